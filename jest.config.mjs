@@ -1,0 +1,42 @@
+const TYPESCRIPT = {
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+    target: 'es2023',
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+  swcrc: false,
+};
+
+const project = (displayName, directory, more = {}) => ({
+  displayName,
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testMatch: [`<rootDir>/${directory}/**/*.spec.ts`],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  // The packages' own .js comes first: the next line strips the extension from their imports too.
+  moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '\\.ts$': ['@swc/jest', TYPESCRIPT] },
+  ...more,
+});
+
+/** One PostgreSQL and one Redis for the whole run, started only if a test of such a project is run. */
+const onServers = {
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+
+export default {
+  maxWorkers: 2,
+  // Jest takes this for all projects alike.
+  testTimeout: 30_000,
+  projects: [
+    project('unit', 'src'),
+    project('contract', 'test/contract', onServers),
+    project('integration', 'test/integration', onServers),
+    project('e2e', 'test/e2e', onServers),
+  ],
+};

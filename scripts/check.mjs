@@ -1,0 +1,50 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  capture,
+  ensureBuild,
+  ensureDependencies,
+  ensureNode,
+  environmentFor,
+  runMain,
+  toolPath,
+} from './toolchain.mjs';
+
+/** Each is a command for Node.js. */
+const CHECKS = [
+  ['formatted (prettier)', [toolPath('prettier'), '--check', '--log-level=warn', '.']],
+  ['linted (eslint)', [toolPath('eslint'), '.']],
+  ['typed (tsc)', [toolPath('tsc'), '--noEmit', '-p', 'tsconfig.json']],
+  ['layered (dependency-cruiser)', [toolPath('depcruise'), 'src', 'test', '--config', '.dependency-cruiser.cjs']],
+  ['nothing unused (knip)', [toolPath('knip'), '--no-progress']],
+  ['docs/openapi.json is up to date', ['dist/src/app/write-openapi.js', '--check']],
+  [
+    'docs/openapi.json is valid (redocly)',
+    [toolPath('redocly'), 'lint', 'docs/openapi.json', '--config', 'redocly.yaml'],
+  ],
+];
+
+/** No check may call home, nor need a network. */
+const OFFLINE = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' };
+
+/** Runs all of them whatever fails; prints a line for each, and what the failed ones said. */
+export async function runChecks(node) {
+  const counts = { passed: 0, failed: 0 };
+  const env = environmentFor(node, OFFLINE);
+  for (const [title, command] of CHECKS) {
+    const { code, output } = await capture(node, command, { env });
+    console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${title}`);
+    if (code !== 0) console.log(output.trimEnd());
+    counts[code === 0 ? 'passed' : 'failed'] += 1;
+  }
+  return counts;
+}
+
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await runMain(async () => {
+    ensureDependencies();
+    const node = ensureNode();
+    ensureBuild(node);
+    return (await runChecks(node)).failed === 0 ? 0 : 1;
+  });
+}

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import {
+  ensureBuild,
+  ensureDependencies,
+  ensureNode,
+  environmentFor,
+  newestIn,
+  root,
+  runMain,
+  toolPath,
+} from './toolchain.mjs';
+
+/** A Ctrl-C reaches this process from the terminal and once more from npm. */
+const SAME_SIGNAL_MS = 500;
+const POLL_MS = 400;
+const COMPILED = join(root, 'dist', 'src');
+const ENTRY = join(COMPILED, 'local', 'local.main.js');
+
+await runMain(async () => {
+  ensureDependencies();
+  const node = ensureNode();
+  if (process.argv.includes('--watch')) return startAndWatch(node);
+  ensureBuild(node);
+  const application = startApplication(node);
+  forwardSignals((signal) => application.kill(signal));
+  return exitOf(application);
+});
+
+function startApplication(node) {
+  // In a process group of its own it gets each signal once, from here.
+  const application = spawn(node, ['--enable-source-maps', ENTRY], { cwd: root, stdio: 'inherit', detached: true });
+  stopWithThisProcess(application);
+  return application;
+}
+
+/** A shell holds a pipe to this process. When this process is killed, the pipe ends, and the application is told. */
+function stopWithThisProcess(application) {
+  if (application.pid === undefined || process.platform === 'win32') return;
+  const script = ['-c', 'read -r _; kill -s TERM "$1"', 'watch', String(application.pid)];
+  const shell = spawn('/bin/sh', script, { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  shell.once('error', () => undefined);
+  application.once('exit', () => shell.kill('SIGKILL'));
+}
+
+function forwardSignals(forward) {
+  let lastAt = -Infinity;
+  const forwardOnce = (signal) => {
+    if (performance.now() - lastAt < SAME_SIGNAL_MS) return;
+    lastAt = performance.now();
+    forward(signal);
+  };
+  process.on('SIGINT', () => forwardOnce('SIGINT'));
+  process.on('SIGTERM', () => forwardOnce('SIGTERM'));
+  process.on('SIGHUP', () => forwardOnce('SIGTERM'));
+  if (process.env.npm_lifecycle_event !== undefined) onceParentEnds(() => forwardOnce('SIGTERM'));
+}
+
+/** Of npm and the shell between, a SIGTERM to npm ends both without a word to this process. */
+function onceParentEnds(callback) {
+  const parent = process.ppid;
+  const poll = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(poll);
+    callback();
+  }, POLL_MS);
+  poll.unref();
+}
+
+function exitOf(child) {
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      console.error(error.message);
+      resolve(1);
+    });
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+  });
+}
+
+/** Compiles what changes, and starts the application anew when the compiler has come to rest. */
+async function startAndWatch(node) {
+  let startedWith = Date.now();
+  let newest = startedWith;
+  const compile = [toolPath('nest'), 'build', '--watch', '--preserveWatchOutput'];
+  const compiler = spawn(node, compile, { cwd: root, stdio: 'inherit', detached: true, env: environmentFor(node) });
+  stopWithThisProcess(compiler);
+  let application = null;
+  const restart = async () => {
+    const before = application;
+    if (before?.exitCode === null && before.kill('SIGTERM')) await exitOf(before);
+    application = startApplication(node);
+  };
+  const poll = setInterval(() => {
+    const previous = newest;
+    newest = newestIn(COMPILED);
+    if (newest <= startedWith || newest !== previous || !existsSync(ENTRY)) return;
+    startedWith = newest;
+    void restart();
+  }, POLL_MS);
+  forwardSignals((signal) => {
+    clearInterval(poll);
+    compiler.kill('SIGTERM');
+    application?.kill(signal);
+  });
+  await exitOf(compiler);
+  clearInterval(poll);
+  return application?.exitCode === null ? exitOf(application) : 0;
+}

@@ -1,0 +1,29 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DeliveryModule, DeliveryQueueModule } from '../delivery/index.js';
+import { HealthModule } from '../health/index.js';
+import { IngestModule } from '../ingest/index.js';
+import type { Settings } from '../shared/config/settings.js';
+import { DatabaseModule } from '../shared/database/database.module.js';
+import { SharedModule } from '../shared/shared.module.js';
+import { StatusModule } from '../status/index.js';
+import { SubscriptionsApiModule } from '../subscriptions/index.js';
+
+/** Everything that serves the public API. */
+export const API_MODULES = [SubscriptionsApiModule, IngestModule, DeliveryModule, StatusModule];
+
+/** A process that serves the API and leaves the deliveries to workers. */
+@Module({})
+export class ApiModule {
+  static with(settings: Settings): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        SharedModule.with(settings),
+        DatabaseModule,
+        DeliveryQueueModule.with(settings, 'producer'),
+        ...API_MODULES,
+        HealthModule,
+      ],
+    };
+  }
+}

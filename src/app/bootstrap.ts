@@ -1,0 +1,77 @@
+import type { DynamicModule, INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { readSettings } from '../shared/config/env.js';
+import { InvalidSettings, type Settings } from '../shared/config/settings.js';
+import { Logger } from '../shared/logging/logger.js';
+import { createApp } from './create-app.js';
+
+/** Beyond the wait for requests in flight, closing everything else may take this long. */
+const CLOSING_MS = 4000;
+
+interface BootstrapOptions {
+  /** API and worker are different processes: only Redis can carry jobs between them. */
+  readonly needsRedis?: boolean;
+  readonly hasDocs?: boolean;
+  /** Settings that hold whatever the environment says. */
+  readonly given?: Readonly<Record<string, string>>;
+  readonly onListening?: (url: string) => void;
+  /** Runs when the application has ended, also after a start that failed. */
+  readonly onClosed?: () => Promise<void>;
+}
+
+/** Starts a process and ends it on SIGTERM or SIGINT. A start that fails says why on stderr and exits with 1. */
+export async function bootstrap(
+  moduleFor: (settings: Settings) => DynamicModule,
+  options: BootstrapOptions = {},
+): Promise<void> {
+  const { needsRedis = false, hasDocs = true, given = {}, onClosed = () => Promise.resolve() } = options;
+  try {
+    const settings = readSettings(given);
+    if (needsRedis && settings.redisUrl === undefined) {
+      throw new InvalidSettings(['REDIS_URL is missing: it carries the jobs from API processes to worker processes']);
+    }
+    const app = await createApp(moduleFor(settings), settings, { hasDocs });
+    endOnSignal(app, settings, onClosed);
+    options.onListening?.(await listen(app, settings));
+  } catch (error) {
+    process.stderr.write(`${startFailure(error)}\n`);
+    await onClosed();
+    process.exit(1);
+  }
+}
+
+/** @returns where it listens */
+async function listen(app: NestFastifyApplication, settings: Settings): Promise<string> {
+  await app.listen(settings.port, settings.host);
+  const url = await app.getUrl();
+  const queue = settings.redisUrl === undefined ? 'memory' : 'bull';
+  app.get(Logger).info({ host: settings.host, port: Number(new URL(url).port), queue }, 'listening');
+  return url;
+}
+
+function endOnSignal(app: INestApplication, settings: Settings, onClosed: () => Promise<void>): void {
+  let isEnding = false;
+  const end = (): void => {
+    if (isEnding) return;
+    isEnding = true;
+    setTimeout(() => process.exit(1), settings.shutdownTimeout * 1000 + CLOSING_MS).unref();
+    app
+      .close()
+      .then(onClosed)
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          app.get(Logger).error({ err: error }, 'shutdown.failed');
+          process.exit(1);
+        },
+      );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
+
+/** What a person can act on needs no stack. */
+function startFailure(error: unknown): string {
+  if (error instanceof InvalidSettings) return error.message;
+  return error instanceof Error ? `The start failed: ${error.stack ?? error.message}` : String(error);
+}

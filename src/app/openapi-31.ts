@@ -1,0 +1,24 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+type Json = Record<string, unknown>;
+
+/** Says "or null" as JSON Schema does: the generator still writes `nullable`, which OpenAPI 3.1 does not know. */
+export function toOpenApi31<T extends OpenAPIObject>(document: T): T {
+  return rewrite(document) as T;
+}
+
+function rewrite(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(rewrite);
+  if (typeof value !== 'object' || value === null) return value;
+  const rewritten = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rewrite(item)]));
+  return rewritten['nullable'] === true ? orNull(rewritten) : rewritten;
+}
+
+function orNull({ nullable: _nullable, ...schema }: Json): Json {
+  const { type, allOf, $ref, description, ...rest } = schema;
+  if (Array.isArray(allOf) || typeof $ref === 'string') {
+    const [referenced] = Array.isArray(allOf) ? (allOf as Json[]) : [{ $ref }];
+    return { ...(description === undefined ? {} : { description }), oneOf: [referenced, { type: 'null' }] };
+  }
+  return { ...rest, ...(description === undefined ? {} : { description }), type: [type, 'null'] };
+}

@@ -1,0 +1,24 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DeliveryQueueModule } from '../delivery/index.js';
+import { DeliveryWorkerModule } from '../delivery/worker.js';
+import { HealthModule } from '../health/index.js';
+import type { Settings } from '../shared/config/settings.js';
+import { DatabaseModule } from '../shared/database/database.module.js';
+import { SharedModule } from '../shared/shared.module.js';
+
+/** A process that makes deliveries and serves nothing but its health and metrics. */
+@Module({})
+export class WorkerModule {
+  static with(settings: Settings): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [
+        SharedModule.with(settings),
+        DatabaseModule,
+        DeliveryQueueModule.with(settings, 'producer and consumer'),
+        DeliveryWorkerModule,
+        HealthModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { toPublicId } from '../shared/ids/public-id.js';
+import { Logger } from '../shared/logging/logger.js';
+import { Metrics } from '../shared/metrics/metrics.js';
+import { Clock } from '../shared/time/clock.js';
+import { Random } from '../shared/time/random.js';
+import { type DeliveryPolicy, SubscriptionsService } from '../subscriptions/index.js';
+import { AttemptWriter, type Recorded } from './attempt-writer.js';
+import type { ClaimedDelivery, FinishedAttempt } from './delivery.entity.js';
+import { statusClass } from './domain/attempt-outcome.js';
+import { decide } from './domain/retry-policy.js';
+import { WebhookSender } from './http/webhook-sender.js';
+
+/** One attempt from the request to its record: send, decide, write down, tell. */
+@Injectable()
+export class AttemptPipeline {
+  constructor(
+    private readonly sender: WebhookSender,
+    private readonly writer: AttemptWriter,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /**
+   * Never throws: what can't be recorded is left to the lease.
+   *
+   * @param answered called when the receiver is done with, before the outcome is recorded
+   */
+  async run(delivery: ClaimedDelivery, policy: DeliveryPolicy, answered: () => void): Promise<void> {
+    const result = await this.sender.send(delivery, policy.timeoutMs);
+    answered();
+    const decision = decide(policy, result, {
+      attemptsUsed: delivery.attempt - delivery.abandonedCount,
+      nowMs: this.clock.nowMs(),
+      chance: this.random.next(),
+    });
+    const attempt = { delivery, result, decision };
+    try {
+      const recorded = await this.writer.write(attempt);
+      if (recorded === 'recorded' && decision.next === 'failed' && decision.disablesSubscription) {
+        await this.subscriptions.disable(delivery.subscriptionId, 'gone');
+      }
+      this.count(attempt, recorded);
+      this.tell(attempt, delivery, recorded);
+    } catch (error) {
+      this.logger.error({ err: error, delivery_id: toPublicId('dlv', delivery.id) }, 'attempt.not_recorded');
+    }
+  }
+
+  private count({ result, decision }: FinishedAttempt, recorded: Recorded): void {
+    this.metrics.attempts.inc({ status_class: statusClass(result) });
+    this.metrics.attemptDuration.observe(result.durationMs / 1000);
+    if (recorded === 'late' || decision.next === 'retry') return;
+    this.metrics.deliveriesFinished.inc({ outcome: decision.next });
+  }
+
+  private tell({ result, decision }: FinishedAttempt, delivery: ClaimedDelivery, recorded: Recorded): void {
+    this.logger.info(
+      {
+        delivery_id: toPublicId('dlv', delivery.id),
+        event_id: toPublicId('evt', delivery.eventId),
+        subscription_id: toPublicId('sub', delivery.subscriptionId),
+        event_type: delivery.eventType,
+        attempt: delivery.attempt,
+        status_code: result.statusCode,
+        error_code: result.error?.code ?? null,
+        error_message: result.error?.message ?? null,
+        duration_ms: Math.round(result.durationMs),
+        decision: recorded === 'late' ? 'late' : decision.next,
+        next_attempt_in_ms: decision.next === 'retry' ? decision.delayMs : null,
+      },
+      'delivery.attempted',
+    );
+  }
+}

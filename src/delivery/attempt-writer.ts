@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
+import { GroupWriter } from '../shared/group-writer.js';
+import { Logger } from '../shared/logging/logger.js';
+import { AttemptRepository } from './attempt.repository.js';
+import type { FinishedAttempt } from './delivery.entity.js';
+
+const MAX_GROUP = 256;
+/** While PostgreSQL is away, results wait here for it this long; then the leases decide. */
+const GIVE_UP_MS = 60_000;
+const MAX_PAUSE_MS = 1000;
+
+/** Whether an attempt decided what happens to its delivery, or came too late for that. */
+export type Recorded = 'recorded' | 'late';
+
+/** Records finished attempts in groups. */
+@Injectable()
+export class AttemptWriter {
+  private readonly writer: GroupWriter<FinishedAttempt, Recorded>;
+
+  constructor(
+    private readonly repository: AttemptRepository,
+    private readonly logger: Logger,
+  ) {
+    this.writer = new GroupWriter((attempts) => this.recordPatiently(attempts), { items: MAX_GROUP, groups: 2 });
+  }
+
+  /** @throws when it could not be recorded: the delivery is taken over when its lease is over. */
+  write(attempt: FinishedAttempt): Promise<Recorded> {
+    return this.writer.submit(attempt);
+  }
+
+  private async recordPatiently(attempts: FinishedAttempt[]): Promise<Recorded[]> {
+    for (let pauseMs = 50, waitedMs = 0; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+      try {
+        return await this.record(attempts);
+      } catch (error) {
+        if (!isDatabaseUnavailable(error)) return this.recordOneByOne(attempts, error);
+        if (waitedMs >= GIVE_UP_MS) throw error;
+        this.logger.warn({ err: error, attempts: attempts.length }, 'attempts.waiting_for_database');
+        waitedMs += pauseMs;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
+    }
+  }
+
+  /** One attempt that can't be stored must not take its neighbours with it. */
+  private async recordOneByOne(attempts: FinishedAttempt[], cause: unknown): Promise<Recorded[]> {
+    if (attempts.length === 1) throw cause;
+    const outcomes: Recorded[] = [];
+    for (const attempt of attempts) {
+      const [outcome] = await this.record([attempt]).catch((error: unknown) => {
+        this.logger.error({ err: error, delivery_id: attempt.delivery.id }, 'attempt.not_recorded');
+        return ['late' as const];
+      });
+      outcomes.push(outcome ?? 'late');
+    }
+    return outcomes;
+  }
+
+  private async record(attempts: FinishedAttempt[]): Promise<Recorded[]> {
+    const moved = await this.repository.record(attempts);
+    const late = attempts.filter(({ delivery }) => !moved.has(delivery.id));
+    if (late.length > 0) await this.repository.recordLate(late);
+    return attempts.map(({ delivery }) => (moved.has(delivery.id) ? 'recorded' : 'late'));
+  }
+}

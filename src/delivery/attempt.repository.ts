@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { HotPath } from '../shared/database/hot-path.js';
+import type { Uuid } from '../shared/ids/uuid.js';
+import type { FinishedAttempt } from './delivery.entity.js';
+import { RECORD, RECORD_LATE } from './delivery.statements.js';
+import { STATE } from './domain/delivery-state.js';
+import type { Decision } from './domain/retry-policy.js';
+
+const OUTCOME: Record<Decision['next'], number> = { retry: 0, delivered: STATE.delivered, failed: STATE.failed };
+
+/** Writes what came of attempts. Each method is one statement for many of them. */
+@Injectable()
+export class AttemptRepository {
+  constructor(private readonly hotPath: HotPath) {}
+
+  /**
+   * Records attempts and moves their deliveries on: finished ones into the history, the others back to pending.
+   *
+   * @returns the deliveries that were moved; the others belonged to somebody else by then
+   */
+  async record(attempts: readonly FinishedAttempt[]): Promise<Set<Uuid>> {
+    const bodies = packed(attempts);
+    const rows = await this.hotPath.query<{ delivery_id: Uuid }>(RECORD, [
+      attempts.map(({ delivery }) => delivery.id),
+      attempts.map(({ delivery }) => delivery.attempt),
+      attempts.map(({ decision }) => OUTCOME[decision.next]),
+      attempts.map(({ result }) => result.statusCode),
+      attempts.map(({ result }) => Math.round(result.durationMs)),
+      attempts.map(({ result }) => result.error?.code ?? null),
+      attempts.map(({ result }) => storable(result.error?.message)),
+      attempts.map(({ decision }) => (decision.next === 'retry' ? decision.delayMs : 0)),
+      attempts.map(({ result }) => storable(JSON.stringify(result.responseHeaders))),
+      bodies.bytes,
+      bodies.offsets,
+      bodies.lengths,
+    ]);
+    return new Set(rows.map((row) => row.delivery_id));
+  }
+
+  /** Keeps results that came too late to decide anything. */
+  async recordLate(attempts: readonly FinishedAttempt[]): Promise<void> {
+    const bodies = packed(attempts);
+    await this.hotPath.query(RECORD_LATE, [
+      attempts.map(({ delivery }) => delivery.id),
+      attempts.map(({ delivery }) => delivery.attempt),
+      attempts.map(({ result }) => result.statusCode),
+      attempts.map(({ result }) => Math.round(result.durationMs)),
+      attempts.map(({ result }) => result.error?.code ?? null),
+      attempts.map(({ result }) => storable(result.error?.message)),
+      attempts.map(({ result }) => storable(JSON.stringify(result.responseHeaders))),
+      bodies.bytes,
+      bodies.offsets,
+      bodies.lengths,
+      attempts.map(({ delivery }) => delivery.tenantId),
+    ]);
+  }
+}
+
+/** All response bodies in one binary parameter; offsets from 1 as `substring` counts. */
+function packed(attempts: readonly FinishedAttempt[]): { bytes: Buffer; offsets: number[]; lengths: number[] } {
+  let at = 1;
+  const offsets = attempts.map(({ result }) => {
+    const offset = at;
+    at += result.responseBody.length;
+    return offset;
+  });
+  return {
+    bytes: Buffer.concat(attempts.map(({ result }) => result.responseBody)),
+    offsets,
+    lengths: attempts.map(({ result }) => result.responseBody.length),
+  };
+}
+
+/** What a receiver says may hold what PostgreSQL can't. */
+function storable(text: string | undefined): string | null {
+  return text === undefined ? null : text.replaceAll('\0', '').toWellFormed();
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { Tx } from '../shared/database/transaction.js';
+import type { Uuid } from '../shared/ids/uuid.js';
+
+/** What clients do to deliveries. Each method is one statement that names the state it leaves. */
+@Injectable()
+export class DeliveryCommandRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /**
+   * Opens a new delivery of the event of a finished one.
+   *
+   * @returns its subscription; null when there is no such finished delivery, its subscription is deleted, or the new id is taken
+   */
+  async openRetry(tenantId: string, id: Uuid, newId: Uuid, visibilitySeconds: number): Promise<Uuid | null> {
+    const rows = await this.dataSource.query<{ subscription_id: Uuid }[]>(
+      `insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at, retry_of, created_at)
+       select $3, d.event_id, d.subscription_id, d.tenant_id, now() + $4::float8 * interval '1 second', d.id, now()
+       from deliveries d join subscriptions s on s.id = d.subscription_id and s.deleted_at is null
+       where d.tenant_id = $1 and d.id = $2 and not exists (select 1 from deliveries taken where taken.id = $3)
+       on conflict do nothing
+       returning subscription_id`,
+      [tenantId, id, newId, visibilitySeconds],
+    );
+    return rows[0]?.subscription_id ?? null;
+  }
+
+  /** @returns whether it was unfinished and is cancelled now */
+  async cancel(tenantId: string, id: Uuid): Promise<boolean> {
+    const rows = await this.dataSource.query<unknown[]>(
+      `with gone as (delete from open_deliveries where tenant_id = $1 and id = $2 returning *)
+       ${keepCancelled('$3', '$4')}`,
+      [tenantId, id, 'cancelled', 'Cancelled by request'],
+    );
+    return rows.length > 0;
+  }
+
+  /** Cancels all that is unfinished for a subscription. @returns how many */
+  async cancelAllOf(tx: Tx, subscriptionId: Uuid): Promise<number> {
+    const rows = await tx.query<unknown[]>(
+      `with gone as (delete from open_deliveries where subscription_id = $1 returning *) ${keepCancelled('$2', '$3')}`,
+      [subscriptionId, 'subscription_gone', 'The subscription was deleted'],
+    );
+    return rows.length;
+  }
+}
+
+/** @param code and message: the parameters that hold them */
+function keepCancelled(code: string, message: string): string {
+  return `insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_error_code,
+      last_error_message, finished_at, retry_of, created_at)
+    select id, event_id, subscription_id, tenant_id, 4, attempt_count, ${code}, ${message}, now(), retry_of, created_at
+    from gone returning id`;
+}

@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { firstUuidAt, lastUuidOf, type Uuid } from '../shared/ids/uuid.js';
+import type { AttemptRow, DeliveryRow } from './delivery.mapping.js';
+import { type DeliveryStatus, STATE } from './domain/delivery-state.js';
+
+/** Which deliveries a list shows. Times are those of the event. */
+export interface DeliveryFilter {
+  readonly limit: number;
+  readonly after?: Uuid;
+  readonly subscriptionId?: Uuid;
+  readonly eventId?: Uuid;
+  readonly eventType?: string;
+  readonly status?: DeliveryStatus;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+/** Reads deliveries and attempts, unfinished ones and history alike. */
+@Injectable()
+export class DeliveryHistoryRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async findById(tenantId: string, id: Uuid): Promise<DeliveryRow | null> {
+    const rows = await this.dataSource.query<DeliveryRow[]>(
+      select('d.tenant_id = $1 and d.id = $2', 'd.tenant_id = $1 and d.id = $2', 1),
+      [tenantId, id],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Newest first; one more than the limit when another page follows. */
+  list(tenantId: string, filter: DeliveryFilter): Promise<DeliveryRow[]> {
+    const values: unknown[] = [tenantId];
+    const given = (value: unknown): string => `$${values.push(value)}`;
+    const conditions = ['d.tenant_id = $1'];
+    if (filter.after !== undefined) conditions.push(`d.id < ${given(filter.after)}`);
+    if (filter.subscriptionId !== undefined) conditions.push(`d.subscription_id = ${given(filter.subscriptionId)}`);
+    if (filter.since !== undefined) conditions.push(`d.id >= ${given(firstUuidAt(filter.since.getTime()))}`);
+    if (filter.until !== undefined) conditions.push(`d.id < ${given(firstUuidAt(filter.until.getTime()))}`);
+    if (filter.eventId !== undefined) {
+      conditions.push(`d.id between ${given(filter.eventId)} and ${given(lastUuidOf(filter.eventId))}`);
+    }
+    if (filter.eventType !== undefined) {
+      conditions.push(
+        `exists (select 1 from events e where e.id = d.event_id and e.event_type = ${given(filter.eventType)})`,
+      );
+    }
+    const [open, finished] = stateConditions(filter.status);
+    return this.dataSource.query<DeliveryRow[]>(
+      select([...conditions, ...open].join(' and '), [...conditions, ...finished].join(' and '), filter.limit + 1),
+      values,
+    );
+  }
+
+  /** Oldest first. Served by the primary key. */
+  listAttempts(deliveryId: Uuid): Promise<AttemptRow[]> {
+    return this.dataSource.query<AttemptRow[]>(
+      `select number, started_at, duration_ms, status_code, error_code, error_message, response_headers, response_body,
+         is_late
+       from attempts where delivery_id = $1 order by number`,
+      [deliveryId],
+    );
+  }
+}
+
+/** What a status means for open deliveries and for finished ones. */
+function stateConditions(status: DeliveryStatus | undefined): [open: string[], finished: string[]] {
+  switch (status) {
+    case undefined:
+      return [[], []];
+    case 'pending':
+      return [[`d.state = ${STATE.pending} and d.attempt_count = 0`], ['false']];
+    case 'retrying':
+      return [[`d.state = ${STATE.pending} and d.attempt_count > 0`], ['false']];
+    case 'in_flight':
+      return [[`d.state = ${STATE.inFlight}`], ['false']];
+    case 'delivered':
+    case 'failed':
+    case 'cancelled':
+      // The second condition is that of an index which holds just the unsuccessful ones.
+      return [['false'], [`d.state = ${STATE[status]}`, ...(status === 'delivered' ? [] : ['d.state > 2'])]];
+  }
+}
+
+/**
+ * Each half reads its own table newest first, along its primary key or deliveries_subscription, and no further than the page
+ * goes. What is shown of the event, the subscription and the last attempt is looked up for the rows of the page only.
+ */
+function select(openWhere: string, finishedWhere: string, limit: number): string {
+  return `select p.*, e.event_type, s.target_url, s.max_attempts,
+      case when p.finished_at is null then a.status_code else p.finished_status_code end as last_status_code,
+      case when p.finished_at is null then a.error_code else p.finished_error_code end as last_error_code,
+      case when p.finished_at is null then a.error_message else p.finished_error_message end as last_error_message
+    from (
+      (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, d.next_attempt_at, d.retry_of, d.created_at,
+        null::timestamptz as finished_at, null::smallint as finished_status_code, null::text as finished_error_code,
+        null::text as finished_error_message
+      from open_deliveries d where ${openWhere} order by d.id desc limit ${limit})
+      union all
+      (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, null, d.retry_of, d.created_at, d.finished_at,
+        d.last_status_code, d.last_error_code, d.last_error_message
+      from deliveries d where ${finishedWhere} order by d.id desc limit ${limit})
+      order by id desc limit ${limit}) p
+    join events e on e.id = p.event_id
+    join subscriptions s on s.id = p.subscription_id
+    left join lateral (
+      select a.status_code, a.error_code, a.error_message from attempts a
+      where a.delivery_id = p.id and p.finished_at is null order by a.number desc limit 1) a on true
+    order by p.id desc`;
+}

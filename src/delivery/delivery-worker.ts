@@ -1,0 +1,200 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS_TOKEN } from '../shared/shared.module.js';
+import type { Settings } from '../shared/config/settings.js';
+import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
+import { GroupWriter } from '../shared/group-writer.js';
+import type { Uuid } from '../shared/ids/uuid.js';
+import { Logger } from '../shared/logging/logger.js';
+import { Metrics } from '../shared/metrics/metrics.js';
+import { Clock } from '../shared/time/clock.js';
+import { effectivePolicy } from '../subscriptions/index.js';
+import { AttemptPipeline } from './attempt-pipeline.js';
+import type { ClaimedDelivery, WakeUp } from './delivery.entity.js';
+import { DeliveryRepository } from './delivery.repository.js';
+import { Lanes } from './lanes/lanes.js';
+
+const CLAIM_GROUP = 256;
+/** Deliveries that wait in lanes for each slot before no new job is taken. */
+const QUEUED_PER_SLOT = 16;
+
+/**
+ * What a worker does with deliveries: it admits them to the lanes of their subscriptions, claims what the lanes let
+ * through, and hands it to the attempt pipeline. What a lane has no room for is parked, and pulled when there is room.
+ */
+@Injectable()
+export class DeliveryWorker {
+  private readonly lanes: Lanes;
+  private readonly claims: GroupWriter<WakeUp, ClaimedDelivery | null>;
+  private readonly parking: GroupWriter<Uuid, null>;
+  private readonly maxQueued: number;
+  private waitingForRoom: (() => void)[] = [];
+  private isPulling = false;
+  private isStopping = false;
+  private whenIdle: (() => void) | undefined;
+
+  constructor(
+    private readonly repository: DeliveryRepository,
+    private readonly pipeline: AttemptPipeline,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+  ) {
+    this.lanes = new Lanes(settings.workerConcurrency);
+    this.maxQueued = settings.workerConcurrency * QUEUED_PER_SLOT;
+    this.claims = new GroupWriter((wakeUps) => this.claim(wakeUps), { items: CLAIM_GROUP, groups: 2 });
+    this.parking = new GroupWriter((ids) => this.park(ids), { items: CLAIM_GROUP, groups: 1 });
+  }
+
+  /**
+   * Takes deliveries over. Resolves as soon as each is in its lane or parked: it waits for no receiver. Before that it
+   * waits while the lanes are full over all, which is what holds up the queue.
+   */
+  async admit(wakeUps: readonly WakeUp[]): Promise<void> {
+    await this.room();
+    if (this.isStopping) return;
+    const nowMs = this.clock.monotonicMs();
+    const refused = wakeUps.filter((wakeUp) => !this.lanes.admit(wakeUp, nowMs));
+    this.advance();
+    await this.parkAll(refused);
+  }
+
+  /** Looks which subscriptions have parked deliveries, and parks what has waited too long. Once a second. */
+  async lookAround(): Promise<void> {
+    if (this.isStopping) return;
+    await this.parkAll(this.lanes.takeOverdue(this.clock.monotonicMs()));
+    for (const id of await this.repository.listSubscriptionsWithParked()) this.lanes.setParked(id, true);
+    this.advance();
+  }
+
+  /**
+   * Takes nothing more, gives back what it has not claimed, and waits for what is in flight.
+   *
+   * @returns how many were still in flight when the time was up
+   */
+  async stop(timeoutMs: number): Promise<number> {
+    this.isStopping = true;
+    this.makeRoom();
+    const unclaimed = this.lanes.takeAll().map(({ id }) => id);
+    const givenBack = unclaimed.length > 0 ? this.repository.giveBack(unclaimed) : Promise.resolve();
+    await givenBack.catch((error: unknown) => {
+      this.logger.warn({ err: error, deliveries: unclaimed.length }, 'deliveries.not_given_back');
+    });
+    if (this.lanes.inFlightCount > 0) {
+      const timeout = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref());
+      await Promise.race([timeout, new Promise<void>((resolve) => (this.whenIdle = resolve))]);
+    }
+    return this.lanes.inFlightCount;
+  }
+
+  get inFlightCount(): number {
+    return this.lanes.inFlightCount;
+  }
+
+  /** Starts everything that may start now. */
+  private advance(): void {
+    if (this.isStopping) {
+      if (this.lanes.inFlightCount === 0) this.whenIdle?.();
+      return;
+    }
+    for (const wakeUp of this.lanes.takeReady()) void this.deliver(wakeUp);
+    void this.pull();
+    if (this.lanes.queuedCount < this.maxQueued) this.makeRoom();
+  }
+
+  private async deliver(wakeUp: WakeUp): Promise<void> {
+    const claimed = await this.claims.submit(wakeUp).catch(() => null);
+    if (claimed === null) this.lanes.giveBack(wakeUp.subscriptionId, 1);
+    else await this.attempt(claimed);
+    this.advance();
+  }
+
+  private async attempt(delivery: ClaimedDelivery): Promise<void> {
+    const policy = effectivePolicy(delivery.subscription, this.settings);
+    const end = this.lanes.start(delivery.subscriptionId, policy.maxInFlight, this.clock.monotonicMs());
+    this.metrics.attemptsInFlight.inc();
+    await this.pipeline.run(delivery, policy, () => {
+      end(this.clock.monotonicMs());
+      this.metrics.attemptsInFlight.dec();
+      this.advance();
+    });
+    this.lanes.freeSlot(delivery.subscriptionId);
+  }
+
+  /** Claims parked deliveries into free slots of their lanes. */
+  private async pull(): Promise<void> {
+    if (this.isPulling) return;
+    const wanted = this.lanes.takeForParked();
+    if (wanted.length === 0) return;
+    this.isPulling = true;
+    let pulled: ClaimedDelivery[] = [];
+    try {
+      pulled = await this.repository.pull(wanted);
+    } catch (error) {
+      this.complain(error, 'deliveries.not_pulled');
+    }
+    this.isPulling = false;
+    const bySubscription = Map.groupBy(pulled, ({ subscriptionId }) => subscriptionId);
+    for (const { subscriptionId, free } of wanted) {
+      const found = bySubscription.get(subscriptionId)?.length ?? 0;
+      // Fewer than asked for: nothing is left, or it is paused. The next look around tells.
+      if (found < free) this.lanes.setParked(subscriptionId, false);
+      if (found < free) this.lanes.giveBack(subscriptionId, free - found);
+    }
+    for (const delivery of pulled) {
+      void this.attempt(delivery).then(() => {
+        this.advance();
+      });
+    }
+    this.advance();
+  }
+
+  private async claim(wakeUps: WakeUp[]): Promise<(ClaimedDelivery | null)[]> {
+    try {
+      const claimed = await this.repository.claim(wakeUps);
+      const byId = new Map(claimed.map((delivery) => [delivery.id, delivery]));
+      const unclaimed = wakeUps.filter(({ id }) => !byId.has(id));
+      if (unclaimed.length > 0) await this.settleUnclaimed(unclaimed.map(({ id }) => id));
+      return wakeUps.map(({ id }) => byId.get(id) ?? null);
+    } catch (error) {
+      // They are pending still: the due scan brings them back.
+      this.complain(error, 'deliveries.not_claimed');
+      throw error;
+    }
+  }
+
+  private async settleUnclaimed(ids: Uuid[]): Promise<void> {
+    const cancelled = await this.repository.settleUnclaimed(ids);
+    if (cancelled > 0) this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
+  }
+
+  private async parkAll(wakeUps: readonly WakeUp[]): Promise<void> {
+    if (wakeUps.length === 0) return;
+    await Promise.all(wakeUps.map(({ id }) => this.parking.submit(id)));
+    for (const { subscriptionId } of wakeUps) this.lanes.setParked(subscriptionId, true);
+    this.advance();
+  }
+
+  private async park(ids: Uuid[]): Promise<null[]> {
+    await this.repository.park(ids);
+    this.metrics.deliveriesParked.inc(ids.length);
+    return ids.map(() => null);
+  }
+
+  private async room(): Promise<void> {
+    while (this.lanes.queuedCount >= this.maxQueued && !this.isStopping) {
+      await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
+    }
+  }
+
+  private makeRoom(): void {
+    const waiting = this.waitingForRoom;
+    this.waitingForRoom = [];
+    for (const proceed of waiting) proceed();
+  }
+
+  private complain(error: unknown, what: string): void {
+    if (isDatabaseUnavailable(error)) this.logger.warn({ err: error }, what);
+    else this.logger.error({ err: error }, what);
+  }
+}

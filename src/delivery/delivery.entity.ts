@@ -1,0 +1,46 @@
+import type { SealedSecret } from '../subscriptions/index.js';
+import type { Uuid } from '../shared/ids/uuid.js';
+import type { AttemptResult } from './domain/attempt-outcome.js';
+import type { Decision } from './domain/retry-policy.js';
+
+/** Says that a delivery may be claimed: as long as it has had just so many attempts. */
+export interface WakeUp {
+  readonly id: Uuid;
+  readonly subscriptionId: Uuid;
+  readonly attemptCount: number;
+}
+
+/** A delivery in flight, with everything that sending it takes. */
+export interface ClaimedDelivery {
+  readonly id: Uuid;
+  readonly eventId: Uuid;
+  readonly subscriptionId: Uuid;
+  readonly tenantId: string;
+  /** Number of the attempt it was claimed for, from 1; nobody else sends that one. */
+  readonly attempt: number;
+  /** How many earlier attempts a crash cut short: they don't count against the retry policy. */
+  readonly abandonedCount: number;
+  readonly eventType: string;
+  readonly contentType: string;
+  readonly payload: Buffer;
+  readonly subscription: ClaimedSubscription;
+}
+
+/** The subscription as it was when the delivery was claimed; null where it leaves a choice to the service. */
+export interface ClaimedSubscription {
+  readonly targetUrl: string;
+  readonly secrets: readonly SealedSecret[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly maxAttempts: number | null;
+  readonly initialIntervalMs: number | null;
+  readonly maxIntervalMs: number | null;
+  readonly timeoutMs: number | null;
+  readonly maxInFlight: number | null;
+}
+
+/** An attempt that is over, to be recorded. */
+export interface FinishedAttempt {
+  readonly delivery: Pick<ClaimedDelivery, 'id' | 'tenantId' | 'attempt'>;
+  readonly result: AttemptResult;
+  readonly decision: Decision;
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { SubscriptionsModule } from '../subscriptions/index.js';
+import { DeliveryCommandRepository } from './delivery-command.repository.js';
+import { DeliveryHistory } from './delivery-history.js';
+import { DeliveryHistoryRepository } from './delivery-history.repository.js';
+import { DeliveryWakeUps } from './delivery-wake-ups.js';
+import { DeliveryController } from './delivery.controller.js';
+import { DeliveryService } from './delivery.service.js';
+
+/** The API side: history, retry, cancel, and wake-ups for the workers. */
+@Module({
+  imports: [SubscriptionsModule],
+  controllers: [DeliveryController],
+  providers: [DeliveryCommandRepository, DeliveryHistory, DeliveryHistoryRepository, DeliveryService, DeliveryWakeUps],
+  exports: [DeliveryHistory, DeliveryWakeUps],
+})
+export class DeliveryModule {}

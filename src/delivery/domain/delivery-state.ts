@@ -1,0 +1,27 @@
+/** `state` as stored: the first two in `open_deliveries`, the others in `deliveries`. */
+export const STATE = { pending: 0, inFlight: 1, delivered: 2, failed: 3, cancelled: 4 } as const;
+
+/** How a delivery can end. */
+export type FinalState = 'delivered' | 'failed' | 'cancelled';
+
+export const DELIVERY_STATUSES = ['pending', 'retrying', 'in_flight', 'delivered', 'failed', 'cancelled'] as const;
+/** What the API shows: a pending delivery that was attempted before is `retrying`. */
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/** @throws RangeError for a number that is no state. */
+export function deliveryStatus(state: number, attemptCount: number): DeliveryStatus {
+  switch (state) {
+    case STATE.pending:
+      return attemptCount > 0 ? 'retrying' : 'pending';
+    case STATE.inFlight:
+      return 'in_flight';
+    case STATE.delivered:
+      return 'delivered';
+    case STATE.failed:
+      return 'failed';
+    case STATE.cancelled:
+      return 'cancelled';
+    default:
+      throw new RangeError(`${state} is no state of a delivery`);
+  }
+}

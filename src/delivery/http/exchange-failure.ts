@@ -1,0 +1,54 @@
+import { BlockedTarget } from '../../shared/targets/target-guard.js';
+import type { AttemptError, AttemptErrorCode } from '../domain/attempt-outcome.js';
+import { ExchangeTimeout } from './undici-adapter.js';
+
+const CODES: Readonly<Record<string, AttemptErrorCode>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  ETIMEDOUT: 'timeout',
+  ECONNREFUSED: 'connection_refused',
+  EHOSTUNREACH: 'connection_refused',
+  ENETUNREACH: 'connection_refused',
+  ECONNRESET: 'connection_reset',
+  EPIPE: 'connection_reset',
+  UND_ERR_SOCKET: 'connection_reset',
+  ENOTFOUND: 'dns_failure',
+  ENODATA: 'dns_failure',
+  ESERVFAIL: 'dns_failure',
+  EAI_AGAIN: 'dns_failure',
+  EAI_FAIL: 'dns_failure',
+  EAI_NODATA: 'dns_failure',
+  UND_ERR_HEADERS_OVERFLOW: 'response_invalid',
+};
+
+/** Most characters of an error message that are kept. */
+const MAX_MESSAGE_LENGTH = 300;
+
+/** Names what went wrong with an exchange that brought no status. */
+export function exchangeFailure(error: unknown): AttemptError {
+  return { code: failureCode(error), message: failureMessage(error).slice(0, MAX_MESSAGE_LENGTH) };
+}
+
+function failureCode(error: unknown): AttemptErrorCode {
+  if (error instanceof BlockedTarget) return 'blocked_address';
+  if (error instanceof ExchangeTimeout) return 'timeout';
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
+  if (typeof code === 'string') {
+    const known = CODES[code];
+    if (known !== undefined) return known;
+    if (code.startsWith('HPE_')) return 'response_invalid';
+    if (isTlsCode(code)) return 'tls_failure';
+  }
+  // A connection that failed on every address of a host holds one error an address.
+  if (Array.isArray(errors) && errors.length > 0) return failureCode(errors[0]);
+  return cause === undefined || cause === null ? 'internal_error' : failureCode(cause);
+}
+
+/** OpenSSL's own codes, and Node's for certificates that it does not accept. */
+function isTlsCode(code: string): boolean {
+  return /^(ERR_SSL|ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/.test(code);
+}
+
+function failureMessage(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return failureMessage(error.errors[0]);
+  return error instanceof Error && error.message !== '' ? error.message : 'unknown error';
+}

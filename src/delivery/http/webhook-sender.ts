@@ -1,0 +1,148 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Axios, type AxiosRequestConfig } from 'axios';
+import { Agent } from 'undici';
+import { LRUCache } from 'lru-cache';
+import { isIPv4 } from 'node:net';
+import type { LookupFunction } from 'node:net';
+import { toPublicId } from '../../shared/ids/public-id.js';
+import { TargetGuard } from '../../shared/targets/target-guard.js';
+import { Clock } from '../../shared/time/clock.js';
+import { VERSION } from '../../shared/version.js';
+import type { ClaimedDelivery } from '../delivery.entity.js';
+import { type AttemptResult, isSuccess } from '../domain/attempt-outcome.js';
+import { webhookSignature } from '../domain/webhook-signer.js';
+import { SigningKeys } from '../signing-keys.js';
+import { exchangeFailure } from './exchange-failure.js';
+import { type RawAnswer, type RawRequest, undiciAdapter } from './undici-adapter.js';
+
+const CONNECT_TIMEOUT_MS = 5000;
+const USER_AGENT = `webhook-delivery-service/${VERSION}`;
+const MAX_TARGETS = 10_000;
+/** Most characters of response headers that the history keeps. */
+const MAX_HEADERS_LENGTH = 4096;
+
+interface Target {
+  readonly origin: string;
+  readonly path: string;
+}
+
+/** Sends deliveries: signed, never redirected, only to where the guard lets them go. */
+@Injectable()
+export class WebhookSender implements OnApplicationShutdown {
+  private readonly agent: Agent;
+  private readonly http: Axios;
+  private readonly targets = new LRUCache<string, Target>({ max: MAX_TARGETS });
+
+  constructor(
+    @Inject(TargetGuard) private readonly guard: TargetGuard,
+    private readonly signingKeys: SigningKeys,
+    private readonly clock: Clock,
+  ) {
+    this.agent = new Agent({
+      allowH2: false,
+      pipelining: 1,
+      connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guardedLookup(guard) },
+    });
+    // Bare: no defaults, no transforms, no interceptors. They cost more than the request.
+    this.http = new Axios({ adapter: undiciAdapter(this.agent), headers: {} as never });
+  }
+
+  /** Makes one attempt. Never throws: whatever a receiver or the network does is a result. */
+  async send(delivery: ClaimedDelivery, timeoutMs: number): Promise<AttemptResult> {
+    const startedMs = this.clock.monotonicMs();
+    try {
+      const raw = this.request(delivery, timeoutMs);
+      const config: AxiosRequestConfig & { raw: RawRequest } = { method: 'POST', raw };
+      const { data } = await this.http.request<RawAnswer>(config);
+      return answered(data, this.clock.monotonicMs() - startedMs);
+    } catch (error) {
+      return {
+        statusCode: null,
+        error: exchangeFailure(error),
+        durationMs: this.clock.monotonicMs() - startedMs,
+        responseHeaders: {},
+        responseBody: Buffer.alloc(0),
+        retryAfter: null,
+      };
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private request(delivery: ClaimedDelivery, timeoutMs: number): RawRequest {
+    const { subscription, payload } = delivery;
+    const id = toPublicId('evt', delivery.eventId);
+    const timestamp = Math.floor(this.clock.nowMs() / 1000);
+    const keys = this.signingKeys.of(subscription.secrets, delivery.subscriptionId);
+    const headers = [
+      ...['content-type', delivery.contentType],
+      ...['webhook-id', id],
+      ...['webhook-timestamp', String(timestamp)],
+      ...['webhook-signature', webhookSignature({ id, timestamp, body: payload }, keys)],
+      ...['x-event-type', delivery.eventType],
+      ...['x-webhook-delivery', toPublicId('dlv', delivery.id)],
+      ...['x-webhook-attempt', String(delivery.attempt)],
+      ...['user-agent', USER_AGENT],
+      ...['accept-encoding', 'identity'],
+      ...Object.entries(subscription.headers).flat(),
+    ];
+    return { ...this.target(subscription.targetUrl), headers, body: payload, timeoutMs };
+  }
+
+  /** @throws BlockedTarget. Node asks no resolver for a literal address: that one is judged here, a name at the connect. */
+  private target(targetUrl: string): Target {
+    const known = this.targets.get(targetUrl);
+    if (known) return known;
+    const url = new URL(targetUrl);
+    this.guard.checkUrl(url);
+    const target = { origin: url.origin, path: url.pathname + url.search };
+    this.targets.set(targetUrl, target);
+    return target;
+  }
+}
+
+/** Resolves a name for a connection; the connection is made to the addresses that were judged. */
+function guardedLookup(guard: TargetGuard): LookupFunction {
+  return (hostname, options, callback) => {
+    guard.addressesOf(hostname).then(
+      (addresses) => {
+        const found = addresses.map((address) => ({ address, family: isIPv4(address) ? 4 : 6 }));
+        const [first] = found;
+        if (options.all) callback(null, found);
+        else if (first) callback(null, first.address, first.family);
+        else callback(Object.assign(new Error(`${hostname} has no address`), { code: 'ENODATA' }), '', 0);
+      },
+      (error: Error) => {
+        callback(error, '', 0);
+      },
+    );
+  };
+}
+
+function answered(answer: RawAnswer, durationMs: number): AttemptResult {
+  const { statusCode } = answer;
+  const retryAfter = answer.headers['retry-after'];
+  return {
+    statusCode,
+    error: isSuccess(statusCode) ? null : { code: 'bad_status', message: `the receiver answered ${statusCode}` },
+    durationMs,
+    responseHeaders: keptHeaders(answer.headers),
+    responseBody: answer.body,
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+  };
+}
+
+function keptHeaders(headers: RawAnswer['headers']): Record<string, string> {
+  const kept: Record<string, string> = {};
+  let length = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    const text = Array.isArray(value) ? value.join(', ') : (value ?? '');
+    length += name.length + text.length;
+    if (length > MAX_HEADERS_LENGTH) break;
+    kept[name] = text;
+  }
+  return kept;
+}
+

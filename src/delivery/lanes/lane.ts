@@ -1,0 +1,95 @@
+import type { WakeUp } from '../delivery.entity.js';
+
+/** A lane holds as many deliveries as its receiver takes in this time; what has waited longer is parked. */
+const QUEUE_MS = 1000;
+/** Shortest queue, so that a receiver nobody has measured yet is not parked at once. */
+const MIN_QUEUE = 16;
+/** Weight of the newest duration in the moving average. */
+const NEWEST = 0.2;
+
+interface Queued {
+  readonly wakeUp: WakeUp;
+  readonly sinceMs: number;
+}
+
+/** The deliveries to one subscription that a worker has at hand: a short queue, and a bounded number in flight. */
+export class Lane {
+  /** Some of its deliveries are parked in PostgreSQL. */
+  hasParked = false;
+  private queue: Queued[] = [];
+  private readonly startedMs = new Set<{ atMs: number }>();
+  private reserved = 0;
+  private averageMs = 0;
+  /** Unknown until the first claim reads the subscription; one request finds out. */
+  private width = 1;
+
+  /** @returns false when it must be parked: its turn is too far off */
+  enqueue(wakeUp: WakeUp, nowMs: number): boolean {
+    if (this.queue.length >= this.queueLimit(nowMs)) return false;
+    this.queue.push({ wakeUp, sinceMs: nowMs });
+    return true;
+  }
+
+  /** The next delivery, if the lane has a free slot for it. Takes the slot. */
+  dequeue(): WakeUp | undefined {
+    // Parked deliveries are older: they keep half of the slots, so that newer ones never starve them.
+    const width = this.hasParked ? Math.ceil(this.width / 2) : this.width;
+    if (this.occupied >= width) return undefined;
+    const next = this.queue.shift();
+    if (next) this.reserved += 1;
+    return next?.wakeUp;
+  }
+
+  /** Takes all slots that are free, for deliveries that are parked; `giveBack` returns those that were not needed. */
+  takeFree(atMost: number): number {
+    const free = Math.max(0, Math.min(this.width - this.occupied, atMost));
+    this.reserved += free;
+    return free;
+  }
+
+  giveBack(slots: number): void {
+    this.reserved -= slots;
+  }
+
+  /** A slot that was taken becomes a request in flight. @returns what ends it */
+  start(width: number, nowMs: number): (endedMs: number) => void {
+    this.width = width;
+    this.reserved -= 1;
+    const request = { atMs: nowMs };
+    this.startedMs.add(request);
+    return (endedMs) => {
+      this.startedMs.delete(request);
+      const durationMs = endedMs - request.atMs;
+      this.averageMs = this.averageMs === 0 ? durationMs : this.averageMs * (1 - NEWEST) + durationMs * NEWEST;
+    };
+  }
+
+  /** Removes what has waited too long. */
+  takeOverdue(nowMs: number): WakeUp[] {
+    const firstKept = this.queue.findIndex(({ sinceMs }) => nowMs - sinceMs <= QUEUE_MS);
+    const overdue = this.queue.splice(0, firstKept === -1 ? this.queue.length : firstKept);
+    return overdue.map(({ wakeUp }) => wakeUp);
+  }
+
+  takeAll(): WakeUp[] {
+    return this.queue.splice(0).map(({ wakeUp }) => wakeUp);
+  }
+
+  get queued(): number {
+    return this.queue.length;
+  }
+
+  get isIdle(): boolean {
+    return this.queue.length === 0 && this.occupied === 0 && !this.hasParked;
+  }
+
+  private get occupied(): number {
+    return this.reserved + this.startedMs.size;
+  }
+
+  private queueLimit(nowMs: number): number {
+    const [oldest] = this.startedMs;
+    const paceMs = Math.max(this.averageMs, oldest ? nowMs - oldest.atMs : 0, 1);
+    return Math.max(MIN_QUEUE, Math.ceil((this.width * QUEUE_MS) / paceMs));
+  }
+}

@@ -1,0 +1,84 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { Job, Queue } from 'bull';
+import type { Logger } from '../../shared/logging/logger.js';
+import type { WakeUp } from '../delivery.entity.js';
+import { DeliveryQueue, type WakeUpHandler } from './delivery-queue.js';
+
+/** Jobs that one worker handles at once. A job only admits its deliveries to lanes, so a few are enough. */
+const JOBS_AT_ONCE = 8;
+/** Bull waits without end for jobs that run and for a Redis that is away. */
+const CLOSE_TIMEOUT_MS = 3000;
+
+/** Wake-ups as they stand in Redis: short, because they are most of what Redis moves. */
+interface JobData {
+  readonly d: readonly (readonly [id: string, subscriptionId: string, attemptCount: number])[];
+}
+
+/** One attempt, and no trace: the truth about a delivery is in PostgreSQL. */
+const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
+
+export class JobNotStored extends Error {
+  constructor() {
+    super('Redis did not store every job: its script cache was lost');
+  }
+}
+
+/** Bull on Redis. Producer and consumer have clients of their own: one fails fast, the other waits for Redis. */
+export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
+  /** @param consumer null in a process that only adds */
+  constructor(
+    private readonly producer: Queue<JobData>,
+    private readonly consumer: Queue<JobData> | null,
+    private readonly logger: Logger,
+  ) {
+    super();
+    for (const queue of [producer, consumer]) {
+      queue?.on('error', (error: Error) => {
+        logger.debug({ err: error }, 'queue.error');
+      });
+    }
+  }
+
+  override async add(jobs: WakeUp[][]): Promise<void> {
+    const added = await this.producer.addBulk(jobs.map((wakeUps) => ({ data: toData(wakeUps), opts: JOB_OPTIONS })));
+    // After a loss of the script cache Bull resolves with jobs that have no id: they are not in Redis.
+    if (added.some((job) => (job as Job | undefined)?.id == null)) throw new JobNotStored();
+  }
+
+  override async depth(): Promise<number> {
+    return this.producer.getWaitingCount();
+  }
+
+  override consume(handler: WakeUpHandler): void {
+    if (this.consumer === null) throw new Error('This process only adds to the queue');
+    void this.consumer
+      .process(JOBS_AT_ONCE, async (job) => {
+        await handler(fromData(job.data));
+      })
+      .catch((error: unknown) => {
+        this.logger.error({ err: error }, 'queue.consumer_ended');
+      });
+  }
+
+  override async stopConsuming(): Promise<void> {
+    if (this.consumer !== null) await closeWithin(this.consumer);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.stopConsuming(), closeWithin(this.producer)]);
+  }
+}
+
+async function closeWithin(queue: Queue): Promise<void> {
+  const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
+  await Promise.race([queue.close().catch(() => undefined), timeout]);
+}
+
+function toData(wakeUps: readonly WakeUp[]): JobData {
+  return { d: wakeUps.map(({ id, subscriptionId, attemptCount }) => [id, subscriptionId, attemptCount]) };
+}
+
+/** A job's data can be gone when Redis was flushed under it. */
+function fromData(data: Partial<JobData> | undefined): WakeUp[] {
+  return (data?.d ?? []).map(([id, subscriptionId, attemptCount]) => ({ id, subscriptionId, attemptCount }));
+}

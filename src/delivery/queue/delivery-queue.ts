@@ -1,0 +1,26 @@
+import type { WakeUp } from '../delivery.entity.js';
+
+/** Takes the wake-ups of one job. The job is finished when it resolves; what it throws ends the job too. */
+export type WakeUpHandler = (wakeUps: WakeUp[]) => Promise<void>;
+
+/**
+ * Carries wake-ups from whoever writes deliveries to the workers. It holds no truth: whatever it loses, or carries twice, the
+ * due scan and the claims put right.
+ */
+export abstract class DeliveryQueue {
+  /**
+   * Hands jobs to the workers, each a group of wake-ups.
+   *
+   * @throws when not all of them could be handed over, within about a second
+   */
+  abstract add(jobs: WakeUp[][]): Promise<void>;
+
+  /** How many jobs wait. @throws when the queue can't be asked now */
+  abstract depth(): Promise<number>;
+
+  /** Begins to take jobs. */
+  abstract consume(handler: WakeUpHandler): void;
+
+  /** Takes no more jobs. Bounded: it does not wait for a queue that is away. */
+  abstract stopConsuming(): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
+import type { Settings } from '../../shared/config/settings.js';
+import { Logger } from '../../shared/logging/logger.js';
+import { DeliveryWorker } from '../delivery-worker.js';
+import { DueScan } from '../due-scan.js';
+import { DeliveryQueue } from './delivery-queue.js';
+
+/** Lets a worker process work: its jobs from the queue, its due scan, and the end of both at shutdown. */
+@Injectable()
+export class DeliveryProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    private readonly queue: DeliveryQueue,
+    private readonly worker: DeliveryWorker,
+    private readonly dueScan: DueScan,
+    private readonly logger: Logger,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.queue.consume((wakeUps) =>
+      this.worker.admit(wakeUps).catch((error: unknown) => {
+        this.logger.warn({ err: error, deliveries: wakeUps.length }, 'job.not_admitted');
+      }),
+    );
+    this.dueScan.start();
+  }
+
+  /** Stops taking, then finishes what is in flight. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.dueScan.stop();
+    const timeoutMs = this.settings.shutdownTimeout * 1000;
+    const [left] = await Promise.all([this.worker.stop(timeoutMs), this.queue.stopConsuming()]);
+    if (left > 0) this.logger.warn({ deliveries: left }, 'shutdown.left_in_flight');
+  }
+}

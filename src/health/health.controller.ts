@@ -1,0 +1,52 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { HealthCheckResult } from '@nestjs/terminus';
+import type { FastifyReply } from 'fastify';
+import { Metrics } from '../shared/metrics/metrics.js';
+import { HealthAnswer, LiveAnswer } from './dto/health-answer.js';
+import { HealthService } from './health.service.js';
+
+@ApiTags('Health and metrics')
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly health: HealthService,
+    private readonly metrics: Metrics,
+  ) {}
+
+  @Get('health/live')
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process serves; touches nothing else' })
+  @ApiOkResponse({ type: LiveAnswer, description: 'It serves' })
+  live(): LiveAnswer {
+    return { status: 'ok' };
+  }
+
+  @Get('health/ready')
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the process can do its work' })
+  @ApiOkResponse({ type: HealthAnswer, description: 'It can, if slower when `degraded`' })
+  @ApiResponse({ status: 503, type: HealthAnswer, description: 'It cannot, or is shutting down' })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
+    return answer(await this.health.ready(), reply);
+  }
+
+  @Get('health')
+  @ApiOperation({ operationId: 'getHealth', summary: 'The whole picture: dependencies, queue, what is due, versions' })
+  @ApiOkResponse({ type: HealthAnswer, description: 'All is well, or slower when `degraded`' })
+  @ApiResponse({ status: 503, type: HealthAnswer, description: 'Something it needs is down' })
+  async whole(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
+    return answer(await this.health.whole(), reply);
+  }
+
+  @Get('metrics')
+  @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics in the text format of Prometheus' })
+  @ApiOkResponse({ description: 'The metrics', content: { 'text/plain': { schema: { type: 'string' } } } })
+  async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    void reply.header('content-type', this.metrics.contentType);
+    return this.metrics.render();
+  }
+}
+
+function answer(result: HealthCheckResult, reply: FastifyReply): HealthCheckResult {
+  if (result.status !== 'ok' && result.status !== 'degraded') void reply.status(503).header('retry-after', 1);
+  return result;
+}

@@ -1,0 +1,105 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type HealthCheckResult, HealthCheckService, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { ServiceUnavailableException } from '@nestjs/common';
+import { DeliveryQueue } from '../delivery/index.js';
+import { Metrics } from '../shared/metrics/metrics.js';
+import { VERSION } from '../shared/version.js';
+import { HealthRepository } from './health.repository.js';
+
+/** A check that takes longer counts as down: an orchestrator waits no longer for its answer. */
+const CHECK_TIMEOUT_MS = 2000;
+
+/** Whether this process can do its work, and how the service is. */
+@Injectable()
+export class HealthService implements OnModuleInit {
+  constructor(
+    private readonly repository: HealthRepository,
+    private readonly queue: DeliveryQueue,
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly metrics: Metrics,
+  ) {}
+
+  onModuleInit(): void {
+    const { metrics, repository, queue } = this;
+    metrics.addGauge('webhook_queue_depth', 'Jobs that wait in the queue', () => queue.depth());
+    metrics.addGauge('webhook_deliveries_due', 'Deliveries that are due and in nobody\'s hands, at most 100000', () =>
+      repository.countDue(),
+    );
+    metrics.addGauge('webhook_oldest_due_seconds', 'How long the oldest due delivery has been due', () =>
+      repository.oldestDueSeconds(),
+    );
+  }
+
+  ready(): Promise<HealthCheckResult> {
+    return this.check([() => this.database(), () => this.migrations(), () => this.redis()]);
+  }
+
+  whole(): Promise<HealthCheckResult> {
+    return this.check([() => this.database(), () => this.migrations(), () => this.redis(), () => this.deliveries()]);
+  }
+
+  /** Terminus answers a failed check by an exception; here it is an answer like the other. */
+  private async check(checks: (() => Promise<HealthIndicatorResult>)[]): Promise<HealthCheckResult> {
+    try {
+      return await this.health.check(checks);
+    } catch (error) {
+      if (error instanceof ServiceUnavailableException) return error.getResponse() as HealthCheckResult;
+      throw error;
+    }
+  }
+
+  private async database(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('postgresql');
+    try {
+      return indicator.up({ version: await withinTime(this.repository.serverVersion()) });
+    } catch (error) {
+      return indicator.down({ message: (error as Error).message });
+    }
+  }
+
+  private async migrations(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('migrations');
+    try {
+      const isBehind = await withinTime(this.repository.hasPendingMigrations());
+      return isBehind ? indicator.down({ message: 'Some migrations have not run' }) : indicator.up();
+    } catch (error) {
+      return indicator.down({ message: (error as Error).message });
+    }
+  }
+
+  /** Without Redis events are accepted, and delivered from PostgreSQL: slower, not stopped. */
+  private async redis(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('queue');
+    try {
+      return indicator.up({ waiting: await withinTime(this.queue.depth()) });
+    } catch (error) {
+      return indicator.degraded({ message: (error as Error).message });
+    }
+  }
+
+  private async deliveries(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('deliveries');
+    const versions = { version: VERSION, node: process.versions.node };
+    try {
+      const [due, oldestDueSeconds] = await withinTime(
+        Promise.all([this.repository.countDue(), this.repository.oldestDueSeconds()]),
+      );
+      return indicator.up({ due, oldest_due_seconds: Math.round(oldestDueSeconds * 1000) / 1000, ...versions });
+    } catch (error) {
+      return indicator.down({ message: (error as Error).message, ...versions });
+    }
+  }
+}
+
+async function withinTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${CHECK_TIMEOUT_MS / 1000} s`));
+    }, CHECK_TIMEOUT_MS);
+  });
+  return Promise.race([answer, tooLate]).finally(() => {
+    clearTimeout(timer);
+  });
+}

@@ -1,0 +1,11 @@
+/** A request to publish, as it came. */
+export interface PublishRequest {
+  readonly body: Buffer;
+  readonly contentType: string | undefined;
+  /** Value of `X-Event-Type`. */
+  readonly eventType: string | undefined;
+  /** Value of `X-Signature-256`. */
+  readonly signature: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly requestId: string;
+}

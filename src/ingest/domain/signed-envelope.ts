@@ -1,0 +1,24 @@
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+
+/** A body that carries its payload as a string beside the signature of that string. */
+export interface SignedEnvelope {
+  readonly body: string;
+  /** Hexadecimal HMAC-SHA256 of the body string's UTF-8 bytes. */
+  readonly signature: string;
+}
+
+/** Whether a JSON value is exactly `{"body": string, "signature": string}`. */
+export function isSignedEnvelope(value: unknown): value is SignedEnvelope {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length !== 2) return false;
+  const { body, signature } = value as Partial<Record<'body' | 'signature', unknown>>;
+  return typeof body === 'string' && typeof signature === 'string';
+}
+
+/** Compares in constant time. @param keys any of them may have signed */
+export function isSignedBy(keys: readonly KeyObject[], content: Buffer, signature: string): boolean {
+  if (!/^[0-9a-f]{64}$/i.test(signature)) return false;
+  const given = Buffer.from(signature, 'hex');
+  return keys
+    .map((key) => createHmac('sha256', key).update(content).digest())
+    .reduce((isFound, digest) => timingSafeEqual(digest, given) || isFound, false);
+}

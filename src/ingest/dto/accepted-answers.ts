@@ -1,0 +1,23 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+export class PublishedAnswer {
+  @ApiProperty({ description: 'Id of the delivery', example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' })
+  readonly task_id: string;
+
+  @ApiProperty({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
+  readonly event_id: string;
+
+  @ApiProperty({ description: 'Where the delivery can be watched', example: '/status/dlv_01k6zv1yqpe7rtqq6zjy200001' })
+  readonly status_url: string;
+}
+
+export class BroadcastAnswer {
+  @ApiProperty({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
+  readonly event_id: string;
+
+  @ApiProperty({ type: 'integer', description: 'How many subscriptions it goes to', example: 3 })
+  readonly deliveries: number;
+
+  @ApiProperty({ description: 'Where the event can be watched', example: '/status/evt_01k6zv1yqpe7rtqq6zjy200000' })
+  readonly status_url: string;
+}

@@ -1,0 +1,118 @@
+import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TenantId } from '../access/index.js';
+import { ApiProblems } from '../shared/http/api-errors.js';
+import { RAW_BODY } from '../shared/http/raw-body.js';
+import { parsePublicId, toPublicId } from '../shared/ids/public-id.js';
+import { deliveryUuid } from '../shared/ids/uuid.js';
+import type { PublishRequest } from './domain/publish-request.js';
+import { BroadcastAnswer, PublishedAnswer } from './dto/accepted-answers.js';
+import { type Accepted, IngestService } from './ingest.service.js';
+
+const REPLAYED = { 'Idempotent-Replayed': { description: 'true when an earlier request led to it', schema: { type: 'string' as const } } };
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  required: false,
+  description: 'Within 24 h the same key with the same request publishes once',
+  schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
+};
+const PAYLOAD = {
+  required: true,
+  description: 'The payload: any content type, delivered byte for byte. JSON must parse.',
+  schema: {},
+  examples: { order: { value: { id: 'o_1', total: 42 } } },
+};
+
+@ApiTags('Publishing')
+@Controller()
+export class IngestController {
+  constructor(private readonly ingest: IngestService) {}
+
+  @Post('ingest/:subscription_id')
+  @HttpCode(202)
+  @RouteConfig(RAW_BODY)
+  @ApiOperation({
+    operationId: 'publishToSubscription',
+    summary: 'Publish an event to one subscription',
+    description:
+      'A JSON body that is exactly `{"body": string, "signature": string}` is a signed envelope: the signature, a ' +
+      'hexadecimal HMAC-SHA256 of the body string under the secret of the subscription, is verified and the body string is ' +
+      'delivered. `X-Signature-256: sha256=<hex>` over the raw body does the same without an envelope.',
+  })
+  @ApiParam({ name: 'subscription_id', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  @ApiHeader({ name: 'X-Event-Type', required: false, description: 'May be left out when the subscription names one plain type' })
+  @ApiHeader({ name: 'X-Signature-256', required: false, description: 'sha256=<hex> over the raw body' })
+  @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiConsumes('application/json', '*/*')
+  @ApiBody(PAYLOAD)
+  @ApiAcceptedResponse({
+    type: PublishedAnswer,
+    description: 'The event and its delivery are committed',
+    headers: { Location: { description: 'Where the delivery can be watched', schema: { type: 'string' } }, ...REPLAYED },
+  })
+  @ApiProblems(400, 401, 404, 409, 413, 415, 422)
+  async publish(
+    @TenantId() tenantId: string,
+    @Param('subscription_id') subscriptionId: string,
+    @Body() body: Buffer,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublishedAnswer> {
+    const { uuid } = parsePublicId(subscriptionId, 'sub');
+    const accepted = await this.ingest.publish(tenantId, uuid, publishRequest(request, body));
+    const taskId = toPublicId('dlv', deliveryUuid(accepted.eventId, 1));
+    const statusUrl = `/status/${taskId}`;
+    tellReplay(reply, accepted);
+    void reply.header('location', statusUrl);
+    return { task_id: taskId, event_id: toPublicId('evt', accepted.eventId), status_url: statusUrl };
+  }
+
+  @Post('webhooks/:event_type')
+  @HttpCode(202)
+  @RouteConfig(RAW_BODY)
+  @ApiOperation({
+    operationId: 'publishToAll',
+    summary: 'Publish an event to every subscription that wants its type',
+    description: 'One delivery for every active or paused subscription that wants the type; none is not an error.',
+  })
+  @ApiParam({ name: 'event_type', example: 'order.created' })
+  @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiConsumes('application/json', '*/*')
+  @ApiBody(PAYLOAD)
+  @ApiAcceptedResponse({ type: BroadcastAnswer, description: 'The event and its deliveries are committed', headers: REPLAYED })
+  @ApiProblems(400, 409, 413, 415, 422)
+  async broadcast(
+    @TenantId() tenantId: string,
+    @Param('event_type') eventType: string,
+    @Body() body: Buffer,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BroadcastAnswer> {
+    const accepted = await this.ingest.broadcast(tenantId, eventType, publishRequest(request, body));
+    const eventId = toPublicId('evt', accepted.eventId);
+    tellReplay(reply, accepted);
+    return { event_id: eventId, deliveries: accepted.deliveryCount, status_url: `/status/${eventId}` };
+  }
+}
+
+function publishRequest({ headers, id }: FastifyRequest, body: Buffer): PublishRequest {
+  return {
+    body,
+    contentType: headers['content-type'],
+    eventType: only(headers['x-event-type']),
+    signature: only(headers['x-signature-256']),
+    idempotencyKey: only(headers['idempotency-key']),
+    requestId: id,
+  };
+}
+
+/** Node joins a header that stands twice by ", ", which none of ours accepts; the types allow a list all the same. */
+function only(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header;
+}
+
+function tellReplay(reply: FastifyReply, { isReplayed }: Accepted): void {
+  if (isReplayed) void reply.header('idempotent-replayed', 'true');
+}

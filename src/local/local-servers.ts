@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { startLocalRedis } from './local-redis.js';
+
+const DIRECTORY = resolve('.data');
+/** The echo receiver, and whatever else somebody tries the service on, is on this machine. */
+const LOCAL_TARGETS = '127.0.0.0/8,::1/128';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a local start decides for the application, and what ends with it. */
+interface LocalServers {
+  readonly settings: Record<string, string>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts what the environment does not name: PostgreSQL, Redis if the machine has one, a key for secrets. */
+export async function startLocalServers(env: Environment, say: (line: string) => void): Promise<LocalServers> {
+  await mkdir(DIRECTORY, { recursive: true });
+  const postgres = env['DATABASE_URL']
+    ? null
+    : await startEmbeddedPostgres({ directory: join(DIRECTORY, 'postgres'), onLog: say });
+  const redis = env['REDIS_URL'] ? null : await startLocalRedis({ directory: join(DIRECTORY, 'redis'), onLog: say });
+  if (!env['REDIS_URL'] && redis === null) {
+    say('NO REDIS: there is no redis-server or valkey-server on PATH, so jobs stay in this process (in-process queue).');
+  }
+  const stop = async (): Promise<void> => {
+    await Promise.all([postgres?.stop(), redis?.stop()]);
+  };
+  const settings = {
+    ...(postgres && { DATABASE_URL: postgres.url }),
+    ...(redis && { REDIS_URL: redis.url }),
+    ENCRYPTION_KEY: env['ENCRYPTION_KEY'] ?? (await keptKey(join(DIRECTORY, 'encryption.key'))),
+    ALLOWED_TARGET_CIDRS: [env['ALLOWED_TARGET_CIDRS'], LOCAL_TARGETS].filter(Boolean).join(','),
+  };
+  return { settings, stop };
+}
+
+/** Secrets in the kept database must open again after a restart. */
+async function keptKey(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    const key = randomBytes(32).toString('base64');
+    await writeFile(file, key, { mode: 0o600 });
+    return key;
+  }
+}

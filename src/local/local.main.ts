@@ -1,0 +1,20 @@
+import { bootstrap } from '../app/bootstrap.js';
+import { environment } from '../shared/config/env.js';
+import { LocalModule } from './local.module.js';
+import { startLocalServers } from './local-servers.js';
+import { quickStart } from './quick-start.js';
+
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+// `npm start`: brings what is missing, runs API and worker in this process, and shows how to try them.
+try {
+  const servers = await startLocalServers(environment(), say);
+  await bootstrap((settings) => LocalModule.with(settings), {
+    given: servers.settings,
+    onListening: (url) => say(quickStart(url)),
+    onClosed: servers.stop,
+  });
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

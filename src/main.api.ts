@@ -1,0 +1,4 @@
+import { ApiModule } from './app/api.module.js';
+import { bootstrap } from './app/bootstrap.js';
+
+await bootstrap((settings) => ApiModule.with(settings), { needsRedis: true });

@@ -1,0 +1,4 @@
+import { AppModule } from './app/app.module.js';
+import { bootstrap } from './app/bootstrap.js';
+
+await bootstrap((settings) => AppModule.with(settings));

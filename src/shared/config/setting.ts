@@ -1,0 +1,87 @@
+/** One setting: how its text becomes a value, and what it is when the text is absent. */
+export interface Setting<T> {
+  readonly name: string;
+  readonly doc: string;
+  /** As it stands in `.env.example`; undefined means "not set". */
+  readonly example: string | undefined;
+  /** @throws SettingFault when the text cannot be accepted. */
+  readonly parse: (text: string | undefined) => T;
+}
+
+/** Says what to change, without repeating the name. */
+export class SettingFault extends Error {}
+
+interface Described<T> {
+  default: T;
+  doc: string;
+}
+
+function textOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+/** An empty text counts as "not set", so that `NAME=` in a file is the same as leaving it out. */
+function setting<T>(name: string, doc: string, fallback: T, read: (text: string) => T): Setting<T> {
+  const parse = (text: string | undefined): T =>
+    text === undefined || text.trim() === '' ? fallback : read(text.trim());
+  return { name, doc, example: textOf(fallback), parse };
+}
+
+export function number(
+  name: string,
+  options: Described<number> & { min: number; max: number; integer?: boolean },
+): Setting<number> {
+  const { min, max, integer = true } = options;
+  return setting(name, options.doc, options.default, (text) => {
+    const value = /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+    const isWhole = !integer || Number.isInteger(value);
+    if (isWhole && value >= min && value <= max) return value;
+    throw new SettingFault(`must be ${integer ? 'a whole number' : 'a number'} from ${min} to ${max}, not "${text}"`);
+  });
+}
+
+export function oneOf<T extends string>(name: string, options: Described<T> & { values: readonly T[] }): Setting<T> {
+  return setting(name, options.doc, options.default, (text) => {
+    const value = options.values.find((each) => each === text);
+    if (value !== undefined) return value;
+    throw new SettingFault(`must be one of ${options.values.join(', ')}, not "${text}"`);
+  });
+}
+
+export function text(name: string, options: Described<string> & { pattern?: RegExp; hint?: string }): Setting<string> {
+  return setting(name, options.doc, options.default, (value) => {
+    if (!options.pattern || options.pattern.test(value)) return value;
+    throw new SettingFault(`must be ${options.hint ?? String(options.pattern)}, not "${value}"`);
+  });
+}
+
+/** A comma-separated list; `accepts` judges each entry. */
+export function list(
+  name: string,
+  options: Described<readonly string[]> & { accepts: (entry: string) => boolean; hint: string },
+): Setting<readonly string[]> {
+  return setting(name, options.doc, options.default, (value) => {
+    const entries = value.split(',').map((entry) => entry.trim());
+    const wrong = entries.filter((entry) => !options.accepts(entry));
+    if (wrong.length === 0) return entries;
+    throw new SettingFault(`must be a comma-separated list of ${options.hint}; not so: ${wrong.join(', ')}`);
+  });
+}
+
+/** A URL with one of the given schemes. Its text is never repeated in a fault: it may hold a password. */
+export function url(name: string, options: { doc: string; protocols: readonly string[] }): Setting<string | undefined> {
+  return setting<string | undefined>(name, options.doc, undefined, (value) => {
+    if (URL.canParse(value) && options.protocols.includes(new URL(value).protocol)) return value;
+    throw new SettingFault(`must be a URL that begins with ${options.protocols.map((p) => `${p}//`).join(' or ')}`);
+  });
+}
+
+/** 32 bytes in base64 or hex. Its text is never repeated in a fault. */
+export function key(name: string, options: { doc: string }): Setting<Buffer | undefined> {
+  return setting<Buffer | undefined>(name, options.doc, undefined, (value) => {
+    const bytes = /^[0-9a-f]{64}$/i.test(value) ? Buffer.from(value, 'hex') : Buffer.from(value, 'base64');
+    if (bytes.length === 32) return bytes;
+    throw new SettingFault('must be 32 bytes in base64 or hex; make one with: openssl rand -base64 32');
+  });
+}

@@ -1,0 +1,201 @@
+import { isCidr } from '../targets/address-rules.js';
+import { key, list, number, oneOf, type Setting, SettingFault, text, url } from './setting.js';
+
+/** Every setting there is. Intervals are in seconds unless the name says otherwise. */
+export const SETTINGS = {
+  nodeEnv: oneOf('NODE_ENV', {
+    default: 'development',
+    values: ['development', 'test', 'production'],
+    doc: 'In production the start is refused without an ENCRYPTION_KEY.',
+  }),
+  databaseUrl: url('DATABASE_URL', {
+    protocols: ['postgres:', 'postgresql:'],
+    doc: 'PostgreSQL 15 or newer. `npm start` brings its own when this is not set.',
+  }),
+  databasePoolSize: number('DATABASE_POOL_SIZE', {
+    default: 10,
+    min: 2,
+    max: 500,
+    doc: 'Connections for the REST API, and as many again for the delivery path, in each process.',
+  }),
+  redisUrl: url('REDIS_URL', {
+    protocols: ['redis:', 'rediss:', 'unix:'],
+    doc: 'Redis 6.2 or newer with maxmemory-policy noeviction. Without it jobs stay inside one process.',
+  }),
+  queuePrefix: text('QUEUE_PREFIX', {
+    default: 'webhooks',
+    pattern: /^[A-Za-z0-9:_-]{1,64}$/,
+    hint: '1 to 64 letters, digits, ":", "_" or "-"',
+    doc: 'Begins every Redis key, so that several installations can share one Redis.',
+  }),
+  host: text('HOST', { default: '127.0.0.1', doc: 'Address to listen on; 0.0.0.0 for all of IPv4, :: for all.' }),
+  port: number('PORT', { default: 8000, min: 0, max: 65535, doc: 'Port to listen on; 0 takes a free one.' }),
+  logLevel: oneOf('LOG_LEVEL', {
+    default: 'info',
+    values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    doc: 'Least severe level that is logged.',
+  }),
+  maxRetries: number('MAX_RETRIES', {
+    default: 5,
+    min: 1,
+    max: 100,
+    doc: 'Attempts of a delivery in all, the first included.',
+  }),
+  initialRetryInterval: number('INITIAL_RETRY_INTERVAL', {
+    default: 10,
+    min: 0.01,
+    max: 86_400,
+    integer: false,
+    doc: 'Wait before the second attempt; doubles with each further one.',
+  }),
+  maxRetryInterval: number('MAX_RETRY_INTERVAL', {
+    default: 3600,
+    min: 0.01,
+    max: 604_800,
+    integer: false,
+    doc: 'Longest wait between two attempts, also when a receiver asks for more by Retry-After.',
+  }),
+  webhookTimeout: number('WEBHOOK_TIMEOUT', {
+    default: 15,
+    min: 0.05,
+    max: 120,
+    integer: false,
+    doc: 'Longest time one attempt may take, from connect to the end of the answer.',
+  }),
+  workerConcurrency: number('WORKER_CONCURRENCY', {
+    default: 128,
+    min: 1,
+    max: 10_000,
+    doc: 'Requests to receivers in flight at once, in each worker process.',
+  }),
+  maxInFlight: number('MAX_IN_FLIGHT', {
+    default: 32,
+    min: 1,
+    max: 1000,
+    doc: 'Requests to one subscription in flight at once in each worker process, unless the subscription says.',
+  }),
+  visibilityTimeout: number('VISIBILITY_TIMEOUT', {
+    default: 30,
+    min: 1,
+    max: 3600,
+    integer: false,
+    doc: 'A delivery that was handed to the queue and that no worker took by then is handed over again.',
+  }),
+  leaseGrace: number('LEASE_GRACE', {
+    default: 10,
+    min: 1,
+    max: 600,
+    integer: false,
+    doc: 'A delivery in flight belongs to its worker for its timeout and this long; then another may take it.',
+  }),
+  dueScanInterval: number('DUE_SCAN_INTERVAL', {
+    default: 1,
+    min: 0.05,
+    max: 60,
+    integer: false,
+    doc: 'How often each worker looks for deliveries that are due.',
+  }),
+  queueHighWater: number('QUEUE_HIGH_WATER', {
+    default: 2000,
+    min: 1,
+    max: 1_000_000,
+    doc: 'No job is added while more than this many wait; their deliveries are found by the due scan.',
+  }),
+  maxPayloadBytes: number('MAX_PAYLOAD_BYTES', {
+    default: 1_048_576,
+    min: 1024,
+    max: 16_777_216,
+    doc: 'Largest payload of an event, in bytes.',
+  }),
+  retentionDays: number('RETENTION_DAYS', {
+    default: 30,
+    min: 1,
+    max: 3650,
+    doc: 'Days that events, deliveries and attempts are kept.',
+  }),
+  subscriptionCacheTtl: number('SUBSCRIPTION_CACHE_TTL', {
+    default: 5,
+    min: 0,
+    max: 60,
+    integer: false,
+    doc: 'Longest life of a cached subscription look-up while publishing; at most 1 s while Redis is away.',
+  }),
+  shutdownTimeout: number('SHUTDOWN_TIMEOUT', {
+    default: 30,
+    min: 1,
+    max: 600,
+    integer: false,
+    doc: 'Longest wait at shutdown for requests in flight.',
+  }),
+  allowedTargetCidrs: list('ALLOWED_TARGET_CIDRS', {
+    default: [],
+    accepts: isCidr,
+    hint: 'address ranges such as 10.1.0.0/16',
+    doc: 'Address ranges that targets may have although they are not public.',
+  }),
+  allowedTargetHosts: list('ALLOWED_TARGET_HOSTS', {
+    default: [],
+    accepts: (entry) => /^(\*\.)?[A-Za-z0-9_.:-]+$/.test(entry),
+    hint: 'host names such as hooks.internal or *.svc.internal',
+    doc: 'Host names that targets may have whatever they resolve to.',
+  }),
+  encryptionKey: key('ENCRYPTION_KEY', {
+    doc: 'Encrypts secrets at rest: 32 bytes in base64 or hex. Keep it: without it, stored secrets are lost.',
+  }),
+} satisfies Record<string, Setting<unknown>>;
+
+type Values = { readonly [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['parse']> };
+
+/** The settings a process runs with: checked, typed and complete. */
+export interface Settings extends Values {
+  readonly databaseUrl: string;
+  readonly encryptionKey: Buffer;
+}
+
+/** What stands in for ENCRYPTION_KEY outside production. Known to everybody, so it protects nothing. */
+const DEVELOPMENT_KEY = Buffer.alloc(32, 'development only ');
+
+/** Lists every wrong setting, one a line. */
+export class InvalidSettings extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The settings can't be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+}
+
+/** @throws InvalidSettings naming all faults at once. */
+export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const faults: string[] = [];
+  const parsed = Object.entries(SETTINGS).map(([field, setting]) => {
+    try {
+      return [field, setting.parse(env[setting.name])];
+    } catch (error) {
+      if (!(error instanceof SettingFault)) throw error;
+      faults.push(`${setting.name} ${error.message}`);
+      return [field, setting.parse(undefined)];
+    }
+  });
+  const values = Object.fromEntries(parsed) as Values;
+  faults.push(...faultsAcross(values));
+  if (faults.length > 0 || values.databaseUrl === undefined) throw new InvalidSettings(faults);
+  return { ...values, databaseUrl: values.databaseUrl, encryptionKey: values.encryptionKey ?? DEVELOPMENT_KEY };
+}
+
+function faultsAcross(values: Values): string[] {
+  const faults: string[] = [];
+  if (values.databaseUrl === undefined) {
+    faults.push('DATABASE_URL is missing: set it, or use `npm start`, which brings its own PostgreSQL');
+  }
+  if (values.nodeEnv === 'production' && values.encryptionKey === undefined) {
+    faults.push('ENCRYPTION_KEY is missing, and NODE_ENV is production: make one with: openssl rand -base64 32');
+  }
+  if (values.maxRetryInterval < values.initialRetryInterval) {
+    faults.push('MAX_RETRY_INTERVAL must be at least INITIAL_RETRY_INTERVAL');
+  }
+  const horizonDays = (values.maxRetries * (values.maxRetryInterval * 1.2 + values.webhookTimeout)) / 86_400;
+  if (horizonDays >= values.retentionDays) {
+    faults.push(
+      `RETENTION_DAYS must be more than ${Math.ceil(horizonDays)}: MAX_RETRIES attempts at MAX_RETRY_INTERVAL take so long`,
+    );
+  }
+  return faults;
+}

@@ -1,0 +1,37 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { SETTINGS_TOKEN } from '../shared.module.js';
+import type { Settings } from '../config/settings.js';
+import { Logger } from '../logging/logger.js';
+import { SystemClock } from '../time/clock.js';
+import { dataSourceOptions, migrate } from './data-source.js';
+import { HotPath } from './hot-path.js';
+import { Retention } from './retention.js';
+import { Transactions } from './transaction.js';
+
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [SETTINGS_TOKEN],
+      useFactory: (settings: Settings) => ({ ...dataSourceOptions(settings), autoLoadEntities: true, migrationsRun: false }),
+      dataSourceFactory: async (options) => {
+        if (options?.type !== 'postgres' || options.url === undefined) throw new Error('DATABASE_URL is missing');
+        await migrate(options.url, new SystemClock().now());
+        return new DataSource(options).initialize();
+      },
+    }),
+  ],
+  providers: [
+    {
+      provide: HotPath,
+      inject: [SETTINGS_TOKEN, Logger],
+      useFactory: (settings: Settings, logger: Logger) => new HotPath(settings, logger),
+    },
+    Retention,
+    Transactions,
+  ],
+  exports: [HotPath, Transactions],
+})
+export class DatabaseModule {}

@@ -1,0 +1,54 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { SETTINGS_TOKEN } from '../shared.module.js';
+import type { Settings } from '../config/settings.js';
+import { Logger } from '../logging/logger.js';
+import { Metrics } from '../metrics/metrics.js';
+import { Clock } from '../time/clock.js';
+import { PartitionKeeper } from './partition-keeper.js';
+
+const INTERVAL_MS = 3_600_000;
+
+/** Each hour: partitions for the days ahead, and an end to those past their time. */
+@Injectable()
+export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly keeper: PartitionKeeper;
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    @InjectDataSource() dataSource: DataSource,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+  ) {
+    this.keeper = new PartitionKeeper(dataSource);
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.run(), INTERVAL_MS).unref();
+    void this.run();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Never throws: what fails now is tried again in an hour, and there are partitions for a week. */
+  async run(): Promise<void> {
+    try {
+      const today = this.clock.now();
+      await this.keeper.makeAhead(today);
+      const dropped = await this.keeper.dropExpired(today, this.settings.retentionDays);
+      if (dropped === null || (dropped.days.length === 0 && dropped.cancelled === 0)) return;
+      this.metrics.expiredDeliveries.inc(dropped.cancelled);
+      this.logger.warn(
+        { days: dropped.days, cancelled_deliveries: dropped.cancelled },
+        'retention.dropped',
+      );
+    } catch (error) {
+      this.logger.error({ err: error }, 'retention.failed');
+    }
+  }
+}

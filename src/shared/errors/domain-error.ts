@@ -1,0 +1,48 @@
+/** Decides the HTTP status of an error; see `problem.ts`. */
+export type ErrorCategory =
+  | 'malformed'
+  | 'unauthenticated'
+  | 'not_found'
+  | 'conflict'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'invalid'
+  | 'unavailable';
+
+/** One fault of a request: where it is (a JSON pointer, or the name of a header or parameter) and what to change. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/**
+ * An error that a caller can do something about.
+ *
+ * `code` is stable and documented; `message` is for people and names what to change.
+ */
+export class DomainError extends Error {
+  constructor(
+    readonly code: string,
+    readonly category: ErrorCategory,
+    message: string,
+    readonly details: { faults?: readonly Fault[]; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.name = new.target.name;
+  }
+}
+
+/** Well-formed input that cannot be accepted, with all its faults at once. */
+export class InvalidInput extends DomainError {
+  constructor(faults: readonly Fault[]) {
+    super('invalid_input', 'invalid', faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), {
+      faults,
+    });
+  }
+}
+
+export class Unavailable extends DomainError {
+  constructor(message: string, cause?: unknown) {
+    super('unavailable', 'unavailable', message, { retryAfterSeconds: 1, cause });
+  }
+}

@@ -1,0 +1,81 @@
+/** Writes many items in one go. Answers in the order of the items. */
+export type GroupWrite<Item, Result> = (items: Item[]) => Promise<Result[]>;
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Collects what arrives while the previous write is under way and writes it as one group: an idle service waits for
+ * nothing, and a busy one pays one round trip for hundreds of items.
+ */
+export class GroupWriter<Item, Result> {
+  private waiting: Waiting<Item, Result>[] = [];
+  private writing = 0;
+
+  constructor(
+    private readonly write: GroupWrite<Item, Result>,
+    private readonly limits: {
+      /** Most items of one group. */
+      items: number;
+      /** Groups under way at once. */
+      groups: number;
+      /** What an item weighs, and the most a group may weigh: bounds the bytes of one statement. */
+      weigh?: (item: Item) => number;
+      weight?: number;
+    },
+  ) {}
+
+  /** @throws what the write of its group threw. */
+  submit(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      this.startGroups();
+    });
+  }
+
+  /** Items that no write has taken yet. */
+  get backlog(): number {
+    return this.waiting.length;
+  }
+
+  private startGroups(): void {
+    while (this.writing < this.limits.groups && this.waiting.length > 0) {
+      this.writing += 1;
+      // A turn of the event loop later, everything that one read of the sockets brought is here.
+      setImmediate(() => void this.writeGroup());
+    }
+  }
+
+  private async writeGroup(): Promise<void> {
+    const group = this.takeGroup();
+    try {
+      if (group.length === 0) return;
+      const results = await this.write(group.map(({ item }) => item));
+      group.forEach(({ resolve }, index) => {
+        resolve(results[index] as Result);
+      });
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    } finally {
+      this.writing -= 1;
+      this.startGroups();
+    }
+  }
+
+  private takeGroup(): Waiting<Item, Result>[] {
+    const { items, weigh = () => 0, weight = 0 } = this.limits;
+    let size = 0;
+    let total = 0;
+    for (const { item } of this.waiting) {
+      total += weigh(item);
+      if (size >= items || (size > 0 && total > weight)) break;
+      size += 1;
+    }
+    const group = this.waiting.slice(0, size);
+    this.waiting = this.waiting.slice(size);
+    return group;
+  }
+}

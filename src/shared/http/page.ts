@@ -1,0 +1,75 @@
+import { type Type as ClassOf } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { DomainError } from '../errors/domain-error.js';
+import type { Uuid } from '../ids/uuid.js';
+
+const UUID_BYTES = 16;
+const MAX_LIMIT = 200;
+const DEFAULT_LIMIT = 50;
+
+export class MalformedCursor extends DomainError {
+  constructor() {
+    super('malformed_cursor', 'malformed', 'cursor is not one that this service gave: take next_cursor from a page.');
+  }
+}
+
+export class PageQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT, description: 'Most items of the page' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_LIMIT)
+  readonly limit: number = DEFAULT_LIMIT;
+
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before', maxLength: 64 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  readonly cursor?: string;
+}
+
+/** A page of a list, newest first. */
+export interface Page<T> {
+  readonly data: T[];
+  readonly has_more: boolean;
+  readonly next_cursor: string | null;
+}
+
+/** The OpenAPI shape of a page of `item`. */
+export function pageOf<T extends object>(item: ClassOf<T>, name: string): ClassOf<Page<T>> {
+  class PageBody implements Page<T> {
+    @ApiProperty({ type: [item] })
+    readonly data: T[];
+
+    @ApiProperty({ description: 'Whether another page follows' })
+    readonly has_more: boolean;
+
+    @ApiProperty({ type: String, nullable: true, description: 'Give it as `cursor` for the next page', example: null })
+    readonly next_cursor: string | null;
+  }
+  Object.defineProperty(PageBody, 'name', { value: name });
+  return PageBody;
+}
+
+/** Opaque to clients: the id after which the next page begins. */
+export function encodeCursor(lastId: Uuid): string {
+  return Buffer.from(lastId.replaceAll('-', ''), 'hex').toString('base64url');
+}
+
+/** @throws MalformedCursor */
+export function decodeCursor(cursor: string): Uuid {
+  const bytes = Buffer.from(cursor, 'base64url');
+  if (bytes.length !== UUID_BYTES || bytes.toString('base64url') !== cursor) throw new MalformedCursor();
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** @param rows up to one more than `limit`: the extra one says that another page follows. */
+export function toPage<Row extends { id: Uuid }, T>(rows: Row[], limit: number, toItem: (row: Row) => T): Page<T> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const hasMore = rows.length > limit && last !== undefined;
+  return { data: shown.map(toItem), has_more: hasMore, next_cursor: hasMore ? encodeCursor(last.id) : null };
+}

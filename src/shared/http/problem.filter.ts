@@ -1,0 +1,56 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseUnavailable } from '../database/unavailable.js';
+import { DomainError, Unavailable } from '../errors/domain-error.js';
+import type { Logger } from '../logging/logger.js';
+import { type Problem, PROBLEM_CONTENT_TYPE, problemFrom, problemOf } from './problem.js';
+
+/** Codes of the statuses that Nest and Fastify answer by themselves. */
+const CODES: Readonly<Record<number, string>> = {
+  400: 'malformed_request',
+  404: 'not_found',
+  408: 'request_timeout',
+  413: 'too_large',
+  414: 'uri_too_long',
+  415: 'unsupported_media_type',
+  431: 'headers_too_large',
+};
+
+/** Turns every error into a problem body. What nobody foresaw is a 500 that tells the client nothing, and is logged. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const problem = this.problem(error, request);
+    const retryAfterSeconds = problem.status === 503 ? 1 : undefined;
+    if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
+    void reply.status(problem.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
+  }
+
+  private problem(thrown: unknown, request: FastifyRequest): Problem {
+    const error = isDatabaseUnavailable(thrown) ? new Unavailable('The database does not answer.', thrown) : thrown;
+    const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
+    if (error instanceof DomainError) {
+      if (error.category === 'unavailable') {
+        this.logger.warn({ err: error.cause ?? error, request_id: request.id }, 'request.unavailable');
+      }
+      return problemFrom(error, context);
+    }
+    const status = clientErrorStatus(error);
+    if (status !== undefined) {
+      const detail = status === 404 ? `There is no ${request.method} ${context.path}.` : (error as Error).message;
+      return problemOf(status, CODES[status] ?? 'malformed_request', detail, context);
+    }
+    this.logger.error({ err: error, request_id: request.id, method: request.method, path: context.path }, 'request.failed');
+    return problemOf(500, 'internal_error', 'Something went wrong here. It is logged under the request id.', context);
+  }
+}
+
+/** The status of an error by which Nest or Fastify refuses a request, if it is one. */
+function clientErrorStatus(error: unknown): number | undefined {
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown }).statusCode;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
+}

@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { DomainError } from '../errors/domain-error.js';
+import { parseStrictJson } from './json.js';
+
+/** Route configuration of calls that take their body as the bytes that came: `@RouteConfig(RAW_BODY)`. */
+export const RAW_BODY = { rawBody: true };
+
+/** Largest JSON body of a call that is not about payloads, in bytes. */
+const MAX_JSON_BYTES = 65_536;
+
+export class UnsupportedMediaType extends DomainError {
+  constructor(detail: string) {
+    super('unsupported_media_type', 'unsupported_media_type', detail);
+  }
+}
+
+class BodyTooLarge extends DomainError {
+  constructor(limit: number) {
+    super('too_large', 'too_large', `The body is larger than ${limit} bytes.`);
+  }
+}
+
+/** One parser for all bodies: bytes for routes that want bytes, JSON for the others, nothing else. */
+export function installBodyParser(fastify: FastifyInstance, maxPayloadBytes: number): void {
+  const bodyLimit = Math.max(maxPayloadBytes, MAX_JSON_BYTES);
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
+    try {
+      done(null, readBody(request, body as Buffer, maxPayloadBytes));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+function readBody(request: FastifyRequest, body: Buffer, maxPayloadBytes: number): unknown {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new UnsupportedMediaType(`Content-Encoding ${encoding} is not supported: send the body uncompressed.`);
+  }
+  if ((request.routeOptions.config as Partial<typeof RAW_BODY>).rawBody) {
+    if (body.length > maxPayloadBytes) throw new BodyTooLarge(maxPayloadBytes);
+    return body;
+  }
+  if (body.length > MAX_JSON_BYTES) throw new BodyTooLarge(MAX_JSON_BYTES);
+  if (!isJson(request.headers['content-type'])) {
+    throw new UnsupportedMediaType('Send JSON, with Content-Type: application/json.');
+  }
+  return parseStrictJson(body);
+}
+
+/** Whether a content type says JSON: `application/json` or any `+json`. */
+export function isJson(contentType: string | undefined): boolean {
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  return mediaType === 'application/json' || (mediaType?.endsWith('+json') ?? false);
+}

@@ -1,0 +1,27 @@
+import { TypeID } from 'typeid-js';
+import { DomainError } from '../errors/domain-error.js';
+import type { Uuid } from './uuid.js';
+
+/** What an id names, as its prefix says. */
+export type IdKind = 'sub' | 'evt' | 'dlv';
+
+const NOUNS: Record<IdKind, string> = { sub: 'a subscription', evt: 'an event', dlv: 'a delivery' };
+
+export class MalformedId extends DomainError {
+  constructor(text: string, kinds: readonly IdKind[]) {
+    const wanted = kinds.map((kind) => `${NOUNS[kind]} (${kind}_ and 26 characters)`).join(' or ');
+    super('malformed_id', 'malformed', `"${text.slice(0, 100)}" is not the id of ${wanted}.`);
+  }
+}
+
+/** The TypeID form of an id: a prefix that says what it names, and the UUID in 26 characters of base32. */
+export function toPublicId(kind: IdKind, uuid: Uuid): string {
+  return TypeID.fromUUID(kind, uuid).toString();
+}
+
+/** @throws MalformedId when the text is no id, or one of another kind. */
+export function parsePublicId(text: string, ...kinds: [IdKind, ...IdKind[]]): { kind: IdKind; uuid: Uuid } {
+  const kind = kinds.find((each) => text.startsWith(`${each}_`));
+  if (kind === undefined || !/^[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text)) throw new MalformedId(text, kinds);
+  return { kind, uuid: TypeID.fromString(text, kind).toUUID() };
+}

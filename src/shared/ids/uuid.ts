@@ -1,0 +1,68 @@
+import { randomFillSync } from 'node:crypto';
+
+/**
+ * UUIDv7 as lower-case text. The last 20 bits of an event's id are zero; its deliveries carry the same id with an ordinal
+ * in those bits, so that an event and all that came of it are one range of every primary key. Twenty bits are the last
+ * five hexadecimal digits.
+ */
+export type Uuid = string;
+
+/** Ordinals of an event's first deliveries are 1 to this; manual retries draw theirs from above. */
+export const MAX_DELIVERIES_PER_EVENT = 0x7ffff;
+const ORDINAL_DIGITS = 5;
+const MAX_ORDINAL = 0xfffff;
+
+const pool = Buffer.alloc(8192);
+let used = pool.length;
+
+/** Ten random bytes in hexadecimal, from a pool: a call of the generator for each id costs more than the id. */
+function randomHex(): string {
+  if (used + 10 > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += 10;
+  return pool.toString('hex', used - 10, used);
+}
+
+/** @param nowMs milliseconds since the Unix epoch, kept in the first 48 bits */
+export function newUuid(nowMs: number): Uuid {
+  const time = nowMs.toString(16).padStart(12, '0');
+  const random = randomHex();
+  const variant = ((parseInt(random.charAt(3), 16) & 0x3) | 0x8).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+}
+
+export function newEventUuid(nowMs: number): Uuid {
+  return newUuid(nowMs).slice(0, -ORDINAL_DIGITS) + '0'.repeat(ORDINAL_DIGITS);
+}
+
+/** @param ordinal 1 to `MAX_DELIVERIES_PER_EVENT`, or one from `retryOrdinal` */
+export function deliveryUuid(eventUuid: Uuid, ordinal: number): Uuid {
+  return eventUuid.slice(0, -ORDINAL_DIGITS) + ordinal.toString(16).padStart(ORDINAL_DIGITS, '0');
+}
+
+/** @param chance from 0 to just below 1 */
+export function retryOrdinal(chance: number): number {
+  return MAX_DELIVERIES_PER_EVENT + 1 + Math.floor(chance * (MAX_ORDINAL - MAX_DELIVERIES_PER_EVENT));
+}
+
+export function eventUuidOf(deliveryUuid: Uuid): Uuid {
+  return deliveryUuid.slice(0, -ORDINAL_DIGITS) + '0'.repeat(ORDINAL_DIGITS);
+}
+
+/** The last id that an event and its deliveries can have. */
+export function lastUuidOf(eventUuid: Uuid): Uuid {
+  return deliveryUuid(eventUuid, MAX_ORDINAL);
+}
+
+/** Milliseconds since the Unix epoch. */
+export function uuidTimeMs(uuid: Uuid): number {
+  return parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+}
+
+/** The lowest UUIDv7 of that millisecond: a bound for ranges over ids. */
+export function firstUuidAt(timeMs: number): Uuid {
+  const time = Math.min(Math.max(Math.ceil(timeMs), 0), 0xffffffffffff).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+}

@@ -1,0 +1,50 @@
+import { type LoggerService } from '@nestjs/common';
+import { destination, pino, type LoggerOptions } from 'pino';
+
+const BLOCK_BYTES = 4096;
+const MAX_DELAY_MS = 200;
+
+/** Structured log: one JSON line an entry, readable when it goes to a terminal. Fields first, then a short message. */
+export abstract class Logger {
+  abstract debug(fields: object, message: string): void;
+  abstract info(fields: object, message: string): void;
+  abstract warn(fields: object, message: string): void;
+  abstract error(fields: object, message: string): void;
+}
+
+export function createLogger(options: { level: string; isTerminal: boolean }): Logger {
+  const settings: LoggerOptions = { level: options.level, base: null };
+  if (options.isTerminal) {
+    const translation = { translateTime: 'SYS:HH:MM:ss.l', singleLine: true };
+    return pino({ ...settings, transport: { target: 'pino-pretty', options: translation } });
+  }
+  // Asynchronous and in blocks, so that a slow reader of the log does not hold up deliveries. Written out at the exit.
+  return pino(settings, destination({ sync: false, minLength: BLOCK_BYTES, periodicFlush: MAX_DELAY_MS }));
+}
+
+/** What Nest itself says, in the same form. Its start-up chatter is for debugging. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+
+  debug(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+
+  warn(message: unknown, context?: string): void {
+    this.logger.warn({ context }, String(message));
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    const error = message instanceof Error ? message : undefined;
+    this.logger.error({ err: error, context: rest.at(-1), stack: rest.length > 1 ? rest[0] : undefined }, String(message));
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.error(message, ...rest);
+  }
+}
+

@@ -1,0 +1,67 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Logger } from '../logging/logger.js';
+
+/** Longest wait for Redis of somebody who can do without it, in milliseconds. */
+const FAIL_FAST_MS = 1000;
+/** A TCP connection whose other end is gone without a word is given up after this long, in milliseconds. */
+const SOCKET_TIMEOUT_MS = 15_000;
+
+/**
+ * For callers who can do without Redis: a command fails within a second when it is away, and nothing is queued.
+ */
+export const FAIL_FAST: RedisOptions = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: FAIL_FAST_MS,
+  connectTimeout: FAIL_FAST_MS,
+  retryStrategy: (times) => Math.min(times * 100, 2000),
+};
+
+/** For callers who wait for Redis as long as it takes: a worker that takes jobs, a subscriber. */
+export const PATIENT: RedisOptions = {
+  maxRetriesPerRequest: null,
+  enableReadyCheck: false,
+  connectTimeout: SOCKET_TIMEOUT_MS,
+  socketTimeout: SOCKET_TIMEOUT_MS,
+  retryStrategy: (times) => Math.min(times * 100, 2000),
+};
+
+/** Opens a client that survives the loss of its server and says so in the log once, not at each try. */
+export function connectRedis(url: string, options: RedisOptions, logger: Logger, purpose: string): Redis {
+  const { protocol, pathname } = new URL(url);
+  const client = protocol === 'unix:' ? new Redis(decodeURIComponent(pathname), options) : new Redis(url, options);
+  let isLost = false;
+  client.on('error', (error: Error) => {
+    if (isLost) return;
+    isLost = true;
+    logger.warn({ err: error, purpose }, 'redis.lost');
+  });
+  client.on('ready', () => {
+    if (isLost) logger.warn({ purpose }, 'redis.back');
+    isLost = false;
+  });
+  return client;
+}
+
+export class WrongEvictionPolicy extends Error {
+  constructor(policy: string) {
+    super(
+      `Redis has maxmemory-policy ${policy}, under which it may drop jobs unseen. Set it to noeviction: ` +
+        'redis-cli CONFIG SET maxmemory-policy noeviction',
+    );
+  }
+}
+
+/**
+ * @throws WrongEvictionPolicy when Redis says that it may evict keys. Silence (Redis away, or CONFIG not permitted, as
+ *   with some hosted ones) is not an error.
+ */
+export async function refuseEviction(client: Redis, logger: Logger): Promise<void> {
+  let policy: string | undefined;
+  try {
+    [, policy] = (await client.config('GET', 'maxmemory-policy')) as string[];
+  } catch (error) {
+    logger.warn({ err: error }, 'redis.policy_unknown');
+  }
+  if (policy !== undefined && policy !== 'noeviction') throw new WrongEvictionPolicy(policy);
+}

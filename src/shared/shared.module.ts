@@ -1,0 +1,27 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Settings } from './config/settings.js';
+import { createLogger, Logger } from './logging/logger.js';
+import { Metrics } from './metrics/metrics.js';
+import { Clock, SystemClock } from './time/clock.js';
+import { Random, SystemRandom } from './time/random.js';
+
+/** Token of the `Settings` a process runs with. */
+export const SETTINGS_TOKEN = Symbol('Settings');
+
+/** What every room of the house has: settings, time, chance, log and metrics. */
+@Module({})
+export class SharedModule {
+  static with(settings: Settings): DynamicModule {
+    const providers = [
+      { provide: SETTINGS_TOKEN, useValue: settings },
+      { provide: Clock, useClass: SystemClock },
+      { provide: Random, useClass: SystemRandom },
+      {
+        provide: Logger,
+        useFactory: () => createLogger({ level: settings.logLevel, isTerminal: process.stdout.isTTY }),
+      },
+      Metrics,
+    ];
+    return { module: SharedModule, global: true, providers, exports: providers };
+  }
+}

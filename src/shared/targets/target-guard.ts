@@ -1,0 +1,89 @@
+import { type BlockList, isIP, isIPv4 } from 'node:net';
+import { addressesOf, blockingRule } from './address-rules.js';
+import type { HostResolver } from './host-resolver.js';
+
+/** Suffixes that never name a public host. */
+const INTERNAL_SUFFIXES = ['localhost', 'local', 'internal', 'svc', 'lan', 'home.arpa', 'intranet', 'private', 'corp'];
+
+/** Ports of services that an HTTP request could be smuggled to. */
+const BLOCKED_PORTS = new Set([
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 109, 110, 111, 113, 115, 119,
+  123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 532, 540, 548, 554, 556, 563, 587, 601, 636,
+  989, 990, 993, 995, 1433, 1521, 2049, 2375, 2376, 2379, 2380, 3306, 3389, 5432, 5672, 6379, 6667, 11211, 27017,
+]);
+
+/** A target may not be reached. The message names the address, the rule and the setting that would allow it. */
+export class BlockedTarget extends Error {
+  readonly code = 'blocked_address';
+}
+
+/**
+ * Decides where requests may go. The same rules hold when a target is set and when a connection is made; a name is
+ * judged by every address it resolves to, and the connection goes to the addresses that were judged.
+ */
+export class TargetGuard {
+  private readonly allowedAddresses: BlockList;
+  private readonly allowedHosts: readonly string[];
+
+  constructor(
+    allowed: { allowedTargetCidrs: readonly string[]; allowedTargetHosts: readonly string[] },
+    private readonly resolver: HostResolver,
+  ) {
+    this.allowedAddresses = addressesOf(allowed.allowedTargetCidrs);
+    this.allowedHosts = allowed.allowedTargetHosts.map(canonicalHost);
+  }
+
+  /**
+   * Judges a target by its URL alone; a name also by its form, but not by what it resolves to.
+   *
+   * @throws BlockedTarget
+   */
+  checkUrl(url: URL): void {
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+      throw new BlockedTarget(`must begin with http:// or https://, not ${url.protocol}`);
+    }
+    if (url.username !== '' || url.password !== '') throw new BlockedTarget('must not hold a user name or password');
+    if (url.port !== '' && BLOCKED_PORTS.has(Number(url.port))) {
+      throw new BlockedTarget(`must not use port ${url.port}: it belongs to a service that is not HTTP`);
+    }
+    const host = canonicalHost(url.hostname);
+    if (this.isAllowedHost(host)) return;
+    if (isIP(host) !== 0) {
+      this.checkAddress(host, host);
+      return;
+    }
+    if (!host.includes('.') || INTERNAL_SUFFIXES.some((suffix) => host === suffix || host.endsWith(`.${suffix}`))) {
+      throw new BlockedTarget(`must not name the internal host ${host}; ALLOWED_TARGET_HOSTS can allow it`);
+    }
+  }
+
+  /**
+   * The addresses of a host, each of them allowed.
+   *
+   * @throws BlockedTarget when one of them is not; what the resolver throws
+   */
+  async addressesOf(hostname: string): Promise<string[]> {
+    const host = canonicalHost(hostname);
+    const addresses = await this.resolver.resolve(host);
+    if (!this.isAllowedHost(host)) for (const address of addresses) this.checkAddress(address, host);
+    return addresses;
+  }
+
+  private checkAddress(address: string, host: string): void {
+    const rule = blockingRule(address);
+    if (rule === null || this.allowedAddresses.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')) return;
+    const named = address === host ? address : `${host}, which is ${address}`;
+    throw new BlockedTarget(`must not lead to ${named} (${rule}); ALLOWED_TARGET_CIDRS can allow it`);
+  }
+
+  private isAllowedHost(host: string): boolean {
+    return this.allowedHosts.some((allowed) =>
+      allowed.startsWith('*.') ? host.endsWith(allowed.slice(1)) : host === allowed,
+    );
+  }
+}
+
+/** Lower case, without the brackets of IPv6 and without the dot of a fully qualified name. */
+function canonicalHost(hostname: string): string {
+  return hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+}

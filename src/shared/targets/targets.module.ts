@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { SETTINGS_TOKEN } from '../shared.module.js';
+import type { Settings } from '../config/settings.js';
+import { HostResolver, SystemHostResolver } from './host-resolver.js';
+import { TargetGuard } from './target-guard.js';
+
+@Module({
+  providers: [
+    { provide: HostResolver, useClass: SystemHostResolver },
+    {
+      provide: TargetGuard,
+      inject: [SETTINGS_TOKEN, HostResolver],
+      useFactory: (settings: Settings, resolver: HostResolver) => new TargetGuard(settings, resolver),
+    },
+  ],
+  exports: [TargetGuard],
+})
+export class TargetsModule {}

@@ -1,0 +1,30 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { DeliveryAnswer } from '../../delivery/index.js';
+
+export class EventAnswer {
+  @ApiProperty({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
+  readonly id: string;
+
+  @ApiProperty({ example: 'order.created' })
+  readonly event_type: string;
+
+  @ApiProperty({ example: 'application/json' })
+  readonly content_type: string;
+
+  @ApiProperty({ type: 'integer', description: 'Size of the payload', example: 1024 })
+  readonly payload_bytes: number;
+
+  @ApiProperty({ example: '/events/evt_01k6zv1yqpe7rtqq6zjy200000/payload' })
+  readonly payload_url: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  readonly created_at: string;
+}
+
+export class EventStatusAnswer extends EventAnswer {
+  @ApiProperty({ type: [DeliveryAnswer], description: 'Newest first, at most 100' })
+  readonly deliveries: DeliveryAnswer[];
+
+  @ApiPropertyOptional({ description: 'Where all deliveries are, when there are more', example: '/deliveries?event_id=evt_01k6zv1yqpe7rtqq6zjy200000' })
+  readonly deliveries_url?: string;
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
+import { SETTINGS_TOKEN } from '../shared/shared.module.js';
+import type { Settings } from '../shared/config/settings.js';
+import { Logger } from '../shared/logging/logger.js';
+import { connectRedis, FAIL_FAST, PATIENT } from '../shared/redis/redis.js';
+import { Clock } from '../shared/time/clock.js';
+
+/** Longest life of an entry while Redis can't tell of changes, in milliseconds. */
+const BLIND_TTL_MS = 1000;
+/** A look-up does not wait longer than this for Redis, and after a failure leaves it alone for a second. */
+const COMMAND_TIMEOUT_MS = 100;
+const AWAY_MS = 1000;
+/** How often the subscriber asks whether its connection still lives. */
+const PING_INTERVAL_MS = 5000;
+const MAX_ENTRIES = 10_000;
+
+interface Entry {
+  readonly value: unknown;
+  readonly epoch: string;
+  readonly loadedAtMs: number;
+}
+
+/**
+ * Look-ups of the publishing path, in this process and behind it in Redis. A change of any subscription of a tenant makes
+ * all its entries stale in every process at once: the tenant gets a new *generation*, a random token under which entries
+ * are stored, and a message tells the others. A look-up that began before the change stores its result under the former
+ * generation, where nobody finds it.
+ */
+@Injectable()
+export class SubscriptionCache implements OnApplicationShutdown {
+  private readonly entries = new LRUCache<string, Entry>({ max: MAX_ENTRIES });
+  /** What this process knows of the generations; a tenant that is absent has the epoch of the process. */
+  private readonly epochs = new Map<string, string>();
+  private processEpoch = randomUUID();
+  private readonly loading = new Map<string, Promise<unknown>>();
+  private readonly redis: Redis | null;
+  private readonly subscriber: Redis | null;
+  private readonly channel: string;
+  private awayUntilMs = 0;
+  private pings?: NodeJS.Timeout;
+
+  constructor(
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {
+    this.channel = `${settings.queuePrefix}:subscriptions`;
+    const open = (options: typeof FAIL_FAST, purpose: string): Redis | null =>
+      settings.redisUrl === undefined ? null : connectRedis(settings.redisUrl, options, logger, purpose);
+    this.redis = open({ ...FAIL_FAST, commandTimeout: COMMAND_TIMEOUT_MS }, 'subscription cache');
+    this.subscriber = open(PATIENT, 'subscription changes');
+    this.listen();
+  }
+
+  /**
+   * The cached result of `load`, or a fresh one.
+   *
+   * @param key what is looked up, unique within the tenant
+   * @param load reads it from PostgreSQL; its result must be plain data
+   */
+  async get<T>(tenantId: string, key: string, load: () => Promise<T>): Promise<T> {
+    const name = `${tenantId}/${key}`;
+    const epoch = this.epochOf(tenantId);
+    const found = this.entries.get(name);
+    if (found?.epoch === epoch && this.clock.monotonicMs() - found.loadedAtMs < this.ttlMs()) return found.value as T;
+    const loadName = `${epoch}/${name}`;
+    const running = this.loading.get(loadName);
+    if (running !== undefined) return running as Promise<T>;
+    const loaded = this.loadThroughRedis(tenantId, key, load)
+      .then((value) => {
+        this.entries.set(name, { value, epoch, loadedAtMs: this.clock.monotonicMs() });
+        return value;
+      })
+      .finally(() => this.loading.delete(loadName));
+    this.loading.set(loadName, loaded);
+    return loaded;
+  }
+
+  /** To be called after the commit of any change of a subscription. Never throws: entries live a few seconds at most. */
+  async invalidate(tenantId: string): Promise<void> {
+    this.epochs.set(tenantId, randomUUID());
+    if (this.redis === null) return;
+    try {
+      await this.redis
+        .multi()
+        .set(this.generationKey(tenantId), randomUUID())
+        .publish(this.channel, tenantId)
+        .exec();
+    } catch (error) {
+      this.logger.warn({ err: error, tenant: tenantId }, 'subscription_cache.not_invalidated');
+    }
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.pings);
+    this.redis?.disconnect();
+    this.subscriber?.disconnect();
+  }
+
+  private async loadThroughRedis<T>(tenantId: string, key: string, load: () => Promise<T>): Promise<T> {
+    const found = await this.findInRedis(tenantId, key);
+    if (found?.cached != null) return JSON.parse(found.cached) as T;
+    const value = await load();
+    // Not awaited: the publisher need not wait for it. A failure costs the next look-up a query.
+    if (found) this.redis?.set(found.key, JSON.stringify(value), 'PX', Math.ceil(this.ttlMs())).catch(() => undefined);
+    return value;
+  }
+
+  /** Null when Redis can't be asked now: the look-up goes on without it. */
+  private async findInRedis(tenantId: string, key: string): Promise<{ key: string; cached: string | null } | null> {
+    if (this.redis === null || this.ttlMs() === 0 || this.clock.monotonicMs() < this.awayUntilMs) return null;
+    try {
+      const generation = await this.generationOf(this.redis, tenantId);
+      const redisKey = `${this.settings.queuePrefix}:subscriptions:${tenantId}:${generation}:${key}`;
+      return { key: redisKey, cached: await this.redis.get(redisKey) };
+    } catch {
+      this.awayUntilMs = this.clock.monotonicMs() + AWAY_MS;
+      return null;
+    }
+  }
+
+  private async generationOf(redis: Redis, tenantId: string): Promise<string> {
+    const key = this.generationKey(tenantId);
+    const generation = await redis.get(key);
+    if (generation !== null) return generation;
+    const fresh = randomUUID();
+    await redis.setnx(key, fresh);
+    return (await redis.get(key)) ?? fresh;
+  }
+
+  private generationKey(tenantId: string): string {
+    return `${this.settings.queuePrefix}:subscriptions:${tenantId}:generation`;
+  }
+
+  private epochOf(tenantId: string): string {
+    return this.epochs.get(tenantId) ?? this.processEpoch;
+  }
+
+  private ttlMs(): number {
+    const ttlMs = this.settings.subscriptionCacheTtl * 1000;
+    const isBlind = this.subscriber !== null && this.subscriber.status !== 'ready';
+    return isBlind ? Math.min(ttlMs, BLIND_TTL_MS) : ttlMs;
+  }
+
+  private listen(): void {
+    const { subscriber } = this;
+    if (subscriber === null) return;
+    this.pings = setInterval(() => void subscriber.ping().catch(() => undefined), PING_INTERVAL_MS).unref();
+    subscriber.on('message', (_channel: string, tenantId: string) => {
+      this.epochs.set(tenantId, randomUUID());
+    });
+    // Messages may have been missed while the connection was away.
+    subscriber.on('ready', () => {
+      this.epochs.clear();
+      this.processEpoch = randomUUID();
+    });
+    subscriber.subscribe(this.channel).catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'subscription_cache.not_subscribed');
+    });
+  }
+}

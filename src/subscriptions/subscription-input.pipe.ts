@@ -1,0 +1,58 @@
+import { type ArgumentMetadata, Inject, Injectable, type PipeTransform, type Type } from '@nestjs/common';
+import { SETTINGS_TOKEN } from '../shared/shared.module.js';
+import type { Settings } from '../shared/config/settings.js';
+import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
+import { readInput } from '../shared/http/input.pipe.js';
+import { BlockedTarget, TargetGuard } from '../shared/targets/target-guard.js';
+import { effectivePolicy, policyFaults } from './domain/delivery-policy.js';
+import type { SubscriptionPatch } from './dto/subscription-input.js';
+
+/** A name that does not answer by then is accepted: it is judged again at each connection. */
+const RESOLVE_TIMEOUT_MS = 2000;
+
+/** The body of POST, PUT and PATCH with everything that can be wrong in it: its form, its target, its policy. */
+@Injectable()
+export class SubscriptionInputPipe implements PipeTransform {
+  constructor(
+    private readonly guard: TargetGuard,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+  ) {}
+
+  async transform(value: unknown, { metatype }: ArgumentMetadata): Promise<SubscriptionPatch> {
+    const [input, faults] = readInput(value, metatype as Type<SubscriptionPatch>, '/');
+    const hasUrlFault = faults.some(({ pointer }) => pointer === '/target_url' || pointer === '');
+    if (!hasUrlFault && input.target_url !== undefined) faults.push(...(await this.targetFaults(input.target_url)));
+    if (!faults.some(({ pointer }) => /^\/(retry|timeout)/.test(pointer))) faults.push(...this.policyFaults(input));
+    if (faults.length > 0) throw new InvalidInput(faults);
+    return input;
+  }
+
+  private async targetFaults(targetUrl: string): Promise<Fault[]> {
+    const url = URL.parse(targetUrl);
+    if (url === null) return [{ pointer: '/target_url', detail: 'must be a URL' }];
+    try {
+      this.guard.checkUrl(url);
+      const unknown: string[] = [];
+      const tooLate = new Promise<string[]>((resolve) => setTimeout(resolve, RESOLVE_TIMEOUT_MS, unknown).unref());
+      await Promise.race([this.guard.addressesOf(url.hostname), tooLate]);
+      return [];
+    } catch (error) {
+      return error instanceof BlockedTarget ? [{ pointer: '/target_url', detail: error.message }] : [];
+    }
+  }
+
+  private policyFaults({ retry, timeout }: SubscriptionPatch): Fault[] {
+    const choice = {
+      maxAttempts: retry?.max_attempts ?? null,
+      initialIntervalMs: inMs(retry?.initial_interval),
+      maxIntervalMs: inMs(retry?.max_interval),
+      timeoutMs: inMs(timeout),
+      maxInFlight: null,
+    };
+    return policyFaults(effectivePolicy(choice, this.settings), this.settings.retentionDays);
+  }
+}
+
+function inMs(seconds: number | null | undefined): number | null {
+  return typeof seconds === 'number' ? seconds * 1000 : null;
+}

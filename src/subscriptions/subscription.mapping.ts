@@ -1,0 +1,92 @@
+import { toPublicId } from '../shared/ids/public-id.js';
+import { type DeliveryPolicy, type PolicyChoice } from './domain/delivery-policy.js';
+import { stateFrom, stateNumber } from './domain/subscription-state.js';
+import type { SubscriptionAnswer } from './dto/subscription-answer.js';
+import type { RetryInput, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
+import type { SubscriptionEntity } from './subscription.entity.js';
+
+/** What a client may set, apart from the secret. */
+type ClientFields = Omit<
+  SubscriptionEntity,
+  'id' | 'tenantId' | 'secrets' | 'disabledReason' | 'createdAt' | 'updatedAt' | 'deletedAt'
+>;
+
+const DEFAULTS: Omit<ClientFields, 'targetUrl' | 'eventTypes'> = {
+  state: stateNumber('active'),
+  description: null,
+  headers: {},
+  maxAttempts: null,
+  initialIntervalMs: null,
+  maxIntervalMs: null,
+  timeoutMs: null,
+  maxInFlight: null,
+  verifyIngest: false,
+  metadata: {},
+};
+
+/** All of the fields, those that are not given as the service has them by default. */
+export function fieldsOf(input: SubscriptionInput): ClientFields {
+  return { ...DEFAULTS, targetUrl: input.target_url, eventTypes: [], ...changesOf(input) };
+}
+
+/** Just the fields that are given. */
+export function changesOf(patch: SubscriptionPatch): Partial<ClientFields> {
+  const eventTypes = patch.event_types ?? patch.event_type;
+  return withoutUndefined({
+    targetUrl: patch.target_url === undefined ? undefined : new URL(patch.target_url).href,
+    eventTypes: eventTypes === undefined ? undefined : [...new Set([eventTypes].flat())],
+    state: patch.state === undefined ? undefined : stateNumber(patch.state),
+    description: patch.description,
+    headers: patch.headers,
+    ...retryChanges(patch.retry),
+    timeoutMs: toMs(patch.timeout),
+    maxInFlight: patch.max_in_flight,
+    verifyIngest: patch.verify_ingest,
+    metadata: patch.metadata,
+  });
+}
+
+/** A retry policy is merged like the subscription it is part of: null sets all of it back. */
+function retryChanges(retry: RetryInput | null | undefined): Partial<Record<keyof PolicyChoice, number | null | undefined>> {
+  if (retry === null) return { maxAttempts: null, initialIntervalMs: null, maxIntervalMs: null };
+  return {
+    maxAttempts: retry?.max_attempts,
+    initialIntervalMs: toMs(retry?.initial_interval),
+    maxIntervalMs: toMs(retry?.max_interval),
+  };
+}
+
+function toMs(seconds: number | null | undefined): number | null | undefined {
+  return typeof seconds === 'number' ? Math.round(seconds * 1000) : seconds;
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function withoutUndefined<T extends object>(fields: T): Given<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+export function toAnswer(entity: SubscriptionEntity, policy: DeliveryPolicy): SubscriptionAnswer {
+  const [only, ...others] = entity.eventTypes;
+  return {
+    id: toPublicId('sub', entity.id),
+    target_url: entity.targetUrl,
+    ...(only !== undefined && others.length === 0 ? { event_type: only } : {}),
+    event_types: entity.eventTypes,
+    state: stateFrom(entity.state),
+    disabled_reason: entity.disabledReason,
+    description: entity.description,
+    headers: entity.headers,
+    retry: {
+      max_attempts: policy.maxAttempts,
+      initial_interval: policy.initialIntervalMs / 1000,
+      max_interval: policy.maxIntervalMs / 1000,
+    },
+    timeout: policy.timeoutMs / 1000,
+    max_in_flight: policy.maxInFlight,
+    verify_ingest: entity.verifyIngest,
+    metadata: entity.metadata,
+    created_at: entity.createdAt.toISOString(),
+    updated_at: entity.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,106 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res, UseInterceptors } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { TenantId } from '../access/index.js';
+import { ApiProblems } from '../shared/http/api-errors.js';
+import { InputPipe } from '../shared/http/input.pipe.js';
+import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
+import type { Page } from '../shared/http/page.js';
+import { parsePublicId } from '../shared/ids/public-id.js';
+import { CreatedSubscriptionAnswer, SubscriptionAnswer, SubscriptionPage } from './dto/subscription-answer.js';
+import { SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
+import { SubscriptionQuery } from './dto/subscription-query.js';
+import { SubscriptionInputPipe } from './subscription-input.pipe.js';
+import { SubscriptionsService } from './subscriptions.service.js';
+
+const ApiId = (): MethodDecorator => ApiParam({ name: 'id', description: 'Id of the subscription', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' });
+
+@ApiTags('Subscriptions')
+@Controller('subscriptions')
+export class SubscriptionsController {
+  constructor(private readonly subscriptions: SubscriptionsService) {}
+
+  @Post()
+  @ApiOperation({ operationId: 'createSubscription', summary: 'Create a subscription' })
+  @ApiCreatedResponse({
+    type: CreatedSubscriptionAnswer,
+    description: 'The subscription with its secret, which is shown this once',
+    headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } },
+  })
+  @ApiProblems(400, 413, 415, 422)
+  async create(
+    @TenantId() tenantId: string,
+    @Body(SubscriptionInputPipe) input: SubscriptionInput,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CreatedSubscriptionAnswer> {
+    const created = await this.subscriptions.create(tenantId, input);
+    void reply.header('location', `/subscriptions/${created.id}`);
+    return created;
+  }
+
+  @Get()
+  @UseInterceptors(LinkHeaderInterceptor)
+  @ApiOperation({ operationId: 'listSubscriptions', summary: 'List subscriptions, newest first' })
+  @ApiOkResponse({ type: SubscriptionPage, description: 'A page of subscriptions' })
+  @ApiProblems(400, 422)
+  list(@TenantId() tenantId: string, @Query(InputPipe) query: SubscriptionQuery): Promise<Page<SubscriptionAnswer>> {
+    return this.subscriptions.list(tenantId, query);
+  }
+
+  @Get(':id')
+  @ApiId()
+  @ApiOperation({ operationId: 'getSubscription', summary: 'Read a subscription' })
+  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription, without its secret' })
+  @ApiProblems(400, 404)
+  get(@TenantId() tenantId: string, @Param('id') id: string): Promise<SubscriptionAnswer> {
+    return this.subscriptions.get(tenantId, parsePublicId(id, 'sub').uuid);
+  }
+
+  @Put(':id')
+  @ApiId()
+  @ApiOperation({
+    operationId: 'replaceSubscription',
+    summary: 'Replace what a client may set',
+    description: 'What is left out goes back to its default; the secret stays unless one is given.',
+  })
+  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription as it is now' })
+  @ApiProblems(400, 404, 413, 415, 422)
+  replace(
+    @TenantId() tenantId: string,
+    @Param('id') id: string,
+    @Body(SubscriptionInputPipe) input: SubscriptionInput,
+  ): Promise<SubscriptionAnswer> {
+    return this.subscriptions.replace(tenantId, parsePublicId(id, 'sub').uuid, input);
+  }
+
+  @Patch(':id')
+  @ApiId()
+  @ApiOperation({
+    operationId: 'patchSubscription',
+    summary: 'Change what is given',
+    description: '`state: "active"` resumes a paused subscription and revives a disabled one.',
+  })
+  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription as it is now' })
+  @ApiProblems(400, 404, 413, 415, 422)
+  patch(
+    @TenantId() tenantId: string,
+    @Param('id') id: string,
+    @Body(SubscriptionInputPipe) patch: SubscriptionPatch,
+  ): Promise<SubscriptionAnswer> {
+    return this.subscriptions.patch(tenantId, parsePublicId(id, 'sub').uuid, patch);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiId()
+  @ApiOperation({
+    operationId: 'deleteSubscription',
+    summary: 'Delete a subscription',
+    description: 'Its unfinished deliveries are cancelled; its history stays readable.',
+  })
+  @ApiNoContentResponse({ description: 'Deleted' })
+  @ApiProblems(400, 404)
+  remove(@TenantId() tenantId: string, @Param('id') id: string): Promise<void> {
+    return this.subscriptions.remove(tenantId, parsePublicId(id, 'sub').uuid);
+  }
+}

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { SETTINGS_TOKEN } from '../shared/shared.module.js';
+import type { Settings } from '../shared/config/settings.js';
+import { SecretBox } from '../shared/crypto/secret-box.js';
+import { SubscriptionCache } from './subscription-cache.js';
+import { SubscriptionEntity } from './subscription.entity.js';
+import { SubscriptionsRepository } from './subscriptions.repository.js';
+import { SubscriptionsService } from './subscriptions.service.js';
+
+/** Subscriptions without their REST API: what the other modules and the worker need of them. */
+@Module({
+  imports: [TypeOrmModule.forFeature([SubscriptionEntity])],
+  providers: [
+    SubscriptionCache,
+    SubscriptionsRepository,
+    SubscriptionsService,
+    { provide: SecretBox, inject: [SETTINGS_TOKEN], useFactory: (settings: Settings) => new SecretBox(settings.encryptionKey) },
+  ],
+  exports: [SubscriptionsService, SecretBox],
+})
+export class SubscriptionsModule {}

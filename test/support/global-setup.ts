@@ -1,0 +1,37 @@
+import { mkdtempSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type * as EmbeddedPostgres from '../../src/local/embedded-postgres.js';
+import type * as LocalRedis from '../../src/local/local-redis.js';
+import type { LocalServer } from '../../src/local/local-server.js';
+
+/** What the teardown finds on `globalThis`: both run in the process that started the tests. */
+export interface TestServers {
+  testServers?: LocalServer[];
+}
+
+/** Starts one PostgreSQL and one Redis for all test files, which find them by TEST_DATABASE_URL and TEST_REDIS_URL. */
+export default async function startTestServers({ rootDir }: { rootDir: string }): Promise<void> {
+  const { startEmbeddedPostgres, startLocalRedis } = await loadBuilt(rootDir);
+  const directory = mkdtempSync(join(tmpdir(), 'webhooks-test-'));
+  // PostgreSQL may have to run as another user, who must be able to reach its data.
+  await chmod(directory, 0o755);
+  const servers: LocalServer[] = [];
+  Object.assign(globalThis, { testServers: servers } satisfies TestServers);
+  const postgres = await startEmbeddedPostgres({ directory, isTemporary: true });
+  servers.push(postgres);
+  const redis = await startLocalRedis({ directory, port: 'free' });
+  if (redis === null) throw new Error('The tests need redis-server or valkey-server on PATH.');
+  servers.push(redis);
+  process.env['TEST_DATABASE_URL'] = postgres.url;
+  process.env['TEST_REDIS_URL'] = redis.url;
+}
+
+/** Jest does not resolve modules here as it does in tests, and Node.js alone can't take the sources: hence the build. */
+async function loadBuilt(rootDir: string) {
+  const local = join(rootDir, 'dist', 'src', 'local');
+  const postgres = (await import(join(local, 'embedded-postgres.js'))) as typeof EmbeddedPostgres;
+  const redis = (await import(join(local, 'local-redis.js'))) as typeof LocalRedis;
+  return { ...postgres, ...redis };
+}
