@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readSettings } from '../shared/config/env.js';
 import { InvalidSettings, type Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
+import { WrongEvictionPolicy } from '../shared/redis/redis.js';
 import { createApp } from './create-app.js';
 
 /** Beyond the wait for requests in flight, closing everything else may take this long. */
@@ -72,6 +73,6 @@ function endOnSignal(app: INestApplication, settings: Settings, onClosed: () => 
 
 /** What a person can act on needs no stack. */
 function startFailure(error: unknown): string {
-  if (error instanceof InvalidSettings) return error.message;
+  if (error instanceof InvalidSettings || error instanceof WrongEvictionPolicy) return error.message;
   return error instanceof Error ? `The start failed: ${error.stack ?? error.message}` : String(error);
 }

@@ -66,7 +66,11 @@ export class IngestService {
   /** Publishes an event to every active or paused subscription of the tenant that wants its type. */
   broadcast(tenantId: string, eventType: string, request: PublishRequest): Promise<Accepted> {
     return this.once(tenantId, ['webhooks', eventType], request, async () => {
-      const faults = [...eventTypeFaults(eventType, 'event_type'), ...bodyFaults(request.body)];
+      const faults = [
+        ...eventTypeFaults(eventType, 'event_type'),
+        ...bodyFaults(request.body),
+        ...broadcastFaults(eventType, request),
+      ];
       if (faults.length > 0) throw new InvalidInput(faults);
       const payload = { contentType: contentTypeOf(request), payload: request.body };
       if (isJson(request.contentType)) parseJson(request.body);
@@ -177,6 +181,19 @@ function eventTypeFaults(eventType: string, pointer: string): Fault[] {
   if (isEventType(eventType)) return [];
   const detail = 'must be words of letters, digits, "_" or "-" separated by dots, at most 128 characters';
   return [{ pointer, detail }];
+}
+
+/** Headers that would be ignored here are refused. */
+function broadcastFaults(eventType: string, request: PublishRequest): Fault[] {
+  const faults: Fault[] = [];
+  if (request.signature !== undefined) {
+    const detail = 'can only be checked against the secret of one subscription: publish to /ingest/{subscription_id}';
+    faults.push({ pointer: 'X-Signature-256', detail });
+  }
+  if (request.eventType !== undefined && request.eventType !== eventType) {
+    faults.push({ pointer: 'X-Event-Type', detail: `is not the ${eventType} of the path: leave it out` });
+  }
+  return faults;
 }
 
 function bodyFaults(body: unknown): Fault[] {

@@ -1,9 +1,8 @@
+import { isIPv4, type LookupFunction } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Axios, type AxiosRequestConfig } from 'axios';
-import { Agent } from 'undici';
 import { LRUCache } from 'lru-cache';
-import { isIPv4 } from 'node:net';
-import type { LookupFunction } from 'node:net';
+import { Agent } from 'undici';
 import { toPublicId } from '../../shared/ids/public-id.js';
 import { TargetGuard } from '../../shared/targets/target-guard.js';
 import { Clock } from '../../shared/time/clock.js';
@@ -114,8 +113,8 @@ function guardedLookup(guard: TargetGuard): LookupFunction {
         else if (first) callback(null, first.address, first.family);
         else callback(Object.assign(new Error(`${hostname} has no address`), { code: 'ENODATA' }), '', 0);
       },
-      (error: Error) => {
-        callback(error, '', 0);
+      (error: unknown) => {
+        callback(error as Error, '', 0);
       },
     );
   };

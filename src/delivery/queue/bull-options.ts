@@ -1,5 +1,4 @@
 import type { QueueOptions } from 'bull';
-import type { Redis } from 'ioredis';
 import type { Logger } from '../../shared/logging/logger.js';
 import { connectRedis, FAIL_FAST, PATIENT } from '../../shared/redis/redis.js';
 
@@ -21,7 +20,7 @@ export function producerOptions(settings: QueueSettings, logger: Logger): QueueO
   return {
     prefix: settings.queuePrefix,
     settings: WORKER_SETTINGS,
-    createClient: (type) => connectRedis(settings.redisUrl, FAIL_FAST, logger, `queue producer (${type})`) as Redis,
+    createClient: (type) => connectRedis(settings.redisUrl, FAIL_FAST, logger, `queue producer (${type})`),
   };
 }
 
@@ -30,6 +29,6 @@ export function consumerOptions(settings: QueueSettings, logger: Logger): QueueO
   return {
     prefix: settings.queuePrefix,
     settings: WORKER_SETTINGS,
-    createClient: (type) => connectRedis(settings.redisUrl, PATIENT, logger, `queue consumer (${type})`) as Redis,
+    createClient: (type) => connectRedis(settings.redisUrl, PATIENT, logger, `queue consumer (${type})`),
   };
 }

@@ -10,7 +10,7 @@ const JOBS_AT_ONCE = 8;
 const CLOSE_TIMEOUT_MS = 3000;
 
 /** Wake-ups as they stand in Redis: short, because they are most of what Redis moves. */
-interface JobData {
+export interface JobData {
   readonly d: readonly (readonly [id: string, subscriptionId: string, attemptCount: number])[];
 }
 

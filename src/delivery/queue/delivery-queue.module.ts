@@ -3,7 +3,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Queue } from 'bull';
 import type { Settings } from '../../shared/config/settings.js';
 import { Logger } from '../../shared/logging/logger.js';
-import { BullQueue } from './bull-queue.js';
+import { refuseEviction } from '../../shared/redis/redis.js';
+import { BullQueue, type JobData } from './bull-queue.js';
 import { consumerOptions, producerOptions, QUEUE_NAME } from './bull-options.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { MemoryQueue } from './memory-queue.js';
@@ -49,8 +50,10 @@ export class DeliveryQueueModule {
         {
           provide: DeliveryQueue,
           inject: [Logger, ...ends.map(({ token }) => getQueueToken(token))],
-          useFactory: (logger: Logger, producer: Queue, consumer?: Queue) =>
-            new BullQueue(producer, consumer ?? null, logger),
+          useFactory: async (logger: Logger, producer: Queue<JobData>, consumer?: Queue<JobData>) => {
+            await refuseEviction(redisUrl, logger);
+            return new BullQueue(producer, consumer ?? null, logger);
+          },
         },
       ],
       exports: [DeliveryQueue],

@@ -17,8 +17,8 @@ interface Described<T> {
 }
 
 function textOf(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  return Array.isArray(value) ? value.join(',') : String(value);
+  if (value === undefined || Buffer.isBuffer(value)) return undefined;
+  return Array.isArray(value) ? value.join(',') : JSON.stringify(value).replaceAll('"', '');
 }
 
 /** An empty text counts as "not set", so that `NAME=` in a file is the same as leaving it out. */

@@ -53,15 +53,21 @@ export class WrongEvictionPolicy extends Error {
 }
 
 /**
- * @throws WrongEvictionPolicy when Redis says that it may evict keys. Silence (Redis away, or CONFIG not permitted, as
- *   with some hosted ones) is not an error.
+ * Asks Redis what it does when it is full.
+ *
+ * @throws WrongEvictionPolicy when it would drop keys. Silence (Redis away, or CONFIG not permitted, as with some hosted
+ *   ones) is not an error: a start must not depend on Redis.
  */
-export async function refuseEviction(client: Redis, logger: Logger): Promise<void> {
+export async function refuseEviction(url: string, logger: Logger): Promise<void> {
+  const client = connectRedis(url, { ...FAIL_FAST, enableOfflineQueue: true, lazyConnect: true }, logger, 'start');
   let policy: string | undefined;
   try {
+    await client.connect();
     [, policy] = (await client.config('GET', 'maxmemory-policy')) as string[];
   } catch (error) {
     logger.warn({ err: error }, 'redis.policy_unknown');
+  } finally {
+    client.disconnect();
   }
   if (policy !== undefined && policy !== 'noeviction') throw new WrongEvictionPolicy(policy);
 }

@@ -5,7 +5,7 @@ const MAX_VALUE_LENGTH = 1024;
 
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 /** Printable ASCII and inner blanks: what every HTTP implementation passes on unchanged. */
-const VALUE = /^[\x21-\x7e](?:[\x20\x09\x21-\x7e]*[\x21-\x7e])?$/;
+const VALUE = /^[!-~](?:[ -~\t]*[!-~])?$/;
 
 /** Set by the service or by the connection itself. */
 const RESERVED = new Set([

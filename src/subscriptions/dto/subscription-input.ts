@@ -122,7 +122,7 @@ abstract class SubscriptionFields {
   @Max(1000)
   readonly max_in_flight?: number | null;
 
-  @ApiPropertyOptional({ description: 'Refuse publishing to this subscription without a signature' })
+  @ApiPropertyOptional({ description: 'Refuse unsigned requests to POST /ingest/{subscription_id}' })
   @MayBeAbsent()
   @IsBoolean()
   readonly verify_ingest?: boolean;

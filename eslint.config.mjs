@@ -1,0 +1,80 @@
+import js from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import ts from 'typescript-eslint';
+
+const clock = {
+  selector:
+    "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.object.name='Date'][callee.property.name='now']",
+  message: 'Take the time from Clock.',
+};
+const env = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'Read configuration through shared/config.',
+};
+const tx = {
+  selector:
+    "CallExpression[callee.object.property.name='transactions'][callee.property.name='run'] MemberExpression[object.object.type='ThisExpression'][object.property.name=/dataSource|[mM]anager$/]",
+  message: 'Inside a transaction use the tx you were given.',
+};
+const sleeping = {
+  selector: 'CallExpression[callee.name=/^(sleep|setTimeout|delay)$/]',
+  message: 'Wait for a condition with eventually(), never for time.',
+};
+
+export default defineConfig(
+  { ignores: ['dist', 'node_modules', '.data', '.cache', 'coverage'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...ts.configs.strictTypeChecked, ...ts.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true, allowStaticOnly: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/naming-convention': [
+        'error',
+        { selector: 'typeLike', format: ['PascalCase'] },
+        { selector: 'interface', format: ['PascalCase'], custom: { regex: '^I[A-Z]', match: false } },
+        { selector: 'variable', modifiers: ['const', 'global'], format: ['camelCase', 'UPPER_CASE', 'PascalCase'] },
+      ],
+      // Answers and entities are plain objects with the shape of their class.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-misused-spread': 'off',
+      'no-restricted-syntax': ['error', clock, env, tx],
+      'max-lines': ['warn', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['warn', { max: 50, skipBlankLines: true, skipComments: true }],
+      'max-params': ['warn', 4],
+      'max-depth': ['warn', 3],
+      'no-warning-comments': ['warn', { terms: ['fixme', 'xxx', 'todo', 'hack'] }],
+      'no-console': 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
+  },
+  { files: ['src/shared/config/**', 'src/shared/time/clock.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      // Nest and TypeORM take classes and constructors whole: what is injected is not counted as parameters.
+      'max-params': 'off',
+    },
+  },
+  {
+    files: ['**/*.spec.ts', 'test/**/*.ts'],
+    rules: {
+      'max-lines-per-function': 'off',
+      'no-restricted-syntax': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  { files: ['**/*.spec.ts'], rules: { 'no-restricted-syntax': ['error', sleeping] } },
+  {
+    files: ['**/*.mjs', '**/*.cjs'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', module: 'writable', performance: 'readonly', setTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', clearTimeout: 'readonly', URL: 'readonly', Buffer: 'readonly' },
+    },
+  },
+);

@@ -1,0 +1,233 @@
+import { eventually } from './eventually.js';
+import { assertMatchesOpenApi } from './openapi-validator.js';
+
+export interface SubscriptionInput {
+  readonly target_url?: string;
+  readonly event_type?: string;
+  readonly event_types?: string | readonly string[];
+  readonly secret?: string;
+  readonly description?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly state?: 'active' | 'paused';
+  readonly retry?: {
+    readonly max_attempts?: number;
+    readonly initial_interval?: number;
+    readonly max_interval?: number;
+  };
+  readonly timeout?: number;
+  readonly max_in_flight?: number;
+  readonly verify_ingest?: boolean;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface SubscriptionAnswer {
+  readonly id: string;
+  readonly target_url: string;
+  readonly event_type?: string;
+  readonly event_types: readonly string[];
+  readonly state: 'active' | 'paused' | 'disabled';
+  readonly disabled_reason: string | null;
+  readonly description: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly retry: { readonly max_attempts: number; readonly initial_interval: number; readonly max_interval: number };
+  readonly timeout: number;
+  readonly max_in_flight: number;
+  readonly verify_ingest: boolean;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+export interface CreatedSubscriptionAnswer extends SubscriptionAnswer {
+  readonly secret: string;
+}
+
+export interface PublishedAnswer {
+  readonly task_id: string;
+  readonly event_id: string;
+  readonly status_url: string;
+}
+
+export interface BroadcastAnswer {
+  readonly event_id: string;
+  readonly deliveries: number;
+  readonly status_url: string;
+}
+
+export interface DeliveryErrorAnswer {
+  readonly code: string;
+  readonly message: string | null;
+}
+
+export interface AttemptAnswer {
+  readonly number: number;
+  readonly started_at: string;
+  readonly duration_ms: number | null;
+  readonly status_code: number | null;
+  readonly error: DeliveryErrorAnswer | null;
+  readonly response_headers: Readonly<Record<string, string>>;
+  readonly response_body: string;
+  readonly late: boolean;
+}
+
+export interface DeliveryAnswer {
+  readonly id: string;
+  readonly task_id: string;
+  readonly event_id: string;
+  readonly subscription_id: string;
+  readonly event_type: string;
+  readonly target_url: string;
+  readonly status: 'pending' | 'retrying' | 'in_flight' | 'delivered' | 'failed' | 'cancelled';
+  readonly retry_of: string | null;
+  readonly attempt_count: number;
+  readonly max_attempts: number;
+  readonly next_attempt_at: string | null;
+  readonly last_status_code: number | null;
+  readonly last_error: DeliveryErrorAnswer | null;
+  readonly created_at: string;
+  readonly finished_at: string | null;
+}
+
+export interface DeliveryWithAttemptsAnswer extends DeliveryAnswer {
+  readonly attempts: readonly AttemptAnswer[];
+}
+
+export interface PageAnswer<T> {
+  readonly data: readonly T[];
+  readonly has_more: boolean;
+  readonly next_cursor: string | null;
+}
+
+export interface ProblemAnswer {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly request_id: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed when it is JSON, else the text. */
+  readonly body: unknown;
+  readonly text: string;
+  readonly bytes: Buffer;
+}
+
+export interface ApiRequest {
+  /** An object is sent as JSON; a string or bytes as they are, with no content type but that of `headers`. */
+  readonly body?: string | Buffer | object;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** False for a request that the OpenAPI document does not know, such as one to no route. */
+  readonly validate?: boolean;
+}
+
+const OUTSIDE_THE_DOCUMENT = /^\/(docs|openapi\.json|echo)(\/|$)/;
+const FINAL_STATUSES: readonly string[] = ['delivered', 'failed', 'cancelled'];
+
+/** Talks to a running service over HTTP only, and holds each answer against the OpenAPI document. */
+export class ApiClient {
+  private readonly validate: boolean;
+  private readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    private readonly baseUrl: string,
+    options: { validate?: boolean; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    this.validate = options.validate ?? true;
+    this.headers = options.headers ?? {};
+  }
+
+  /** Gives any answer, redirects included. @throws Error when it is not as documented. */
+  async request(method: string, path: string, request: ApiRequest = {}): Promise<ApiResponse> {
+    const { body, type } = encode(request.body);
+    const headers = new Headers(type);
+    // One by one: an object with content-type and Content-Type would become one header with both values.
+    for (const [name, value] of Object.entries({ ...this.headers, ...request.headers })) headers.set(name, value);
+    const answer = await fetch(this.baseUrl + path, { method, headers, redirect: 'manual', ...(body && { body }) });
+    const response = await readAnswer(answer);
+    const pathname = path.replace(/\?.*$/s, '');
+    if ((request.validate ?? this.validate) && !OUTSIDE_THE_DOCUMENT.test(pathname)) {
+      const contentType = response.headers.get('content-type');
+      assertMatchesOpenApi({ method, path: pathname, status: response.status, contentType, body: response.body });
+    }
+    return response;
+  }
+
+  createSubscription(input: SubscriptionInput): Promise<CreatedSubscriptionAnswer> {
+    return this.expect<CreatedSubscriptionAnswer>(201, 'POST', '/subscriptions', { body: input });
+  }
+
+  getSubscription(id: string): Promise<SubscriptionAnswer> {
+    return this.expect<SubscriptionAnswer>(200, 'GET', `/subscriptions/${encodeURIComponent(id)}`);
+  }
+
+  publish(
+    subscriptionId: string,
+    payload: string | Buffer | object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<PublishedAnswer> {
+    const path = `/ingest/${encodeURIComponent(subscriptionId)}`;
+    return this.expect<PublishedAnswer>(202, 'POST', path, { body: payload, headers });
+  }
+
+  broadcast(
+    eventType: string,
+    payload: string | Buffer | object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<BroadcastAnswer> {
+    const path = `/webhooks/${encodeURIComponent(eventType)}`;
+    return this.expect<BroadcastAnswer>(202, 'POST', path, { body: payload, headers });
+  }
+
+  /** @param taskId of a delivery. */
+  status(taskId: string): Promise<DeliveryWithAttemptsAnswer> {
+    return this.expect<DeliveryWithAttemptsAnswer>(200, 'GET', `/status/${encodeURIComponent(taskId)}`);
+  }
+
+  deliveriesOf(
+    subscriptionId: string,
+    query: Readonly<Record<string, string>> = {},
+  ): Promise<PageAnswer<DeliveryAnswer>> {
+    const path = `/subscriptions/${encodeURIComponent(subscriptionId)}/deliveries?${new URLSearchParams(query).toString()}`;
+    return this.expect<PageAnswer<DeliveryAnswer>>(200, 'GET', path);
+  }
+
+  /** The delivery once it is delivered, failed or cancelled. */
+  untilFinal(taskId: string, timeoutMs = 10_000): Promise<DeliveryWithAttemptsAnswer> {
+    return eventually(() => this.status(taskId), { timeoutMs, until: ({ status }) => FINAL_STATUSES.includes(status) });
+  }
+
+  private async expect<T>(status: number, method: string, path: string, request: ApiRequest = {}): Promise<T> {
+    const response = await this.request(method, path, request);
+    if (response.status === status) return response.body as T;
+    throw new Error(`${method} ${path} answered ${response.status}, not ${status}: ${response.text}`);
+  }
+}
+
+/** Strings as bytes, too: fetch would name a content type of its own for them. */
+function encode(body: ApiRequest['body']): { body?: Uint8Array<ArrayBuffer>; type?: Record<string, string> } {
+  if (body === undefined) return {};
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return { body: new Uint8Array(Buffer.from(body)) };
+  return { body: new Uint8Array(Buffer.from(JSON.stringify(body))), type: { 'content-type': 'application/json' } };
+}
+
+async function readAnswer(answer: Response): Promise<ApiResponse> {
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  const text = bytes.toString();
+  const isJson = /^application\/(.+\+)?json\b/i.test(answer.headers.get('content-type') ?? '');
+  return { status: answer.status, headers: answer.headers, body: isJson ? parsed(text) : text, text, bytes };
+}
+
+/** What does not parse stays text, which is against any schema of an object. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+
+/** What the service answered, and to which request. */
+export interface AnswerToCheck {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly status: number;
+  readonly contentType: string | null;
+  /** Parsed when it is JSON, else the text; undefined or empty when there is none. */
+  readonly body: unknown;
+}
+
+interface Operation {
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+}
+
+/** The parts of an OpenAPI 3.1 document that say what is answered. */
+export interface OpenApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const DOCUMENT_FILE = new URL('../../docs/openapi.json', import.meta.url);
+const DOCUMENT_ID = 'https://test.invalid/openapi.json';
+
+/** Compares answers with an OpenAPI 3.1 document. Takes only the schemas of answers: objects may have no other fields. */
+export class OpenApiValidator {
+  private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
+  private readonly paths: OpenApiDocument['paths'];
+  private readonly templates: readonly string[];
+
+  constructor(document: OpenApiDocument) {
+    const closed = withClosedObjects(document) as OpenApiDocument;
+    formats.default(this.ajv);
+    // The document is no schema itself; its schemas are found in it by reference.
+    this.ajv.addSchema(closed, DOCUMENT_ID, undefined, false);
+    this.paths = closed.paths;
+    this.templates = Object.keys(closed.paths).sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  }
+
+  /** @throws Error that names the request, the status and all that is wrong. */
+  assertMatches(answer: AnswerToCheck): void {
+    const fault = this.faultOf(answer);
+    if (fault === null) return;
+    throw new Error(`${answer.method} ${answer.path} answered ${answer.status} against the OpenAPI document: ${fault}`);
+  }
+
+  private faultOf({ method, path, status, contentType, body }: AnswerToCheck): string | null {
+    const verb = method.toLowerCase();
+    const template = this.templates.find((each) => fits(each, path) && this.paths[each]?.[verb] !== undefined);
+    if (template === undefined) return 'there is no such operation';
+    const { responses } = this.paths[template]?.[verb] as Operation;
+    const statusKey = [String(status), `${String(status).slice(0, 1)}XX`, 'default'].find((key) => key in responses);
+    if (statusKey === undefined) return `the status is not documented, only ${Object.keys(responses).join(', ')}`;
+
+    const content = responses[statusKey]?.content;
+    const isEmpty = body === undefined || body === '';
+    if (content === undefined) return isEmpty ? null : 'there is a body, and none is documented';
+    const mediaType = documentedType(content, contentType);
+    if (mediaType === undefined) {
+      return `the content type is ${contentType ?? 'missing'}, not ${Object.keys(content).join(', ')}`;
+    }
+    return this.bodyFault(['paths', template, verb, 'responses', statusKey, 'content', mediaType, 'schema'], body);
+  }
+
+  private bodyFault(location: string[], body: unknown): string | null {
+    const pointer = location
+      .map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1')))
+      .join('/');
+    const validate = this.ajv.getSchema(`${DOCUMENT_ID}#/${pointer}`);
+    if (validate === undefined) return `there is no schema at ${location.join(' ')}`;
+    if (validate(body) === true) return null;
+    const faults = (validate.errors ?? []).map(({ instancePath, message = '', params }) => {
+      return `body${instancePath} ${message} ${JSON.stringify(params)}`;
+    });
+    return `${faults.join('; ')}; it was ${JSON.stringify(body)}`;
+  }
+}
+
+let ofService: OpenApiValidator | undefined;
+
+/** Compares an answer of the service with docs/openapi.json. @throws Error that names the request and the faults. */
+export function assertMatchesOpenApi(answer: AnswerToCheck): void {
+  ofService ??= new OpenApiValidator(JSON.parse(readFileSync(DOCUMENT_FILE, 'utf8')) as OpenApiDocument);
+  ofService.assertMatches(answer);
+}
+
+/** Sorts behind a literal in the same place, so that /health/ready is found before /health/{name}. */
+function rank(template: string): string {
+  return template.replaceAll(/\{[^}]*\}/g, '\uffff');
+}
+
+function fits(template: string, path: string): boolean {
+  const wanted = template.split('/');
+  const given = path.replace(/\/$/, '').split('/');
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, i) => part === given[i] || (/^\{.*\}$/.test(part) && given[i] !== ''))
+  );
+}
+
+function documentedType(content: object, contentType: string | null): string | undefined {
+  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type === undefined) return undefined;
+  return [type, type.replace(/\/.*$/, '/*'), '*/*'].find((key) => key in content);
+}
+
+/** A deep copy where objects with named properties have no others, unless the schema itself decides on that. */
+function withClosedObjects(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withClosedObjects);
+  if (typeof node !== 'object' || node === null) return node;
+  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withClosedObjects(value)]));
+  const isObjectSchema = [copy['type']].flat().includes('object') && copy['properties'] !== undefined;
+  const decides = ['additionalProperties', 'unevaluatedProperties', 'allOf'].some((keyword) => keyword in copy);
+  return isObjectSchema && !decides ? { ...copy, additionalProperties: false } : copy;
+}

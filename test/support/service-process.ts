@@ -1,0 +1,132 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { eventually } from './eventually.js';
+
+/** One line of the service's log: pino's fields and those of the entry. */
+export interface LogLine {
+  readonly level: number;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+export interface ServiceOptions {
+  readonly entry: 'main' | 'main.api' | 'main.worker';
+  /** Environment variables: all that the process sees besides PATH, HOME and a PORT of 0. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+const BUILD_DIRECTORY = new URL('../../dist/src/', import.meta.url);
+const START_TIMEOUT_MS = 30_000;
+const PROBE_TIMEOUT_MS = 5_000;
+/** More than the 35 s within which the service promises to end. */
+const STOP_TIMEOUT_MS = 40_000;
+
+/**
+ * Starts a built service on a free port and waits until it is ready.
+ * Its log must reach `info`, since the port is read from it.
+ * @throws Error with all output when it ends early or is not ready within 30 s; nothing is left running then.
+ */
+export async function startService({ entry, settings }: ServiceOptions): Promise<ServiceProcess> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [fileURLToPath(new URL(`${entry}.js`, BUILD_DIRECTORY))], {
+    env: { PATH, HOME, PORT: '0', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await once(child, 'spawn');
+  const service = new ServiceProcess(child);
+  try {
+    await eventually(() => service.assertReadyOrEnded(), { timeoutMs: START_TIMEOUT_MS });
+    if (service.hasEnded) throw new Error(`It ended with ${await service.exited}`);
+    return service;
+  } catch (error) {
+    await service.kill();
+    throw new Error(`${entry} did not start: ${String(error)}\n${service.output()}`, { cause: error });
+  }
+}
+
+/** A running process of the service. */
+export class ServiceProcess {
+  readonly pid: number;
+  /** What it logged so far, oldest first. */
+  readonly logs: LogLine[] = [];
+  /** The exit code, or null when a signal ended it; all output has been read by then. */
+  readonly exited: Promise<number | null>;
+  private readonly chunks: string[] = [];
+
+  constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
+    if (child.pid === undefined) throw new Error('The process was not spawned.');
+    this.pid = child.pid;
+    this.exited = new Promise((resolve) => {
+      child.once('close', resolve);
+    });
+    this.collect(child.stdout, (line) => {
+      this.log(line);
+    });
+    this.collect(child.stderr);
+  }
+
+  /** @throws Error before it listens. */
+  get url(): string {
+    const port = this.logs.find(({ msg }) => msg === 'listening')?.['port'];
+    if (typeof port !== 'number') throw new Error('It does not listen yet.');
+    return `http://127.0.0.1:${port}`;
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Standard output and standard error, as they came. */
+  output(): string {
+    return this.chunks.join('');
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Ends it by SIGTERM, or by SIGKILL when 40 s were not enough; gives the exit code, or null after a signal. */
+  async stop(): Promise<number | null> {
+    const timer = setTimeout(() => {
+      this.signal('SIGKILL');
+    }, STOP_TIMEOUT_MS);
+    this.signal('SIGTERM');
+    try {
+      return await this.exited;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends it by SIGKILL. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.exited;
+  }
+
+  /** @throws Error while neither is so. */
+  async assertReadyOrEnded(): Promise<void> {
+    if (this.hasEnded) return;
+    const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    const body = await answer.text();
+    if (answer.status !== 200) throw new Error(`It is not ready: ${answer.status} ${body}`);
+  }
+
+  /** `onLine` gets whole lines only: node's readline would also cut at U+2028, which JSON may hold. */
+  private collect(stream: Readable, onLine: (line: string) => void = () => undefined): void {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      this.chunks.push(chunk);
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(onLine);
+    });
+  }
+
+  private log(line: string): void {
+    if (!line.startsWith('{')) return;
+    this.logs.push(JSON.parse(line) as LogLine);
+  }
+}
