@@ -86,25 +86,34 @@ async function startAndWatch(node) {
   const compile = [toolPath('nest'), 'build', '--watch', '--preserveWatchOutput'];
   const compiler = spawn(node, compile, { cwd: root, stdio: 'inherit', detached: true, env: environmentFor(node) });
   stopWithThisProcess(compiler);
+  let isStopping = false;
   let application = null;
+  let exit = Promise.resolve(0);
+  let restarts = Promise.resolve();
   const restart = async () => {
-    const before = application;
-    if (before?.exitCode === null && before.kill('SIGTERM')) await exitOf(before);
+    application?.kill('SIGTERM');
+    await exit;
+    if (isStopping) return;
     application = startApplication(node);
+    exit = exitOf(application);
   };
   const poll = setInterval(() => {
     const previous = newest;
     newest = newestIn(COMPILED);
     if (newest <= startedWith || newest !== previous || !existsSync(ENTRY)) return;
     startedWith = newest;
-    void restart();
+    restarts = restarts.then(restart);
   }, POLL_MS);
   forwardSignals((signal) => {
-    clearInterval(poll);
+    isStopping = true;
     compiler.kill('SIGTERM');
     application?.kill(signal);
   });
   await exitOf(compiler);
   clearInterval(poll);
-  return application?.exitCode === null ? exitOf(application) : 0;
+  // Without a compiler there is nothing to watch.
+  if (!isStopping) application?.kill('SIGTERM');
+  isStopping = true;
+  await restarts;
+  return exit;
 }

@@ -33,7 +33,8 @@ export async function bootstrap(
     }
     const app = await createApp(moduleFor(settings), settings, { hasDocs });
     endOnSignal(app, settings, onClosed);
-    options.onListening?.(await listen(app, settings));
+    const url = await listen(app, settings);
+    options.onListening?.(url);
   } catch (error) {
     process.stderr.write(`${startFailure(error)}\n`);
     await onClosed();

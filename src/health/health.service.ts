@@ -1,6 +1,10 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type HealthCheckResult, HealthCheckService, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import { ServiceUnavailableException } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy, type OnModuleInit, ServiceUnavailableException } from '@nestjs/common';
+import {
+  type HealthCheckResult,
+  HealthCheckService,
+  type HealthIndicatorResult,
+  HealthIndicatorService,
+} from '@nestjs/terminus';
 import { DeliveryQueue } from '../delivery/index.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { VERSION } from '../shared/version.js';
@@ -11,7 +15,9 @@ const CHECK_TIMEOUT_MS = 2000;
 
 /** Whether this process can do its work, and how the service is. */
 @Injectable()
-export class HealthService implements OnModuleInit {
+export class HealthService implements OnModuleInit, OnModuleDestroy {
+  private isStopping = false;
+
   constructor(
     private readonly repository: HealthRepository,
     private readonly queue: DeliveryQueue,
@@ -23,12 +29,17 @@ export class HealthService implements OnModuleInit {
   onModuleInit(): void {
     const { metrics, repository, queue } = this;
     metrics.addGauge('webhook_queue_depth', 'Jobs that wait in the queue', () => queue.depth());
-    metrics.addGauge('webhook_deliveries_due', 'Deliveries that are due and in nobody\'s hands, at most 100000', () =>
+    metrics.addGauge('webhook_deliveries_due', "Deliveries that are due and in nobody's hands, at most 100000", () =>
       repository.countDue(),
     );
     metrics.addGauge('webhook_oldest_due_seconds', 'How long the oldest due delivery has been due', () =>
       repository.oldestDueSeconds(),
     );
+  }
+
+  /** The first step of a shutdown: who asks from now on is told to send nothing more, long before the last answer. */
+  onModuleDestroy(): void {
+    this.isStopping = true;
   }
 
   ready(): Promise<HealthCheckResult> {
@@ -41,6 +52,7 @@ export class HealthService implements OnModuleInit {
 
   /** Terminus answers a failed check by an exception; here it is an answer like the other. */
   private async check(checks: (() => Promise<HealthIndicatorResult>)[]): Promise<HealthCheckResult> {
+    if (this.isStopping) return { status: 'shutting_down', info: {}, error: {}, details: {} };
     try {
       return await this.health.check(checks);
     } catch (error) {

@@ -11,7 +11,9 @@ import type { PublishRequest } from './domain/publish-request.js';
 import { BroadcastAnswer, PublishedAnswer } from './dto/accepted-answers.js';
 import { type Accepted, IngestService } from './ingest.service.js';
 
-const REPLAYED = { 'Idempotent-Replayed': { description: 'true when an earlier request led to it', schema: { type: 'string' as const } } };
+const REPLAYED = {
+  'Idempotent-Replayed': { description: 'true when an earlier request led to it', schema: { type: 'string' as const } },
+};
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   required: false,
@@ -42,7 +44,11 @@ export class IngestController {
       'delivered. `X-Signature-256: sha256=<hex>` over the raw body does the same without an envelope.',
   })
   @ApiParam({ name: 'subscription_id', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
-  @ApiHeader({ name: 'X-Event-Type', required: false, description: 'May be left out when the subscription names one plain type' })
+  @ApiHeader({
+    name: 'X-Event-Type',
+    required: false,
+    description: 'May be left out when the subscription names one plain type',
+  })
   @ApiHeader({ name: 'X-Signature-256', required: false, description: 'sha256=<hex> over the raw body' })
   @ApiHeader(IDEMPOTENCY_KEY)
   @ApiConsumes('application/json', '*/*')
@@ -50,7 +56,10 @@ export class IngestController {
   @ApiAcceptedResponse({
     type: PublishedAnswer,
     description: 'The event and its delivery are committed',
-    headers: { Location: { description: 'Where the delivery can be watched', schema: { type: 'string' } }, ...REPLAYED },
+    headers: {
+      Location: { description: 'Where the delivery can be watched', schema: { type: 'string' } },
+      ...REPLAYED,
+    },
   })
   @ApiProblems(400, 401, 404, 409, 413, 415, 422)
   async publish(
@@ -81,7 +90,11 @@ export class IngestController {
   @ApiHeader(IDEMPOTENCY_KEY)
   @ApiConsumes('application/json', '*/*')
   @ApiBody(PAYLOAD)
-  @ApiAcceptedResponse({ type: BroadcastAnswer, description: 'The event and its deliveries are committed', headers: REPLAYED })
+  @ApiAcceptedResponse({
+    type: BroadcastAnswer,
+    description: 'The event and its deliveries are committed',
+    headers: REPLAYED,
+  })
   @ApiProblems(400, 409, 413, 415, 422)
   async broadcast(
     @TenantId() tenantId: string,

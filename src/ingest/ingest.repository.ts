@@ -59,10 +59,10 @@ export class IngestRepository {
 
   /** What a key led to; null when it is unknown or its time is over. Served by the primary key. */
   async findRequest(tenantId: string, key: string): Promise<StoredRequest | null> {
-    const rows = await this.hotPath.query<{ fingerprint: Buffer; event_id: Uuid; delivery_count: number }>(FIND_REQUEST, [
-      tenantId,
-      key,
-    ]);
+    const rows = await this.hotPath.query<{ fingerprint: Buffer; event_id: Uuid; delivery_count: number }>(
+      FIND_REQUEST,
+      [tenantId, key],
+    );
     const [row] = rows;
     return row ? { fingerprint: row.fingerprint, eventId: row.event_id, deliveryCount: row.delivery_count } : null;
   }

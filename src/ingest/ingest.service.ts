@@ -104,7 +104,12 @@ export class IngestService {
       const isAccepted = await this.writer.write({ id, tenantId, ...event, deliveries, idempotency });
       if (!isAccepted) return null;
       this.wakeUps.add(deliveries.map((delivery) => ({ ...delivery, attemptCount: 0 })));
-      this.tell(request, { id, eventType: event.eventType, bytes: event.payload.length, deliveries: deliveries.length });
+      this.tell(request, {
+        id,
+        eventType: event.eventType,
+        bytes: event.payload.length,
+        deliveries: deliveries.length,
+      });
       return { eventId: id, deliveryCount: deliveries.length, isReplayed: false };
     };
     if (idempotency === null) return accepted(await write());
@@ -112,7 +117,10 @@ export class IngestService {
     return 'first' in outcome ? outcome.first : { ...outcome.replayed, isReplayed: true };
   }
 
-  private tell(request: PublishRequest, event: { id: Uuid; eventType: string; bytes: number; deliveries: number }): void {
+  private tell(
+    request: PublishRequest,
+    event: { id: Uuid; eventType: string; bytes: number; deliveries: number },
+  ): void {
     this.metrics.eventsAccepted.inc();
     this.metrics.deliveriesCreated.inc(event.deliveries);
     this.logger.info(

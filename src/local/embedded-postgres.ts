@@ -131,7 +131,8 @@ async function findInstalled(): Promise<string> {
 }
 
 async function linkLibraries(native: string): Promise<void> {
-  const list = await fs.readFile(join(native, 'pg-symlinks.json'), 'utf8');
+  // Not every system's package has such a list.
+  const list = await fs.readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(native, relative('native', target));
     // Another process may be making the same links.

@@ -24,7 +24,9 @@ export async function startLocalServers(env: Environment, say: (line: string) =>
     : await startEmbeddedPostgres({ directory: join(DIRECTORY, 'postgres'), onLog: say });
   const redis = env['REDIS_URL'] ? null : await startLocalRedis({ directory: join(DIRECTORY, 'redis'), onLog: say });
   if (!env['REDIS_URL'] && redis === null) {
-    say('NO REDIS: there is no redis-server or valkey-server on PATH, so jobs stay in this process (in-process queue).');
+    say(
+      'NO REDIS: there is no redis-server or valkey-server on PATH, so jobs stay in this process (in-process queue).',
+    );
   }
   const stop = async (): Promise<void> => {
     await Promise.all([postgres?.stop(), redis?.stop()]);

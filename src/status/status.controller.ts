@@ -18,12 +18,21 @@ export class StatusController {
   constructor(private readonly status: StatusService) {}
 
   @Get('status/:task_id')
-  @ApiOperation({ operationId: 'getStatus', summary: 'Read the status of a delivery, or of an event with its deliveries' })
-  @ApiParam({ name: 'task_id', description: 'Id of a delivery or of an event', example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' })
+  @ApiOperation({
+    operationId: 'getStatus',
+    summary: 'Read the status of a delivery, or of an event with its deliveries',
+  })
+  @ApiParam({
+    name: 'task_id',
+    description: 'Id of a delivery or of an event',
+    example: 'dlv_01k6zv1yqpe7rtqq6zjy200001',
+  })
   @ApiExtraModels(DeliveryWithAttemptsAnswer, EventStatusAnswer)
   @ApiOkResponse({
     description: 'The delivery with its attempts, or the event with its deliveries',
-    schema: { oneOf: [{ $ref: getSchemaPath(DeliveryWithAttemptsAnswer) }, { $ref: getSchemaPath(EventStatusAnswer) }] },
+    schema: {
+      oneOf: [{ $ref: getSchemaPath(DeliveryWithAttemptsAnswer) }, { $ref: getSchemaPath(EventStatusAnswer) }],
+    },
   })
   @ApiProblems(400, 404)
   getStatus(
@@ -80,12 +89,21 @@ export class StatusController {
   }
 
   @Get('events/:id/payload')
-  @ApiOperation({ operationId: 'getEventPayload', summary: 'Read the payload of an event, byte for byte as it was published' })
+  @ApiOperation({
+    operationId: 'getEventPayload',
+    summary: 'Read the payload of an event, byte for byte as it was published',
+  })
   @ApiParam({ name: 'id', description: 'Id of the event', example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
-  @ApiOkResponse({ description: 'The bytes, with the content type of the publisher', content: { '*/*': { schema: {} } } })
+  @ApiOkResponse({
+    description: 'The bytes, with the content type of the publisher',
+    content: { '*/*': { schema: {} } },
+  })
   @ApiProblems(400, 404)
   async getPayload(@TenantId() tenantId: string, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
-    const { content_type: contentType, payload } = await this.status.getPayload(tenantId, parsePublicId(id, 'evt').uuid);
+    const { content_type: contentType, payload } = await this.status.getPayload(
+      tenantId,
+      parsePublicId(id, 'evt').uuid,
+    );
     // A publisher's HTML must not run as a page of this service.
     void reply.header('content-disposition', 'attachment').header('x-content-type-options', 'nosniff');
     await reply.header('content-type', contentType).send(payload);

@@ -38,10 +38,10 @@ export class StatusRepository {
   }
 
   async hasSubscription(tenantId: string, id: Uuid): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>('select 1 from subscriptions where tenant_id = $1 and id = $2', [
-      tenantId,
-      id,
-    ]);
+    const rows = await this.dataSource.query<unknown[]>(
+      'select 1 from subscriptions where tenant_id = $1 and id = $2',
+      [tenantId, id],
+    );
     return rows.length > 0;
   }
 }

@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type DeliveryAnswer, type DeliveryFilter, DeliveryHistory, type DeliveryWithAttemptsAnswer } from '../delivery/index.js';
+import {
+  type DeliveryAnswer,
+  type DeliveryFilter,
+  DeliveryHistory,
+  type DeliveryWithAttemptsAnswer,
+} from '../delivery/index.js';
 import type { Page } from '../shared/http/page.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { type Uuid, uuidTimeMs } from '../shared/ids/uuid.js';
@@ -28,7 +33,11 @@ export class StatusService {
   }
 
   /** The history of a subscription, a deleted one too. @throws SubscriptionNotFound */
-  async listDeliveriesOf(tenantId: string, subscriptionId: Uuid, filter: DeliveryFilter): Promise<Page<DeliveryAnswer>> {
+  async listDeliveriesOf(
+    tenantId: string,
+    subscriptionId: Uuid,
+    filter: DeliveryFilter,
+  ): Promise<Page<DeliveryAnswer>> {
     if (!(await this.repository.hasSubscription(tenantId, subscriptionId))) {
       throw new SubscriptionNotFound(toPublicId('sub', subscriptionId));
     }

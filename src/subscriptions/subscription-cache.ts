@@ -84,11 +84,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
     this.epochs.set(tenantId, randomUUID());
     if (this.redis === null) return;
     try {
-      await this.redis
-        .multi()
-        .set(this.generationKey(tenantId), randomUUID())
-        .publish(this.channel, tenantId)
-        .exec();
+      await this.redis.multi().set(this.generationKey(tenantId), randomUUID()).publish(this.channel, tenantId).exec();
     } catch (error) {
       this.logger.warn({ err: error, tenant: tenantId }, 'subscription_cache.not_invalidated');
     }

@@ -47,7 +47,9 @@ export function changesOf(patch: SubscriptionPatch): Partial<ClientFields> {
 }
 
 /** A retry policy is merged like the subscription it is part of: null sets all of it back. */
-function retryChanges(retry: RetryInput | null | undefined): Partial<Record<keyof PolicyChoice, number | null | undefined>> {
+function retryChanges(
+  retry: RetryInput | null | undefined,
+): Partial<Record<keyof PolicyChoice, number | null | undefined>> {
   if (retry === null) return { maxAttempts: null, initialIntervalMs: null, maxIntervalMs: null };
   return {
     maxAttempts: retry?.max_attempts,

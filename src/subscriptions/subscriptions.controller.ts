@@ -1,5 +1,25 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res, UseInterceptors } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
@@ -13,7 +33,8 @@ import { SubscriptionQuery } from './dto/subscription-query.js';
 import { SubscriptionInputPipe } from './subscription-input.pipe.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
-const ApiId = (): MethodDecorator => ApiParam({ name: 'id', description: 'Id of the subscription', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' });
+const ApiId = (): MethodDecorator =>
+  ApiParam({ name: 'id', description: 'Id of the subscription', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' });
 
 @ApiTags('Subscriptions')
 @Controller('subscriptions')

@@ -15,7 +15,11 @@ import { SubscriptionsService } from './subscriptions.service.js';
     SubscriptionCache,
     SubscriptionsRepository,
     SubscriptionsService,
-    { provide: SecretBox, inject: [SETTINGS_TOKEN], useFactory: (settings: Settings) => new SecretBox(settings.encryptionKey) },
+    {
+      provide: SecretBox,
+      inject: [SETTINGS_TOKEN],
+      useFactory: (settings: Settings) => new SecretBox(settings.encryptionKey),
+    },
   ],
   exports: [SubscriptionsService, SecretBox],
 })

@@ -125,8 +125,9 @@ export class ServiceProcess {
     });
   }
 
+  /** Other lines than the logger's stay in the output only. */
   private log(line: string): void {
-    if (!line.startsWith('{')) return;
+    if (!line.startsWith('{"level":')) return;
     this.logs.push(JSON.parse(line) as LogLine);
   }
 }

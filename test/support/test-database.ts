@@ -3,6 +3,8 @@ import { Client } from 'pg';
 
 export interface TestDatabase {
   readonly url: string;
+  /** For what the API offers no way to do or to see. */
+  query<Row extends object>(statement: string, values?: unknown[]): Promise<Row[]>;
   /** Ends the connections that are still open. */
   drop(): Promise<void>;
 }
@@ -10,17 +12,27 @@ export interface TestDatabase {
 /** An empty database on the real PostgreSQL that all test files share. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await runOnServer(`create database ${name}`);
+  await run(serverUrl(), `create database ${name}`);
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => runOnServer(`drop database if exists ${name} with (force)`) };
+  return {
+    url: url.href,
+    query: (statement, values) => run(url.href, statement, values),
+    drop: async () => {
+      await run(serverUrl(), `drop database if exists ${name} with (force)`);
+    },
+  };
 }
 
-async function runOnServer(statement: string): Promise<void> {
-  const client = new Client({ connectionString: serverUrl() });
+async function run<Row extends object>(
+  connectionString: string,
+  statement: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  const client = new Client({ connectionString });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<Row>(statement, values)).rows;
   } finally {
     await client.end();
   }

@@ -17,7 +17,12 @@ export class AttemptAnswer {
   @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
   readonly started_at: string;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Null when the worker did not live to see the end', example: 37 })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Null when the worker did not live to see the end',
+    example: 37,
+  })
   readonly duration_ms: number | null;
 
   @ApiProperty({ type: 'integer', nullable: true, description: 'Null when there was no answer', example: 500 })

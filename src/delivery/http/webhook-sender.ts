@@ -144,4 +144,3 @@ function keptHeaders(headers: RawAnswer['headers']): Record<string, string> {
   }
   return kept;
 }
-

@@ -13,7 +13,12 @@ interface QueueSettings {
  * Locks that are lost soon (by default a killed worker's job comes back after a minute), and a job that stalls without limit
  * (by default the second crash loses it): a job that runs twice finds nothing to claim.
  */
-const WORKER_SETTINGS = { lockDuration: 30_000, stalledInterval: 5000, maxStalledCount: 1_000_000, guardInterval: 5000 };
+const WORKER_SETTINGS = {
+  lockDuration: 30_000,
+  stalledInterval: 5000,
+  maxStalledCount: 1_000_000,
+  guardInterval: 5000,
+};
 
 /** A queue that only adds: it fails at once when Redis is away, because the due scan will find what was not added. */
 export function producerOptions(settings: QueueSettings, logger: Logger): QueueOptions {

@@ -9,7 +9,8 @@ export interface SignedEnvelope {
 
 /** Whether a JSON value is exactly `{"body": string, "signature": string}`. */
 export function isSignedEnvelope(value: unknown): value is SignedEnvelope {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length !== 2) return false;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length !== 2)
+    return false;
   const { body, signature } = value as Partial<Record<'body' | 'signature', unknown>>;
   return typeof body === 'string' && typeof signature === 'string';
 }

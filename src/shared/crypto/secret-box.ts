@@ -8,7 +8,9 @@ const HEADER_BYTES = 1 + KEY_ID_BYTES + IV_BYTES + TAG_BYTES;
 
 export class UnknownEncryptionKey extends Error {
   constructor(keyId: string) {
-    super(`A stored secret was encrypted under the key ${keyId}, which ENCRYPTION_KEY is not: set the former key again`);
+    super(
+      `A stored secret was encrypted under the key ${keyId}, which ENCRYPTION_KEY is not: set the former key again`,
+    );
   }
 }
 

@@ -15,7 +15,11 @@ import { Transactions } from './transaction.js';
   imports: [
     TypeOrmModule.forRootAsync({
       inject: [SETTINGS_TOKEN],
-      useFactory: (settings: Settings) => ({ ...dataSourceOptions(settings), autoLoadEntities: true, migrationsRun: false }),
+      useFactory: (settings: Settings) => ({
+        ...dataSourceOptions(settings),
+        autoLoadEntities: true,
+        migrationsRun: false,
+      }),
       dataSourceFactory: async (options) => {
         if (options?.type !== 'postgres' || options.url === undefined) throw new Error('DATABASE_URL is missing');
         await migrate(options.url, new SystemClock().now());

@@ -13,12 +13,9 @@ export interface Statement {
  * `open_deliveries` is nearly empty whenever it is analysed, so the planner would read all of it for each batch while it
  * grows. These sessions leave it no plan but the index each statement was written for.
  */
-const PINNED_PLANS = [
-  'enable_seqscan',
-  'enable_bitmapscan',
-  'enable_hashjoin',
-  'enable_mergejoin',
-].map((name) => `-c ${name}=off`);
+const PINNED_PLANS = ['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin'].map(
+  (name) => `-c ${name}=off`,
+);
 const SESSION_OPTIONS = [
   ...PINNED_PLANS,
   '-c plan_cache_mode=force_generic_plan',

@@ -43,10 +43,7 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
       const dropped = await this.keeper.dropExpired(today, this.settings.retentionDays);
       if (dropped === null || (dropped.days.length === 0 && dropped.cancelled === 0)) return;
       this.metrics.expiredDeliveries.inc(dropped.cancelled);
-      this.logger.warn(
-        { days: dropped.days, cancelled_deliveries: dropped.cancelled },
-        'retention.dropped',
-      );
+      this.logger.warn({ days: dropped.days, cancelled_deliveries: dropped.cancelled }, 'retention.dropped');
     } catch (error) {
       this.logger.error({ err: error }, 'retention.failed');
     }

@@ -1,6 +1,14 @@
 /** Classes of SQLSTATE that say "not now": connection, resources, operator intervention, system error; and deadlock. */
 const TRANSIENT_SQLSTATE = /^(08|53|57|58|40)/;
-const TRANSIENT_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT']);
+const TRANSIENT_SYSTEM_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+]);
 /** `pg` gives these no code. */
 const TRANSIENT_MESSAGES = [
   'timeout exceeded when trying to connect',

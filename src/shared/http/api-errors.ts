@@ -8,7 +8,8 @@ const MEDIA_TYPE = PROBLEM_CONTENT_TYPE.split(';', 1)[0] ?? '';
 export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecorator {
   const responses = [...statuses, 500, 503].map((status) => {
     const description = TITLES[status] ?? 'Error';
-    const headers = status === 503 ? { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' as const } } } : {};
+    const headers =
+      status === 503 ? { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' as const } } } : {};
     return ApiResponse({
       status,
       description,

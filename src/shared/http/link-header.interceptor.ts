@@ -11,7 +11,8 @@ export class LinkHeaderInterceptor implements NestInterceptor {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(
       map((page) => {
-        if (page.next_cursor !== null) void reply.header('link', `<${nextUrl(request.url, page.next_cursor)}>; rel="next"`);
+        if (page.next_cursor !== null)
+          void reply.header('link', `<${nextUrl(request.url, page.next_cursor)}>; rel="next"`);
         return page;
       }),
     );

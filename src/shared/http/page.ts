@@ -16,7 +16,13 @@ export class MalformedCursor extends DomainError {
 }
 
 export class PageQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT, description: 'Most items of the page' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_LIMIT,
+    default: DEFAULT_LIMIT,
+    description: 'Most items of the page',
+  })
   @IsOptional()
   @Type(() => Number)
   @IsInt()

@@ -44,7 +44,10 @@ export class ProblemFilter implements ExceptionFilter {
       const detail = status === 404 ? `There is no ${request.method} ${context.path}.` : (error as Error).message;
       return problemOf(status, CODES[status] ?? 'malformed_request', detail, context);
     }
-    this.logger.error({ err: error, request_id: request.id, method: request.method, path: context.path }, 'request.failed');
+    this.logger.error(
+      { err: error, request_id: request.id, method: request.method, path: context.path },
+      'request.failed',
+    );
     return problemOf(500, 'internal_error', 'Something went wrong here. It is logged under the request id.', context);
   }
 }

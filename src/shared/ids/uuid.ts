@@ -63,6 +63,8 @@ export function uuidTimeMs(uuid: Uuid): number {
 
 /** The lowest UUIDv7 of that millisecond: a bound for ranges over ids. */
 export function firstUuidAt(timeMs: number): Uuid {
-  const time = Math.min(Math.max(Math.ceil(timeMs), 0), 0xffffffffffff).toString(16).padStart(12, '0');
+  const time = Math.min(Math.max(Math.ceil(timeMs), 0), 0xffffffffffff)
+    .toString(16)
+    .padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }

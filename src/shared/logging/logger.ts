@@ -40,11 +40,13 @@ export class NestLogger implements LoggerService {
 
   error(message: unknown, ...rest: unknown[]): void {
     const error = message instanceof Error ? message : undefined;
-    this.logger.error({ err: error, context: rest.at(-1), stack: rest.length > 1 ? rest[0] : undefined }, String(message));
+    this.logger.error(
+      { err: error, context: rest.at(-1), stack: rest.length > 1 ? rest[0] : undefined },
+      String(message),
+    );
   }
 
   fatal(message: unknown, ...rest: unknown[]): void {
     this.error(message, ...rest);
   }
 }
-

@@ -7,9 +7,10 @@ const INTERNAL_SUFFIXES = ['localhost', 'local', 'internal', 'svc', 'lan', 'home
 
 /** Ports of services that an HTTP request could be smuggled to. */
 const BLOCKED_PORTS = new Set([
-  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 109, 110, 111, 113, 115, 119,
-  123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 532, 540, 548, 554, 556, 563, 587, 601, 636,
-  989, 990, 993, 995, 1433, 1521, 2049, 2375, 2376, 2379, 2380, 3306, 3389, 5432, 5672, 6379, 6667, 11211, 27017,
+  0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 109, 110, 111, 113, 115,
+  119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 532, 540, 548, 554, 556, 563,
+  587, 601, 636, 989, 990, 993, 995, 1433, 1521, 2049, 2375, 2376, 2379, 2380, 3306, 3389, 5432, 5672, 6379, 6667,
+  11211, 27017,
 ]);
 
 /** A target may not be reached. The message names the address, the rule and the setting that would allow it. */
@@ -85,5 +86,8 @@ export class TargetGuard {
 
 /** Lower case, without the brackets of IPv6 and without the dot of a fully qualified name. */
 function canonicalHost(hostname: string): string {
-  return hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  return hostname
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
 }

@@ -25,6 +25,9 @@ export class EventStatusAnswer extends EventAnswer {
   @ApiProperty({ type: [DeliveryAnswer], description: 'Newest first, at most 100' })
   readonly deliveries: DeliveryAnswer[];
 
-  @ApiPropertyOptional({ description: 'Where all deliveries are, when there are more', example: '/deliveries?event_id=evt_01k6zv1yqpe7rtqq6zjy200000' })
+  @ApiPropertyOptional({
+    description: 'Where all deliveries are, when there are more',
+    example: '/deliveries?event_id=evt_01k6zv1yqpe7rtqq6zjy200000',
+  })
   readonly deliveries_url?: string;
 }

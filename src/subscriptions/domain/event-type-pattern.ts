@@ -13,7 +13,9 @@ export function isEventType(text: string): boolean {
 /** An event type, or `order.*` for anything below `order.`, or `*` for all. */
 export function isEventTypePattern(text: string): boolean {
   if (text === ANY) return true;
-  return text.length <= MAX_EVENT_TYPE_LENGTH && isEventType(text.endsWith(BELOW) ? text.slice(0, -BELOW.length) : text);
+  return (
+    text.length <= MAX_EVENT_TYPE_LENGTH && isEventType(text.endsWith(BELOW) ? text.slice(0, -BELOW.length) : text)
+  );
 }
 
 /** Every pattern that wants an event type: `a.b.c` is wanted by `a.b.c`, `a.b.*`, `a.*` and `*`. */

@@ -9,9 +9,25 @@ const VALUE = /^[!-~](?:[ -~\t]*[!-~])?$/;
 
 /** Set by the service or by the connection itself. */
 const RESERVED = new Set([
-  'host', 'content-length', 'content-type', 'content-encoding', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade',
-  'te', 'trailer', 'expect', 'accept-encoding', 'user-agent', 'x-event-type', 'x-webhook-delivery', 'x-webhook-attempt',
-  'proxy-authorization', 'proxy-connection', 'proxy-authenticate',
+  'host',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'te',
+  'trailer',
+  'expect',
+  'accept-encoding',
+  'user-agent',
+  'x-event-type',
+  'x-webhook-delivery',
+  'x-webhook-attempt',
+  'proxy-authorization',
+  'proxy-connection',
+  'proxy-authenticate',
 ]);
 
 /** What is wrong with a header that a subscription wants to be sent along; null when nothing is. */

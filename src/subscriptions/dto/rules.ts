@@ -42,7 +42,8 @@ export const IsEventTypeAlias = (): PropertyDecorator =>
 
 function eventTypesFault(value: unknown): string | null {
   const patterns: unknown[] = Array.isArray(value) ? value : [value];
-  if (patterns.length === 0 || patterns.length > MAX_EVENT_TYPES) return `must name 1 to ${MAX_EVENT_TYPES} event types`;
+  if (patterns.length === 0 || patterns.length > MAX_EVENT_TYPES)
+    return `must name 1 to ${MAX_EVENT_TYPES} event types`;
   const wrong = patterns.find((pattern) => typeof pattern !== 'string' || !isEventTypePattern(pattern));
   if (wrong === undefined) return null;
   const shown = typeof wrong === 'string' ? `"${wrong.slice(0, 40)}"` : 'a value that is no string';

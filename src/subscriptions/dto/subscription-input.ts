@@ -28,10 +28,7 @@ import {
 } from './rules.js';
 
 const EVENT_TYPES_SCHEMA = {
-  oneOf: [
-    { type: 'string' },
-    { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: MAX_EVENT_TYPES },
-  ],
+  oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: MAX_EVENT_TYPES }],
 };
 const nullable = { nullable: true as const };
 
@@ -43,14 +40,26 @@ export class RetryInput {
   @Max(100)
   readonly max_attempts?: number | null;
 
-  @ApiPropertyOptional({ type: 'number', minimum: 0.01, maximum: 86_400, ...nullable, description: 'Seconds before the second attempt' })
+  @ApiPropertyOptional({
+    type: 'number',
+    minimum: 0.01,
+    maximum: 86_400,
+    ...nullable,
+    description: 'Seconds before the second attempt',
+  })
   @MayBeNull()
   @IsNumber()
   @Min(0.01)
   @Max(86_400)
   readonly initial_interval?: number | null;
 
-  @ApiPropertyOptional({ type: 'number', minimum: 0.01, maximum: 604_800, ...nullable, description: 'Longest wait in seconds' })
+  @ApiPropertyOptional({
+    type: 'number',
+    minimum: 0.01,
+    maximum: 604_800,
+    ...nullable,
+    description: 'Longest wait in seconds',
+  })
   @MayBeNull()
   @IsNumber()
   @Min(0.01)
@@ -96,7 +105,10 @@ abstract class SubscriptionFields {
   @IsOwnHeaders()
   readonly headers?: Record<string, string>;
 
-  @ApiPropertyOptional({ enum: ['active', 'paused'], description: 'A paused one keeps its deliveries until it is active' })
+  @ApiPropertyOptional({
+    enum: ['active', 'paused'],
+    description: 'A paused one keeps its deliveries until it is active',
+  })
   @MayBeAbsent()
   @IsIn(['active', 'paused'])
   readonly state?: 'active' | 'paused';
@@ -108,14 +120,26 @@ abstract class SubscriptionFields {
   @Type(() => RetryInput)
   readonly retry?: RetryInput | null;
 
-  @ApiPropertyOptional({ type: 'number', minimum: 0.05, maximum: 120, ...nullable, description: 'Seconds an attempt may take' })
+  @ApiPropertyOptional({
+    type: 'number',
+    minimum: 0.05,
+    maximum: 120,
+    ...nullable,
+    description: 'Seconds an attempt may take',
+  })
   @MayBeNull()
   @IsNumber()
   @Min(0.05)
   @Max(120)
   readonly timeout?: number | null;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 1000, ...nullable, description: 'Requests at once, for each worker process' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000,
+    ...nullable,
+    description: 'Requests at once, for each worker process',
+  })
   @MayBeNull()
   @IsInt()
   @Min(1)
@@ -153,7 +177,11 @@ export class SubscriptionInput extends SubscriptionFields {
   @MaxLength(MAX_URL_LENGTH)
   readonly target_url: string;
 
-  @ApiPropertyOptional({ ...EVENT_TYPES_SCHEMA, description: 'Event types and patterns', example: ['order.*', 'user.created'] })
+  @ApiPropertyOptional({
+    ...EVENT_TYPES_SCHEMA,
+    description: 'Event types and patterns',
+    example: ['order.*', 'user.created'],
+  })
   @IsEventTypes({ required: true })
   readonly event_types?: string | string[];
 }

@@ -12,9 +12,7 @@ export class InitialSchema1700000000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(
-      'drop table idempotency_keys, attempts, deliveries, open_deliveries, events, subscriptions',
-    );
+    await runner.query('drop table idempotency_keys, attempts, deliveries, open_deliveries, events, subscriptions');
   }
 }
 

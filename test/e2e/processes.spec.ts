@@ -1,0 +1,146 @@
+import { Redis } from 'ioredis';
+import { ApiClient, type BroadcastAnswer } from '../support/api-client.js';
+import { eventually } from '../support/eventually.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { hang, respond, ScriptedReceiver } from '../support/scripted-receiver.js';
+import { type ServiceProcess, startService } from '../support/service-process.js';
+import { verifyWebhook } from '../support/standard-webhooks.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { testRedisUrl } from '../support/test-redis.js';
+
+describe('API and worker as processes of their own, with real PostgreSQL, Redis and receivers', () => {
+  let database: TestDatabase;
+  let receiver: ScriptedReceiver;
+  const running: ServiceProcess[] = [];
+  let settings: Record<string, string>;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    receiver = await ScriptedReceiver.start();
+    settings = fastSettings(database);
+  });
+
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((service) => service.kill()));
+    await receiver.close();
+    await database.drop();
+  });
+
+  const start = async (entry: 'main' | 'main.api' | 'main.worker', more: Record<string, string> = {}) => {
+    const service = await startService({ entry, settings: { ...settings, ...more } });
+    running.push(service);
+    return service;
+  };
+  const apiOf = ({ url }: ServiceProcess): ApiClient => new ApiClient(url);
+
+  it('delivers what the API accepted, by the worker, with retries', async () => {
+    const [api] = (await Promise.all([start('main.api'), start('main.worker')])).map(apiOf);
+    receiver.script('/hook', respond(500), respond(500), respond(200));
+    const { id, secret } = await api!.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
+
+    const delivery = await api!.untilFinal((await api!.publish(id, { n: 1 })).task_id);
+
+    expect(delivery).toMatchObject({ status: 'delivered', attempt_count: 3 });
+    expect(verifyWebhook(secret, receiver.requestsTo('/hook')[2]!)).toEqual({ n: 1 });
+  });
+
+  it('serves nothing but health and metrics from a worker', async () => {
+    const worker = await start('main.worker');
+
+    expect((await fetch(`${worker.url}/health/ready`)).status).toBe(200);
+    expect(await (await fetch(`${worker.url}/metrics`)).text()).toContain('webhook_attempts_total');
+    for (const path of ['/subscriptions', '/docs', '/openapi.json', '/deliveries']) {
+      expect((await fetch(worker.url + path)).status).toBe(404);
+    }
+  });
+
+  it('loses nothing when Redis is flushed while deliveries wait', async () => {
+    const api = apiOf(await start('main.api'));
+    const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
+    const published = await Promise.all(Array.from({ length: 200 }, (_, n) => api.publish(id, { n })));
+    const redis = new Redis(testRedisUrl());
+    const prefix = `${settings['QUEUE_PREFIX']}:`;
+    const waiting = await eventually(() => redis.keys(`${prefix}deliveries:*`), { until: ({ length }) => length > 0 });
+
+    await redis.del(...waiting);
+    redis.disconnect();
+    await start('main.worker');
+
+    for (const { task_id: taskId } of published) {
+      expect((await api.untilFinal(taskId, 20_000)).status).toBe('delivered');
+    }
+    expect(receiver.requestsTo('/hook')).toHaveLength(200);
+  });
+
+  it('delivers again what a killed worker had in flight, as the next attempt', async () => {
+    const api = apiOf(await start('main.api'));
+    receiver.script('/hook', hang(), respond(200));
+    const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
+    const first = await start('main.worker');
+    const { task_id: taskId } = await api.publish(id, { n: 1 });
+    await eventually(() => receiver.requestsTo('/hook'), { until: ({ length }) => length === 1 });
+
+    await first.kill();
+    await start('main.worker');
+
+    const delivery = await api.untilFinal(taskId, 20_000);
+    expect(delivery).toMatchObject({ status: 'delivered', attempt_count: 2 });
+    expect(delivery.attempts.map(({ error }) => error?.code ?? null)).toEqual(['abandoned', null]);
+  });
+
+  it('shares the deliveries of one event among workers, each sent once', async () => {
+    const [api] = (await Promise.all([start('main.api'), start('main.worker'), start('main.worker')])).map(apiOf);
+    const targets = Array.from({ length: 120 }, (_, n) => `/hook-${n}`);
+    for (const path of targets) await api!.createSubscription({ target_url: receiver.url(path), event_type: 'wide' });
+
+    const answer = (await api!.broadcast('wide', { n: 1 })) satisfies BroadcastAnswer;
+
+    expect(answer.deliveries).toBe(120);
+    await eventually(() => receiver.requests, { until: ({ length }) => length === 120 });
+    const event = (await api!.request('GET', `/status/${answer.event_id}`)).body as { deliveries_url: string };
+    const all = async () =>
+      (await api!.request('GET', `${event.deliveries_url}&limit=200`)).body as { data: { status: string }[] };
+    const page = await eventually(all, { until: ({ data }) => data.every(({ status }) => status === 'delivered') });
+    expect(page.data).toHaveLength(120);
+    expect(receiver.requests).toHaveLength(120);
+  });
+
+  it('shows a change of a subscription to every API process within a second', async () => {
+    const [one, other] = (await Promise.all([start('main.api'), start('main.api')])).map(apiOf);
+    const { id } = await one!.createSubscription({ target_url: receiver.url('/hook'), event_type: 'before' });
+    await other!.publish(id, { n: 1 }, { 'x-event-type': 'before' });
+    await one!.publish(id, { n: 1 }, { 'x-event-type': 'before' });
+
+    await one!.request('PUT', `/subscriptions/${id}`, {
+      body: { target_url: receiver.url('/hook'), event_type: 'after' },
+    });
+
+    const publish = () => other!.request('POST', `/ingest/${id}`, { body: {}, headers: { 'x-event-type': 'after' } });
+    await eventually(publish, { until: ({ status }) => status === 202, timeoutMs: 1000 });
+  });
+
+  it('finishes what is in flight on SIGTERM, says that it is not ready, and exits with 0', async () => {
+    const api = apiOf(await start('main.api'));
+    const worker = await start('main.worker', { WEBHOOK_TIMEOUT: '5' });
+    let answer: () => void = () => undefined;
+    receiver.script('/hook', (response) => (answer = () => response.end()));
+    const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
+    const { task_id: taskId } = await api.publish(id, { n: 1 });
+    await eventually(() => receiver.requests, { until: ({ length }) => length === 1 });
+
+    worker.signal('SIGTERM');
+    await eventually(() => fetch(`${worker.url}/health/ready`), { until: ({ status }) => status === 503 });
+    answer();
+
+    expect(await worker.exited).toBe(0);
+    expect(await api.status(taskId)).toMatchObject({ status: 'delivered', attempt_count: 1 });
+  });
+
+  it('starts five processes at once on an empty database', async () => {
+    const started = await Promise.all(
+      Array.from({ length: 5 }, (_, n) => start(n % 2 === 0 ? 'main.api' : 'main.worker')),
+    );
+
+    expect(started.every(({ hasEnded }) => !hasEnded)).toBe(true);
+  });
+});

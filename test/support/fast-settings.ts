@@ -1,0 +1,24 @@
+import type { TestDatabase } from './test-database.js';
+import { testRedisUrl, uniquePrefix } from './test-redis.js';
+
+/** Settings of a service under test: real PostgreSQL and Redis, receivers on this machine, and no patience. */
+export function fastSettings(
+  database: TestDatabase,
+  given: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return {
+    DATABASE_URL: database.url,
+    DATABASE_POOL_SIZE: '5',
+    REDIS_URL: testRedisUrl(),
+    QUEUE_PREFIX: uniquePrefix(),
+    ALLOWED_TARGET_CIDRS: '127.0.0.0/8',
+    INITIAL_RETRY_INTERVAL: '0.05',
+    MAX_RETRY_INTERVAL: '2',
+    WEBHOOK_TIMEOUT: '1',
+    DUE_SCAN_INTERVAL: '0.1',
+    VISIBILITY_TIMEOUT: '2',
+    LEASE_GRACE: '1',
+    SHUTDOWN_TIMEOUT: '10',
+    ...given,
+  };
+}
