@@ -20,6 +20,8 @@ export class Lane {
   private readonly startedMs = new Set<{ atMs: number }>();
   private reserved = 0;
   private averageMs = 0;
+  /** The last slot went to a delivery from the queue, not to a parked one. */
+  private wasFromQueue = false;
   /** Unknown until the first claim reads the subscription; one request finds out. */
   private width = 1;
 
@@ -32,18 +34,19 @@ export class Lane {
 
   /** The next delivery, if the lane has a free slot for it. Takes the slot. */
   dequeue(): WakeUp | undefined {
-    // Parked deliveries are older: they keep half of the slots, so that newer ones never starve them.
-    const width = this.hasParked ? Math.ceil(this.width / 2) : this.width;
-    if (this.occupied >= width) return undefined;
+    if (this.occupied >= this.queueShare()) return undefined;
     const next = this.queue.shift();
-    if (next) this.reserved += 1;
-    return next?.wakeUp;
+    if (next === undefined) return undefined;
+    this.reserved += 1;
+    this.wasFromQueue = true;
+    return next.wakeUp;
   }
 
   /** Takes all slots that are free, for deliveries that are parked; `giveBack` returns those that were not needed. */
   takeFree(atMost: number): number {
     const free = Math.max(0, Math.min(this.width - this.occupied, atMost));
     this.reserved += free;
+    if (free > 0) this.wasFromQueue = false;
     return free;
   }
 
@@ -85,6 +88,12 @@ export class Lane {
 
   private get occupied(): number {
     return this.reserved + this.startedMs.size;
+  }
+
+  /** Slots that the queue may fill. Parked deliveries are older: half of the slots, or every other turn, is theirs. */
+  private queueShare(): number {
+    if (!this.hasParked) return this.width;
+    return this.width === 1 && this.wasFromQueue ? 0 : Math.ceil(this.width / 2);
   }
 
   private queueLimit(nowMs: number): number {

@@ -3,7 +3,7 @@ import { type DomainError, type ErrorCategory } from '../errors/domain-error.js'
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
-export const STATUS_OF: Record<ErrorCategory, number> = {
+const STATUS_OF: Record<ErrorCategory, number> = {
   malformed: 400,
   unauthenticated: 401,
   not_found: 404,

@@ -48,6 +48,6 @@ export function policyFaults(policy: DeliveryPolicy, retentionDays: number): { p
 }
 
 /** The longest that a delivery can stay unfinished by its retries, in milliseconds; jitter adds up to a fifth. */
-export function retryHorizonMs(policy: Omit<DeliveryPolicy, 'maxInFlight'>): number {
+function retryHorizonMs(policy: Omit<DeliveryPolicy, 'maxInFlight'>): number {
   return policy.maxAttempts * (policy.maxIntervalMs * 1.2 + policy.timeoutMs);
 }

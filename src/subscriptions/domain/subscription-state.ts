@@ -1,5 +1,5 @@
 /** As stored; the order is part of the schema. */
-export const SUBSCRIPTION_STATES = ['active', 'paused', 'disabled', 'deleted'] as const;
+const SUBSCRIPTION_STATES = ['active', 'paused', 'disabled', 'deleted'] as const;
 export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
 
 /** Why the service disabled a subscription. */

