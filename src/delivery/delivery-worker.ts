@@ -52,7 +52,10 @@ export class DeliveryWorker {
    */
   async admit(wakeUps: readonly WakeUp[]): Promise<void> {
     await this.room();
-    if (this.isStopping) return;
+    if (this.isStopping) {
+      await this.giveBack(wakeUps);
+      return;
+    }
     const nowMs = this.clock.monotonicMs();
     const refused = wakeUps.filter((wakeUp) => !this.lanes.admit(wakeUp, nowMs));
     this.advance();
@@ -75,11 +78,7 @@ export class DeliveryWorker {
   async stop(timeoutMs: number): Promise<number> {
     this.isStopping = true;
     this.makeRoom();
-    const unclaimed = this.lanes.takeAll().map(({ id }) => id);
-    const givenBack = unclaimed.length > 0 ? this.repository.giveBack(unclaimed) : Promise.resolve();
-    await givenBack.catch((error: unknown) => {
-      this.logger.warn({ err: error, deliveries: unclaimed.length }, 'deliveries.not_given_back');
-    });
+    await this.giveBack(this.lanes.takeAll());
     if (this.lanes.inFlightCount > 0) {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref());
       await Promise.race([timeout, new Promise<void>((resolve) => (this.whenIdle = resolve))]);
@@ -179,6 +178,15 @@ export class DeliveryWorker {
     await this.repository.park(ids);
     this.metrics.deliveriesParked.inc(ids.length);
     return ids.map(() => null);
+  }
+
+  private async giveBack(wakeUps: readonly WakeUp[]): Promise<void> {
+    if (wakeUps.length === 0) return;
+    try {
+      await this.repository.giveBack(wakeUps.map(({ id }) => id));
+    } catch (error) {
+      this.complain(error, 'deliveries.not_given_back');
+    }
   }
 
   private async room(): Promise<void> {
