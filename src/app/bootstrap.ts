@@ -31,9 +31,9 @@ export async function bootstrap(
     if (needsRedis && settings.redisUrl === undefined) {
       throw new InvalidSettings(['REDIS_URL is missing: it carries the jobs from API processes to worker processes']);
     }
-    const app = await createApp(moduleFor(settings), settings, { hasDocs });
-    endOnSignal(app, settings, onClosed);
-    const url = await listen(app, settings);
+    const starting = createApp(moduleFor(settings), settings, { hasDocs });
+    endOnSignal(starting, settings, onClosed);
+    const url = await listen(await starting, settings);
     options.onListening?.(url);
   } catch (error) {
     process.stderr.write(`${startFailure(error)}\n`);
@@ -51,19 +51,20 @@ async function listen(app: NestFastifyApplication, settings: Settings): Promise<
   return url;
 }
 
-function endOnSignal(app: INestApplication, settings: Settings, onClosed: () => Promise<void>): void {
+/** Also while the application is still starting: what it has opened by then is closed in turn. */
+function endOnSignal(starting: Promise<INestApplication>, settings: Settings, onClosed: () => Promise<void>): void {
   let isEnding = false;
   const end = (): void => {
     if (isEnding) return;
     isEnding = true;
     setTimeout(() => process.exit(1), settings.shutdownTimeout * 1000 + CLOSING_MS).unref();
-    app
-      .close()
+    starting
+      .then((app) => app.close())
       .then(onClosed)
       .then(
         () => process.exit(0),
         (error: unknown) => {
-          app.get(Logger).error({ err: error }, 'shutdown.failed');
+          process.stderr.write(`The shutdown failed: ${String(error)}\n`);
           process.exit(1);
         },
       );

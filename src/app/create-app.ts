@@ -2,7 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Settings } from '../shared/config/settings.js';
-import { Logger, NestLogger } from '../shared/logging/logger.js';
+import { loggerOf, NestLogger } from '../shared/logging/logger.js';
 import { configureHttp, fastifyOptions } from './configure-http.js';
 import { serveDocs } from './openapi.js';
 
@@ -13,11 +13,10 @@ export async function createApp(
   options: { hasDocs: boolean },
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(fastifyOptions()), {
-    bufferLogs: true,
+    logger: new NestLogger(loggerOf(settings)),
     abortOnError: false,
     bodyParser: false,
   });
-  app.useLogger(new NestLogger(app.get(Logger)));
   configureHttp(app, settings);
   if (options.hasDocs) serveDocs(app);
   return app;

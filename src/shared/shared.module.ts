@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Settings } from './config/settings.js';
-import { createLogger, Logger } from './logging/logger.js';
+import { Logger, loggerOf } from './logging/logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { Clock, SystemClock } from './time/clock.js';
 import { Random, SystemRandom } from './time/random.js';
@@ -16,10 +16,7 @@ export class SharedModule {
       { provide: SETTINGS_TOKEN, useValue: settings },
       { provide: Clock, useClass: SystemClock },
       { provide: Random, useClass: SystemRandom },
-      {
-        provide: Logger,
-        useFactory: () => createLogger({ level: settings.logLevel, isTerminal: process.stdout.isTTY }),
-      },
+      { provide: Logger, useFactory: () => loggerOf(settings) },
       Metrics,
     ];
     return { module: SharedModule, global: true, providers, exports: providers };

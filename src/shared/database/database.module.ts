@@ -19,6 +19,9 @@ import { Transactions } from './transaction.js';
         ...dataSourceOptions(settings),
         autoLoadEntities: true,
         migrationsRun: false,
+        // Whoever started this process starts it again; it need not wait long for a database.
+        retryAttempts: 3,
+        retryDelay: 2000,
       }),
       dataSourceFactory: async (options) => {
         if (options?.type !== 'postgres' || options.url === undefined) throw new Error('DATABASE_URL is missing');

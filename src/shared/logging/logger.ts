@@ -12,7 +12,16 @@ export abstract class Logger {
   abstract error(fields: object, message: string): void;
 }
 
-export function createLogger(options: { level: string; isTerminal: boolean }): Logger {
+const loggers = new WeakMap<object, Logger>();
+
+/** The one logger of a process that runs with these settings: two would mix their blocks on stdout. */
+export function loggerOf(settings: { readonly logLevel: string }): Logger {
+  const logger = loggers.get(settings) ?? createLogger({ level: settings.logLevel, isTerminal: process.stdout.isTTY });
+  loggers.set(settings, logger);
+  return logger;
+}
+
+function createLogger(options: { level: string; isTerminal: boolean }): Logger {
   const settings: LoggerOptions = { level: options.level, base: null };
   if (options.isTerminal) {
     const translation = { translateTime: 'SYS:HH:MM:ss.l', singleLine: true };

@@ -1,0 +1,164 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
+import { startLocalRedis } from '../../src/local/local-redis.js';
+import type { LocalServer } from '../../src/local/local-server.js';
+import type { LoadReport } from './load.main.js';
+import { CpuMeter, type Part, percentiles, type Result } from './measure.js';
+import { Receiver, runLoad, Service } from './processes.js';
+
+const BODY_BYTES = 1000;
+const DRAIN_TIMEOUT_MS = 120_000;
+
+export interface LoadShape {
+  readonly paths: readonly string[];
+  readonly requests: number;
+  readonly rate?: number;
+  readonly connections?: number;
+}
+
+/** Everything a scenario runs on: PostgreSQL, Redis, an API, a worker and a receiver, each a process of its own. */
+export class Bed {
+  private constructor(
+    private readonly postgres: LocalServer,
+    private readonly redis: LocalServer,
+    readonly receiver: Receiver,
+    readonly api: Service,
+    readonly worker: Service,
+    private readonly database: Client,
+    private readonly settings: Record<string, string>,
+  ) {}
+
+  static async make(given: Record<string, string> = {}): Promise<Bed> {
+    const directory = await mkdtemp(join(tmpdir(), 'webhooks-bench-'));
+    const postgres = await startEmbeddedPostgres({
+      directory,
+      isTemporary: true,
+      settings: { shared_buffers: '512MB' },
+    });
+    const redis = await startLocalRedis({ directory, port: 'free' });
+    if (redis === null) throw new Error('The bench needs redis-server or valkey-server on PATH.');
+    const settings = {
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      ALLOWED_TARGET_CIDRS: '127.0.0.0/8',
+      LOG_LEVEL: 'info',
+      ...given,
+    };
+    const receiver = await Receiver.start();
+    const api = await Service.start('main.api', settings);
+    const worker = await Service.start('main.worker', settings);
+    const database = new Client({ connectionString: postgres.url });
+    await database.connect();
+    return new Bed(postgres, redis, receiver, api, worker, database, settings);
+  }
+
+  get bodyBytes(): number {
+    return BODY_BYTES;
+  }
+
+  /** @returns the paths to publish to, and the ids of the subscriptions */
+  async subscribe(count: number, input: object = {}): Promise<{ paths: string[]; ids: string[]; targets: string[] }> {
+    const secrets: Record<string, string> = {};
+    const ids: string[] = [];
+    for (let n = 0; n < count; n += 1) {
+      const path = `/r${n}`;
+      const body = { target_url: this.receiver.url(path), event_type: 'bench.event', max_in_flight: 200, ...input };
+      const answer = await this.call('POST', '/subscriptions', body);
+      const { id, secret } = (await answer.json()) as { id: string; secret: string };
+      ids.push(id);
+      secrets[path] = secret;
+    }
+    await this.receiver.reset(secrets);
+    return { paths: ids.map((id) => `/ingest/${id}`), ids, targets: Object.keys(secrets) };
+  }
+
+  call(method: string, path: string, body?: object): Promise<Response> {
+    const headers = { 'content-type': 'application/json' };
+    return fetch(this.api.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  }
+
+  load({ paths, requests, rate = 0, connections = 192 }: LoadShape): Promise<LoadReport> {
+    const port = Number(new URL(this.api.url).port);
+    return runLoad({ port, paths, requests, rate, connections, bodyBytes: BODY_BYTES });
+  }
+
+  /** Waits until no delivery is open. */
+  async drained(timeoutMs = DRAIN_TIMEOUT_MS): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    while (performance.now() < deadline) {
+      if ((await this.open()) === 0) return;
+      await delay(20);
+    }
+    throw new Error(`${await this.open()} deliveries are still open after ${timeoutMs} ms`);
+  }
+
+  /** Deliveries that are open, at most 1000 of them counted. */
+  async open(): Promise<number> {
+    const { rows } = await this.database.query<{ count: number }>(
+      'select count(*)::int as count from (select 1 from open_deliveries limit 1000) o',
+    );
+    return rows[0]!.count;
+  }
+
+  meter(): CpuMeter {
+    const pids: Record<Part, number> = {
+      api: this.api.pid,
+      worker: this.worker.pid,
+      postgres: this.postgres.pid,
+      redis: this.redis.pid,
+    };
+    return new CpuMeter(pids);
+  }
+
+  query<Row extends object>(statement: string, values: unknown[] = []): Promise<Row[]> {
+    return this.database.query<Row>(statement, values).then(({ rows }) => rows);
+  }
+
+  anotherWorker(): Promise<Service> {
+    return Service.start('main.worker', this.settings);
+  }
+
+  /** Runs a load to the recording of its last delivery and measures it. */
+  async measure(scenario: string, yardstickUs: number, shape: LoadShape, perRequest = 1): Promise<Result> {
+    const meter = this.meter();
+    const startedAt = performance.now();
+    const load = await this.load(shape);
+    await this.drained();
+    const seconds = (performance.now() - startedAt) / 1000;
+    const deliveries = load.accepted * perRequest;
+    const cpu = meter.usPerDelivery(deliveries);
+    const report = await this.receiver.report();
+    if (load.refused > 0) throw new Error(`${load.refused} requests were refused`);
+    if (report.wrongSignatures > 0) throw new Error(`${report.wrongSignatures} signatures were wrong`);
+    if (report.received !== deliveries) throw new Error(`${report.received} of ${deliveries} deliveries were received`);
+    return {
+      scenario,
+      deliveries_per_second: Math.round(deliveries / seconds),
+      cpu_us_per_delivery: cpu,
+      yardstick_us: yardstickUs,
+      ingest_ms: percentiles(load.latenciesMs),
+      end_to_end_ms: percentiles(endToEnd(load, report.times)),
+      rss_mb: meter.rssMb(),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.api.stop(), this.worker.stop()]);
+    this.receiver.stop();
+    await this.database.end();
+    await Promise.all([this.postgres.stop(), this.redis.stop()]);
+  }
+}
+
+/** Milliseconds from the answer to the publisher to the first receipt; 0 when the receiver was faster. */
+export function endToEnd(load: LoadReport, times: readonly (readonly [key: string, atMs: number])[]): number[] {
+  const accepted = new Map(load.times);
+  return times.flatMap(([key, atMs]) => {
+    const acceptedAt = accepted.get(key.slice(0, key.indexOf('/')));
+    return acceptedAt === undefined ? [] : [Math.max(0, atMs - acceptedAt)];
+  });
+}

@@ -1,0 +1,47 @@
+import { Agent } from 'undici';
+
+/** What one bare POST of undici costs here: what everything else is a multiple of. */
+export interface YardstickOrder {
+  readonly port: number;
+  readonly bodyBytes: number;
+}
+
+const WARM_UP = 20_000;
+const MEASURED = 40_000;
+const CONCURRENCY = 64;
+
+function post(agent: Agent, origin: string, body: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    agent.dispatch(
+      { origin, path: '/yardstick', method: 'POST', headers: ['content-type', 'application/json'], body },
+      {
+        onRequestStart() {},
+        onResponseStart() {},
+        onResponseData() {},
+        onResponseEnd: () => resolve(),
+        onResponseError: (_, error) => reject(error),
+      },
+    );
+  });
+}
+
+async function run(agent: Agent, order: YardstickOrder, requests: number): Promise<number> {
+  const body = Buffer.alloc(order.bodyBytes, 'x');
+  const before = process.cpuUsage();
+  let left = requests;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) await post(agent, `http://127.0.0.1:${order.port}`, body);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / requests;
+}
+
+process.on('message', (order: YardstickOrder) => {
+  const agent = new Agent({ pipelining: 1 });
+  void run(agent, order, WARM_UP)
+    .then(() => run(agent, order, MEASURED))
+    .then((cpuUs) => process.send?.(cpuUs));
+});
+process.on('disconnect', () => process.exit());
+process.send?.('ready');
