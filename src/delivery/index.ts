@@ -5,4 +5,4 @@ export { DeliveryModule } from './delivery.module.js';
 export { DELIVERY_STATUSES, type DeliveryStatus } from './domain/delivery-state.js';
 export { DeliveryAnswer, DeliveryPage, DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
 export { DeliveryQueue } from './queue/delivery-queue.js';
-export { DeliveryQueueModule, type QueueRole } from './queue/delivery-queue.module.js';
+export { DeliveryQueueModule } from './queue/delivery-queue.module.js';

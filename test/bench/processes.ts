@@ -133,12 +133,12 @@ export class Service {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
-    for await (const chunk of child.stdout!.iterator({ destroyOnReturn: false })) {
+    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
       output += String(chunk);
       const port = /"port":(\d+)[^\n]*"listening"/.exec(output)?.[1];
       if (port === undefined) continue;
       // Its log costs what it costs to write; nobody reads it further.
-      child.stdout!.resume();
+      child.stdout.resume();
       return new Service(child, `http://127.0.0.1:${port}`);
     }
     throw new Error(`${entry} did not start:\n${output}`);

@@ -10,16 +10,23 @@ const WARM_UP = 20_000;
 const MEASURED = 40_000;
 const CONCURRENCY = 64;
 
+const ignore = (): undefined => undefined;
+
 function post(agent: Agent, origin: string, body: Buffer): Promise<void> {
+  const headers = ['content-type', 'application/json'];
   return new Promise((resolve, reject) => {
     agent.dispatch(
-      { origin, path: '/yardstick', method: 'POST', headers: ['content-type', 'application/json'], body },
+      { origin, path: '/yardstick', method: 'POST', headers, body },
       {
-        onRequestStart() {},
-        onResponseStart() {},
-        onResponseData() {},
-        onResponseEnd: () => resolve(),
-        onResponseError: (_, error) => reject(error),
+        onRequestStart: ignore,
+        onResponseStart: ignore,
+        onResponseData: ignore,
+        onResponseEnd: () => {
+          resolve();
+        },
+        onResponseError: (_, error) => {
+          reject(error);
+        },
       },
     );
   });

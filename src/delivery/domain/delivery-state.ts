@@ -1,9 +1,6 @@
 /** `state` as stored: the first two in `open_deliveries`, the others in `deliveries`. */
 export const STATE = { pending: 0, inFlight: 1, delivered: 2, failed: 3, cancelled: 4 } as const;
 
-/** How a delivery can end. */
-export type FinalState = 'delivered' | 'failed' | 'cancelled';
-
 export const DELIVERY_STATUSES = ['pending', 'retrying', 'in_flight', 'delivered', 'failed', 'cancelled'] as const;
 /** What the API shows: a pending delivery that was attempted before is `retrying`. */
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
