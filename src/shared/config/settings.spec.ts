@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { InvalidSettings, parseSettings, SETTINGS } from './settings.js';
+
+const DATABASE = { DATABASE_URL: 'postgres://localhost/webhooks' };
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    parseSettings({ ...DATABASE, ...env });
+  } catch (error) {
+    if (error instanceof InvalidSettings) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('settings', () => {
+  it('have the documented defaults', () => {
+    expect(parseSettings(DATABASE)).toMatchObject({
+      port: 8000,
+      host: '127.0.0.1',
+      maxRetries: 5,
+      initialRetryInterval: 10,
+      maxRetryInterval: 3600,
+      webhookTimeout: 15,
+      maxPayloadBytes: 1_048_576,
+      retentionDays: 30,
+      allowedTargetCidrs: [],
+      redisUrl: undefined,
+    });
+  });
+
+  it('count as absent when they are empty', () => {
+    expect(parseSettings({ ...DATABASE, PORT: '', REDIS_URL: ' ' })).toMatchObject({ port: 8000, redisUrl: undefined });
+  });
+
+  it('are read in their own form', () => {
+    const settings = parseSettings({
+      ...DATABASE,
+      ALLOWED_TARGET_CIDRS: '10.0.0.0/8, ::1/128',
+      ALLOWED_TARGET_HOSTS: '*.svc.internal',
+      INITIAL_RETRY_INTERVAL: '0.5',
+      ENCRYPTION_KEY: 'ab'.repeat(32),
+    });
+    expect(settings).toMatchObject({
+      allowedTargetCidrs: ['10.0.0.0/8', '::1/128'],
+      allowedTargetHosts: ['*.svc.internal'],
+      initialRetryInterval: 0.5,
+    });
+    expect(settings.encryptionKey.equals(Buffer.alloc(32, 0xab))).toBe(true);
+  });
+
+  it('report all faults together', () => {
+    const faults = faultsOf({ PORT: '70000', MAX_RETRIES: '1.5', LOG_LEVEL: 'loud', NODE_ENV: 'production' });
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual(['PORT', 'LOG_LEVEL', 'MAX_RETRIES', 'ENCRYPTION_KEY']);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'mysql://user:hunter2@host/db'],
+    ['REDIS_URL', 'http://user:hunter2@host'],
+    ['ENCRYPTION_KEY', 'hunter2'],
+  ])('never repeat what may be a secret: %s', (name, value) => {
+    const faults = faultsOf({ [name]: value });
+    expect(faults.join()).toContain(name);
+    expect(faults.join()).not.toContain('hunter2');
+  });
+
+  it.each(['10.0.0.0/33', '10.0.0/8', 'localhost', '::1/129', '10.0.0.0/8/8'])('refuse %s as a range', (cidr) => {
+    expect(faultsOf({ ALLOWED_TARGET_CIDRS: cidr })).toHaveLength(1);
+  });
+
+  it('refuse a retention shorter than the longest retry', () => {
+    const slow = { MAX_RETRIES: '10', MAX_RETRY_INTERVAL: '86400' };
+    expect(faultsOf({ ...slow, RETENTION_DAYS: '12' })).toEqual([expect.stringContaining('RETENTION_DAYS')]);
+    expect(faultsOf({ ...slow, RETENTION_DAYS: '13' })).toEqual([]);
+  });
+
+  it('are listed in .env.example, each with its default, and nothing else is', () => {
+    const listed = readFileSync('.env.example', 'utf8').match(/^(# )?[A-Z_]+=.*$/gm);
+    const known = Object.values(SETTINGS).map(({ name, example }) => `# ${name}=${example ?? ''}`);
+    expect(listed).toEqual(known);
+  });
+});

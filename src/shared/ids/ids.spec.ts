@@ -1,0 +1,70 @@
+import { MalformedId, parsePublicId, toPublicId } from './public-id.js';
+import {
+  deliveryUuid,
+  eventUuidOf,
+  firstUuidAt,
+  lastUuidOf,
+  MAX_DELIVERIES_PER_EVENT,
+  newEventUuid,
+  newUuid,
+  retryOrdinal,
+  uuidTimeMs,
+} from './uuid.js';
+
+const NOW = Date.UTC(2026, 0, 31, 12);
+
+describe('ids', () => {
+  it('are UUIDs of version 7 that hold their time', () => {
+    const id = newUuid(NOW);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(uuidTimeMs(id)).toBe(NOW);
+  });
+
+  it('do not repeat', () => {
+    expect(new Set(Array.from({ length: 5000 }, () => newUuid(NOW))).size).toBe(5000);
+    expect(new Set(Array.from({ length: 5000 }, () => newEventUuid(NOW))).size).toBe(5000);
+  });
+
+  it('of deliveries lie beside their event, between it and the next', () => {
+    const event = newEventUuid(NOW);
+    const ids = [1, 2, MAX_DELIVERIES_PER_EVENT].map((ordinal) => deliveryUuid(event, ordinal));
+
+    expect(event).toMatch(/00000$/);
+    expect(ids.map(eventUuidOf)).toEqual([event, event, event]);
+    expect([event, ...ids, lastUuidOf(event)]).toEqual([event, ...ids, lastUuidOf(event)].sort());
+    expect(new Set([event, ...ids]).size).toBe(4);
+  });
+
+  it('of manual retries never meet those of first deliveries', () => {
+    expect(retryOrdinal(0)).toBe(MAX_DELIVERIES_PER_EVENT + 1);
+    expect(retryOrdinal(0.999_999_999)).toBeLessThanOrEqual(0xfffff);
+  });
+
+  it('of a time are not below its bound, and those of the millisecond before are', () => {
+    expect(newUuid(NOW) >= firstUuidAt(NOW)).toBe(true);
+    expect(newUuid(NOW - 1) < firstUuidAt(NOW)).toBe(true);
+  });
+
+  it('carry what they name, and come back as they were', () => {
+    const uuid = newUuid(NOW);
+    const id = toPublicId('sub', uuid);
+    expect(id).toMatch(/^sub_[0-9a-z]{26}$/);
+    expect(parsePublicId(id, 'sub')).toEqual({ kind: 'sub', uuid });
+    expect(parsePublicId(toPublicId('evt', uuid), 'dlv', 'evt')).toEqual({ kind: 'evt', uuid });
+  });
+
+  it.each([
+    '',
+    'sub',
+    'sub_',
+    'evt_01k6zv1yqpe7rtqq6zjy200000',
+    'sub_01K6ZV1YQPE7RTQQ6ZJY200000',
+    'sub_81k6zv1yqpe7rtqq6zjy200000',
+    'sub_01k6zv1yqpe7rtqq6zjy20000',
+    'sub_01k6zv1yqpe7rtqq6zjy2000000',
+    'sub_01k6zv1yqpe7rtqq6zjy20000u',
+    '\0',
+  ])('are refused when they are none of the kind: "%s"', (text) => {
+    expect(() => parsePublicId(text, 'sub')).toThrow(MalformedId);
+  });
+});
