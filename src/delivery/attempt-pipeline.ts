@@ -53,7 +53,7 @@ export class AttemptPipeline {
   private count({ result, decision }: FinishedAttempt, recorded: Recorded): void {
     this.metrics.attempts.inc({ status_class: statusClass(result) });
     this.metrics.attemptDuration.observe(result.durationMs / 1000);
-    if (recorded === 'late' || decision.next === 'retry') return;
+    if (recorded !== 'recorded' || decision.next === 'retry') return;
     this.metrics.deliveriesFinished.inc({ outcome: decision.next });
   }
 
@@ -69,7 +69,7 @@ export class AttemptPipeline {
         error_code: result.error?.code ?? null,
         error_message: result.error?.message ?? null,
         duration_ms: Math.round(result.durationMs),
-        decision: recorded === 'late' ? 'late' : decision.next,
+        decision: recorded === 'recorded' ? decision.next : recorded,
         next_attempt_in_ms: decision.next === 'retry' ? decision.delayMs : null,
       },
       'delivery.attempted',

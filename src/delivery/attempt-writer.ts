@@ -10,8 +10,8 @@ const MAX_GROUP = 256;
 const GIVE_UP_MS = 60_000;
 const MAX_PAUSE_MS = 1000;
 
-/** Whether an attempt decided what happens to its delivery, or came too late for that. */
-export type Recorded = 'recorded' | 'late';
+/** Whether an attempt decided what happens to its delivery, came too late for that, or could not be stored. */
+export type Recorded = 'recorded' | 'late' | 'not_recorded';
 
 /** Records finished attempts in groups. */
 @Injectable()
@@ -51,9 +51,9 @@ export class AttemptWriter {
     for (const attempt of attempts) {
       const [outcome] = await this.record([attempt]).catch((error: unknown) => {
         this.logger.error({ err: error, delivery_id: attempt.delivery.id }, 'attempt.not_recorded');
-        return ['late' as const];
+        return ['not_recorded' as const];
       });
-      outcomes.push(outcome ?? 'late');
+      outcomes.push(outcome ?? 'not_recorded');
     }
     return outcomes;
   }

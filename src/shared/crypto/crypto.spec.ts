@@ -1,0 +1,59 @@
+import { isSecretWellFormed, secretFrom, signingKey, signingKeys } from './signing-key.js';
+import { SecretBox, UnknownEncryptionKey } from './secret-box.js';
+
+const OWNER = '0198c1a2-7b3e-7000-8000-1f2e3d4c5b6a';
+
+describe('the secret box', () => {
+  const box = new SecretBox(Buffer.alloc(32, 1));
+
+  it('opens what it sealed, and shows nothing of it', () => {
+    const sealed = box.seal('my secret', OWNER);
+    expect(box.open(sealed, OWNER)).toBe('my secret');
+    expect(Buffer.from(sealed, 'base64').toString('latin1')).not.toContain('my secret');
+    expect(box.seal('my secret', OWNER)).not.toBe(sealed);
+  });
+
+  it('does not open for another owner', () => {
+    expect(() => box.open(box.seal('my secret', OWNER), 'another')).toThrow();
+  });
+
+  it('does not open when a byte was changed', () => {
+    const bytes = Buffer.from(box.seal('my secret', OWNER), 'base64');
+    for (const index of [10, 20, bytes.length - 1]) {
+      const changed = Buffer.from(bytes);
+      changed[index]! ^= 1;
+      expect(() => box.open(changed.toString('base64'), OWNER)).toThrow();
+    }
+  });
+
+  it('says so when it was sealed under another key', () => {
+    const other = new SecretBox(Buffer.alloc(32, 2));
+    expect(() => other.open(box.seal('my secret', OWNER), OWNER)).toThrow(UnknownEncryptionKey);
+  });
+});
+
+describe('signing keys', () => {
+  it('are the bytes behind whsec_, or the text itself', () => {
+    expect(signingKey(secretFrom(Buffer.alloc(32, 9))).export()).toEqual(Buffer.alloc(32, 9));
+    expect(signingKey('some text').export()).toEqual(Buffer.from('some text'));
+  });
+
+  it('of a publisher may be the text of a whsec_ secret, too', () => {
+    const secret = secretFrom(Buffer.alloc(32, 9));
+    expect(signingKeys(secret).map((key) => key.export().toString('hex'))).toEqual([
+      Buffer.alloc(32, 9).toString('hex'),
+      Buffer.from(secret).toString('hex'),
+    ]);
+    expect(signingKeys('some text')).toHaveLength(1);
+  });
+
+  it.each([
+    ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', true],
+    ['any text at all', true],
+    ['whsec_', false],
+    ['whsec_not base64', false],
+    ['whsec_abc', false],
+  ])('of "%s" exist: %s', (secret, isWellFormed) => {
+    expect(isSecretWellFormed(secret)).toBe(isWellFormed);
+  });
+});

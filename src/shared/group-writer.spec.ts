@@ -1,0 +1,83 @@
+import { GroupWriter } from './group-writer.js';
+
+/** A write that the test ends, and the groups it was given. */
+function aWrite() {
+  const groups: number[][] = [];
+  const ends: ((failure?: Error) => void)[] = [];
+  const write = (items: number[]): Promise<number[]> => {
+    groups.push(items);
+    return new Promise((resolve, reject) => {
+      ends.push((failure) => {
+        if (failure) reject(failure);
+        else resolve(items.map((item) => item * 10));
+      });
+    });
+  };
+  return { groups, ends, write };
+}
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('the group writer', () => {
+  it('writes what comes while it writes as one group, and answers each with its own', async () => {
+    const { groups, ends, write } = aWrite();
+    const writer = new GroupWriter(write, { items: 100, groups: 1 });
+    const first = writer.submit(1);
+    await turn();
+    const rest = [2, 3, 4].map((item) => writer.submit(item));
+    await turn();
+    expect(groups).toEqual([[1]]);
+
+    ends[0]!();
+    expect(await first).toBe(10);
+    await turn();
+    ends[1]!();
+
+    expect(groups).toEqual([[1], [2, 3, 4]]);
+    expect(await Promise.all(rest)).toEqual([20, 30, 40]);
+  });
+
+  it('bounds a group by number and by weight, but lets one heavy item pass', async () => {
+    const { groups, ends, write } = aWrite();
+    const writer = new GroupWriter(write, { items: 3, groups: 1, weigh: (item) => item, weight: 10 });
+    const all = [50, 4, 4, 4, 1, 1, 1].map((item) => writer.submit(item));
+    for (let group = 0; group < 4; group += 1) {
+      await turn();
+      ends[group]!();
+      await turn();
+    }
+    await Promise.all(all);
+
+    expect(groups).toEqual([[50], [4, 4], [4, 1, 1], [1]]);
+  });
+
+  it('writes as many groups at once as it may', async () => {
+    const { groups, ends, write } = aWrite();
+    const writer = new GroupWriter(write, { items: 1, groups: 2 });
+    const all = [1, 2, 3].map((item) => writer.submit(item));
+    await turn();
+    expect(groups).toEqual([[1], [2]]);
+    expect(writer.backlog).toBe(1);
+
+    ends.forEach((end) => {
+      end();
+    });
+    await turn();
+    await turn();
+    ends[2]!();
+    expect(await Promise.all(all)).toEqual([10, 20, 30]);
+  });
+
+  it('fails a whole group together, and goes on with the next', async () => {
+    const { ends, write } = aWrite();
+    const writer = new GroupWriter(write, { items: 100, groups: 1 });
+    const failed = Promise.allSettled([writer.submit(1), writer.submit(2)]);
+    await turn();
+    ends[0]!(new Error('no'));
+    expect((await failed).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+
+    const next = writer.submit(3);
+    await turn();
+    ends[1]!();
+    expect(await next).toBe(30);
+  });
+});
