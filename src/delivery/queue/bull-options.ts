@@ -1,13 +1,8 @@
 import type { QueueOptions } from 'bull';
-import type { Logger } from '../../shared/logging/logger.js';
-import { connectRedis, FAIL_FAST, PATIENT } from '../../shared/redis/redis.js';
+import { FAIL_FAST, PATIENT } from '../../shared/redis/redis.js';
+import type { BullClients } from './bull-clients.js';
 
 export const QUEUE_NAME = 'deliveries';
-
-interface QueueSettings {
-  readonly redisUrl: string;
-  readonly queuePrefix: string;
-}
 
 /**
  * Locks that are lost soon (by default a killed worker's job comes back after a minute), and a job that stalls without limit
@@ -21,19 +16,19 @@ const WORKER_SETTINGS = {
 };
 
 /** A queue that only adds: it fails at once when Redis is away, because the due scan will find what was not added. */
-export function producerOptions(settings: QueueSettings, logger: Logger): QueueOptions {
+export function producerOptions(prefix: string, clients: BullClients): QueueOptions {
   return {
-    prefix: settings.queuePrefix,
+    prefix,
     settings: WORKER_SETTINGS,
-    createClient: (type) => connectRedis(settings.redisUrl, FAIL_FAST, logger, `queue producer (${type})`),
+    createClient: (type) => clients.open(FAIL_FAST, `queue producer (${type})`),
   };
 }
 
 /** A queue that takes jobs: it waits for Redis as long as it takes. */
-export function consumerOptions(settings: QueueSettings, logger: Logger): QueueOptions {
+export function consumerOptions(prefix: string, clients: BullClients): QueueOptions {
   return {
-    prefix: settings.queuePrefix,
+    prefix,
     settings: WORKER_SETTINGS,
-    createClient: (type) => connectRedis(settings.redisUrl, PATIENT, logger, `queue consumer (${type})`),
+    createClient: (type) => clients.open(PATIENT, `queue consumer (${type})`),
   };
 }

@@ -2,6 +2,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Job, Queue } from 'bull';
 import type { Logger } from '../../shared/logging/logger.js';
 import type { WakeUp } from '../delivery.entity.js';
+import type { BullClients } from './bull-clients.js';
 import { DeliveryQueue, type WakeUpHandler } from './delivery-queue.js';
 
 /** Jobs that one worker handles at once. A job only admits its deliveries to lanes, so a few are enough. */
@@ -29,6 +30,7 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
   constructor(
     private readonly producer: Queue<JobData>,
     private readonly consumer: Queue<JobData> | null,
+    private readonly clients: BullClients,
     private readonly logger: Logger,
   ) {
     super();
@@ -66,6 +68,7 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.stopConsuming(), closeWithin(this.producer)]);
+    this.clients.disconnect();
   }
 }
 

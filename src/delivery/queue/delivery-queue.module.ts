@@ -2,8 +2,9 @@ import { BullModule, getQueueToken } from '@nestjs/bull';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Queue } from 'bull';
 import type { Settings } from '../../shared/config/settings.js';
-import { Logger } from '../../shared/logging/logger.js';
+import { Logger, loggerOf } from '../../shared/logging/logger.js';
 import { refuseEviction } from '../../shared/redis/redis.js';
+import { BullClients } from './bull-clients.js';
 import { BullQueue, type JobData } from './bull-queue.js';
 import { consumerOptions, producerOptions, QUEUE_NAME } from './bull-options.js';
 import { DeliveryQueue } from './delivery-queue.js';
@@ -32,19 +33,17 @@ export class DeliveryQueueModule {
         exports: [DeliveryQueue],
       };
     }
+    const clients = new BullClients(redisUrl, loggerOf(settings));
     const ends = [
-      { token: PRODUCER, options: producerOptions },
-      ...(role === 'producer' ? [] : [{ token: CONSUMER, options: consumerOptions }]),
+      { token: PRODUCER, options: producerOptions(queuePrefix, clients) },
+      ...(role === 'producer' ? [] : [{ token: CONSUMER, options: consumerOptions(queuePrefix, clients) }]),
     ];
     return {
       module: DeliveryQueueModule,
       global: true,
       imports: ends.map(({ token, options }) =>
-        BullModule.registerQueueAsync({
-          name: token,
-          inject: [Logger],
-          useFactory: (logger: Logger) => ({ name: QUEUE_NAME, ...options({ redisUrl, queuePrefix }, logger) }),
-        }),
+        // The token of a queue is not its name: both ends are of one name.
+        BullModule.registerQueueAsync({ name: token, useFactory: () => ({ name: QUEUE_NAME, ...options }) }),
       ),
       providers: [
         {
@@ -52,7 +51,7 @@ export class DeliveryQueueModule {
           inject: [Logger, ...ends.map(({ token }) => getQueueToken(token))],
           useFactory: async (logger: Logger, producer: Queue<JobData>, consumer?: Queue<JobData>) => {
             await refuseEviction(redisUrl, logger);
-            return new BullQueue(producer, consumer ?? null, logger);
+            return new BullQueue(producer, consumer ?? null, clients, logger);
           },
         },
       ],

@@ -1,0 +1,23 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import type { Logger } from '../../shared/logging/logger.js';
+import { connectRedis } from '../../shared/redis/redis.js';
+
+/** The connections of a process to its queue. Bull closes only those that it made itself, and these are ours. */
+export class BullClients {
+  private readonly opened: Redis[] = [];
+
+  constructor(
+    private readonly redisUrl: string,
+    private readonly logger: Logger,
+  ) {}
+
+  open(options: RedisOptions, purpose: string): Redis {
+    const client = connectRedis(this.redisUrl, options, this.logger, purpose);
+    this.opened.push(client);
+    return client;
+  }
+
+  disconnect(): void {
+    for (const client of this.opened) client.disconnect();
+  }
+}
