@@ -31,7 +31,7 @@ export class IngestRepository {
     const deliveries = events.flatMap((event) => event.deliveries.map((delivery) => ({ ...delivery, event })));
     // In one order everywhere, so that two groups that share keys wait for each other and do not deadlock.
     const keyed = events.flatMap((event) => (event.idempotency === null ? [] : [{ ...event.idempotency, event }]));
-    keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+    keyed.sort((a, b) => compare(a.event.tenantId, b.event.tenantId) || compare(a.key, b.key));
     const offsets = payloadOffsets(events);
     const rows = await this.hotPath.query<{ event_id: Uuid }>(ACCEPT, [
       events.map(({ id }) => id),
@@ -66,6 +66,10 @@ export class IngestRepository {
     const [row] = rows;
     return row ? { fingerprint: row.fingerprint, eventId: row.event_id, deliveryCount: row.delivery_count } : null;
   }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /** Where each payload begins in all of them together, from 1 as `substring` counts. */

@@ -40,6 +40,7 @@ const DATABASE = 'webhooks';
 /** While it starts or stops. */
 const CANNOT_CONNECT_NOW = '57P03';
 const START_ATTEMPTS = 3;
+const OWNER_PATIENCE_MS = 1_000;
 /** Recovery after a crash is a part of the start. */
 const START_TIMEOUT_MS = 120_000;
 const STOP_SIGNALS = [
@@ -201,7 +202,9 @@ async function endOrphan(directory: string, options: EmbeddedPostgresOptions): P
   const server = await findServer();
   if (server === null) return pid;
   const owner = Number(/embedded\.owner=(\d+)/.exec(server.command)?.[1] ?? server.parentPid);
-  if (owner === server.parentPid) {
+  // An owner that was killed a moment ago may still stand there as the parent.
+  const isLeft = async () => (await findServer())?.parentPid !== owner;
+  if (!(await until(isLeft, OWNER_PATIENCE_MS))) {
     throw new Error(`${directory} is in use by process ${owner}, whose PostgreSQL is process ${pid}.`);
   }
   options.onLog?.(`Ending PostgreSQL, process ${pid}, which process ${owner} left behind`);

@@ -1,7 +1,81 @@
+import type { ClaimedDelivery, ClaimedSubscription, FinishedAttempt } from '../../src/delivery/delivery.entity.js';
+import type { AttemptResult } from '../../src/delivery/domain/attempt-outcome.js';
+import type { NewEvent } from '../../src/ingest/event.entity.js';
+import { deliveryUuid, eventUuidOf, newEventUuid, newUuid } from '../../src/shared/ids/uuid.js';
 import type { SubscriptionInput } from './api-client.js';
 
 /** To a public address, since others are refused; for order.created only. */
 export function aSubscription(input: SubscriptionInput = {}): SubscriptionInput {
   const wants = 'event_type' in input || 'event_types' in input ? {} : { event_types: ['order.created'] };
   return { target_url: 'https://1.1.1.1/webhooks', ...wants, ...input };
+}
+
+/** Without a key, for one subscription that need not exist. */
+export function aNewEvent(given: Partial<NewEvent> = {}): NewEvent {
+  const id = given.id ?? newEventUuid(Date.now());
+  return {
+    id,
+    tenantId: 'default',
+    eventType: 'order.created',
+    contentType: 'application/json',
+    payload: Buffer.from('{}'),
+    deliveries: [{ id: deliveryUuid(id, 1), subscriptionId: newUuid(Date.now()) }],
+    idempotency: null,
+    ...given,
+  };
+}
+
+/** The first attempt of a delivery to a subscription that leaves every choice to the service. */
+export function aClaimedDelivery(
+  given: Partial<Omit<ClaimedDelivery, 'subscription'>> & { subscription?: Partial<ClaimedSubscription> } = {},
+): ClaimedDelivery {
+  const id = given.id ?? deliveryUuid(newEventUuid(Date.now()), 1);
+  return {
+    id,
+    eventId: eventUuidOf(id),
+    subscriptionId: newUuid(Date.now()),
+    tenantId: 'default',
+    attempt: 1,
+    abandonedCount: 0,
+    eventType: 'order.created',
+    contentType: 'application/json',
+    payload: Buffer.from('{}'),
+    ...given,
+    subscription: {
+      targetUrl: 'https://1.1.1.1/webhooks',
+      secrets: [],
+      headers: {},
+      maxAttempts: null,
+      initialIntervalMs: null,
+      maxIntervalMs: null,
+      timeoutMs: null,
+      maxInFlight: null,
+      ...given.subscription,
+    },
+  };
+}
+
+/** A success with an empty answer. */
+export function aFinishedAttempt(
+  given: {
+    id?: string;
+    attempt?: number;
+    result?: Partial<AttemptResult>;
+    decision?: FinishedAttempt['decision'];
+  } = {},
+): FinishedAttempt {
+  const { id, tenantId, attempt } = aClaimedDelivery({
+    ...(given.id !== undefined && { id: given.id }),
+    attempt: given.attempt ?? 1,
+  });
+  const result: AttemptResult = {
+    statusCode: 200,
+    error: null,
+    durationMs: 12.4,
+    responseHeaders: {},
+    responseBody: Buffer.alloc(0),
+    retryAfter: null,
+    ...given.result,
+  };
+  return { delivery: { id, tenantId, attempt }, result, decision: given.decision ?? { next: 'delivered' } };
 }

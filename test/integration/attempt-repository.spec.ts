@@ -1,0 +1,214 @@
+import { AttemptRepository } from '../../src/delivery/attempt.repository.js';
+import type { FinishedAttempt } from '../../src/delivery/delivery.entity.js';
+import { parseSettings } from '../../src/shared/config/settings.js';
+import { migrate } from '../../src/shared/database/data-source.js';
+import { HotPath } from '../../src/shared/database/hot-path.js';
+import { aFinishedAttempt } from '../support/factories.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { silentLogger } from '../support/silent-logger.js';
+import { StoredRows } from '../support/stored-rows.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const DAY_MS = 86_400_000;
+
+describe('the record of attempts, on real PostgreSQL', () => {
+  let database: TestDatabase;
+  let hotPath: HotPath;
+  let repository: AttemptRepository;
+  let rows: StoredRows;
+  let inFlight: { subscriptionId: string; state: number; attemptCount: number; leaseIn: number };
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await migrate(database.url, new Date());
+    hotPath = new HotPath(parseSettings(fastSettings(database)), silentLogger);
+    repository = new AttemptRepository(hotPath);
+    rows = new StoredRows(database);
+  });
+
+  beforeEach(async () => {
+    await rows.clear();
+    inFlight = { subscriptionId: await rows.subscription(), state: 1, attemptCount: 2, leaseIn: 5 };
+  });
+
+  afterAll(async () => {
+    await hotPath.onApplicationShutdown();
+    await database.drop();
+  });
+
+  const attemptOf = (id: string, given: Omit<Parameters<typeof aFinishedAttempt>[0], 'id'> = {}): FinishedAttempt =>
+    aFinishedAttempt({ id, attempt: 2, ...given });
+
+  it('moves what was delivered into the history, with its identity', async () => {
+    const { id } = await rows.delivery(inFlight);
+    await database.query('update open_deliveries set retry_of = $1, created_at = $2', [id, '2026-01-02T03:04:05Z']);
+    const [before] = await database.query('select * from open_deliveries');
+
+    expect(await repository.record([attemptOf(id)])).toEqual(new Set([id]));
+
+    expect(await rows.open(id)).toBeUndefined();
+    const [after] = await database.query<Record<string, unknown>>('select * from deliveries');
+    expect(after).toMatchObject({ state: 2, attempt_count: 2, last_status_code: 200, last_error_code: null });
+    for (const column of ['id', 'event_id', 'subscription_id', 'tenant_id', 'retry_of', 'created_at']) {
+      expect(after![column]).toEqual((before as Record<string, unknown>)[column]);
+    }
+    expect(await rows.attempts(id)).toMatchObject([{ number: 2, status_code: 200, error_code: null, is_late: false }]);
+  });
+
+  it('moves what failed into the history, with its last error', async () => {
+    const { id } = await rows.delivery(inFlight);
+    const error = { code: 'timeout' as const, message: 'no complete answer within 1 s' };
+    const decision = { next: 'failed' as const, disablesSubscription: false };
+
+    await repository.record([attemptOf(id, { result: { statusCode: null, error }, decision })]);
+
+    expect(await rows.open(id)).toBeUndefined();
+    const [finished] = await database.query('select * from deliveries');
+    const last = { last_status_code: null, last_error_code: error.code, last_error_message: error.message };
+    expect(finished).toMatchObject({ state: 3, attempt_count: 2, ...last });
+    expect(await rows.attempts(id)).toMatchObject([{ number: 2, status_code: null, error_code: 'timeout' }]);
+  });
+
+  it('puts what is tried again back to pending, due after its delay', async () => {
+    const { id } = await rows.delivery(inFlight);
+    const result = { statusCode: 500, error: { code: 'bad_status' as const, message: 'answered 500' } };
+
+    const recorded = await repository.record([attemptOf(id, { result, decision: { next: 'retry', delayMs: 90_500 } })]);
+
+    expect(recorded).toEqual(new Set([id]));
+    const open = await rows.open(id);
+    expect(open).toMatchObject({ state: 0, attempt_count: 2, is_parked: false });
+    expect(open!.due_in).toBeGreaterThan(85);
+    expect(open!.due_in).toBeLessThanOrEqual(90.5);
+    expect(await rows.finished(id)).toBeUndefined();
+    expect(await rows.attempts(id)).toMatchObject([{ number: 2, status_code: 500, error_code: 'bad_status' }]);
+  });
+
+  it('keeps of each attempt what belongs to it, in a group of different outcomes, days and answers', async () => {
+    const payloads = [Buffer.from([0, 255, 10]), Buffer.alloc(0), Buffer.alloc(4096, 7), Buffer.from('Zoë')];
+    const ids: string[] = [];
+    for (const day of [0, 1, 0, 1]) {
+      ids.push((await rows.delivery({ ...inFlight, atMs: Date.now() - day * DAY_MS })).id);
+    }
+    const decisions = [
+      { next: 'delivered' },
+      { next: 'retry', delayMs: 1000 },
+      { next: 'failed', disablesSubscription: true },
+      { next: 'delivered' },
+    ] as const;
+    const group = ids.map((id, n) =>
+      attemptOf(id, {
+        decision: decisions[n]!,
+        result: {
+          statusCode: 200 + n,
+          durationMs: n + 0.6,
+          responseBody: payloads[n]!,
+          responseHeaders: { n: `${n}` },
+        },
+      }),
+    );
+
+    expect(await repository.record(group)).toEqual(new Set(ids));
+
+    const states = await Promise.all(ids.map(async (id) => (await rows.finished(id))?.state));
+    expect(states).toEqual([2, undefined, 3, 2]);
+    for (const [n, id] of ids.entries()) {
+      const attempt = await database.query<Record<string, unknown>>(
+        `select status_code, duration_ms, response_headers, response_body, tenant_id,
+           extract(epoch from now() - started_at)::float8 as age from attempts where delivery_id = $1`,
+        [id],
+      );
+      const headers = JSON.stringify({ n: `${n}` });
+      expect(attempt).toMatchObject([
+        { status_code: 200 + n, duration_ms: n + 1, response_headers: headers, tenant_id: 'default' },
+      ]);
+      expect((attempt[0]!['response_body'] as Buffer).equals(payloads[n]!)).toBe(true);
+      expect(attempt[0]!['age']).toBeLessThan(10);
+    }
+  });
+
+  it('keeps what PostgreSQL takes of a text that it would refuse', async () => {
+    const { id } = await rows.delivery(inFlight);
+    const error = { code: 'bad_status' as const, message: 'a\0b\ud800c' };
+    const result = { statusCode: 500, error, responseHeaders: { 'x-odd': 'd\0e\udfff' } };
+
+    await repository.record([attemptOf(id, { result })]);
+
+    const [attempt] = await database.query<{ error_message: string; response_headers: string }>(
+      'select error_message, response_headers from attempts',
+    );
+    expect(attempt!.error_message).toBe('ab\ufffdc');
+    expect(JSON.parse(attempt!.response_headers)).toHaveProperty('x-odd');
+  });
+
+  it.each([
+    ['was taken over under a later number', { attemptCount: 3 }],
+    ['was put back to pending', { state: 0 }],
+  ])('leaves alone a delivery that %s', async (_, since) => {
+    const { id } = await rows.delivery({ ...inFlight, ...since });
+    const before = await database.query('select * from open_deliveries');
+    for (const decision of [{ next: 'delivered' }, { next: 'retry', delayMs: 1 }] as const) {
+      expect(await repository.record([attemptOf(id, { decision })])).toEqual(new Set());
+    }
+    expect(await database.query('select * from open_deliveries')).toEqual(before);
+    expect(await rows.finished(id)).toBeUndefined();
+    expect(await rows.attempts(id)).toEqual([]);
+  });
+
+  it('records the others of a group in which one is late', async () => {
+    const late = await rows.delivery({ ...inFlight, attemptCount: 3 });
+    const onTime = await rows.delivery(inFlight);
+    expect(await repository.record([attemptOf(late.id), attemptOf(onTime.id)])).toEqual(new Set([onTime.id]));
+    expect(await rows.finished(onTime.id)).toMatchObject({ state: 2 });
+    expect(await rows.open(late.id)).toMatchObject({ state: 1, attempt_count: 3 });
+  });
+
+  it('records an attempt once, when the same result is written twice at the same time', async () => {
+    const { id } = await rows.delivery(inFlight);
+    const twice = await Promise.all([repository.record([attemptOf(id)]), repository.record([attemptOf(id)])]);
+    expect(twice.map(({ size }) => size).sort()).toEqual([0, 1]);
+    expect(await rows.attempts(id)).toHaveLength(1);
+  });
+
+  describe('of a late result', () => {
+    it('changes nothing but the row of its attempt', async () => {
+      const { id } = await rows.delivery({ ...inFlight, attemptCount: 3 });
+      const before = await database.query('select * from open_deliveries');
+      const responseBody = Buffer.from([0, 1, 255]);
+
+      await repository.recordLate([attemptOf(id, { result: { statusCode: 202, responseBody } })]);
+
+      expect(await rows.attempts(id)).toMatchObject([{ number: 2, status_code: 202, is_late: true }]);
+      expect((await rows.attempts(id))[0]!.response_body!.equals(responseBody)).toBe(true);
+      expect(await database.query('select * from open_deliveries')).toEqual(before);
+      expect(await rows.finished(id)).toBeUndefined();
+    });
+
+    it('replaces what was written when the attempt was given up', async () => {
+      const { id } = await rows.delivery({ ...inFlight, attemptCount: 3 });
+      await database.query(
+        `insert into attempts (delivery_id, number, tenant_id, started_at, error_code, error_message)
+         values ($1, 2, 'default', now(), 'abandoned', 'The worker stopped')`,
+        [id],
+      );
+
+      await repository.recordLate([attemptOf(id)]);
+
+      const attempts = await database.query(
+        'select number, status_code, error_code, error_message, is_late from attempts',
+      );
+      expect(attempts).toEqual([{ number: 2, status_code: 200, error_code: null, error_message: null, is_late: true }]);
+    });
+
+    it('is kept for a delivery that has ended since', async () => {
+      const { id } = await rows.delivery({ ...inFlight, attemptCount: 3 });
+      await repository.record([attemptOf(id, { attempt: 3 })]);
+      await repository.recordLate([attemptOf(id, { result: { statusCode: 500 } })]);
+      expect(await rows.attempts(id)).toMatchObject([
+        { number: 2, status_code: 500, is_late: true },
+        { number: 3, status_code: 200, is_late: false },
+      ]);
+      expect(await rows.finished(id)).toMatchObject({ state: 2, attempt_count: 3, last_status_code: 200 });
+    });
+  });
+});

@@ -1,0 +1,142 @@
+import { DeliveryRepository } from '../../src/delivery/delivery.repository.js';
+import { parseSettings } from '../../src/shared/config/settings.js';
+import { migrate } from '../../src/shared/database/data-source.js';
+import { HotPath } from '../../src/shared/database/hot-path.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { silentLogger } from '../support/silent-logger.js';
+import { StoredRows } from '../support/stored-rows.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+describe('what is due, on real PostgreSQL', () => {
+  let database: TestDatabase;
+  let hotPath: HotPath;
+  let repository: DeliveryRepository;
+  let rows: StoredRows;
+  let subscriptionId: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await migrate(database.url, new Date());
+    const settings = parseSettings(fastSettings(database, { VISIBILITY_TIMEOUT: '30', DATABASE_POOL_SIZE: '10' }));
+    hotPath = new HotPath(settings, silentLogger);
+    repository = new DeliveryRepository(hotPath, settings);
+    rows = new StoredRows(database);
+  });
+
+  beforeEach(async () => {
+    await rows.clear();
+    subscriptionId = await rows.subscription();
+  });
+
+  afterAll(async () => {
+    await hotPath.onApplicationShutdown();
+    await database.drop();
+  });
+
+  it('is woken as often as it was attempted, and due again after the visibility timeout', async () => {
+    const lost = await rows.delivery({ subscriptionId, dueIn: -1 });
+    const retry = await rows.delivery({ subscriptionId, dueIn: -2, attemptCount: 3 });
+
+    const { wakeUps, failed } = await repository.takeDue(10);
+
+    expect(failed).toBe(0);
+    expect(wakeUps.sort((a, b) => a.attemptCount - b.attemptCount)).toEqual([lost, retry]);
+    const open = await rows.open(retry.id);
+    expect(open).toMatchObject({ state: 0, attempt_count: 3, abandoned_count: 0 });
+    expect(open!.due_in).toBeGreaterThan(25);
+    expect(open!.due_in).toBeLessThan(31);
+    expect(await rows.attempts(retry.id)).toEqual([]);
+    expect(await repository.takeDue(10)).toEqual({ wakeUps: [], failed: 0 });
+  });
+
+  it('does not include what waits for its time, what is parked, or what is in flight under a living lease', async () => {
+    await rows.delivery({ subscriptionId, dueIn: 5 });
+    await rows.delivery({ subscriptionId, parkedIn: -60 });
+    const living = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -60, leaseIn: 5 });
+
+    expect(await repository.takeDue(10)).toEqual({ wakeUps: [], failed: 0 });
+
+    expect(await rows.open(living.id)).toMatchObject({ state: 1, attempt_count: 1, abandoned_count: 0 });
+    expect(await rows.attempts(living.id)).toEqual([]);
+  });
+
+  it('includes what is in flight past its lease: its attempt is abandoned, and it is pending again', async () => {
+    const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 2, dueIn: -1, leaseIn: -1 });
+
+    const { wakeUps, failed } = await repository.takeDue(10);
+
+    expect({ wakeUps, failed }).toEqual({ wakeUps: [{ id, subscriptionId, attemptCount: 2 }], failed: 0 });
+    expect(await rows.open(id)).toMatchObject({ state: 0, attempt_count: 2, abandoned_count: 1 });
+    expect(await rows.attempts(id)).toMatchObject([
+      { number: 2, error_code: 'abandoned', status_code: null, is_late: false },
+    ]);
+    const [claimed] = await repository.claim(wakeUps);
+    expect(claimed).toMatchObject({ id, attempt: 3, abandonedCount: 1 });
+  });
+
+  it('ends as failed when its attempts were abandoned five times', async () => {
+    const given = { subscriptionId, state: 1, dueIn: -1, leaseIn: -1 };
+    const fourth = await rows.delivery({ ...given, attemptCount: 6, abandonedCount: 3 });
+    const fifth = await rows.delivery({ ...given, attemptCount: 7, abandonedCount: 4 });
+
+    const { wakeUps, failed } = await repository.takeDue(10);
+
+    expect(wakeUps).toEqual([{ id: fourth.id, subscriptionId, attemptCount: 6 }]);
+    expect(failed).toBe(1);
+    expect(await rows.open(fourth.id)).toMatchObject({ state: 0, abandoned_count: 4 });
+    expect(await rows.open(fifth.id)).toBeUndefined();
+    expect(await rows.finished(fifth.id)).toMatchObject({ state: 3, attempt_count: 7, last_error_code: 'abandoned' });
+    expect(await rows.attempts(fifth.id)).toMatchObject([{ number: 7, error_code: 'abandoned' }]);
+  });
+
+  it('does not end a delivery that waits for a retry, however often it was abandoned before', async () => {
+    const { id } = await rows.delivery({ subscriptionId, attemptCount: 9, abandonedCount: 4, dueIn: -1 });
+    expect(await repository.takeDue(10)).toMatchObject({ wakeUps: [{ id, attemptCount: 9 }], failed: 0 });
+  });
+
+  it('keeps what a late result said of the attempt that is abandoned', async () => {
+    const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -1, leaseIn: -1 });
+    await database.query(
+      `insert into attempts (delivery_id, number, tenant_id, started_at, status_code, is_late)
+       values ($1, 1, 'default', now(), 200, true)`,
+      [id],
+    );
+    expect(await repository.takeDue(10)).toMatchObject({ wakeUps: [{ id, attemptCount: 1 }] });
+    expect(await rows.attempts(id)).toMatchObject([{ number: 1, status_code: 200, is_late: true }]);
+  });
+
+  it('is taken longest due first, no more than asked for', async () => {
+    const [newest] = await rows.deliveries(1, { subscriptionId, dueIn: -1 });
+    const [oldest] = await rows.deliveries(1, { subscriptionId, dueIn: -20 });
+    const [middle] = await rows.deliveries(1, { subscriptionId, dueIn: -10 });
+    expect((await repository.takeDue(2)).wakeUps.map(({ id }) => id).sort()).toEqual([oldest!.id, middle!.id].sort());
+    expect((await repository.takeDue(2)).wakeUps).toEqual([newest]);
+  });
+
+  it('is taken by one worker, however many look at the same time', async () => {
+    const given = { subscriptionId, dueIn: -1 };
+    const due = await rows.deliveries(100, given);
+    const expired = await rows.deliveries(100, { ...given, state: 1, attemptCount: 1, leaseIn: -1 });
+
+    const taken = await Promise.all(Array.from({ length: 10 }, () => repository.takeDue(40)));
+
+    const ids = taken.flatMap(({ wakeUps }) => wakeUps.map(({ id }) => id));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.length).toBeGreaterThanOrEqual(40);
+    const rest = await repository.takeDue(1000);
+    const all = [...ids, ...rest.wakeUps.map(({ id }) => id)];
+    expect(all.sort()).toEqual([...due, ...expired].map(({ id }) => id).sort());
+  });
+
+  it('includes at once what a stopping worker gives back, and only if that may be taken', async () => {
+    const pending = await rows.delivery({ subscriptionId, dueIn: 30 });
+    const parked = await rows.delivery({ subscriptionId, parkedIn: -1 });
+    const inFlight = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: 30, leaseIn: 30 });
+
+    await repository.giveBack([pending, parked, inFlight].map(({ id }) => id));
+
+    expect((await repository.takeDue(10)).wakeUps).toEqual([pending]);
+    expect(await rows.open(parked.id)).toMatchObject({ is_parked: true, due_in: null });
+    expect((await rows.open(inFlight.id))!.due_in).toBeGreaterThan(20);
+  });
+});

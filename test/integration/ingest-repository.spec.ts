@@ -1,0 +1,240 @@
+import { Client } from 'pg';
+import type { NewEvent } from '../../src/ingest/event.entity.js';
+import { IngestRepository } from '../../src/ingest/ingest.repository.js';
+import { parseSettings } from '../../src/shared/config/settings.js';
+import { migrate } from '../../src/shared/database/data-source.js';
+import { HotPath } from '../../src/shared/database/hot-path.js';
+import { deliveryUuid, newEventUuid, newUuid } from '../../src/shared/ids/uuid.js';
+import { eventually } from '../support/eventually.js';
+import { aNewEvent } from '../support/factories.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { silentLogger } from '../support/silent-logger.js';
+import { StoredRows } from '../support/stored-rows.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const FINGERPRINT = Buffer.from(Array.from({ length: 32 }, (_, n) => 255 - n));
+const keyed = (key: string, given: Partial<NewEvent> = {}): NewEvent =>
+  aNewEvent({ idempotency: { key, fingerprint: FINGERPRINT }, ...given });
+
+describe('what is accepted, on real PostgreSQL', () => {
+  let database: TestDatabase;
+  let hotPath: HotPath;
+  let repository: IngestRepository;
+  let rows: StoredRows;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await migrate(database.url, new Date());
+    const settings = parseSettings(fastSettings(database, { VISIBILITY_TIMEOUT: '30' }));
+    hotPath = new HotPath(settings, silentLogger);
+    repository = new IngestRepository(hotPath, settings);
+    rows = new StoredRows(database);
+  });
+
+  beforeEach(() => rows.clear());
+
+  afterAll(async () => {
+    await hotPath.onApplicationShutdown();
+    await database.drop();
+  });
+
+  /** Ids of what is stored, in the order of the events that were given. */
+  const storedOf = async (events: readonly NewEvent[]): Promise<string[]> => {
+    const stored = await database.query<{ id: string }>('select id from events');
+    const ids = new Set(stored.map(({ id }) => id));
+    return events.map(({ id }) => id).filter((id) => ids.has(id));
+  };
+  const countOf = async (table: string): Promise<number> => {
+    const [row] = await database.query<{ count: number }>(`select count(*)::int as count from ${table}`);
+    return row!.count;
+  };
+
+  it('is an event with all its deliveries, pending and handed to the queue', async () => {
+    const id = newEventUuid(Date.now());
+    const deliveries = [1, 2, 3].map((n) => ({ id: deliveryUuid(id, n), subscriptionId: newUuid(Date.now()) }));
+    const event = aNewEvent({
+      id,
+      tenantId: 'acme',
+      eventType: 'a.b',
+      contentType: 'text/plain; charset=x',
+      deliveries,
+    });
+
+    expect(await repository.accept([event])).toEqual([true]);
+
+    expect(await database.query('select id, tenant_id, event_type, content_type from events')).toEqual([
+      { id, tenant_id: 'acme', event_type: 'a.b', content_type: 'text/plain; charset=x' },
+    ]);
+    const opened = await database.query(
+      `select id, event_id, subscription_id as "subscriptionId", tenant_id, attempt_count from open_deliveries order by id`,
+    );
+    expect(opened).toEqual(deliveries.map((each) => ({ ...each, event_id: id, tenant_id: 'acme', attempt_count: 0 })));
+    const open = await rows.open(deliveries[0]!.id);
+    expect(open).toMatchObject({ state: 0, abandoned_count: 0, is_parked: false, lease_in: null });
+    expect(open!.due_in).toBeGreaterThan(25);
+    expect(open!.due_in).toBeLessThanOrEqual(30);
+  });
+
+  it('is an event that nobody wants, too', async () => {
+    const event = aNewEvent({ deliveries: [] });
+    expect(await repository.accept([event])).toEqual([true]);
+    expect(await storedOf([event])).toEqual([event.id]);
+    expect(await countOf('open_deliveries')).toBe(0);
+  });
+
+  it('has the payloads of a group byte for byte, whatever they are', async () => {
+    const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    const payloads = [
+      all,
+      Buffer.from([0]),
+      Buffer.from('\\x00 not hex'),
+      Buffer.alloc(1_048_576, 255),
+      all.toReversed(),
+    ];
+    const events = payloads.map((payload) => aNewEvent({ payload: Buffer.from(payload) }));
+
+    await repository.accept(events);
+
+    for (const { id, payload } of events) {
+      const [stored] = await database.query<{ payload: Buffer }>('select payload from events where id = $1', [id]);
+      expect(stored!.payload.equals(payload)).toBe(true);
+    }
+  });
+
+  it('is a group of a thousand events, each with its own', async () => {
+    const events = Array.from({ length: 1000 }, (_, n) => aNewEvent({ payload: Buffer.from(`{"n":${n}}`) }));
+
+    expect(await repository.accept(events)).toEqual(events.map(() => true));
+
+    const stored = await database.query<{ id: string; text: string }>(
+      `select d.id, convert_from(e.payload, 'utf8') as text from open_deliveries d join events e on e.id = d.event_id`,
+    );
+    const wanted = events.map(({ deliveries, payload }) => [deliveries[0]!.id, payload.toString()] as const);
+    expect(new Map(stored.map(({ id, text }) => [id, text]))).toEqual(new Map(wanted));
+  });
+
+  it('is all of a group or nothing', async () => {
+    const good = keyed('of the good one');
+    const twice = deliveryUuid(newEventUuid(Date.now()), 1);
+    const bad = aNewEvent({ deliveries: [twice, twice].map((id) => ({ id, subscriptionId: newUuid(Date.now()) })) });
+    await expect(repository.accept([good, bad])).rejects.toMatchObject({ code: '23505' });
+    const counts = await Promise.all(['events', 'open_deliveries', 'idempotency_keys'].map(countOf));
+    expect(counts).toEqual([0, 0, 0]);
+  });
+
+  describe('under a key', () => {
+    it('is remembered under it for a day', async () => {
+      const event = keyed('k1');
+      expect(await repository.accept([event])).toEqual([true]);
+      const found = { fingerprint: FINGERPRINT, eventId: event.id, deliveryCount: 1 };
+      expect(await repository.findRequest('default', 'k1')).toEqual(found);
+      expect(await repository.findRequest('default', 'K1')).toBeNull();
+      expect(await repository.findRequest('another tenant', 'k1')).toBeNull();
+      const [row] = await database.query<{ hours: number }>(
+        'select extract(epoch from expires_at - now())::float8 / 3600 as hours from idempotency_keys',
+      );
+      expect(row!.hours).toBeCloseTo(24, 1);
+    });
+
+    it('leaves nothing of an event whose key is taken', async () => {
+      const first = keyed('k1');
+      const second = keyed('k1', { eventType: 'another' });
+      await repository.accept([first]);
+      expect(await repository.accept([second])).toEqual([false]);
+      expect(await storedOf([first, second])).toEqual([first.id]);
+      expect(await rows.open(second.deliveries[0]!.id)).toBeUndefined();
+      expect(await repository.findRequest('default', 'k1')).toMatchObject({ eventId: first.id });
+    });
+
+    it('is accepted when another tenant has that key', async () => {
+      const events = [keyed('k1'), keyed('k1', { tenantId: 'acme' })];
+      expect(await repository.accept(events)).toEqual([true, true]);
+      expect(await repository.findRequest('acme', 'k1')).toMatchObject({ eventId: events[1]!.id });
+    });
+
+    it('is accepted when the key has expired, and has it anew', async () => {
+      const [first, second, third] = [keyed('k1'), keyed('k1'), keyed('k1')];
+      await repository.accept([first]);
+      await database.query(`update idempotency_keys set expires_at = now() - interval '1 second'`);
+      expect(await repository.findRequest('default', 'k1')).toBeNull();
+
+      expect(await repository.accept([second])).toEqual([true]);
+
+      expect(await repository.findRequest('default', 'k1')).toMatchObject({ eventId: second.id });
+      expect(await repository.accept([third])).toEqual([false]);
+      expect(await storedOf([first, second, third])).toEqual([first.id, second.id]);
+    });
+
+    it.each([
+      ['new', ''],
+      [
+        'expired',
+        `insert into idempotency_keys select 'default', 'k' || n, '', gen_random_uuid(), 1, now() from
+         generate_series(0, 19) n`,
+      ],
+    ])('is accepted once, of two that come at the same time with one %s key', async (_, before) => {
+      if (before !== '') await database.query(before);
+      for (let n = 0; n < 20; n += 1) {
+        const rivals = [keyed(`k${n}`), keyed(`k${n}`)];
+        const won = await Promise.all(rivals.map((event) => repository.accept([event])));
+        expect(won.flat().sort()).toEqual([false, true]);
+        const winner = rivals.filter((_event, index) => won[index]![0]);
+        expect(await storedOf(rivals)).toEqual(winner.map(({ id }) => id));
+        expect(await repository.findRequest('default', `k${n}`)).toMatchObject({ eventId: winner[0]!.id });
+      }
+    });
+
+    it('is accepted or not by itself, in a group with others', async () => {
+      await repository.accept([keyed('taken')]);
+      const id = newEventUuid(Date.now());
+      const deliveries = [1, 2].map((n) => ({ id: deliveryUuid(id, n), subscriptionId: newUuid(Date.now()) }));
+      const ofTwo = keyed('of two', { id, deliveries });
+      const group = [aNewEvent(), keyed('z'), keyed('taken'), aNewEvent(), keyed('a'), ofTwo];
+
+      expect(await repository.accept(group)).toEqual([true, true, false, true, true, true]);
+
+      const kept = group.filter((_, index) => index !== 2);
+      expect(await storedOf(group)).toEqual(kept.map(({ id }) => id));
+      expect(await repository.findRequest('default', 'z')).toMatchObject({ eventId: group[1]!.id });
+      expect(await repository.findRequest('default', 'a')).toMatchObject({ eventId: group[4]!.id });
+      expect(await repository.findRequest('default', 'of two')).toMatchObject({ deliveryCount: 2 });
+      expect(await countOf('open_deliveries')).toBe(1 + 4 + 2);
+    });
+
+    it('keeps the fingerprint of each, whatever the order of the keys', async () => {
+      const fingerprintOf = (n: number): Buffer => Buffer.alloc(32, n);
+      const group = [3, 1, 2].map((n) => aNewEvent({ idempotency: { key: `k${n}`, fingerprint: fingerprintOf(n) } }));
+      await repository.accept(group);
+      for (const n of [1, 2, 3]) {
+        expect((await repository.findRequest('default', `k${n}`))!.fingerprint).toEqual(fingerprintOf(n));
+      }
+    });
+
+    it.each([
+      ['keys', ['a', 'm', 'z'], ['default', 'default', 'default']],
+      ['tenants that chose the same key', ['m', 'm', 'm'], ['a', 'm', 'z']],
+    ])('waits for a group that shares %s in another order, and does not deadlock with it', async (_, keys, tenants) => {
+      const groupOf = (order: number[]): NewEvent[] => order.map((n) => keyed(keys[n]!, { tenantId: tenants[n]! }));
+      const holder = new Client({ connectionString: database.url });
+      await holder.connect();
+      try {
+        // Somebody holds the middle one until both groups wait, each with what it has by then.
+        await holder.query('begin');
+        await holder.query(
+          `insert into idempotency_keys values ($1, 'm', '', gen_random_uuid(), 1, now() + interval '1 day')`,
+          [tenants[1]],
+        );
+        const accepted = Promise.all([groupOf([0, 1, 2]), groupOf([2, 1, 0])].map((group) => repository.accept(group)));
+        const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        await eventually(() => database.query(waiting), { until: ({ length }) => length === 2 });
+        await holder.query('rollback');
+
+        const [forward, backward] = await accepted;
+        expect([forward, backward!.toReversed()].sort()).toEqual([[false, false, false], [true, true, true]]); // prettier-ignore
+        expect(await countOf('events')).toBe(3);
+      } finally {
+        await holder.end();
+      }
+    });
+  });
+});

@@ -1,0 +1,188 @@
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { migrate, migrationDataSource } from '../../src/shared/database/data-source.js';
+import { partitionOf, PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
+import { newUuid } from '../../src/shared/ids/uuid.js';
+import { StoredRows } from '../support/stored-rows.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const TABLES = ['events', 'deliveries', 'attempts'] as const;
+const DAY_MS = 86_400_000;
+const TODAY = new Date('2026-03-01T23:59:59.999Z');
+const RETENTION_DAYS = 3;
+
+const daysFrom = (first: string, count: number): string[] =>
+  Array.from({ length: count }, (_, n) =>
+    new Date(Date.parse(first) + n * DAY_MS).toISOString().slice(0, 10).replaceAll('-', ''),
+  );
+
+describe('the partitions of events and their history, on real PostgreSQL', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let keeper: PartitionKeeper;
+  let rows: StoredRows;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    rows = new StoredRows(database);
+  });
+
+  afterEach(async () => {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    await database.drop();
+  });
+
+  const prepare = async (): Promise<void> => {
+    await migrate(database.url, TODAY);
+    dataSource = await migrationDataSource(database.url).initialize();
+    keeper = new PartitionKeeper(dataSource);
+  };
+  const partitions = async (): Promise<string[]> => {
+    const found = await database.query<{ name: string }>(
+      'select inhrelid::regclass::text as name from pg_inherits join pg_class c on c.oid = inhrelid and c.relispartition ' +
+        `where inhparent = any('{events, deliveries, attempts}'::regclass[]) order by name`,
+    );
+    return found.map(({ name }) => name);
+  };
+  const partitionsOf = (days: readonly string[]): string[] =>
+    TABLES.flatMap((table) => days.map((day) => `${table}_${day}`)).sort();
+  const storedIn = async (table: string): Promise<unknown[]> => database.query(`select * from ${table} order by 1, 2`);
+
+  describe('when they are made', () => {
+    beforeEach(prepare);
+
+    it('reach from yesterday to a week ahead, also over the end of a month', async () => {
+      expect(await partitions()).toEqual(partitionsOf(daysFrom('2026-02-28', 9)));
+    });
+
+    it('hold each what belongs to their day, from its first millisecond to its last', async () => {
+      const subscriptionId = await rows.subscription();
+      const times = ['2026-03-01T00:00:00.000Z', '2026-03-01T23:59:59.999Z', '2026-03-02T00:00:00.000Z'];
+      for (const time of times) await rows.delivery({ subscriptionId, atMs: Date.parse(time) });
+      expect(await storedIn('events_20260301')).toHaveLength(2);
+      expect(await storedIn('events_20260302')).toHaveLength(1);
+    });
+
+    it('are not made twice, and what they hold stays', async () => {
+      await rows.delivery({ subscriptionId: await rows.subscription(), atMs: TODAY.getTime() });
+      const before = await storedIn('events');
+      await keeper.makeAhead(TODAY);
+      await migrate(database.url, TODAY);
+      expect(await partitions()).toEqual(partitionsOf(daysFrom('2026-02-28', 9)));
+      expect(await storedIn('events')).toEqual(before);
+    });
+
+    it('are added day by day', async () => {
+      await keeper.makeAhead(new Date(TODAY.getTime() + 2 * DAY_MS));
+      expect(await partitions()).toEqual(partitionsOf(daysFrom('2026-02-28', 11)));
+    });
+
+    it('have the indexes of their table', async () => {
+      const indexesOf = async (table: string): Promise<string[]> => {
+        const found = await database.query<{ definition: string }>(
+          `select pg_get_indexdef(indexrelid) as definition from pg_index where indrelid = $1::regclass`,
+          [table],
+        );
+        const shape = found.map(({ definition }) => definition.replace(/^.* INDEX .* USING/, 'USING'));
+        return shape.sort();
+      };
+      for (const table of TABLES) expect(await indexesOf(`${table}_20260301`)).toEqual(await indexesOf(table));
+    });
+  });
+
+  it('are made once, by processes that start at the same time on a database that has no schema', async () => {
+    await Promise.all(Array.from({ length: 5 }, () => migrate(database.url, TODAY)));
+
+    expect(await partitions()).toEqual(partitionsOf(daysFrom('2026-02-28', 9)));
+    dataSource = await migrationDataSource(database.url).initialize();
+    expect(await dataSource.showMigrations()).toBe(false);
+    expect(await storedIn('migrations')).toHaveLength(dataSource.migrations.length);
+  });
+
+  describe('past retention', () => {
+    const firstKept = '2026-02-26';
+
+    beforeEach(async () => {
+      await prepare();
+      for (const day of [-6, -4]) await keeper.makeAhead(new Date(TODAY.getTime() + day * DAY_MS));
+    });
+
+    it('go, and just they', async () => {
+      const before = await partitions();
+      const expired = daysFrom('2026-02-22', 4);
+      expect(before).toEqual(expect.arrayContaining(partitionsOf(expired)));
+
+      const dropped = await keeper.dropExpired(TODAY, RETENTION_DAYS);
+
+      expect({ ...dropped, days: dropped!.days.sort() }).toEqual({ days: expired, cancelled: 0 });
+      expect(await partitions()).toEqual(before.filter((name) => name.slice(-8) >= firstKept.replaceAll('-', '')));
+      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toEqual({ days: [], cancelled: 0 });
+    });
+
+    it('take their events, history and open deliveries along, and leave those of the days that are kept', async () => {
+      const subscriptionId = await rows.subscription();
+      const lastMs = Date.parse(firstKept) - 1;
+      const gone = await rows.delivery({ subscriptionId, atMs: lastMs, parkedIn: -60 });
+      const kept = await rows.delivery({ subscriptionId, atMs: lastMs + 1, parkedIn: -60 });
+      for (const { id } of [gone, kept]) {
+        await database.query(
+          `insert into attempts (delivery_id, number, tenant_id, started_at) values ($1, 1, 'd', now())`,
+          [id],
+        );
+        await database.query(
+          `insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, finished_at)
+           values ($1, $1, $2, 'default', 2, 1, now())`,
+          [id, subscriptionId],
+        );
+      }
+      const before = await Promise.all(TABLES.map(storedIn));
+
+      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toMatchObject({ cancelled: 1 });
+
+      expect(await rows.open(gone.id)).toBeUndefined();
+      expect(await rows.open(kept.id)).toMatchObject({ state: 0, is_parked: true });
+      const after = await Promise.all(TABLES.map(storedIn));
+      expect(before.map((stored) => stored.length)).toEqual([2, 2, 2]);
+      expect(after).toEqual(before.map((stored) => stored.slice(1)));
+    });
+
+    it('take expired idempotency keys along, and no others', async () => {
+      await database.query(
+        `insert into idempotency_keys select 'default', key, '', $1, 1, now() + life::interval
+         from (values ('expired', '-1 second'), ('living', '1 minute')) k(key, life)`,
+        [newUuid(TODAY.getTime())],
+      );
+      await keeper.dropExpired(TODAY, RETENTION_DAYS);
+      expect(await database.query('select key from idempotency_keys')).toEqual([{ key: 'living' }]);
+    });
+
+    it('are left to the process that is already at it', async () => {
+      const before = await partitions();
+      await dataSource.transaction(async (tx) => {
+        await tx.query('select pg_advisory_xact_lock(7238451903)');
+        expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toBeNull();
+      });
+      expect(await partitions()).toEqual(before);
+    });
+
+    it('stay whole, with their open deliveries, while somebody reads them for long', async () => {
+      const { id } = await rows.delivery({
+        subscriptionId: await rows.subscription(),
+        atMs: Date.parse(firstKept) - 1,
+        parkedIn: -60,
+      });
+      const before = await partitions();
+      const reader = new Client({ connectionString: database.url });
+      await reader.connect();
+      await reader.query(`begin; select from ${partitionOf('events', id)}`);
+
+      // 55P03: the lock was not to be had in time.
+      await expect(keeper.dropExpired(TODAY, RETENTION_DAYS)).rejects.toMatchObject({ code: '55P03' });
+
+      await reader.end();
+      expect(await partitions()).toEqual(before);
+      expect(await rows.open(id)).toMatchObject({ is_parked: true });
+      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toMatchObject({ cancelled: 1 });
+    });
+  });
+});
