@@ -37,15 +37,24 @@ export class DeliveryCommandRepository {
     return rows.length > 0;
   }
 
-  /** Cancels all that is unfinished for a subscription. @returns how many */
+  /**
+   * Cancels what is unfinished for a subscription, as much as one transaction should. What is left is cancelled by the workers,
+   * who come upon it within seconds and find its subscription deleted.
+   *
+   * @returns how many
+   */
   async cancelAllOf(tx: Tx, subscriptionId: Uuid): Promise<number> {
     const rows = await tx.query<unknown[]>(
-      `with gone as (delete from open_deliveries where subscription_id = $1 returning *) ${keepCancelled('$2', '$3')}`,
+      `with gone as (delete from open_deliveries where id = any(array(
+         select id from open_deliveries where subscription_id = $1 limit ${MAX_CANCELLED})) returning *) ${keepCancelled('$2', '$3')}`,
       [subscriptionId, 'subscription_gone', 'The subscription was deleted'],
     );
     return rows.length;
   }
 }
+
+/** Most deliveries that the deletion of a subscription cancels itself. */
+const MAX_CANCELLED = 10_000;
 
 /** @param code and message: the parameters that hold them */
 function keepCancelled(code: string, message: string): string {

@@ -14,6 +14,8 @@ import { DeliveryRepository } from './delivery.repository.js';
 import { Lanes } from './lanes/lanes.js';
 
 const CLAIM_GROUP = 256;
+/** Parked deliveries of a deleted subscription that are cancelled at one look around. */
+const CANCEL_GROUP = 2000;
 /** Deliveries that wait in lanes for each slot before no new job is taken. */
 const QUEUED_PER_SLOT = 16;
 
@@ -66,7 +68,12 @@ export class DeliveryWorker {
   async lookAround(): Promise<void> {
     if (this.isStopping) return;
     await this.parkAll(this.lanes.takeOverdue(this.clock.monotonicMs()));
-    for (const id of await this.repository.listSubscriptionsWithParked()) this.lanes.setParked(id, true);
+    const withParked = await this.repository.listSubscriptionsWithParked();
+    for (const id of withParked) this.lanes.setParked(id, true);
+    if (withParked.length > 0) {
+      const cancelled = await this.repository.cancelParkedOfDeleted(withParked, CANCEL_GROUP);
+      if (cancelled > 0) this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
+    }
     this.advance();
   }
 

@@ -117,6 +117,12 @@ export class DeliveryRepository {
     return rows.map((row) => row.subscription_id);
   }
 
+  /** Cancels parked deliveries of those subscriptions that are deleted. @returns how many */
+  async cancelParkedOfDeleted(subscriptionIds: readonly Uuid[], limit: number): Promise<number> {
+    const rows = await this.hotPath.query(sql.CANCEL_PARKED_OF_DELETED, [subscriptionIds, limit]);
+    return rows.length;
+  }
+
   /**
    * Takes deliveries that are due: retries, those whose worker died, those that the queue lost. Their due time moves ahead
    * by the visibility timeout.

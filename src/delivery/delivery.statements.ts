@@ -54,6 +54,13 @@ export const PARK: Statement = {
     where id = any($1::uuid[]) and state = 0 and parked_at is null`,
 };
 
+/** What was taken out of the open table because its subscription is deleted becomes history. Returns its ids. */
+const KEEP_GONE = `insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_error_code,
+      last_error_message, finished_at, retry_of, created_at)
+    select id, event_id, subscription_id, tenant_id, 4, attempt_count, 'subscription_gone',
+      'The subscription was deleted', now(), retry_of, created_at from gone
+    returning id`;
+
 /** $1 deliveries. Served by the primary key. Returns what was cancelled. */
 export const SETTLE_UNCLAIMED: Statement = {
   name: 'settle_unclaimed',
@@ -66,11 +73,7 @@ export const SETTLE_UNCLAIMED: Statement = {
       where o.id = any($1::uuid[]) and o.state = 0
         and (select s.state from subscriptions s where s.id = o.subscription_id) = 3
       returning o.*)
-    insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_error_code,
-      last_error_message, finished_at, retry_of, created_at)
-    select id, event_id, subscription_id, tenant_id, 4, attempt_count, 'subscription_gone',
-      'The subscription was deleted', now(), retry_of, created_at from gone
-    returning id`,
+    ${KEEP_GONE}`,
 };
 
 /**
@@ -105,6 +108,19 @@ export const SUBSCRIPTIONS_WITH_PARKED: Statement = {
               order by o.subscription_id limit 1)
       from lane where lane.subscription_id is not null)
     select subscription_id from lane where subscription_id is not null`,
+};
+
+/** $1 subscriptions, $2 limit. Served by open_deliveries_parked and the primary key. Returns what was cancelled. */
+export const CANCEL_PARKED_OF_DELETED: Statement = {
+  name: 'cancel_parked_of_deleted',
+  text: `with picked as (
+      select o.id from unnest($1::uuid[]) lane(subscription_id),
+        lateral (select id from open_deliveries o
+                 where o.subscription_id = lane.subscription_id and o.parked_at is not null
+                   and (select s.state from subscriptions s where s.id = lane.subscription_id) = 3
+                 order by parked_at limit $2 for update skip locked) o),
+    gone as (delete from open_deliveries o where o.id = any(array(select id from picked)) returning o.*)
+    ${KEEP_GONE}`,
 };
 
 /** A delivery whose attempts were cut short so often is not tried again: something about it ends workers. */

@@ -155,7 +155,7 @@ export class Bed {
 }
 
 /** Milliseconds from the answer to the publisher to the first receipt; 0 when the receiver was faster. */
-export function endToEnd(load: LoadReport, times: readonly (readonly [key: string, atMs: number])[]): number[] {
+function endToEnd(load: LoadReport, times: readonly (readonly [key: string, atMs: number])[]): number[] {
   const accepted = new Map(load.times);
   return times.flatMap(([key, atMs]) => {
     const acceptedAt = accepted.get(key.slice(0, key.indexOf('/')));

@@ -46,7 +46,7 @@ export class CpuMeter {
   }
 }
 
-export function perPart(value: (part: Part) => number): PerPart {
+function perPart(value: (part: Part) => number): PerPart {
   return { api: value('api'), worker: value('worker'), postgres: value('postgres'), redis: value('redis') };
 }
 

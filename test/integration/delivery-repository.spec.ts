@@ -163,6 +163,20 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       }
     });
 
+    it('is cancelled, a bounded number at a time, when it was parked and nobody wakes it any more', async () => {
+      const deleted = await rows.subscription({ state: SUBSCRIPTION.deleted });
+      const parked = [];
+      for (let n = 3; n > 0; n -= 1) parked.push(await rows.delivery({ subscriptionId: deleted, parkedIn: -n }));
+      const other = await rows.delivery({ subscriptionId, parkedIn: -9 });
+
+      expect(await repository.cancelParkedOfDeleted([subscriptionId, deleted], 2)).toBe(2);
+
+      expect(await rows.finished(parked[0]!.id)).toMatchObject({ state: 4, last_error_code: 'subscription_gone' });
+      expect(await rows.open(parked[2]!.id)).toMatchObject({ is_parked: true });
+      expect(await repository.cancelParkedOfDeleted([subscriptionId, deleted], 2)).toBe(1);
+      expect(await rows.open(other.id)).toMatchObject({ is_parked: true });
+    });
+
     it('stays as it is when its subscription is active or somebody has it in flight', async () => {
       const idle = await rows.subscription({ state: SUBSCRIPTION.deleted });
       const pending = await rows.delivery({ subscriptionId });

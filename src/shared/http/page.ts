@@ -61,7 +61,7 @@ export function pageOf<T extends object>(item: ClassOf<T>, name: string): ClassO
 }
 
 /** Opaque to clients: the id after which the next page begins. */
-export function encodeCursor(lastId: Uuid): string {
+function encodeCursor(lastId: Uuid): string {
   return Buffer.from(lastId.replaceAll('-', ''), 'hex').toString('base64url');
 }
 
