@@ -23,13 +23,10 @@ export interface LoadShape {
 /** Everything a scenario runs on: PostgreSQL, Redis, an API, a worker and a receiver, each a process of its own. */
 export class Bed {
   private constructor(
-    private readonly postgres: LocalServer,
-    private readonly redis: LocalServer,
+    private readonly servers: { readonly postgres: LocalServer; readonly redis: LocalServer },
+    private readonly services: { readonly api: Service; readonly worker: Service },
     readonly receiver: Receiver,
-    readonly api: Service,
-    readonly worker: Service,
     private readonly database: Client,
-    private readonly settings: Record<string, string>,
   ) {}
 
   static async make(given: Record<string, string> = {}): Promise<Bed> {
@@ -53,7 +50,7 @@ export class Bed {
     const worker = await Service.start('main.worker', settings);
     const database = new Client({ connectionString: postgres.url });
     await database.connect();
-    return new Bed(postgres, redis, receiver, api, worker, database, settings);
+    return new Bed({ postgres, redis }, { api, worker }, receiver, database);
   }
 
   get bodyBytes(): number {
@@ -78,11 +75,11 @@ export class Bed {
 
   call(method: string, path: string, body?: object): Promise<Response> {
     const headers = { 'content-type': 'application/json' };
-    return fetch(this.api.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    return fetch(this.services.api.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   }
 
   load({ paths, requests, rate = 0, connections = 192 }: LoadShape): Promise<LoadReport> {
-    const port = Number(new URL(this.api.url).port);
+    const port = Number(new URL(this.services.api.url).port);
     return runLoad({ port, paths, requests, rate, connections, bodyBytes: BODY_BYTES });
   }
 
@@ -106,20 +103,16 @@ export class Bed {
 
   meter(): CpuMeter {
     const pids: Record<Part, number> = {
-      api: this.api.pid,
-      worker: this.worker.pid,
-      postgres: this.postgres.pid,
-      redis: this.redis.pid,
+      api: this.services.api.pid,
+      worker: this.services.worker.pid,
+      postgres: this.servers.postgres.pid,
+      redis: this.servers.redis.pid,
     };
     return new CpuMeter(pids);
   }
 
   query<Row extends object>(statement: string, values: unknown[] = []): Promise<Row[]> {
     return this.database.query<Row>(statement, values).then(({ rows }) => rows);
-  }
-
-  anotherWorker(): Promise<Service> {
-    return Service.start('main.worker', this.settings);
   }
 
   /** Runs a load to the recording of its last delivery and measures it. */
@@ -147,10 +140,10 @@ export class Bed {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.api.stop(), this.worker.stop()]);
+    await Promise.all([this.services.api.stop(), this.services.worker.stop()]);
     this.receiver.stop();
     await this.database.end();
-    await Promise.all([this.postgres.stop(), this.redis.stop()]);
+    await Promise.all([this.servers.postgres.stop(), this.servers.redis.stop()]);
   }
 }
 

@@ -3,7 +3,7 @@ import type { FinishedAttempt } from '../../src/delivery/delivery.entity.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
-import { aFinishedAttempt } from '../support/factories.js';
+import { aFinishedAttempt, type AttemptGiven } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
@@ -36,8 +36,10 @@ describe('the record of attempts, on real PostgreSQL', () => {
     await database.drop();
   });
 
-  const attemptOf = (id: string, given: Omit<Parameters<typeof aFinishedAttempt>[0], 'id'> = {}): FinishedAttempt =>
-    aFinishedAttempt({ id, attempt: 2, ...given });
+  const attemptOf = (
+    id: string,
+    given: Omit<NonNullable<Parameters<typeof aFinishedAttempt>[0]>, 'id'> = {},
+  ): FinishedAttempt => aFinishedAttempt({ id, attempt: 2, ...given });
 
   it('moves what was delivered into the history, with its identity', async () => {
     const { id } = await rows.delivery(inFlight);

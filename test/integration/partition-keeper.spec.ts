@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { migrate, migrationDataSource } from '../../src/shared/database/data-source.js';
 import { partitionOf, PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
 import { newUuid } from '../../src/shared/ids/uuid.js';

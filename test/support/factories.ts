@@ -55,15 +55,15 @@ export function aClaimedDelivery(
   };
 }
 
+export interface AttemptGiven {
+  readonly id?: string;
+  readonly attempt?: number;
+  readonly result?: Partial<AttemptResult>;
+  readonly decision?: FinishedAttempt['decision'];
+}
+
 /** A success with an empty answer. */
-export function aFinishedAttempt(
-  given: {
-    id?: string;
-    attempt?: number;
-    result?: Partial<AttemptResult>;
-    decision?: FinishedAttempt['decision'];
-  } = {},
-): FinishedAttempt {
+export function aFinishedAttempt(given: AttemptGiven = {}): FinishedAttempt {
   const { id, tenantId, attempt } = aClaimedDelivery({
     ...(given.id !== undefined && { id: given.id }),
     attempt: given.attempt ?? 1,
