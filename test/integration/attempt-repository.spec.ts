@@ -36,10 +36,8 @@ describe('the record of attempts, on real PostgreSQL', () => {
     await database.drop();
   });
 
-  const attemptOf = (
-    id: string,
-    given: Omit<NonNullable<Parameters<typeof aFinishedAttempt>[0]>, 'id'> = {},
-  ): FinishedAttempt => aFinishedAttempt({ id, attempt: 2, ...given });
+  const attemptOf = (id: string, given: Omit<AttemptGiven, 'id'> = {}): FinishedAttempt =>
+    aFinishedAttempt({ id, attempt: 2, ...given });
 
   it('moves what was delivered into the history, with its identity', async () => {
     const { id } = await rows.delivery(inFlight);

@@ -19,8 +19,9 @@ const EXPECTED: readonly (readonly [name: string, statement: Statement, accesses
   ['claim', sql.claim(partitionOf('events', newUuid(Date.now()))), [BY_ID]],
   ['park', sql.PARK, [BY_ID]],
   ['pull', sql.PULL, ['Index Scan on open_deliveries_parked', BY_ID]],
-  ['settle unclaimed', sql.SETTLE_UNCLAIMED, [BY_ID]],
-  ['take due', sql.TAKE_DUE, ['Index Scan on open_deliveries_due', BY_ID]],
+  ['cancel', sql.CANCEL_PARKED_OF_DELETED, ['Index Scan on open_deliveries_parked', BY_ID]],
+  ['settle', sql.SETTLE_UNCLAIMED, [BY_ID]],
+  ['take', sql.TAKE_DUE, ['Index Scan on open_deliveries_due', BY_ID]],
   ['give back', sql.GIVE_BACK, [BY_ID]],
   ['record', sql.RECORD, [BY_ID]],
 ];
@@ -163,7 +164,7 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
       session = await arrange();
     });
 
-    it.each(EXPECTED)('find what to %s by the index that it was written for', async (_name, statement, accesses) => {
+    it.each(EXPECTED)('find what they %s by the index that it was written for', async (_name, statement, accesses) => {
       expect(judge(await planOf(session, statement))).toEqual({ accesses: [...accesses].sort(), forbidden: [] });
     });
 

@@ -1,84 +1,18 @@
 import { Redis } from 'ioredis';
-import { parseSettings, type Settings } from '../../src/shared/config/settings.js';
-import { SystemClock } from '../../src/shared/time/clock.js';
-import { SubscriptionCache } from '../../src/subscriptions/subscription-cache.js';
+import type { Settings } from '../../src/shared/config/settings.js';
+import type { SubscriptionCache } from '../../src/subscriptions/subscription-cache.js';
 import { eventually } from '../support/eventually.js';
-import { FaultyRedis } from '../support/faulty-redis.js';
-import { silentLogger } from '../support/silent-logger.js';
-import { testRedisUrl, uniquePrefix } from '../support/test-redis.js';
+import {
+  cacheSettings,
+  closeCaches,
+  openCache,
+  openTwoCaches,
+  SlowSource,
+  Source,
+} from '../support/subscription-caches.js';
+import { testRedisUrl } from '../support/test-redis.js';
 
 const TENANT = 'default';
-
-let opened: SubscriptionCache[] = [];
-
-const settingsOf = (env: Readonly<Record<string, string>>): Settings =>
-  parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', QUEUE_PREFIX: uniquePrefix(), ...env });
-
-function openCache(settings: Settings): SubscriptionCache {
-  const cache = new SubscriptionCache(settings, new SystemClock(), silentLogger);
-  opened.push(cache);
-  return cache;
-}
-
-/** Counts how often it is asked for the value that there is. */
-class Source {
-  loads = 0;
-
-  constructor(public value: unknown = 'first') {}
-
-  readonly load = (): Promise<unknown> => {
-    this.loads += 1;
-    return Promise.resolve(this.value);
-  };
-}
-
-/** A load that is under way until it is released. */
-class SlowSource {
-  private started!: () => void;
-  private finish!: (value: unknown) => void;
-  readonly hasBegun = new Promise<void>((resolve) => (this.started = resolve));
-  private readonly result = new Promise((resolve) => (this.finish = resolve));
-
-  readonly load = (): Promise<unknown> => {
-    this.started();
-    return this.result;
-  };
-
-  release(value: unknown): void {
-    this.finish(value);
-  }
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
-  const startedAt = performance.now();
-  const value = await work();
-  return { value, ms: performance.now() - startedAt };
-}
-
-function closeCaches(): void {
-  for (const cache of opened) cache.onApplicationShutdown();
-  opened = [];
-}
-
-afterEach(closeCaches);
-
-/** Until what one has stored is found by the other, both ways, and both hear of changes. */
-async function connected(settings: Settings, ...caches: SubscriptionCache[]): Promise<void> {
-  const client = new Redis(settings.redisUrl!);
-  const heard = (): Promise<unknown[]> => client.pubsub('NUMSUB', `${settings.queuePrefix}:subscriptions`);
-  await eventually(heard, { until: ([, count]) => count === caches.length });
-  client.disconnect();
-  let key = 0;
-  for (const from of caches) {
-    for (const to of caches.filter((other) => other !== from)) {
-      await eventually(async () => {
-        key += 1;
-        await from.get('warm-up', `${key}`, () => Promise.resolve('stored'));
-        return to.get('warm-up', `${key}`, () => Promise.resolve('not found'));
-      }, { until: (value) => value === 'stored' }); // prettier-ignore
-    }
-  }
-}
 
 describe('the cache of subscriptions, in two processes on one real Redis', () => {
   let settings: Settings;
@@ -87,15 +21,14 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   let redis: Redis;
 
   beforeEach(async () => {
-    settings = settingsOf({ REDIS_URL: testRedisUrl(), SUBSCRIPTION_CACHE_TTL: '30' });
-    one = openCache(settings);
-    other = openCache(settings);
+    settings = cacheSettings({ REDIS_URL: testRedisUrl(), SUBSCRIPTION_CACHE_TTL: '30' });
     redis = new Redis(testRedisUrl());
-    await connected(settings, one, other);
+    [one, other] = await openTwoCaches(settings);
   });
 
   afterEach(() => {
     redis.disconnect();
+    closeCaches();
   });
 
   /** What is loaded is answered before it has come to Redis. */
@@ -198,81 +131,11 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   });
 });
 
-describe('the cache of subscriptions, on a real Redis that goes away', () => {
-  let redis: FaultyRedis;
-  let one: SubscriptionCache;
-  let other: SubscriptionCache;
-  let keys = 0;
-
-  beforeEach(async () => {
-    redis = await FaultyRedis.start();
-    const settings = settingsOf({ REDIS_URL: redis.url, SUBSCRIPTION_CACHE_TTL: '30' });
-    one = openCache(settings);
-    other = openCache(settings);
-    await connected(settings, one, other);
-  });
-
-  afterEach(() => {
-    // While there is a connection to close: ioredis waits 2 s for one that is being made.
-    closeCaches();
-    return redis.stop();
-  });
-
-  const newKey = (): string => `key ${(keys += 1)}`;
-
-  it.each(['freeze', 'kill'] as const)('answers without it within 300 ms, after a %s', async (harm) => {
-    redis[harm]();
-
-    const first = await timed(() => one.get(TENANT, newKey(), new Source('loaded').load));
-    expect(first.value).toBe('loaded');
-    expect(first.ms).toBeLessThan(300);
-    // What it has learnt of Redis spares the next ones the wait.
-    const next = await timed(async () => {
-      for (let n = 0; n < 20; n += 1) await one.get(TENANT, newKey(), new Source().load);
-    });
-    expect(next.ms).toBeLessThan(300);
-  });
-
-  it.each(['freeze', 'kill'] as const)('obeys a change made here, after a %s', async (harm) => {
-    const source = new Source('before');
-    await one.get(TENANT, 'key', source.load);
-    redis[harm]();
-    source.value = 'after';
-
-    const { ms } = await timed(() => one.invalidate(TENANT));
-
-    expect(ms).toBeLessThan(300);
-    expect(await one.get(TENANT, 'key', source.load)).toBe('after');
-  });
-
-  it('keeps no value for longer than a second or so while it can not hear of changes', async () => {
-    const source = new Source('before');
-    await other.get(TENANT, 'key', source.load);
-    redis.kill();
-    source.value = 'after';
-    const changedAt = performance.now();
-    await one.invalidate(TENANT);
-
-    await eventually(() => other.get(TENANT, 'key', source.load), { until: (value) => value === 'after' });
-
-    expect(performance.now() - changedAt).toBeLessThan(1500);
-  });
-
-  it('shares values again when it is back', async () => {
-    redis.freeze();
-    await one.get(TENANT, newKey(), new Source().load);
-    redis.thaw();
-    await eventually(async () => {
-      const key = newKey();
-      await one.get(TENANT, key, new Source('shared').load);
-      return other.get(TENANT, key, new Source('not found').load);
-    }, { until: (value) => value === 'shared' }); // prettier-ignore
-  });
-});
-
 describe('the cache of subscriptions, without Redis', () => {
+  afterEach(closeCaches);
+
   it('loads a value once, and anew after a change', async () => {
-    const cache = openCache(settingsOf({}));
+    const cache = openCache(cacheSettings({}));
     const source = new Source('before');
     for (let n = 0; n < 3; n += 1) expect(await cache.get(TENANT, 'key', source.load)).toBe('before');
     expect(source.loads).toBe(1);
@@ -284,7 +147,7 @@ describe('the cache of subscriptions, without Redis', () => {
   });
 
   it('loads a value anew when its time is over', async () => {
-    const cache = openCache(settingsOf({ SUBSCRIPTION_CACHE_TTL: '0.1' }));
+    const cache = openCache(cacheSettings({ SUBSCRIPTION_CACHE_TTL: '0.1' }));
     const source = new Source('before');
     await cache.get(TENANT, 'key', source.load);
     source.value = 'after';
@@ -293,7 +156,7 @@ describe('the cache of subscriptions, without Redis', () => {
   });
 
   it('keeps nothing when it is told to', async () => {
-    const cache = openCache(settingsOf({ SUBSCRIPTION_CACHE_TTL: '0' }));
+    const cache = openCache(cacheSettings({ SUBSCRIPTION_CACHE_TTL: '0' }));
     const source = new Source();
     for (let n = 0; n < 3; n += 1) await cache.get(TENANT, 'key', source.load);
     expect(source.loads).toBe(3);

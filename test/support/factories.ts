@@ -55,6 +55,10 @@ export function aClaimedDelivery(
   };
 }
 
+export function aDeliveryTo(targetUrl: string): ClaimedDelivery {
+  return aClaimedDelivery({ subscription: { targetUrl } });
+}
+
 export interface AttemptGiven {
   readonly id?: string;
   readonly attempt?: number;

@@ -1,6 +1,7 @@
+import { errors } from 'undici';
 import { BlockedTarget } from '../../shared/targets/target-guard.js';
 import type { AttemptError, AttemptErrorCode } from '../domain/attempt-outcome.js';
-import { ExchangeTimeout } from './undici-adapter.js';
+import { AnswerWithoutStatus, ExchangeTimeout } from './undici-adapter.js';
 
 const CODES: Readonly<Record<string, AttemptErrorCode>> = {
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
@@ -18,6 +19,9 @@ const CODES: Readonly<Record<string, AttemptErrorCode>> = {
   EAI_FAIL: 'dns_failure',
   EAI_NODATA: 'dns_failure',
   UND_ERR_HEADERS_OVERFLOW: 'response_invalid',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'response_invalid',
+  // undici asserts what its parser should not have let through, such as a status of 99.
+  ERR_ASSERTION: 'response_invalid',
 };
 
 /** Most characters of an error message that are kept. */
@@ -31,15 +35,15 @@ export function exchangeFailure(error: unknown): AttemptError {
 function failureCode(error: unknown): AttemptErrorCode {
   if (error instanceof BlockedTarget) return 'blocked_address';
   if (error instanceof ExchangeTimeout) return 'timeout';
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
+  if (error instanceof AnswerWithoutStatus || error instanceof errors.HTTPParserError) return 'response_invalid';
+  const { code, cause, errors: each } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
   if (typeof code === 'string') {
     const known = CODES[code];
     if (known !== undefined) return known;
-    if (code.startsWith('HPE_')) return 'response_invalid';
     if (isTlsCode(code)) return 'tls_failure';
   }
   // A connection that failed on every address of a host holds one error an address.
-  if (Array.isArray(errors) && errors.length > 0) return failureCode(errors[0]);
+  if (Array.isArray(each) && each.length > 0) return failureCode(each[0]);
   return cause === undefined || cause === null ? 'internal_error' : failureCode(cause);
 }
 

@@ -28,6 +28,13 @@ export class ExchangeTimeout extends Error {
   }
 }
 
+/** The exchange ended, and no status from 200 to 999 had come. */
+export class AnswerWithoutStatus extends Error {
+  constructor() {
+    super('the answer has no status');
+  }
+}
+
 interface RawConfig extends InternalAxiosRequestConfig {
   raw: RawRequest;
 }
@@ -100,7 +107,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.isOver = true;
     clearTimeout(this.timer);
     if (this.answer) this.resolve({ ...this.answer, body: Buffer.concat(this.kept) });
-    else this.reject(error ?? new Error('the answer has no status'));
+    else this.reject(error ?? new AnswerWithoutStatus());
     if (error) this.controller?.abort(error);
   }
 }

@@ -1,0 +1,155 @@
+import type { AttemptResult } from '../../src/delivery/domain/attempt-outcome.js';
+import { eventually } from '../support/eventually.js';
+import { aDeliveryTo } from '../support/factories.js';
+import {
+  type Behaviour,
+  earlyClose,
+  endlessBody,
+  garbage,
+  gzipBomb,
+  hang,
+  redirect,
+  reset,
+  respond,
+  ScriptedReceiver,
+  slowHeaders,
+  trickle,
+} from '../support/scripted-receiver.js';
+import { aSender, closeSenders } from '../support/senders.js';
+
+const TIMEOUT_MS = 400;
+/** A machine under load may be this late. */
+const LATE_MS = 600;
+const OK = 'HTTP/1.1 200 OK\r\n';
+const CHUNKED = 'Transfer-Encoding: chunked\r\n\r\n';
+
+afterEach(closeSenders);
+
+describe('what the sender makes of the answers of a receiver on this machine', () => {
+  let receiver: ScriptedReceiver;
+
+  beforeEach(async () => {
+    receiver = await ScriptedReceiver.start();
+  });
+
+  afterEach(() => receiver.close());
+
+  const sendTo = (behaviour: Behaviour, path = '/hook'): Promise<AttemptResult> => {
+    receiver.script(path, behaviour);
+    return aSender().send(aDeliveryTo(receiver.url(path)), TIMEOUT_MS);
+  };
+
+  it.each([200, 201, 204, 299])('takes a %i for a success', async (status) => {
+    expect(await sendTo(respond(status))).toMatchObject({ statusCode: status, error: null, retryAfter: null });
+  });
+
+  it.each([300, 304, 400, 410, 429, 500, 503])('takes a %i for a failure', async (status) => {
+    const error = { code: 'bad_status', message: `the receiver answered ${status}` };
+    const headers = { 'retry-after': '120', 'x-why': 'because' };
+    const result = await sendTo(respond(status, { headers }));
+    expect(result).toMatchObject({ statusCode: status, error, retryAfter: '120' });
+    expect(result.responseHeaders).toMatchObject(headers);
+  });
+
+  it.each([301, 302, 303, 307, 308])('does not follow a %i', async (status) => {
+    const result = await sendTo(redirect(receiver.url('/second'), status));
+    expect(result).toMatchObject({ statusCode: status, error: { code: 'bad_status' } });
+    expect(receiver.requestsTo('/hook')).toHaveLength(1);
+    expect(receiver.requestsTo('/second')).toEqual([]);
+  });
+
+  it('keeps the first 4 KB of the answer as they came', async () => {
+    const body = Buffer.from(Array.from({ length: 10_000 }, (_, n) => n % 256));
+    const { responseBody } = await sendTo(respond(200, { body }));
+    expect(responseBody.equals(body.subarray(0, 4096))).toBe(true);
+  });
+
+  it.each([
+    ['hangs', hang(), 'timeout'],
+    ['resets the connection', reset(), 'connection_reset'],
+    ['does not come to the end of its headers', slowHeaders(10_000), 'timeout'],
+    ['answers with what is no HTTP', garbage(), 'response_invalid'],
+    ['answers with 20 KB of a header', respond(200, { headers: { 'x-long': 'x'.repeat(20_000) } }), 'response_invalid'],
+    ['answers with another protocol', raw('SSH-2.0-OpenSSH_9.6\r\n'), 'response_invalid'],
+    ['answers with two lengths', raw(`${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc`), 'response_invalid'],
+    ['answers with a header that is none', raw(`${OK}no header\r\n\r\n`), 'response_invalid'],
+    ['answers with a status that is none', raw('HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'), 'response_invalid'],
+    ['closes without an answer', raw(''), 'connection_reset'],
+    ['closes before the end of its headers', raw(OK), 'connection_reset'],
+    ['says 102 without end', endlessProcessing(), 'timeout'],
+  ] as const)('gives up on one that %s', async (_, behaviour, code) => {
+    const result = await sendTo(behaviour);
+
+    expect(result).toMatchObject({ statusCode: null, error: { code }, responseHeaders: {}, retryAfter: null });
+    expect(result.error!.message).not.toBe('');
+    expect(result.responseBody).toHaveLength(0);
+    expect(result.durationMs).toBeLessThan(TIMEOUT_MS + LATE_MS);
+    if (code === 'timeout') expect(result.durationMs).toBeGreaterThan(TIMEOUT_MS - 5);
+    // It holds no connection to it, either.
+    await eventually(() => receiver.requests[0]?.endedAt, { until: (endedAt) => endedAt != null });
+  });
+
+  it.each([
+    ['closes before the end of its body', earlyClose(), 'too short'],
+    ['announces a body with a 204', raw('HTTP/1.1 204 No Content\r\nContent-Length: 10\r\n\r\n'), ''],
+    ['breaks off in the middle of a chunk', raw(`${OK}${CHUNKED}a\r\nshort`), 'short'],
+    ['sends a chunk that is none', raw(`${OK}${CHUNKED}2\r\nok\r\nzz\r\n`), 'ok'],
+    ['never ends its body', endlessBody(), 'x'.repeat(4096)],
+  ] as const)('takes the 2xx of one that %s for a success', async (_, behaviour, body) => {
+    const result = await sendTo(behaviour);
+    expect(result).toMatchObject({ error: null });
+    expect(result.statusCode).toBeLessThan(205);
+    expect(result.responseBody.toString()).toBe(body);
+    expect(result.durationMs).toBeLessThan(TIMEOUT_MS + LATE_MS);
+    await eventually(() => receiver.requests[0]?.endedAt, { until: (endedAt) => endedAt != null });
+  });
+
+  it('takes the 200 of one that sends a byte now and then for a success, and waits no longer than the timeout', async () => {
+    const result = await sendTo(trickle(20));
+    expect(result).toMatchObject({ statusCode: 200, error: null });
+    expect(result.responseBody.toString()).toMatch(/^x{1,20}$/);
+    expect(result.durationMs).toBeLessThan(TIMEOUT_MS + LATE_MS);
+    await eventually(() => receiver.requests[0]?.endedAt, { until: (endedAt) => endedAt != null });
+  });
+
+  it('does not unpack a gzip bomb', async () => {
+    const result = await sendTo(gzipBomb());
+    expect(result).toMatchObject({ statusCode: 200, error: null });
+    expect(result.responseBody.subarray(0, 2)).toEqual(Buffer.from([0x1f, 0x8b]));
+    expect(result.responseBody).toHaveLength(4096);
+  });
+
+  it('needs little memory for many answers without end', async () => {
+    receiver.script('/', endlessBody());
+    const sender = aSender();
+    const usedBytes = (): number => process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+    const before = usedBytes();
+    let peak = 0;
+    for (let round = 0; round < 10; round += 1) {
+      const results = await Promise.all(
+        Array.from({ length: 20 }, () => sender.send(aDeliveryTo(receiver.url()), 5000)),
+      );
+      expect(results.map(({ responseBody }) => responseBody.length)).toEqual(results.map(() => 4096));
+      peak = Math.max(peak, usedBytes() - before);
+    }
+    // 200 answers of at most 64 KB that were read, and garbage that waits for its collection; unbounded it is gigabytes.
+    expect(peak).toBeLessThan(100 * 1024 * 1024);
+  });
+});
+
+/** An interim answer after the other, and never the final one. */
+function endlessProcessing(): Behaviour {
+  return (response) => {
+    const timer = setInterval(() => {
+      response.writeProcessing();
+    }, 1);
+    response.once('close', () => {
+      clearInterval(timer);
+    });
+  };
+}
+
+/** Just these bytes, and the end of the connection. */
+function raw(bytes: string): Behaviour {
+  return (response) => response.socket?.end(bytes);
+}

@@ -1,0 +1,46 @@
+import Bull from 'bull';
+import type { WakeUp } from '../../src/delivery/delivery.entity.js';
+import { BullClients } from '../../src/delivery/queue/bull-clients.js';
+import { consumerOptions, producerOptions, QUEUE_NAME } from '../../src/delivery/queue/bull-options.js';
+import { BullQueue, type JobData } from '../../src/delivery/queue/bull-queue.js';
+import type { DeliveryQueue, WakeUpHandler } from '../../src/delivery/queue/delivery-queue.js';
+import { eventually } from './eventually.js';
+import { silentLogger } from './silent-logger.js';
+
+/** Both ends of the queue, as in a process that is API and worker. */
+export function openBull(redisUrl: string, queuePrefix: string): BullQueue {
+  const clients = new BullClients(redisUrl, silentLogger);
+  const producer = new Bull<JobData>(QUEUE_NAME, producerOptions(queuePrefix, clients));
+  const consumer = new Bull<JobData>(QUEUE_NAME, consumerOptions(queuePrefix, clients));
+  return new BullQueue(producer, consumer, clients, silentLogger);
+}
+
+/** A job of wake-ups that differ in everything. */
+export function aJob(...ids: string[]): WakeUp[] {
+  return ids.map((id, attemptCount) => ({ id, subscriptionId: `of ${id}`, attemptCount }));
+}
+
+/** Adds as soon as the queue can: the client of a new one refuses until it has connected. */
+export function addSoon(queue: DeliveryQueue, ...jobs: WakeUp[][]): Promise<void> {
+  return eventually(() => queue.add(jobs));
+}
+
+/** Remembers what it takes. */
+export class Consumer {
+  readonly jobs: WakeUp[][] = [];
+
+  readonly take: WakeUpHandler = (wakeUps) => {
+    this.jobs.push(wakeUps);
+    return Promise.resolve();
+  };
+
+  /** Sorted: several jobs are handled at once. */
+  get ids(): string[] {
+    return this.jobs.flatMap((wakeUps) => wakeUps.map(({ id }) => id)).sort();
+  }
+
+  /** Waits until it has taken so many. */
+  async took(count: number): Promise<void> {
+    await eventually(() => this.jobs, { until: ({ length }) => length >= count, timeoutMs: 20_000 });
+  }
+}

@@ -1,0 +1,25 @@
+import { WebhookSender } from '../../src/delivery/http/webhook-sender.js';
+import { SigningKeys } from '../../src/delivery/signing-keys.js';
+import { SecretBox } from '../../src/shared/crypto/secret-box.js';
+import type { HostResolver } from '../../src/shared/targets/host-resolver.js';
+import { TargetGuard } from '../../src/shared/targets/target-guard.js';
+import { SystemClock } from '../../src/shared/time/clock.js';
+
+export const secretBox = new SecretBox(Buffer.alloc(32, 1));
+
+let opened: WebhookSender[] = [];
+
+/** Knows no names unless given; may reach this machine unless told not to. */
+export function aSender(given: { resolver?: HostResolver; allowedTargetCidrs?: string[] } = {}): WebhookSender {
+  const { resolver = { resolve: () => Promise.reject(new Error('nobody asks for a name')) } } = given;
+  const allowed = { allowedTargetCidrs: given.allowedTargetCidrs ?? ['127.0.0.0/8'], allowedTargetHosts: [] };
+  const sender = new WebhookSender(new TargetGuard(allowed, resolver), new SigningKeys(secretBox), new SystemClock());
+  opened.push(sender);
+  return sender;
+}
+
+/** Ends the connections of all senders of the test. */
+export async function closeSenders(): Promise<void> {
+  for (const sender of opened) await sender.onApplicationShutdown();
+  opened = [];
+}

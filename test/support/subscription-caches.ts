@@ -1,0 +1,78 @@
+import { Redis } from 'ioredis';
+import { parseSettings, type Settings } from '../../src/shared/config/settings.js';
+import { SystemClock } from '../../src/shared/time/clock.js';
+import { SubscriptionCache } from '../../src/subscriptions/subscription-cache.js';
+import { eventually } from './eventually.js';
+import { silentLogger } from './silent-logger.js';
+import { uniquePrefix } from './test-redis.js';
+
+let opened: SubscriptionCache[] = [];
+
+export function cacheSettings(env: Readonly<Record<string, string>>): Settings {
+  return parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', QUEUE_PREFIX: uniquePrefix(), ...env });
+}
+
+/** That of one process. */
+export function openCache(settings: Settings): SubscriptionCache {
+  const cache = new SubscriptionCache(settings, new SystemClock(), silentLogger);
+  opened.push(cache);
+  return cache;
+}
+
+/** Those of two processes: each finds what the other has stored, and hears of its changes. */
+export async function openTwoCaches(settings: Settings): Promise<[SubscriptionCache, SubscriptionCache]> {
+  const [one, other] = [openCache(settings), openCache(settings)];
+  const client = new Redis(settings.redisUrl!);
+  const listeners = (): Promise<unknown[]> => client.pubsub('NUMSUB', `${settings.queuePrefix}:subscriptions`);
+  await eventually(listeners, { until: ([, count]) => count === 2 });
+  client.disconnect();
+  await finds(other, one);
+  await finds(one, other);
+  return [one, other];
+}
+
+/** Closes all caches of the test. */
+export function closeCaches(): void {
+  for (const cache of opened) cache.onApplicationShutdown();
+  opened = [];
+}
+
+let warmUps = 0;
+
+async function finds(finder: SubscriptionCache, storer: SubscriptionCache): Promise<void> {
+  const probe = async (): Promise<string> => {
+    const key = `${(warmUps += 1)}`;
+    await storer.get('warm-up', key, () => Promise.resolve('stored'));
+    return finder.get('warm-up', key, () => Promise.resolve('not found'));
+  };
+  await eventually(probe, { until: (value) => value === 'stored' });
+}
+
+/** Counts how often it is asked for the value that there is. */
+export class Source {
+  loads = 0;
+
+  constructor(public value: unknown = 'first') {}
+
+  readonly load = (): Promise<unknown> => {
+    this.loads += 1;
+    return Promise.resolve(this.value);
+  };
+}
+
+/** A load that is under way until it is released. */
+export class SlowSource {
+  private started!: () => void;
+  private finish!: (value: unknown) => void;
+  readonly hasBegun = new Promise<void>((resolve) => (this.started = resolve));
+  private readonly result = new Promise((resolve) => (this.finish = resolve));
+
+  readonly load = (): Promise<unknown> => {
+    this.started();
+    return this.result;
+  };
+
+  release(value: unknown): void {
+    this.finish(value);
+  }
+}
