@@ -1,204 +1,161 @@
-import Bull from 'bull';
 import { Redis } from 'ioredis';
-import type { WakeUp } from '../../src/delivery/delivery.entity.js';
-import { BullClients } from '../../src/delivery/queue/bull-clients.js';
-import { consumerOptions, producerOptions, QUEUE_NAME } from '../../src/delivery/queue/bull-options.js';
-import { BullQueue, type JobData } from '../../src/delivery/queue/bull-queue.js';
+import { QUEUE_NAME } from '../../src/delivery/queue/bull-options.js';
 import type { DeliveryQueue } from '../../src/delivery/queue/delivery-queue.js';
 import { MemoryQueue } from '../../src/delivery/queue/memory-queue.js';
-import { startLocalRedis } from '../../src/local/local-redis.js';
-import type { LocalServer } from '../../src/local/local-server.js';
 import { eventually } from '../support/eventually.js';
-import { silentLogger } from '../support/silent-logger.js';
+import { addSoon, aJob, Consumer, openBull } from '../support/queues.js';
 import { testRedisUrl, uniquePrefix } from '../support/test-redis.js';
 
-interface Opened {
+/** One queue, and how to work with it as a process does. */
+interface Adapter {
   readonly queue: DeliveryQueue;
+  /** The queue as it is found by a process that starts now. */
+  readonly reopen: () => DeliveryQueue;
+  /** What is left of jobs where the queue keeps them. */
+  readonly remains: () => Promise<string[]>;
   readonly close: () => Promise<void>;
 }
 
-function openBull(redisUrl: string, queuePrefix: string): Opened {
-  const clients = new BullClients(redisUrl, silentLogger);
-  const producer = new Bull<JobData>(QUEUE_NAME, producerOptions(queuePrefix, clients));
-  const consumer = new Bull<JobData>(QUEUE_NAME, consumerOptions(queuePrefix, clients));
-  const queue = new BullQueue(producer, consumer, clients, silentLogger);
-  return { queue, close: () => queue.onApplicationShutdown() };
-}
-
-function openMemory(): Opened {
+function memory(): Adapter {
   const queue = new MemoryQueue();
-  return { queue, close: () => queue.stopConsuming() };
+  return {
+    queue,
+    reopen: () => queue,
+    remains: async () => Array<string>(await queue.depth()).fill('a job'),
+    // There is nothing to close.
+    close: () => Promise.resolve(),
+  };
 }
 
-const job = (...ids: string[]): WakeUp[] =>
-  ids.map((id, attemptCount) => ({ id, subscriptionId: `of ${id}`, attemptCount }));
-/** A producer's client refuses to add until it has connected. */
-const add = (queue: DeliveryQueue, ...jobs: WakeUp[][]): Promise<void> => eventually(() => queue.add(jobs));
+function bull(): Adapter {
+  const prefix = uniquePrefix();
+  const queues = [openBull(testRedisUrl(), prefix)];
+  const redis = new Redis(testRedisUrl());
+  return {
+    queue: queues[0]!,
+    reopen: () => {
+      const queue = openBull(testRedisUrl(), prefix);
+      queues.push(queue);
+      return queue;
+    },
+    // Besides these, Bull keeps the last id it gave, and notes of its own.
+    remains: async () => {
+      const keys = await redis.keys(`${prefix}:${QUEUE_NAME}:*`);
+      return keys.filter((key) => /:(\d+|\d+:lock|wait|active|paused|completed|failed|delayed|priority)$/.test(key));
+    },
+    close: async () => {
+      await Promise.all(queues.map((queue) => queue.onApplicationShutdown()));
+      redis.disconnect();
+    },
+  };
+}
 
 describe.each([
-  ['memory', (): Opened => openMemory()],
-  ['Bull on real Redis', (): Opened => openBull(testRedisUrl(), uniquePrefix())],
+  ['in the memory of the process', memory],
+  ['Bull on real Redis', bull],
 ])('the queue of deliveries: %s', (_name, open) => {
-  let opened: Opened;
+  let adapter: Adapter;
   let queue: DeliveryQueue;
+  let consumer: Consumer;
 
   beforeEach(() => {
-    opened = open();
-    queue = opened.queue;
+    adapter = open();
+    queue = adapter.queue;
+    consumer = new Consumer();
   });
 
-  afterEach(() => opened.close());
+  afterEach(() => adapter.close());
 
-  it('carries each job to the consumer unchanged', async () => {
-    const jobs = [job('a', 'b', 'c'), job('d')];
-    const taken: WakeUp[][] = [];
-    queue.consume((wakeUps) => {
-      taken.push(wakeUps);
-      return Promise.resolve();
-    });
-
-    await add(queue, ...jobs);
-
-    await eventually(() => taken, { until: ({ length }) => length === 2 });
-    expect(taken).toEqual(expect.arrayContaining(jobs));
+  it('carries each job to the consumer unchanged, in the groups in which its wake-ups were added', async () => {
+    const jobs = [aJob('a', 'b', 'c'), aJob('d')];
+    queue.consume(consumer.take);
+    await addSoon(queue, ...jobs);
+    await addSoon(queue, aJob('e', 'f'));
+    await consumer.took(3);
+    expect(consumer.jobs.sort((a, b) => (a[0]!.id < b[0]!.id ? -1 : 1))).toEqual([...jobs, aJob('e', 'f')]);
   });
 
-  it('keeps what was added before anybody consumes, and says how much waits', async () => {
-    await add(queue, job('a'), job('b'), job('c'));
+  it('carries a job of fifty wake-ups', async () => {
+    const job = aJob(...Array.from({ length: 50 }, (_, n) => `01234567-89ab-7cde-8f01-23456789${n}`));
+    queue.consume(consumer.take);
+    await addSoon(queue, job);
+    await consumer.took(1);
+    expect(consumer.jobs).toEqual([job]);
+  });
+
+  it('says how many jobs wait, and gives them to a consumer that comes later', async () => {
+    await addSoon(queue, aJob('a', 'b'), aJob('c'));
+    await addSoon(queue, aJob('d'));
     expect(await queue.depth()).toBe(3);
 
-    const taken: string[] = [];
-    queue.consume(([wakeUp]) => {
-      taken.push(wakeUp!.id);
-      return Promise.resolve();
-    });
+    queue.consume(consumer.take);
 
-    await eventually(() => taken.sort(), { until: ({ length }) => length === 3 });
-    expect(taken).toEqual(['a', 'b', 'c']);
+    await consumer.took(3);
+    expect(consumer.ids).toEqual(['a', 'b', 'c', 'd']);
     expect(await queue.depth()).toBe(0);
   });
 
-  it('goes on after a job that failed, and does not repeat it', async () => {
-    const taken: string[] = [];
-    queue.consume(([wakeUp]) => {
-      taken.push(wakeUp!.id);
-      return wakeUp!.id === 'bad' ? Promise.reject(new Error('bad job')) : Promise.resolve();
+  it.each([
+    ['rejects', () => Promise.reject(new Error('bad job'))],
+    [
+      'throws',
+      () => {
+        throw new Error('bad job');
+      },
+    ],
+  ])('goes on after a job whose handler %s, and does not repeat it', async (_, fail) => {
+    queue.consume((wakeUps) => {
+      const taken = consumer.take(wakeUps);
+      return wakeUps[0]!.id === 'bad' ? fail() : taken;
     });
-
-    await add(queue, job('bad'));
-    await add(queue, job('good'));
-
-    await eventually(() => taken, { until: (ids) => ids.includes('good') });
-    expect(taken).toEqual(['bad', 'good']);
-    expect(await queue.depth()).toBe(0);
+    await addSoon(queue, aJob('bad'));
+    await consumer.took(1);
+    await addSoon(queue, aJob('good'));
+    await consumer.took(2);
+    expect(consumer.ids).toEqual(['bad', 'good']);
+    expect(await eventually(adapter.remains, { until: ({ length }) => length === 0 })).toEqual([]);
   });
 
-  it('takes no more jobs once it is told to stop', async () => {
-    const taken: string[] = [];
-    queue.consume(([wakeUp]) => {
-      taken.push(wakeUp!.id);
-      return Promise.resolve();
-    });
-    await add(queue, job('a'));
-    await eventually(() => taken, { until: ({ length }) => length === 1 });
+  it('takes no more jobs once it was told to stop, and leaves them to the next', async () => {
+    queue.consume(consumer.take);
+    await addSoon(queue, aJob('a'));
+    await consumer.took(1);
 
-    await queue.stopConsuming();
-    await add(queue, job('b'));
-
-    expect(await queue.depth()).toBe(1);
-    expect(taken).toEqual(['a']);
-  });
-});
-
-describe('the queue of deliveries: Bull on a Redis that fails', () => {
-  let redis: LocalServer;
-  let opened: Opened;
-  const prefix = uniquePrefix();
-
-  beforeEach(async () => {
-    redis = (await startLocalRedis({ directory: '/tmp', port: 'free' }))!;
-    opened = openBull(redis.url, prefix);
-    await eventually(() => opened.queue.depth());
-  });
-
-  afterEach(async () => {
-    await opened.close();
-    await redis.stop();
-  });
-
-  it('says that a job was not added when Redis does not answer', async () => {
-    process.kill(redis.pid, 'SIGSTOP');
     const startedAt = performance.now();
+    await queue.stopConsuming();
+    expect(performance.now() - startedAt).toBeLessThan(1000);
 
-    await expect(opened.queue.add([job('a')])).rejects.toThrow();
-
-    const seconds = (performance.now() - startedAt) / 1000;
-    process.kill(redis.pid, 'SIGCONT');
-    expect(seconds).toBeLessThan(5);
+    await addSoon(queue, aJob('b'));
+    const next = new Consumer();
+    adapter.reopen().consume(next.take);
+    await next.took(1);
+    expect(next.ids).toEqual(['b']);
+    expect(consumer.ids).toEqual(['a']);
   });
 
-  it('says that a job was not added when Redis is gone', async () => {
-    await redis.stop();
-
-    await expect(opened.queue.add([job('a')])).rejects.toThrow();
-  });
-
-  it('goes on with later jobs when what waited was flushed', async () => {
-    const client = new Redis(redis.url);
-    await add(opened.queue, job('lost'));
-    await client.flushall();
-    client.disconnect();
-    const taken: string[] = [];
-    opened.queue.consume(([wakeUp]) => {
-      taken.push(wakeUp!.id);
-      return Promise.resolve();
+  it('stops within some seconds although a job does not end', async () => {
+    let release = (): void => undefined;
+    queue.consume(async (wakeUps) => {
+      await consumer.take(wakeUps);
+      await new Promise<void>((resolve) => (release = resolve));
     });
-
-    await add(opened.queue, job('later'));
-
-    await eventually(() => taken, { until: ({ length }) => length === 1, timeoutMs: 15_000 });
-    expect(taken).toEqual(['later']);
-  });
-
-  it('never loses a job in silence when the script cache is lost', async () => {
-    const client = new Redis(redis.url);
-    const taken = new Set<string>();
-    opened.queue.consume((wakeUps) => {
-      for (const { id } of wakeUps) taken.add(id);
-      return Promise.resolve();
-    });
-    const added: string[] = [];
-    for (let n = 0; n < 30; n += 1) {
-      await client.script('FLUSH');
-      await opened.queue.add([job(`d${n}`)]).then(
-        () => added.push(`d${n}`),
-        () => undefined,
-      );
+    await addSoon(queue, aJob('endless'));
+    await consumer.took(1);
+    try {
+      let isStopped = false;
+      void queue.stopConsuming().then(() => (isStopped = true));
+      await eventually(() => isStopped, { until: (is) => is, timeoutMs: 5000 });
+    } finally {
+      release();
     }
-    client.disconnect();
-
-    await eventually(() => added.filter((id) => !taken.has(id)), {
-      until: ({ length }) => length === 0,
-      timeoutMs: 15_000,
-    });
-    expect(added.length).toBeGreaterThan(0);
   });
 
-  it('leaves nothing of its jobs in Redis', async () => {
-    let count = 0;
-    opened.queue.consume(() => {
-      count += 1;
-      return Promise.resolve();
-    });
-    await add(opened.queue, ...Array.from({ length: 100 }, (_, n) => job(`d${n}`)));
-    await eventually(() => count, { until: (taken) => taken === 100 });
-    const client = new Redis(redis.url);
-
-    const left = await eventually(() => client.keys(`${prefix}:${QUEUE_NAME}:*`), {
-      until: (keys) => keys.length <= 4,
-    });
-
-    client.disconnect();
-    expect(left.filter((key) => /:\d+(:lock)?$/.test(key))).toEqual([]);
+  it('keeps nothing of jobs that are done', async () => {
+    queue.consume(consumer.take);
+    await addSoon(queue, ...Array.from({ length: 100 }, (_, n) => aJob(`d${n}`)));
+    await consumer.took(100);
+    expect(new Set(consumer.ids).size).toBe(100);
+    expect(await eventually(adapter.remains, { until: ({ length }) => length === 0 })).toEqual([]);
+    expect(await queue.depth()).toBe(0);
   });
 });

@@ -65,7 +65,7 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
   it('shares values again when it is back', async () => {
     redis.freeze();
     await one.get(TENANT, newKey(), new Source().load);
-    redis.thaw();
+    await redis.thaw();
     await eventually(async () => {
       const key = newKey();
       await one.get(TENANT, key, new Source('shared').load);

@@ -22,8 +22,9 @@ export class FaultyRedis {
     process.kill(this.server.pid, 'SIGSTOP');
   }
 
-  thaw(): void {
-    process.kill(this.server.pid, 'SIGCONT');
+  /** Nothing to one that was killed. */
+  async thaw(): Promise<void> {
+    if (await findProcess(this.server.pid)) process.kill(this.server.pid, 'SIGCONT');
   }
 
   kill(): void {

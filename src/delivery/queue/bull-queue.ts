@@ -43,8 +43,12 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
 
   override async add(jobs: WakeUp[][]): Promise<void> {
     const added = await this.producer.addBulk(jobs.map((wakeUps) => ({ data: toData(wakeUps), opts: JOB_OPTIONS })));
-    // After a loss of the script cache Bull resolves with jobs that have no id: they are not in Redis.
-    if (added.some((job) => (job as Job | undefined)?.id == null)) throw new JobNotStored();
+    // After a loss of the script cache Bull resolves with jobs that have no id: they are not in Redis. Added one by one, a job
+    // brings its script along.
+    const missing = jobs.filter((_, index) => !isStored(added[index]));
+    for (const wakeUps of missing) {
+      if (!isStored(await this.producer.add(toData(wakeUps), JOB_OPTIONS))) throw new JobNotStored();
+    }
   }
 
   override async depth(): Promise<number> {
@@ -70,6 +74,10 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
     await Promise.all([this.stopConsuming(), closeWithin(this.producer)]);
     this.clients.disconnect();
   }
+}
+
+function isStored(job: Job | undefined): boolean {
+  return (job?.id as Job['id'] | null | undefined) != null;
 }
 
 async function closeWithin(queue: Queue): Promise<void> {

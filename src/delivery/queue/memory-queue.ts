@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { WakeUp } from '../delivery.entity.js';
 import { DeliveryQueue, type WakeUpHandler } from './delivery-queue.js';
 
+/** A job that does not end is not waited for any longer, as in Bull. */
+const STOP_TIMEOUT_MS = 3000;
+
 /** Jobs in the memory of one process, for a machine without Redis. API and worker must be that process. */
 @Injectable()
 export class MemoryQueue extends DeliveryQueue {
@@ -26,7 +29,10 @@ export class MemoryQueue extends DeliveryQueue {
 
   override async stopConsuming(): Promise<void> {
     this.handler = undefined;
-    await this.running;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_TIMEOUT_MS)));
+    await Promise.race([this.running, timeout]);
+    clearTimeout(timer);
   }
 
   private run(): void {
@@ -40,8 +46,11 @@ export class MemoryQueue extends DeliveryQueue {
 
   private async drain(): Promise<void> {
     for (let job = this.next(); job !== undefined; job = this.next()) {
-      // A job that fails is over, as in Bull: its deliveries are found by the due scan.
-      await this.handler?.(job).catch(() => undefined);
+      try {
+        await this.handler?.(job);
+      } catch {
+        // A job that fails is over, as in Bull: its deliveries are found by the due scan.
+      }
     }
   }
 
