@@ -2,7 +2,7 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readSettings } from '../shared/config/env.js';
 import { InvalidSettings, type Settings } from '../shared/config/settings.js';
-import { Logger } from '../shared/logging/logger.js';
+import { Logger, loggerOf } from '../shared/logging/logger.js';
 import { WrongEvictionPolicy } from '../shared/redis/redis.js';
 import { createApp } from './create-app.js';
 
@@ -34,6 +34,7 @@ export async function bootstrap(
     const starting = createApp(moduleFor(settings), settings, { hasDocs });
     endOnSignal(starting, settings, onClosed);
     const url = await listen(await starting, settings);
+    warnOf(settings);
     options.onListening?.(url);
   } catch (error) {
     process.stderr.write(`${startFailure(error)}\n`);
@@ -49,6 +50,17 @@ async function listen(app: NestFastifyApplication, settings: Settings): Promise<
   const queue = settings.redisUrl === undefined ? 'memory' : 'bull';
   app.get(Logger).info({ host: settings.host, port: Number(new URL(url).port), queue }, 'listening');
   return url;
+}
+
+/** What works, but should not stay so. */
+function warnOf(settings: Settings): void {
+  const logger = loggerOf(settings);
+  if (settings.redisUrl === undefined) {
+    logger.warn({}, 'There is no Redis: jobs stay in the memory of this process. Set REDIS_URL to run more than one.');
+  }
+  if (settings.isEncryptionKeyPublic) {
+    logger.warn({}, 'ENCRYPTION_KEY is not set: secrets are sealed under a key that everybody can read in the source.');
+  }
 }
 
 /** Also while the application is still starting: what it has opened by then is closed in turn. */

@@ -21,6 +21,7 @@ describe('starting, with real PostgreSQL and Redis', () => {
       MAX_RETRIES: 'many',
       ALLOWED_TARGET_CIDRS: '10.0.0.0/99',
       NODE_ENV: 'production',
+      ENCRYPTION_KEY: '',
     });
 
     const failure = await startService({ entry: 'main', settings }).then(String, String);
@@ -66,6 +67,7 @@ describe('starting, with real PostgreSQL and Redis', () => {
     const delivery = await api.untilFinal((await api.publish(id, { n: 1 })).task_id);
 
     expect(delivery.status).toBe('delivered');
+    expect(service.output()).toContain('There is no Redis: jobs stay in the memory of this process');
     expect(await service.stop()).toBe(0);
     await receiver.close();
   });

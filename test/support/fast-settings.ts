@@ -11,6 +11,7 @@ export function fastSettings(
     DATABASE_POOL_SIZE: '5',
     REDIS_URL: testRedisUrl(),
     QUEUE_PREFIX: uniquePrefix(),
+    ENCRYPTION_KEY: 'ab'.repeat(32),
     ALLOWED_TARGET_CIDRS: '127.0.0.0/8',
     INITIAL_RETRY_INTERVAL: '0.05',
     MAX_RETRY_INTERVAL: '2',

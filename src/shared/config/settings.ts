@@ -150,6 +150,8 @@ type Values = { readonly [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTIN
 export interface Settings extends Values {
   readonly databaseUrl: string;
   readonly encryptionKey: Buffer;
+  /** ENCRYPTION_KEY is not set: secrets are sealed under a key that stands in the source. Never so in production. */
+  readonly isEncryptionKeyPublic: boolean;
 }
 
 /** What stands in for ENCRYPTION_KEY outside production. Known to everybody, so it protects nothing. */
@@ -177,7 +179,12 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   const values = Object.fromEntries(parsed) as Values;
   faults.push(...faultsAcross(values));
   if (faults.length > 0 || values.databaseUrl === undefined) throw new InvalidSettings(faults);
-  return { ...values, databaseUrl: values.databaseUrl, encryptionKey: values.encryptionKey ?? DEVELOPMENT_KEY };
+  return {
+    ...values,
+    databaseUrl: values.databaseUrl,
+    encryptionKey: values.encryptionKey ?? DEVELOPMENT_KEY,
+    isEncryptionKeyPublic: values.encryptionKey === undefined,
+  };
 }
 
 function faultsAcross(values: Values): string[] {
