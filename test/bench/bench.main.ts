@@ -5,7 +5,7 @@ import { PARTS, type Result } from './measure.js';
 import { measureYardstick } from './processes.js';
 import { SCENARIOS } from './scenarios.js';
 
-/** `npm run bench [-- --scenario NAME] [--json FILE] [--scale FACTOR]`: see docs/performance.md. */
+/** `npm run bench [-- --scenario NAME] [--json FILE] [--scale FACTOR]`. */
 const { values } = parseArgs({
   options: { scenario: { type: 'string' }, json: { type: 'string' }, scale: { type: 'string', default: '1' } },
 });
