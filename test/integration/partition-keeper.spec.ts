@@ -76,6 +76,18 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       await keeper.makeAhead(new Date(TODAY.getTime() + 2 * DAY_MS));
       expect(await partitions()).toEqual(partitionsOf(daysFrom('2026-02-28', 11)));
     });
+
+    it('have the indexes of their table', async () => {
+      const indexesOf = async (table: string): Promise<string[]> => {
+        const found = await database.query<{ definition: string }>(
+          `select pg_get_indexdef(indexrelid) as definition from pg_index where indrelid = $1::regclass`,
+          [table],
+        );
+        const shape = found.map(({ definition }) => definition.replace(/^.* INDEX .* USING/, 'USING'));
+        return shape.sort();
+      };
+      for (const table of TABLES) expect(await indexesOf(`${table}_20260301`)).toEqual(await indexesOf(table));
+    });
   });
 
   it('are made once, by processes that start at the same time on a database that has no schema', async () => {

@@ -35,6 +35,8 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
   ) {
     super();
     for (const queue of [producer, consumer]) {
+      // BullModule would close it too, without end, and fail when the connections are already gone.
+      if (queue) Object.assign(queue, { onApplicationShutdown: undefined });
       queue?.on('error', (error: Error) => {
         logger.debug({ err: error }, 'queue.error');
       });
