@@ -174,12 +174,13 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       const before = await partitions();
       const reader = new Client({ connectionString: database.url });
       await reader.connect();
-      await reader.query(`begin; select from ${partitionOf('events', id)}`);
-
-      // 55P03: the lock was not to be had in time.
-      await expect(keeper.dropExpired(TODAY, RETENTION_DAYS)).rejects.toMatchObject({ code: '55P03' });
-
-      await reader.end();
+      try {
+        await reader.query(`begin; select from ${partitionOf('events', id)}`);
+        // 55P03: the lock was not to be had in time.
+        await expect(keeper.dropExpired(TODAY, RETENTION_DAYS)).rejects.toMatchObject({ code: '55P03' });
+      } finally {
+        await reader.end();
+      }
       expect(await partitions()).toEqual(before);
       expect(await rows.open(id)).toMatchObject({ is_parked: true });
       expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toMatchObject({ cancelled: 1 });

@@ -88,9 +88,11 @@ describe('what the sender puts on the wire to a receiver on this machine', () =>
 
 describe('where the sender does not get to, on this machine', () => {
   let server: Server;
+  let receiver: ScriptedReceiver;
   let connections: number;
 
   beforeEach(async () => {
+    receiver = await ScriptedReceiver.start();
     connections = 0;
     server = createServer((socket) => {
       connections += 1;
@@ -99,7 +101,10 @@ describe('where the sender does not get to, on this machine', () => {
     await once(server, 'listening');
   });
 
-  afterEach(() => server.close());
+  afterEach(async () => {
+    server.close();
+    await receiver.close();
+  });
 
   const portOf = (listening: Server): number => (listening.address() as AddressInfo).port;
   const resolvingTo = (...addresses: string[]): HostResolver => ({ resolve: () => Promise.resolve(addresses) });
@@ -124,7 +129,6 @@ describe('where the sender does not get to, on this machine', () => {
   });
 
   it('is a name that turns to a blocked address between two attempts', async () => {
-    const receiver = await ScriptedReceiver.start();
     const { port } = new URL(receiver.url());
     let address = '127.0.0.1';
     const sender = aSender({
@@ -139,7 +143,6 @@ describe('where the sender does not get to, on this machine', () => {
     address = '127.0.0.2';
     expect(await sender.send(delivery, TIMEOUT_MS)).toMatchObject({ error: { code: 'blocked_address' } });
     expect(receiver.requests).toHaveLength(1);
-    await receiver.close();
   });
 
   it.each(['ENOTFOUND', 'EAI_AGAIN', 'ESERVFAIL'])('is a name that nobody knows: %s', async (code) => {
@@ -172,16 +175,17 @@ describe('where the sender does not get to, on this machine', () => {
       response.end();
     }).listen(0, '127.0.0.1');
     await once(secure, 'listening');
-    const result = await aSender().send(aDeliveryTo(`https://127.0.0.1:${portOf(secure)}/`), TIMEOUT_MS);
-    secure.close();
-    expect(result).toMatchObject({ statusCode: null, error: { code: 'tls_failure' } });
-    expect(received).toEqual([]);
+    try {
+      const result = await aSender().send(aDeliveryTo(`https://127.0.0.1:${portOf(secure)}/`), TIMEOUT_MS);
+      expect(result).toMatchObject({ statusCode: null, error: { code: 'tls_failure' } });
+      expect(received).toEqual([]);
+    } finally {
+      secure.close();
+    }
   });
 
   it('is a server that speaks no TLS', async () => {
-    const receiver = await ScriptedReceiver.start();
     const result = await aSender().send(aDeliveryTo(receiver.url().replace('http:', 'https:')), TIMEOUT_MS);
-    await receiver.close();
     expect(result).toMatchObject({ statusCode: null, error: { code: 'tls_failure' } });
   });
 });
