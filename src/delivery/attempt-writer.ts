@@ -6,6 +6,9 @@ import { AttemptRepository } from './attempt.repository.js';
 import type { FinishedAttempt } from './delivery.entity.js';
 
 const MAX_GROUP = 256;
+/** While there is much to do, a group waits this long to be worth its round trip, in milliseconds. */
+const LINGER_MS = 3;
+const FULL_GROUP = 100;
 /** While PostgreSQL is away, results wait here for it this long; then the leases decide. */
 const GIVE_UP_MS = 60_000;
 const MAX_PAUSE_MS = 1000;
@@ -22,7 +25,12 @@ export class AttemptWriter {
     private readonly repository: AttemptRepository,
     private readonly logger: Logger,
   ) {
-    this.writer = new GroupWriter((attempts) => this.recordPatiently(attempts), { items: MAX_GROUP, groups: 2 });
+    this.writer = new GroupWriter((attempts) => this.recordPatiently(attempts), {
+      items: MAX_GROUP,
+      groups: 2,
+      lingerMs: LINGER_MS,
+      fullAt: FULL_GROUP,
+    });
   }
 
   /** @throws when it could not be recorded: the delivery is taken over when its lease is over. */

@@ -1,12 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { HotPath } from '../shared/database/hot-path.js';
+import { HotPath, plainArray } from '../shared/database/hot-path.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { FinishedAttempt } from './delivery.entity.js';
 import { RECORD, RECORD_LATE } from './delivery.statements.js';
 import { STATE } from './domain/delivery-state.js';
-import type { Decision } from './domain/retry-policy.js';
-
-const OUTCOME: Record<Decision['next'], number> = { retry: 0, delivered: STATE.delivered, failed: STATE.failed };
 
 /** Writes what came of attempts. Each method is one statement for many of them. */
 @Injectable()
@@ -19,20 +16,26 @@ export class AttemptRepository {
    * @returns the deliveries that were moved; the others belonged to somebody else by then
    */
   async record(attempts: readonly FinishedAttempt[]): Promise<Set<Uuid>> {
-    const bodies = packed(attempts);
+    const retried: FinishedAttempt[] = [];
+    const final: FinishedAttempt[] = [];
+    for (const attempt of attempts) (attempt.decision.next === 'retry' ? retried : final).push(attempt);
+    const all = [...retried, ...final];
+    const bodies = packed(all);
     const rows = await this.hotPath.query<{ delivery_id: Uuid }>(RECORD, [
-      attempts.map(({ delivery }) => delivery.id),
-      attempts.map(({ delivery }) => delivery.attempt),
-      attempts.map(({ decision }) => OUTCOME[decision.next]),
-      attempts.map(({ result }) => result.statusCode),
-      attempts.map(({ result }) => Math.round(result.durationMs)),
-      attempts.map(({ result }) => result.error?.code ?? null),
-      attempts.map(({ result }) => storable(result.error?.message)),
-      attempts.map(({ decision }) => (decision.next === 'retry' ? decision.delayMs : 0)),
-      attempts.map(({ result }) => storable(JSON.stringify(result.responseHeaders))),
+      plainArray(retried.map(({ delivery }) => delivery.id)),
+      plainArray(retried.map(({ delivery }) => delivery.attempt)),
+      plainArray(retried.map(({ decision }) => (decision.next === 'retry' ? decision.delayMs : 0))),
+      plainArray(final.map(({ delivery }) => delivery.id)),
+      plainArray(final.map(({ delivery }) => delivery.attempt)),
+      plainArray(final.map(({ decision }) => (decision.next === 'delivered' ? STATE.delivered : STATE.failed))),
+      plainArray(all.map(({ result }) => result.statusCode)),
+      plainArray(all.map(({ result }) => Math.round(result.durationMs))),
+      all.map(({ result }) => result.error?.code ?? null),
+      all.map(({ result }) => storable(result.error?.message)),
+      all.map(({ result }) => storable(JSON.stringify(result.responseHeaders))),
       bodies.bytes,
-      bodies.offsets,
-      bodies.lengths,
+      plainArray(bodies.offsets),
+      plainArray(bodies.lengths),
     ]);
     return new Set(rows.map((row) => row.delivery_id));
   }

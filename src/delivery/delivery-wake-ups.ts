@@ -9,7 +9,7 @@ import type { WakeUp } from './delivery.entity.js';
 import { DeliveryQueue } from './queue/delivery-queue.js';
 
 /** Wake-ups of one job: a job costs the same whatever it carries. */
-const WAKE_UPS_PER_JOB = 50;
+const WAKE_UPS_PER_JOB = 100;
 /** Most wake-ups of one call to the queue. */
 const MAX_GROUP = 2000;
 /** The depth of the queue is asked for no more often than this, in milliseconds. */

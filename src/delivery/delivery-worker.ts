@@ -14,6 +14,9 @@ import { DeliveryRepository } from './delivery.repository.js';
 import { Lanes } from './lanes/lanes.js';
 
 const CLAIM_GROUP = 256;
+/** While there is much to do, a claim waits this long to be worth its round trip, in milliseconds. */
+const LINGER_MS = 3;
+const FULL_GROUP = 100;
 /** Parked deliveries of a deleted subscription that are cancelled at one look around. */
 const CANCEL_GROUP = 2000;
 /** Deliveries that wait in lanes for each slot before no new job is taken. */
@@ -44,7 +47,12 @@ export class DeliveryWorker {
   ) {
     this.lanes = new Lanes(settings.workerConcurrency);
     this.maxQueued = settings.workerConcurrency * QUEUED_PER_SLOT;
-    this.claims = new GroupWriter((wakeUps) => this.claim(wakeUps), { items: CLAIM_GROUP, groups: 2 });
+    this.claims = new GroupWriter((wakeUps) => this.claim(wakeUps), {
+      items: CLAIM_GROUP,
+      groups: 2,
+      lingerMs: LINGER_MS,
+      fullAt: FULL_GROUP,
+    });
     this.parking = new GroupWriter((ids) => this.park(ids), { items: CLAIM_GROUP, groups: 1 });
   }
 

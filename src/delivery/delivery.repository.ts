@@ -1,26 +1,33 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
-import { HotPath } from '../shared/database/hot-path.js';
+import { HotPath, plainArray } from '../shared/database/hot-path.js';
 import { partitionOf } from '../shared/database/partition-keeper.js';
-import type { Uuid } from '../shared/ids/uuid.js';
+import { eventUuidOf, type Uuid } from '../shared/ids/uuid.js';
 import type { SealedSecret } from '../subscriptions/index.js';
-import type { ClaimedDelivery, WakeUp } from './delivery.entity.js';
+import { ClaimedSubscriptions, type VersionedSubscription } from './claimed-subscriptions.js';
+import type { ClaimedDelivery, ClaimedSubscription, WakeUp } from './delivery.entity.js';
 import * as sql from './delivery.statements.js';
 
 interface ClaimedRow {
   id: Uuid;
-  event_id: Uuid;
   subscription_id: Uuid;
   tenant_id: string;
   attempt_count: number;
   abandoned_count: number;
+  version: string;
 }
 
-interface EventAndSubscriptionRow {
+interface EventRow {
+  id: Uuid;
   event_type: string;
   content_type: string;
   payload: Buffer;
+}
+
+interface SubscriptionRow {
+  id: Uuid;
+  version: string;
   target_url: string;
   secrets: SealedSecret[];
   headers: Record<string, string>;
@@ -42,6 +49,7 @@ export interface FreeSlots {
 export class DeliveryRepository {
   private readonly defaultTimeoutMs: number;
   private readonly graceMs: number;
+  private readonly subscriptions = new ClaimedSubscriptions((ids) => this.readSubscriptions(ids));
 
   constructor(
     private readonly hotPath: HotPath,
@@ -58,16 +66,23 @@ export class DeliveryRepository {
    */
   async claim(wakeUps: readonly WakeUp[]): Promise<ClaimedDelivery[]> {
     const days = Map.groupBy(wakeUps, ({ id }) => partitionOf('events', id));
-    const claimed = [...days].map(async ([partition, ofDay]) => {
-      const rows = await this.hotPath.query<ClaimedRow & EventAndSubscriptionRow>(sql.claim(partition), [
-        ofDay.map(({ id }) => id),
-        ofDay.map(({ attemptCount }) => attemptCount),
-        this.defaultTimeoutMs,
-        this.graceMs,
-      ]);
-      return rows.map((row) => toClaimed(row, row));
-    });
-    return (await Promise.all(claimed)).flat();
+    const rows = await Promise.all(
+      [...days].map(([partition, ofDay]) =>
+        this.hotPath.query<(ClaimedRow & { payload: null }) | EventRow>(sql.claim(partition), [
+          plainArray(ofDay.map(({ id }) => id)),
+          plainArray(ofDay.map(({ attemptCount }) => attemptCount)),
+          this.defaultTimeoutMs,
+          this.graceMs,
+        ]),
+      ),
+    );
+    const claimed: ClaimedRow[] = [];
+    const events: EventRow[] = [];
+    for (const row of rows.flat()) {
+      if (row.payload === null) claimed.push(row);
+      else events.push(row);
+    }
+    return this.complete(claimed, events);
   }
 
   /**
@@ -95,20 +110,11 @@ export class DeliveryRepository {
       this.graceMs,
       this.settings.visibilityTimeout,
     ]);
-    const days = Map.groupBy(claimed, ({ event_id: eventId }) => partitionOf('events', eventId));
-    const complete = [...days].map(async ([partition, ofDay]) => {
-      const rows = await this.hotPath.query<EventAndSubscriptionRow & { id: Uuid }>(sql.readClaimed(partition), [
-        ofDay.map(({ id }) => id),
-        ofDay.map(({ event_id: eventId }) => eventId),
-        ofDay.map(({ subscription_id: subscriptionId }) => subscriptionId),
-      ]);
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      return ofDay.flatMap((row) => {
-        const rest = byId.get(row.id);
-        return rest ? [toClaimed(row, rest)] : [];
-      });
-    });
-    return (await Promise.all(complete)).flat();
+    const days = Map.groupBy(new Set(claimed.map(({ id }) => eventUuidOf(id))), (id) => partitionOf('events', id));
+    const events = await Promise.all(
+      [...days].map(([partition, ids]) => this.hotPath.query<EventRow>(sql.readEvents(partition), [ids])),
+    );
+    return this.complete(claimed, events.flat());
   }
 
   /** Subscriptions that have parked deliveries; the cost grows with their number, not with the deliveries'. */
@@ -144,28 +150,49 @@ export class DeliveryRepository {
   async giveBack(ids: readonly Uuid[]): Promise<void> {
     await this.hotPath.query(sql.GIVE_BACK, [ids]);
   }
+
+  /** Brings together what was claimed, its events and its subscriptions. */
+  private async complete(claimed: readonly ClaimedRow[], events: readonly EventRow[]): Promise<ClaimedDelivery[]> {
+    const eventsById = new Map(events.map((event) => [event.id, event]));
+    const subscriptions = await this.subscriptions.of(claimed);
+    return claimed.flatMap((row) => {
+      const eventId = eventUuidOf(row.id);
+      const event = eventsById.get(eventId);
+      const subscription = subscriptions.get(row.subscription_id);
+      // Retention drops an event only with its deliveries, and subscriptions stay for the history.
+      if (event === undefined || subscription === undefined) return [];
+      return [
+        {
+          id: row.id,
+          eventId,
+          subscriptionId: row.subscription_id,
+          tenantId: row.tenant_id,
+          attempt: row.attempt_count,
+          abandonedCount: row.abandoned_count,
+          eventType: event.event_type,
+          contentType: event.content_type,
+          payload: event.payload,
+          subscription,
+        },
+      ];
+    });
+  }
+
+  private async readSubscriptions(ids: readonly Uuid[]): Promise<VersionedSubscription[]> {
+    const rows = await this.hotPath.query<SubscriptionRow>(sql.READ_SUBSCRIPTIONS, [ids]);
+    return rows.map((row) => ({ id: row.id, version: row.version, subscription: toSubscription(row) }));
+  }
 }
 
-function toClaimed(row: ClaimedRow, rest: EventAndSubscriptionRow): ClaimedDelivery {
+function toSubscription(row: SubscriptionRow): ClaimedSubscription {
   return {
-    id: row.id,
-    eventId: row.event_id,
-    subscriptionId: row.subscription_id,
-    tenantId: row.tenant_id,
-    attempt: row.attempt_count,
-    abandonedCount: row.abandoned_count,
-    eventType: rest.event_type,
-    contentType: rest.content_type,
-    payload: rest.payload,
-    subscription: {
-      targetUrl: rest.target_url,
-      secrets: rest.secrets,
-      headers: rest.headers,
-      maxAttempts: rest.max_attempts,
-      initialIntervalMs: rest.initial_interval_ms,
-      maxIntervalMs: rest.max_interval_ms,
-      timeoutMs: rest.timeout_ms,
-      maxInFlight: rest.max_in_flight,
-    },
+    targetUrl: row.target_url,
+    secrets: row.secrets,
+    headers: row.headers,
+    maxAttempts: row.max_attempts,
+    initialIntervalMs: row.initial_interval_ms,
+    maxIntervalMs: row.max_interval_ms,
+    timeoutMs: row.timeout_ms,
+    maxInFlight: row.max_in_flight,
   };
 }

@@ -6,8 +6,8 @@ import type { Statement } from '../shared/database/hot-path.js';
  * 1 in flight, 2 delivered, 3 failed, 4 cancelled; subscriptions 0 active, 1 paused, 2 disabled, 3 deleted.
  */
 
-const SUBSCRIPTION_COLUMNS = `s.target_url, s.secrets, s.headers, s.max_attempts, s.initial_interval_ms, s.max_interval_ms,
-      s.timeout_ms, s.max_in_flight`;
+/** Which version of its row a subscription is at: whoever has read that one need not read it again. */
+const VERSION = '(select s.xmin::text from subscriptions s where s.id = c.subscription_id) as version';
 
 const LEASE = `now() + (coalesce((select s.timeout_ms from subscriptions s where s.id = o.subscription_id), $3::float8)
         + $4::float8) * interval '1 millisecond'`;
@@ -24,7 +24,8 @@ function perPartition(name: string, text: (partition: string) => string): (parti
 
 /**
  * $1 deliveries, $2 the attempt counts that their wake-ups named, $3 default timeout and $4 grace of the lease in ms. Served
- * by the primary key. No indexed column changes, so the update is HOT.
+ * by the primary key. No indexed column changes, so the update is HOT. Returns the claimed deliveries, and then their events,
+ * each once: of an event with many subscribers the payload travels once a batch.
  */
 export const claim = perPartition(
   'claim',
@@ -35,17 +36,27 @@ export const claim = perPartition(
         and o.state = 0 and o.parked_at is null
         and (select s.state from subscriptions s where s.id = o.subscription_id) = 0
       returning o.id, o.event_id, o.subscription_id, o.tenant_id, o.attempt_count, o.abandoned_count)
-    select c.*, e.event_type, e.content_type, e.payload, ${SUBSCRIPTION_COLUMNS}
-    from claimed c join ${partition} e on e.id = c.event_id join subscriptions s on s.id = c.subscription_id`,
+    select c.id, c.subscription_id, c.tenant_id, c.attempt_count, c.abandoned_count, ${VERSION},
+      null::text as event_type, null::text as content_type, null::bytea as payload
+    from claimed c
+    union all
+    select e.id, null, null, null, null, null, e.event_type, e.content_type, e.payload
+    from ${partition} e where e.id = any(array(select event_id from claimed))`,
 );
 
-/** $1 deliveries, $2 their events, $3 their subscriptions: what goes with deliveries that were pulled. */
-export const readClaimed = perPartition(
-  'read_claimed',
-  (partition) => `select c.id, e.event_type, e.content_type, e.payload, ${SUBSCRIPTION_COLUMNS}
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[]) c(id, event_id, subscription_id)
-      join ${partition} e on e.id = c.event_id join subscriptions s on s.id = c.subscription_id`,
+/** $1 events. Served by the primary key of the partition. */
+export const readEvents = perPartition(
+  'read_events',
+  (partition) => `select id, event_type, content_type, payload from ${partition} where id = any($1::uuid[])`,
 );
+
+/** $1 subscriptions. Served by the primary key. */
+export const READ_SUBSCRIPTIONS: Statement = {
+  name: 'read_subscriptions',
+  text: `select id, xmin::text as version, target_url, secrets, headers, max_attempts, initial_interval_ms,
+      max_interval_ms, timeout_ms, max_in_flight
+    from subscriptions where id = any($1::uuid[])`,
+};
 
 /** $1 deliveries. Served by the primary key. */
 export const PARK: Statement = {
@@ -93,8 +104,8 @@ export const PULL: Statement = {
       set state = 1, attempt_count = o.attempt_count + 1, lease_until = ${LEASE}, parked_at = null,
         next_attempt_at = now() + $5::float8 * interval '1 second'
       where o.id = any(array(select id from picked))
-      returning o.id, o.event_id, o.subscription_id, o.tenant_id, o.attempt_count, o.abandoned_count)
-    select * from claimed`,
+      returning o.id, o.subscription_id, o.tenant_id, o.attempt_count, o.abandoned_count)
+    select c.*, ${VERSION} from claimed c`,
 };
 
 /** A skip scan over open_deliveries_parked: one step for each subscription. */
@@ -168,44 +179,47 @@ export const GIVE_BACK: Statement = {
 };
 
 /**
- * $1 deliveries, $2 attempt numbers, $3 outcomes (0 retry, 2 delivered, 3 failed), $4 status codes, $5 durations in ms,
- * $6 error codes, $7 error messages, $8 milliseconds until the retry, $9 response headers as JSON, $10 all response bodies,
- * $11 and $12 where each starts and its length. Served by the primary keys. Returns what was recorded: what is missing was
- * late.
+ * $1 deliveries that are to be tried again, $2 the attempt number of each, $3 milliseconds until then. $4 deliveries that are
+ * final, $5 the attempt number of each, $6 their states. For the attempts of all of these, retries first: $7 status codes,
+ * $8 durations in ms, $9 error codes, $10 error messages, $11 response headers as JSON, $12 all response bodies, $13 and $14
+ * where each starts and its length. Served by the primary keys. Returns what was recorded: what is missing was late.
+ *
+ * `array_position` looks through its array, so each row asks for its place as seldom as can be.
  */
 export const RECORD: Statement = {
   name: 'record',
   text: `with retried as (
       update open_deliveries o
       set state = 0,
-        next_attempt_at = now() + ($8::float8[])[array_position($1::uuid[], o.id)] * interval '1 millisecond'
+        next_attempt_at = now() + ($3::float8[])[array_position($1::uuid[], o.id)] * interval '1 millisecond'
       where o.id = any($1::uuid[]) and o.state = 1
         and o.attempt_count = ($2::smallint[])[array_position($1::uuid[], o.id)]
-        and ($3::smallint[])[array_position($1::uuid[], o.id)] = 0
-      returning o.tenant_id, array_position($1::uuid[], o.id) i),
+      returning o.id, o.attempt_count, o.tenant_id, array_position($1::uuid[], o.id) i),
     finished as (
       delete from open_deliveries o
-      where o.id = any($1::uuid[]) and o.state = 1
-        and o.attempt_count = ($2::smallint[])[array_position($1::uuid[], o.id)]
-        and ($3::smallint[])[array_position($1::uuid[], o.id)] <> 0
-      returning o.*, array_position($1::uuid[], o.id) i),
+      where o.id = any($4::uuid[]) and o.state = 1
+        and o.attempt_count = ($5::smallint[])[array_position($4::uuid[], o.id)]
+      returning o.*, array_position($4::uuid[], o.id) f),
     kept as (
       insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_status_code,
         last_error_code, last_error_message, finished_at, retry_of, created_at)
-      select id, event_id, subscription_id, tenant_id, ($3::smallint[])[i], attempt_count, ($4::smallint[])[i],
-        ($6::text[])[i], ($7::text[])[i], now(), retry_of, created_at
+      select id, event_id, subscription_id, tenant_id, ($6::smallint[])[f], attempt_count,
+        ($7::smallint[])[f + cardinality($1::uuid[])], ($9::text[])[f + cardinality($1::uuid[])],
+        ($10::text[])[f + cardinality($1::uuid[])], now(), retry_of, created_at
       from finished)
     insert into attempts (delivery_id, number, tenant_id, started_at, duration_ms, status_code, error_code, error_message,
       response_headers, response_body)
-    select ($1::uuid[])[i], ($2::smallint[])[i], tenant_id, now() - ($5::int[])[i] * interval '1 millisecond',
-      ($5::int[])[i], ($4::smallint[])[i], ($6::text[])[i], ($7::text[])[i], ($9::text[])[i],
-      substring($10::bytea from ($11::int[])[i] for ($12::int[])[i])
-    from (select i, tenant_id from retried union all select i, tenant_id from finished) recorded
+    select id, attempt_count, tenant_id, now() - ($8::int[])[i] * interval '1 millisecond',
+      ($8::int[])[i], ($7::smallint[])[i], ($9::text[])[i], ($10::text[])[i], ($11::text[])[i],
+      substring($12::bytea from ($13::int[])[i] for ($14::int[])[i])
+    from (select id, attempt_count, tenant_id, i from retried
+      union all select id, attempt_count, tenant_id, f + cardinality($1::uuid[]) from finished) recorded
     returning delivery_id`,
 };
 
 /**
- * The same parameters less $3 and $8, and $11 tenants: results of attempts that no longer own their delivery. The attempt may
+ * $1 deliveries, $2 attempt numbers, $3 status codes, $4 durations in ms, $5 error codes, $6 error messages, $7 response
+ * headers as JSON, $8 all response bodies, $9 and $10 where each starts and its length, $11 tenants: results of attempts that no longer own their delivery. The attempt may
  * have a row that says it was abandoned. Nothing else changes.
  */
 export const RECORD_LATE: Statement = {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DeliveryWakeUps } from '../delivery/index.js';
 import { GroupWriter } from '../shared/group-writer.js';
 import type { NewEvent } from './event.entity.js';
 import { IngestRepository } from './ingest.repository.js';
@@ -9,15 +10,24 @@ const MAX_GROUP_BYTES = 4_194_304;
 /** What a delivery adds to a statement besides the payload. */
 const DELIVERY_BYTES = 128;
 
-/** Commits events that arrive together as one group: one statement, one commit for hundreds of them. */
+/** While events come fast, a group waits this long to be worth its commit, in milliseconds. */
+const LINGER_MS = 2;
+const FULL_GROUP = 64;
+
+/** Commits events that arrive together as one group, one statement and one commit for hundreds of them, and wakes workers. */
 @Injectable()
 export class EventWriter {
   private readonly writer: GroupWriter<NewEvent, boolean>;
 
-  constructor(repository: IngestRepository) {
-    this.writer = new GroupWriter((events) => repository.accept(events), {
+  constructor(
+    private readonly repository: IngestRepository,
+    private readonly wakeUps: DeliveryWakeUps,
+  ) {
+    this.writer = new GroupWriter((events) => this.accept(events), {
       items: MAX_GROUP_EVENTS,
       groups: 1,
+      lingerMs: LINGER_MS,
+      fullAt: FULL_GROUP,
       weigh: ({ payload, deliveries }) => payload.length + deliveries.length * DELIVERY_BYTES,
       weight: MAX_GROUP_BYTES,
     });
@@ -30,5 +40,14 @@ export class EventWriter {
    */
   write(event: NewEvent): Promise<boolean> {
     return this.writer.submit(event);
+  }
+
+  private async accept(events: NewEvent[]): Promise<boolean[]> {
+    const areAccepted = await this.repository.accept(events);
+    const accepted = events.filter((_, index) => areAccepted[index]);
+    this.wakeUps.add(
+      accepted.flatMap(({ deliveries }) => deliveries.map((delivery) => ({ ...delivery, attemptCount: 0 }))),
+    );
+    return areAccepted;
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
-import { HotPath } from '../shared/database/hot-path.js';
+import { HotPath, plainArray } from '../shared/database/hot-path.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { NewEvent } from './event.entity.js';
 
@@ -34,16 +34,16 @@ export class IngestRepository {
     keyed.sort((a, b) => compare(a.event.tenantId, b.event.tenantId) || compare(a.key, b.key));
     const offsets = payloadOffsets(events);
     const rows = await this.hotPath.query<{ event_id: Uuid }>(ACCEPT, [
-      events.map(({ id }) => id),
+      plainArray(events.map(({ id }) => id)),
       events.map(({ tenantId }) => tenantId),
       events.map(({ eventType }) => eventType),
       events.map(({ contentType }) => contentType),
       Buffer.concat(events.map(({ payload }) => payload)),
-      offsets,
-      events.map(({ payload }) => payload.length),
-      deliveries.map(({ id }) => id),
-      deliveries.map(({ event }) => event.id),
-      deliveries.map(({ subscriptionId }) => subscriptionId),
+      plainArray(offsets),
+      plainArray(events.map(({ payload }) => payload.length)),
+      plainArray(deliveries.map(({ id }) => id)),
+      plainArray(deliveries.map(({ event }) => event.id)),
+      plainArray(deliveries.map(({ subscriptionId }) => subscriptionId)),
       deliveries.map(({ event }) => event.tenantId),
       keyed.map(({ event }) => event.id),
       keyed.map(({ event }) => event.tenantId),

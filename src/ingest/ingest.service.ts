@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { DeliveryWakeUps } from '../delivery/index.js';
 import { SecretBox } from '../shared/crypto/secret-box.js';
 import { signingKeys } from '../shared/crypto/signing-key.js';
 import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
@@ -46,7 +45,6 @@ export class IngestService {
     private readonly secretBox: SecretBox,
     private readonly idempotency: Idempotency,
     private readonly writer: EventWriter,
-    private readonly wakeUps: DeliveryWakeUps,
     private readonly clock: Clock,
     private readonly logger: Logger,
     private readonly metrics: Metrics,
@@ -103,7 +101,6 @@ export class IngestService {
       }));
       const isAccepted = await this.writer.write({ id, tenantId, ...event, deliveries, idempotency });
       if (!isAccepted) return null;
-      this.wakeUps.add(deliveries.map((delivery) => ({ ...delivery, attemptCount: 0 })));
       this.tell(request, {
         id,
         eventType: event.eventType,

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { GroupWriter } from './group-writer.js';
 
 /** A write that the test ends, and the groups it was given. */
@@ -79,5 +80,55 @@ describe('the group writer', () => {
     await turn();
     ends[1]!();
     expect(await next).toBe(30);
+  });
+
+  describe('that may linger', () => {
+    const limits = { items: 100, groups: 1, lingerMs: 5, fullAt: 10 };
+
+    beforeEach(() => {
+      jest.useFakeTimers();
+    });
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    /** Submits one item after another, so many milliseconds apart. */
+    const submit = async (writer: GroupWriter<number, number>, count: number, everyMs: number): Promise<void> => {
+      for (let n = 0; n < count; n += 1) {
+        void writer.submit(n);
+        await jest.advanceTimersByTimeAsync(everyMs);
+      }
+    };
+    const instantly = (items: number[]): Promise<number[]> => Promise.resolve(items);
+
+    it('writes each item at once while they come slowly', async () => {
+      const write = jest.fn(instantly);
+      await submit(new GroupWriter(write, limits), 50, 10);
+      expect(write).toHaveBeenCalledTimes(50);
+    });
+
+    it('collects items for a moment while they come fast', async () => {
+      const write = jest.fn(instantly);
+      const writer = new GroupWriter(write, limits);
+      await submit(writer, 60, 1);
+      write.mockClear();
+      await submit(writer, 60, 1);
+      expect(write.mock.calls.length).toBeGreaterThanOrEqual(10);
+      expect(write.mock.calls.length).toBeLessThanOrEqual(20);
+    });
+
+    it('waits no longer once a group is full', async () => {
+      const write = jest.fn(instantly);
+      const writer = new GroupWriter(write, limits);
+      await submit(writer, 60, 1);
+      await jest.advanceTimersByTimeAsync(10);
+      write.mockClear();
+
+      for (let n = 0; n < 10; n += 1) void writer.submit(n);
+      await jest.advanceTimersByTimeAsync(0);
+
+      expect(write).toHaveBeenCalledTimes(1);
+      expect(write.mock.calls[0]![0]).toHaveLength(10);
+    });
   });
 });

@@ -7,6 +7,11 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
+/** Items a second above which waiting fills groups; below, it would only delay them. */
+const BUSY_RATE = 400;
+/** Over which the rate is measured, in milliseconds. */
+const RATE_WINDOW_MS = 50;
+
 /**
  * Collects what arrives while the previous write is under way and writes it as one group: an idle service waits for
  * nothing, and a busy one pays one round trip for hundreds of items.
@@ -14,6 +19,9 @@ interface Waiting<Item, Result> {
 export class GroupWriter<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private writing = 0;
+  private starting: { readonly timer?: NodeJS.Timeout; readonly immediate?: NodeJS.Immediate } | undefined;
+  private isBusy = false;
+  private window = { fromMs: 0, items: 0 };
 
   constructor(
     private readonly write: GroupWrite<Item, Result>,
@@ -22,6 +30,9 @@ export class GroupWriter<Item, Result> {
       items: number;
       /** Groups under way at once. */
       groups: number;
+      /** While items come fast, a group of fewer than `fullAt` waits this long for more, in milliseconds. */
+      lingerMs?: number;
+      fullAt?: number;
       /** What an item weighs, and the most a group may weigh: bounds the bytes of one statement. */
       weigh?: (item: Item) => number;
       weight?: number;
@@ -32,6 +43,7 @@ export class GroupWriter<Item, Result> {
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
+      this.measureRate();
       this.startGroups();
     });
   }
@@ -42,17 +54,40 @@ export class GroupWriter<Item, Result> {
   }
 
   private startGroups(): void {
-    while (this.writing < this.limits.groups && this.waiting.length > 0) {
-      this.writing += 1;
+    if (this.waiting.length === 0 || this.writing >= this.limits.groups) return;
+    const { lingerMs = 0, fullAt = 0 } = this.limits;
+    const mayLinger = lingerMs > 0 && this.isBusy && this.waiting.length < fullAt;
+    if (this.starting === undefined) {
       // A turn of the event loop later, everything that one read of the sockets brought is here.
-      setImmediate(() => void this.writeGroup());
+      this.starting = mayLinger
+        ? { timer: setTimeout(this.startGroup, lingerMs) }
+        : { immediate: setImmediate(this.startGroup) };
+    } else if (this.starting.timer && !mayLinger) {
+      clearTimeout(this.starting.timer);
+      this.starting = { immediate: setImmediate(this.startGroup) };
     }
+  }
+
+  private readonly startGroup = (): void => {
+    this.starting = undefined;
+    do void this.writeGroup();
+    while (this.waiting.length >= this.limits.items && this.writing < this.limits.groups);
+    this.startGroups();
+  };
+
+  private measureRate(): void {
+    this.window.items += 1;
+    const nowMs = performance.now();
+    const elapsedMs = nowMs - this.window.fromMs;
+    if (elapsedMs < RATE_WINDOW_MS) return;
+    this.isBusy = this.window.items * 1000 > BUSY_RATE * elapsedMs;
+    this.window = { fromMs: nowMs, items: 0 };
   }
 
   private async writeGroup(): Promise<void> {
     const group = this.takeGroup();
+    this.writing += 1;
     try {
-      if (group.length === 0) return;
       const results = await this.write(group.map(({ item }) => item));
       group.forEach(({ resolve }, index) => {
         resolve(results[index] as Result);

@@ -12,6 +12,7 @@ import { Receiver, runLoad, Service } from './processes.js';
 
 const BODY_BYTES = 1000;
 const DRAIN_TIMEOUT_MS = 120_000;
+const LOAD_TIMEOUT_MS = 120_000;
 
 export interface LoadShape {
   readonly paths: readonly string[];
@@ -29,12 +30,16 @@ export class Bed {
     private readonly database: Client,
   ) {}
 
-  static async make(given: Record<string, string> = {}): Promise<Bed> {
+  /** @param withStatements lets PostgreSQL count each statement, which costs it something */
+  static async make(given: Record<string, string> = {}, withStatements = false): Promise<Bed> {
     const directory = await mkdtemp(join(tmpdir(), 'webhooks-bench-'));
     const postgres = await startEmbeddedPostgres({
       directory,
       isTemporary: true,
-      settings: { shared_buffers: '512MB' },
+      settings: {
+        shared_buffers: '512MB',
+        ...(withStatements && { shared_preload_libraries: 'pg_stat_statements' }),
+      },
     });
     const redis = await startLocalRedis({ directory, port: 'free' });
     if (redis === null) throw new Error('The bench needs redis-server or valkey-server on PATH.');
@@ -46,10 +51,11 @@ export class Bed {
       ...given,
     };
     const receiver = await Receiver.start();
-    const api = await Service.start('main.api', settings);
-    const worker = await Service.start('main.worker', settings);
+    const api = await Service.start('main.api', directory, settings);
+    const worker = await Service.start('main.worker', directory, settings);
     const database = new Client({ connectionString: postgres.url });
     await database.connect();
+    if (withStatements) await database.query('create extension pg_stat_statements');
     return new Bed({ postgres, redis }, { api, worker }, receiver, database);
   }
 
@@ -80,7 +86,14 @@ export class Bed {
 
   load({ paths, requests, rate = 0, connections = 192 }: LoadShape): Promise<LoadReport> {
     const port = Number(new URL(this.services.api.url).port);
-    return runLoad({ port, paths, requests, rate, connections, bodyBytes: BODY_BYTES });
+    const timeoutMs = LOAD_TIMEOUT_MS + (rate > 0 ? (requests / rate) * 1000 : 0);
+    return runLoad({ port, paths, requests, rate, connections, bodyBytes: BODY_BYTES }, timeoutMs);
+  }
+
+  /** Waits until the receiver has had so many requests: asking the database meanwhile would cost what is measured. */
+  private async received(count: number): Promise<void> {
+    const deadline = performance.now() + DRAIN_TIMEOUT_MS;
+    while (performance.now() < deadline && (await this.receiver.count()) < count) await delay(20);
   }
 
   /** Waits until no delivery is open. */
@@ -115,14 +128,26 @@ export class Bed {
     return this.database.query<Row>(statement, values).then(({ rows }) => rows);
   }
 
+  /** What PostgreSQL did since the last reset, the most costly statement first. Only with statements. */
+  statements(): Promise<StatementCost[]> {
+    return this.query(`select regexp_replace(left(query, 400), '\\s+', ' ', 'g') as text, calls::int, rows::int,
+        round(total_exec_time)::int as total_ms, wal_bytes::bigint::float8 as wal_bytes, wal_fpi::int as full_pages
+      from pg_stat_statements where calls > 2 order by total_exec_time desc limit 14`);
+  }
+
+  async resetStatements(): Promise<void> {
+    await this.query('select pg_stat_statements_reset()');
+  }
+
   /** Runs a load to the recording of its last delivery and measures it. */
   async measure(scenario: string, yardstickUs: number, shape: LoadShape, perRequest = 1): Promise<Result> {
     const meter = this.meter();
     const startedAt = performance.now();
     const load = await this.load(shape);
+    const deliveries = load.accepted * perRequest;
+    await this.received(deliveries);
     await this.drained();
     const seconds = (performance.now() - startedAt) / 1000;
-    const deliveries = load.accepted * perRequest;
     const cpu = meter.usPerDelivery(deliveries);
     const report = await this.receiver.report();
     if (load.refused > 0) throw new Error(`${load.refused} requests were refused`);
@@ -145,6 +170,15 @@ export class Bed {
     await this.database.end();
     await Promise.all([this.servers.postgres.stop(), this.servers.redis.stop()]);
   }
+}
+
+export interface StatementCost {
+  readonly text: string;
+  readonly calls: number;
+  readonly rows: number;
+  readonly total_ms: number;
+  readonly wal_bytes: number;
+  readonly full_pages: number;
 }
 
 /** Milliseconds from the answer to the publisher to the first receipt; 0 when the receiver was faster. */

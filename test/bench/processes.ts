@@ -1,6 +1,8 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { LoadOrder, LoadReport } from './load.main.js';
 import type { Behaviour, ReceiverReport } from './receiver.main.js';
@@ -8,6 +10,13 @@ import type { YardstickOrder } from './yardstick.main.js';
 
 /** Clock ticks of /proc are hundredths of a second. */
 const MS_PER_TICK = 10;
+const ASK_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 40_000;
+const START_TIMEOUT_MS = 30_000;
+/** As in the Dockerfile. */
+const NODE_OPTIONS = ['--max-semi-space-size=64'];
+
+let started = 0;
 
 /** CPU time a process and its descendants have used so far, in ms. Linux only. */
 export function cpuMs(pid: number): number {
@@ -48,22 +57,36 @@ export function rssMb(pid: number): number {
 
 /** A process of the bench that answers each message by one. */
 export class Helper {
-  private constructor(private readonly child: ChildProcess) {}
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly name: string,
+  ) {}
 
   static async start(name: 'receiver' | 'load' | 'yardstick'): Promise<{ helper: Helper; hello: unknown }> {
     const child = fork(fileURLToPath(new URL(`${name}.main.js`, import.meta.url)), { serialization: 'advanced' });
     const [hello] = (await once(child, 'message')) as [unknown];
-    return { helper: new Helper(child), hello };
+    return { helper: new Helper(child, name), hello };
   }
 
-  async ask(message: object | string): Promise<unknown> {
-    const answer = once(this.child, 'message');
+  /** @throws when it ends, or does not answer within the time */
+  async ask(message: object | string, timeoutMs = ASK_TIMEOUT_MS): Promise<unknown> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, AbortSignal.timeout(timeoutMs)]);
+    const answer = once(this.child, 'message', { signal }) as Promise<[unknown]>;
+    const exit = once(this.child, 'exit', { signal }).then(() => {
+      throw new Error(`${this.name} ended`);
+    });
     this.child.send(message);
-    return (await answer)[0] as unknown;
+    try {
+      return (await Promise.race([answer, exit]))[0];
+    } finally {
+      over.abort();
+      void Promise.allSettled([answer, exit]);
+    }
   }
 
   stop(): void {
-    this.child.disconnect();
+    if (this.child.connected) this.child.disconnect();
   }
 }
 
@@ -103,19 +126,24 @@ export class Receiver {
   }
 }
 
-export async function runLoad(order: LoadOrder): Promise<LoadReport> {
+/** @throws when it takes longer than `timeoutMs` */
+export async function runLoad(order: LoadOrder, timeoutMs: number): Promise<LoadReport> {
   const { helper } = await Helper.start('load');
-  const report = (await helper.ask(order)) as LoadReport;
-  helper.stop();
-  return report;
+  try {
+    return (await helper.ask(order, timeoutMs)) as LoadReport;
+  } finally {
+    helper.stop();
+  }
 }
 
 /** @returns CPU µs of one bare POST */
 export async function measureYardstick(order: YardstickOrder): Promise<number> {
   const { helper } = await Helper.start('yardstick');
-  const us = (await helper.ask(order)) as number;
-  helper.stop();
-  return us;
+  try {
+    return (await helper.ask(order)) as number;
+  } finally {
+    helper.stop();
+  }
 }
 
 /** A process of the service under measurement. */
@@ -125,23 +153,29 @@ export class Service {
     readonly url: string,
   ) {}
 
-  static async start(entry: 'main.api' | 'main.worker', settings: Record<string, string>): Promise<Service> {
+  /** @param directory where its log goes: a pipe that somebody must read would cost the machine more than a file */
+  static async start(
+    entry: 'main.api' | 'main.worker',
+    directory: string,
+    settings: Record<string, string>,
+  ): Promise<Service> {
     const file = fileURLToPath(new URL(`../../src/${entry}.js`, import.meta.url));
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, [...profiling(entry), file], {
+    const logFile = join(directory, `${entry}-${(started += 1)}.log`);
+    const log = openSync(logFile, 'w');
+    const child = spawn(process.execPath, [...NODE_OPTIONS, ...profiling(entry), file], {
       env: { PATH, PORT: '0', ...settings },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', log, 'inherit'],
     });
-    let output = '';
-    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-      output += String(chunk);
-      const port = /"port":(\d+)[^\n]*"listening"/.exec(output)?.[1];
-      if (port === undefined) continue;
-      // Its log costs what it costs to write; nobody reads it further.
-      child.stdout.resume();
-      return new Service(child, `http://127.0.0.1:${port}`);
+    closeSync(log);
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (performance.now() < deadline && child.exitCode === null) {
+      const port = /"port":(\d+)[^\n]*"listening"/.exec(readFileSync(logFile, 'utf8'))?.[1];
+      if (port !== undefined) return new Service(child, `http://127.0.0.1:${port}`);
+      await delay(20);
     }
-    throw new Error(`${entry} did not start:\n${output}`);
+    child.kill('SIGKILL');
+    throw new Error(`${entry} did not start:\n${readFileSync(logFile, 'utf8')}`);
   }
 
   get pid(): number {
@@ -149,9 +183,12 @@ export class Service {
   }
 
   async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM');
+    const killer = setTimeout(() => this.child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await ended;
+    clearTimeout(killer);
   }
 }
 

@@ -5,13 +5,17 @@ import type { Dispatcher } from 'undici';
 const MAX_READ_BYTES = 65_536;
 const MAX_KEPT_BYTES = 4096;
 
-/** A request in the form that undici takes without copying it. Headers are name, value, name, value. */
-export interface RawRequest {
-  readonly origin: string;
-  readonly path: string;
-  readonly headers: string[];
-  readonly body: Buffer;
-  readonly timeoutMs: number;
+/**
+ * A request in the form that undici takes without copying it. Headers are name, value, name, value. A class, because axios
+ * copies whatever plain objects it finds in a configuration.
+ */
+export class RawRequest {
+  constructor(
+    readonly target: { readonly origin: string; readonly path: string },
+    readonly headers: string[],
+    readonly body: Buffer,
+    readonly timeoutMs: number,
+  ) {}
 }
 
 /** An answer: at least its status came. The body is cut after 4 KB, or where the connection broke. */
@@ -53,7 +57,8 @@ export function undiciAdapter(dispatcher: Dispatcher): AxiosAdapter {
 function exchange(dispatcher: Dispatcher, request: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const handler = new Exchange(request, resolve, reject);
-    const { origin, path, headers, body } = request;
+    const { target, headers, body } = request;
+    const { origin, path } = target;
     dispatcher.dispatch({ origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 }, handler);
   });
 }

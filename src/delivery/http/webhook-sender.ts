@@ -12,7 +12,7 @@ import { type AttemptResult, isSuccess } from '../domain/attempt-outcome.js';
 import { webhookSignature } from '../domain/webhook-signer.js';
 import { SigningKeys } from '../signing-keys.js';
 import { exchangeFailure } from './exchange-failure.js';
-import { type RawAnswer, type RawRequest, undiciAdapter } from './undici-adapter.js';
+import { type RawAnswer, RawRequest, undiciAdapter } from './undici-adapter.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
 const USER_AGENT = `webhook-delivery-service/${VERSION}`;
@@ -43,7 +43,7 @@ export class WebhookSender implements OnApplicationShutdown {
       connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guardedLookup(guard) },
     });
     // Bare: no defaults, no transforms, no interceptors. They cost more than the request.
-    this.http = new Axios({ adapter: undiciAdapter(this.agent), headers: {} as never });
+    this.http = new Axios({ adapter: undiciAdapter(this.agent) });
   }
 
   /** Makes one attempt. Never throws: whatever a receiver or the network does is a result. */
@@ -51,7 +51,7 @@ export class WebhookSender implements OnApplicationShutdown {
     const startedMs = this.clock.monotonicMs();
     try {
       const raw = this.request(delivery, timeoutMs);
-      const config: AxiosRequestConfig & { raw: RawRequest } = { method: 'POST', raw };
+      const config: AxiosRequestConfig & { raw: RawRequest } = { method: 'post', raw };
       const { data } = await this.http.request<RawAnswer>(config);
       return answered(data, this.clock.monotonicMs() - startedMs);
     } catch (error) {
@@ -76,18 +76,27 @@ export class WebhookSender implements OnApplicationShutdown {
     const timestamp = Math.floor(this.clock.nowMs() / 1000);
     const keys = this.signingKeys.of(subscription.secrets, delivery.subscriptionId);
     const headers = [
-      ...['content-type', delivery.contentType],
-      ...['webhook-id', id],
-      ...['webhook-timestamp', String(timestamp)],
-      ...['webhook-signature', webhookSignature({ id, timestamp, body: payload }, keys)],
-      ...['x-event-type', delivery.eventType],
-      ...['x-webhook-delivery', toPublicId('dlv', delivery.id)],
-      ...['x-webhook-attempt', String(delivery.attempt)],
-      ...['user-agent', USER_AGENT],
-      ...['accept-encoding', 'identity'],
-      ...Object.entries(subscription.headers).flat(),
+      'content-type',
+      delivery.contentType,
+      'webhook-id',
+      id,
+      'webhook-timestamp',
+      String(timestamp),
+      'webhook-signature',
+      webhookSignature({ id, timestamp, body: payload }, keys),
+      'x-event-type',
+      delivery.eventType,
+      'x-webhook-delivery',
+      toPublicId('dlv', delivery.id),
+      'x-webhook-attempt',
+      String(delivery.attempt),
+      'user-agent',
+      USER_AGENT,
+      'accept-encoding',
+      'identity',
     ];
-    return { ...this.target(subscription.targetUrl), headers, body: payload, timeoutMs };
+    for (const [name, value] of Object.entries(subscription.headers)) headers.push(name, value);
+    return new RawRequest(this.target(subscription.targetUrl), headers, payload, timeoutMs);
   }
 
   /** @throws BlockedTarget. Node asks no resolver for a literal address: that one is judged here, a name at the connect. */

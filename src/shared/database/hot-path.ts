@@ -23,6 +23,14 @@ const SESSION_OPTIONS = [
   '-c statement_timeout=10000',
 ].join(' ');
 
+/**
+ * An array of ids or numbers as PostgreSQL reads it. The driver would look for characters to escape in each element, and
+ * here there are none.
+ */
+export function plainArray(elements: readonly (string | number | null)[]): string {
+  return `{${elements.map((element) => element ?? 'null').join(',')}}`;
+}
+
 /** The connections of the delivery path, apart from those of the REST API. */
 export class HotPath implements OnApplicationShutdown {
   private readonly pool: pg.Pool;

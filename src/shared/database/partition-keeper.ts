@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { DataSource, EntityManager } from 'typeorm';
 import { firstUuidAt, uuidTimeMs } from '../ids/uuid.js';
 
@@ -18,8 +19,15 @@ export function partitionOf(table: PartitionedTable, uuid: string): string {
   return partitionName(table, uuidTimeMs(uuid));
 }
 
+/** Days as they stand in names, since each delivery asks for one. Seldom more than the days of the retention. */
+const dayNames = new LRUCache<number, string>({ max: 1000 });
+
 function partitionName(table: PartitionedTable, timeMs: number): string {
-  return `${table}_${new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '')}`;
+  const day = Math.floor(timeMs / DAY_MS);
+  const known = dayNames.get(day);
+  const name = known ?? new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '');
+  if (known === undefined) dayNames.set(day, name);
+  return `${table}_${name}`;
 }
 
 /** Makes partitions before they are needed and drops them when their time is over. */
