@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import type { Settings } from '../shared/config/settings.js';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
+import { installLoadShedding } from '../shared/http/load-shedding.js';
 import { ProblemFilter } from '../shared/http/problem.filter.js';
 import { installBodyParser } from '../shared/http/raw-body.js';
 import { Logger } from '../shared/logging/logger.js';
@@ -42,11 +43,17 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings): 
   const fastify = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);
   installBodyParser(fastify, settings.maxPayloadBytes);
-  app.useGlobalFilters(new ProblemFilter(app.get(Logger)));
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     void reply.header('x-request-id', request.id);
     done();
   });
+  const { maxIngestRequests, maxIngestBytes, maxPayloadBytes } = settings;
+  installLoadShedding(
+    fastify,
+    { requests: maxIngestRequests, bytes: maxIngestBytes, bytesEach: maxPayloadBytes },
+    metrics,
+  );
+  app.useGlobalFilters(new ProblemFilter(app.get(Logger)));
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.httpRequests.inc({ method: request.method, route, status: reply.statusCode });

@@ -7,7 +7,7 @@ import { Random } from '../shared/time/random.js';
 import { type DeliveryPolicy, SubscriptionsService } from '../subscriptions/index.js';
 import { AttemptWriter, type Recorded } from './attempt-writer.js';
 import type { ClaimedDelivery, FinishedAttempt } from './delivery.entity.js';
-import { statusClass } from './domain/attempt-outcome.js';
+import { isFromHealthyReceiver, statusClass } from './domain/attempt-outcome.js';
 import { decide } from './domain/retry-policy.js';
 import { WebhookSender } from './http/webhook-sender.js';
 
@@ -27,11 +27,11 @@ export class AttemptPipeline {
   /**
    * Never throws: what can't be recorded is left to the lease.
    *
-   * @param answered called when the receiver is done with, before the outcome is recorded
+   * @param answered called when the receiver is done with, before the outcome is recorded; told whether it is well
    */
-  async run(delivery: ClaimedDelivery, policy: DeliveryPolicy, answered: () => void): Promise<void> {
+  async run(delivery: ClaimedDelivery, policy: DeliveryPolicy, answered: (isWell: boolean) => void): Promise<void> {
     const result = await this.sender.send(delivery, policy.timeoutMs);
-    answered();
+    answered(isFromHealthyReceiver(result));
     const decision = decide(policy, result, {
       attemptsUsed: delivery.attempt - delivery.abandonedCount,
       nowMs: this.clock.nowMs(),

@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
-import { GroupWriter } from '../shared/group-writer.js';
+import { GroupWriter, type Linger } from '../shared/group-writer.js';
 import { Logger } from '../shared/logging/logger.js';
 import { AttemptRepository } from './attempt.repository.js';
 import type { FinishedAttempt } from './delivery.entity.js';
 
 const MAX_GROUP = 256;
-/** While there is much to do, a group waits this long to be worth its round trip, in milliseconds. */
-const LINGER_MS = 3;
-const FULL_GROUP = 100;
+/** While many attempts end, a group waits a little to be worth its commit. */
+const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 300 };
 /** While PostgreSQL is away, results wait here for it this long; then the leases decide. */
 const GIVE_UP_MS = 60_000;
 const MAX_PAUSE_MS = 1000;
@@ -28,8 +27,7 @@ export class AttemptWriter {
     this.writer = new GroupWriter((attempts) => this.recordPatiently(attempts), {
       items: MAX_GROUP,
       groups: 2,
-      lingerMs: LINGER_MS,
-      fullAt: FULL_GROUP,
+      linger: LINGER,
     });
   }
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
-import { GroupWriter } from '../shared/group-writer.js';
+import { GroupWriter, type Linger } from '../shared/group-writer.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
@@ -11,12 +11,11 @@ import { effectivePolicy } from '../subscriptions/index.js';
 import { AttemptPipeline } from './attempt-pipeline.js';
 import type { ClaimedDelivery, WakeUp } from './delivery.entity.js';
 import { DeliveryRepository } from './delivery.repository.js';
-import { Lanes } from './lanes/lanes.js';
+import { Lanes, type Origin } from './lanes/lanes.js';
 
 const CLAIM_GROUP = 256;
-/** While there is much to do, a claim waits this long to be worth its round trip, in milliseconds. */
-const LINGER_MS = 3;
-const FULL_GROUP = 100;
+/** While lanes let much through, a claim waits a little to be worth its round trip. */
+const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 2000 };
 /** Parked deliveries of a deleted subscription that are cancelled at one look around. */
 const CANCEL_GROUP = 2000;
 /** Deliveries that wait in lanes for each slot before no new job is taken. */
@@ -50,8 +49,7 @@ export class DeliveryWorker {
     this.claims = new GroupWriter((wakeUps) => this.claim(wakeUps), {
       items: CLAIM_GROUP,
       groups: 2,
-      lingerMs: LINGER_MS,
-      fullAt: FULL_GROUP,
+      linger: LINGER,
     });
     this.parking = new GroupWriter((ids) => this.park(ids), { items: CLAIM_GROUP, groups: 1 });
   }
@@ -118,21 +116,21 @@ export class DeliveryWorker {
 
   private async deliver(wakeUp: WakeUp): Promise<void> {
     const claimed = await this.claims.submit(wakeUp).catch(() => null);
-    if (claimed === null) this.lanes.giveBack(wakeUp.subscriptionId, 1);
-    else await this.attempt(claimed);
+    if (claimed === null) this.lanes.giveBack(wakeUp.subscriptionId, 1, 'queued');
+    else await this.attempt(claimed, 'queued');
     this.advance();
   }
 
-  private async attempt(delivery: ClaimedDelivery): Promise<void> {
+  private async attempt(delivery: ClaimedDelivery, origin: Origin): Promise<void> {
     const policy = effectivePolicy(delivery.subscription, this.settings);
     const end = this.lanes.start(delivery.subscriptionId, policy.maxInFlight, this.clock.monotonicMs());
     this.metrics.attemptsInFlight.inc();
-    await this.pipeline.run(delivery, policy, () => {
-      end(this.clock.monotonicMs());
+    await this.pipeline.run(delivery, policy, (isWell) => {
+      end(this.clock.monotonicMs(), isWell);
       this.metrics.attemptsInFlight.dec();
       this.advance();
     });
-    this.lanes.freeSlot(delivery.subscriptionId);
+    this.lanes.freeSlot(delivery.subscriptionId, origin);
   }
 
   /** Claims parked deliveries into free slots of their lanes. */
@@ -153,10 +151,10 @@ export class DeliveryWorker {
       const found = bySubscription.get(subscriptionId)?.length ?? 0;
       // Fewer than asked for: nothing is left, or it is paused. The next look around tells.
       if (found < free) this.lanes.setParked(subscriptionId, false);
-      if (found < free) this.lanes.giveBack(subscriptionId, free - found);
+      if (found < free) this.lanes.giveBack(subscriptionId, free - found, 'parked');
     }
     for (const delivery of pulled) {
-      void this.attempt(delivery).then(() => {
+      void this.attempt(delivery, 'parked').then(() => {
         this.advance();
       });
     }

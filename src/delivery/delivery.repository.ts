@@ -38,6 +38,22 @@ interface SubscriptionRow {
   max_in_flight: number | null;
 }
 
+interface DueRow {
+  id: Uuid;
+  subscription_id: Uuid;
+  attempt_count: number;
+  became: 'woken' | 'failed' | 'held';
+}
+
+/** What a look at what is due brought. */
+export interface TakenDue {
+  readonly wakeUps: WakeUp[];
+  /** How many deliveries ended because too many of their attempts were cut short. */
+  readonly failed: number;
+  /** There was no more than this. */
+  readonly isComplete: boolean;
+}
+
 /** What a lane can take of its parked deliveries. */
 export interface FreeSlots {
   readonly subscriptionId: Uuid;
@@ -133,17 +149,19 @@ export class DeliveryRepository {
    * Takes deliveries that are due: retries, those whose worker died, those that the queue lost. Their due time moves ahead
    * by the visibility timeout.
    *
-   * @returns their wake-ups, and how many deliveries ended because too many of their attempts were cut short
+   * @param lookBackSeconds leaves alone what has been due for longer; null looks at everything
    */
-  async takeDue(limit: number): Promise<{ wakeUps: WakeUp[]; failed: number }> {
-    const rows = await this.hotPath.query<{ id: Uuid; subscription_id: Uuid; attempt_count: number; failed: boolean }>(
-      sql.TAKE_DUE,
-      [limit, this.settings.visibilityTimeout],
-    );
+  async takeDue(limit: number, lookBackSeconds: number | null): Promise<TakenDue> {
+    const rows = await this.hotPath.query<DueRow>(sql.TAKE_DUE, [
+      limit,
+      this.settings.visibilityTimeout,
+      lookBackSeconds,
+    ]);
     const wakeUps = rows
-      .filter((row) => !row.failed)
+      .filter(({ became }) => became === 'woken')
       .map((row) => ({ id: row.id, subscriptionId: row.subscription_id, attemptCount: row.attempt_count }));
-    return { wakeUps, failed: rows.length - wakeUps.length };
+    const failed = rows.filter(({ became }) => became === 'failed').length;
+    return { wakeUps, failed, isComplete: rows.length < limit };
   }
 
   /** Makes pending deliveries due at once, for any worker's scan: a worker that stops gives back what it held. */

@@ -138,23 +138,32 @@ export const CANCEL_PARKED_OF_DELETED: Statement = {
 const MAX_ABANDONED = 5;
 
 /**
- * $1 limit, $2 visibility in seconds. Served by open_deliveries_due. In flight past its lease: the worker is gone, the
- * attempt gets its row here.
+ * $1 limit, $2 visibility in seconds, $3 how far back to look in seconds, null for all the way. Served by
+ * open_deliveries_due. In flight past its lease: the worker is gone, the attempt gets its row here. In flight within its
+ * lease: it is due again when that ends, so that nothing due is ever left behind where the next look begins. Returns what
+ * became of each.
  */
 export const TAKE_DUE: Statement = {
   name: 'take_due',
   text: `with picked as (
-      select id, tenant_id, state, attempt_count, abandoned_count, lease_until from open_deliveries
-      where next_attempt_at <= now() and (state = 0 or lease_until <= now())
+      select id, tenant_id, state, attempt_count, abandoned_count, lease_until, state = 1 and lease_until > now() as is_held
+      from open_deliveries
+      where next_attempt_at <= now() and next_attempt_at >
+        case when $3::float8 is null then '-infinity' else now() - $3::float8 * interval '1 second' end
       order by next_attempt_at limit $1 for update skip locked),
+    held as (
+      update open_deliveries o set next_attempt_at = o.lease_until
+      where o.id = any(array(select id from picked where is_held))
+      returning o.id, o.subscription_id, o.attempt_count),
     abandoned as (
       insert into attempts (delivery_id, number, tenant_id, started_at, error_code, error_message)
       select id, attempt_count, tenant_id, lease_until, 'abandoned', 'The worker stopped before it recorded an outcome'
-      from picked where state = 1
+      from picked where state = 1 and not is_held
       on conflict do nothing),
     failed as (
       delete from open_deliveries o
-      where o.id = any(array(select id from picked where state = 1 and abandoned_count + 1 >= ${MAX_ABANDONED}))
+      where o.id = any(array(
+        select id from picked where state = 1 and not is_held and abandoned_count + 1 >= ${MAX_ABANDONED}))
       returning o.*),
     kept as (
       insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_error_code,
@@ -165,10 +174,12 @@ export const TAKE_DUE: Statement = {
       update open_deliveries o
       set state = 0, abandoned_count = o.abandoned_count + o.state,
         next_attempt_at = now() + $2::float8 * interval '1 second'
-      where o.id = any(array(select id from picked where state = 0 or abandoned_count + 1 < ${MAX_ABANDONED}))
+      where o.id = any(array(
+        select id from picked where state = 0 or not is_held and abandoned_count + 1 < ${MAX_ABANDONED}))
       returning o.id, o.subscription_id, o.attempt_count)
-    select id, subscription_id, attempt_count, false as failed from woken
-    union all select id, subscription_id, attempt_count, true from failed`,
+    select id, subscription_id, attempt_count, 'woken' as became from woken
+    union all select id, subscription_id, attempt_count, 'failed' from failed
+    union all select id, subscription_id, attempt_count, 'held' from held`,
 };
 
 /** $1 deliveries. Served by the primary key. */

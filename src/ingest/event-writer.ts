@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryWakeUps } from '../delivery/index.js';
-import { GroupWriter } from '../shared/group-writer.js';
+import { GroupWriter, type Linger } from '../shared/group-writer.js';
 import type { NewEvent } from './event.entity.js';
 import { IngestRepository } from './ingest.repository.js';
 
@@ -10,9 +10,8 @@ const MAX_GROUP_BYTES = 4_194_304;
 /** What a delivery adds to a statement besides the payload. */
 const DELIVERY_BYTES = 128;
 
-/** While events come fast, a group waits this long to be worth its commit, in milliseconds. */
-const LINGER_MS = 2;
-const FULL_GROUP = 64;
+/** While events come fast, a group waits a little to be worth its commit, and the job and the claim that follow from it. */
+const LINGER: Linger = { ms: 5, fullAt: 64, fromRate: 300 };
 
 /** Commits events that arrive together as one group, one statement and one commit for hundreds of them, and wakes workers. */
 @Injectable()
@@ -26,8 +25,7 @@ export class EventWriter {
     this.writer = new GroupWriter((events) => this.accept(events), {
       items: MAX_GROUP_EVENTS,
       groups: 1,
-      lingerMs: LINGER_MS,
-      fullAt: FULL_GROUP,
+      linger: LINGER,
       weigh: ({ payload, deliveries }) => payload.length + deliveries.length * DELIVERY_BYTES,
       weight: MAX_GROUP_BYTES,
     });

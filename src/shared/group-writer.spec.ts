@@ -83,7 +83,7 @@ describe('the group writer', () => {
   });
 
   describe('that may linger', () => {
-    const limits = { items: 100, groups: 1, lingerMs: 5, fullAt: 10 };
+    const limits = { items: 100, groups: 1, linger: { ms: 5, fullAt: 10, fromRate: 400 } };
 
     beforeEach(() => {
       jest.useFakeTimers();

@@ -7,10 +7,18 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
-/** Items a second above which waiting fills groups; below, it would only delay them. */
-const BUSY_RATE = 400;
-/** Over which the rate is measured, in milliseconds. */
+/** Over which the rate of items is measured, in milliseconds. */
 const RATE_WINDOW_MS = 50;
+
+/** When a group waits for more items before it is written. */
+export interface Linger {
+  /** How long, in milliseconds. */
+  readonly ms: number;
+  /** No longer than until it has so many items. */
+  readonly fullAt: number;
+  /** Only while more than so many items come a second: below, waiting would delay them and fill nothing. */
+  readonly fromRate: number;
+}
 
 /**
  * Collects what arrives while the previous write is under way and writes it as one group: an idle service waits for
@@ -30,9 +38,7 @@ export class GroupWriter<Item, Result> {
       items: number;
       /** Groups under way at once. */
       groups: number;
-      /** While items come fast, a group of fewer than `fullAt` waits this long for more, in milliseconds. */
-      lingerMs?: number;
-      fullAt?: number;
+      linger?: Linger;
       /** What an item weighs, and the most a group may weigh: bounds the bytes of one statement. */
       weigh?: (item: Item) => number;
       weight?: number;
@@ -55,12 +61,12 @@ export class GroupWriter<Item, Result> {
 
   private startGroups(): void {
     if (this.waiting.length === 0 || this.writing >= this.limits.groups) return;
-    const { lingerMs = 0, fullAt = 0 } = this.limits;
-    const mayLinger = lingerMs > 0 && this.isBusy && this.waiting.length < fullAt;
+    const { linger } = this.limits;
+    const mayLinger = linger !== undefined && this.isBusy && this.waiting.length < linger.fullAt;
     if (this.starting === undefined) {
       // A turn of the event loop later, everything that one read of the sockets brought is here.
       this.starting = mayLinger
-        ? { timer: setTimeout(this.startGroup, lingerMs) }
+        ? { timer: setTimeout(this.startGroup, linger.ms) }
         : { immediate: setImmediate(this.startGroup) };
     } else if (this.starting.timer && !mayLinger) {
       clearTimeout(this.starting.timer);
@@ -76,11 +82,13 @@ export class GroupWriter<Item, Result> {
   };
 
   private measureRate(): void {
+    const { linger } = this.limits;
+    if (linger === undefined) return;
     this.window.items += 1;
     const nowMs = performance.now();
     const elapsedMs = nowMs - this.window.fromMs;
     if (elapsedMs < RATE_WINDOW_MS) return;
-    this.isBusy = this.window.items * 1000 > BUSY_RATE * elapsedMs;
+    this.isBusy = this.window.items * 1000 > linger.fromRate * elapsedMs;
     this.window = { fromMs: nowMs, items: 0 };
   }
 

@@ -196,7 +196,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       const { id } = await rows.delivery({ subscriptionId, attemptCount: 2, dueIn: -1 });
       await repository.park([id]);
       expect(await rows.open(id)).toMatchObject({ state: 0, attempt_count: 2, is_parked: true, due_in: null });
-      expect(await repository.takeDue(10)).toEqual({ wakeUps: [], failed: 0 });
+      expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
       expect(await repository.listSubscriptionsWithParked()).toEqual([subscriptionId]);
     });
 

@@ -37,7 +37,7 @@ describe('what is due, on real PostgreSQL', () => {
     const lost = await rows.delivery({ subscriptionId, dueIn: -1 });
     const retry = await rows.delivery({ subscriptionId, dueIn: -2, attemptCount: 3 });
 
-    const { wakeUps, failed } = await repository.takeDue(10);
+    const { wakeUps, failed } = await repository.takeDue(10, null);
 
     expect(failed).toBe(0);
     expect(wakeUps.sort((a, b) => a.attemptCount - b.attemptCount)).toEqual([lost, retry]);
@@ -46,7 +46,7 @@ describe('what is due, on real PostgreSQL', () => {
     expect(open!.due_in).toBeGreaterThan(25);
     expect(open!.due_in).toBeLessThan(31);
     expect(await rows.attempts(retry.id)).toEqual([]);
-    expect(await repository.takeDue(10)).toEqual({ wakeUps: [], failed: 0 });
+    expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
   });
 
   it('does not include what waits for its time, what is parked, or what is in flight under a living lease', async () => {
@@ -54,16 +54,37 @@ describe('what is due, on real PostgreSQL', () => {
     await rows.delivery({ subscriptionId, parkedIn: -60 });
     const living = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -60, leaseIn: 5 });
 
-    expect(await repository.takeDue(10)).toEqual({ wakeUps: [], failed: 0 });
+    expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
 
     expect(await rows.open(living.id)).toMatchObject({ state: 1, attempt_count: 1, abandoned_count: 0 });
     expect(await rows.attempts(living.id)).toEqual([]);
   });
 
+  it('comes again when the lease is over, if it was in flight when its time came', async () => {
+    const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -60, leaseIn: 5 });
+    await repository.takeDue(10, null);
+    const { due_in: dueIn, lease_in: leaseIn } = (await rows.open(id))!;
+    expect(dueIn).toBeGreaterThan(0);
+    expect(dueIn).toBe(leaseIn);
+  });
+
+  it('is left alone when it has been due for longer than one looks back', async () => {
+    await rows.delivery({ subscriptionId, dueIn: -60 });
+    const recent = await rows.delivery({ subscriptionId, dueIn: -5 });
+    expect((await repository.takeDue(10, 30)).wakeUps).toEqual([recent]);
+    expect((await repository.takeDue(10, null)).wakeUps).toHaveLength(1);
+  });
+
+  it('is said to be all there is when there was less than asked for', async () => {
+    await rows.deliveries(3, { subscriptionId, dueIn: -1 });
+    expect(await repository.takeDue(2, null)).toMatchObject({ isComplete: false });
+    expect(await repository.takeDue(2, null)).toMatchObject({ isComplete: true });
+  });
+
   it('includes what is in flight past its lease: its attempt is abandoned, and it is pending again', async () => {
     const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 2, dueIn: -1, leaseIn: -1 });
 
-    const { wakeUps, failed } = await repository.takeDue(10);
+    const { wakeUps, failed } = await repository.takeDue(10, null);
 
     expect({ wakeUps, failed }).toEqual({ wakeUps: [{ id, subscriptionId, attemptCount: 2 }], failed: 0 });
     expect(await rows.open(id)).toMatchObject({ state: 0, attempt_count: 2, abandoned_count: 1 });
@@ -79,7 +100,7 @@ describe('what is due, on real PostgreSQL', () => {
     const fourth = await rows.delivery({ ...given, attemptCount: 6, abandonedCount: 3 });
     const fifth = await rows.delivery({ ...given, attemptCount: 7, abandonedCount: 4 });
 
-    const { wakeUps, failed } = await repository.takeDue(10);
+    const { wakeUps, failed } = await repository.takeDue(10, null);
 
     expect(wakeUps).toEqual([{ id: fourth.id, subscriptionId, attemptCount: 6 }]);
     expect(failed).toBe(1);
@@ -91,7 +112,7 @@ describe('what is due, on real PostgreSQL', () => {
 
   it('does not end a delivery that waits for a retry, however often it was abandoned before', async () => {
     const { id } = await rows.delivery({ subscriptionId, attemptCount: 9, abandonedCount: 4, dueIn: -1 });
-    expect(await repository.takeDue(10)).toMatchObject({ wakeUps: [{ id, attemptCount: 9 }], failed: 0 });
+    expect(await repository.takeDue(10, null)).toMatchObject({ wakeUps: [{ id, attemptCount: 9 }], failed: 0 });
   });
 
   it('keeps what a late result said of the attempt that is abandoned', async () => {
@@ -101,7 +122,7 @@ describe('what is due, on real PostgreSQL', () => {
        values ($1, 1, 'default', now(), 200, true)`,
       [id],
     );
-    expect(await repository.takeDue(10)).toMatchObject({ wakeUps: [{ id, attemptCount: 1 }] });
+    expect(await repository.takeDue(10, null)).toMatchObject({ wakeUps: [{ id, attemptCount: 1 }] });
     expect(await rows.attempts(id)).toMatchObject([{ number: 1, status_code: 200, is_late: true }]);
   });
 
@@ -109,8 +130,10 @@ describe('what is due, on real PostgreSQL', () => {
     const [newest] = await rows.deliveries(1, { subscriptionId, dueIn: -1 });
     const [oldest] = await rows.deliveries(1, { subscriptionId, dueIn: -20 });
     const [middle] = await rows.deliveries(1, { subscriptionId, dueIn: -10 });
-    expect((await repository.takeDue(2)).wakeUps.map(({ id }) => id).sort()).toEqual([oldest!.id, middle!.id].sort());
-    expect((await repository.takeDue(2)).wakeUps).toEqual([newest]);
+    expect((await repository.takeDue(2, null)).wakeUps.map(({ id }) => id).sort()).toEqual(
+      [oldest!.id, middle!.id].sort(),
+    );
+    expect((await repository.takeDue(2, null)).wakeUps).toEqual([newest]);
   });
 
   it('is taken by one worker, however many look at the same time', async () => {
@@ -118,12 +141,12 @@ describe('what is due, on real PostgreSQL', () => {
     const due = await rows.deliveries(100, given);
     const expired = await rows.deliveries(100, { ...given, state: 1, attemptCount: 1, leaseIn: -1 });
 
-    const taken = await Promise.all(Array.from({ length: 10 }, () => repository.takeDue(40)));
+    const taken = await Promise.all(Array.from({ length: 10 }, () => repository.takeDue(40, null)));
 
     const ids = taken.flatMap(({ wakeUps }) => wakeUps.map(({ id }) => id));
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.length).toBeGreaterThanOrEqual(40);
-    const rest = await repository.takeDue(1000);
+    const rest = await repository.takeDue(1000, null);
     const all = [...ids, ...rest.wakeUps.map(({ id }) => id)];
     expect(all.sort()).toEqual([...due, ...expired].map(({ id }) => id).sort());
   });
@@ -135,7 +158,7 @@ describe('what is due, on real PostgreSQL', () => {
 
     await repository.giveBack([pending, parked, inFlight].map(({ id }) => id));
 
-    expect((await repository.takeDue(10)).wakeUps).toEqual([pending]);
+    expect((await repository.takeDue(10, null)).wakeUps).toEqual([pending]);
     expect(await rows.open(parked.id)).toMatchObject({ is_parked: true, due_in: null });
     expect((await rows.open(inFlight.id))!.due_in).toBeGreaterThan(20);
   });

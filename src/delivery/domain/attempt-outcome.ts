@@ -37,6 +37,13 @@ export function isSuccess(statusCode: number): boolean {
   return statusCode >= 200 && statusCode < 300;
 }
 
+const TOO_MANY_REQUESTS = 429;
+
+/** Whether a receiver is up and can take more of the same: it answered, though perhaps that it does not want this one. */
+export function isFromHealthyReceiver({ statusCode }: AttemptResult): boolean {
+  return statusCode !== null && statusCode < 500 && statusCode !== TOO_MANY_REQUESTS;
+}
+
 /** Class of the answer for metrics: 2xx, 3xx, 4xx, 5xx, or none. */
 export function statusClass({ statusCode }: AttemptResult): string {
   return statusCode === null ? 'none' : `${Math.floor(statusCode / 100)}xx`;

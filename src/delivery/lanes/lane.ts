@@ -22,8 +22,12 @@ export class Lane {
   private averageMs = 0;
   /** The last slot went to a delivery from the queue, not to a parked one. */
   private wasFromQueue = false;
-  /** Unknown until the first claim reads the subscription; one request finds out. */
+  /**
+   * Requests at once, now. Begins with one and grows by one with each good answer, up to what the subscription allows; from
+   * the second failure in a row on it halves, down to the single request that finds out when the receiver is well again.
+   */
   private width = 1;
+  private failuresInRow = 0;
 
   /** @returns false when it must be parked: its turn is too far off */
   enqueue(wakeUp: WakeUp, nowMs: number): boolean {
@@ -32,9 +36,9 @@ export class Lane {
     return true;
   }
 
-  /** The next delivery, if the lane has a free slot for it. Takes the slot. */
-  dequeue(): WakeUp | undefined {
-    if (this.occupied >= this.queueShare()) return undefined;
+  /** The next delivery, if the lane has a free slot for it. Takes the slot. `atMost` bounds the slots it may occupy. */
+  dequeue(atMost: number): WakeUp | undefined {
+    if (this.occupied >= Math.min(this.queueShare(), atMost)) return undefined;
     const next = this.queue.shift();
     if (next === undefined) return undefined;
     this.reserved += 1;
@@ -54,16 +58,22 @@ export class Lane {
     this.reserved -= slots;
   }
 
-  /** A slot that was taken becomes a request in flight. @returns what ends it */
-  start(width: number, nowMs: number): (endedMs: number) => void {
-    this.width = width;
+  /**
+   * A slot that was taken becomes a request in flight.
+   *
+   * @param most requests at once that the subscription allows
+   * @returns what ends it; `isWell` says whether the receiver did what a healthy one does
+   */
+  start(most: number, nowMs: number): (endedMs: number, isWell: boolean) => void {
+    this.width = Math.min(this.width, most);
     this.reserved -= 1;
     const request = { atMs: nowMs };
     this.startedMs.add(request);
-    return (endedMs) => {
+    return (endedMs, isWell) => {
       this.startedMs.delete(request);
       const durationMs = endedMs - request.atMs;
       this.averageMs = this.averageMs === 0 ? durationMs : this.averageMs * (1 - NEWEST) + durationMs * NEWEST;
+      this.adapt(isWell, most);
     };
   }
 
@@ -82,12 +92,18 @@ export class Lane {
     return this.queue.length;
   }
 
+  get occupied(): number {
+    return this.reserved + this.startedMs.size;
+  }
+
   get isIdle(): boolean {
     return this.queue.length === 0 && this.occupied === 0 && !this.hasParked;
   }
 
-  private get occupied(): number {
-    return this.reserved + this.startedMs.size;
+  private adapt(isWell: boolean, most: number): void {
+    this.failuresInRow = isWell ? 0 : this.failuresInRow + 1;
+    if (isWell) this.width = Math.min(this.width + 1, most);
+    else if (this.failuresInRow > 1) this.width = Math.max(1, Math.floor(this.width / 2));
   }
 
   /** Slots that the queue may fill. Parked deliveries are older: half of the slots, or every other turn, is theirs. */

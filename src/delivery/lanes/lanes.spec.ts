@@ -6,65 +6,90 @@ const aWakeUp = (subscriptionId = 'a'): WakeUp => ({ id: `d${(made += 1)}`, subs
 const admit = (lanes: Lanes, count: number, subscriptionId = 'a', nowMs = 0): number =>
   Array.from({ length: count }, () => lanes.admit(aWakeUp(subscriptionId), nowMs)).filter(Boolean).length;
 
-/** Lanes whose receiver is known to take `width` requests at once. */
-function lanesOfWidth(width: number, { slots = 100, subscriptionId = 'a' } = {}): Lanes {
+/** One request of the lane, from its admission to its end. */
+function request(lanes: Lanes, isWell: boolean, most = 100, subscriptionId = 'a'): void {
+  admit(lanes, 1, subscriptionId);
+  expect(lanes.takeReady()).toHaveLength(1);
+  lanes.start(subscriptionId, most, 0)(1, isWell);
+  lanes.freeSlot(subscriptionId, 'queued');
+}
+
+/** Lanes whose receiver has answered so well that it is sent `width` requests at once; one of them is under way. */
+function lanesOfWidth(width: number, { slots = 200, most = width, subscriptionId = 'a' } = {}): Lanes {
   const lanes = new Lanes(slots);
   admit(lanes, 2, subscriptionId);
   lanes.takeReady();
-  const end = lanes.start(subscriptionId, width, 0);
+  lanes.start(subscriptionId, most, 0)(1, true);
   lanes.takeReady();
-  end(1);
-  lanes.freeSlot(subscriptionId);
+  lanes.start(subscriptionId, most, 0);
+  lanes.freeSlot(subscriptionId, 'queued');
+  for (let n = 2; n < width; n += 1) request(lanes, true, most, subscriptionId);
   return lanes;
 }
 
-describe('lanes', () => {
-  it('let one request find out how many a receiver takes', () => {
+describe('a lane', () => {
+  it('begins with one request', () => {
     const lanes = new Lanes(100);
     admit(lanes, 10);
-
     expect(lanes.takeReady()).toHaveLength(1);
     lanes.start('a', 4, 0);
-    expect(lanes.takeReady()).toHaveLength(3);
     expect(lanes.takeReady()).toHaveLength(0);
   });
 
-  it('give a slot to the next delivery when a request has ended', () => {
+  it('grows by one with each good answer, to what the subscription allows', () => {
+    const lanes = lanesOfWidth(3, { most: 5 });
+    admit(lanes, 10);
+    expect(lanes.takeReady()).toHaveLength(2);
+    lanes.start('a', 5, 0)(1, true);
+    lanes.freeSlot('a', 'queued');
+    expect(lanes.takeReady()).toHaveLength(2);
+    for (let n = 0; n < 3; n += 1) lanes.start('a', 5, 0)(1, true);
+    for (let n = 0; n < 3; n += 1) lanes.freeSlot('a', 'queued');
+    expect(lanes.takeReady()).toHaveLength(4);
+  });
+
+  it('is not narrowed by a single failure, and by several in a row to a single request', () => {
+    const lanes = lanesOfWidth(8);
+    request(lanes, false, 8);
+    request(lanes, true, 8);
+    request(lanes, false, 8);
+    admit(lanes, 10);
+    expect(lanes.takeReady()).toHaveLength(7);
+    for (let n = 0; n < 7; n += 1) lanes.start('a', 8, 0)(1, false);
+    for (let n = 0; n < 7; n += 1) lanes.freeSlot('a', 'queued');
+    // One is under way since the beginning.
+    expect(lanes.takeReady()).toEqual([]);
+  });
+
+  it('grows again when its receiver is well again', () => {
+    const lanes = new Lanes(100);
+    admit(lanes, 20);
+    for (let n = 0; n < 5; n += 1) {
+      lanes.takeReady();
+      lanes.start('a', 8, 0)(1, false);
+      lanes.freeSlot('a', 'queued');
+    }
+    for (const isWell of [true, true]) {
+      lanes.takeReady();
+      lanes.start('a', 8, 0)(1, isWell);
+      lanes.freeSlot('a', 'queued');
+    }
+    expect(lanes.inFlightCount + lanes.takeReady().length).toBe(3);
+  });
+
+  it('gives a slot to the next delivery when a request has ended', () => {
     const lanes = new Lanes(100);
     admit(lanes, 3);
     lanes.takeReady();
     const end = lanes.start('a', 1, 0);
     expect(lanes.takeReady()).toEqual([]);
 
-    end(5);
+    end(5, true);
 
     expect(lanes.takeReady()).toHaveLength(1);
   });
 
-  it('take turns, so that a busy lane leaves slots to the others', () => {
-    const lanes = new Lanes(4);
-    for (const subscriptionId of ['a', 'b', 'c']) {
-      admit(lanes, 1, subscriptionId);
-      lanes.takeReady();
-      lanes.start(subscriptionId, 100, 0)(1);
-      lanes.freeSlot(subscriptionId);
-    }
-    // Forgotten when idle, so each begins with one slot again.
-    admit(lanes, 10, 'a');
-    admit(lanes, 1, 'b');
-    admit(lanes, 1, 'c');
-
-    expect(lanes.takeReady().map(({ subscriptionId }) => subscriptionId)).toEqual(['a', 'b', 'c']);
-  });
-
-  it('never use more slots than there are', () => {
-    const lanes = lanesOfWidth(50, { slots: 5 });
-    admit(lanes, 16);
-    lanes.takeReady();
-    expect(lanes.inFlightCount).toBe(5);
-  });
-
-  it('refuse what is too far back in the queue of a receiver that hangs', () => {
+  it('refuses what is too far back in the queue of a receiver that hangs', () => {
     const lanes = new Lanes(100);
     admit(lanes, 1);
     lanes.takeReady();
@@ -74,20 +99,20 @@ describe('lanes', () => {
     expect(lanes.queuedCount).toBe(16);
   });
 
-  it('queue more for a fast receiver, and less while its oldest request hangs', () => {
+  it('queues more for a fast receiver, and less while its oldest request hangs', () => {
     const lanes = new Lanes(1000);
     admit(lanes, 2);
     lanes.takeReady();
-    lanes.start('a', 10, 0)(10);
+    lanes.start('a', 10, 0)(10, true);
     lanes.takeReady();
     lanes.start('a', 10, 10);
 
-    expect(admit(lanes, 2000, 'a', 11)).toBe(1000);
+    expect(admit(lanes, 2000, 'a', 11)).toBe(200);
     lanes.takeAll();
     expect(admit(lanes, 2000, 'a', 20_010)).toBe(16);
   });
 
-  it('hand back what has waited longer than a second, the oldest first', () => {
+  it('hands back what has waited longer than a second, the oldest first', () => {
     const lanes = new Lanes(100);
     const [first, second] = [aWakeUp(), aWakeUp()];
     lanes.admit(first, 0);
@@ -98,11 +123,9 @@ describe('lanes', () => {
     expect(lanes.takeOverdue(1601)).toEqual([second]);
   });
 
-  it('leave half of the slots to parked deliveries', () => {
-    const lanes = new Lanes(100);
+  it('leaves half of its slots to parked deliveries', () => {
+    const lanes = lanesOfWidth(10);
     admit(lanes, 16);
-    lanes.takeReady();
-    lanes.start('a', 10, 0);
     lanes.setParked('a', true);
 
     expect(lanes.takeReady()).toHaveLength(4);
@@ -110,20 +133,74 @@ describe('lanes', () => {
     expect(lanes.takeForParked()).toEqual([]);
   });
 
-  it('give parked deliveries every other turn of a single slot', () => {
+  it('gives parked deliveries every other turn of a single slot', () => {
     const lanes = new Lanes(100);
     admit(lanes, 5);
     lanes.takeReady();
     const end = lanes.start('a', 1, 0);
     lanes.setParked('a', true);
-    end(1);
-    lanes.freeSlot('a');
+    end(1, true);
+    lanes.freeSlot('a', 'queued');
 
     expect(lanes.takeReady()).toEqual([]);
     expect(lanes.takeForParked()).toEqual([{ subscriptionId: 'a', free: 1 }]);
-    lanes.start('a', 1, 1)(2);
-    lanes.freeSlot('a');
+    lanes.start('a', 1, 1)(2, true);
+    lanes.freeSlot('a', 'parked');
     expect(lanes.takeReady()).toHaveLength(1);
+  });
+});
+
+describe('all lanes together', () => {
+  it('take turns, so that a busy lane leaves slots to the others', () => {
+    const lanes = lanesOfWidth(4, { slots: 20 });
+    admit(lanes, 10, 'a');
+    admit(lanes, 1, 'b');
+    admit(lanes, 1, 'c');
+    expect(lanes.takeReady().map(({ subscriptionId }) => subscriptionId)).toEqual(['a', 'b', 'c', 'a', 'a']);
+  });
+
+  it('never use more slots than there are', () => {
+    const lanes = new Lanes(5);
+    for (let n = 0; n < 20; n += 1) admit(lanes, 3, `s${n}`);
+    expect(lanes.takeReady()).toHaveLength(5);
+    expect(lanes.takeForParked()).toEqual([]);
+    expect(lanes.inFlightCount).toBe(5);
+  });
+
+  it('leave slots to others, however many of them hang', () => {
+    const lanes = lanesOfWidth(50, { slots: 60, subscriptionId: 's0' });
+    admit(lanes, 100, 's0');
+    lanes.takeReady();
+    expect(lanes.inFlightCount).toBe(30);
+
+    for (let n = 1; n < 20; n += 1) admit(lanes, 16, `s${n}`);
+    lanes.takeReady();
+
+    expect(lanes.inFlightCount).toBeLessThan(60);
+    admit(lanes, 1, 'other');
+    expect(lanes.takeReady()).toHaveLength(1);
+  });
+
+  it('leave a quarter of the slots to backlog when there is some, and a quarter to what is new', () => {
+    const lanes = new Lanes(40);
+    for (let n = 0; n < 40; n += 1) admit(lanes, 2, `new${n}`);
+    for (let n = 0; n < 40; n += 1) lanes.setParked(`old${n}`, true);
+
+    expect(lanes.takeReady()).toHaveLength(30);
+    expect(lanes.takeForParked()).toHaveLength(10);
+
+    const others = new Lanes(40);
+    for (let n = 0; n < 40; n += 1) others.setParked(`old${n}`, true);
+    expect(others.takeForParked()).toHaveLength(30);
+  });
+
+  it('pull for each lane with parked deliveries in turn', () => {
+    const lanes = new Lanes(4);
+    for (const id of ['a', 'b', 'c', 'd', 'e']) lanes.setParked(id, true);
+    const taken = lanes.takeForParked();
+    expect(taken.map(({ subscriptionId }) => subscriptionId)).toEqual(['a', 'b', 'c']);
+    for (const { subscriptionId, free } of taken) lanes.giveBack(subscriptionId, free, 'parked');
+    expect(lanes.takeForParked().map(({ subscriptionId }) => subscriptionId)).toEqual(['d', 'e', 'a']);
   });
 
   it('get back slots that nothing came of', () => {
@@ -131,7 +208,7 @@ describe('lanes', () => {
     admit(lanes, 2);
     lanes.takeReady();
 
-    lanes.giveBack('a', 1);
+    lanes.giveBack('a', 1, 'queued');
 
     expect(lanes.takeReady()).toHaveLength(1);
     expect(lanes.inFlightCount).toBe(1);

@@ -2,6 +2,12 @@ import type { Uuid } from '../../shared/ids/uuid.js';
 import type { WakeUp } from '../delivery.entity.js';
 import { Lane } from './lane.js';
 
+/** Where a delivery comes from: from the queue of its lane, or from those that are parked in PostgreSQL. */
+export type Origin = 'queued' | 'parked';
+
+/** Share of the slots that queued deliveries may use while others are parked, and parked ones at any time. */
+const SHARE = 0.75;
+
 /** All lanes of a worker, and the slots that they share. Plain data structure: it sends nothing and waits for nothing. */
 export class Lanes {
   private readonly lanes = new Map<Uuid, Lane>();
@@ -9,7 +15,7 @@ export class Lanes {
   private readonly turns = new Set<Uuid>();
   /** Lanes that have parked deliveries. */
   private readonly withParked = new Set<Uuid>();
-  private usedSlots = 0;
+  private readonly used: Record<Origin, number> = { queued: 0, parked: 0 };
   private queued = 0;
 
   /** @param slots requests in flight at once, over all lanes */
@@ -28,53 +34,62 @@ export class Lanes {
   takeReady(): WakeUp[] {
     const ready: WakeUp[] = [];
     for (const subscriptionId of this.turns) {
-      if (this.usedSlots >= this.slots) break;
+      if (this.free('queued') <= 0) break;
       const lane = this.lane(subscriptionId);
-      const next = lane.dequeue();
+      const next = lane.dequeue(this.mostOf(lane));
       // A lane that goes on is put behind the others, which a Set visits in the order of insertion.
       this.turns.delete(subscriptionId);
       if (next === undefined) continue;
       if (lane.queued > 0) this.turns.add(subscriptionId);
       this.queued -= 1;
-      this.usedSlots += 1;
+      this.used.queued += 1;
       ready.push(next);
     }
     return ready;
   }
 
-  /** Slots for parked deliveries, of every lane that has some; each is taken. */
+  /** Slots for parked deliveries, of every lane that has some, in turns; each is taken. */
   takeForParked(): { subscriptionId: Uuid; free: number }[] {
     const taken: { subscriptionId: Uuid; free: number }[] = [];
-    for (const subscriptionId of this.withParked) {
-      const free = this.lane(subscriptionId).takeFree(this.slots - this.usedSlots);
-      if (free === 0) continue;
-      this.usedSlots += free;
-      taken.push({ subscriptionId, free });
+    for (const subscriptionId of [...this.withParked]) {
+      const free = this.free('parked');
+      if (free <= 0) break;
+      const lane = this.lane(subscriptionId);
+      const slots = lane.takeFree(Math.min(free, this.mostOf(lane) - lane.occupied));
+      if (slots === 0) continue;
+      this.withParked.delete(subscriptionId);
+      this.withParked.add(subscriptionId);
+      this.used.parked += slots;
+      taken.push({ subscriptionId, free: slots });
     }
     return taken;
   }
 
   /** Ends the use of slots that were taken and of which nothing came. */
-  giveBack(subscriptionId: Uuid, slots: number): void {
+  giveBack(subscriptionId: Uuid, slots: number, origin: Origin): void {
     this.lane(subscriptionId).giveBack(slots);
-    this.usedSlots -= slots;
+    this.used[origin] -= slots;
     this.settle(subscriptionId);
   }
 
-  /** A slot becomes a request in flight. @returns what ends the request; the slot itself ends with `freeSlot` */
-  start(subscriptionId: Uuid, width: number, nowMs: number): (endedMs: number) => void {
+  /**
+   * A slot becomes a request in flight.
+   *
+   * @returns what ends the request; the slot itself ends with `freeSlot`
+   */
+  start(subscriptionId: Uuid, most: number, nowMs: number): (endedMs: number, isWell: boolean) => void {
     const lane = this.lane(subscriptionId);
-    const end = lane.start(width, nowMs);
+    const end = lane.start(most, nowMs);
     if (lane.queued > 0) this.turns.add(subscriptionId);
-    return (endedMs) => {
-      end(endedMs);
+    return (endedMs, isWell) => {
+      end(endedMs, isWell);
       if (lane.queued > 0) this.turns.add(subscriptionId);
     };
   }
 
   /** The outcome of a request is recorded: its slot is free. */
-  freeSlot(subscriptionId: Uuid): void {
-    this.usedSlots -= 1;
+  freeSlot(subscriptionId: Uuid, origin: Origin): void {
+    this.used[origin] -= 1;
     this.settle(subscriptionId);
   }
 
@@ -104,7 +119,22 @@ export class Lanes {
   }
 
   get inFlightCount(): number {
-    return this.usedSlots;
+    return this.used.queued + this.used.parked;
+  }
+
+  /** Free slots that deliveries of this origin may use: new ones and backlog must not starve each other. */
+  private free(origin: Origin): number {
+    const isShared = origin === 'parked' || this.withParked.size > 0;
+    const most = isShared ? Math.ceil(this.slots * SHARE) : this.slots;
+    return Math.min(this.slots - this.inFlightCount, most - this.used[origin]);
+  }
+
+  /**
+   * Slots that a lane may occupy: no more than half of those that it leaves free. So lanes whose receivers hang, however many
+   * there are, never take the last ones from the others.
+   */
+  private mostOf(lane: Lane): number {
+    return Math.max(1, Math.floor((this.slots - this.inFlightCount + lane.occupied) / 2));
   }
 
   private lane(subscriptionId: Uuid): Lane {

@@ -63,7 +63,7 @@ export const SETTINGS = {
     doc: 'Longest time one attempt may take, from connect to the end of the answer.',
   }),
   workerConcurrency: number('WORKER_CONCURRENCY', {
-    default: 128,
+    default: 256,
     min: 1,
     max: 10_000,
     doc: 'Requests to receivers in flight at once, in each worker process.',
@@ -75,7 +75,7 @@ export const SETTINGS = {
     doc: 'Requests to one subscription in flight at once in each worker process, unless the subscription says.',
   }),
   visibilityTimeout: number('VISIBILITY_TIMEOUT', {
-    default: 30,
+    default: 25,
     min: 1,
     max: 3600,
     integer: false,
@@ -106,6 +106,18 @@ export const SETTINGS = {
     min: 1024,
     max: 16_777_216,
     doc: 'Largest payload of an event, in bytes.',
+  }),
+  maxIngestRequests: number('MAX_INGEST_REQUESTS', {
+    default: 1000,
+    min: 1,
+    max: 100_000,
+    doc: 'Publishing requests on their way in at once, in each API process; more are answered 503.',
+  }),
+  maxIngestBytes: number('MAX_INGEST_BYTES', {
+    default: 67_108_864,
+    min: 1024,
+    max: 4_294_967_296,
+    doc: 'Bytes of their bodies together; at least MAX_PAYLOAD_BYTES.',
   }),
   retentionDays: number('RETENTION_DAYS', {
     default: 30,
@@ -194,6 +206,9 @@ function faultsAcross(values: Values): string[] {
   }
   if (values.nodeEnv === 'production' && values.encryptionKey === undefined) {
     faults.push('ENCRYPTION_KEY is missing, and NODE_ENV is production: make one with: openssl rand -base64 32');
+  }
+  if (values.maxIngestBytes < values.maxPayloadBytes) {
+    faults.push('MAX_INGEST_BYTES must be at least MAX_PAYLOAD_BYTES, or the largest payloads are never accepted');
   }
   if (values.maxRetryInterval < values.initialRetryInterval) {
     faults.push('MAX_RETRY_INTERVAL must be at least INITIAL_RETRY_INTERVAL');

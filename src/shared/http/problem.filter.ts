@@ -34,7 +34,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = isDatabaseUnavailable(thrown) ? new Unavailable('The database does not answer.', thrown) : thrown;
     const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
     if (error instanceof DomainError) {
-      if (error.category === 'unavailable') {
+      if (error instanceof Unavailable) {
         this.logger.warn({ err: error.cause ?? error, request_id: request.id }, 'request.unavailable');
       }
       return problemFrom(error, context);

@@ -70,6 +70,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly requestsShed = new Counter({
+    name: 'webhook_requests_shed_total',
+    help: 'Publishing requests that were refused because too many were on their way in already',
+    registers: [this.registry],
+  });
+
   readonly expiredDeliveries = new Counter({
     name: 'webhook_expired_deliveries_total',
     help: 'Open deliveries that were cancelled because the retention of their event was over',
