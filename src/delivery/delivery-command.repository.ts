@@ -16,12 +16,16 @@ export class DeliveryCommandRepository {
    */
   async openRetry(tenantId: string, id: Uuid, newId: Uuid, visibilitySeconds: number): Promise<Uuid | null> {
     const rows = await this.dataSource.query<{ subscription_id: Uuid }[]>(
-      `insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at, retry_of, created_at)
-       select $3, d.event_id, d.subscription_id, d.tenant_id, now() + $4::float8 * interval '1 second', d.id, now()
-       from deliveries d join subscriptions s on s.id = d.subscription_id and s.deleted_at is null
-       where d.tenant_id = $1 and d.id = $2 and not exists (select 1 from deliveries taken where taken.id = $3)
-       on conflict do nothing
-       returning subscription_id`,
+      `with opened as (
+         insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at, retry_of, created_at)
+         select $3, d.event_id, d.subscription_id, d.tenant_id, now() + $4::float8 * interval '1 second', d.id, now()
+         from deliveries d join subscriptions s on s.id = d.subscription_id and s.deleted_at is null
+         where d.tenant_id = $1 and d.id = $2 and not exists (select 1 from deliveries taken where taken.id = $3)
+         on conflict do nothing
+         returning event_id, subscription_id),
+       counted as (
+         update events set delivery_count = delivery_count + 1 where id = (select event_id from opened))
+       select subscription_id from opened`,
       [tenantId, id, newId, visibilitySeconds],
     );
     return rows[0]?.subscription_id ?? null;

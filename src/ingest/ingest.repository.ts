@@ -52,6 +52,7 @@ export class IngestRepository {
       keyed.map(({ event }) => event.deliveries.length),
       this.settings.visibilityTimeout,
       IDEMPOTENCY_SECONDS,
+      plainArray(events.map((event) => event.deliveries.length)),
     ]);
     const won = new Set(rows.map((row) => row.event_id));
     return events.map(({ id, idempotency }) => idempotency === null || won.has(id));
@@ -85,7 +86,8 @@ function payloadOffsets(events: readonly NewEvent[]): number[] {
 /**
  * $1 events, $2 tenants, $3 event types, $4 content types, $5 all payloads, $6 and $7 where each starts and its length,
  * $8 deliveries, $9 their events, $10 their subscriptions, $11 their tenants, $12 events that have a key, $13 tenants,
- * $14 keys, $15 all fingerprints of 32 bytes, $16 numbers of deliveries, $17 visibility and $18 life of a key in seconds.
+ * $14 keys, $15 all fingerprints of 32 bytes, $16 their numbers of deliveries, $17 visibility and $18 life of a key in seconds,
+ * $19 numbers of deliveries of the events.
  *
  * An open delivery begins with its due time a visibility timeout away: it is about to be handed to the queue. The keys are
  * found by their primary key; what has lost its key is left out of both inserts.
@@ -104,10 +106,10 @@ const ACCEPT = {
       returning event_id),
     lost as (select array(select unnest($12::uuid[]) except select event_id from keyed) as events),
     accepted as (
-      insert into events (id, tenant_id, event_type, content_type, payload)
-      select id, tenant_id, event_type, content_type, substring($5::bytea from at for length)
-      from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $6::int[], $7::int[])
-        e(id, tenant_id, event_type, content_type, at, length)
+      insert into events (id, tenant_id, event_type, content_type, payload, delivery_count)
+      select id, tenant_id, event_type, content_type, substring($5::bytea from at for length), delivery_count
+      from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $6::int[], $7::int[], $19::int[])
+        e(id, tenant_id, event_type, content_type, at, length, delivery_count)
       where id <> all ((select events from lost)::uuid[])),
     opened as (
       insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at)

@@ -7,6 +7,11 @@ import { type ServiceProcess, startService } from '../support/service-process.js
 import { verifyWebhook } from '../support/standard-webhooks.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
+interface LedgerAnswer {
+  readonly data: readonly { readonly tenant_id: string; readonly delivered: number; readonly difference: number }[];
+  readonly totals: { readonly difference: number };
+}
+
 describe('deliveries of one process, with real PostgreSQL, Redis and receivers', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
@@ -52,6 +57,21 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
     });
     expect(request?.headers['user-agent']).toMatch(/^webhook-delivery-service\/\d+\.\d+\.\d+$/);
     expect(verifyWebhook(secret, request!)).toEqual({ order: 42, name: 'Zoë é' });
+  });
+
+  it('keeps books that balance', async () => {
+    const { id } = await subscribe(ownPath());
+    const { task_id: taskId } = await api.publish(id, { order: 1 });
+    await api.untilFinal(taskId);
+
+    const body = (await api.request('GET', '/ledger')).body as LedgerAnswer;
+
+    const [hour] = body.data;
+    expect(hour).toMatchObject({ tenant_id: 'default', difference: 0 });
+    expect(hour!.delivered).toBeGreaterThan(0);
+    expect(body.totals).toMatchObject({ difference: 0 });
+    const wrong = await api.request('GET', '/ledger?since=2026-01-01T00:00:00Z&until=2025-01-01T00:00:00Z');
+    expect(wrong.status).toBe(422);
   });
 
   it('keeps bytes that are no text', async () => {

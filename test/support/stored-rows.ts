@@ -79,8 +79,8 @@ export class StoredRows {
     const eventIds = Array.from({ length: count }, () => newEventUuid(given.atMs ?? Date.now())).sort();
     const ids = eventIds.map((eventId) => deliveryUuid(eventId, 1));
     await this.database.query(
-      `insert into events (id, tenant_id, event_type, content_type, payload)
-       select id, 'default', 'order.created', 'application/json', $2 from unnest($1::uuid[]) id`,
+      `insert into events (id, tenant_id, event_type, content_type, payload, delivery_count)
+       select id, 'default', 'order.created', 'application/json', $2, 1 from unnest($1::uuid[]) id`,
       [eventIds, given.payload ?? Buffer.from('{}')],
     );
     await this.database.query(

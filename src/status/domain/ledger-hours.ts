@@ -1,0 +1,26 @@
+const HOUR_MS = 3_600_000;
+const DEFAULT_HOURS = 24;
+const MAX_HOURS = 31 * 24;
+
+/** Times as a client gives them: RFC 3339, or nothing. */
+interface Asked {
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/** Whole hours of the ledger, from `fromMs` to just before `toMs`, or what is wrong with the times asked for. */
+export type LedgerHours =
+  | { readonly fromMs: number; readonly toMs: number }
+  | { readonly fault: { readonly pointer: string; readonly detail: string } };
+
+/** The hours that begin at `since` or later and before `until`. */
+export function ledgerHours({ since, until }: Asked, nowMs: number): LedgerHours {
+  const untilMs = until === undefined ? nowMs : Date.parse(until);
+  const sinceMs = since === undefined ? untilMs - DEFAULT_HOURS * HOUR_MS : Date.parse(since);
+  if (sinceMs >= untilMs) return { fault: { pointer: 'since', detail: 'must be before until' } };
+  const [fromMs, toMs] = [sinceMs, untilMs].map((ms) => Math.ceil(ms / HOUR_MS) * HOUR_MS) as [number, number];
+  if (toMs - fromMs > MAX_HOURS * HOUR_MS) {
+    return { fault: { pointer: 'since', detail: `must be at most ${MAX_HOURS / 24} days before until` } };
+  }
+  return { fromMs, toMs };
+}

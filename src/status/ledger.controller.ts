@@ -1,0 +1,27 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { TenantId } from '../access/index.js';
+import { ApiProblems } from '../shared/http/api-errors.js';
+import { InputPipe } from '../shared/http/input.pipe.js';
+import { LedgerAnswer, LedgerQuery } from './dto/ledger.js';
+import { LedgerService } from './ledger.service.js';
+
+@ApiTags('Status')
+@Controller('ledger')
+export class LedgerController {
+  constructor(private readonly ledger: LedgerService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'getLedger',
+    summary: 'Read the books: what was accepted, hour by hour, and what became of it',
+    description:
+      'Counts deliveries by the hour in which their event was accepted. `accepted` is what the events say was made of them; ' +
+      'the other numbers are counted from the deliveries themselves, at the same moment. At most 31 days.',
+  })
+  @ApiOkResponse({ type: LedgerAnswer, description: 'The books' })
+  @ApiProblems(422)
+  getLedger(@TenantId() tenantId: string, @Query(InputPipe) query: LedgerQuery): Promise<LedgerAnswer> {
+    return this.ledger.get(tenantId, query);
+  }
+}
