@@ -4,6 +4,7 @@ import { readSettings } from '../shared/config/env.js';
 import { InvalidSettings, type Settings } from '../shared/config/settings.js';
 import { Logger, loggerOf } from '../shared/logging/logger.js';
 import { WrongEvictionPolicy } from '../shared/redis/redis.js';
+import { Shutdown } from '../shared/shutdown.js';
 import { createApp } from './create-app.js';
 
 /** Beyond the wait for requests in flight, closing everything else may take this long. */
@@ -66,7 +67,7 @@ function warnOf(settings: Settings): void {
 /** Also while the application is still starting: what it has opened by then is closed in turn. */
 function endOnSignal(starting: Promise<INestApplication>, settings: Settings, onClosed: () => Promise<void>): void {
   let isEnding = false;
-  const end = (): void => {
+  const end = (exitCode: number): void => {
     if (isEnding) return;
     isEnding = true;
     setTimeout(() => process.exit(1), settings.shutdownTimeout * 1000 + CLOSING_MS).unref();
@@ -74,15 +75,24 @@ function endOnSignal(starting: Promise<INestApplication>, settings: Settings, on
       .then((app) => app.close())
       .then(onClosed)
       .then(
-        () => process.exit(0),
+        () => process.exit(exitCode),
         (error: unknown) => {
           process.stderr.write(`The shutdown failed: ${String(error)}\n`);
           process.exit(1);
         },
       );
   };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+  const endWell = (): void => {
+    end(0);
+  };
+  process.on('SIGTERM', endWell);
+  process.on('SIGINT', endWell);
+  starting.then(
+    (app) => {
+      app.get(Shutdown).onRequested = end;
+    },
+    () => undefined,
+  );
 }
 
 /** What a person can act on needs no stack. */

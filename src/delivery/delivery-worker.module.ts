@@ -10,6 +10,7 @@ import { DeliveryRepository } from './delivery.repository.js';
 import { DueScan } from './due-scan.js';
 import { WebhookSender } from './http/webhook-sender.js';
 import { DeliveryProcessor } from './queue/delivery.processor.js';
+import { QueueWatchdog } from './queue/queue-watchdog.js';
 import { SigningKeys } from './signing-keys.js';
 
 /** The worker side: takes wake-ups and makes attempts. Serves nothing. */
@@ -24,6 +25,7 @@ import { SigningKeys } from './signing-keys.js';
     DeliveryWakeUps,
     DeliveryWorker,
     DueScan,
+    QueueWatchdog,
     SigningKeys,
     WebhookSender,
   ],

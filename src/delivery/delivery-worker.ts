@@ -103,6 +103,11 @@ export class DeliveryWorker {
     return this.lanes.inFlightCount;
   }
 
+  /** Whether it takes jobs: not while its lanes are full over all. */
+  get hasRoom(): boolean {
+    return this.lanes.queuedCount < this.maxQueued;
+  }
+
   /** Starts everything that may start now. */
   private advance(): void {
     if (this.isStopping) {
@@ -111,7 +116,7 @@ export class DeliveryWorker {
     }
     for (const wakeUp of this.lanes.takeReady()) void this.deliver(wakeUp);
     void this.pull();
-    if (this.lanes.queuedCount < this.maxQueued) this.makeRoom();
+    if (this.hasRoom) this.makeRoom();
   }
 
   private async deliver(wakeUp: WakeUp): Promise<void> {
@@ -203,7 +208,7 @@ export class DeliveryWorker {
   }
 
   private async room(): Promise<void> {
-    while (this.lanes.queuedCount >= this.maxQueued && !this.isStopping) {
+    while (!this.hasRoom && !this.isStopping) {
       await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
     }
   }

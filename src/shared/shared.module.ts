@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Settings } from './config/settings.js';
 import { Logger, loggerOf } from './logging/logger.js';
 import { Metrics } from './metrics/metrics.js';
+import { Shutdown } from './shutdown.js';
 import { Clock, SystemClock } from './time/clock.js';
 import { Random, SystemRandom } from './time/random.js';
 
@@ -18,6 +19,7 @@ export class SharedModule {
       { provide: Random, useClass: SystemRandom },
       { provide: Logger, useFactory: () => loggerOf(settings) },
       Metrics,
+      Shutdown,
     ];
     return { module: SharedModule, global: true, providers, exports: providers };
   }

@@ -6,6 +6,7 @@ import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
 import { connectRedis, FAIL_FAST, PATIENT } from '../shared/redis/redis.js';
+import { keyRoot } from '../shared/redis/redis-address.js';
 import { Clock } from '../shared/time/clock.js';
 
 /** Longest life of an entry while Redis can't tell of changes, in milliseconds. */
@@ -39,6 +40,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
   private readonly redis: Redis | null;
   private readonly subscriber: Redis | null;
   private readonly channel: string;
+  private readonly keyRoot: string;
   private awayUntilMs = 0;
   private pings?: NodeJS.Timeout;
 
@@ -47,6 +49,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {
+    this.keyRoot = `${keyRoot(settings)}:subscriptions`;
     this.channel = `${settings.queuePrefix}:subscriptions`;
     const open = (options: typeof FAIL_FAST, purpose: string): Redis | null =>
       settings.redisUrl === undefined ? null : connectRedis(settings.redisUrl, options, logger, purpose);
@@ -110,7 +113,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
     if (this.redis === null || this.ttlMs() === 0 || this.clock.monotonicMs() < this.awayUntilMs) return null;
     try {
       const generation = await this.generationOf(this.redis, tenantId);
-      const redisKey = `${this.settings.queuePrefix}:subscriptions:${tenantId}:${generation}:${key}`;
+      const redisKey = `${this.keyRoot}:${tenantId}:${generation}:${key}`;
       return { key: redisKey, cached: await this.redis.get(redisKey) };
     } catch {
       this.awayUntilMs = this.clock.monotonicMs() + AWAY_MS;
@@ -128,7 +131,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
   }
 
   private generationKey(tenantId: string): string {
-    return `${this.settings.queuePrefix}:subscriptions:${tenantId}:generation`;
+    return `${this.keyRoot}:${tenantId}:generation`;
   }
 
   private epochOf(tenantId: string): string {

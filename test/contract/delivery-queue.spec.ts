@@ -1,5 +1,4 @@
 import { Redis } from 'ioredis';
-import { QUEUE_NAME } from '../../src/delivery/queue/bull-options.js';
 import type { DeliveryQueue } from '../../src/delivery/queue/delivery-queue.js';
 import { MemoryQueue } from '../../src/delivery/queue/memory-queue.js';
 import { eventually } from '../support/eventually.js';
@@ -27,20 +26,20 @@ function memory(): Adapter {
   };
 }
 
-function bull(): Adapter {
+const bull = (shards: number) => (): Adapter => {
   const prefix = uniquePrefix();
-  const queues = [openBull(testRedisUrl(), prefix)];
+  const queues = [openBull(testRedisUrl(), prefix, shards)];
   const redis = new Redis(testRedisUrl());
   return {
     queue: queues[0]!,
     reopen: () => {
-      const queue = openBull(testRedisUrl(), prefix);
+      const queue = openBull(testRedisUrl(), prefix, shards);
       queues.push(queue);
       return queue;
     },
     // Besides these, Bull keeps the last id it gave, and notes of its own.
     remains: async () => {
-      const keys = await redis.keys(`${prefix}:${QUEUE_NAME}:*`);
+      const keys = await redis.keys(`${prefix}:deliveries*`);
       return keys.filter((key) => /:(\d+|\d+:lock|wait|active|paused|completed|failed|delayed|priority)$/.test(key));
     },
     close: async () => {
@@ -48,11 +47,12 @@ function bull(): Adapter {
       redis.disconnect();
     },
   };
-}
+};
 
 describe.each([
   ['in the memory of the process', memory],
-  ['Bull on real Redis', bull],
+  ['Bull on real Redis', bull(1)],
+  ['Bull on real Redis, spread over three queues', bull(3)],
 ])('the queue of deliveries: %s', (_name, open) => {
   let adapter: Adapter;
   let queue: DeliveryQueue;

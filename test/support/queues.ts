@@ -1,18 +1,20 @@
 import Bull from 'bull';
 import type { WakeUp } from '../../src/delivery/delivery.entity.js';
 import { BullClients } from '../../src/delivery/queue/bull-clients.js';
-import { consumerOptions, producerOptions, QUEUE_NAME } from '../../src/delivery/queue/bull-options.js';
+import { consumerOptions, producerOptions, shardsOf } from '../../src/delivery/queue/bull-options.js';
 import { BullQueue, type JobData } from '../../src/delivery/queue/bull-queue.js';
 import type { DeliveryQueue, WakeUpHandler } from '../../src/delivery/queue/delivery-queue.js';
 import { eventually } from './eventually.js';
 import { silentLogger } from './silent-logger.js';
 
-/** Both ends of the queue, as in a process that is API and worker. */
-export function openBull(redisUrl: string, queuePrefix: string): BullQueue {
+/** Both ends of every queue, as in a process that is API and worker. */
+export function openBull(redisUrl: string, queuePrefix: string, queueShards = 1): BullQueue {
   const clients = new BullClients(redisUrl, silentLogger);
-  const producer = new Bull<JobData>(QUEUE_NAME, producerOptions(queuePrefix, clients));
-  const consumer = new Bull<JobData>(QUEUE_NAME, consumerOptions(queuePrefix, clients));
-  return new BullQueue(producer, consumer, clients, silentLogger);
+  const ends = shardsOf({ redisUrl, queuePrefix, queueShards }).map((shard) => ({
+    producer: new Bull<JobData>(shard.name, producerOptions(shard, clients)),
+    consumer: new Bull<JobData>(shard.name, consumerOptions(shard, clients)),
+  }));
+  return new BullQueue(ends, clients, silentLogger);
 }
 
 /** A job of wake-ups that differ in everything. */

@@ -2,9 +2,10 @@ import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from '../../shared/logging/logger.js';
 import { connectRedis } from '../../shared/redis/redis.js';
 
-/** The connections of a process to its queue. Bull closes only those that it made itself, and these are ours. */
+/** The connections of a process to its queues. Bull closes only those that it made itself, and these are ours. */
 export class BullClients {
   private readonly opened: Redis[] = [];
+  private readonly shared = new Map<string, Redis>();
 
   constructor(
     private readonly redisUrl: string,
@@ -14,6 +15,13 @@ export class BullClients {
   open(options: RedisOptions, purpose: string): Redis {
     const client = connectRedis(this.redisUrl, options, this.logger, purpose);
     this.opened.push(client);
+    return client;
+  }
+
+  /** One for all queues of the process. */
+  openShared(options: RedisOptions, purpose: string): Redis {
+    const client = this.shared.get(purpose) ?? this.open(options, purpose);
+    this.shared.set(purpose, client);
     return client;
   }
 

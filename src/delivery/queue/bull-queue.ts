@@ -24,17 +24,23 @@ export class JobNotStored extends Error {
   }
 }
 
-/** Bull on Redis. Producer and consumer have clients of their own: one fails fast, the other waits for Redis. */
+/** Both ends of one queue in Redis: one fails fast, the other waits for Redis. The consumer is null where jobs are only added. */
+export interface BullEnds {
+  readonly producer: Queue<JobData>;
+  readonly consumer: Queue<JobData> | null;
+}
+
+/** Bull on Redis: jobs spread in turns over one queue or several, all of which every worker takes from. */
 export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
-  /** @param consumer null in a process that only adds */
+  private turn = 0;
+
   constructor(
-    private readonly producer: Queue<JobData>,
-    private readonly consumer: Queue<JobData> | null,
+    private readonly shards: readonly BullEnds[],
     private readonly clients: BullClients,
     private readonly logger: Logger,
   ) {
     super();
-    for (const queue of [producer, consumer]) {
+    for (const queue of shards.flatMap(({ producer, consumer }) => [producer, consumer])) {
       // BullModule would close it too, without end, and fail when the connections are already gone.
       if (queue) Object.assign(queue, { onApplicationShutdown: undefined });
       queue?.on('error', (error: Error) => {
@@ -44,37 +50,52 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
   }
 
   override async add(jobs: WakeUp[][]): Promise<void> {
-    const added = await this.producer.addBulk(jobs.map((wakeUps) => ({ data: toData(wakeUps), opts: JOB_OPTIONS })));
-    // After a loss of the script cache Bull resolves with jobs that have no id: they are not in Redis. Added one by one, a job
-    // brings its script along.
-    const missing = jobs.filter((_, index) => !isStored(added[index]));
-    for (const wakeUps of missing) {
-      if (!isStored(await this.producer.add(toData(wakeUps), JOB_OPTIONS))) throw new JobNotStored();
-    }
+    const byShard = this.shards.map((): WakeUp[][] => []);
+    for (const job of jobs) byShard[(this.turn = (this.turn + 1) % this.shards.length)]?.push(job);
+    await Promise.all(this.shards.map(({ producer }, index) => addTo(producer, byShard[index] ?? [])));
   }
 
   override async depth(): Promise<number> {
-    return this.producer.getWaitingCount();
+    const depths = await Promise.all(this.shards.map(({ producer }) => producer.getWaitingCount()));
+    return depths.reduce((sum, depth) => sum + depth, 0);
   }
 
   override consume(handler: WakeUpHandler): void {
-    if (this.consumer === null) throw new Error('This process only adds to the queue');
-    void this.consumer
-      .process(JOBS_AT_ONCE, async (job) => {
-        await handler(fromData(job.data));
-      })
-      .catch((error: unknown) => {
-        this.logger.error({ err: error }, 'queue.consumer_ended');
-      });
+    for (const { consumer } of this.shards) {
+      if (consumer === null) throw new Error('This process only adds to the queue');
+      void consumer
+        .process(JOBS_AT_ONCE, async (job) => {
+          await handler(fromData(job.data));
+        })
+        .catch((error: unknown) => {
+          this.logger.error({ err: error }, 'queue.consumer_ended');
+        });
+    }
   }
 
   override async stopConsuming(): Promise<void> {
-    if (this.consumer !== null) await closeWithin(this.consumer);
+    const consumers = this.shards.flatMap(({ consumer }) => (consumer === null ? [] : [consumer]));
+    await Promise.all(consumers.map(closeWithin));
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.stopConsuming(), closeWithin(this.producer)]);
+    await Promise.all([this.stopConsuming(), ...this.shards.map(({ producer }) => closeWithin(producer))]);
     this.clients.disconnect();
+  }
+}
+
+async function addTo(producer: Queue<JobData>, jobs: readonly WakeUp[][]): Promise<void> {
+  if (jobs.length === 0) return;
+  // A transaction around a single job would only cost.
+  const added =
+    jobs.length === 1 && jobs[0]
+      ? [await producer.add(toData(jobs[0]), JOB_OPTIONS)]
+      : await producer.addBulk(jobs.map((wakeUps) => ({ data: toData(wakeUps), opts: JOB_OPTIONS })));
+  // After a loss of the script cache Bull resolves with jobs that have no id: they are not in Redis. Added one by one, a job
+  // brings its script along.
+  const missing = jobs.filter((_, index) => !isStored(added[index]));
+  for (const wakeUps of missing) {
+    if (!isStored(await producer.add(toData(wakeUps), JOB_OPTIONS))) throw new JobNotStored();
   }
 }
 

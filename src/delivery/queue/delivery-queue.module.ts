@@ -6,13 +6,9 @@ import { Logger, loggerOf } from '../../shared/logging/logger.js';
 import { refuseEviction } from '../../shared/redis/redis.js';
 import { BullClients } from './bull-clients.js';
 import { BullQueue, type JobData } from './bull-queue.js';
-import { consumerOptions, producerOptions, QUEUE_NAME } from './bull-options.js';
+import { consumerOptions, producerOptions, shardsOf } from './bull-options.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { MemoryQueue } from './memory-queue.js';
-
-/** Tokens of the two ends of the one queue in Redis. */
-const PRODUCER = `${QUEUE_NAME}:producer`;
-const CONSUMER = `${QUEUE_NAME}:consumer`;
 
 /** Whether this process only adds jobs, or takes them too. */
 export type QueueRole = 'producer' | 'producer and consumer';
@@ -24,7 +20,7 @@ export type QueueRole = 'producer' | 'producer and consumer';
 @Module({})
 export class DeliveryQueueModule {
   static with(settings: Settings, role: QueueRole): DynamicModule {
-    const { redisUrl, queuePrefix } = settings;
+    const { redisUrl } = settings;
     if (redisUrl === undefined) {
       return {
         module: DeliveryQueueModule,
@@ -34,24 +30,31 @@ export class DeliveryQueueModule {
       };
     }
     const clients = new BullClients(redisUrl, loggerOf(settings));
-    const ends = [
-      { token: PRODUCER, options: producerOptions(queuePrefix, clients) },
-      ...(role === 'producer' ? [] : [{ token: CONSUMER, options: consumerOptions(queuePrefix, clients) }]),
-    ];
+    const shards = shardsOf(settings);
+    // The token of a queue is not its name: both ends are of one name.
+    const producers = shards.map((shard) => ({ token: `${shard.name}:producer`, shard, options: producerOptions }));
+    const consumers = shards.map((shard) => ({ token: `${shard.name}:consumer`, shard, options: consumerOptions }));
+    const ends = role === 'producer' ? producers : [...producers, ...consumers];
     return {
       module: DeliveryQueueModule,
       global: true,
-      imports: ends.map(({ token, options }) =>
-        // The token of a queue is not its name: both ends are of one name.
-        BullModule.registerQueueAsync({ name: token, useFactory: () => ({ name: QUEUE_NAME, ...options }) }),
+      imports: ends.map(({ token, shard, options }) =>
+        BullModule.registerQueueAsync({
+          name: token,
+          useFactory: () => ({ name: shard.name, ...options(shard, clients) }),
+        }),
       ),
       providers: [
         {
           provide: DeliveryQueue,
           inject: [Logger, ...ends.map(({ token }) => getQueueToken(token))],
-          useFactory: async (logger: Logger, producer: Queue<JobData>, consumer?: Queue<JobData>) => {
+          useFactory: async (logger: Logger, ...queues: Queue<JobData>[]) => {
             await refuseEviction(redisUrl, logger);
-            return new BullQueue(producer, consumer ?? null, clients, logger);
+            const consumersOf = queues.slice(shards.length);
+            const bull = queues
+              .slice(0, shards.length)
+              .map((producer, index) => ({ producer, consumer: consumersOf[index] ?? null }));
+            return new BullQueue(bull, clients, logger);
           },
         },
       ],

@@ -5,6 +5,7 @@ import { Logger } from '../../shared/logging/logger.js';
 import { DeliveryWorker } from '../delivery-worker.js';
 import { DueScan } from '../due-scan.js';
 import { DeliveryQueue } from './delivery-queue.js';
+import { QueueWatchdog } from './queue-watchdog.js';
 
 /** Lets a worker process work: its jobs from the queue, its due scan, and the end of both at shutdown. */
 @Injectable()
@@ -13,21 +14,25 @@ export class DeliveryProcessor implements OnApplicationBootstrap, BeforeApplicat
     private readonly queue: DeliveryQueue,
     private readonly worker: DeliveryWorker,
     private readonly dueScan: DueScan,
+    private readonly watchdog: QueueWatchdog,
     private readonly logger: Logger,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.queue.consume((wakeUps) =>
-      this.worker.admit(wakeUps).catch((error: unknown) => {
+    this.queue.consume((wakeUps) => {
+      this.watchdog.jobTaken();
+      return this.worker.admit(wakeUps).catch((error: unknown) => {
         this.logger.warn({ err: error, deliveries: wakeUps.length }, 'job.not_admitted');
-      }),
-    );
+      });
+    });
     this.dueScan.start();
+    this.watchdog.start();
   }
 
   /** Stops taking, then finishes what is in flight. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.watchdog.stop();
     this.dueScan.stop();
     const timeoutMs = this.settings.shutdownTimeout * 1000;
     const [left] = await Promise.all([this.worker.stop(timeoutMs), this.queue.stopConsuming()]);

@@ -1,3 +1,5 @@
+import { parseRedisUrl, REDIS_URL_FORMS } from '../redis/redis-address.js';
+
 /** One setting: how its text becomes a value, and what it is when the text is absent. */
 export interface Setting<T> {
   readonly name: string;
@@ -74,6 +76,14 @@ export function url(name: string, options: { doc: string; protocols: readonly st
   return setting<string | undefined>(name, options.doc, undefined, (value) => {
     if (URL.canParse(value) && options.protocols.includes(new URL(value).protocol)) return value;
     throw new SettingFault(`must be a URL that begins with ${options.protocols.map((p) => `${p}//`).join(' or ')}`);
+  });
+}
+
+/** An address of Redis. Its text is never repeated in a fault: it may hold a password. */
+export function redisUrl(name: string, options: { doc: string }): Setting<string | undefined> {
+  return setting<string | undefined>(name, options.doc, undefined, (value) => {
+    if (parseRedisUrl(value) !== null) return value;
+    throw new SettingFault(`must be ${REDIS_URL_FORMS}`);
   });
 }
 

@@ -1,5 +1,5 @@
 import { isCidr } from '../targets/address-rules.js';
-import { key, list, number, oneOf, type Setting, SettingFault, text, url } from './setting.js';
+import { key, list, number, oneOf, redisUrl, type Setting, SettingFault, text, url } from './setting.js';
 
 /** Every setting there is. Intervals are in seconds unless the name says otherwise. */
 export const SETTINGS = {
@@ -18,9 +18,20 @@ export const SETTINGS = {
     max: 500,
     doc: 'Connections for the REST API, and as many again for the delivery path, in each process.',
   }),
-  redisUrl: url('REDIS_URL', {
-    protocols: ['redis:', 'rediss:', 'unix:'],
+  redisUrl: redisUrl('REDIS_URL', {
     doc: 'Redis 6.2 or newer with maxmemory-policy noeviction. Without it jobs stay inside one process.',
+  }),
+  queueShards: number('QUEUE_SHARDS', {
+    default: 1,
+    min: 1,
+    max: 64,
+    doc: 'Queues that jobs are spread over; in a Redis Cluster they fall on different nodes. The same in every process.',
+  }),
+  queueSilenceTimeout: number('QUEUE_SILENCE_TIMEOUT', {
+    default: 60,
+    min: 1,
+    max: 3600,
+    doc: 'A worker that takes no job for so long, although it could and jobs wait, ends, so that its supervisor starts it anew.',
   }),
   queuePrefix: text('QUEUE_PREFIX', {
     default: 'webhooks',

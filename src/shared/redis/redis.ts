@@ -1,10 +1,17 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../logging/logger.js';
+import { parseRedisUrl } from './redis-address.js';
 
 /** Longest wait for Redis of somebody who can do without it, in milliseconds. */
 const FAIL_FAST_MS = 1000;
 /** A TCP connection whose other end is gone without a word is given up after this long, in milliseconds. */
 const SOCKET_TIMEOUT_MS = 15_000;
+/** How often a Cluster is asked which node has which keys, in milliseconds. */
+const SLOTS_REFRESH_MS = 5000;
+
+function retryDelay(times: number): number {
+  return Math.min(times * 100, 2000);
+}
 
 /**
  * For callers who can do without Redis: a command fails within a second when it is away, and nothing is queued.
@@ -14,7 +21,7 @@ export const FAIL_FAST: RedisOptions = {
   maxRetriesPerRequest: 0,
   commandTimeout: FAIL_FAST_MS,
   connectTimeout: FAIL_FAST_MS,
-  retryStrategy: (times) => Math.min(times * 100, 2000),
+  retryStrategy: retryDelay,
 };
 
 /** For callers who wait for Redis as long as it takes: a worker that takes jobs, a subscriber. */
@@ -23,13 +30,19 @@ export const PATIENT: RedisOptions = {
   enableReadyCheck: false,
   connectTimeout: SOCKET_TIMEOUT_MS,
   socketTimeout: SOCKET_TIMEOUT_MS,
-  retryStrategy: (times) => Math.min(times * 100, 2000),
+  retryStrategy: retryDelay,
 };
 
-/** Opens a client that survives the loss of its server and says so in the log once, not at each try. */
+/** A node of a Cluster that moved a key elsewhere is followed so often; a call that may wait follows patiently. */
+const FAIL_FAST_REDIRECTIONS = 2;
+const PATIENT_REDIRECTIONS = 16;
+
+/**
+ * Opens a client that survives the loss of its server and says so in the log once, not at each try. It follows a master that
+ * Sentinels replace, and the slots of a Cluster.
+ */
 export function connectRedis(url: string, options: RedisOptions, logger: Logger, purpose: string): Redis {
-  const { protocol, pathname } = new URL(url);
-  const client = protocol === 'unix:' ? new Redis(decodeURIComponent(pathname), options) : new Redis(url, options);
+  const client = open(url, options);
   let isLost = false;
   client.on('error', (error: Error) => {
     if (isLost) return;
@@ -41,6 +54,44 @@ export function connectRedis(url: string, options: RedisOptions, logger: Logger,
     isLost = false;
   });
   return client;
+}
+
+function open(url: string, options: RedisOptions): Redis {
+  const address = parseRedisUrl(url);
+  if (address === null) throw new TypeError('That is no address of a Redis');
+  if (address.kind === 'single') {
+    const { protocol, pathname } = new URL(address.url);
+    return protocol === 'unix:' ? new Redis(decodeURIComponent(pathname), options) : new Redis(address.url, options);
+  }
+  const { username, password, isTls } = address;
+  const access = { ...(username && { username }), ...(password && { password }), ...(isTls && { tls: {} }) };
+  if (address.kind === 'sentinel') {
+    return new Redis({
+      ...options,
+      ...access,
+      sentinels: [...address.servers],
+      name: address.masterName,
+      db: address.db,
+      ...(isTls && { enableTLSForSentinelMode: true }),
+      sentinelRetryStrategy: retryDelay,
+      // A former master that has become a replica refuses to write: ask the Sentinels again.
+      reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+    });
+  }
+  const isPatient = options.maxRetriesPerRequest === null;
+  const cluster = new Cluster([...address.servers], {
+    redisOptions: { ...options, ...access },
+    enableOfflineQueue: options.enableOfflineQueue ?? true,
+    lazyConnect: options.lazyConnect ?? false,
+    clusterRetryStrategy: retryDelay,
+    maxRedirections: isPatient ? PATIENT_REDIRECTIONS : FAIL_FAST_REDIRECTIONS,
+    slotsRefreshTimeout: FAIL_FAST_MS,
+    slotsRefreshInterval: SLOTS_REFRESH_MS,
+    // Addresses as the nodes announce them; they need no resolver.
+    dnsLookup: (host, callback) => { callback(null, host); }, // prettier-ignore
+  });
+  // It has all of a single client's commands, and that is all that is asked of it.
+  return cluster as unknown as Redis;
 }
 
 export class WrongEvictionPolicy extends Error {
@@ -60,14 +111,17 @@ export class WrongEvictionPolicy extends Error {
  */
 export async function refuseEviction(url: string, logger: Logger): Promise<void> {
   const client = connectRedis(url, { ...FAIL_FAST, enableOfflineQueue: true, lazyConnect: true }, logger, 'start');
-  let policy: string | undefined;
+  let policies: string[] = [];
   try {
     await client.connect();
-    [, policy] = (await client.config('GET', 'maxmemory-policy')) as string[];
+    const servers = client instanceof Cluster ? (client as Cluster).nodes('master') : [client];
+    const answers = await Promise.all(servers.map((server) => server.config('GET', 'maxmemory-policy')));
+    policies = answers.map((answer) => (answer as string[])[1] ?? 'noeviction');
   } catch (error) {
     logger.warn({ err: error }, 'redis.policy_unknown');
   } finally {
     client.disconnect();
   }
-  if (policy !== undefined && policy !== 'noeviction') throw new WrongEvictionPolicy(policy);
+  const wrong = policies.find((policy) => policy !== 'noeviction');
+  if (wrong !== undefined) throw new WrongEvictionPolicy(wrong);
 }

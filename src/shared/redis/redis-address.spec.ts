@@ -1,0 +1,59 @@
+import { keyRoot, parseRedisUrl } from './redis-address.js';
+
+describe('the address of Redis', () => {
+  it.each(['redis://localhost:6379/1', 'rediss://user:secret@cache', 'unix:///run/redis.sock'])('may be %s', (url) => {
+    expect(parseRedisUrl(url)).toEqual({ kind: 'single', url });
+  });
+
+  it('may be a master that Sentinels know', () => {
+    expect(parseRedisUrl('redis+sentinel://:p%40ss@s1,s2:26380,[::1]:26381/queue/2')).toEqual({
+      kind: 'sentinel',
+      servers: [
+        { host: 's1', port: 26_379 },
+        { host: 's2', port: 26_380 },
+        { host: '::1', port: 26_381 },
+      ],
+      masterName: 'queue',
+      db: 2,
+      password: 'p@ss',
+      isTls: false,
+    });
+  });
+
+  it('may be some nodes of a Cluster', () => {
+    expect(parseRedisUrl('rediss+cluster://user:secret@n1:7000,n2')).toEqual({
+      kind: 'cluster',
+      servers: [
+        { host: 'n1', port: 7000 },
+        { host: 'n2', port: 6379 },
+      ],
+      username: 'user',
+      password: 'secret',
+      isTls: true,
+    });
+  });
+
+  it.each([
+    'localhost:6379',
+    'http://localhost',
+    'redis+sentinel://s1:26379',
+    'redis+sentinel://s1:26379/',
+    'redis+sentinel://s1/master/x',
+    'redis+sentinel://s1/master/1/2',
+    'redis+sentinel:///master',
+    'redis+sentinel://s1,,s2/master',
+    'redis+cluster://n1:7000/0',
+    'redis+cluster://n1:port',
+    'redis+other://n1',
+  ])('is not %s', (url) => {
+    expect(parseRedisUrl(url)).toBeNull();
+  });
+
+  it('decides what keys begin with: in a Cluster they belong on one node', () => {
+    expect(keyRoot({ redisUrl: 'redis://one', queuePrefix: 'webhooks' })).toBe('webhooks');
+    expect(keyRoot({ redisUrl: undefined, queuePrefix: 'webhooks' })).toBe('webhooks');
+    expect(keyRoot({ redisUrl: 'redis+cluster://one', queuePrefix: 'webhooks' })).toBe('{webhooks}');
+    expect(keyRoot({ redisUrl: 'redis+cluster://one', queuePrefix: 'webhooks' }, 'webhooks-2')).toBe('{webhooks-2}');
+    expect(keyRoot({ redisUrl: 'redis://one', queuePrefix: 'webhooks' }, 'webhooks-2')).toBe('webhooks');
+  });
+});

@@ -1,0 +1,103 @@
+import { ApiClient } from '../support/api-client.js';
+import { eventually } from '../support/eventually.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { RedisCluster } from '../support/redis-cluster.js';
+import { WatchedRedis } from '../support/redis-sentinel.js';
+import { ScriptedReceiver } from '../support/scripted-receiver.js';
+import { type ServiceProcess, startService } from '../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+describe('more than one Redis', () => {
+  let database: TestDatabase;
+  let receiver: ScriptedReceiver;
+  let services: ServiceProcess[];
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    receiver = await ScriptedReceiver.start();
+    services = [];
+  });
+
+  afterEach(async () => {
+    await Promise.all(services.map((service) => service.stop()));
+    await receiver.close();
+    await database.drop();
+  });
+
+  const start = async (settings: Record<string, string>): Promise<ApiClient> => {
+    const given = fastSettings(database, settings);
+    const api = await startService({ entry: 'main.api', settings: given });
+    services.push(api, await startService({ entry: 'main.worker', settings: given }));
+    return new ApiClient(api.url);
+  };
+  const subscribe = (api: ApiClient) =>
+    api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'order.created' });
+  const delivered = async (count: number): Promise<void> => {
+    await eventually(
+      () => new Set(receiver.requestsTo('/hook').map(({ headers }) => headers['x-webhook-delivery'])).size,
+      {
+        until: (size) => size === count,
+        timeoutMs: 40_000,
+      },
+    );
+  };
+  /** Deliveries that workers heard of by the due scan alone. */
+  const lostWakeUps = async (): Promise<number> => {
+    const metrics = await (await fetch(`${services[0]!.url}/metrics`)).text();
+    return Number(/^webhook_wake_ups_lost_total (\d+)/m.exec(metrics)?.[1]);
+  };
+
+  it('may be a Cluster: three queues on three nodes, and changes of subscriptions seen at once', async () => {
+    const cluster = await RedisCluster.start(3);
+    try {
+      // No scan and no visibility would deliver what the queues lose in the time of this test.
+      const api = await start({ REDIS_URL: cluster.url, QUEUE_SHARDS: '3', VISIBILITY_TIMEOUT: '300' });
+      const { id } = await subscribe(api);
+      for (let n = 0; n < 60; n += 1) await api.publish(id, { n });
+      await delivered(60);
+      expect(await lostWakeUps()).toBe(0);
+      const keys = await cluster.keys();
+      const queues = keys.flat().filter((key) => key.endsWith(':id'));
+      expect(queues).toHaveLength(3);
+      expect(keys.filter((ofNode) => ofNode.some((key) => key.endsWith(':id'))).length).toBeGreaterThan(1);
+
+      await api.request('PATCH', `/subscriptions/${id}`, { body: { event_types: ['order.changed'] } });
+      const refused = await api.request('POST', `/ingest/${id}`, {
+        body: { n: 1 },
+        headers: { 'x-event-type': 'order.created' },
+      });
+      expect(refused.status).toBe(422);
+    } finally {
+      await Promise.all(services.map((service) => service.stop()));
+      await cluster.stop();
+    }
+  });
+
+  it('may be a master that Sentinels replace under load, and nothing is lost', async () => {
+    const redis = await WatchedRedis.start();
+    try {
+      const api = await start({ REDIS_URL: redis.url });
+      const { id } = await subscribe(api);
+      const publish = async (count: number): Promise<void> => {
+        for (let n = 0; n < count; n += 1) await api.publish(id, { n });
+      };
+      await publish(50);
+      await delivered(50);
+
+      redis.killMaster();
+      await publish(200);
+      await redis.untilReplaced();
+      await delivered(250);
+
+      // The new master carries jobs again.
+      await eventually(async () => {
+        const before = await lostWakeUps();
+        await publish(5);
+        return (await lostWakeUps()) - before;
+      }, { until: (lost) => lost === 0, timeoutMs: 20_000, intervalMs: 200 }); // prettier-ignore
+    } finally {
+      await Promise.all(services.map((service) => service.stop()));
+      await redis.stop();
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import type { DeliveryWorker } from '../../src/delivery/delivery-worker.js';
+import type { DeliveryQueue } from '../../src/delivery/queue/delivery-queue.js';
+import { QueueWatchdog } from '../../src/delivery/queue/queue-watchdog.js';
+import { parseSettings } from '../../src/shared/config/settings.js';
+import { Shutdown } from '../../src/shared/shutdown.js';
+import { SystemClock } from '../../src/shared/time/clock.js';
+import { eventually } from '../support/eventually.js';
+import { FaultyRedis } from '../support/faulty-redis.js';
+import { addSoon, aJob, openBull } from '../support/queues.js';
+import { silentLogger } from '../support/silent-logger.js';
+import { uniquePrefix } from '../support/test-redis.js';
+
+const settings = parseSettings({ DATABASE_URL: 'postgres://unused', QUEUE_SILENCE_TIMEOUT: '1' });
+
+describe('the watchdog of a worker, on real Redis', () => {
+  let redis: FaultyRedis;
+  let prefix: string;
+  let queue: ReturnType<typeof openBull>;
+  let worker: { hasRoom: boolean };
+  let watchdog: QueueWatchdog;
+  let exitCodes: number[];
+  let looks: number;
+
+  beforeEach(async () => {
+    redis = await FaultyRedis.start();
+    prefix = uniquePrefix();
+    queue = openBull(redis.url, prefix);
+    worker = { hasRoom: true };
+    exitCodes = [];
+    looks = 0;
+    const shutdown = new Shutdown();
+    shutdown.onRequested = (exitCode) => exitCodes.push(exitCode);
+    const counted = { depth: () => queue.depth().finally(() => (looks += 1)) } as DeliveryQueue;
+    watchdog = new QueueWatchdog(
+      counted,
+      worker as DeliveryWorker,
+      shutdown,
+      new SystemClock(),
+      silentLogger,
+      settings,
+    );
+  });
+
+  afterEach(async () => {
+    watchdog.stop();
+    await redis.thaw();
+    await queue.onApplicationShutdown();
+    await redis.stop();
+  });
+
+  /** Waits for more looks than the silence takes. */
+  const looked = async (): Promise<void> => {
+    const before = looks;
+    await eventually(() => looks - before, { until: (more) => more > 9 });
+  };
+
+  it('ends it when jobs wait and it takes none', async () => {
+    await addSoon(queue, aJob('a'));
+    watchdog.start();
+    await eventually(() => exitCodes, { until: ({ length }) => length > 0 });
+    expect(exitCodes).toEqual([1]);
+  });
+
+  it('leaves it alone while it takes jobs, though others always wait', async () => {
+    await addSoon(queue, aJob('a'));
+    const taking = setInterval(() => {
+      watchdog.jobTaken();
+    }, 100);
+    watchdog.start();
+    await looked();
+    clearInterval(taking);
+    expect(exitCodes).toEqual([]);
+  });
+
+  it('leaves it alone when nothing waits', async () => {
+    await eventually(() => queue.depth());
+    watchdog.start();
+    await looked();
+    expect(exitCodes).toEqual([]);
+  });
+
+  it('leaves it alone while it has no room', async () => {
+    worker.hasRoom = false;
+    await addSoon(queue, aJob('a'));
+    watchdog.start();
+    await looked();
+    expect(exitCodes).toEqual([]);
+  });
+
+  it('leaves it alone while Redis does not answer', async () => {
+    await addSoon(queue, aJob('a'));
+    redis.freeze();
+    watchdog.start();
+    await looked();
+    expect(exitCodes).toEqual([]);
+  });
+});
