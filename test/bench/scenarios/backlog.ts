@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { accepted, type Bed } from '../bed.js';
 import { percentiles, type Result, round, target } from '../measure.js';
-import { assertExactlyOnce, endToEnd, untilCounted } from '../run.js';
+import { assertExactlyOnce, endToEndMs, untilCounted } from '../run.js';
 import { sampleEvery } from '../sampler.js';
 import { type Scenario, scaled } from '../scenario.js';
 import { runFanout, runSingle } from './throughput.js';
@@ -53,7 +53,7 @@ export const backlog: Scenario = {
     const { startMb, peakMb } = await redis.stop();
 
     const perSecond = (waiting + fresh.accepted) / seconds;
-    const latencies = endToEnd(fresh, report);
+    const latencies = percentiles(endToEndMs(fresh, report));
     const share = (of: number): number => round((perSecond / of) * 100, 1);
     const drainMs = seconds * 1000;
     return {

@@ -1,6 +1,6 @@
 import { accepted, type Bed } from '../bed.js';
 import { median, type Notes, type PerPart, PARTS, percentiles, type Result, round, target } from '../measure.js';
-import { assertExactlyOnce, endToEnd, untilCounted, warmUp } from '../run.js';
+import { assertExactlyOnce, endToEndMs, untilCounted, warmUp } from '../run.js';
 import { sampleEvery } from '../sampler.js';
 import { type Scenario, scaled } from '../scenario.js';
 import { subscribeSingle } from './throughput.js';
@@ -60,7 +60,7 @@ export const endurance: Scenario = {
       cpu_us_per_delivery: cpuUs,
       yardstick_us: trial.yardstickUs,
       ingest_ms: percentiles(report.latenciesMs),
-      end_to_end_ms: endToEnd(report, received),
+      end_to_end_ms: percentiles(endToEndMs(report, received)),
       rss_mb: bed.memoryMb(),
       notes: {
         'windows of 5 s: deliveries/s': perWindow.map(Math.round).join(', '),

@@ -15,7 +15,7 @@ export async function subscribeSingle({ bed }: Trial): Promise<Subscribed> {
 
 /** As fast as it goes, after a warm-up. */
 export async function runSingle(trial: Trial, paths: readonly string[], options: RunOptions = {}): Promise<Run> {
-  if (options.until !== 'attempted') await warmUp(trial.bed, { paths, requests: scaled(trial, 5000, 200) });
+  if (options.until !== 'attempted') await warmUp(trial.bed, { paths, requests: scaled(trial, 5000, 500) });
   return run(trial.bed, { paths, requests: scaled(trial, 60_000, 400) }, options);
 }
 
@@ -99,7 +99,7 @@ export const steady: Scenario = {
 export const modest: Scenario = {
   async run(trial): Promise<Result> {
     const { paths } = await subscribeSingle(trial);
-    await warmUp(trial.bed, { paths, requests: scaled(trial, 5000, 200) });
+    await warmUp(trial.bed, { paths, requests: scaled(trial, 5000, 500) });
     const shape: LoadShape = { paths, requests: scaled(trial, 5000, 500), rate: 500 };
     const measured = await run(trial.bed, shape);
     const result = toResult(trial, measured);
