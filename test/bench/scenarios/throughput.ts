@@ -54,7 +54,10 @@ export const single: Scenario = {
     const maximum = await runSingle(trial, paths);
     const half = await runHalfOf(trial, maximum, paths, 8);
     const wanted = Math.round((8000 * REFERENCE_YARDSTICK_US) / trial.yardstickUs);
+    const { checkedSignatures, wrongSignatures } = maximum.report;
     const notes = {
+      deliveries: maximum.deliveries,
+      'signatures checked, wrong': `${checkedSignatures}, ${wrongSignatures}`,
       'latencies at deliveries/s': Math.round(half.perSecond),
       ...yardsticksTarget(trial, maximum, 6),
       ...target(
