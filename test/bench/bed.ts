@@ -10,6 +10,7 @@ import { Receiver, type RunningLoad, Service, startLoad } from './children.js';
 import type { Cleanup } from './cleanup.js';
 import type { LoadReport } from './load.main.js';
 import { CpuMeter, memoryMb, type PerPart, type PidsOf } from './measure.js';
+import { familyMb } from './process-cost.js';
 
 export const BODY_BYTES = 1000;
 export const EVENT_TYPE = 'bench.event';
@@ -176,6 +177,11 @@ export class Bed {
 
   memoryMb(): PerPart {
     return memoryMb(this.pids());
+  }
+
+  /** What PostgreSQL has beside its shared buffers, in MB. */
+  backendsMb(): number {
+    return familyMb(this.running.postgres.pid, 'own');
   }
 
   private pids(): PidsOf {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServerProcess, until } from '../../src/local/local-server.js';
 import type { Cleanup } from './cleanup.js';
-import type { LoadOrder, LoadReport } from './load.main.js';
+import type { LoadCommand, LoadOrder, LoadReport } from './load.main.js';
 import type { Behaviour, ReceiverCommand, ReceiverCounts, ReceiverReport } from './receiver.main.js';
 import type { YardstickOrder } from './yardstick.main.js';
 
@@ -43,7 +43,7 @@ class Helper {
     return answer;
   }
 
-  tell(message: string): void {
+  tell(message: LoadCommand): void {
     if (this.child.connected) this.child.send(message);
   }
 
@@ -118,6 +118,8 @@ export interface RunningLoad {
   readonly report: Promise<LoadReport>;
   /** Offers nothing more: the report comes when all is answered. */
   stop(): void;
+  /** Holds up what goes beyond so many requests in all, until it is told another number. */
+  limitTo(requests: number): void;
 }
 
 export async function startLoad(order: LoadOrder, timeoutMs: number, cleanup: Cleanup): Promise<RunningLoad> {
@@ -129,6 +131,9 @@ export async function startLoad(order: LoadOrder, timeoutMs: number, cleanup: Cl
     report,
     stop: () => {
       helper.tell('stop');
+    },
+    limitTo: (requests) => {
+      helper.tell({ mayOffer: requests });
     },
   };
 }

@@ -9,11 +9,14 @@ export interface LoadOrder {
   readonly paths: readonly string[];
   readonly bodyBytes: number;
   readonly connections: number;
-  /** Requests in all. The message `stop` ends the load before. */
+  /** Requests in all. */
   readonly requests: number;
   /** Requests a second at which they are offered; as fast as they are answered when it is 0. */
   readonly rate: number;
 }
+
+/** While it runs. `mayOffer` holds up what goes beyond so many requests in all. */
+export type LoadCommand = 'stop' | { readonly mayOffer: number };
 
 export interface LoadReport {
   readonly accepted: number;
@@ -44,6 +47,7 @@ class Load {
   private readonly waitingSinceMs: number[] = [];
   private offered = 0;
   private total: number;
+  private limit = Number.POSITIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -72,6 +76,11 @@ class Load {
     this.endIfDone();
   }
 
+  limitTo(requests: number): void {
+    this.limit = requests;
+    for (let free = this.idle.length; free > 0; free -= 1) this.send(this.idle.pop()!);
+  }
+
   report(seconds: number): LoadReport {
     const { accepted, refused, firstRefusal, latenciesMs, times } = this;
     return { accepted, refused, firstRefusal, seconds, latenciesMs: latenciesMs.list(), times: times.list() };
@@ -97,7 +106,7 @@ class Load {
   /** @returns since when the next request has been wanted; undefined when none is */
   private takeOffer(): number | undefined {
     if (this.order.rate > 0) return this.waitingSinceMs.shift();
-    if (this.offered >= this.total) return undefined;
+    if (this.offered >= Math.min(this.total, this.limit)) return undefined;
     this.offered += 1;
     return performance.now();
   }
@@ -163,9 +172,13 @@ class Connection {
 
 let load: Load | undefined;
 
-process.on('message', (message: LoadOrder | 'stop') => {
+process.on('message', (message: LoadOrder | LoadCommand) => {
   if (message === 'stop') {
     load?.stop();
+    return;
+  }
+  if ('mayOffer' in message) {
+    load?.limitTo(message.mayOffer);
     return;
   }
   const startedAt = performance.now();

@@ -19,10 +19,14 @@ export function rssMb(pid: number): number {
   return (pages * PAGE_BYTES) / MB;
 }
 
-/** Memory of a process and its children, in MB. What they share counts once, which a sum of resident memory would not do. */
-export function familyMb(pid: number): number {
+/**
+ * Memory of a process and its children, in MB. What they share counts once, which a sum of resident memory would not do; or
+ * only what is their own.
+ */
+export function familyMb(pid: number, which: 'all' | 'own' = 'all'): number {
+  const field = which === 'all' ? /^Pss:\s+(\d+)/m : /^Pss_Anon:\s+(\d+)/m;
   const kilobytes = [pid, ...childrenOf(pid)].map((each) => {
-    return Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${each}/smaps_rollup`))?.[1] ?? 0);
+    return Number(field.exec(read(`/proc/${each}/smaps_rollup`))?.[1] ?? 0);
   });
   return kilobytes.reduce((sum, each) => sum + each, 0) / 1024;
 }
