@@ -13,7 +13,7 @@ import { CpuMeter, memoryMb, type PerPart, type PidsOf } from './measure.js';
 import { familyMb } from './process-cost.js';
 
 export const BODY_BYTES = 1000;
-export const EVENT_TYPE = 'bench.event';
+const EVENT_TYPE = 'bench.event';
 const LOAD_TIMEOUT_MS = 120_000;
 const CALLS_AT_ONCE = 16;
 
@@ -59,18 +59,19 @@ export class Bed {
   static async make(cleanup: Cleanup, given: Record<string, string> = {}, withStatements = false): Promise<Bed> {
     const directory = await mkdtemp(join(tmpdir(), 'webhooks-bench-'));
     await cleanup.add(() => rm(directory, { recursive: true, force: true }));
-    const postgres = await startEmbeddedPostgres({
-      directory,
-      isTemporary: true,
-      settings: {
-        shared_buffers: '512MB',
-        ...(withStatements && { shared_preload_libraries: 'pg_stat_statements' }),
-      },
-    });
-    await cleanup.add(() => postgres.stop());
-    const redis = await startLocalRedis({ directory, port: 'free' });
+    const postgres = await begin(
+      cleanup,
+      startEmbeddedPostgres({
+        directory,
+        isTemporary: true,
+        settings: {
+          shared_buffers: '512MB',
+          ...(withStatements && { shared_preload_libraries: 'pg_stat_statements' }),
+        },
+      }),
+    );
+    const redis = await begin(cleanup, startLocalRedis({ directory, port: 'free' }));
     if (redis === null) throw new Error('The bench needs redis-server or valkey-server on PATH.');
-    await cleanup.add(() => redis.stop());
     const settings = {
       DATABASE_URL: postgres.url,
       REDIS_URL: redis.url,
@@ -198,4 +199,14 @@ export class Bed {
 export function accepted(load: LoadReport): LoadReport {
   if (load.refused > 0) throw new Error(`${load.refused} requests were refused, the first one: ${load.firstRefusal}`);
   return load;
+}
+
+/** A server that is still starting when the bench ends is awaited and stopped: it would leave half a directory. */
+async function begin<T extends LocalServer | null>(cleanup: Cleanup, starting: Promise<T>): Promise<T> {
+  const stop = starting.then(
+    (server) => () => server?.stop(),
+    () => () => undefined,
+  );
+  await cleanup.add(async () => (await stop)());
+  return starting;
 }

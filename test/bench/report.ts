@@ -43,7 +43,7 @@ export function table(results: readonly Result[]): string {
   return lines.map((line) => `${line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}\n`).join('');
 }
 
-export function yardsticksOf({ cpu_us_per_delivery: { total }, yardstick_us }: Result): string {
+function yardsticksOf({ cpu_us_per_delivery: { total }, yardstick_us }: Result): string {
   return (total / yardstick_us).toFixed(1);
 }
 

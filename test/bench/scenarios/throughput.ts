@@ -27,14 +27,14 @@ export async function runFanout(trial: Trial): Promise<Run> {
 }
 
 /** Half of what a run without any pause reached, so that what is measured is not a queue of the bench's own making. */
-export function runHalfOf(trial: Trial, maximum: Run, paths: readonly string[], seconds: number): Promise<Run> {
+function runHalfOf(trial: Trial, maximum: Run, paths: readonly string[], seconds: number): Promise<Run> {
   const perRequest = maximum.deliveries / maximum.load.accepted;
   const rate = Math.max(1, maximum.perSecond / perRequest / 2);
   const requests = Math.max(10, Math.round(rate * Math.max(1, seconds * trial.scale)));
   return run(trial.bed, { paths, requests, rate }, { perRequest });
 }
 
-export function yardsticksTarget({ yardstickUs }: Trial, { cpuUs }: Run, most: number): Notes {
+function yardsticksTarget({ yardstickUs }: Trial, { cpuUs }: Run, most: number): Notes {
   const yardsticks = cpuUs.total / yardstickUs;
   return target(`<= ${most} yardsticks a delivery`, yardsticks <= most, yardsticks.toFixed(1));
 }
