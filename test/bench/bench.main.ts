@@ -5,13 +5,15 @@ import { parseArgs } from 'node:util';
 import { Bed, BODY_BYTES } from './bed.js';
 import { measureYardstick } from './children.js';
 import { Cleanup } from './cleanup.js';
-import { type Result, round } from './measure.js';
+import { type Measured, type Notes, type Result, round, target } from './measure.js';
 import { describe, table } from './report.js';
 import type { Scenario } from './scenario.js';
 import { SCENARIOS } from './scenarios/index.js';
 import { describeStatements } from './statements.js';
 
 const YARDSTICK_REQUESTS = 40_000;
+/** Targets in deliveries a second are stated for a machine whose yardstick is this. */
+const REFERENCE_YARDSTICK_US = 28;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** `npm run bench [-- --scenario NAME] [--json FILE] [--scale FACTOR] [--statements]`. */
@@ -62,12 +64,41 @@ process.exit(exitCode);
 async function measure(name: string, scenario: Scenario): Promise<Result> {
   await requireRoom((scenario.diskGb ?? 2) * scale);
   const bed = await Bed.make(cleanup, scenario.settings, values.statements);
-  const requests = Math.max(2000, Math.round(YARDSTICK_REQUESTS * Math.min(1, scale)));
-  const cpuUs = await measureYardstick({ port: bed.receiver.port, bodyBytes: BODY_BYTES, requests }, cleanup);
-  const result = await scenario.run({ scenario: name, bed, yardstickUs: round(cpuUs, 1), scale });
+  const before = await yardstickUs(bed);
+  const measured = await scenario.run({ scenario: name, bed, scale });
+  const yardstick = round((before + (await yardstickUs(bed))) / 2, 1);
+  const result = {
+    ...measured,
+    yardstick_us: yardstick,
+    notes: { ...measured.notes, ...judge(scenario, measured, yardstick) },
+  };
   process.stdout.write(describe(result));
   if (values.statements) process.stdout.write(await describeStatements(bed));
   return result;
+}
+
+/** Measured before and after, because a machine is not the same all the time. */
+function yardstickUs(bed: Bed): Promise<number> {
+  const requests = Math.max(2000, Math.round(YARDSTICK_REQUESTS * Math.min(1, scale)));
+  return measureYardstick({ port: bed.receiver.port, bodyBytes: BODY_BYTES, requests }, cleanup);
+}
+
+/** The targets that depend on the machine. */
+function judge({ targets = {} }: Scenario, measured: Measured, yardstick: number): Notes {
+  const { mostYardsticks, leastPerSecond } = targets;
+  const yardsticks = measured.cpu_us_per_delivery.total / yardstick;
+  const perSecond = measured.deliveries_per_second;
+  const wanted = Math.round(((leastPerSecond ?? 0) * REFERENCE_YARDSTICK_US) / yardstick);
+  return {
+    ...(mostYardsticks !== undefined &&
+      target(`<= ${mostYardsticks} yardsticks a delivery`, yardsticks <= mostYardsticks, yardsticks.toFixed(1))),
+    ...(leastPerSecond !== undefined &&
+      target(
+        `>= ${wanted}/s (${leastPerSecond} at ${REFERENCE_YARDSTICK_US} µs a yardstick)`,
+        perSecond >= wanted,
+        perSecond,
+      )),
+  };
 }
 
 /** @throws rather than let a disk run full */

@@ -79,6 +79,9 @@ export function round(value: number, digits: number): number {
   return Math.round(value * 10 ** digits) / 10 ** digits;
 }
 
+/** What a scenario measures itself. */
+export type Measured = Omit<Result, 'yardstick_us'>;
+
 /** A target and whether it was reached: the bench says so, and fails for none. */
 export function target(what: string, isReached: boolean, seen: string | number): Notes {
   return { [`target ${what}`]: `${isReached ? 'reached' : 'NOT reached'}: ${seen}` };

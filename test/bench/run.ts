@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bed, LoadShape } from './bed.js';
 import type { LoadReport } from './load.main.js';
-import { type Notes, type PerPart, percentiles, type Result } from './measure.js';
+import { type Notes, type PerPart, percentiles, type Measured } from './measure.js';
 import type { ReceiverCounts, ReceiverReport } from './receiver.main.js';
 
 /** Without a single further delivery for so long, those that are missing count as lost. */
@@ -104,15 +104,14 @@ export function endToEndMs(load: LoadReport, report: ReceiverReport, paths?: rea
 
 /** A result with the throughput of one run and the latencies of another, unless it is the same. */
 export function toResult(
-  { scenario, yardstickUs }: { scenario: string; yardstickUs: number },
+  { scenario }: { scenario: string },
   measured: Run,
   { latencies = measured, notes = {} }: { latencies?: Run; notes?: Notes } = {},
-): Result {
+): Measured {
   return {
     scenario,
     deliveries_per_second: Math.round(measured.perSecond),
     cpu_us_per_delivery: measured.cpuUs,
-    yardstick_us: yardstickUs,
     ingest_ms: percentiles(latencies.load.latenciesMs),
     end_to_end_ms: percentiles(endToEndMs(latencies.load, latencies.report)),
     rss_mb: measured.memoryMb,

@@ -1,11 +1,9 @@
 import type { Bed } from './bed.js';
-import type { Result } from './measure.js';
+import type { Measured } from './measure.js';
 
 export interface Trial {
   readonly scenario: string;
   readonly bed: Bed;
-  /** CPU µs of one bare POST on this machine, now. */
-  readonly yardstickUs: number;
   /** Makes all that is counted in events, and all that lasts, smaller or larger. */
   readonly scale: number;
 }
@@ -15,7 +13,13 @@ export interface Scenario {
   readonly settings?: Record<string, string>;
   /** GB of disk it needs at scale 1. */
   readonly diskGb?: number;
-  run(trial: Trial): Promise<Result>;
+  readonly targets?: {
+    /** Of a delivery. */
+    readonly mostYardsticks?: number;
+    /** Deliveries a second, on a machine whose yardstick is 28 µs. */
+    readonly leastPerSecond?: number;
+  };
+  run(trial: Trial): Promise<Measured>;
 }
 
 /** @returns a number of events or a duration, made smaller or larger, yet never so small that it says nothing */

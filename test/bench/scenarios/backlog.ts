@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { accepted, type Bed } from '../bed.js';
-import { percentiles, type Result, round, target } from '../measure.js';
+import { percentiles, type Measured, round, target } from '../measure.js';
 import { assertExactlyOnce, endToEndMs, untilCounted } from '../run.js';
 import { sampleEvery } from '../sampler.js';
 import { type Scenario, scaled } from '../scenario.js';
@@ -22,7 +22,7 @@ export const backlog: Scenario = {
   // Attempts are used up while the receivers are down, and the last of them must not come long after the rest.
   settings: { MAX_RETRIES: '100', INITIAL_RETRY_INTERVAL: '1', MAX_RETRY_INTERVAL: '5' },
   diskGb: 8,
-  async run(trial): Promise<Result> {
+  async run(trial): Promise<Measured> {
     const { bed } = trial;
     const { paths, targets } = await bed.subscribe(SUBSCRIPTIONS, { max_in_flight: 200 });
     const single = await runSingle({ ...trial, scale: trial.scale / 2 }, paths);
@@ -35,6 +35,8 @@ export const backlog: Scenario = {
     const filling = await bed.load({ paths: ['/webhooks/bench.event'], requests, connections: 16 });
     const waiting = filling.accepted * SUBSCRIPTIONS;
 
+    const jobs = await redis.jobs();
+    const [parked] = await bed.query<{ count: number }>(PARKED);
     await bed.receiver.reset(newestOf(filling.times));
     const meter = bed.meter();
     const startedAt = performance.now();
@@ -60,12 +62,12 @@ export const backlog: Scenario = {
       scenario: trial.scenario,
       deliveries_per_second: Math.round(perSecond),
       cpu_us_per_delivery: cpuUs,
-      yardstick_us: trial.yardstickUs,
       ingest_ms: percentiles(fresh.latenciesMs),
       end_to_end_ms: latencies,
       rss_mb: bed.memoryMb(),
       notes: {
         'deliveries that waited': waiting,
+        'when the receivers came back: parked, jobs in Redis': `${parked!.count}, ${jobs}`,
         'accepted deliveries/s while filling': Math.round(waiting / filling.seconds),
         'seconds of the drain': round(seconds, 1),
         'new events meanwhile': fresh.accepted,
@@ -83,12 +85,20 @@ export const backlog: Scenario = {
   },
 };
 
+const PARKED = 'select count(*)::int as count from open_deliveries where parked_at is not null';
+
 /** Ids grow with time. */
 function newestOf(times: readonly (readonly [eventId: string, atMs: number])[]): string {
   return times.reduce((newest, [eventId]) => (eventId > newest ? eventId : newest), '');
 }
 
-async function watchRedis(bed: Bed): Promise<{ stop(): Promise<{ startMb: number; peakMb: number }> }> {
+interface RedisWatch {
+  /** Jobs that wait. */
+  jobs(): Promise<number>;
+  stop(): Promise<{ startMb: number; peakMb: number }>;
+}
+
+async function watchRedis(bed: Bed): Promise<RedisWatch> {
   const client = new Redis(bed.redisUrl);
   client.on('error', () => undefined);
   const usedMb = async (): Promise<number> => Number(/used_memory:(\d+)/.exec(await client.info('memory'))![1]) / MB;
@@ -96,6 +106,11 @@ async function watchRedis(bed: Bed): Promise<{ stop(): Promise<{ startMb: number
   const startMb = await usedMb();
   const sampler = sampleEvery(200, usedMb);
   return {
+    jobs: async () => {
+      const lists = await client.keys('*:wait');
+      const lengths = await Promise.all(lists.map((list) => client.llen(list)));
+      return lengths.reduce((sum, length) => sum + length, 0);
+    },
     stop: async () => {
       const peakMb = Math.max(...(await sampler.stop()));
       client.disconnect();

@@ -1,5 +1,5 @@
 import { accepted, type Bed } from '../bed.js';
-import { median, type Notes, type PerPart, percentiles, type Result, round, target } from '../measure.js';
+import { median, type Notes, type PerPart, percentiles, type Measured, round, target } from '../measure.js';
 import { assertExactlyOnce, endToEndMs, untilCounted, warmUp } from '../run.js';
 import { sampleEvery } from '../sampler.js';
 import { type Scenario, scaled } from '../scenario.js';
@@ -16,7 +16,7 @@ const LEVEL = { share: 0.25, mb: 32 };
 /** As fast as events are delivered, for minutes, begun when the planner has just learned that the open deliveries are none. */
 export const endurance: Scenario = {
   diskGb: 30,
-  async run(trial): Promise<Result> {
+  async run(trial): Promise<Measured> {
     const { bed } = trial;
     const { paths } = await subscribeSingle(trial);
     await warmUp(bed, { paths, requests: 5000 });
@@ -55,7 +55,6 @@ export const endurance: Scenario = {
       scenario: trial.scenario,
       deliveries_per_second: Math.round(report.accepted / seconds),
       cpu_us_per_delivery: cpuUs,
-      yardstick_us: trial.yardstickUs,
       ingest_ms: percentiles(report.latenciesMs),
       end_to_end_ms: percentiles(endToEndMs(report, received)),
       rss_mb: bed.memoryMb(),

@@ -1,4 +1,4 @@
-import { type Result, round, target } from '../measure.js';
+import { type Measured, round, target } from '../measure.js';
 import { toResult } from '../run.js';
 import type { Scenario } from '../scenario.js';
 import { runSingle, subscribeSingle } from './throughput.js';
@@ -6,7 +6,7 @@ import { runSingle, subscribeSingle } from './throughput.js';
 /** One of ten receivers answers 500. What it is sent again comes too late for the run. */
 export const failing: Scenario = {
   settings: { INITIAL_RETRY_INTERVAL: '3600' },
-  async run(trial): Promise<Result> {
+  async run(trial): Promise<Measured> {
     const { paths, targets } = await subscribeSingle(trial);
     const sound = await runSingle(trial, paths);
     await trial.bed.receiver.behave(targets.slice(0, 1), 'fail');

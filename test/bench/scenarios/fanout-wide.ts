@@ -1,4 +1,4 @@
-import { type Result, target } from '../measure.js';
+import { type Measured, target } from '../measure.js';
 import { run, toResult } from '../run.js';
 import { sampleEvery } from '../sampler.js';
 import { type Scenario, scaled } from '../scenario.js';
@@ -11,7 +11,7 @@ const FLAT_MB = 96;
 
 /** One event to ten thousand subscriptions, one after another; the first finds a cold cache. */
 export const fanoutWide: Scenario = {
-  async run(trial): Promise<Result> {
+  async run(trial): Promise<Measured> {
     const { bed } = trial;
     const count = scaled(trial, SUBSCRIPTIONS, 100);
     await bed.subscribe(count);

@@ -3,7 +3,7 @@ import { PartitionKeeper } from '../../../src/shared/database/partition-keeper.j
 import { firstUuidAt } from '../../../src/shared/ids/uuid.js';
 import { parsePublicId } from '../../../src/shared/ids/public-id.js';
 import type { Bed } from '../bed.js';
-import { type Result, round, target } from '../measure.js';
+import { type Measured, round, target } from '../measure.js';
 import { toResult } from '../run.js';
 import { type Scenario, scaled } from '../scenario.js';
 import { runSingle, subscribeSingle } from './throughput.js';
@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 /** What a month of history costs: a run on an empty database, and the same on one that has delivered five million. */
 export const history: Scenario = {
   diskGb: 12,
-  async run(trial): Promise<Result> {
+  async run(trial): Promise<Measured> {
     const { bed } = trial;
     const { paths, ids } = await subscribeSingle(trial);
     const empty = await runSingle(trial, paths);

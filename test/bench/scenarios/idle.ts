@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { percentiles, round, type Result, target } from '../measure.js';
+import { percentiles, round, type Measured, target } from '../measure.js';
 import { run, toResult, warmUp } from '../run.js';
 import { type Scenario, scaled } from '../scenario.js';
 import { latencyTarget, subscribeSingle } from './throughput.js';
@@ -10,7 +10,7 @@ const SECONDS = 10;
 
 /** Hardly any events, and then none: what the service adds to a single event, and what it costs when nothing happens. */
 export const idle: Scenario = {
-  async run(trial): Promise<Result> {
+  async run(trial): Promise<Measured> {
     const { bed } = trial;
     const { paths } = await subscribeSingle(trial);
     await warmUp(bed, { paths, requests: scaled(trial, 2000, 200) });

@@ -1,7 +1,7 @@
 import { parsePublicId } from '../../../src/shared/ids/public-id.js';
 import { until } from '../../../src/local/local-server.js';
 import type { Bed, Subscribed } from '../bed.js';
-import { type Notes, type Percentiles, percentiles, type Result, target } from '../measure.js';
+import { type Notes, type Percentiles, percentiles, type Measured, target } from '../measure.js';
 import { endToEndMs, LATE_MS, type Run, run, toResult, warmUp } from '../run.js';
 import { sampleEvery } from '../sampler.js';
 import { type Scenario, scaled, type Trial } from '../scenario.js';
@@ -14,7 +14,7 @@ const NOISE = { factor: 1.3, ms: 2 };
 
 /** Receivers that hang beside others: at first one that gets a fifth of the events, then twenty that get half of them. */
 export const neighbour: Scenario = {
-  async run(trial): Promise<Result> {
+  async run(trial): Promise<Measured> {
     const { bed } = trial;
     const healthy = await bed.subscribe(MANY);
     const hanging = await bed.subscribe(MANY);

@@ -1,4 +1,4 @@
-import { type Notes, type Result, round } from '../measure.js';
+import { type Notes, type Measured, round } from '../measure.js';
 import { type Run, toResult } from '../run.js';
 import type { Scenario } from '../scenario.js';
 import { runSingle, subscribeSingle } from './throughput.js';
@@ -7,7 +7,7 @@ const MOST = 3;
 
 /** The same with one, two and three worker processes: what each adds. A delivery that two of them send fails the run. */
 export const workers: Scenario = {
-  async run(trial): Promise<Result> {
+  async run(trial): Promise<Measured> {
     const { paths } = await subscribeSingle(trial);
     const runs: Run[] = [await runSingle(trial, paths)];
     while (runs.length < MOST) {
