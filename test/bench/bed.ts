@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { startLocalRedis } from '../../src/local/local-redis.js';
@@ -11,10 +12,13 @@ import type { Cleanup } from './cleanup.js';
 import type { LoadReport } from './load.main.js';
 import { CpuMeter, memoryMb, type PerPart, type PidsOf } from './measure.js';
 import { familyMb } from './process-cost.js';
+import { type Sampler, sampleEvery } from './sampler.js';
 
 export const BODY_BYTES = 1000;
 const EVENT_TYPE = 'bench.event';
 const LOAD_TIMEOUT_MS = 120_000;
+const CALL_TIMEOUT_MS = 30_000;
+const QUERY_TIMEOUT_MS = 600_000;
 const CALLS_AT_ONCE = 16;
 
 export interface LoadShape {
@@ -42,6 +46,7 @@ interface Running {
   readonly api: Service;
   readonly receiver: Receiver;
   readonly database: Client;
+  readonly redisClient: Redis;
 }
 
 /** Everything a scenario runs on: PostgreSQL, Redis, an API, workers and a receiver, each a process of its own. */
@@ -81,12 +86,18 @@ export class Bed {
     };
     const receiver = await Receiver.start(cleanup);
     const api = await Service.start({ entry: 'main.api', directory, settings }, cleanup);
-    const database = new Client({ connectionString: postgres.url });
+    const database = new Client({ connectionString: postgres.url, query_timeout: QUERY_TIMEOUT_MS });
     database.on('error', () => undefined);
     await database.connect();
     await cleanup.add(() => database.end());
+    const redisClient = new Redis(redis.url);
+    redisClient.on('error', () => undefined);
+    await cleanup.add(() => {
+      redisClient.disconnect();
+      return Promise.resolve();
+    });
     if (withStatements) await database.query('create extension pg_stat_statements');
-    const bed = new Bed(cleanup, { directory, settings }, { postgres, redis, api, receiver, database });
+    const bed = new Bed(cleanup, { directory, settings }, { postgres, redis, api, receiver, database, redisClient });
     await bed.addWorker();
     return bed;
   }
@@ -99,8 +110,8 @@ export class Bed {
     return this.running.postgres.url;
   }
 
-  get redisUrl(): string {
-    return this.running.redis.url;
+  get redis(): Redis {
+    return this.running.redisClient;
   }
 
   async addWorker(): Promise<void> {
@@ -132,11 +143,9 @@ export class Bed {
 
   async call(method: string, path: string, body?: object): Promise<Response> {
     const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(this.running.api.url + path, {
-      method,
-      headers,
-      ...(body && { body: JSON.stringify(body) }),
-    });
+    const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const content = body && { body: JSON.stringify(body) };
+    const answer = await fetch(this.running.api.url + path, { method, headers, signal, ...content });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return answer;
   }
@@ -170,6 +179,13 @@ export class Bed {
 
   query<Row extends object>(statement: string, values: unknown[] = []): Promise<Row[]> {
     return this.running.database.query<Row>(statement, values).then(({ rows }) => rows);
+  }
+
+  /** Takes a sample now and then, until it is stopped or the bed is gone. */
+  sampleEvery<T>(intervalMs: number, take: () => Promise<T> | T): Sampler<T> {
+    const sampler = sampleEvery(intervalMs, take);
+    this.cleanup.add(() => sampler.stop().catch(() => undefined)).catch(() => undefined);
+    return sampler;
   }
 
   meter(): CpuMeter {

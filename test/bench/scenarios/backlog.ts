@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { accepted, type Bed } from '../bed.js';
 import { percentiles, type Measured, round, target } from '../measure.js';
 import { assertExactlyOnce, endToEndMs, untilCounted } from '../run.js';
-import { sampleEvery } from '../sampler.js';
 import { type Scenario, scaled } from '../scenario.js';
 import { runFanout, runSingle } from './throughput.js';
 
@@ -99,21 +97,18 @@ interface RedisWatch {
 }
 
 async function watchRedis(bed: Bed): Promise<RedisWatch> {
-  const client = new Redis(bed.redisUrl);
-  client.on('error', () => undefined);
-  const usedMb = async (): Promise<number> => Number(/used_memory:(\d+)/.exec(await client.info('memory'))![1]) / MB;
+  const usedMb = async (): Promise<number> => Number(/used_memory:(\d+)/.exec(await bed.redis.info('memory'))![1]) / MB;
   await delay(500);
   const startMb = await usedMb();
-  const sampler = sampleEvery(200, usedMb);
+  const sampler = bed.sampleEvery(200, usedMb);
   return {
     jobs: async () => {
-      const lists = await client.keys('*:wait');
-      const lengths = await Promise.all(lists.map((list) => client.llen(list)));
+      const lists = await bed.redis.keys('*:wait');
+      const lengths = await Promise.all(lists.map((list) => bed.redis.llen(list)));
       return lengths.reduce((sum, length) => sum + length, 0);
     },
     stop: async () => {
       const peakMb = Math.max(...(await sampler.stop()));
-      client.disconnect();
       return { startMb, peakMb };
     },
   };

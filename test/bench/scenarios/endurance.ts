@@ -1,7 +1,6 @@
 import { accepted, type Bed } from '../bed.js';
 import { median, type Notes, type PerPart, percentiles, type Measured, round, target } from '../measure.js';
 import { assertExactlyOnce, endToEndMs, untilCounted, warmUp } from '../run.js';
-import { sampleEvery } from '../sampler.js';
 import { type Scenario, scaled } from '../scenario.js';
 import { subscribeSingle } from './throughput.js';
 
@@ -28,14 +27,14 @@ export const endurance: Scenario = {
     const startedAt = performance.now();
     const load = await bed.startLoad({ paths, requests: Number.MAX_SAFE_INTEGER, timeoutMs: lastMs + 120_000 });
     // An API that outruns the worker would only show how a queue grows.
-    const holdUp = sampleEvery(50, async () => {
+    const holdUp = bed.sampleEvery(50, async () => {
       load.limitTo((await bed.receiver.count()).delivered + AHEAD);
     });
-    const windows = sampleEvery(WINDOW_MS, async () => ({
+    const windows = bed.sampleEvery(WINDOW_MS, async () => ({
       ...(await bed.receiver.count()),
       atMs: performance.now(),
     }));
-    const states = sampleEvery(lastMs / SAMPLES, () => stateOf(bed));
+    const states = bed.sampleEvery(lastMs / SAMPLES, () => stateOf(bed));
     setTimeout(() => {
       load.stop();
     }, lastMs).unref();

@@ -1,6 +1,5 @@
 import { type Measured, target } from '../measure.js';
 import { run, toResult } from '../run.js';
-import { sampleEvery } from '../sampler.js';
 import { type Scenario, scaled } from '../scenario.js';
 
 const SUBSCRIPTIONS = 10_000;
@@ -16,7 +15,7 @@ export const fanoutWide: Scenario = {
     const count = scaled(trial, SUBSCRIPTIONS, 100);
     await bed.subscribe(count);
     const before = bed.memoryMb().api;
-    const sampler = sampleEvery(50, () => bed.memoryMb().api);
+    const sampler = bed.sampleEvery(50, () => bed.memoryMb().api);
     const shape = { paths: ['/webhooks/bench.event'], requests: 1, connections: 1 };
     const first = await run(bed, shape, { perRequest: count });
     const more = [];

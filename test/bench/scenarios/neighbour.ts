@@ -3,7 +3,6 @@ import { until } from '../../../src/local/local-server.js';
 import type { Bed, Subscribed } from '../bed.js';
 import { type Notes, type Percentiles, percentiles, type Measured, target } from '../measure.js';
 import { endToEndMs, LATE_MS, type Run, run, toResult, warmUp } from '../run.js';
-import { sampleEvery } from '../sampler.js';
 import { type Scenario, scaled, type Trial } from '../scenario.js';
 
 const RATE = 1000;
@@ -60,7 +59,7 @@ function mix(healthy: readonly string[], hanging: readonly string[], every: numb
 async function observe(trial: Trial, healthy: Subscribed, paths: readonly string[], rate: number): Promise<Observed> {
   const { bed } = trial;
   const ids = uuidsOf(healthy);
-  const parking = sampleEvery(100, async () => (await bed.query<{ count: number }>(PARKED, [ids]))[0]!.count);
+  const parking = bed.sampleEvery(100, async () => (await bed.query<{ count: number }>(PARKED, [ids]))[0]!.count);
   const rounds = Math.ceil(scaled(trial, rate * SECONDS, rate) / paths.length);
   const shape = { paths, requests: rounds * paths.length, rate };
   const wanted = rounds * healthy.paths.length;
