@@ -40,7 +40,15 @@ export function ensureDependencies() {
 }
 
 export function ensureBuild(node) {
-  const sources = ['src', 'ormconfig.ts', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
+  const sources = [
+    'src',
+    'test/bench',
+    'ormconfig.ts',
+    'nest-cli.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package.json',
+  ];
   const changedAt = Math.max(modifiedAt(INSTALLED), ...sources.map((source) => newestIn(join(root, source))));
   if (existsSync(join(root, 'dist', 'src')) && modifiedAt(BUILT) > changedAt) return;
   console.log('Building (npm run build) ...');

@@ -1,47 +1,81 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { startLocalRedis } from '../../src/local/local-redis.js';
 import type { LocalServer } from '../../src/local/local-server.js';
+import { Receiver, type RunningLoad, Service, startLoad } from './children.js';
+import type { Cleanup } from './cleanup.js';
 import type { LoadReport } from './load.main.js';
-import { CpuMeter, type Part, percentiles, type Result } from './measure.js';
-import { Receiver, runLoad, Service } from './processes.js';
+import { CpuMeter, memoryMb, type PerPart, type PidsOf } from './measure.js';
+import { familyMb } from './process-cost.js';
+import { type Sampler, sampleEvery } from './sampler.js';
 
-const BODY_BYTES = 1000;
-const DRAIN_TIMEOUT_MS = 120_000;
+export const BODY_BYTES = 1000;
+const EVENT_TYPE = 'bench.event';
 const LOAD_TIMEOUT_MS = 120_000;
+const CALL_TIMEOUT_MS = 30_000;
+const QUERY_TIMEOUT_MS = 600_000;
+const CALLS_AT_ONCE = 16;
 
 export interface LoadShape {
   readonly paths: readonly string[];
   readonly requests: number;
+  /** Requests a second; as fast as they are answered unless given. */
   readonly rate?: number;
   readonly connections?: number;
+  readonly method?: 'GET' | 'POST';
+  /** Of a load that somebody will stop. */
+  readonly timeoutMs?: number;
 }
 
-/** Everything a scenario runs on: PostgreSQL, Redis, an API, a worker and a receiver, each a process of its own. */
+export interface Subscribed {
+  readonly ids: readonly string[];
+  /** Where to publish to each. */
+  readonly paths: readonly string[];
+  /** Paths of the receiver. */
+  readonly targets: readonly string[];
+}
+
+interface Running {
+  readonly postgres: LocalServer;
+  readonly redis: LocalServer;
+  readonly api: Service;
+  readonly receiver: Receiver;
+  readonly database: Client;
+  readonly redisClient: Redis;
+}
+
+/** Everything a scenario runs on: PostgreSQL, Redis, an API, workers and a receiver, each a process of its own. */
 export class Bed {
+  private subscribed = 0;
+  private readonly workers: Service[] = [];
+
   private constructor(
-    private readonly servers: { readonly postgres: LocalServer; readonly redis: LocalServer },
-    private readonly services: { readonly api: Service; readonly worker: Service },
-    readonly receiver: Receiver,
-    private readonly database: Client,
+    private readonly cleanup: Cleanup,
+    private readonly start: { readonly directory: string; readonly settings: Record<string, string> },
+    private readonly running: Running,
   ) {}
 
   /** @param withStatements lets PostgreSQL count each statement, which costs it something */
-  static async make(given: Record<string, string> = {}, withStatements = false): Promise<Bed> {
+  static async make(cleanup: Cleanup, given: Record<string, string> = {}, withStatements = false): Promise<Bed> {
     const directory = await mkdtemp(join(tmpdir(), 'webhooks-bench-'));
-    const postgres = await startEmbeddedPostgres({
-      directory,
-      isTemporary: true,
-      settings: {
-        shared_buffers: '512MB',
-        ...(withStatements && { shared_preload_libraries: 'pg_stat_statements' }),
-      },
-    });
-    const redis = await startLocalRedis({ directory, port: 'free' });
+    await cleanup.add(() => rm(directory, { recursive: true, force: true }));
+    const postgres = await begin(
+      cleanup,
+      startEmbeddedPostgres({
+        directory,
+        isTemporary: true,
+        settings: {
+          shared_buffers: '512MB',
+          ...(withStatements && { shared_preload_libraries: 'pg_stat_statements' }),
+        },
+      }),
+    );
+    const redis = await begin(cleanup, startLocalRedis({ directory, port: 'free' }));
     if (redis === null) throw new Error('The bench needs redis-server or valkey-server on PATH.');
     const settings = {
       DATABASE_URL: postgres.url,
@@ -50,142 +84,145 @@ export class Bed {
       LOG_LEVEL: 'info',
       ...given,
     };
-    const receiver = await Receiver.start();
-    const api = await Service.start('main.api', directory, settings);
-    const worker = await Service.start('main.worker', directory, settings);
-    const database = new Client({ connectionString: postgres.url });
+    const receiver = await Receiver.start(cleanup);
+    const api = await Service.start({ entry: 'main.api', directory, settings }, cleanup);
+    const database = new Client({ connectionString: postgres.url, query_timeout: QUERY_TIMEOUT_MS });
+    database.on('error', () => undefined);
     await database.connect();
+    await cleanup.add(() => database.end());
+    const redisClient = new Redis(redis.url);
+    redisClient.on('error', () => undefined);
+    await cleanup.add(() => {
+      redisClient.disconnect();
+      return Promise.resolve();
+    });
     if (withStatements) await database.query('create extension pg_stat_statements');
-    return new Bed({ postgres, redis }, { api, worker }, receiver, database);
+    const bed = new Bed(cleanup, { directory, settings }, { postgres, redis, api, receiver, database, redisClient });
+    await bed.addWorker();
+    return bed;
   }
 
-  get bodyBytes(): number {
-    return BODY_BYTES;
+  get receiver(): Receiver {
+    return this.running.receiver;
   }
 
-  /** @returns the paths to publish to, and the ids of the subscriptions */
-  async subscribe(count: number, input: object = {}): Promise<{ paths: string[]; ids: string[]; targets: string[] }> {
-    const secrets: Record<string, string> = {};
+  get databaseUrl(): string {
+    return this.running.postgres.url;
+  }
+
+  get redis(): Redis {
+    return this.running.redisClient;
+  }
+
+  async addWorker(): Promise<void> {
+    this.workers.push(await Service.start({ entry: 'main.worker', ...this.start }, this.cleanup));
+  }
+
+  /** Makes subscriptions, each with a path of its own at the receiver. */
+  async subscribe(count: number, input: object = {}): Promise<Subscribed> {
+    const first = this.subscribed;
+    this.subscribed += count;
+    const targets = Array.from({ length: count }, (_, n) => `/r${first + n}`);
     const ids: string[] = [];
-    for (let n = 0; n < count; n += 1) {
-      const path = `/r${n}`;
-      const body = { target_url: this.receiver.url(path), event_type: 'bench.event', max_in_flight: 200, ...input };
-      const answer = await this.call('POST', '/subscriptions', body);
-      const { id, secret } = (await answer.json()) as { id: string; secret: string };
-      ids.push(id);
-      secrets[path] = secret;
-    }
-    await this.receiver.reset(secrets);
-    return { paths: ids.map((id) => `/ingest/${id}`), ids, targets: Object.keys(secrets) };
+    const secrets: Record<string, string> = {};
+    let next = 0;
+    const make = async (): Promise<void> => {
+      for (let n = next++; n < count; n = next++) {
+        const path = targets[n]!;
+        const body = { target_url: this.receiver.url(path), event_type: EVENT_TYPE, ...input };
+        const answer = await this.call('POST', '/subscriptions', body);
+        const { id, secret } = (await answer.json()) as { id: string; secret: string };
+        ids[n] = id;
+        secrets[path] = secret;
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(count, CALLS_AT_ONCE) }, make));
+    await this.receiver.addSecrets(secrets);
+    return { ids, paths: ids.map((id) => `/ingest/${id}`), targets };
   }
 
-  call(method: string, path: string, body?: object): Promise<Response> {
+  async call(method: string, path: string, body?: object): Promise<Response> {
     const headers = { 'content-type': 'application/json' };
-    return fetch(this.services.api.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const content = body && { body: JSON.stringify(body) };
+    const answer = await fetch(this.running.api.url + path, { method, headers, signal, ...content });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
   }
 
-  load({ paths, requests, rate = 0, connections = 192 }: LoadShape): Promise<LoadReport> {
-    const port = Number(new URL(this.services.api.url).port);
-    const timeoutMs = LOAD_TIMEOUT_MS + (rate > 0 ? (requests / rate) * 1000 : 0);
-    return runLoad({ port, paths, requests, rate, connections, bodyBytes: BODY_BYTES }, timeoutMs);
+  startLoad(shape: LoadShape): Promise<RunningLoad> {
+    const { paths, requests, rate = 0, connections = 192, method = 'POST' } = shape;
+    const { timeoutMs = LOAD_TIMEOUT_MS + (rate > 0 ? (requests / rate) * 1000 : requests) } = shape;
+    const port = Number(new URL(this.running.api.url).port);
+    const order = { port, method, paths, requests, rate, connections, bodyBytes: BODY_BYTES };
+    return startLoad(order, timeoutMs, this.cleanup);
   }
 
-  /** Waits until the receiver has had so many requests: asking the database meanwhile would cost what is measured. */
-  private async received(count: number): Promise<void> {
-    const deadline = performance.now() + DRAIN_TIMEOUT_MS;
-    while (performance.now() < deadline && (await this.receiver.count()) < count) await delay(20);
+  /** @throws when a request is refused */
+  async load(shape: LoadShape): Promise<LoadReport> {
+    return accepted(await (await this.startLoad(shape)).report);
   }
 
-  /** Waits until no delivery is open. */
-  async drained(timeoutMs = DRAIN_TIMEOUT_MS): Promise<void> {
+  /** Waits until no delivery is open; or, with `attempted`, until each open one has had an attempt. */
+  async settled(which: 'drained' | 'attempted', timeoutMs = 60_000): Promise<void> {
+    const condition = which === 'drained' ? '' : 'where state = 1 or attempt_count = 0';
+    const statement = `select exists (select from open_deliveries ${condition}) as exists`;
     const deadline = performance.now() + timeoutMs;
     while (performance.now() < deadline) {
-      if ((await this.open()) === 0) return;
-      await delay(20);
+      const [row] = await this.query<{ exists: boolean }>(statement);
+      if (!row!.exists) return;
+      await delay(25);
     }
-    throw new Error(`${await this.open()} deliveries are still open after ${timeoutMs} ms`);
-  }
-
-  /** Deliveries that are open, at most 1000 of them counted. */
-  async open(): Promise<number> {
-    const { rows } = await this.database.query<{ count: number }>(
-      'select count(*)::int as count from (select 1 from open_deliveries limit 1000) o',
-    );
-    return rows[0]!.count;
-  }
-
-  meter(): CpuMeter {
-    const pids: Record<Part, number> = {
-      api: this.services.api.pid,
-      worker: this.services.worker.pid,
-      postgres: this.servers.postgres.pid,
-      redis: this.servers.redis.pid,
-    };
-    return new CpuMeter(pids);
+    const [row] = await this.query<{ count: number }>('select count(*)::int as count from open_deliveries');
+    throw new Error(`${row!.count} deliveries are still open after ${timeoutMs} ms`);
   }
 
   query<Row extends object>(statement: string, values: unknown[] = []): Promise<Row[]> {
-    return this.database.query<Row>(statement, values).then(({ rows }) => rows);
+    return this.running.database.query<Row>(statement, values).then(({ rows }) => rows);
   }
 
-  /** What PostgreSQL did since the last reset, the most costly statement first. Only with statements. */
-  statements(): Promise<StatementCost[]> {
-    return this.query(`select regexp_replace(left(query, 400), '\\s+', ' ', 'g') as text, calls::int, rows::int,
-        round(total_exec_time)::int as total_ms, wal_bytes::bigint::float8 as wal_bytes, wal_fpi::int as full_pages
-      from pg_stat_statements where calls > 2 order by total_exec_time desc limit 14`);
+  /** Takes a sample now and then, until it is stopped or the bed is gone. */
+  sampleEvery<T>(intervalMs: number, take: () => Promise<T> | T): Sampler<T> {
+    const sampler = sampleEvery(intervalMs, take);
+    this.cleanup.add(() => sampler.stop().catch(() => undefined)).catch(() => undefined);
+    return sampler;
   }
 
-  async resetStatements(): Promise<void> {
-    await this.query('select pg_stat_statements_reset()');
+  meter(): CpuMeter {
+    return new CpuMeter(this.pids());
   }
 
-  /** Runs a load to the recording of its last delivery and measures it. */
-  async measure(scenario: string, yardstickUs: number, shape: LoadShape, perRequest = 1): Promise<Result> {
-    const meter = this.meter();
-    const startedAt = performance.now();
-    const load = await this.load(shape);
-    const deliveries = load.accepted * perRequest;
-    await this.received(deliveries);
-    await this.drained();
-    const seconds = (performance.now() - startedAt) / 1000;
-    const cpu = meter.usPerDelivery(deliveries);
-    const report = await this.receiver.report();
-    if (load.refused > 0) throw new Error(`${load.refused} requests were refused`);
-    if (report.wrongSignatures > 0) throw new Error(`${report.wrongSignatures} signatures were wrong`);
-    if (report.received !== deliveries) throw new Error(`${report.received} of ${deliveries} deliveries were received`);
+  memoryMb(): PerPart {
+    return memoryMb(this.pids());
+  }
+
+  /** What PostgreSQL has beside its shared buffers, in MB. */
+  backendsMb(): number {
+    return familyMb(this.running.postgres.pid, 'own');
+  }
+
+  private pids(): PidsOf {
     return {
-      scenario,
-      deliveries_per_second: Math.round(deliveries / seconds),
-      cpu_us_per_delivery: cpu,
-      yardstick_us: yardstickUs,
-      ingest_ms: percentiles(load.latenciesMs),
-      end_to_end_ms: percentiles(endToEnd(load, report.times)),
-      rss_mb: meter.rssMb(),
+      api: [this.running.api.pid],
+      worker: this.workers.map(({ pid }) => pid),
+      postgres: [this.running.postgres.pid],
+      redis: [this.running.redis.pid],
     };
   }
-
-  async stop(): Promise<void> {
-    await Promise.all([this.services.api.stop(), this.services.worker.stop()]);
-    this.receiver.stop();
-    await this.database.end();
-    await Promise.all([this.servers.postgres.stop(), this.servers.redis.stop()]);
-  }
 }
 
-export interface StatementCost {
-  readonly text: string;
-  readonly calls: number;
-  readonly rows: number;
-  readonly total_ms: number;
-  readonly wal_bytes: number;
-  readonly full_pages: number;
+/** @throws when a request was refused: a bench that loses requests measures nothing */
+export function accepted(load: LoadReport): LoadReport {
+  if (load.refused > 0) throw new Error(`${load.refused} requests were refused, the first one: ${load.firstRefusal}`);
+  return load;
 }
 
-/** Milliseconds from the answer to the publisher to the first receipt; 0 when the receiver was faster. */
-function endToEnd(load: LoadReport, times: readonly (readonly [key: string, atMs: number])[]): number[] {
-  const accepted = new Map(load.times);
-  return times.flatMap(([key, atMs]) => {
-    const acceptedAt = accepted.get(key.slice(0, key.indexOf('/')));
-    return acceptedAt === undefined ? [] : [Math.max(0, atMs - acceptedAt)];
-  });
+/** A server that is still starting when the bench ends is awaited and stopped: it would leave half a directory. */
+async function begin<T extends LocalServer | null>(cleanup: Cleanup, starting: Promise<T>): Promise<T> {
+  const stop = starting.then(
+    (server) => () => server?.stop(),
+    () => () => undefined,
+  );
+  await cleanup.add(async () => (await stop)());
+  return starting;
 }

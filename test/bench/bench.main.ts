@@ -1,9 +1,20 @@
 import { writeFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Bed, type StatementCost } from './bed.js';
-import { PARTS, type Result } from './measure.js';
-import { measureYardstick } from './processes.js';
-import { SCENARIOS } from './scenarios.js';
+import { Bed, BODY_BYTES } from './bed.js';
+import { measureYardstick } from './children.js';
+import { Cleanup } from './cleanup.js';
+import { type Measured, type Notes, type Result, round, target } from './measure.js';
+import { describe, table } from './report.js';
+import type { Scenario } from './scenario.js';
+import { SCENARIOS } from './scenarios/index.js';
+import { describeStatements } from './statements.js';
+
+const YARDSTICK_REQUESTS = 40_000;
+/** Targets in deliveries a second are stated for a machine whose yardstick is this. */
+const REFERENCE_YARDSTICK_US = 28;
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** `npm run bench [-- --scenario NAME] [--json FILE] [--scale FACTOR] [--statements]`. */
 const { values } = parseArgs({
@@ -14,52 +25,91 @@ const { values } = parseArgs({
     statements: { type: 'boolean', default: false },
   },
 });
+const scale = Number(values.scale);
 const chosen = values.scenario === undefined ? Object.keys(SCENARIOS) : [values.scenario];
 const unknown = chosen.filter((name) => !(name in SCENARIOS));
-if (unknown.length > 0) {
-  process.stderr.write(`There is no scenario ${unknown.join(', ')}; there are ${Object.keys(SCENARIOS).join(', ')}\n`);
-  process.exit(1);
+if (unknown.length > 0)
+  refuse(`There is no scenario ${unknown.join()}; there are ${Object.keys(SCENARIOS).join(', ')}`);
+if (!(scale > 0)) refuse(`--scale must be a number above 0, not ${values.scale}`);
+
+let cleanup = new Cleanup();
+let exitCode = 0;
+const interruption = new AbortController();
+for (const [signal, code] of Object.entries(SIGNALS)) {
+  process.on(signal, () => {
+    interruption.abort();
+    void cleanup.run().then(() => process.exit(code));
+  });
 }
 
 const results: Result[] = [];
 for (const name of chosen) {
-  const scenario = SCENARIOS[name]!;
-  const bed = await Bed.make(scenario.settings, values.statements);
+  cleanup = new Cleanup();
   try {
-    const yardstickUs =
-      Math.round((await measureYardstick({ port: bed.receiver.port, bodyBytes: bed.bodyBytes })) * 10) / 10;
-    const result = await scenario.run(bed, yardstickUs, Number(values.scale));
-    results.push(result);
-    process.stdout.write(`${describe(result)}\n`);
-    if (values.statements) process.stdout.write(describeStatements(await bed.statements()));
-  } finally {
-    await bed.stop();
+    results.push(await measure(name, SCENARIOS[name]!));
+  } catch (error) {
+    exitCode = 1;
+    const why = error instanceof Error ? error.stack : String(error);
+    if (!interruption.signal.aborted) process.stderr.write(`${name} FAILED: ${why}\n`);
   }
+  await cleanup.run();
 }
+process.stdout.write(`\n${table(results)}`);
 if (values.json !== undefined) {
-  writeFileSync(values.json, `${JSON.stringify(values.scenario === undefined ? results : results[0], null, 2)}\n`);
+  const kept = values.scenario === undefined ? results : results[0];
+  if (kept !== undefined) writeFileSync(values.json, `${JSON.stringify(kept, null, 2)}\n`);
 }
-process.exit(0);
+process.exit(exitCode);
 
-function describeStatements(statements: readonly StatementCost[]): string {
-  return statements
-    .map(({ text, calls, rows, total_ms, wal_bytes, full_pages }) => {
-      const wal = `${Math.round(wal_bytes / 1024)} KB of WAL, ${full_pages} full pages`;
-      return `  ${total_ms} ms, ${calls} calls, ${rows} rows, ${wal}: ${text.slice(0, 110)}\n`;
-    })
-    .join('');
+async function measure(name: string, scenario: Scenario): Promise<Result> {
+  await requireRoom((scenario.diskGb ?? 2) * scale);
+  const bed = await Bed.make(cleanup, scenario.settings, values.statements);
+  const before = await yardstickUs(bed);
+  const measured = await scenario.run({ scenario: name, bed, scale });
+  const yardstick = round((before + (await yardstickUs(bed))) / 2, 1);
+  const result = {
+    ...measured,
+    yardstick_us: yardstick,
+    notes: { ...measured.notes, ...judge(scenario, measured, yardstick) },
+  };
+  process.stdout.write(describe(result));
+  if (values.statements) process.stdout.write(await describeStatements(bed));
+  return result;
 }
 
-function describe(result: Result): string {
-  const { cpu_us_per_delivery: cpu, ingest_ms: ingest, end_to_end_ms: endToEnd } = result;
-  const yardsticks = (cpu.total / result.yardstick_us).toFixed(1);
-  const latency = (name: string, ms: { p50: number; p99: number } | null): string =>
-    ms === null ? '' : `  ${name} p50 ${ms.p50} p99 ${ms.p99} ms`;
-  const parts = PARTS.map((part) => `${part} ${cpu[part]}`).join(', ');
-  const memory = PARTS.map((part) => `${part} ${result.rss_mb[part]}`).join(', ');
-  return [
-    `${result.scenario.padEnd(12)} ${result.deliveries_per_second}/s  ${cpu.total} µs a delivery = ${yardsticks} yardsticks of ${result.yardstick_us} µs`,
-    `  (${parts})${latency('ingest', ingest)}${latency('end to end', endToEnd)}  MB: ${memory}`,
-    ...Object.entries(result.notes ?? {}).map(([name, value]) => `  ${name}: ${value}`),
-  ].join('\n');
+/** Measured before and after, because a machine is not the same all the time. */
+function yardstickUs(bed: Bed): Promise<number> {
+  const requests = Math.max(2000, Math.round(YARDSTICK_REQUESTS * Math.min(1, scale)));
+  return measureYardstick({ port: bed.receiver.port, bodyBytes: BODY_BYTES, requests }, cleanup);
+}
+
+/** The targets that depend on the machine. */
+function judge({ targets = {} }: Scenario, measured: Measured, yardstick: number): Notes {
+  const { mostYardsticks, leastPerSecond } = targets;
+  const yardsticks = measured.cpu_us_per_delivery.total / yardstick;
+  const perSecond = measured.deliveries_per_second;
+  const wanted = Math.round(((leastPerSecond ?? 0) * REFERENCE_YARDSTICK_US) / yardstick);
+  return {
+    ...(mostYardsticks !== undefined &&
+      target(`<= ${mostYardsticks} yardsticks a delivery`, yardsticks <= mostYardsticks, yardsticks.toFixed(1))),
+    ...(leastPerSecond !== undefined &&
+      target(
+        `>= ${wanted}/s (${leastPerSecond} at ${REFERENCE_YARDSTICK_US} µs a yardstick)`,
+        perSecond >= wanted,
+        perSecond,
+      )),
+  };
+}
+
+/** @throws rather than let a disk run full */
+async function requireRoom(gb: number): Promise<void> {
+  const { bavail, bsize } = await statfs(tmpdir());
+  const freeGb = (bavail * bsize) / 1e9;
+  if (freeGb < gb + 1)
+    throw new Error(`It needs ${gb.toFixed(1)} GB in ${tmpdir()}, where ${freeGb.toFixed(1)} are free`);
+}
+
+function refuse(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
 }

@@ -1,9 +1,11 @@
 import { connect, type Socket } from 'node:net';
+import { Ring } from './ring.js';
 
 /** A load generator that costs little: keep-alive connections, requests made ahead, answers read just enough. */
 export interface LoadOrder {
   readonly port: number;
-  /** Paths to POST to, in turns. */
+  readonly method: 'GET' | 'POST';
+  /** Paths to ask for, in turns. */
   readonly paths: readonly string[];
   readonly bodyBytes: number;
   readonly connections: number;
@@ -13,13 +15,18 @@ export interface LoadOrder {
   readonly rate: number;
 }
 
+/** While it runs. `mayOffer` holds up what goes beyond so many requests in all. */
+export type LoadCommand = 'stop' | { readonly mayOffer: number };
+
 export interface LoadReport {
   readonly accepted: number;
   readonly refused: number;
+  /** What the first refused request was answered. */
+  readonly firstRefusal: string;
   readonly seconds: number;
-  /** Milliseconds from a request to its answer, at most 200,000 of them. */
+  /** Milliseconds from the offer of a request to its answer, the newest 200,000. */
   readonly latenciesMs: readonly number[];
-  /** When the answer to an event came, in Unix milliseconds with fractions. */
+  /** When the answer to an event came, in Unix milliseconds with fractions; the newest 200,000. */
   readonly times: readonly (readonly [eventId: string, atMs: number])[];
 }
 
@@ -31,28 +38,27 @@ class Load {
   private next = 0;
   private accepted = 0;
   private refused = 0;
-  private readonly latenciesMs: number[] = [];
-  private readonly times: [string, number][] = [];
-  private readonly idle: Connection[] = [];
+  private firstRefusal = '';
+  private readonly latenciesMs = new Ring<number>(MAX_TIMES);
+  private readonly times = new Ring<readonly [string, number]>(MAX_TIMES);
   private readonly requests: Buffer[];
-  private owed = 0;
+  private readonly idle: Connection[] = [];
+  /** At a fixed rate: since when each request that was offered waits for a connection. */
+  private readonly waitingSinceMs: number[] = [];
+  private offered = 0;
+  private total: number;
+  private limit = Number.POSITIVE_INFINITY;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly order: LoadOrder,
     private readonly done: () => void,
   ) {
-    const body = JSON.stringify({ order: 42, filling: 'x'.repeat(Math.max(0, order.bodyBytes - 27)) });
-    this.requests = order.paths.map((path) =>
-      Buffer.from(
-        `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nX-Event-Type: bench.event\r\n` +
-          `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-      ),
-    );
+    this.total = order.requests;
+    this.requests = order.paths.map((path) => requestOf(order, path));
   }
 
   start(): void {
-    const isPaced = this.order.rate > 0;
-    this.owed = isPaced ? 0 : this.order.requests;
     for (let n = 0; n < this.order.connections; n += 1) {
       const connection = new Connection(this.order.port, (text, ms) => {
         this.answered(text, ms);
@@ -60,51 +66,78 @@ class Load {
       });
       this.send(connection);
     }
-    if (isPaced) this.pace();
+    if (this.order.rate > 0) this.pace(this.order.rate / 1000);
+  }
+
+  /** Offers nothing more, and ends when all that was offered is answered. */
+  stop(): void {
+    this.total = this.offered;
+    clearInterval(this.timer);
+    this.endIfDone();
+  }
+
+  limitTo(requests: number): void {
+    this.limit = requests;
+    for (let free = this.idle.length; free > 0; free -= 1) this.send(this.idle.pop()!);
   }
 
   report(seconds: number): LoadReport {
-    const { accepted, refused, latenciesMs, times } = this;
-    return { accepted, refused, seconds, latenciesMs, times };
+    const { accepted, refused, firstRefusal, latenciesMs, times } = this;
+    return { accepted, refused, firstRefusal, seconds, latenciesMs: latenciesMs.list(), times: times.list() };
   }
 
-  private pace(): void {
+  private pace(perMs: number): void {
     const startedAt = performance.now();
-    let offered = 0;
-    const timer = setInterval(() => {
-      const due = Math.min(this.order.requests, Math.floor(((performance.now() - startedAt) * this.order.rate) / 1000));
-      this.owed += due - offered;
-      offered = due;
-      while (this.owed > 0 && this.idle.length > 0) this.send(this.idle.pop()!);
-      if (offered >= this.order.requests) clearInterval(timer);
+    this.timer = setInterval(() => {
+      const nowMs = performance.now();
+      const due = Math.min(this.total, Math.floor((nowMs - startedAt) * perMs));
+      for (; this.offered < due; this.offered += 1) this.waitingSinceMs.push(nowMs);
+      while (this.waitingSinceMs.length > 0 && this.idle.length > 0) this.send(this.idle.pop()!);
+      if (this.offered >= this.total) clearInterval(this.timer);
     }, 1);
   }
 
   private send(connection: Connection): void {
-    if (this.owed === 0) {
-      this.idle.push(connection);
-      return;
-    }
-    this.owed -= 1;
-    connection.send(this.requests[this.next++ % this.requests.length]!);
+    const sinceMs = this.takeOffer();
+    if (sinceMs === undefined) this.idle.push(connection);
+    else connection.send(this.requests[this.next++ % this.requests.length]!, sinceMs);
+  }
+
+  /** @returns since when the next request has been wanted; undefined when none is */
+  private takeOffer(): number | undefined {
+    if (this.order.rate > 0) return this.waitingSinceMs.shift();
+    if (this.offered >= Math.min(this.total, this.limit)) return undefined;
+    this.offered += 1;
+    return performance.now();
   }
 
   private answered(text: string, ms: number): void {
-    if (text.startsWith('HTTP/1.1 202')) this.accepted += 1;
-    else this.refused += 1;
-    if (this.times.length < MAX_TIMES) {
-      const at = text.indexOf(EVENT_ID) + EVENT_ID.length;
-      this.times.push([text.slice(at, at + EVENT_ID_LENGTH), performance.timeOrigin + performance.now()]);
-      this.latenciesMs.push(ms);
-    }
-    if (this.accepted + this.refused === this.order.requests) this.done();
+    if (text.startsWith('HTTP/1.1 2')) this.accepted += 1;
+    else if (this.refused++ === 0) this.firstRefusal = text;
+    this.latenciesMs.push(ms);
+    const at = text.indexOf(EVENT_ID) + EVENT_ID.length;
+    this.times.push([text.slice(at, at + EVENT_ID_LENGTH), performance.timeOrigin + performance.now()]);
+    this.endIfDone();
   }
+
+  private endIfDone(): void {
+    if (this.accepted + this.refused >= this.total) this.done();
+  }
+}
+
+function requestOf({ method, bodyBytes }: LoadOrder, path: string): Buffer {
+  if (method === 'GET') return Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+  const body = JSON.stringify({ order: 42, filling: 'x'.repeat(Math.max(0, bodyBytes - 27)) });
+  return Buffer.from(
+    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nX-Event-Type: bench.event\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 /** One request at a time. */
 class Connection {
   private readonly socket: Socket;
-  private sentAt = 0;
+  private sinceMs = 0;
   private text = '';
 
   constructor(
@@ -120,8 +153,8 @@ class Connection {
     });
   }
 
-  send(request: Buffer): void {
-    this.sentAt = performance.now();
+  send(request: Buffer, sinceMs: number): void {
+    this.sinceMs = sinceMs;
     this.socket.write(request);
   }
 
@@ -133,14 +166,30 @@ class Connection {
     if (this.text.length < headEnd + 4 + length) return;
     const { text } = this;
     this.text = '';
-    this.answered(text, performance.now() - this.sentAt);
+    this.answered(text, performance.now() - this.sinceMs);
   }
 }
 
-process.on('message', (order: LoadOrder) => {
+let load: Load | undefined;
+
+process.on('message', (message: LoadOrder | LoadCommand) => {
+  if (message === 'stop') {
+    load?.stop();
+    return;
+  }
+  if ('mayOffer' in message) {
+    load?.limitTo(message.mayOffer);
+    return;
+  }
   const startedAt = performance.now();
-  const load = new Load(order, () => process.send?.(load.report((performance.now() - startedAt) / 1000)));
-  load.start();
+  let isDone = false;
+  const started = new Load(message, () => {
+    if (isDone) return;
+    isDone = true;
+    process.send?.(started.report((performance.now() - startedAt) / 1000));
+  });
+  load = started;
+  started.start();
 });
 process.on('disconnect', () => process.exit());
 process.send?.('ready');

@@ -1,34 +1,44 @@
-import { cpuMs, rssMb } from './processes.js';
+import { cpuMs, familyMb, rssMb } from './process-cost.js';
 
 export const PARTS = ['api', 'worker', 'postgres', 'redis'] as const;
 export type Part = (typeof PARTS)[number];
-export type PerPart = Record<Part, number>;
+export type PerPart = Readonly<Record<Part, number>>;
+/** Processes of each part. */
+export type PidsOf = Readonly<Record<Part, readonly number[]>>;
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export type Notes = Readonly<Record<string, string | number | boolean>>;
 
 /** What one scenario measured. `null` where it measures no such thing. */
 export interface Result {
   readonly scenario: string;
   readonly deliveries_per_second: number;
-  readonly cpu_us_per_delivery: PerPart & { total: number };
+  readonly cpu_us_per_delivery: PerPart & { readonly total: number };
   readonly yardstick_us: number;
-  readonly ingest_ms: { p50: number; p99: number } | null;
-  readonly end_to_end_ms: { p50: number; p99: number } | null;
+  readonly ingest_ms: Percentiles | null;
+  readonly end_to_end_ms: Percentiles | null;
   readonly rss_mb: PerPart;
-  /** What else a scenario has to tell. */
-  readonly notes?: Readonly<Record<string, string | number | boolean>>;
+  /** What else a scenario has to tell, and of each of its targets whether it was reached. */
+  readonly notes?: Notes;
 }
 
 /** Counts the CPU of all parts from its making on. */
 export class CpuMeter {
   private readonly before: PerPart;
 
-  constructor(private readonly pids: Record<Part, number>) {
+  constructor(private readonly pids: PidsOf) {
     this.before = this.read();
   }
 
   usPerDelivery(deliveries: number): PerPart & { total: number } {
     const now = this.read();
-    const spent = perPart((part) => Math.round(((now[part] - this.before[part]) * 10_000) / deliveries) / 10);
-    return { ...spent, total: Math.round(PARTS.reduce((sum, part) => sum + spent[part], 0) * 10) / 10 };
+    const spent = perPart((part) => ((now[part] - this.before[part]) * 1000) / Math.max(1, deliveries));
+    const total = PARTS.reduce((sum, part) => sum + spent[part], 0);
+    return { ...perPart((part) => round(spent[part], 1)), total: round(total, 1) };
   }
 
   /** CPU of all parts together since the beginning, in ms. */
@@ -37,22 +47,42 @@ export class CpuMeter {
     return PARTS.reduce((sum, part) => sum + now[part] - this.before[part], 0);
   }
 
-  rssMb(): PerPart {
-    return perPart((part) => rssMb(this.pids[part]));
-  }
-
   private read(): PerPart {
-    return perPart((part) => cpuMs(this.pids[part]));
+    return perPart((part) => this.pids[part].reduce((sum, pid) => sum + cpuMs(pid), 0));
   }
+}
+
+/** Resident memory of each part in MB. The processes of PostgreSQL share most of theirs, which counts once. */
+export function memoryMb(pids: PidsOf): PerPart {
+  return perPart((part) => {
+    const measure = part === 'postgres' ? familyMb : rssMb;
+    return Math.round(pids[part].reduce((sum, pid) => sum + measure(pid), 0));
+  });
 }
 
 function perPart(value: (part: Part) => number): PerPart {
   return { api: value('api'), worker: value('worker'), postgres: value('postgres'), redis: value('redis') };
 }
 
-export function percentiles(values: readonly number[]): { p50: number; p99: number } | null {
+export function percentiles(values: readonly number[]): Percentiles | null {
   if (values.length === 0) return null;
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => Math.round(sorted[Math.floor((sorted.length - 1) * share)]! * 100) / 100;
+  const at = (share: number): number => round(sorted[Math.floor((sorted.length - 1) * share)]!, 2);
   return { p50: at(0.5), p99: at(0.99) };
+}
+
+export function median(values: readonly number[]): number {
+  return percentiles(values)?.p50 ?? 0;
+}
+
+export function round(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
+}
+
+/** What a scenario measures itself. */
+export type Measured = Omit<Result, 'yardstick_us'>;
+
+/** A target and whether it was reached: the bench says so, and fails for none. */
+export function target(what: string, isReached: boolean, seen: string | number): Notes {
+  return { [`target ${what}`]: `${isReached ? 'reached' : 'NOT reached'}: ${seen}` };
 }

@@ -1,32 +1,64 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
+import { Ring } from './ring.js';
+import { SeenAttempts } from './seen-attempts.js';
 
 /**
- * A receiver that costs little: it reads just enough HTTP/1.1 to answer each request, and checks the signature of a sample.
+ * A receiver that costs little: it reads just enough HTTP/1.1 to answer each request, and checks the signatures of a sample.
  * Talks to its parent by messages.
  */
-export interface ReceiverReport {
-  readonly received: number;
+export interface ReceiverReport extends ReceiverCounts {
+  /** Requests whose delivery and attempt number came before. */
+  readonly duplicates: number;
+  readonly checkedSignatures: number;
   readonly wrongSignatures: number;
-  /** By `webhook-id` and path: when it came, in Unix milliseconds with fractions. */
-  readonly times: readonly (readonly [key: string, atMs: number])[];
+  /** Requests to each path. */
+  readonly byPath: Readonly<Record<string, number>>;
+  /** Event, path, and when its first attempt came, in Unix milliseconds with fractions; the newest 200,000. */
+  readonly times: readonly (readonly [eventId: string, path: string, atMs: number])[];
 }
 
-type Command =
-  { reset: { secrets: Record<string, string> } } | { behave: { path: string; as: Behaviour } } | 'report' | 'count';
-/** `fail` answers 500, `hang` never answers. */
+export interface ReceiverCounts {
+  readonly received: number;
+  /** Of these, those that were answered 200. */
+  readonly delivered: number;
+}
+
+/** `fail` answers 500; `hang` never answers, and resets what hangs when it turns to something else. */
 export type Behaviour = 'ok' | 'fail' | 'hang';
 
-const SAMPLE = 100;
+export type ReceiverCommand =
+  | { addSecrets: Record<string, string> }
+  | { behave: { paths: readonly string[]; as: Behaviour } }
+  /** Times are kept of events whose id is above `timesAfter` only: ids grow with time. */
+  | { reset: { timesAfter: string } }
+  | 'report'
+  | 'count';
+
+const CHECK_FIRST = 100;
+const CHECK_EACH = 100;
 const MAX_TIMES = 200_000;
 const OK = Buffer.from('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
 const FAILED = Buffer.from('HTTP/1.1 500 Oops\r\nContent-Length: 2\r\n\r\nno');
 
-let received = 0;
-let wrongSignatures = 0;
-let secrets: Record<string, string> = {};
-let times: [string, number][] = [];
+const secrets: Record<string, string> = {};
 const behaviours = new Map<string, Behaviour>();
+const hanging = new Map<string, Set<Socket>>();
+let counts = emptyCounts('');
+
+function emptyCounts(timesAfter: string) {
+  return {
+    timesAfter,
+    received: 0,
+    delivered: 0,
+    duplicates: 0,
+    checkedSignatures: 0,
+    wrongSignatures: 0,
+    byPath: {} as Record<string, number>,
+    seen: new SeenAttempts(),
+    times: new Ring<readonly [string, string, number]>(MAX_TIMES),
+  };
+}
 
 const server = createServer((socket) => {
   socket.setNoDelay(true);
@@ -45,19 +77,36 @@ function takeRequest(socket: Socket, buffer: Buffer): number {
   const head = buffer.toString('latin1', 0, headEnd);
   const size = headEnd + 4 + Number(valueOf(head, 'content-length: '));
   if (buffer.length < size) return 0;
-  answer(socket, head, buffer.subarray(headEnd + 4, size));
+  const path = head.slice(head.indexOf(' ') + 1, head.indexOf(' HTTP'));
+  const eventId = valueOf(head, 'webhook-id: ');
+  if (eventId !== '') count(head, buffer.subarray(headEnd + 4, size), path, eventId);
+  answer(socket, path, eventId !== '');
   return size;
 }
 
-function answer(socket: Socket, head: string, body: Buffer): void {
-  const path = head.slice(head.indexOf(' ') + 1, head.indexOf(' HTTP'));
+function count(head: string, body: Buffer, path: string, eventId: string): void {
+  counts.received += 1;
+  counts.byPath[path] = (counts.byPath[path] ?? 0) + 1;
+  const attempt = valueOf(head, 'x-webhook-attempt: ');
+  if (!counts.seen.add(`${valueOf(head, 'x-webhook-delivery: ')}/${attempt}`)) counts.duplicates += 1;
+  if (attempt === '1' && eventId > counts.timesAfter) {
+    counts.times.push([eventId, path, performance.timeOrigin + performance.now()]);
+  }
+  if (counts.received > CHECK_FIRST && counts.received % CHECK_EACH !== 0) return;
+  counts.checkedSignatures += 1;
+  if (!isSigned(head, body, secrets[path] ?? '')) counts.wrongSignatures += 1;
+}
+
+function answer(socket: Socket, path: string, isDelivery: boolean): void {
   const behaviour = behaviours.get(path) ?? 'ok';
-  received += 1;
-  if (times.length < MAX_TIMES)
-    times.push([valueOf(head, 'webhook-id: ') + path, performance.timeOrigin + performance.now()]);
-  const secret = secrets[path];
-  if (received % SAMPLE === 0 && secret !== undefined && !isSigned(head, body, secret)) wrongSignatures += 1;
-  if (behaviour !== 'hang') socket.write(behaviour === 'ok' ? OK : FAILED);
+  if (behaviour === 'hang') {
+    const sockets = hanging.get(path) ?? new Set();
+    hanging.set(path, sockets.add(socket));
+    socket.once('close', () => sockets.delete(socket));
+    return;
+  }
+  if (behaviour === 'ok' && isDelivery) counts.delivered += 1;
+  socket.write(behaviour === 'ok' ? OK : FAILED);
 }
 
 function isSigned(head: string, body: Buffer, secret: string): boolean {
@@ -67,7 +116,7 @@ function isSigned(head: string, body: Buffer, secret: string): boolean {
   return valueOf(head, 'webhook-signature: ') === `v1,${digest}`;
 }
 
-/** Header names come as the service and undici write them: lower case. */
+/** Names must be written as the service and undici write them. */
 function valueOf(head: string, name: string): string {
   const at = head.indexOf(name);
   if (at === -1) return '';
@@ -75,20 +124,26 @@ function valueOf(head: string, name: string): string {
   return head.slice(at + name.length, end === -1 ? head.length : end);
 }
 
-process.on('message', (command: Command) => {
-  if (command === 'count') process.send?.(received);
-  else if (command === 'report') process.send?.({ received, wrongSignatures, times } satisfies ReceiverReport);
-  else if ('behave' in command) {
-    behaviours.set(command.behave.path, command.behave.as);
-    process.send?.('done');
-  } else {
-    received = 0;
-    wrongSignatures = 0;
-    times = [];
-    behaviours.clear();
-    secrets = command.reset.secrets;
-    process.send?.('done');
+function behave(paths: readonly string[], as: Behaviour): void {
+  for (const path of paths) {
+    behaviours.set(path, as);
+    if (as !== 'hang') hanging.get(path)?.forEach((socket) => socket.destroy());
   }
-});
+}
+
+function reply(command: ReceiverCommand): ReceiverReport | ReceiverCounts | 'done' {
+  const { received, delivered, duplicates, checkedSignatures, wrongSignatures, byPath } = counts;
+  if (command === 'count') return { received, delivered };
+  if (command === 'report') {
+    const times = counts.times.list();
+    return { received, delivered, duplicates, checkedSignatures, wrongSignatures, byPath, times };
+  }
+  if ('behave' in command) behave(command.behave.paths, command.behave.as);
+  else if ('addSecrets' in command) Object.assign(secrets, command.addSecrets);
+  else counts = emptyCounts(command.reset.timesAfter);
+  return 'done';
+}
+
+process.on('message', (command: ReceiverCommand) => process.send?.(reply(command)));
 process.on('disconnect', () => process.exit());
 server.listen(0, '127.0.0.1', () => process.send?.(server.address()));

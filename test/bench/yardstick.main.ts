@@ -4,10 +4,10 @@ import { Agent } from 'undici';
 export interface YardstickOrder {
   readonly port: number;
   readonly bodyBytes: number;
+  /** Requests that are measured; half as many go before. */
+  readonly requests: number;
 }
 
-const WARM_UP = 20_000;
-const MEASURED = 40_000;
 const CONCURRENCY = 64;
 
 const ignore = (): undefined => undefined;
@@ -46,8 +46,8 @@ async function run(agent: Agent, order: YardstickOrder, requests: number): Promi
 
 process.on('message', (order: YardstickOrder) => {
   const agent = new Agent({ pipelining: 1 });
-  void run(agent, order, WARM_UP)
-    .then(() => run(agent, order, MEASURED))
+  void run(agent, order, Math.ceil(order.requests / 2))
+    .then(() => run(agent, order, order.requests))
     .then((cpuUs) => process.send?.(cpuUs));
 });
 process.on('disconnect', () => process.exit());

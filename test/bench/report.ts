@@ -1,0 +1,58 @@
+import { PARTS, type Percentiles, type Result } from './measure.js';
+
+/** What one scenario measured, with its notes. */
+export function describe(result: Result): string {
+  const { cpu_us_per_delivery: cpu } = result;
+  const parts = PARTS.map((part) => `${part} ${cpu[part]}`).join(', ');
+  const memory = PARTS.map((part) => `${part} ${result.rss_mb[part]}`).join(', ');
+  return [
+    `${result.scenario}: ${result.deliveries_per_second}/s, ${cpu.total} µs a delivery = ${yardsticksOf(result)} yardsticks of ${result.yardstick_us} µs`,
+    `  CPU µs: ${parts}; MB: ${memory}`,
+    `  ms, p50 / p99: ingest ${latency(result.ingest_ms)}, end to end ${latency(result.end_to_end_ms)}`,
+    ...Object.entries(result.notes ?? {}).map(([name, value]) => `  ${name}: ${value}`),
+    '',
+  ].join('\n');
+}
+
+const HEADINGS = [
+  'scenario',
+  'per second',
+  'CPU µs',
+  'yardsticks',
+  ...PARTS,
+  'ingest p50 / p99 ms',
+  'end to end p50 / p99 ms',
+  'MB',
+  'targets',
+];
+
+export function table(results: readonly Result[]): string {
+  const rows = results.map((result) => [
+    result.scenario,
+    `${result.deliveries_per_second}`,
+    `${result.cpu_us_per_delivery.total}`,
+    yardsticksOf(result),
+    ...PARTS.map((part) => `${result.cpu_us_per_delivery[part]}`),
+    latency(result.ingest_ms),
+    latency(result.end_to_end_ms),
+    `${PARTS.reduce((sum, part) => sum + result.rss_mb[part], 0)}`,
+    targetsOf(result),
+  ]);
+  const lines = [HEADINGS, ...rows];
+  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines.map((line) => `${line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}\n`).join('');
+}
+
+function yardsticksOf({ cpu_us_per_delivery: { total }, yardstick_us }: Result): string {
+  return (total / yardstick_us).toFixed(1);
+}
+
+function latency(ms: Percentiles | null): string {
+  return ms === null ? '-' : `${ms.p50} / ${ms.p99}`;
+}
+
+function targetsOf({ notes = {} }: Result): string {
+  const targets = Object.entries(notes).filter(([name]) => name.startsWith('target '));
+  const reached = targets.filter(([, value]) => `${value}`.startsWith('reached'));
+  return `${reached.length} of ${targets.length}`;
+}

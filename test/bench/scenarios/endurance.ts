@@ -1,0 +1,116 @@
+import { accepted, type Bed } from '../bed.js';
+import { median, type Notes, type PerPart, percentiles, type Measured, round, target } from '../measure.js';
+import { assertExactlyOnce, endToEndMs, untilCounted, warmUp } from '../run.js';
+import { type Scenario, scaled } from '../scenario.js';
+import { subscribeSingle } from './throughput.js';
+
+const SECONDS = 600;
+const WINDOW_MS = 5000;
+const SAMPLES = 20;
+/** Events that may be accepted and not delivered at one time. */
+const AHEAD = 5000;
+/** From the middle of the run to its end, what levels off grows by no more than this share and this many MB. */
+const LEVEL = { share: 0.25, mb: 32 };
+
+/** As fast as events are delivered, for minutes, begun when the planner has just learned that the open deliveries are none. */
+export const endurance: Scenario = {
+  diskGb: 30,
+  async run(trial): Promise<Measured> {
+    const { bed } = trial;
+    const { paths } = await subscribeSingle(trial);
+    await warmUp(bed, { paths, requests: 5000 });
+    await bed.query('vacuum analyze open_deliveries');
+    await bed.receiver.reset();
+
+    const lastMs = scaled(trial, SECONDS, 20) * 1000;
+    const meter = bed.meter();
+    const startedAt = performance.now();
+    const load = await bed.startLoad({ paths, requests: Number.MAX_SAFE_INTEGER, timeoutMs: lastMs + 120_000 });
+    // An API that outruns the worker would only show how a queue grows.
+    const holdUp = bed.sampleEvery(50, async () => {
+      load.limitTo((await bed.receiver.count()).delivered + AHEAD);
+    });
+    const windows = bed.sampleEvery(WINDOW_MS, async () => ({
+      ...(await bed.receiver.count()),
+      atMs: performance.now(),
+    }));
+    const states = bed.sampleEvery(lastMs / SAMPLES, () => stateOf(bed));
+    setTimeout(() => {
+      load.stop();
+    }, lastMs).unref();
+    const report = accepted(await load.report);
+    await holdUp.stop();
+    const perWindow = ratesOf(await windows.stop());
+    const sampled = await states.stop();
+    await untilCounted(bed, 'delivered', report.accepted);
+    await bed.settled('drained');
+    const seconds = (performance.now() - startedAt) / 1000;
+    const cpuUs = meter.usPerDelivery(report.accepted);
+    const received = await bed.receiver.report();
+    assertExactlyOnce(received, received.delivered, report.accepted);
+
+    const slowest = round((Math.min(...perWindow) / median(perWindow)) * 100, 1);
+    return {
+      scenario: trial.scenario,
+      deliveries_per_second: Math.round(report.accepted / seconds),
+      cpu_us_per_delivery: cpuUs,
+      ingest_ms: percentiles(report.latenciesMs),
+      end_to_end_ms: percentiles(endToEndMs(report, received)),
+      rss_mb: bed.memoryMb(),
+      notes: {
+        'windows of 5 s: deliveries/s': perWindow.map(Math.round).join(', '),
+        ...target('no window under 70 % of the median', slowest >= 70, `${slowest} %`),
+        ...levels(sampled),
+        'MB of the database': sampled.map(({ databaseMb }) => databaseMb).join(', '),
+      },
+    };
+  },
+};
+
+interface State extends Sizes {
+  readonly mb: PerPart;
+  readonly backendsMb: number;
+}
+
+interface Sizes {
+  readonly tableMb: number;
+  readonly indexMb: number;
+  readonly databaseMb: number;
+}
+
+async function stateOf(bed: Bed): Promise<State> {
+  const [sizes] = await bed.query<Sizes>(SIZES);
+  return { mb: bed.memoryMb(), backendsMb: bed.backendsMb(), ...sizes! };
+}
+
+const SIZES = `select (pg_table_size('open_deliveries') / 1048576.0)::float8 as "tableMb",
+  (pg_indexes_size('open_deliveries') / 1048576.0)::float8 as "indexMb",
+  (pg_database_size(current_database()) / 1048576)::int as "databaseMb"`;
+
+function ratesOf(counts: readonly { delivered: number; atMs: number }[]): number[] {
+  return counts.slice(1).map(({ delivered, atMs }, n) => {
+    const before = counts[n]!;
+    return ((delivered - before.delivered) * 1000) / (atMs - before.atMs);
+  });
+}
+
+/** The shared buffers of PostgreSQL fill up, and are meant to. */
+function levels(sampled: readonly State[]): Notes {
+  return {
+    ...level('memory of the API', sampled, ({ mb }) => mb.api),
+    ...level('memory of the worker', sampled, ({ mb }) => mb.worker),
+    ...level('memory of the backends', sampled, ({ backendsMb }) => backendsMb),
+    ...level('memory of Redis', sampled, ({ mb }) => mb.redis),
+    ...level('open deliveries, table', sampled, ({ tableMb }) => tableMb),
+    ...level('open deliveries, indexes', sampled, ({ indexMb }) => indexMb),
+  };
+}
+
+function level(what: string, sampled: readonly State[], mbOf: (state: State) => number): Notes {
+  const mb = sampled.map(mbOf);
+  const half = mb.slice(0, Math.ceil(mb.length / 2));
+  const middle = Math.max(...half);
+  const end = Math.max(...mb.slice(half.length));
+  const isLevel = end <= middle * (1 + LEVEL.share) + LEVEL.mb;
+  return target(`${what} levels off`, isLevel, `MB ${mb.map((each) => Math.round(each)).join(', ')}`);
+}

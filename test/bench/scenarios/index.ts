@@ -1,0 +1,25 @@
+import type { Scenario } from '../scenario.js';
+import { backlog } from './backlog.js';
+import { endurance } from './endurance.js';
+import { failing } from './failing.js';
+import { fanoutWide } from './fanout-wide.js';
+import { history } from './history.js';
+import { idle } from './idle.js';
+import { neighbour } from './neighbour.js';
+import { fanout, modest, single, steady } from './throughput.js';
+import { workers } from './workers.js';
+
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  single,
+  fanout,
+  'fanout-wide': fanoutWide,
+  steady,
+  modest,
+  idle,
+  failing,
+  neighbour,
+  backlog,
+  history,
+  endurance,
+  workers,
+};

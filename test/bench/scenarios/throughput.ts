@@ -1,0 +1,104 @@
+import type { LoadShape, Subscribed } from '../bed.js';
+import { type Notes, type Percentiles, type Measured, target } from '../measure.js';
+import { type Run, run, type RunOptions, toResult, warmUp } from '../run.js';
+import { type Scenario, scaled, type Trial } from '../scenario.js';
+
+const FANOUT = 100;
+/** Events until all hot code is compiled; without that, the second run of two would seem the better one. */
+const WARM_UP = 15_000;
+const BROADCAST = ['/webhooks/bench.event'];
+
+/** Events to one subscription each, of ten in turns. */
+export async function subscribeSingle({ bed }: Trial): Promise<Subscribed> {
+  return bed.subscribe(10, { max_in_flight: 200 });
+}
+
+/** As fast as it goes, after a warm-up. */
+export async function runSingle(trial: Trial, paths: readonly string[], options: RunOptions = {}): Promise<Run> {
+  if (options.until !== 'attempted') await warmUp(trial.bed, { paths, requests: scaled(trial, WARM_UP, 500) });
+  return run(trial.bed, { paths, requests: scaled(trial, 60_000, 400) }, options);
+}
+
+/** One event to a hundred subscriptions, as fast as it goes, after a warm-up. The subscriptions must be there. */
+export async function runFanout(trial: Trial): Promise<Run> {
+  await warmUp(trial.bed, { paths: BROADCAST, requests: scaled(trial, 50, 5), connections: 32 });
+  const shape = { paths: BROADCAST, requests: scaled(trial, 1000, 10), connections: 32 };
+  return run(trial.bed, shape, { perRequest: FANOUT });
+}
+
+/** Half of what a run without any pause reached, so that what is measured is not a queue of the bench's own making. */
+function runHalfOf(trial: Trial, maximum: Run, paths: readonly string[], seconds: number): Promise<Run> {
+  const perRequest = maximum.deliveries / maximum.load.accepted;
+  const rate = Math.max(1, maximum.perSecond / perRequest / 2);
+  const requests = Math.max(10, Math.round(rate * Math.max(1, seconds * trial.scale)));
+  return run(trial.bed, { paths, requests, rate }, { perRequest });
+}
+
+export function latencyTarget(what: string, ms: Percentiles | null, most: Partial<Percentiles>): Notes {
+  return Object.fromEntries(
+    Object.entries(most).flatMap(([name, limit]) => {
+      const seen = ms?.[name as keyof Percentiles] ?? Number.POSITIVE_INFINITY;
+      return Object.entries(target(`${what} ${name} <= ${limit} ms`, seen <= limit, seen));
+    }),
+  );
+}
+
+export const single: Scenario = {
+  targets: { mostYardsticks: 6, leastPerSecond: 8000 },
+  async run(trial): Promise<Measured> {
+    const { paths } = await subscribeSingle(trial);
+    const maximum = await runSingle(trial, paths);
+    const half = await runHalfOf(trial, maximum, paths, 8);
+    const { checkedSignatures, wrongSignatures } = maximum.report;
+    const notes = {
+      deliveries: maximum.deliveries,
+      'signatures checked, wrong': `${checkedSignatures}, ${wrongSignatures}`,
+      'latencies at deliveries/s': Math.round(half.perSecond),
+    };
+    return toResult(trial, maximum, { latencies: half, notes });
+  },
+};
+
+export const fanout: Scenario = {
+  targets: { mostYardsticks: 3.2 },
+  async run(trial): Promise<Measured> {
+    await trial.bed.subscribe(FANOUT, { max_in_flight: 200 });
+    const maximum = await runFanout(trial);
+    const half = await runHalfOf(trial, maximum, BROADCAST, 8);
+    const notes = {
+      'latencies at deliveries/s': Math.round(half.perSecond),
+    };
+    return toResult(trial, maximum, { latencies: half, notes });
+  },
+};
+
+/** Half of the maximum, for long enough that a pause shows. */
+export const steady: Scenario = {
+  async run(trial): Promise<Measured> {
+    const { paths } = await subscribeSingle(trial);
+    const maximum = await runSingle(trial, paths);
+    const half = await runHalfOf(trial, maximum, paths, 15);
+    const result = toResult(trial, half);
+    const notes = {
+      'maximum deliveries/s': Math.round(maximum.perSecond),
+      ...latencyTarget('end to end', result.end_to_end_ms, { p50: 20, p99: 80 }),
+    };
+    return { ...result, notes };
+  },
+};
+
+/** 500 events a second: far from saturation, where groups are small. */
+export const modest: Scenario = {
+  targets: { mostYardsticks: 70 },
+  async run(trial): Promise<Measured> {
+    const { paths } = await subscribeSingle(trial);
+    await warmUp(trial.bed, { paths, requests: scaled(trial, WARM_UP, 500) });
+    const shape: LoadShape = { paths, requests: scaled(trial, WARM_UP, 500), rate: 500 };
+    const measured = await run(trial.bed, shape);
+    const result = toResult(trial, measured);
+    const notes = {
+      ...latencyTarget('end to end', result.end_to_end_ms, { p50: 6 }),
+    };
+    return { ...result, notes };
+  },
+};
