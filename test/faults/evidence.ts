@@ -66,7 +66,8 @@ export interface Evidence {
 
 /** Both tables, by one look each. */
 export async function readDeliveries(database: Pool): Promise<{ open: DeliveryRow[]; finished: DeliveryRow[] }> {
-  const columns = 'id, event_id as "eventId", subscription_id as "subscriptionId", state, attempt_count as "attemptCount"';
+  const columns =
+    'id, event_id as "eventId", subscription_id as "subscriptionId", state, attempt_count as "attemptCount"';
   // Open ones first: what moves meanwhile is then seen twice and not missed.
   const open = await database.query<DeliveryRow>(`select ${columns} from open_deliveries`);
   const finished = await database.query<DeliveryRow>(`select ${columns} from deliveries`);

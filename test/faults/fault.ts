@@ -29,6 +29,7 @@ export interface Run {
   readonly received: readonly Received[];
   readonly harmStartedAt: number;
   readonly harmEndedAt: number;
+  readonly loadEndedAt: number;
   /** When nothing was open any more. */
   readonly drainedAt: number;
   /** From the end of harm and load until nothing was open, in milliseconds. */
@@ -45,11 +46,15 @@ export interface Ground {
   readonly preloads?: readonly string[];
   /** The service reaches Redis through a proxy. */
   readonly hasRedisProxy?: boolean;
-  /** PostgreSQL's data is on a file system of its own of this size. */
-  readonly tmpfsMb?: number;
+  /** PostgreSQL's data is on a file system in memory of this size. Linux only, and only as root. */
+  readonly diskMb?: number;
+  readonly postgresSettings?: Readonly<Record<string, string>>;
+  /** Where targets are, 127.0.0.1 unless given. */
+  readonly receiverAddress?: string;
 }
 
-export interface Fault {
+/** @typeParam Notes what doing harm leaves to be judged */
+export interface Fault<Notes = unknown> {
   readonly number: number;
   readonly name: string;
   readonly full: Extent;
@@ -67,6 +72,6 @@ export interface Fault {
   /** Before the load. */
   prepare?(rig: Rig): Promise<void>;
   /** While the load goes on, which ends after it. */
-  harm(rig: Rig, rounds: number): Promise<void>;
-  findings?(run: Run): Finding[] | Promise<Finding[]>;
+  harm(rig: Rig, rounds: number): Promise<Notes>;
+  findings?(run: Run, notes: Notes): Finding[] | Promise<Finding[]>;
 }

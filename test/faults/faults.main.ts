@@ -32,7 +32,7 @@ async function attempt(fault: Fault): Promise<Verdict> {
     return await runFault(fault, extent, seed);
   } catch (error) {
     const figure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const figures = { accepted: 0, delivered: 0, lost: 0, duplicates: 0, overlaps: 0, recoveryMs: 0 };
+    const figures = { accepted: 0, delivered: 0, lost: 0, duplicates: 0, overlaps: 0, recoveryMs: 0, spent: '' };
     const findings = [{ what: 'the rig does its work', holds: false, figure }];
     return { number: fault.number, name: fault.name, ...figures, broken: [], findings, impossible: null };
   }

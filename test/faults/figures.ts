@@ -32,9 +32,7 @@ export function lagsMs({ accepted, received }: Run, chosen: (atMs: number) => bo
 
 /** Latencies of the publisher's 2xx while the harm was done. */
 export function ingestLatenciesMs({ accepted, harmStartedAt, harmEndedAt }: Run): number[] {
-  return accepted
-    .filter(({ atMs }) => atMs >= harmStartedAt && atMs <= harmEndedAt)
-    .map(({ latencyMs }) => latencyMs);
+  return accepted.filter(({ atMs }) => atMs >= harmStartedAt && atMs <= harmEndedAt).map(({ latencyMs }) => latencyMs);
 }
 
 /** Milliseconds from a request that was cut short to the next one of its delivery. */

@@ -3,7 +3,8 @@ import type { DeliveryRow, Evidence, ReceivedRequest } from './evidence.js';
 
 /** Past its lease a delivery may stay in flight for so long, in seconds. */
 const LEASE_PATIENCE_SECONDS = 5;
-const REDIS_GROWTH = 0.05;
+/** Of its memory, from before the load to after the drain. */
+export const REDIS_GROWTH = 0.05;
 const MAX_PROCESS_MB = 512;
 
 /** What holds after every fault. Each finds the violations of it in the evidence, described. */
@@ -93,9 +94,7 @@ export const INVARIANTS = {
 
   /** Memory stays bounded. */
   I11: ({ peaksMb }) =>
-    peaksMb
-      .filter(({ mb }) => mb >= MAX_PROCESS_MB)
-      .map(({ process, mb }) => `${process} took ${Math.round(mb)} MB`),
+    peaksMb.filter(({ mb }) => mb >= MAX_PROCESS_MB).map(({ process, mb }) => `${process} took ${Math.round(mb)} MB`),
 } satisfies Record<string, (evidence: Evidence) => string[]>;
 
 export type InvariantName = keyof typeof INVARIANTS;
@@ -139,8 +138,7 @@ export function overlaps({ received }: Pick<Evidence, 'received'>): string[] {
 export function lostDeliveries({ accepted, finished }: Evidence): number {
   const final = new Set(finished.map(({ eventId, subscriptionId }) => `${eventId}/${subscriptionId}`));
   return accepted.reduce(
-    (sum, { eventId, subscriptionIds }) =>
-      sum + subscriptionIds.filter((id) => !final.has(`${eventId}/${id}`)).length,
+    (sum, { eventId, subscriptionIds }) => sum + subscriptionIds.filter((id) => !final.has(`${eventId}/${id}`)).length,
     0,
   );
 }

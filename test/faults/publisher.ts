@@ -32,7 +32,8 @@ export interface PublishOrder {
   readonly insists: boolean;
 }
 
-export type PublisherOrder = { readonly publish: PublishOrder } | { readonly finish: string } | { readonly report: true };
+export type PublisherOrder =
+  { readonly publish: PublishOrder } | { readonly finish: string } | { readonly report: true };
 
 export interface PublisherReport {
   readonly accepted: readonly Accepted[];

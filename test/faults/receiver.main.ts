@@ -2,10 +2,16 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expired } from '../support/expired-certificate.js';
-import { type Behaviour, type ReceivedRequest, respond, ScriptedReceiver } from '../support/scripted-receiver.js';
+import {
+  type Behaviour,
+  hang,
+  type ReceivedRequest,
+  reset,
+  respond,
+  ScriptedReceiver,
+} from '../support/scripted-receiver.js';
 import { NASTY } from './nasty.js';
 import type { Received, ReceiverHello, ReceiverOrder } from './receiver.js';
-import { hang, reset } from '../support/scripted-receiver.js';
 import { chanceFor } from './seeded.js';
 
 /** The receiver as a process of its own: it answers by chance or as it is told, and remembers every request. */
@@ -38,8 +44,8 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   chance: byChance,
   ok: respond(200, { body: 'ok' }),
   hang: hang(),
-  poison: respond(200, { headers: { 'x-poison': 'throw' } }),
-  deadly: respond(200, { headers: { 'x-poison': 'crash' } }),
+  poison: respond(500, { headers: { 'x-poison': 'throw' } }),
+  deadly: respond(500, { headers: { 'x-poison': 'crash' } }),
 };
 
 function eventNumber(body: Buffer): number {

@@ -33,17 +33,21 @@ export type ReceiverOrder =
 export class Receiver {
   private readonly hello: ReceiverHello;
 
-  private constructor(private readonly child: Child) {
+  private constructor(
+    private readonly child: Child,
+    private readonly address: string,
+  ) {
     this.hello = child.hello as ReceiverHello;
   }
 
-  static async start(seed: number): Promise<Receiver> {
-    const receiver = new Receiver(await Child.start('receiver'));
+  /** @param address under which its URLs reach it; it listens on all of them */
+  static async start(seed: number, address = '127.0.0.1'): Promise<Receiver> {
+    const receiver = new Receiver(await Child.start('receiver'), address);
     await receiver.tell({ seed });
     return receiver;
   }
 
-  url(path: string, host = '127.0.0.1'): string {
+  url(path: string, host = this.address): string {
     return `http://${host}:${this.hello.port}${path}`;
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { builtFile } from '../support/built-file.js';
 import { IMPATIENT } from '../support/fast-settings.js';
 import { FaultyPostgres } from '../support/faulty-postgres.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
+import { mountDisk, unmountDisk } from './disk.js';
 import { countInFlight, secondsPastLease } from './evidence.js';
 import type { Ground } from './fault.js';
 import { Publisher } from './publisher.js';
@@ -20,8 +21,8 @@ import { TcpProxy } from './tcp-proxy.js';
 const MONITOR_MS = 500;
 /** Of the subscriptions that the load of every fault goes to. */
 const LOAD_PATHS = ['/r0', '/r1', '/r2'];
-export const LOAD_TYPE = 'faults.event';
-export const LOAD_PATH = `/webhooks/${LOAD_TYPE}`;
+const LOAD_TYPE = 'faults.event';
+const LOAD_PATH = `/webhooks/${LOAD_TYPE}`;
 
 /** Retries that are not over before a restart, and a lease that a busy machine does not outlast by itself. */
 const SETTINGS = {
@@ -33,6 +34,14 @@ const SETTINGS = {
 };
 export const LEASE_SECONDS = Number(SETTINGS.WEBHOOK_TIMEOUT) + Number(SETTINGS.LEASE_GRACE);
 const QUEUE_PREFIX = 'faults';
+
+interface Load {
+  /** Where it is posted to; to the subscriptions of the load unless given. */
+  readonly path?: string;
+  readonly events: number;
+  readonly perSecond: number;
+  readonly insists?: boolean;
+}
 
 interface Parts {
   readonly postgres: FaultyPostgres;
@@ -77,10 +86,13 @@ export class Rig {
     const directory = await mkdtemp(join(tmpdir(), 'webhooks-faults-'));
     // PostgreSQL may have to run as another user, who must be able to reach its data.
     await chmod(directory, 0o755);
+    const disk = join(directory, 'disk');
+    await mkdir(disk);
+    if (ground.diskMb !== undefined) await mountDisk(disk, ground.diskMb);
     const [postgres, redis, receiver, publisher] = await Promise.all([
-      FaultyPostgres.start({ directory: join(directory, 'postgres') }),
+      FaultyPostgres.start({ directory: join(disk, 'postgres'), settings: ground.postgresSettings ?? {} }),
       FaultyRedis.start(),
-      Receiver.start(seed),
+      Receiver.start(seed, ground.receiverAddress),
       Publisher.start(),
     ]);
     const redisProxy = ground.hasRedisProxy ? await TcpProxy.start(Number(new URL(redis.url).port)) : null;
@@ -91,6 +103,7 @@ export class Rig {
       REDIS_URL: redisProxy?.url ?? redis.url,
       QUEUE_PREFIX,
       ENCRYPTION_KEY: secret,
+      FAULT_DIRECTORY: directory,
       ...ground.settings,
     };
     const preloads = (ground.preloads ?? []).map((name) => builtFile(`test/faults/preloads/${name}.js`));
@@ -135,6 +148,11 @@ export class Rig {
     return this.parts.receiver;
   }
 
+  /** Where PostgreSQL's data is; a file system of its own where the ground says so. */
+  get disk(): string {
+    return join(this.directory, 'disk');
+  }
+
   get publisher(): Publisher {
     return this.parts.publisher;
   }
@@ -168,22 +186,30 @@ export class Rig {
   /** @returns the id of the subscription */
   async subscribe(path: string, behaviour: string, input: Partial<SubscriptionInput> = {}): Promise<string> {
     await this.receiver.behave(path, behaviour);
+    const eventType = input.event_type ?? `only${path.replaceAll('/', '.')}`;
     const { id, secret } = await this.client.createSubscription({
       target_url: this.receiver.url(path),
-      event_type: `only${path.replaceAll('/', '.')}`,
       ...input,
+      event_type: eventType,
     });
     await this.receiver.knowSecret(path, secret);
     this.secrets.push(secret.replace('whsec_', ''));
     this.wanting.set(`/ingest/${id}`, [id]);
-    if (input.event_type === LOAD_TYPE) this.wanting.set(LOAD_PATH, [...(this.wanting.get(LOAD_PATH) ?? []), id]);
+    const broadcast = `/webhooks/${eventType}`;
+    this.wanting.set(broadcast, [...(this.wanting.get(broadcast) ?? []), id]);
     return id;
   }
 
   /** Begins to publish; ends by `publisher.finish(name)`. */
-  async beginLoad(name: string, load: { path?: string; events: number; perSecond: number; insists?: boolean }) {
+  async beginLoad(name: string, load: Load): Promise<void> {
     const { path = LOAD_PATH, insists = false, events, perSecond } = load;
     await this.publisher.begin({ name, url: this.api.url, path, seed: this.seed, events, perSecond, insists });
+  }
+
+  /** Publishes just so many and returns when they are answered. */
+  async publish(name: string, load: Load): Promise<void> {
+    await this.beginLoad(name, load);
+    await this.publisher.finish(name);
   }
 
   /** To be called when processes are stopped by force: what is in flight then may be delivered twice. */
@@ -218,6 +244,7 @@ export class Rig {
     await this.parts.redisProxy?.stop();
     await this.pool.end();
     await Promise.allSettled([this.parts.redis.stop(), this.parts.postgres.stop()]);
+    await unmountDisk(this.disk);
     await rm(this.directory, { recursive: true, force: true });
   }
 

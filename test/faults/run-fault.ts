@@ -4,8 +4,15 @@ import { now } from './child.js';
 import { countOpen, type Evidence, readAttempts, readDeliveries, type RedisUse } from './evidence.js';
 import type { Extent, Fault, Finding, Run } from './fault.js';
 import { isTrue } from './figures.js';
-import { brokenInvariants, type BrokenInvariant, extraSuccesses, lostDeliveries, overlaps } from './invariants.js';
-import { LOAD_PATH, Rig } from './rig.js';
+import {
+  type BrokenInvariant,
+  brokenInvariants,
+  extraSuccesses,
+  lostDeliveries,
+  overlaps,
+  REDIS_GROWTH,
+} from './invariants.js';
+import { Rig } from './rig.js';
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
 
 const HORIZON_SECONDS = 60;
@@ -24,6 +31,7 @@ export interface Verdict {
   readonly duplicates: number;
   readonly overlaps: number;
   readonly recoveryMs: number;
+  readonly spent: string;
   readonly broken: readonly BrokenInvariant[];
   readonly findings: readonly Finding[];
   /** Why it could not be run; then nothing else counts. */
@@ -32,28 +40,34 @@ export interface Verdict {
 
 /** Does one fault to a rig of its own and judges what is left. */
 export async function runFault(fault: Fault, extent: Extent, seed: number): Promise<Verdict> {
+  const startedAt = now();
   const impossible = (await fault.impossible?.()) ?? null;
   if (impossible !== null) return { ...nothingOf(fault), impossible };
   const rig = await Rig.start(seed, fault.ground);
   try {
-    const run = await perform(rig, fault, extent);
-    return await judge(fault, run);
+    const readyAt = now();
+    const { run, notes } = await perform(rig, fault, extent);
+    const spent = phases({ start: readyAt - startedAt, 'warm-up': run.harmStartedAt - readyAt, ...harmPhases(run) });
+    return { ...(await judge(fault, run, notes)), spent };
   } finally {
     await rig.stop();
   }
 }
 
-async function perform(rig: Rig, fault: Fault, { events, perSecond, rounds }: Extent): Promise<Run> {
+async function perform(
+  rig: Rig,
+  fault: Fault,
+  { events, perSecond, rounds }: Extent,
+): Promise<{ run: Run; notes: unknown }> {
   await rig.subscribeLoad();
   await fault.prepare?.(rig);
-  await rig.beginLoad('warm-up', { events: WARM_UP_EVENTS, perSecond: 100 });
-  await rig.publisher.finish('warm-up');
+  await rig.publish('warm-up', { events: WARM_UP_EVENTS, perSecond: 100 });
   await untilDrained(rig, HORIZON_SECONDS);
   const redisBefore = await quietRedis(rig);
 
   if (events > 0) await rig.beginLoad('load', { events, perSecond, insists: fault.insists ?? false });
   const harmStartedAt = now();
-  await fault.harm(rig, rounds);
+  const notes = await fault.harm(rig, rounds);
   const harmEndedAt = now();
   if (events > 0) await rig.publisher.finish('load');
   const loadEndedAt = now();
@@ -65,10 +79,11 @@ async function perform(rig: Rig, fault: Fault, { events, perSecond, rounds }: Ex
   const received = await rig.receiver.report();
   const evidence = await gather(rig, fault, { accepted, posted, received, redisBefore, redisAfter });
   const refused = givenUp.map((n) => ({ status: null, code: `gave up event ${n}`, atMs: now(), latencyMs: 0 }));
-  return {
+  const run = {
     ...{ rig, evidence, accepted, refusals: [...refusals, ...refused], received },
-    ...{ harmStartedAt, harmEndedAt, drainedAt, recoveryMs: drainedAt - loadEndedAt },
+    ...{ harmStartedAt, harmEndedAt, loadEndedAt, drainedAt, recoveryMs: drainedAt - loadEndedAt },
   };
+  return { run, notes };
 }
 
 /** Returns when nothing is open, or when the time for it is over: the invariants tell. */
@@ -85,7 +100,7 @@ async function quietRedis(rig: Rig, before?: RedisUse): Promise<RedisUse> {
   const deadline = now() + REDIS_PATIENCE_MS;
   let least = await rig.redisUse();
   while (now() < deadline) {
-    const isGrown = before !== undefined && least.usedBytes > before.usedBytes;
+    const isGrown = before !== undefined && least.usedBytes > before.usedBytes * (1 + REDIS_GROWTH);
     if (least.jobs === 0 && !isGrown) break;
     await delay(500);
     const use = await rig.redisUse();
@@ -129,10 +144,9 @@ async function gather(
   };
 }
 
-async function judge(fault: Fault, run: Run): Promise<Verdict> {
+async function judge(fault: Fault, run: Run, notes: unknown): Promise<Verdict> {
   const { evidence, rig, recoveryMs } = run;
   const unexpected = rig.slots.reduce((sum, { unexpectedEnds }) => sum + unexpectedEnds, 0);
-  const hasLoad = run.accepted.some(({ path }) => path === LOAD_PATH);
   return {
     ...nothingOf(fault),
     accepted: evidence.accepted.length,
@@ -144,15 +158,31 @@ async function judge(fault: Fault, run: Run): Promise<Verdict> {
     broken: brokenInvariants(evidence),
     findings: [
       isTrue('no process ends by itself', unexpected === 0, `${unexpected} ended`),
-      isTrue('something was accepted', hasLoad),
-      ...((await fault.findings?.(run)) ?? []),
+      isTrue('events were accepted', evidence.accepted.length > WARM_UP_EVENTS),
+      ...((await fault.findings?.(run, notes)) ?? []),
     ],
   };
 }
 
 function nothingOf({ number, name }: Fault): Verdict {
-  const figures = { accepted: 0, delivered: 0, lost: 0, duplicates: 0, overlaps: 0, recoveryMs: 0 };
+  const figures = { accepted: 0, delivered: 0, lost: 0, duplicates: 0, overlaps: 0, recoveryMs: 0, spent: '' };
   return { number, name, ...figures, broken: [], findings: [], impossible: null };
+}
+
+function harmPhases(run: Run): Record<string, number> {
+  const { harmStartedAt, harmEndedAt, loadEndedAt, drainedAt } = run;
+  return {
+    harm: harmEndedAt - harmStartedAt,
+    'rest of the load': loadEndedAt - harmEndedAt,
+    drain: drainedAt - loadEndedAt,
+    'quiet Redis': now() - drainedAt,
+  };
+}
+
+function phases(spentMs: Record<string, number>): string {
+  return Object.entries(spentMs)
+    .map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)}`)
+    .join(', ');
 }
 
 /** Whether nothing is broken; what this machine can't do is not broken, but said. */

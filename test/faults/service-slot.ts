@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type ServiceOptions, type ServiceProcess, startService } from '../support/service-process.js';
+import { type ServiceOptions, type ServiceProcess, spawnService, startService } from '../support/service-process.js';
 import { now } from './child.js';
 
 /** A place of the rig where a process of the service runs, one after another. */
@@ -10,6 +10,8 @@ export class ServiceSlot {
   private peak = 0;
   /** Processes that ended although nobody ended them. */
   unexpectedEnds = 0;
+  /** Set where a fault ends processes from within: called for each, which is started again then. */
+  onEnd: (() => Promise<void>) | undefined;
 
   constructor(
     readonly name: string,
@@ -22,8 +24,15 @@ export class ServiceSlot {
     this.isMeantToEnd = false;
     this.earlier.push(service);
     void service.exited.then(() => {
-      if (!this.isMeantToEnd && this.current === service) this.unexpectedEnds += 1;
+      if (this.isMeantToEnd || this.current !== service) return;
+      if (this.onEnd === undefined) this.unexpectedEnds += 1;
+      else void this.onEnd().then(() => this.start());
     });
+  }
+
+  /** A further process with the same settings, on a port of its own, that is not waited for. */
+  spawnAnother(): Promise<ServiceProcess> {
+    return spawnService({ ...this.options, settings: { ...this.options.settings, PORT: '0' } });
   }
 
   get url(): string {

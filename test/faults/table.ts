@@ -20,8 +20,11 @@ export function describe(verdict: Verdict): string {
     `  BROKEN ${name}, ${count} times:`,
     ...violations.map((violation) => `    ${violation}`),
   ]);
-  const found = verdict.findings.map(({ what, holds, figure }) => `  ${holds ? 'holds ' : 'BROKEN'} ${what}: ${figure}`);
-  return [`${verdict.number} ${verdict.name}: ${outcomeOf(verdict)}`, ...broken, ...found].join('\n');
+  const found = verdict.findings.map(
+    ({ what, holds, figure }) => `  ${holds ? 'holds ' : 'BROKEN'} ${what}: ${figure}`,
+  );
+  const spent = verdict.spent === '' ? [] : [`  seconds: ${verdict.spent}`];
+  return [`${verdict.number} ${verdict.name}: ${outcomeOf(verdict)}`, ...broken, ...found, ...spent].join('\n');
 }
 
 function cellsOf(verdict: Verdict): string[] {

@@ -58,10 +58,7 @@ export class FaultyRedis {
   }
 }
 
-async function startServer(
-  port: 'free' | number,
-  settings: Readonly<Record<string, string>>,
-): Promise<LocalServer> {
+async function startServer(port: 'free' | number, settings: Readonly<Record<string, string>>): Promise<LocalServer> {
   const server = await startLocalRedis({ directory: tmpdir(), port, settings });
   if (server === null) throw new Error('The tests need redis-server or valkey-server on PATH.');
   return server;

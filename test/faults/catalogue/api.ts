@@ -51,7 +51,10 @@ export const everythingDies: Fault = {
     }
   },
   async findings(run) {
-    return [atMost('drained after the restart', (run.drainedAt - run.harmEndedAt) / 1000, 60, 's'), ...(await noDoubles(run))];
+    return [
+      atMost('drained after the restart', (run.drainedAt - run.harmEndedAt) / 1000, 60, 's'),
+      ...(await noDoubles(run)),
+    ];
   },
 };
 

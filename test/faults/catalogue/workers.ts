@@ -1,5 +1,5 @@
 import type { Fault } from '../fault.js';
-import { atMost, redeliveriesMs } from './../figures.js';
+import { atMost, redeliveriesMs } from '../figures.js';
 import { LEASE_SECONDS, type Rig } from '../rig.js';
 
 /** Both in turns, so that one works while the other dies. */
