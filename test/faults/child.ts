@@ -18,7 +18,10 @@ export class Child {
   ) {}
 
   static async start(name: 'receiver' | 'publisher'): Promise<Child> {
-    const child = fork(builtFile(`test/faults/${name}.main.js`), { serialization: 'advanced' });
+    const child = fork(builtFile(`test/faults/${name}.main.js`), {
+      serialization: 'advanced',
+      execArgv: [],
+    });
     const [hello] = (await once(child, 'message')) as [unknown];
     return new Child(child, hello);
   }

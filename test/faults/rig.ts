@@ -12,7 +12,7 @@ import { FaultyPostgres } from '../support/faulty-postgres.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
 import { mountDisk, unmountDisk } from './disk.js';
 import { countInFlight, secondsPastLease } from './evidence.js';
-import type { Ground } from './fault.js';
+import type { Ground } from './ground.js';
 import { Publisher } from './publisher.js';
 import { Receiver } from './receiver.js';
 import { ServiceSlot } from './service-slot.js';

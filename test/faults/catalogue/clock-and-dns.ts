@@ -101,7 +101,7 @@ const MEANT: Readonly<Record<string, { code: string; state: number }>> = {
 };
 
 async function outcomeOf({ rig }: Run, host: string, subscriptionId: string): Promise<Finding> {
-  const { rows } = await rig.database.query<{ state: number; codes: string[] }>(
+  const { rows } = await rig.database.query<{ state: number; codes: string[] | null }>(
     `select d.state, array_agg(distinct a.error_code) filter (where a.error_code is not null) as codes
      from deliveries d left join attempts a on a.delivery_id = d.id where d.subscription_id = $1 group by d.id`,
     [subscriptionId],

@@ -51,7 +51,7 @@ export const poisonEvents: Fault<PoisonNotes> = {
     return [
       ...[...subscriptions].map(([name, id]) => {
         const row = rows.find((each) => each.id === id);
-        const isBounded = row !== undefined && row.others === 0 && row.failed > 0 && row.most <= MAX_ATTEMPTS;
+        const isBounded = row?.others === 0 && row.failed > 0 && row.most <= MAX_ATTEMPTS;
         return isTrue(`${name}: failed after at most ${MAX_ATTEMPTS} attempts`, isBounded, JSON.stringify(row ?? null));
       }),
       isTrue('neighbours are delivered', failed === 0, `${failed} failed`),

@@ -3,8 +3,8 @@ const shiftMs = Number(process.env['CLOCK_SHIFT_SECONDS'] ?? '0') * 1000;
 const TrueDate = Date;
 
 class ShiftedDate extends TrueDate {
-  constructor(...given: []) {
-    super(...(given.length === 0 ? ([TrueDate.now() + shiftMs] as unknown as []) : given));
+  constructor(...given: unknown[]) {
+    super(...((given.length === 0 ? [TrueDate.now() + shiftMs] : given) as []));
   }
 
   static override now(): number {
