@@ -62,7 +62,6 @@ async function post({ url, path, insists }: PublishOrder, n: number, body: strin
   };
   const headers = {
     'content-type': 'application/json',
-    'x-event-type': 'faults.event',
     ...(insists && { 'idempotency-key': `event-${n}` }),
   };
   try {

@@ -16,9 +16,10 @@ import type { Ground } from './ground.js';
 import { Publisher } from './publisher.js';
 import { Receiver } from './receiver.js';
 import { ServiceSlot } from './service-slot.js';
-import { TcpProxy } from './tcp-proxy.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
 const MONITOR_MS = 500;
+const SLOW_LOOK_MS = 1000;
 /** Of the subscriptions that the load of every fault goes to. */
 const LOAD_PATHS = ['/r0', '/r1', '/r2'];
 const LOAD_TYPE = 'faults.event';
@@ -254,11 +255,10 @@ export class Rig {
     for (const slot of this.slots) slot.measure();
     const canTakeOver = !this.isIdle && this.workers.some((worker) => worker.isRunning);
     if (!canTakeOver) this.idleUntil = performance.now();
-    const seconds = await secondsPastLease(this.pool).catch(() => {
-      // Nobody could take anything over while PostgreSQL was away.
-      this.idleUntil = performance.now();
-      return 0;
-    });
+    const askedAt = performance.now();
+    const seconds = await secondsPastLease(this.pool).catch(() => Infinity);
+    // Nobody could take anything over while PostgreSQL was away or frozen.
+    if (seconds === Infinity || performance.now() - askedAt > SLOW_LOOK_MS) this.idleUntil = performance.now();
     const idleFor = (performance.now() - this.idleUntil) / 1000;
     if (canTakeOver) this.longestPastLease = Math.max(this.longestPastLease, Math.min(seconds, idleFor));
     this.isLooking = false;

@@ -20,6 +20,8 @@ const WARM_UP_EVENTS = 30;
 /** A worker that was killed leaves its jobs locked for half a minute. */
 const REDIS_PATIENCE_MS = 45_000;
 const LOOK_MS = 50;
+/** While the first request with an Idempotency-Key runs. */
+const CONFLICT = 409;
 
 /** One line of the table. */
 export interface Verdict {
@@ -147,6 +149,7 @@ async function gather(
 async function judge(fault: Fault, run: Run, notes: unknown): Promise<Verdict> {
   const { evidence, rig, recoveryMs } = run;
   const unexpected = rig.slots.reduce((sum, { unexpectedEnds }) => sum + unexpectedEnds, 0);
+  const misunderstood = run.refusals.filter(({ status }) => status !== null && status < 500 && status !== CONFLICT);
   return {
     ...nothingOf(fault),
     accepted: evidence.accepted.length,
@@ -159,6 +162,7 @@ async function judge(fault: Fault, run: Run, notes: unknown): Promise<Verdict> {
     findings: [
       isTrue('no process ends by itself', unexpected === 0, `${unexpected} ended`),
       isTrue('events were accepted', evidence.accepted.length > WARM_UP_EVENTS),
+      isTrue('no publish is wrong', misunderstood.length === 0, `${misunderstood.length} are`),
       ...((await fault.findings?.(run, notes)) ?? []),
     ],
   };

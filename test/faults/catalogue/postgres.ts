@@ -162,12 +162,16 @@ export const diskFull: Fault<{ roomAt: number }> = {
   async harm(rig, seconds) {
     await rig.pause(2);
     await rig.noteInFlight();
+    // Nothing can be recorded or taken over now.
+    rig.isIdle = true;
     await fillDisk(rig.disk);
     await rig.pause(seconds);
+    await rig.noteInFlight().catch(() => undefined);
     await makeRoom(rig.disk, ROOM_MB);
     // It ends itself when it can't write its log.
     if (!(await rig.postgres.isRunning())) await rig.postgres.restart();
     const roomAt = now();
+    rig.isIdle = false;
     await rig.pause(3);
     return { roomAt };
   },

@@ -6,6 +6,8 @@ import { NASTY } from '../nasty.js';
 import type { Rig } from '../rig.js';
 
 const NASTY_TYPE = 'faults.nasty';
+/** Each goes to all of them; more would keep the receiver of the rig busy with endless answers. */
+const NASTY_PER_SECOND = 5;
 const TIMEOUT_MS = 1000;
 /** A busy machine may be this late. */
 const LATE_MS = 600;
@@ -53,7 +55,7 @@ export const nastyReceivers: Fault<NastyNotes> = {
     const target = rig.receiver.expiredUrl(`/${expired}`);
     names.set(await rig.subscribe(`/${expired}`, 'ok', { ...input, target_url: target }), expired);
     const peaksBefore = peaks(rig);
-    await rig.publish('nasty', { path: `/webhooks/${NASTY_TYPE}`, events, perSecond: 20 });
+    await rig.publish('nasty', { path: `/webhooks/${NASTY_TYPE}`, events, perSecond: NASTY_PER_SECOND });
     return { names, peaksBefore };
   },
   async findings(run, { names, peaksBefore }) {
