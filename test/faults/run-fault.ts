@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parsePublicId } from '../../src/shared/ids/public-id.js';
 import { now } from './child.js';
@@ -36,6 +39,8 @@ export interface Verdict {
   readonly spent: string;
   readonly broken: readonly BrokenInvariant[];
   readonly findings: readonly Finding[];
+  /** Where logs and requests of a run that broke something are. */
+  readonly kept?: string;
   /** Why it could not be run; then nothing else counts. */
   readonly impossible: string | null;
 }
@@ -50,7 +55,8 @@ export async function runFault(fault: Fault, extent: Extent, seed: number): Prom
     const readyAt = now();
     const { run, notes } = await perform(rig, fault, extent);
     const spent = phases({ start: readyAt - startedAt, 'warm-up': run.harmStartedAt - readyAt, ...harmPhases(run) });
-    return { ...(await judge(fault, run, notes)), spent };
+    const verdict = { ...(await judge(fault, run, notes)), spent };
+    return isSound(verdict) ? verdict : { ...verdict, kept: await keepEvidence(fault.number, run) };
   } finally {
     await rig.stop();
   }
@@ -144,6 +150,18 @@ async function gather(
     ],
     peaksMb: rig.slots.map((slot) => ({ process: slot.name, mb: slot.peakMb })),
   };
+}
+
+async function keepEvidence(number: number, { evidence, refusals }: Run): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), `webhooks-fault-${number}-evidence-`));
+  const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  const { open, finished, attempts, received, accepted, logs } = evidence;
+  const tables = { open, finished, attempts, received, accepted, refusals };
+  await Promise.all([
+    ...Object.entries(tables).map(([name, rows]) => writeFile(join(directory, `${name}.ndjson`), lines(rows))),
+    ...logs.map(({ name, text }) => writeFile(join(directory, `${name}.log`), text)),
+  ]);
+  return directory;
 }
 
 async function judge(fault: Fault, run: Run, notes: unknown): Promise<Verdict> {

@@ -24,7 +24,10 @@ export function describe(verdict: Verdict): string {
     ({ what, holds, figure }) => `  ${holds ? 'holds ' : 'BROKEN'} ${what}: ${figure}`,
   );
   const spent = verdict.spent === '' ? [] : [`  seconds: ${verdict.spent}`];
-  return [`${verdict.number} ${verdict.name}: ${outcomeOf(verdict)}`, ...broken, ...found, ...spent].join('\n');
+  const kept = verdict.kept === undefined ? [] : [`  evidence: ${verdict.kept}`];
+  return [`${verdict.number} ${verdict.name}: ${outcomeOf(verdict)}`, ...broken, ...found, ...spent, ...kept].join(
+    '\n',
+  );
 }
 
 function cellsOf(verdict: Verdict): string[] {

@@ -2,7 +2,7 @@ import { STATE } from '../../../src/delivery/domain/delivery-state.js';
 import { parsePublicId } from '../../../src/shared/ids/public-id.js';
 import type { Fault, Finding, Run } from '../fault.js';
 import { type FaultyNames, setNames } from '../faulty-names.js';
-import { atMost, isTrue } from '../figures.js';
+import { atMost, isTrue, lagsMs, percentile } from '../figures.js';
 
 const SHIFT_SECONDS = 600;
 /** Of the first and of the longest retry, with their jitter; and what a scan and a busy machine add. */
@@ -49,8 +49,11 @@ const ALLOWED = { address: ALLOWED_ADDRESS };
 const SERVFAIL = 'servfail.example.com';
 const SLOW = 'slow.example.com';
 const TURNING = 'turning.example.com';
-const WHOLE: FaultyNames = { [SERVFAIL]: ALLOWED, [SLOW]: ALLOWED, [TURNING]: ALLOWED };
+const HEALTHY = 'healthy.example.com';
+const MAX_NEIGHBOUR_LAG_MS = 2000;
+const WHOLE: FaultyNames = { [SERVFAIL]: ALLOWED, [SLOW]: ALLOWED, [TURNING]: ALLOWED, [HEALTHY]: ALLOWED };
 const BROKEN: FaultyNames = {
+  [HEALTHY]: ALLOWED,
   // What getaddrinfo makes of a SERVFAIL.
   [SERVFAIL]: { code: 'EAI_AGAIN' },
   [SLOW]: { ...ALLOWED, delaySeconds: 10 },
@@ -81,20 +84,28 @@ export const faultyDns: Fault<DnsNotes> = {
     }
     await setNames(rig.directory, BROKEN);
     for (const [host, id] of subscriptions) {
-      await rig.publish(host, { path: `/ingest/${id}`, events: 30, perSecond: 100 });
+      if (host !== HEALTHY) await rig.publish(host, { path: `/ingest/${id}`, events: 30, perSecond: 100 });
     }
-    await rig.pause(seconds);
+    const healthyPath = `/ingest/${subscriptions.get(HEALTHY)!}`;
+    await rig.publish(HEALTHY, { path: healthyPath, events: seconds * 10, perSecond: 10 });
     await setNames(rig.directory, MENDED);
     return { subscriptions };
   },
   async findings(run, { subscriptions }) {
     const forbidden = run.received.filter(({ localAddress }) => localAddress.endsWith(FORBIDDEN_ADDRESS)).length;
     const outcomes = [...subscriptions].map(([host, id]) => outcomeOf(run, host, parsePublicId(id, 'sub').uuid));
-    return [...(await Promise.all(outcomes)), isTrue('no connection to it', forbidden === 0, `${forbidden}`)];
+    const healthy = run.accepted.filter(({ path }) => path.endsWith(subscriptions.get(HEALTHY)!));
+    const lagMs = percentile(lagsMs({ ...run, accepted: healthy }), 0.99);
+    return [
+      ...(await Promise.all(outcomes)),
+      isTrue('no connection to it', forbidden === 0, `${forbidden}`),
+      atMost(`lag p99 of ${HEALTHY}`, lagMs, MAX_NEIGHBOUR_LAG_MS, 'ms'),
+    ];
   },
 };
 
 const MEANT: Readonly<Record<string, { code: string; state: number }>> = {
+  [HEALTHY]: { code: '', state: STATE.delivered },
   [SERVFAIL]: { code: 'dns_failure', state: STATE.delivered },
   [SLOW]: { code: 'timeout', state: STATE.delivered },
   [TURNING]: { code: 'blocked_address', state: STATE.failed },
@@ -108,7 +119,7 @@ async function outcomeOf({ rig }: Run, host: string, subscriptionId: string): Pr
   );
   const { code, state } = MEANT[host]!;
   const meant = rows.filter((row) => row.state === state && (row.codes ?? []).join() === code);
-  const what = `${host}: ${code}, then ${state === STATE.delivered ? 'delivered' : 'failed'}`;
+  const what = `${host}: ${code || 'no error'}, then ${state === STATE.delivered ? 'delivered' : 'failed'}`;
   const others = rows
     .filter((row) => !meant.includes(row))
     .map((row) => `state ${row.state} ${(row.codes ?? []).join('+')}`);

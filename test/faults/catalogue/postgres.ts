@@ -79,7 +79,7 @@ async function probe(rig: Rig, untilMs: number): Promise<Probe[]> {
 }
 
 const MAX_REFUSAL_SECONDS = 5;
-const MAX_GROWTH_MB = 128;
+const MAX_GROWTH_MB = 150;
 
 function peaks(rig: Rig): number[] {
   return rig.slots.map((slot) => {

@@ -11,7 +11,7 @@ const NASTY_PER_SECOND = 5;
 const TIMEOUT_MS = 1000;
 /** A busy machine may be this late. */
 const LATE_MS = 600;
-const MAX_GROWTH_MB = 128;
+const MAX_GROWTH_MB = 150;
 
 /** The error code that each nasty receiver leads to; null when what it does is a success. */
 const MEANT: Readonly<Record<string, string | null>> = {
