@@ -38,5 +38,7 @@ export default {
     project('contract', 'test/contract', onServers),
     project('integration', 'test/integration', onServers),
     project('e2e', 'test/e2e', onServers),
+    // Each fault starts servers of its own.
+    project('faults', 'test/faults'),
   ],
 };

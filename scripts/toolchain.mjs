@@ -40,15 +40,8 @@ export function ensureDependencies() {
 }
 
 export function ensureBuild(node) {
-  const sources = [
-    'src',
-    'test/bench',
-    'ormconfig.ts',
-    'nest-cli.json',
-    'tsconfig.json',
-    'tsconfig.build.json',
-    'package.json',
-  ];
+  const configuration = ['nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
+  const sources = ['src', 'ormconfig.ts', 'test/bench', 'test/faults', 'test/support', ...configuration];
   const changedAt = Math.max(modifiedAt(INSTALLED), ...sources.map((source) => newestIn(join(root, source))));
   if (existsSync(join(root, 'dist', 'src')) && modifiedAt(BUILT) > changedAt) return;
   console.log('Building (npm run build) ...');

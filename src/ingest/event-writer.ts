@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryWakeUps } from '../delivery/index.js';
 import { GroupWriter, type Linger } from '../shared/group-writer.js';
+import { Clock } from '../shared/time/clock.js';
 import type { NewEvent } from './event.entity.js';
 import { IngestRepository } from './ingest.repository.js';
 
 /** Most events, and most weight, of one commit. */
 const MAX_GROUP_EVENTS = 256;
 const MAX_GROUP_BYTES = 4_194_304;
+/** Beyond this an event does not wait for a second write after one that failed: publishers get their 503 within 5 s. */
+const PATIENCE_MS = 250;
 /** What a delivery adds to a statement besides the payload. */
 const DELIVERY_BYTES = 128;
 
@@ -21,6 +24,7 @@ export class EventWriter {
   constructor(
     private readonly repository: IngestRepository,
     private readonly wakeUps: DeliveryWakeUps,
+    clock: Clock,
   ) {
     this.writer = new GroupWriter((events) => this.accept(events), {
       items: MAX_GROUP_EVENTS,
@@ -28,6 +32,7 @@ export class EventWriter {
       linger: LINGER,
       weigh: ({ payload, deliveries }) => payload.length + deliveries.length * DELIVERY_BYTES,
       weight: MAX_GROUP_BYTES,
+      patience: { ms: PATIENCE_MS, monotonicMs: () => clock.monotonicMs() },
     });
   }
 

@@ -26,6 +26,8 @@ interface EmbeddedPostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** The directory is removed when the server has ended. */
   readonly isTemporary?: boolean;
+  /** On 127.0.0.1; a free one unless given. */
+  readonly port?: number;
 }
 
 /** Where the server lives and as whom it runs; no account means as this process does. */
@@ -128,7 +130,7 @@ async function launch(
   const logFile = join(directory, 'postgres.log');
   for (let attempt = 1; attempt <= START_ATTEMPTS; attempt += 1) {
     const stalePid = await endOrphan(directory, options);
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const server = new ServerProcess({
       program,
       args: toArguments(join(directory, 'cluster', 'data'), { ...ourSettings(port), ...options.settings }),

@@ -9,8 +9,8 @@ interface LocalRedisOptions {
   readonly directory: string;
   readonly onLog?: (line: string) => void;
   readonly settings?: Readonly<Record<string, string>>;
-  /** `free` listens on a free port of 127.0.0.1; unless given, on a private Unix socket. */
-  readonly port?: 'free';
+  /** On 127.0.0.1, `free` for a free one; unless given, it listens on a private Unix socket. */
+  readonly port?: 'free' | number;
 }
 
 const START_TIMEOUT_MS = 15_000;
@@ -61,8 +61,8 @@ async function findProgram(): Promise<string | null> {
 }
 
 async function chooseAddress(options: LocalRedisOptions, privateDirectory: string) {
-  if (options.port === 'free') {
-    const port = await freePort();
+  if (options.port !== undefined) {
+    const port = options.port === 'free' ? await freePort() : options.port;
     return { url: `redis://127.0.0.1:${port}`, settings: { port: `${port}`, bind: '127.0.0.1' } };
   }
   const socket = join(privateDirectory, 'redis.sock');

@@ -82,6 +82,29 @@ describe('the group writer', () => {
     expect(await next).toBe(30);
   });
 
+  it('fails what has waited too long for a write that failed, and gives the rest a write of its own', async () => {
+    const { groups, ends, write } = aWrite();
+    let nowMs = 0;
+    const patience = { ms: 250, monotonicMs: () => nowMs };
+    const writer = new GroupWriter(write, { items: 100, groups: 1, patience });
+    const first = writer.submit(1);
+    await turn();
+    const early = writer.submit(2);
+    nowMs = 4000;
+    const late = writer.submit(3);
+    nowMs = 4250;
+    const away = new Error('away');
+
+    ends[0]!(away);
+
+    await expect(first).rejects.toBe(away);
+    await expect(early).rejects.toBe(away);
+    await turn();
+    ends[1]!();
+    expect(await late).toBe(30);
+    expect(groups).toEqual([[1], [3]]);
+  });
+
   describe('that may linger', () => {
     const limits = { items: 100, groups: 1, linger: { ms: 5, fullAt: 10, fromRate: 400 } };
 

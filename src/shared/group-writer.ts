@@ -3,6 +3,8 @@ export type GroupWrite<Item, Result> = (items: Item[]) => Promise<Result[]>;
 
 interface Waiting<Item, Result> {
   item: Item;
+  /** Monotonic, in milliseconds; 0 when nobody asks. */
+  sinceMs: number;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
@@ -42,13 +44,18 @@ export class GroupWriter<Item, Result> {
       /** What an item weighs, and the most a group may weigh: bounds the bytes of one statement. */
       weigh?: (item: Item) => number;
       weight?: number;
+      /**
+       * When a write fails, what has waited for it longer than this fails too: it would only wait for the next failure.
+       * Without it, everything gets a write of its own.
+       */
+      patience?: { ms: number; monotonicMs: () => number };
     },
   ) {}
 
   /** @throws what the write of its group threw. */
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, resolve, reject });
+      this.waiting.push({ item, sinceMs: this.limits.patience?.monotonicMs() ?? 0, resolve, reject });
       this.measureRate();
       this.startGroups();
     });
@@ -76,8 +83,8 @@ export class GroupWriter<Item, Result> {
 
   private readonly startGroup = (): void => {
     this.starting = undefined;
-    do void this.writeGroup();
-    while (this.waiting.length >= this.limits.items && this.writing < this.limits.groups);
+    if (this.waiting.length > 0) void this.writeGroup();
+    while (this.waiting.length >= this.limits.items && this.writing < this.limits.groups) void this.writeGroup();
     this.startGroups();
   };
 
@@ -101,11 +108,19 @@ export class GroupWriter<Item, Result> {
         resolve(results[index] as Result);
       });
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      for (const { reject } of [...group, ...this.takeImpatient()]) reject(error);
     } finally {
       this.writing -= 1;
       this.startGroups();
     }
+  }
+
+  private takeImpatient(): Waiting<Item, Result>[] {
+    const { patience } = this.limits;
+    if (patience === undefined) return [];
+    const firstMs = patience.monotonicMs() - patience.ms;
+    const firstPatient = this.waiting.findIndex(({ sinceMs }) => sinceMs >= firstMs);
+    return this.waiting.splice(0, firstPatient === -1 ? this.waiting.length : firstPatient);
   }
 
   private takeGroup(): Waiting<Item, Result>[] {

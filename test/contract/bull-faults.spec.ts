@@ -2,6 +2,7 @@ import type { BullQueue } from '../../src/delivery/queue/bull-queue.js';
 import { eventually } from '../support/eventually.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
 import { addSoon, aJob, Consumer, openBull } from '../support/queues.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { uniquePrefix } from '../support/test-redis.js';
 
 /** An add or a look must have failed by then; the design says about a second. */
@@ -63,6 +64,23 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     await addSoon(queue, aJob('later'));
     await eventually(() => consumer.ids, { until: (ids) => ids.includes('later') });
   });
+
+  it('adds and takes again, over new connections, when the old ones forward nothing any more', async () => {
+    const proxy = await TcpProxy.start(Number(new URL(redis.url).port));
+    const behind = openBull(proxy.url, uniquePrefix());
+    try {
+      behind.consume(consumer.take);
+      await addSoon(behind, aJob('before'));
+      await consumer.took(1);
+      proxy.halfOpen();
+      await failsSoon(() => behind.add([aJob('lost, maybe')]));
+      await eventually(() => behind.add([aJob('after')]), { timeoutMs: 10_000 });
+      await eventually(() => consumer.ids, { until: (ids) => ids.includes('after'), timeoutMs: 25_000 });
+    } finally {
+      await behind.onApplicationShutdown();
+      await proxy.stop();
+    }
+  }, 45_000);
 
   it.each(['freeze', 'kill'] as const)('stops taking jobs within some seconds, after a %s', async (harm) => {
     queue.consume(consumer.take);

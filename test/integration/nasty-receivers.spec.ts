@@ -5,9 +5,11 @@ import {
   type Behaviour,
   earlyClose,
   endlessBody,
+  endlessProcessing,
   garbage,
   gzipBomb,
   hang,
+  raw,
   redirect,
   reset,
   respond,
@@ -136,20 +138,3 @@ describe('what the sender makes of the answers of a receiver on this machine', (
     expect(peak).toBeLessThan(100 * 1024 * 1024);
   });
 });
-
-/** An interim answer after the other, and never the final one. */
-function endlessProcessing(): Behaviour {
-  return (response) => {
-    const timer = setInterval(() => {
-      response.writeProcessing();
-    }, 1);
-    response.once('close', () => {
-      clearInterval(timer);
-    });
-  };
-}
-
-/** Just these bytes, and the end of the connection. */
-function raw(bytes: string): Behaviour {
-  return (response) => response.socket?.end(bytes);
-}

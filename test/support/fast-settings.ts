@@ -1,25 +1,30 @@
 import type { TestDatabase } from './test-database.js';
 import { testRedisUrl, uniquePrefix } from './test-redis.js';
 
+/** No patience, and receivers on this machine. */
+export const IMPATIENT = {
+  DATABASE_POOL_SIZE: '5',
+  ALLOWED_TARGET_CIDRS: '127.0.0.0/8',
+  INITIAL_RETRY_INTERVAL: '0.05',
+  MAX_RETRY_INTERVAL: '2',
+  WEBHOOK_TIMEOUT: '1',
+  DUE_SCAN_INTERVAL: '0.1',
+  VISIBILITY_TIMEOUT: '2',
+  LEASE_GRACE: '1',
+  SHUTDOWN_TIMEOUT: '10',
+} as const;
+
 /** Settings of a service under test: real PostgreSQL and Redis, receivers on this machine, and no patience. */
 export function fastSettings(
   database: TestDatabase,
   given: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   return {
+    ...IMPATIENT,
     DATABASE_URL: database.url,
-    DATABASE_POOL_SIZE: '5',
     REDIS_URL: testRedisUrl(),
     QUEUE_PREFIX: uniquePrefix(),
     ENCRYPTION_KEY: 'ab'.repeat(32),
-    ALLOWED_TARGET_CIDRS: '127.0.0.0/8',
-    INITIAL_RETRY_INTERVAL: '0.05',
-    MAX_RETRY_INTERVAL: '2',
-    WEBHOOK_TIMEOUT: '1',
-    DUE_SCAN_INTERVAL: '0.1',
-    VISIBILITY_TIMEOUT: '2',
-    LEASE_GRACE: '1',
-    SHUTDOWN_TIMEOUT: '10',
     ...given,
   };
 }

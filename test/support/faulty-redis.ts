@@ -5,12 +5,13 @@ import { startLocalRedis } from '../../src/local/local-redis.js';
 
 /** A real Redis of its own for a test that does it harm. */
 export class FaultyRedis {
-  private constructor(private readonly server: LocalServer) {}
+  private constructor(
+    private server: LocalServer,
+    private readonly settings: Readonly<Record<string, string>>,
+  ) {}
 
-  static async start(): Promise<FaultyRedis> {
-    const server = await startLocalRedis({ directory: tmpdir(), port: 'free' });
-    if (server === null) throw new Error('The tests need redis-server or valkey-server on PATH.');
-    return new FaultyRedis(server);
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<FaultyRedis> {
+    return new FaultyRedis(await startServer('free', settings), settings);
   }
 
   get url(): string {
@@ -31,6 +32,16 @@ export class FaultyRedis {
     process.kill(this.server.pid, 'SIGKILL');
   }
 
+  /** Where it was before it was killed; empty. */
+  async restart(): Promise<void> {
+    await this.server.stop();
+    this.server = await startServer(Number(new URL(this.url).port), this.settings);
+  }
+
+  get pid(): number {
+    return this.server.pid;
+  }
+
   async command(name: string, ...args: string[]): Promise<unknown> {
     const client = new Redis(this.url);
     try {
@@ -45,4 +56,10 @@ export class FaultyRedis {
     if (await findProcess(this.server.pid)) this.kill();
     await this.server.stop();
   }
+}
+
+async function startServer(port: 'free' | number, settings: Readonly<Record<string, string>>): Promise<LocalServer> {
+  const server = await startLocalRedis({ directory: tmpdir(), port, settings });
+  if (server === null) throw new Error('The tests need redis-server or valkey-server on PATH.');
+  return server;
 }

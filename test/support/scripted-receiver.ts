@@ -23,6 +23,10 @@ export interface ReceivedRequest {
   readonly startedAt: number;
   /** When the answer was sent or the connection was lost; null before. */
   readonly endedAt: number | null;
+  /** Of the answer; null when no complete head was sent, or none yet. */
+  readonly statusCode: number | null;
+  /** The address of this machine that it came to. */
+  readonly localAddress: string;
   readonly deliveryId: string | null;
   readonly attempt: number | null;
   readonly webhookId: string | null;
@@ -45,9 +49,10 @@ export class ScriptedReceiver {
     });
   }
 
-  static async start(): Promise<ScriptedReceiver> {
+  /** @param address on which it listens, :: for all */
+  static async start(address = '127.0.0.1'): Promise<ScriptedReceiver> {
     const receiver = new ScriptedReceiver();
-    receiver.server.listen(0, '127.0.0.1');
+    receiver.server.listen(0, address);
     await once(receiver.server, 'listening');
     return receiver;
   }
@@ -81,8 +86,12 @@ export class ScriptedReceiver {
     response.on('error', () => undefined);
     const body = await readBody(incoming);
     if (body === null) return;
-    const request = { ...describeRequest(incoming), body, startedAt, endedAt: null as number | null };
-    response.once('close', () => (request.endedAt = now()));
+    const open = { endedAt: null as number | null, statusCode: null as number | null };
+    const request = { ...describeRequest(incoming), body, startedAt, ...open };
+    response.once('close', () => {
+      request.endedAt = now();
+      request.statusCode = response.headersSent ? response.statusCode : null;
+    });
     this.requests.push(request);
     this.nextBehaviour(request.path)(response, request);
   }
@@ -156,6 +165,23 @@ export function garbage(): Behaviour {
   return (response) => response.socket?.end(Buffer.from('\x00\xff\xfe this is not HTTP\r\n\r\n', 'latin1'));
 }
 
+/** An interim answer after the other, and never the final one. */
+export function endlessProcessing(): Behaviour {
+  return (response) => {
+    const timer = setInterval(() => {
+      response.writeProcessing();
+    }, 1);
+    response.once('close', () => {
+      clearInterval(timer);
+    });
+  };
+}
+
+/** Just these bytes, and the end of the connection. */
+export function raw(bytes: string): Behaviour {
+  return (response) => response.socket?.end(bytes);
+}
+
 const BOMB_MEMBERS = 1024;
 
 /** 1 MB of gzip that is 1 GiB when decompressed: 1024 members of 1 MiB, which a decoder joins. */
@@ -187,7 +213,7 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
   }
 }
 
-function describeRequest({ method = '', url = '', headers: incoming }: IncomingMessage) {
+function describeRequest({ method = '', url = '', headers: incoming, socket }: IncomingMessage) {
   const headers: Record<string, string> = {};
   for (const [name, value = ''] of Object.entries(incoming))
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
@@ -198,6 +224,7 @@ function describeRequest({ method = '', url = '', headers: incoming }: IncomingM
     path: url.slice(0, queryAt),
     query: url.slice(queryAt),
     headers,
+    localAddress: socket.localAddress ?? '',
     deliveryId: headers['x-webhook-delivery'] ?? null,
     attempt: attempt === undefined ? null : Number(attempt),
     webhookId: headers['webhook-id'] ?? null,

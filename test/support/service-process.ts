@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { builtFile } from './built-file.js';
 import { eventually } from './eventually.js';
 
 /** One line of the service's log: pino's fields and those of the entry. */
@@ -15,9 +15,10 @@ export interface ServiceOptions {
   readonly entry: 'main' | 'main.api' | 'main.worker';
   /** Environment variables: all that the process sees besides PATH, HOME and a PORT of 0. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Modules that are loaded before it, as files. */
+  readonly preloads?: readonly string[];
 }
 
-const BUILD_DIRECTORY = new URL('../../dist/src/', import.meta.url);
 const START_TIMEOUT_MS = 30_000;
 const PROBE_TIMEOUT_MS = 5_000;
 /** More than the 35 s within which the service promises to end. */
@@ -28,14 +29,9 @@ const STOP_TIMEOUT_MS = 40_000;
  * Its log must reach `info`, since the port is read from it.
  * @throws Error with all output when it ends early or is not ready within 30 s; nothing is left running then.
  */
-export async function startService({ entry, settings }: ServiceOptions): Promise<ServiceProcess> {
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [fileURLToPath(new URL(`${entry}.js`, BUILD_DIRECTORY))], {
-    env: { PATH, HOME, PORT: '0', ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  await once(child, 'spawn');
-  const service = new ServiceProcess(child);
+export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
+  const { entry } = options;
+  const service = await spawnService(options);
   try {
     await eventually(() => service.assertReadyOrEnded(), { timeoutMs: START_TIMEOUT_MS });
     if (service.hasEnded) throw new Error(`It ended with ${await service.exited}`);
@@ -44,6 +40,18 @@ export async function startService({ entry, settings }: ServiceOptions): Promise
     await service.kill();
     throw new Error(`${entry} did not start: ${String(error)}\n${service.output()}`, { cause: error });
   }
+}
+
+/** Starts a built service and does not wait for it. */
+export async function spawnService({ entry, settings, preloads = [] }: ServiceOptions): Promise<ServiceProcess> {
+  const { PATH = '', HOME = '' } = process.env;
+  const imports = preloads.flatMap((file) => ['--import', file]);
+  const child = spawn(process.execPath, [...imports, builtFile(`src/${entry}.js`)], {
+    env: { PATH, HOME, PORT: '0', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await once(child, 'spawn');
+  return new ServiceProcess(child);
 }
 
 /** A running process of the service. */

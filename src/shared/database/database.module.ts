@@ -5,6 +5,7 @@ import { SETTINGS_TOKEN } from '../shared.module.js';
 import type { Settings } from '../config/settings.js';
 import { Logger } from '../logging/logger.js';
 import { SystemClock } from '../time/clock.js';
+import { ClockCheck } from './clock-check.js';
 import { dataSourceOptions, migrate } from './data-source.js';
 import { HotPath } from './hot-path.js';
 import { Retention } from './retention.js';
@@ -36,6 +37,7 @@ import { Transactions } from './transaction.js';
       inject: [SETTINGS_TOKEN, Logger],
       useFactory: (settings: Settings, logger: Logger) => new HotPath(settings, logger),
     },
+    ClockCheck,
     Retention,
     Transactions,
   ],

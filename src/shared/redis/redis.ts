@@ -4,8 +4,12 @@ import { parseRedisUrl } from './redis-address.js';
 
 /** Longest wait for Redis of somebody who can do without it, in milliseconds. */
 const FAIL_FAST_MS = 1000;
-/** A TCP connection whose other end is gone without a word is given up after this long, in milliseconds. */
-const SOCKET_TIMEOUT_MS = 15_000;
+/**
+ * A TCP connection whose other end is gone without a word is given up after this long, in milliseconds: by those who wait for
+ * an answer, which may take Redis its time, and by those who don't.
+ */
+const SOCKET_TIMEOUT_MS = 10_000;
+const FAIL_FAST_SOCKET_TIMEOUT_MS = 5000;
 /** How often a Cluster is asked which node has which keys, in milliseconds. */
 const SLOTS_REFRESH_MS = 5000;
 
@@ -21,6 +25,8 @@ export const FAIL_FAST: RedisOptions = {
   maxRetriesPerRequest: 0,
   commandTimeout: FAIL_FAST_MS,
   connectTimeout: FAIL_FAST_MS,
+  // A command that was given up leaves its connection as it is: the next one would fail on it too, and so on for ever.
+  socketTimeout: FAIL_FAST_SOCKET_TIMEOUT_MS,
   retryStrategy: retryDelay,
 };
 

@@ -1,0 +1,105 @@
+import type { Pool } from 'pg';
+import { STATE } from '../../src/delivery/domain/delivery-state.js';
+
+/** An event whose publisher got a 2xx, and where it has to go. */
+export interface AcceptedEvent {
+  readonly eventId: string;
+  readonly sha256: string;
+  readonly subscriptionIds: readonly string[];
+}
+
+export interface DeliveryRow {
+  readonly id: string;
+  readonly eventId: string;
+  readonly subscriptionId: string;
+  readonly state: number;
+  readonly attemptCount: number;
+}
+
+export interface AttemptRow {
+  readonly deliveryId: string;
+  readonly number: number;
+  readonly errorCode: string | null;
+  readonly isLate: boolean;
+}
+
+/** A request as the receiver saw it. Times are Unix milliseconds with fractions. */
+export interface ReceivedRequest {
+  readonly eventId: string;
+  readonly deliveryId: string;
+  readonly attempt: number;
+  /** Of the answer; null when there was none. */
+  readonly statusCode: number | null;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly sha256: string;
+  readonly isSigned: boolean;
+}
+
+export interface RedisUse {
+  readonly jobs: number;
+  readonly usedBytes: number;
+}
+
+/** All that the invariants are judged by. Ids are UUIDs. */
+export interface Evidence {
+  readonly accepted: readonly AcceptedEvent[];
+  /** SHA-256 of everything that was posted, whether accepted or not. */
+  readonly posted: ReadonlySet<string>;
+  /** What is not final when the time for it is over. */
+  readonly open: readonly DeliveryRow[];
+  readonly finished: readonly DeliveryRow[];
+  readonly attempts: readonly AttemptRow[];
+  readonly received: readonly ReceivedRequest[];
+  /** Longest time, in seconds, that a delivery was seen in flight past its lease while workers ran. */
+  readonly longestPastLease: number;
+  /** Deliveries that were in flight when processes were stopped by force, all of them together. */
+  readonly inFlightWhenStopped: number;
+  /** A worker was held past its lease and went on: I6 is reported and not judged. */
+  readonly hasZombies: boolean;
+  /** Null when Redis is not judged. */
+  readonly redis: { readonly before: RedisUse; readonly after: RedisUse } | null;
+  readonly secrets: readonly string[];
+  readonly logs: readonly { readonly name: string; readonly text: string }[];
+  readonly peaksMb: readonly { readonly process: string; readonly mb: number }[];
+}
+
+/** Both tables, by one look each. */
+export async function readDeliveries(database: Pool): Promise<{ open: DeliveryRow[]; finished: DeliveryRow[] }> {
+  const columns =
+    'id, event_id as "eventId", subscription_id as "subscriptionId", state, attempt_count as "attemptCount"';
+  // Open ones first: what moves meanwhile is then seen twice and not missed.
+  const open = await database.query<DeliveryRow>(`select ${columns} from open_deliveries`);
+  const finished = await database.query<DeliveryRow>(`select ${columns} from deliveries`);
+  return { open: open.rows, finished: finished.rows };
+}
+
+export async function readAttempts(database: Pool): Promise<AttemptRow[]> {
+  const { rows } = await database.query<AttemptRow>(
+    'select delivery_id as "deliveryId", number, error_code as "errorCode", is_late as "isLate" from attempts',
+  );
+  return rows;
+}
+
+export async function countOpen(database: Pool): Promise<number> {
+  const { rows } = await database.query<{ count: number }>('select count(*)::int as count from open_deliveries');
+  return rows[0]!.count;
+}
+
+export async function countInFlight(database: Pool): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    'select count(*)::int as count from open_deliveries where state = $1',
+    [STATE.inFlight],
+  );
+  return rows[0]!.count;
+}
+
+/** Seconds by which the lease of a delivery in flight is over, of the longest one; 0 when there is none. */
+export async function secondsPastLease(database: Pool): Promise<number> {
+  const { rows } = await database.query<{ seconds: number }>(
+    `select coalesce(extract(epoch from max(now() - lease_until)), 0)::float8 as seconds
+     from open_deliveries where state = $1 and lease_until < now()`,
+    [STATE.inFlight],
+  );
+  return rows[0]!.seconds;
+}

@@ -1,0 +1,56 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { FAULTS } from './catalogue/index.js';
+import type { Fault } from './fault.js';
+import { isSound, runFault, type Verdict } from './run-fault.js';
+import { describe, tableOf } from './table.js';
+
+/** `npm run test:faults [-- --fault N[,M]] [--seed S] [--short]`. */
+const { values } = parseArgs({
+  options: { fault: { type: 'string' }, seed: { type: 'string' }, short: { type: 'boolean', default: false } },
+});
+const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
+if (!Number.isInteger(seed)) fail(`--seed takes a whole number, not ${values.seed}`);
+const chosen = choose(values.fault);
+
+say(`seed ${seed}`);
+const startedAt = performance.now();
+const verdicts: Verdict[] = [];
+for (const fault of chosen) {
+  const verdict = await attempt(fault);
+  verdicts.push(verdict);
+  say(describe(verdict));
+}
+say(`\n${tableOf(verdicts)}`);
+say(`\nseed ${seed}, ${Math.round((performance.now() - startedAt) / 1000)} s`);
+process.exit(verdicts.every(isSound) ? 0 : 1);
+
+/** A rig that fails is no fault that was withstood. */
+async function attempt(fault: Fault): Promise<Verdict> {
+  const extent = values.short ? (fault.short ?? fault.full) : fault.full;
+  try {
+    return await runFault(fault, extent, seed);
+  } catch (error) {
+    const figure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const figures = { accepted: 0, delivered: 0, lost: 0, duplicates: 0, overlaps: 0, recoveryMs: 0, spent: '' };
+    const findings = [{ what: 'the rig does its work', holds: false, figure }];
+    return { number: fault.number, name: fault.name, ...figures, broken: [], findings, impossible: null };
+  }
+}
+
+function choose(numbers: string | undefined): readonly Fault[] {
+  if (numbers === undefined) return values.short ? FAULTS.filter(({ short }) => short !== undefined) : FAULTS;
+  return numbers.split(',').map((text) => {
+    const found = FAULTS.find(({ number }) => number === Number(text));
+    return found ?? fail(`There is no fault ${text}; there are ${FAULTS.map(({ number }) => number).join(', ')}`);
+  });
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

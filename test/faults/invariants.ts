@@ -1,0 +1,157 @@
+import { STATE } from '../../src/delivery/domain/delivery-state.js';
+import type { DeliveryRow, Evidence, ReceivedRequest } from './evidence.js';
+
+/** Past its lease a delivery may stay in flight for so long, in seconds. */
+const LEASE_PATIENCE_SECONDS = 5;
+/** Of its memory, from before the load to after the drain. */
+export const REDIS_GROWTH = 0.05;
+const MAX_PROCESS_MB = 512;
+
+/** What holds after every fault. Each finds the violations of it in the evidence, described. */
+export const INVARIANTS = {
+  /** Each accepted event has one delivery for each matching subscription. */
+  I1: ({ accepted, open, finished }) => {
+    const rows = Map.groupBy(unique([...open, ...finished]), ({ eventId }) => eventId);
+    return accepted.flatMap(({ eventId, subscriptionIds }) => {
+      const has = (rows.get(eventId) ?? []).map(({ subscriptionId }) => subscriptionId).sort();
+      if (has.join() === [...subscriptionIds].sort().join()) return [];
+      return [`event ${eventId} has ${has.length} deliveries, not one for each of ${subscriptionIds.length}`];
+    });
+  },
+
+  /** All deliveries are final in time, and none stays in flight past its lease. */
+  I2: ({ open, longestPastLease }) => [
+    ...open.map(({ id, state }) => `delivery ${id} is ${state === STATE.inFlight ? 'in flight' : 'pending'}`),
+    ...(longestPastLease > LEASE_PATIENCE_SECONDS
+      ? [`a delivery was in flight ${longestPastLease.toFixed(1)} s past its lease`]
+      : []),
+  ],
+
+  /** What is delivered was answered by a 2xx. */
+  I3: ({ finished, received }) => {
+    const welcome = new Set(received.filter(isSuccess).map(({ deliveryId }) => deliveryId));
+    return finished
+      .filter(({ id, state }) => state === STATE.delivered && !welcome.has(id))
+      .map(({ id }) => `delivery ${id} is delivered, and the receiver answered none of its requests by a 2xx`);
+  },
+
+  /** Each request has the row of its attempt. */
+  I4: ({ attempts, received }) => {
+    const rows = new Set(attempts.map(({ deliveryId, number }) => `${deliveryId}/${number}`));
+    return received
+      .filter((request) => !rows.has(attemptKey(request)))
+      .map((request) => `attempt ${attemptKey(request)} was received and has no row`);
+  },
+
+  /** No attempt is received twice. */
+  I5: ({ received }) =>
+    [...Map.groupBy(received, attemptKey)]
+      .filter(([, requests]) => requests.length > 1)
+      .map(([key, requests]) => `attempt ${key} was received ${requests.length} times`),
+
+  /** No two requests of one delivery are under way at once. */
+  I6: (evidence) => (evidence.hasZombies ? [] : overlaps(evidence)),
+
+  /** Repeated successes are no more than what was in flight when processes were stopped. */
+  I7: (evidence) => {
+    const extra = extraSuccesses(evidence);
+    const allowed = evidence.inFlightWhenStopped;
+    return extra > allowed ? [`${extra} deliveries succeeded again, and ${allowed} were in flight at a stop`] : [];
+  },
+
+  /** The receiver gets the bytes that were posted, signed. */
+  I8: ({ accepted, posted, received }) => {
+    const wanted = new Map(accepted.map(({ eventId, sha256 }) => [eventId, sha256]));
+    return received.flatMap((request) => {
+      // A publisher may have missed the answer to an event that was committed: then it is one of those that were posted.
+      const expected = wanted.get(request.eventId);
+      const isIntact = expected === undefined ? posted.has(request.sha256) : expected === request.sha256;
+      return [
+        ...(isIntact ? [] : [`attempt ${attemptKey(request)} brought other bytes than were posted`]),
+        ...(request.isSigned ? [] : [`the signature of attempt ${attemptKey(request)} does not verify`]),
+      ];
+    });
+  },
+
+  /** What the queue took is given back. */
+  I9: ({ redis }) => {
+    if (redis === null) return [];
+    const { before, after } = redis;
+    const growth = after.usedBytes / before.usedBytes - 1;
+    return [
+      ...(after.jobs > 0 ? [`${after.jobs} jobs are left in Redis`] : []),
+      ...(growth > REDIS_GROWTH
+        ? [`the memory of Redis grew from ${before.usedBytes} to ${after.usedBytes} bytes`]
+        : []),
+    ];
+  },
+
+  /** No log holds a secret. */
+  I10: ({ logs, secrets }) =>
+    logs.flatMap(({ name, text }) =>
+      secrets.some((secret) => text.includes(secret)) ? [`the log of ${name} holds a secret`] : [],
+    ),
+
+  /** Memory stays bounded. */
+  I11: ({ peaksMb }) =>
+    peaksMb.filter(({ mb }) => mb >= MAX_PROCESS_MB).map(({ process, mb }) => `${process} took ${Math.round(mb)} MB`),
+} satisfies Record<string, (evidence: Evidence) => string[]>;
+
+export type InvariantName = keyof typeof INVARIANTS;
+
+export interface BrokenInvariant {
+  readonly name: InvariantName;
+  /** The first of them. */
+  readonly violations: readonly string[];
+  readonly count: number;
+}
+
+const SHOWN = 5;
+
+export function brokenInvariants(evidence: Evidence): BrokenInvariant[] {
+  return (Object.keys(INVARIANTS) as InvariantName[]).flatMap((name) => {
+    const violations = INVARIANTS[name](evidence);
+    return violations.length === 0 ? [] : [{ name, violations: violations.slice(0, SHOWN), count: violations.length }];
+  });
+}
+
+/** Requests that were answered by a 2xx although another one of their delivery had been. */
+export function extraSuccesses({ received }: Pick<Evidence, 'received'>): number {
+  const successes = received.filter(isSuccess);
+  return successes.length - new Set(successes.map(({ deliveryId }) => deliveryId)).size;
+}
+
+/** Requests that began while an earlier one of their delivery was under way. */
+export function overlaps({ received }: Pick<Evidence, 'received'>): string[] {
+  return [...Map.groupBy(received, ({ deliveryId }) => deliveryId).values()].flatMap((requests) => {
+    const inOrder = requests.toSorted((a, b) => a.startedAt - b.startedAt);
+    let lastEnd = -Infinity;
+    return inOrder.flatMap((request) => {
+      const isOverlapping = request.startedAt < lastEnd;
+      lastEnd = Math.max(lastEnd, request.endedAt ?? Infinity);
+      return isOverlapping ? [`attempt ${attemptKey(request)} began while an earlier one was under way`] : [];
+    });
+  });
+}
+
+/** Accepted deliveries that are not there, or not final. */
+export function lostDeliveries({ accepted, finished }: Evidence): number {
+  const final = new Set(finished.map(({ eventId, subscriptionId }) => `${eventId}/${subscriptionId}`));
+  return accepted.reduce(
+    (sum, { eventId, subscriptionIds }) => sum + subscriptionIds.filter((id) => !final.has(`${eventId}/${id}`)).length,
+    0,
+  );
+}
+
+function isSuccess({ statusCode }: ReceivedRequest): boolean {
+  return statusCode !== null && statusCode >= 200 && statusCode < 300;
+}
+
+function attemptKey({ deliveryId, attempt }: ReceivedRequest): string {
+  return `${deliveryId}/${attempt}`;
+}
+
+/** A delivery that finished between the look at one table and at the other is in both. */
+function unique(rows: readonly DeliveryRow[]): DeliveryRow[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
+}

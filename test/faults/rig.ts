@@ -1,0 +1,271 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'pg';
+import { freePort } from '../../src/local/local-server.js';
+import { ApiClient, type SubscriptionInput } from '../support/api-client.js';
+import { builtFile } from '../support/built-file.js';
+import { IMPATIENT } from '../support/fast-settings.js';
+import { FaultyPostgres } from '../support/faulty-postgres.js';
+import { FaultyRedis } from '../support/faulty-redis.js';
+import { mountDisk, unmountDisk } from './disk.js';
+import { countInFlight, secondsPastLease } from './evidence.js';
+import type { Ground } from './ground.js';
+import { Publisher } from './publisher.js';
+import { Receiver } from './receiver.js';
+import { ServiceSlot } from './service-slot.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+
+const MONITOR_MS = 500;
+const SLOW_LOOK_MS = 1000;
+/** Of the subscriptions that the load of every fault goes to. */
+const LOAD_PATHS = ['/r0', '/r1', '/r2'];
+const LOAD_TYPE = 'faults.event';
+const LOAD_PATH = `/webhooks/${LOAD_TYPE}`;
+
+/** Retries that are not over before a restart, and a lease that a busy machine does not outlast by itself. */
+const SETTINGS = {
+  ...IMPATIENT,
+  INITIAL_RETRY_INTERVAL: '0.2',
+  LEASE_GRACE: '2',
+  DUE_SCAN_INTERVAL: '0.25',
+  MAX_RETRIES: '8',
+};
+export const LEASE_SECONDS = Number(SETTINGS.WEBHOOK_TIMEOUT) + Number(SETTINGS.LEASE_GRACE);
+const QUEUE_PREFIX = 'faults';
+
+interface Load {
+  /** Where it is posted to; to the subscriptions of the load unless given. */
+  readonly path?: string;
+  readonly events: number;
+  readonly perSecond: number;
+  readonly insists?: boolean;
+}
+
+interface Parts {
+  readonly postgres: FaultyPostgres;
+  readonly redis: FaultyRedis;
+  readonly redisProxy: TcpProxy | null;
+  readonly receiver: Receiver;
+  readonly publisher: Publisher;
+  readonly directory: string;
+  readonly seed: number;
+}
+
+/** Everything a fault is done to: PostgreSQL, Redis, an API, two workers, a receiver and a publisher, each a process. */
+export class Rig {
+  readonly secrets: string[] = [];
+  /** Subscriptions that an event posted to a path goes to, as public ids. */
+  readonly wanting = new Map<string, string[]>();
+  /** Longest time past its lease that a delivery was seen in flight while workers ran, in seconds. */
+  longestPastLease = 0;
+  /** Deliveries that were in flight when processes were stopped by force. */
+  inFlightWhenStopped = 0;
+  /** Set by a fault that keeps all workers from their work: meanwhile nobody can take over what is past its lease. */
+  isIdle = false;
+  private idleUntil = 0;
+  private readonly pool: Pool;
+  private readonly monitor: NodeJS.Timeout;
+  private isLooking = false;
+
+  private constructor(
+    private readonly parts: Parts,
+    readonly api: ServiceSlot,
+    readonly workers: readonly ServiceSlot[],
+  ) {
+    this.pool = new Pool({
+      ...{ connectionString: parts.postgres.url, max: 2, application_name: 'fault-rig' },
+      ...{ connectionTimeoutMillis: 2000, query_timeout: 20_000 },
+    });
+    this.pool.on('error', () => undefined);
+    this.monitor = setInterval(() => void this.look(), MONITOR_MS);
+  }
+
+  static async start(seed: number, ground: Ground = {}): Promise<Rig> {
+    const directory = await mkdtemp(join(tmpdir(), 'webhooks-faults-'));
+    // PostgreSQL may have to run as another user, who must be able to reach its data.
+    await chmod(directory, 0o755);
+    const disk = join(directory, 'disk');
+    await mkdir(disk);
+    if (ground.diskMb !== undefined) await mountDisk(disk, ground.diskMb);
+    const [postgres, redis, receiver, publisher] = await Promise.all([
+      FaultyPostgres.start({ directory: join(disk, 'postgres'), settings: ground.postgresSettings ?? {} }),
+      FaultyRedis.start(),
+      Receiver.start(seed, ground.receiverAddress),
+      Publisher.start(),
+    ]);
+    const redisProxy = ground.hasRedisProxy ? await TcpProxy.start(Number(new URL(redis.url).port)) : null;
+    const secret = randomBytes(32).toString('hex');
+    const settings = {
+      ...SETTINGS,
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redisProxy?.url ?? redis.url,
+      QUEUE_PREFIX,
+      ENCRYPTION_KEY: secret,
+      FAULT_DIRECTORY: directory,
+      ...ground.settings,
+    };
+    const preloads = (ground.preloads ?? []).map((name) => builtFile(`test/faults/preloads/${name}.js`));
+    const api = new ServiceSlot('api', {
+      entry: 'main.api',
+      settings: { ...settings, PORT: `${await freePort()}` },
+      preloads,
+    });
+    const workers = [0, 1].map(
+      (n) =>
+        new ServiceSlot(`worker ${n + 1}`, {
+          entry: 'main.worker',
+          settings: { ...settings, ...ground.workers?.[n] },
+          preloads,
+        }),
+    );
+    const rig = new Rig({ postgres, redis, redisProxy, receiver, publisher, directory, seed }, api, workers);
+    rig.secrets.push(secret, new URL(postgres.url).password);
+    try {
+      await Promise.all([api.start(), ...workers.map((worker) => worker.start())]);
+      return rig;
+    } catch (error) {
+      await rig.stop();
+      throw error;
+    }
+  }
+
+  get postgres(): FaultyPostgres {
+    return this.parts.postgres;
+  }
+
+  get redis(): FaultyRedis {
+    return this.parts.redis;
+  }
+
+  get redisProxy(): TcpProxy {
+    if (this.parts.redisProxy === null) throw new Error('This ground has no proxy before Redis');
+    return this.parts.redisProxy;
+  }
+
+  get receiver(): Receiver {
+    return this.parts.receiver;
+  }
+
+  /** Where PostgreSQL's data is; a file system of its own where the ground says so. */
+  get disk(): string {
+    return join(this.directory, 'disk');
+  }
+
+  get publisher(): Publisher {
+    return this.parts.publisher;
+  }
+
+  get seed(): number {
+    return this.parts.seed;
+  }
+
+  get directory(): string {
+    return this.parts.directory;
+  }
+
+  get database(): Pool {
+    return this.pool;
+  }
+
+  get slots(): readonly ServiceSlot[] {
+    return [this.api, ...this.workers];
+  }
+
+  /** For the length of the run: the API keeps its port over its restarts. */
+  get client(): ApiClient {
+    return new ApiClient(this.api.url, { validate: false });
+  }
+
+  /** The three subscriptions of the load, to receivers that answer by chance. */
+  async subscribeLoad(behaviour = 'chance'): Promise<void> {
+    for (const path of LOAD_PATHS) await this.subscribe(path, behaviour, { event_type: LOAD_TYPE });
+  }
+
+  /** @returns the id of the subscription */
+  async subscribe(path: string, behaviour: string, input: Partial<SubscriptionInput> = {}): Promise<string> {
+    await this.receiver.behave(path, behaviour);
+    const eventType = input.event_type ?? `only${path.replaceAll('/', '.')}`;
+    const { id, secret } = await this.client.createSubscription({
+      target_url: this.receiver.url(path),
+      ...input,
+      event_type: eventType,
+    });
+    await this.receiver.knowSecret(path, secret);
+    this.secrets.push(secret.replace('whsec_', ''));
+    this.wanting.set(`/ingest/${id}`, [id]);
+    const broadcast = `/webhooks/${eventType}`;
+    this.wanting.set(broadcast, [...(this.wanting.get(broadcast) ?? []), id]);
+    return id;
+  }
+
+  /** Begins to publish; ends by `publisher.finish(name)`. */
+  async beginLoad(name: string, load: Load): Promise<void> {
+    const { path = LOAD_PATH, insists = false, events, perSecond } = load;
+    await this.publisher.begin({ name, url: this.api.url, path, seed: this.seed, events, perSecond, insists });
+  }
+
+  /** Publishes just so many and returns when they are answered. */
+  async publish(name: string, load: Load): Promise<void> {
+    await this.beginLoad(name, load);
+    await this.publisher.finish(name);
+  }
+
+  /** To be called when processes are stopped by force: what is in flight then may be delivered twice. */
+  async noteInFlight(): Promise<void> {
+    this.inFlightWhenStopped += await countInFlight(this.pool);
+  }
+
+  /** Jobs in Redis, and its memory less that of its clients' buffers, which come and go. */
+  async redisUse(): Promise<{ jobs: number; usedBytes: number }> {
+    const name = `${QUEUE_PREFIX}:deliveries`;
+    const counts = await Promise.all([
+      ...['wait', 'active', 'paused'].map((list) => this.redis.command('LLEN', `${name}:${list}`)),
+      ...['delayed', 'completed', 'failed'].map((set) => this.redis.command('ZCARD', `${name}:${set}`)),
+    ]);
+    const keys = (await this.redis.command('KEYS', `${name}:*`)) as string[];
+    const info = String(await this.redis.command('INFO', 'memory'));
+    const bytes = (field: string): number => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1]);
+    return {
+      jobs: Math.max(...counts.map(Number), keys.filter((key) => /:\d+$/.test(key)).length),
+      usedBytes: bytes('used_memory') - bytes('mem_clients_normal'),
+    };
+  }
+
+  /** Ends everything, whatever became of it. */
+  async stop(): Promise<void> {
+    clearInterval(this.monitor);
+    this.parts.postgres.thaw();
+    for (const slot of this.slots) if (slot.isRunning) slot.thaw();
+    await Promise.allSettled(this.slots.map((slot) => slot.kill()));
+    this.parts.receiver.stop();
+    this.parts.publisher.stop();
+    await this.parts.redisProxy?.stop();
+    await this.pool.end();
+    await Promise.allSettled([this.parts.redis.stop(), this.parts.postgres.stop()]);
+    await unmountDisk(this.disk);
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private async look(): Promise<void> {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    for (const slot of this.slots) slot.measure();
+    const canTakeOver = !this.isIdle && this.workers.some((worker) => worker.isRunning);
+    if (!canTakeOver) this.idleUntil = performance.now();
+    const askedAt = performance.now();
+    const seconds = await secondsPastLease(this.pool).catch(() => Infinity);
+    // Nobody could take anything over while PostgreSQL was away or frozen.
+    if (seconds === Infinity || performance.now() - askedAt > SLOW_LOOK_MS) this.idleUntil = performance.now();
+    const idleFor = (performance.now() - this.idleUntil) / 1000;
+    if (canTakeOver) this.longestPastLease = Math.max(this.longestPastLease, Math.min(seconds, idleFor));
+    this.isLooking = false;
+  }
+
+  /** Waits that long; a fault's own time, not one for something to happen. */
+  async pause(seconds: number): Promise<void> {
+    await delay(seconds * 1000);
+  }
+}

@@ -1,0 +1,213 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parsePublicId } from '../../src/shared/ids/public-id.js';
+import { now } from './child.js';
+import { countOpen, type Evidence, readAttempts, readDeliveries, type RedisUse } from './evidence.js';
+import type { Extent, Fault, Finding, Run } from './fault.js';
+import { isTrue } from './figures.js';
+import {
+  type BrokenInvariant,
+  brokenInvariants,
+  extraSuccesses,
+  lostDeliveries,
+  overlaps,
+  REDIS_GROWTH,
+} from './invariants.js';
+import { Rig } from './rig.js';
+import { STATE } from '../../src/delivery/domain/delivery-state.js';
+
+const HORIZON_SECONDS = 60;
+const WARM_UP_EVENTS = 30;
+/** A worker that was killed leaves its jobs locked for half a minute. */
+const REDIS_PATIENCE_MS = 45_000;
+const LOOK_MS = 50;
+/** While the first request with an Idempotency-Key runs. */
+const CONFLICT = 409;
+
+/** One line of the table. */
+export interface Verdict {
+  readonly number: number;
+  readonly name: string;
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly duplicates: number;
+  readonly overlaps: number;
+  readonly recoveryMs: number;
+  readonly spent: string;
+  readonly broken: readonly BrokenInvariant[];
+  readonly findings: readonly Finding[];
+  /** Where logs and requests of a run that broke something are. */
+  readonly kept?: string;
+  /** Why it could not be run; then nothing else counts. */
+  readonly impossible: string | null;
+}
+
+/** Does one fault to a rig of its own and judges what is left. */
+export async function runFault(fault: Fault, extent: Extent, seed: number): Promise<Verdict> {
+  const startedAt = now();
+  const impossible = (await fault.impossible?.()) ?? null;
+  if (impossible !== null) return { ...nothingOf(fault), impossible };
+  const rig = await Rig.start(seed, fault.ground);
+  try {
+    const readyAt = now();
+    const { run, notes } = await perform(rig, fault, extent);
+    const spent = phases({ start: readyAt - startedAt, 'warm-up': run.harmStartedAt - readyAt, ...harmPhases(run) });
+    const verdict = { ...(await judge(fault, run, notes)), spent };
+    return isSound(verdict) ? verdict : { ...verdict, kept: await keepEvidence(fault.number, run) };
+  } finally {
+    await rig.stop();
+  }
+}
+
+async function perform(
+  rig: Rig,
+  fault: Fault,
+  { events, perSecond, rounds }: Extent,
+): Promise<{ run: Run; notes: unknown }> {
+  await rig.subscribeLoad();
+  await fault.prepare?.(rig);
+  await rig.publish('warm-up', { events: WARM_UP_EVENTS, perSecond: 100 });
+  await untilDrained(rig, HORIZON_SECONDS);
+  const redisBefore = await quietRedis(rig);
+
+  if (events > 0) await rig.beginLoad('load', { events, perSecond, insists: fault.insists ?? false });
+  const harmStartedAt = now();
+  const notes = await fault.harm(rig, rounds);
+  const harmEndedAt = now();
+  if (events > 0) await rig.publisher.finish('load');
+  const loadEndedAt = now();
+  await untilDrained(rig, fault.horizonSeconds ?? HORIZON_SECONDS);
+  const drainedAt = now();
+
+  const { accepted, refusals, posted, givenUp } = await rig.publisher.report();
+  const redisAfter = await quietRedis(rig, redisBefore);
+  const received = await rig.receiver.report();
+  const evidence = await gather(rig, fault, { accepted, posted, received, redisBefore, redisAfter });
+  const refused = givenUp.map((n) => ({ status: null, code: `gave up event ${n}`, atMs: now(), latencyMs: 0 }));
+  const run = {
+    ...{ rig, evidence, accepted, refusals: [...refusals, ...refused], received },
+    ...{ harmStartedAt, harmEndedAt, loadEndedAt, drainedAt, recoveryMs: drainedAt - loadEndedAt },
+  };
+  return { run, notes };
+}
+
+/** Returns when nothing is open, or when the time for it is over: the invariants tell. */
+async function untilDrained(rig: Rig, seconds: number): Promise<void> {
+  const deadline = now() + seconds * 1000;
+  while (now() < deadline) {
+    if ((await countOpen(rig.database).catch(() => 1)) === 0) return;
+    await delay(LOOK_MS);
+  }
+}
+
+/** Redis when nothing is under way: no job in it, and no more memory than before, if that comes about in time. */
+async function quietRedis(rig: Rig, before?: RedisUse): Promise<RedisUse> {
+  const deadline = now() + REDIS_PATIENCE_MS;
+  let least = await rig.redisUse();
+  while (now() < deadline) {
+    const isGrown = before !== undefined && least.usedBytes > before.usedBytes * (1 + REDIS_GROWTH);
+    if (least.jobs === 0 && !isGrown) break;
+    await delay(500);
+    const use = await rig.redisUse();
+    least = { jobs: use.jobs, usedBytes: Math.min(least.usedBytes, use.usedBytes) };
+  }
+  return least;
+}
+
+async function gather(
+  rig: Rig,
+  fault: Fault,
+  seen: Pick<Run, 'accepted' | 'received'> & { posted: readonly string[]; redisBefore: RedisUse; redisAfter: RedisUse },
+): Promise<Evidence> {
+  const uuidOf = (id: string): string => parsePublicId(id, 'sub', 'evt', 'dlv').uuid;
+  const wanting = new Map([...rig.wanting].map(([path, ids]) => [path, ids.map(uuidOf)]));
+  for (const slot of rig.slots) slot.measure();
+  return {
+    ...(await readDeliveries(rig.database)),
+    attempts: await readAttempts(rig.database),
+    accepted: seen.accepted.map(({ eventId, sha256, path }) => ({
+      eventId: uuidOf(eventId),
+      sha256,
+      subscriptionIds: wanting.get(path) ?? [],
+    })),
+    posted: new Set(seen.posted),
+    received: seen.received.map((request) => ({
+      ...request,
+      eventId: uuidOf(request.eventId),
+      deliveryId: uuidOf(request.deliveryId),
+    })),
+    longestPastLease: rig.longestPastLease,
+    inFlightWhenStopped: rig.inFlightWhenStopped,
+    hasZombies: fault.hasZombies ?? false,
+    redis: { before: seen.redisBefore, after: seen.redisAfter },
+    secrets: rig.secrets,
+    logs: [
+      ...rig.slots.map((slot) => ({ name: slot.name, text: slot.output() })),
+      { name: 'postgresql', text: await rig.postgres.log() },
+    ],
+    peaksMb: rig.slots.map((slot) => ({ process: slot.name, mb: slot.peakMb })),
+  };
+}
+
+async function keepEvidence(number: number, { evidence, refusals }: Run): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), `webhooks-fault-${number}-evidence-`));
+  const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  const { open, finished, attempts, received, accepted, logs } = evidence;
+  const tables = { open, finished, attempts, received, accepted, refusals };
+  await Promise.all([
+    ...Object.entries(tables).map(([name, rows]) => writeFile(join(directory, `${name}.ndjson`), lines(rows))),
+    ...logs.map(({ name, text }) => writeFile(join(directory, `${name}.log`), text)),
+  ]);
+  return directory;
+}
+
+async function judge(fault: Fault, run: Run, notes: unknown): Promise<Verdict> {
+  const { evidence, rig, recoveryMs } = run;
+  const unexpected = rig.slots.reduce((sum, { unexpectedEnds }) => sum + unexpectedEnds, 0);
+  const misunderstood = run.refusals.filter(({ status }) => status !== null && status < 500 && status !== CONFLICT);
+  return {
+    ...nothingOf(fault),
+    accepted: evidence.accepted.length,
+    delivered: evidence.finished.filter(({ state }) => state === STATE.delivered).length,
+    lost: lostDeliveries(evidence),
+    duplicates: extraSuccesses(evidence),
+    overlaps: overlaps(evidence).length,
+    recoveryMs,
+    broken: brokenInvariants(evidence),
+    findings: [
+      isTrue('no process ends by itself', unexpected === 0, `${unexpected} ended`),
+      isTrue('events were accepted', evidence.accepted.length > WARM_UP_EVENTS),
+      isTrue('no publish is wrong', misunderstood.length === 0, `${misunderstood.length} are`),
+      ...((await fault.findings?.(run, notes)) ?? []),
+    ],
+  };
+}
+
+function nothingOf({ number, name }: Fault): Verdict {
+  const figures = { accepted: 0, delivered: 0, lost: 0, duplicates: 0, overlaps: 0, recoveryMs: 0, spent: '' };
+  return { number, name, ...figures, broken: [], findings: [], impossible: null };
+}
+
+function harmPhases(run: Run): Record<string, number> {
+  const { harmStartedAt, harmEndedAt, loadEndedAt, drainedAt } = run;
+  return {
+    harm: harmEndedAt - harmStartedAt,
+    'rest of the load': loadEndedAt - harmEndedAt,
+    drain: drainedAt - loadEndedAt,
+    'quiet Redis': now() - drainedAt,
+  };
+}
+
+function phases(spentMs: Record<string, number>): string {
+  return Object.entries(spentMs)
+    .map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)}`)
+    .join(', ');
+}
+
+/** Whether nothing is broken; what this machine can't do is not broken, but said. */
+export function isSound({ broken, findings }: Verdict): boolean {
+  return broken.length === 0 && findings.every(({ holds }) => holds);
+}

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { type ServiceOptions, type ServiceProcess, spawnService, startService } from '../support/service-process.js';
+import { now } from './child.js';
+
+/** A place of the rig where a process of the service runs, one after another. */
+export class ServiceSlot {
+  private readonly earlier: ServiceProcess[] = [];
+  private current: ServiceProcess | undefined;
+  private isMeantToEnd = true;
+  private peak = 0;
+  /** Processes that ended although nobody ended them. */
+  unexpectedEnds = 0;
+  /** Set where a fault ends processes from within: called for each, which is started again then. */
+  onEnd: (() => Promise<void>) | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly options: ServiceOptions,
+  ) {}
+
+  async start(): Promise<void> {
+    const service = await startService(this.options);
+    this.current = service;
+    this.isMeantToEnd = false;
+    this.earlier.push(service);
+    void service.exited.then(() => {
+      if (this.isMeantToEnd || this.current !== service) return;
+      if (this.onEnd === undefined) this.unexpectedEnds += 1;
+      else void this.onEnd().then(() => this.start());
+    });
+  }
+
+  /** A further process with the same settings, on a port of its own, that is not waited for. */
+  spawnAnother(): Promise<ServiceProcess> {
+    return spawnService({ ...this.options, settings: { ...this.options.settings, PORT: '0' } });
+  }
+
+  get url(): string {
+    return this.service.url;
+  }
+
+  get pid(): number {
+    return this.service.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.current !== undefined && !this.current.hasEnded;
+  }
+
+  get peakMb(): number {
+    return this.peak;
+  }
+
+  /** Reads its peak memory, which is gone when it has ended. Linux only. */
+  measure(): void {
+    if (!this.isRunning) return;
+    try {
+      const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+      this.peak = Math.max(this.peak, Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+
+  /** By SIGKILL. */
+  async kill(): Promise<void> {
+    this.measure();
+    this.isMeantToEnd = true;
+    await this.current?.kill();
+  }
+
+  /** By SIGTERM. @returns its exit code, null after a signal, and how long it took */
+  async stop(): Promise<{ code: number | null; ms: number }> {
+    this.measure();
+    this.isMeantToEnd = true;
+    const startedAt = now();
+    const code = this.current === undefined ? 0 : await this.current.stop();
+    return { code, ms: now() - startedAt };
+  }
+
+  freeze(): void {
+    this.service.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.service.signal('SIGCONT');
+  }
+
+  /** Standard output and standard error of all its processes. */
+  output(): string {
+    return this.earlier.map((service) => service.output()).join('');
+  }
+
+  /** How often its processes logged that. */
+  logged(message: string): number {
+    return this.earlier.reduce((sum, { logs }) => sum + logs.filter(({ msg }) => msg === message).length, 0);
+  }
+
+  /** The value of a metric without labels. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+    if (line === undefined) throw new Error(`There is no metric ${name}`);
+    return Number(line.slice(name.length + 1));
+  }
+
+  private get service(): ServiceProcess {
+    if (this.current === undefined) throw new Error(`${this.name} was not started`);
+    return this.current;
+  }
+}
