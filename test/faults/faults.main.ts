@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { FAULTS } from './catalogue/index.js';
 import type { Fault } from './fault.js';
+import { isTrue } from './figures.js';
 import { isSound, runFault, type Verdict } from './run-fault.js';
 import { describe, tableOf } from './table.js';
 
@@ -33,7 +34,7 @@ async function attempt(fault: Fault): Promise<Verdict> {
   } catch (error) {
     const figure = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const figures = { accepted: 0, delivered: 0, lost: 0, duplicates: 0, overlaps: 0, recoveryMs: 0, spent: '' };
-    const findings = [{ what: 'the rig does its work', holds: false, figure }];
+    const findings = [isTrue('the rig does its work', false, figure)];
     return { number: fault.number, name: fault.name, ...figures, broken: [], findings, impossible: null };
   }
 }

@@ -9,11 +9,11 @@ export function percentile(values: readonly number[], share: number): number {
 
 export function atMost(what: string, value: number, limit: number, unit: string): Finding {
   const figure = `${Math.round(value * 10) / 10} ${unit}`;
-  return { what: `${what} <= ${limit} ${unit}`, holds: value <= limit, figure };
+  return { what: `${what} <= ${limit} ${unit}`, holds: value <= limit, figure, isMeasured: true };
 }
 
 export function isTrue(what: string, holds: boolean, figure = holds ? 'yes' : 'no'): Finding {
-  return { what, holds, figure };
+  return { what, holds, figure, isMeasured: false };
 }
 
 /** Milliseconds from the answer to the publisher to the first request, of each delivery of the events chosen. */

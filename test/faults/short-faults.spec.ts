@@ -13,7 +13,8 @@ describe('the invariants hold in the short form of fault', () => {
       const { broken, findings, lost, accepted } = await runFault(fault, fault.short!, SEED);
 
       expect(broken).toEqual([]);
-      expect(findings.filter(({ holds }) => !holds)).toEqual([]);
+      // Times and sizes are judged by the full run, on a machine that does nothing else.
+      expect(findings.filter(({ holds, isMeasured }) => !holds && !isMeasured)).toEqual([]);
       expect(lost).toBe(0);
       expect(accepted).toBeGreaterThan(fault.short!.events / 2);
     },

@@ -4,6 +4,8 @@ import type { WakeUp } from '../delivery.entity.js';
 const QUEUE_MS = 1000;
 /** Shortest queue, so that a receiver nobody has measured yet is not parked at once. */
 const MIN_QUEUE = 16;
+/** Requests at once to a receiver that has not answered yet: some may hang without holding up the others. */
+const START_WIDTH = 8;
 /** Weight of the newest duration in the moving average. */
 const NEWEST = 0.2;
 
@@ -23,10 +25,12 @@ export class Lane {
   /** The last slot went to a delivery from the queue, not to a parked one. */
   private wasFromQueue = false;
   /**
-   * Requests at once, now. Begins with one and grows by one with each good answer, up to what the subscription allows; from
-   * the second failure in a row on it halves, down to the single request that finds out when the receiver is well again.
+   * Requests at once, now. One, until the first claim has read how many the subscription allows. Then it grows by one with
+   * each good answer up to that, and halves from the second failure in a row on, down to the single request that finds out
+   * when the receiver is well again.
    */
   private width = 1;
+  private isKnown = false;
   private failuresInRow = 0;
 
   /** @returns false when it must be parked: its turn is too far off */
@@ -65,7 +69,8 @@ export class Lane {
    * @returns what ends it; `isWell` says whether the receiver did what a healthy one does
    */
   start(most: number, nowMs: number): (endedMs: number, isWell: boolean) => void {
-    this.width = Math.min(this.width, most);
+    this.width = Math.min(this.isKnown ? this.width : START_WIDTH, most);
+    this.isKnown = true;
     this.reserved -= 1;
     const request = { atMs: nowMs };
     this.startedMs.add(request);

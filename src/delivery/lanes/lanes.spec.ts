@@ -28,24 +28,24 @@ function lanesOfWidth(width: number, { slots = 200, most = width, subscriptionId
 }
 
 describe('a lane', () => {
-  it('begins with one request', () => {
+  it('begins with one request, which finds out how many the subscription allows', () => {
     const lanes = new Lanes(100);
     admit(lanes, 10);
     expect(lanes.takeReady()).toHaveLength(1);
     lanes.start('a', 4, 0);
+    expect(lanes.takeReady()).toHaveLength(3);
     expect(lanes.takeReady()).toHaveLength(0);
   });
 
-  it('grows by one with each good answer, to what the subscription allows', () => {
-    const lanes = lanesOfWidth(3, { most: 5 });
-    admit(lanes, 10);
-    expect(lanes.takeReady()).toHaveLength(2);
-    lanes.start('a', 5, 0)(1, true);
+  it('sends a receiver that has not answered yet no more than eight, and one more after each good answer', () => {
+    const lanes = new Lanes(100);
+    admit(lanes, 30);
+    lanes.takeReady();
+    const end = lanes.start('a', 20, 0);
+    expect(lanes.takeReady()).toHaveLength(7);
+    end(1, true);
     lanes.freeSlot('a', 'queued');
     expect(lanes.takeReady()).toHaveLength(2);
-    for (let n = 0; n < 3; n += 1) lanes.start('a', 5, 0)(1, true);
-    for (let n = 0; n < 3; n += 1) lanes.freeSlot('a', 'queued');
-    expect(lanes.takeReady()).toHaveLength(4);
   });
 
   it('is not narrowed by a single failure, and by several in a row to a single request', () => {
@@ -63,18 +63,17 @@ describe('a lane', () => {
 
   it('grows again when its receiver is well again', () => {
     const lanes = new Lanes(100);
-    admit(lanes, 20);
-    for (let n = 0; n < 5; n += 1) {
-      lanes.takeReady();
-      lanes.start('a', 8, 0)(1, false);
-      lanes.freeSlot('a', 'queued');
-    }
-    for (const isWell of [true, true]) {
-      lanes.takeReady();
-      lanes.start('a', 8, 0)(1, isWell);
-      lanes.freeSlot('a', 'queued');
-    }
-    expect(lanes.inFlightCount + lanes.takeReady().length).toBe(3);
+    admit(lanes, 16);
+    const round = (isWell: boolean): number => {
+      const ready = lanes.takeReady();
+      const ends = ready.map(() => lanes.start('a', 8, 0));
+      for (const end of ends) end(1, isWell);
+      admit(lanes, ready.length);
+      for (let n = 0; n < ready.length; n += 1) lanes.freeSlot('a', 'queued');
+      return ready.length;
+    };
+    expect([round(false), round(false), round(false), round(false)]).toEqual([1, 8, 1, 1]);
+    expect([round(true), round(true), round(true)]).toEqual([1, 2, 4]);
   });
 
   it('gives a slot to the next delivery when a request has ended', () => {
@@ -107,7 +106,7 @@ describe('a lane', () => {
     lanes.takeReady();
     lanes.start('a', 10, 10);
 
-    expect(admit(lanes, 2000, 'a', 11)).toBe(200);
+    expect(admit(lanes, 2000, 'a', 11)).toBe(900);
     lanes.takeAll();
     expect(admit(lanes, 2000, 'a', 20_010)).toBe(16);
   });
