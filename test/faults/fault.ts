@@ -19,6 +19,8 @@ export interface Finding {
   readonly holds: boolean;
   /** What was measured. */
   readonly figure: string;
+  /** It is a time, which a busy machine stretches. */
+  readonly isTime?: boolean;
 }
 
 /** What a run leaves to be judged by its fault. Times are Unix milliseconds. */
