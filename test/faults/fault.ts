@@ -19,8 +19,8 @@ export interface Finding {
   readonly holds: boolean;
   /** What was measured. */
   readonly figure: string;
-  /** It is a time or a size: it depends on the machine too, and on what else that does. */
-  readonly isMeasured: boolean;
+  /** It is a time, which a busy machine stretches. */
+  readonly isTime?: boolean;
 }
 
 /** What a run leaves to be judged by its fault. Times are Unix milliseconds. */

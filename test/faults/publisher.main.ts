@@ -7,12 +7,18 @@ import { chanceFor } from './seeded.js';
 
 /** The publisher as a process of its own: offers events at a steady rate and remembers each answer. */
 const TICK_MS = 10;
-const PAUSE_MS = 200;
+/** Between two tries of an event: the first pause, which doubles, and the longest. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2000;
+/** A publisher that insists keeps to so many connections, so that those who come back do not bury the API. */
+const CONNECTIONS = 100;
 /** A publisher that insists gives up on an event after this long. */
 const PATIENCE_MS = 120_000;
 const MAX_FILLING = 400;
 
-const agent = new Agent({ connections: null, pipelining: 1, connect: { timeout: 3000 } });
+const connect = { timeout: 3000 };
+const unlimited = new Agent({ connections: null, pipelining: 1, connect });
+const limited = new Agent({ connections: CONNECTIONS, pipelining: 1, connect });
 const accepted: Accepted[] = [];
 const refusals: Refusal[] = [];
 const posted: string[] = [];
@@ -36,7 +42,7 @@ async function publishOne(order: PublishOrder, n: number): Promise<void> {
   const sha256 = createHash('sha256').update(body).digest('hex');
   posted.push(sha256);
   const deadline = now() + PATIENCE_MS;
-  for (;;) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const answer = await post(order, n, body);
     if (answer.status === 202) {
       const { eventId, atMs, latencyMs } = answer;
@@ -46,7 +52,7 @@ async function publishOne(order: PublishOrder, n: number): Promise<void> {
     refusals.push(answer);
     if (!order.insists) return;
     if (now() > deadline) break;
-    await delay(PAUSE_MS);
+    await delay(pauseMs);
   }
   givenUp.push(n);
 }
@@ -66,7 +72,7 @@ async function post({ url, path, insists }: PublishOrder, n: number, body: strin
   };
   try {
     const { statusCode, body: answered } = await request(url + path, {
-      ...{ method: 'POST', dispatcher: agent, headers, body },
+      ...{ method: 'POST', dispatcher: insists ? limited : unlimited, headers, body },
       ...{ headersTimeout: 30_000, bodyTimeout: 30_000 },
     });
     const text = await answered.text();

@@ -179,9 +179,14 @@ export class Rig {
     return new ApiClient(this.api.url, { validate: false });
   }
 
-  /** The three subscriptions of the load, to receivers that answer by chance. */
-  async subscribeLoad(behaviour = 'chance'): Promise<void> {
-    for (const path of LOAD_PATHS) await this.subscribe(path, behaviour, { event_type: LOAD_TYPE });
+  /** The three subscriptions of the load. */
+  async subscribeLoad(): Promise<void> {
+    for (const path of LOAD_PATHS) await this.subscribe(path, 'ok', { event_type: LOAD_TYPE });
+  }
+
+  /** From now on the receivers of the load answer by chance. */
+  async answerByChance(): Promise<void> {
+    for (const path of LOAD_PATHS) await this.receiver.behave(path, 'chance');
   }
 
   /** @returns the id of the subscription */

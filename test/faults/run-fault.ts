@@ -72,6 +72,7 @@ async function perform(
   await rig.publish('warm-up', { events: WARM_UP_EVENTS, perSecond: 100 });
   await untilDrained(rig, HORIZON_SECONDS);
   const redisBefore = await quietRedis(rig);
+  await rig.answerByChance();
 
   if (events > 0) await rig.beginLoad('load', { events, perSecond, insists: fault.insists ?? false });
   const harmStartedAt = now();

@@ -1,6 +1,6 @@
+import { now } from '../child.js';
 import type { Fault, Finding, Run } from '../fault.js';
 import { atMost, isTrue } from '../figures.js';
-import type { Rig } from '../rig.js';
 
 /** Each body names its event, so an event that was written twice is two rows with one payload. */
 async function doubleEvents({ rig }: Run): Promise<number> {
@@ -22,14 +22,18 @@ async function noDoubles(run: Run): Promise<Finding[]> {
 export const apiDies: Fault = {
   number: 2,
   name: 'API dies while accepting',
-  full: { events: 10_000, perSecond: 150, rounds: 20 },
+  full: { events: 8000, perSecond: 100, rounds: 20 },
   short: { events: 300, perSecond: 100, rounds: 2 },
   insists: true,
   async harm(rig, rounds) {
+    let startSeconds = 1;
     for (let round = 0; round < rounds; round += 1) {
-      await rig.pause(1.5);
+      // Up as long as it was away, so that what waits meanwhile can be accepted.
+      await rig.pause(startSeconds);
       await rig.api.kill();
+      const startedAt = now();
       await rig.api.start();
+      startSeconds = Math.max(1, (now() - startedAt) / 1000);
     }
   },
   findings: noDoubles,
@@ -58,27 +62,29 @@ export const everythingDies: Fault = {
   },
 };
 
-/** What each process that was told to end made of it; of one run, so a fault is done once at a time. */
-const ends = new WeakMap<Rig, { name: string; code: number | null; ms: number }[]>();
+interface End {
+  readonly name: string;
+  readonly code: number | null;
+  readonly ms: number;
+}
 
-export const deploy: Fault = {
+export const deploy: Fault<readonly End[]> = {
   number: 20,
   name: 'deploy',
   full: { events: 6000, perSecond: 120, rounds: 10 },
   short: { events: 300, perSecond: 100, rounds: 3 },
   insists: true,
   async harm(rig, rounds) {
-    const ended: { name: string; code: number | null; ms: number }[] = [];
-    ends.set(rig, ended);
+    const ended: End[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const slot = rig.slots[(round + 1) % rig.slots.length]!;
       await rig.pause(1);
       ended.push({ name: slot.name, ...(await slot.stop()) });
       await slot.start();
     }
+    return ended;
   },
-  async findings(run) {
-    const ended = ends.get(run.rig) ?? [];
+  async findings(run, ended) {
     const failed = ended.filter(({ code }) => code !== 0);
     const lost = run.evidence.attempts.filter(({ errorCode }) => errorCode === 'abandoned').length;
     return [

@@ -9,18 +9,18 @@ export const workerDies: Fault = {
   number: 1,
   name: 'worker dies',
   full: { events: 10_000, perSecond: 100, rounds: 20 },
-  short: { events: 300, perSecond: 100, rounds: 2 },
+  short: { events: 300, perSecond: 100, rounds: 1 },
   async harm(rig, rounds) {
     for (let round = 0; round < rounds; round += 1) {
       const worker = inTurn(rig, round);
-      await rig.pause(rounds > 2 ? 4 : 1.5);
+      await rig.pause(rounds > 1 ? 4 : 1.5);
       await worker.kill();
       await rig.noteInFlight();
       await worker.start();
     }
   },
-  findings({ evidence }) {
-    const longestMs = Math.max(0, ...redeliveriesMs(evidence));
+  findings(run) {
+    const longestMs = Math.max(0, ...redeliveriesMs(run));
     return [atMost('redelivery after lease', longestMs / 1000, LEASE_SECONDS + 2, 's')];
   },
 };

@@ -1,0 +1,18 @@
+import { brokenBy, TIMEOUT_MS } from './short-faults.js';
+
+/** Real: PostgreSQL, Redis, an API, two workers, a receiver and a publisher, processes of their own for each fault. */
+
+describe('when processes of the service end', () => {
+  it.each([
+    [1, 'a worker dies'],
+    [2, 'the API dies while it accepts'],
+    [14, 'a worker is held past its lease and goes on'],
+    [20, 'processes are replaced under load'],
+  ] as [number, string][])(
+    'no invariant is broken by fault %i: %s',
+    async (number) => {
+      expect(await brokenBy(number)).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,19 @@
+import { FAULTS } from '../catalogue/index.js';
+import { runFault } from '../run-fault.js';
+
+const SEED = 1;
+/** Of one fault, on a machine that does much else. */
+export const TIMEOUT_MS = 240_000;
+
+/** Does a fault in its short form. @returns all that is broken by it; times are left to `npm run test:faults` */
+export async function brokenBy(number: number): Promise<unknown[]> {
+  const fault = FAULTS.find((each) => each.number === number);
+  if (fault?.short === undefined) throw new Error(`Fault ${number} has no short form`);
+  const { broken, findings, lost, accepted } = await runFault(fault, fault.short, SEED);
+  return [
+    ...broken,
+    ...findings.filter(({ holds, isTime }) => !holds && isTime !== true),
+    ...(lost > 0 ? [`${lost} deliveries are lost`] : []),
+    ...(accepted < fault.short.events / 2 ? [`only ${accepted} events were accepted`] : []),
+  ];
+}
