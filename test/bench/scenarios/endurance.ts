@@ -8,6 +8,8 @@ import { subscribeSingle } from './throughput.js';
 const SECONDS = 600;
 const WINDOW_MS = 5000;
 const SAMPLES = 20;
+/** All receivers answer at once, and no more than AHEAD events wait: what is older than this has been passed over. */
+const OLDEST_SECONDS = 10;
 /** Events that may be accepted and not delivered at one time. */
 const AHEAD = 5000;
 /** From the second quarter of the run to the last, what levels off grows by no more than this share and this many MB. */
@@ -50,6 +52,7 @@ export const endurance: Scenario = {
     const received = await bed.receiver.report();
     assertExactlyOnce(received, received.delivered, report.accepted);
 
+    const oldest = round(Math.max(...sampled.map(({ oldestSeconds }) => oldestSeconds)), 1);
     const slowest = round((Math.min(...perWindow) / median(perWindow)) * 100, 1);
     return {
       scenario: trial.scenario,
@@ -62,6 +65,7 @@ export const endurance: Scenario = {
         'windows of 5 s: deliveries/s': perWindow.map(Math.round).join(', '),
         ...target('no window under 70 % of the median', slowest >= 70, `${slowest} %`),
         ...levels(sampled),
+        ...target(`no delivery open for more than ${OLDEST_SECONDS} s`, oldest <= OLDEST_SECONDS, `${oldest} s`),
         'open deliveries: parked': sampled.map(({ parked }) => parked).join(', '),
         'open deliveries: seconds of the oldest': sampled
           .map(({ oldestSeconds }) => round(oldestSeconds, 1))
