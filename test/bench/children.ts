@@ -44,7 +44,8 @@ class Helper {
   }
 
   tell(message: LoadCommand): void {
-    if (this.child.connected) this.child.send(message);
+    // It may just have ended, and then has no use for this.
+    if (this.child.connected) this.child.send(message, () => undefined);
   }
 
   async stop(): Promise<void> {

@@ -19,7 +19,7 @@ export class SeenAttempts {
       low = Math.imul(low ^ code, 0x85ebca6b) ^ (low >>> 15);
     }
     // 0 in both halves is an empty place.
-    if (!this.insert(high >>> 0, (low >>> 0) | 1)) return false;
+    if (!this.insert(high >>> 0, (low | 1) >>> 0)) return false;
     this.count += 1;
     if (this.count * 2 > this.high.length) this.grow();
     return true;

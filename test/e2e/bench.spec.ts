@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { SeenAttempts } from '../bench/seen-attempts.js';
 
 const BENCH = fileURLToPath(new URL('../../dist/test/bench/bench.main.js', import.meta.url));
 const TIMEOUT_MS = 60_000;
@@ -63,5 +64,16 @@ describe('the bench, with PostgreSQL, Redis, API, worker, receiver and load gene
 
     expect(failure).toHaveProperty('code', 1);
     expect(failure).toHaveProperty('stderr', expect.stringContaining('there are single, fanout'));
+  });
+});
+
+describe('what the receiver of the bench has seen', () => {
+  const attempts = Array.from({ length: 40_000 }, (_, n) => `dlv_01k6zv1yqpe7rtqq6zjy${n.toString(32)}/1`);
+
+  it('knows each attempt again, and takes none for another', () => {
+    const seen = new SeenAttempts();
+
+    expect(attempts.filter((attempt) => !seen.add(attempt))).toEqual([]);
+    expect(attempts.filter((attempt) => seen.add(attempt))).toEqual([]);
   });
 });

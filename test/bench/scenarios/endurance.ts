@@ -1,3 +1,4 @@
+import { uuidTimeMs } from '../../../src/shared/ids/uuid.js';
 import { accepted, type Bed } from '../bed.js';
 import { median, type Notes, type PerPart, percentiles, type Measured, round, target } from '../measure.js';
 import { assertExactlyOnce, endToEndMs, untilCounted, warmUp } from '../run.js';
@@ -7,9 +8,11 @@ import { subscribeSingle } from './throughput.js';
 const SECONDS = 600;
 const WINDOW_MS = 5000;
 const SAMPLES = 20;
+/** All receivers answer at once, and no more than AHEAD events wait: what is older than this has been passed over. */
+const OLDEST_SECONDS = 10;
 /** Events that may be accepted and not delivered at one time. */
 const AHEAD = 5000;
-/** From the middle of the run to its end, what levels off grows by no more than this share and this many MB. */
+/** From the second quarter of the run to the last, what levels off grows by no more than this share and this many MB. */
 const LEVEL = { share: 0.25, mb: 32 };
 
 /** As fast as events are delivered, for minutes, begun when the planner has just learned that the open deliveries are none. */
@@ -49,6 +52,7 @@ export const endurance: Scenario = {
     const received = await bed.receiver.report();
     assertExactlyOnce(received, received.delivered, report.accepted);
 
+    const oldest = round(Math.max(...sampled.map(({ oldestSeconds }) => oldestSeconds)), 1);
     const slowest = round((Math.min(...perWindow) / median(perWindow)) * 100, 1);
     return {
       scenario: trial.scenario,
@@ -61,6 +65,11 @@ export const endurance: Scenario = {
         'windows of 5 s: deliveries/s': perWindow.map(Math.round).join(', '),
         ...target('no window under 70 % of the median', slowest >= 70, `${slowest} %`),
         ...levels(sampled),
+        ...target(`no delivery open for more than ${OLDEST_SECONDS} s`, oldest <= OLDEST_SECONDS, `${oldest} s`),
+        'open deliveries: parked': sampled.map(({ parked }) => parked).join(', '),
+        'open deliveries: seconds of the oldest': sampled
+          .map(({ oldestSeconds }) => round(oldestSeconds, 1))
+          .join(', '),
         'MB of the database': sampled.map(({ databaseMb }) => databaseMb).join(', '),
       },
     };
@@ -70,6 +79,9 @@ export const endurance: Scenario = {
 interface State extends Sizes {
   readonly mb: PerPart;
   readonly backendsMb: number;
+  readonly parked: number;
+  /** How old the oldest open delivery is; 0 when there is none. */
+  readonly oldestSeconds: number;
 }
 
 interface Sizes {
@@ -80,9 +92,13 @@ interface Sizes {
 
 async function stateOf(bed: Bed): Promise<State> {
   const [sizes] = await bed.query<Sizes>(SIZES);
-  return { mb: bed.memoryMb(), backendsMb: bed.backendsMb(), ...sizes! };
+  const [open] = await bed.query<{ parked: number; oldest: string | null }>(OPEN);
+  const oldestSeconds = open!.oldest === null ? 0 : (Date.now() - uuidTimeMs(open!.oldest)) / 1000;
+  return { mb: bed.memoryMb(), backendsMb: bed.backendsMb(), parked: open!.parked, oldestSeconds, ...sizes! };
 }
 
+const OPEN = `select (select count(*)::int from open_deliveries where parked_at is not null) as parked,
+  (select id::text from open_deliveries order by id limit 1) as oldest`;
 const SIZES = `select (pg_table_size('open_deliveries') / 1048576.0)::float8 as "tableMb",
   (pg_indexes_size('open_deliveries') / 1048576.0)::float8 as "indexMb",
   (pg_database_size(current_database()) / 1048576)::int as "databaseMb"`;
@@ -108,9 +124,9 @@ function levels(sampled: readonly State[]): Notes {
 
 function level(what: string, sampled: readonly State[], mbOf: (state: State) => number): Notes {
   const mb = sampled.map(mbOf);
-  const half = mb.slice(0, Math.ceil(mb.length / 2));
-  const middle = Math.max(...half);
-  const end = Math.max(...mb.slice(half.length));
+  const quarter = Math.ceil(mb.length / 4);
+  const middle = median(mb.slice(quarter, 2 * quarter));
+  const end = median(mb.slice(-quarter));
   const isLevel = end <= middle * (1 + LEVEL.share) + LEVEL.mb;
   return target(`${what} levels off`, isLevel, `MB ${mb.map((each) => Math.round(each)).join(', ')}`);
 }
