@@ -69,7 +69,9 @@ describe('a lane', () => {
       const ends = ready.map(() => lanes.start('a', 8, 0));
       for (const end of ends) end(1, isWell);
       admit(lanes, ready.length);
-      for (let n = 0; n < ready.length; n += 1) lanes.freeSlot('a', 'queued');
+      ready.forEach(() => {
+        lanes.freeSlot('a', 'queued');
+      });
       return ready.length;
     };
     expect([round(false), round(false), round(false), round(false)]).toEqual([1, 8, 1, 1]);
