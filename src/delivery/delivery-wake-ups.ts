@@ -12,14 +12,16 @@ import { DeliveryQueue } from './queue/delivery-queue.js';
 const WAKE_UPS_PER_JOB = 100;
 /** Most wake-ups of one call to the queue. */
 const MAX_GROUP = 2000;
-/** The depth of the queue is asked for no more often than this, in milliseconds. */
-const DEPTH_AGE_MS = 250;
+/** The queue is looked at no more often than this, in milliseconds. */
+const LOOK_AGE_MS = 250;
 
 /** Tells the workers of deliveries. Whatever gets lost on the way is found by the due scan. */
 @Injectable()
 export class DeliveryWakeUps {
-  private readonly writer: GroupWriter<WakeUp[], boolean>;
-  private depth = { jobs: 0, atMs: Number.NEGATIVE_INFINITY };
+  private readonly writer: GroupWriter<WakeUp[], null>;
+  private isAway = false;
+  private jobsWaiting = 0;
+  private lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly queue: DeliveryQueue,
@@ -36,31 +38,40 @@ export class DeliveryWakeUps {
     });
   }
 
+  /**
+   * Whether the queue takes jobs, as far as is known: it answers, and does not hold so many that more would only fill Redis.
+   * Otherwise what is accepted had better be due at once, for the due scan. Asks now and then, and waits for no answer.
+   */
+  get isTaking(): boolean {
+    if (this.clock.monotonicMs() - this.lookedAtMs > LOOK_AGE_MS) void this.look();
+    return !this.isAway && this.jobsWaiting <= this.settings.queueHighWater;
+  }
+
   /** Does not wait: the publisher's answer does not depend on the queue. */
   add(wakeUps: WakeUp[]): void {
-    if (wakeUps.length > 0) void this.hand(wakeUps);
+    if (wakeUps.length > 0) void this.writer.submit(wakeUps);
   }
 
-  /** @returns whether the queue has them now. Never throws. */
-  hand(wakeUps: WakeUp[]): Promise<boolean> {
-    return this.writer.submit(wakeUps);
+  /** Leaves deliveries that are due at once to the due scan. */
+  leave(wakeUps: WakeUp[]): void {
+    this.metrics.wakeUpsLost.inc(wakeUps.length);
   }
 
-  /** Whether so many jobs wait that more would only fill Redis. False when it can't be asked. */
-  async isQueueFull(): Promise<boolean> {
-    const nowMs = this.clock.monotonicMs();
-    if (nowMs - this.depth.atMs > DEPTH_AGE_MS) {
-      const jobs = await this.queue.depth().catch(() => 0);
-      this.depth = { jobs, atMs: nowMs };
+  private async look(): Promise<void> {
+    this.lookedAtMs = this.clock.monotonicMs();
+    try {
+      this.jobsWaiting = await this.queue.depth();
+      this.isAway = false;
+    } catch {
+      this.isAway = true;
     }
-    return this.depth.jobs > this.settings.queueHighWater;
   }
 
-  private async addGroups(groups: WakeUp[][]): Promise<boolean[]> {
+  private async addGroups(groups: WakeUp[][]): Promise<null[]> {
     const wakeUps = groups.flat();
-    const isAdded = !(await this.isQueueFull()) && (await this.addJobs(wakeUps));
-    if (!isAdded) this.metrics.wakeUpsLost.inc(wakeUps.length);
-    return groups.map(() => isAdded);
+    const isAdded = this.isTaking && (await this.addJobs(wakeUps));
+    if (!isAdded) this.leave(wakeUps);
+    return groups.map(() => null);
   }
 
   private async addJobs(wakeUps: WakeUp[]): Promise<boolean> {
@@ -70,6 +81,7 @@ export class DeliveryWakeUps {
       await this.queue.add(jobs);
       return true;
     } catch (error) {
+      this.isAway = true;
       this.logger.warn({ err: error, deliveries: wakeUps.length }, 'wake_ups.not_added');
       return false;
     }

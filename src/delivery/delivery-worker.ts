@@ -60,6 +60,11 @@ export class DeliveryWorker {
    */
   async admit(wakeUps: readonly WakeUp[]): Promise<void> {
     await this.room();
+    await this.take(wakeUps);
+  }
+
+  /** As `admit`, without the wait: for who has looked whether there is room. */
+  async take(wakeUps: readonly WakeUp[]): Promise<void> {
     if (this.isStopping) {
       await this.giveBack(wakeUps);
       return;

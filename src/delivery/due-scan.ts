@@ -5,7 +5,6 @@ import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { Clock } from '../shared/time/clock.js';
 import { Random } from '../shared/time/random.js';
-import { DeliveryWakeUps } from './delivery-wake-ups.js';
 import { DeliveryWorker } from './delivery-worker.js';
 import { DeliveryRepository } from './delivery.repository.js';
 
@@ -17,12 +16,14 @@ const LIMIT = 1000;
  */
 const MARGIN_MS = 5000;
 const FULL_INTERVAL_MS = 30_000;
+/** When more is due than the worker has room for, it looks again after this long. */
+const HURRY_MS = 50;
 /** Scans of several workers should not fall together: each waits this share more or less. */
 const JITTER = 0.2;
 
 /**
  * Finds what is due: retries, deliveries whose worker died, deliveries that the queue lost. One mechanism for all three. It
- * runs outside the queue, and works without it.
+ * hands them to its own worker, as many as that has room for, and not to the queue: there new events would wait behind them.
  */
 @Injectable()
 export class DueScan {
@@ -33,7 +34,6 @@ export class DueScan {
 
   constructor(
     private readonly repository: DeliveryRepository,
-    private readonly wakeUps: DeliveryWakeUps,
     private readonly worker: DeliveryWorker,
     private readonly clock: Clock,
     private readonly random: Random,
@@ -52,48 +52,55 @@ export class DueScan {
     clearTimeout(this.timer);
   }
 
-  private schedule(): void {
+  private schedule(delayMs = this.intervalMs()): void {
     if (this.isStopped) return;
-    const delayMs = this.settings.dueScanInterval * 1000 * (1 - JITTER + 2 * JITTER * this.random.next());
     this.timer = setTimeout(() => {
-      void this.run().finally(() => {
-        this.schedule();
+      void this.run().then((isComplete) => {
+        this.schedule(isComplete ? this.intervalMs() : HURRY_MS);
       });
     }, delayMs);
   }
 
-  /** Never throws: what fails now is tried again at the next scan. */
-  private async run(): Promise<void> {
+  private intervalMs(): number {
+    return this.settings.dueScanInterval * 1000 * (1 - JITTER + 2 * JITTER * this.random.next());
+  }
+
+  /**
+   * Never throws: what fails now is tried again at the next scan.
+   *
+   * @returns false when more is due than there was room for
+   */
+  private async run(): Promise<boolean> {
     try {
       await this.worker.lookAround();
-      await this.pass();
+      return await this.pass();
     } catch (error) {
       this.logger.warn({ err: error }, 'due_scan.failed');
+      return true;
     }
   }
 
-  /** Takes batch after batch until nothing is due; or until the queue is full, and then the next pass begins there. */
-  private async pass(): Promise<void> {
+  /** Takes batch after batch until nothing is due, or until the worker is full, and then the next pass begins there. */
+  private async pass(): Promise<boolean> {
     const startedMs = this.clock.monotonicMs();
     const isFull = startedMs - this.fullAtMs >= FULL_INTERVAL_MS;
     const lookBackSeconds = isFull ? null : (startedMs - this.completeAtMs + MARGIN_MS) / 1000;
-    // What is due can wait in PostgreSQL; in Redis it would only take memory.
-    while (!this.isStopped && !(await this.wakeUps.isQueueFull())) {
-      if (await this.wakeDue(lookBackSeconds)) {
+    while (!this.isStopped && this.worker.hasRoom) {
+      if (await this.takeDue(lookBackSeconds)) {
         this.completeAtMs = startedMs;
         if (isFull) this.fullAtMs = startedMs;
-        return;
+        return true;
       }
     }
+    return false;
   }
 
   /** @returns whether that was all */
-  private async wakeDue(lookBackSeconds: number | null): Promise<boolean> {
+  private async takeDue(lookBackSeconds: number | null): Promise<boolean> {
     const { wakeUps, failed, isComplete } = await this.repository.takeDue(LIMIT, lookBackSeconds);
     this.metrics.dueScanTaken.inc(wakeUps.length + failed);
     if (failed > 0) this.metrics.deliveriesFinished.inc({ outcome: 'failed' }, failed);
-    const isQueued = wakeUps.length === 0 || (await this.wakeUps.hand(wakeUps));
-    if (!isQueued) await this.worker.admit(wakeUps);
+    await this.worker.take(wakeUps);
     return isComplete;
   }
 }

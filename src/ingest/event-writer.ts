@@ -46,11 +46,12 @@ export class EventWriter {
   }
 
   private async accept(events: NewEvent[]): Promise<boolean[]> {
-    const areAccepted = await this.repository.accept(events);
+    const { isTaking } = this.wakeUps;
+    const areAccepted = await this.repository.accept(events, isTaking ? 'queued' : 'due');
     const accepted = events.filter((_, index) => areAccepted[index]);
-    this.wakeUps.add(
-      accepted.flatMap(({ deliveries }) => deliveries.map((delivery) => ({ ...delivery, attemptCount: 0 }))),
-    );
+    const wakeUps = accepted.flatMap(({ deliveries }) => deliveries.map((each) => ({ ...each, attemptCount: 0 })));
+    if (isTaking) this.wakeUps.add(wakeUps);
+    else this.wakeUps.leave(wakeUps);
     return areAccepted;
   }
 }

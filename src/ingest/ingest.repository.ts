@@ -25,9 +25,10 @@ export class IngestRepository {
   /**
    * Commits a group of events with their deliveries and idempotency keys, in one statement.
    *
+   * @param deliveriesAre about to be queued, so that the due scan need look only if nobody takes them; or due at once
    * @returns for each event whether it was accepted; not so when its key is already taken, and then nothing of it is kept
    */
-  async accept(events: NewEvent[]): Promise<boolean[]> {
+  async accept(events: NewEvent[], deliveriesAre: 'queued' | 'due'): Promise<boolean[]> {
     const deliveries = events.flatMap((event) => event.deliveries.map((delivery) => ({ ...delivery, event })));
     // In one order everywhere, so that two groups that share keys wait for each other and do not deadlock.
     const keyed = events.flatMap((event) => (event.idempotency === null ? [] : [{ ...event.idempotency, event }]));
@@ -50,7 +51,7 @@ export class IngestRepository {
       keyed.map(({ key }) => key),
       Buffer.concat(keyed.map(({ fingerprint }) => fingerprint)),
       keyed.map(({ event }) => event.deliveries.length),
-      this.settings.visibilityTimeout,
+      deliveriesAre === 'queued' ? this.settings.visibilityTimeout : 0,
       IDEMPOTENCY_SECONDS,
       plainArray(events.map((event) => event.deliveries.length)),
     ]);
@@ -89,7 +90,7 @@ function payloadOffsets(events: readonly NewEvent[]): number[] {
  * $14 keys, $15 all fingerprints of 32 bytes, $16 their numbers of deliveries, $17 visibility and $18 life of a key in seconds,
  * $19 numbers of deliveries of the events.
  *
- * An open delivery begins with its due time a visibility timeout away: it is about to be handed to the queue. The keys are
+ * An open delivery begins with its due time a visibility timeout away when it is about to be handed to the queue. The keys are
  * found by their primary key; what has lost its key is left out of both inserts.
  */
 const ACCEPT = {

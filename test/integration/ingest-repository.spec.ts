@@ -60,7 +60,7 @@ describe('what is accepted, on real PostgreSQL', () => {
       deliveries,
     });
 
-    expect(await repository.accept([event])).toEqual([true]);
+    expect(await repository.accept([event], 'queued')).toEqual([true]);
 
     expect(await database.query('select id, tenant_id, event_type, content_type from events')).toEqual([
       { id, tenant_id: 'acme', event_type: 'a.b', content_type: 'text/plain; charset=x' },
@@ -75,9 +75,15 @@ describe('what is accepted, on real PostgreSQL', () => {
     expect(open!.due_in).toBeLessThanOrEqual(30);
   });
 
+  it('is due at once when the queue takes nothing', async () => {
+    const event = aNewEvent();
+    await repository.accept([event], 'due');
+    expect((await rows.open(event.deliveries[0]!.id))!.due_in).toBeLessThanOrEqual(0);
+  });
+
   it('is an event that nobody wants, too', async () => {
     const event = aNewEvent({ deliveries: [] });
-    expect(await repository.accept([event])).toEqual([true]);
+    expect(await repository.accept([event], 'queued')).toEqual([true]);
     expect(await storedOf([event])).toEqual([event.id]);
     expect(await countOf('open_deliveries')).toBe(0);
   });
@@ -93,7 +99,7 @@ describe('what is accepted, on real PostgreSQL', () => {
     ];
     const events = payloads.map((payload) => aNewEvent({ payload: Buffer.from(payload) }));
 
-    await repository.accept(events);
+    await repository.accept(events, 'queued');
 
     for (const { id, payload } of events) {
       const [stored] = await database.query<{ payload: Buffer }>('select payload from events where id = $1', [id]);
@@ -104,7 +110,7 @@ describe('what is accepted, on real PostgreSQL', () => {
   it('is a group of a thousand events, each with its own', async () => {
     const events = Array.from({ length: 1000 }, (_, n) => aNewEvent({ payload: Buffer.from(`{"n":${n}}`) }));
 
-    expect(await repository.accept(events)).toEqual(events.map(() => true));
+    expect(await repository.accept(events, 'queued')).toEqual(events.map(() => true));
 
     const stored = await database.query<{ id: string; text: string }>(
       `select d.id, convert_from(e.payload, 'utf8') as text from open_deliveries d join events e on e.id = d.event_id`,
@@ -117,7 +123,7 @@ describe('what is accepted, on real PostgreSQL', () => {
     const good = keyed('of the good one');
     const twice = deliveryUuid(newEventUuid(Date.now()), 1);
     const bad = aNewEvent({ deliveries: [twice, twice].map((id) => ({ id, subscriptionId: newUuid(Date.now()) })) });
-    await expect(repository.accept([good, bad])).rejects.toMatchObject({ code: '23505' });
+    await expect(repository.accept([good, bad], 'queued')).rejects.toMatchObject({ code: '23505' });
     const counts = await Promise.all(['events', 'open_deliveries', 'idempotency_keys'].map(countOf));
     expect(counts).toEqual([0, 0, 0]);
   });
@@ -125,7 +131,7 @@ describe('what is accepted, on real PostgreSQL', () => {
   describe('under a key', () => {
     it('is remembered under it for a day', async () => {
       const event = keyed('k1');
-      expect(await repository.accept([event])).toEqual([true]);
+      expect(await repository.accept([event], 'queued')).toEqual([true]);
       const found = { fingerprint: FINGERPRINT, eventId: event.id, deliveryCount: 1 };
       expect(await repository.findRequest('default', 'k1')).toEqual(found);
       expect(await repository.findRequest('default', 'K1')).toBeNull();
@@ -139,8 +145,8 @@ describe('what is accepted, on real PostgreSQL', () => {
     it('leaves nothing of an event whose key is taken', async () => {
       const first = keyed('k1');
       const second = keyed('k1', { eventType: 'another' });
-      await repository.accept([first]);
-      expect(await repository.accept([second])).toEqual([false]);
+      await repository.accept([first], 'queued');
+      expect(await repository.accept([second], 'queued')).toEqual([false]);
       expect(await storedOf([first, second])).toEqual([first.id]);
       expect(await rows.open(second.deliveries[0]!.id)).toBeUndefined();
       expect(await repository.findRequest('default', 'k1')).toMatchObject({ eventId: first.id });
@@ -148,20 +154,20 @@ describe('what is accepted, on real PostgreSQL', () => {
 
     it('is accepted when another tenant has that key', async () => {
       const events = [keyed('k1'), keyed('k1', { tenantId: 'acme' })];
-      expect(await repository.accept(events)).toEqual([true, true]);
+      expect(await repository.accept(events, 'queued')).toEqual([true, true]);
       expect(await repository.findRequest('acme', 'k1')).toMatchObject({ eventId: events[1]!.id });
     });
 
     it('is accepted when the key has expired, and has it anew', async () => {
       const [first, second, third] = [keyed('k1'), keyed('k1'), keyed('k1')];
-      await repository.accept([first]);
+      await repository.accept([first], 'queued');
       await database.query(`update idempotency_keys set expires_at = now() - interval '1 second'`);
       expect(await repository.findRequest('default', 'k1')).toBeNull();
 
-      expect(await repository.accept([second])).toEqual([true]);
+      expect(await repository.accept([second], 'queued')).toEqual([true]);
 
       expect(await repository.findRequest('default', 'k1')).toMatchObject({ eventId: second.id });
-      expect(await repository.accept([third])).toEqual([false]);
+      expect(await repository.accept([third], 'queued')).toEqual([false]);
       expect(await storedOf([first, second, third])).toEqual([first.id, second.id]);
     });
 
@@ -176,7 +182,7 @@ describe('what is accepted, on real PostgreSQL', () => {
       if (before !== '') await database.query(before);
       for (let n = 0; n < 20; n += 1) {
         const rivals = [keyed(`k${n}`), keyed(`k${n}`)];
-        const won = await Promise.all(rivals.map((event) => repository.accept([event])));
+        const won = await Promise.all(rivals.map((event) => repository.accept([event], 'queued')));
         expect(won.flat().sort()).toEqual([false, true]);
         const winner = rivals.filter((_event, index) => won[index]![0]);
         expect(await storedOf(rivals)).toEqual(winner.map(({ id }) => id));
@@ -185,13 +191,13 @@ describe('what is accepted, on real PostgreSQL', () => {
     });
 
     it('is accepted or not by itself, in a group with others', async () => {
-      await repository.accept([keyed('taken')]);
+      await repository.accept([keyed('taken')], 'queued');
       const id = newEventUuid(Date.now());
       const deliveries = [1, 2].map((n) => ({ id: deliveryUuid(id, n), subscriptionId: newUuid(Date.now()) }));
       const ofTwo = keyed('of two', { id, deliveries });
       const group = [aNewEvent(), keyed('z'), keyed('taken'), aNewEvent(), keyed('a'), ofTwo];
 
-      expect(await repository.accept(group)).toEqual([true, true, false, true, true, true]);
+      expect(await repository.accept(group, 'queued')).toEqual([true, true, false, true, true, true]);
 
       const kept = group.filter((_, index) => index !== 2);
       expect(await storedOf(group)).toEqual(kept.map(({ id }) => id));
@@ -204,7 +210,7 @@ describe('what is accepted, on real PostgreSQL', () => {
     it('keeps the fingerprint of each, whatever the order of the keys', async () => {
       const fingerprintOf = (n: number): Buffer => Buffer.alloc(32, n);
       const group = [3, 1, 2].map((n) => aNewEvent({ idempotency: { key: `k${n}`, fingerprint: fingerprintOf(n) } }));
-      await repository.accept(group);
+      await repository.accept(group, 'queued');
       for (const n of [1, 2, 3]) {
         expect((await repository.findRequest('default', `k${n}`))!.fingerprint).toEqual(fingerprintOf(n));
       }
@@ -224,7 +230,9 @@ describe('what is accepted, on real PostgreSQL', () => {
           `insert into idempotency_keys values ($1, 'm', '', gen_random_uuid(), 1, now() + interval '1 day')`,
           [tenants[1]],
         );
-        const accepted = Promise.all([groupOf([0, 1, 2]), groupOf([2, 1, 0])].map((group) => repository.accept(group)));
+        const accepted = Promise.all(
+          [groupOf([0, 1, 2]), groupOf([2, 1, 0])].map((group) => repository.accept(group, 'queued')),
+        );
         const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
         await eventually(() => database.query(waiting), { until: ({ length }) => length === 2 });
         await holder.query('rollback');

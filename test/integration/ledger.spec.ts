@@ -59,7 +59,7 @@ describe('the ledger, on real PostgreSQL', () => {
   const accept = async (count: number, atMs = thisHourMs): Promise<string[]> => {
     const id = newEventUuid(atMs);
     const made = Array.from({ length: count }, (_, n) => ({ id: deliveryUuid(id, n + 1), subscriptionId }));
-    await ingest.accept([aNewEvent({ id, deliveries: made })]);
+    await ingest.accept([aNewEvent({ id, deliveries: made })], 'queued');
     return made.map((each) => each.id);
   };
   const claim = (ids: readonly string[]) =>

@@ -51,9 +51,11 @@ export class Lanes {
   /** Slots for parked deliveries, of every lane that has some, in turns; each is taken. */
   takeForParked(): { subscriptionId: Uuid; free: number }[] {
     const taken: { subscriptionId: Uuid; free: number }[] = [];
-    for (const subscriptionId of [...this.withParked]) {
+    let turns = this.withParked.size;
+    for (const subscriptionId of this.withParked) {
       const free = this.free('parked');
-      if (free <= 0) break;
+      if (free <= 0 || turns === 0) break;
+      turns -= 1;
       const lane = this.lane(subscriptionId);
       const slots = lane.takeFree(Math.min(free, this.mostOf(lane) - lane.occupied));
       if (slots === 0) continue;

@@ -107,7 +107,7 @@ export const SETTINGS = {
     doc: 'How often each worker looks for deliveries that are due.',
   }),
   queueHighWater: number('QUEUE_HIGH_WATER', {
-    default: 2000,
+    default: 200,
     min: 1,
     max: 1_000_000,
     doc: 'No job is added while more than this many wait; their deliveries are found by the due scan.',

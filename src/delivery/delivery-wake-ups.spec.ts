@@ -1,0 +1,84 @@
+import { parseSettings } from '../shared/config/settings.js';
+import type { Logger } from '../shared/logging/logger.js';
+import { Metrics } from '../shared/metrics/metrics.js';
+import type { Clock } from '../shared/time/clock.js';
+import type { WakeUp } from './delivery.entity.js';
+import { DeliveryWakeUps } from './delivery-wake-ups.js';
+import type { DeliveryQueue } from './queue/delivery-queue.js';
+
+const settings = parseSettings({ DATABASE_URL: 'postgres://unused', QUEUE_HIGH_WATER: '10' });
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const wakeUps = (count: number): WakeUp[] =>
+  Array.from({ length: count }, (_, n) => ({ id: `d${n}`, subscriptionId: 's', attemptCount: 0 }));
+
+describe('the wake-ups of deliveries', () => {
+  let queue: { jobs: WakeUp[][]; waiting: number; isAway: boolean };
+  let nowMs: number;
+  let metrics: Metrics;
+  let subject: DeliveryWakeUps;
+
+  beforeEach(() => {
+    queue = { jobs: [], waiting: 0, isAway: false };
+    nowMs = 1000;
+    metrics = new Metrics();
+    const refuse = () => Promise.reject(new Error('away'));
+    const fake = {
+      add: (jobs: WakeUp[][]) => (queue.isAway ? refuse() : Promise.resolve(void queue.jobs.push(...jobs))),
+      depth: () => (queue.isAway ? refuse() : Promise.resolve(queue.waiting)),
+    };
+    const logger = { warn: () => undefined } as unknown as Logger;
+    const clock = { monotonicMs: () => nowMs } as Clock;
+    subject = new DeliveryWakeUps(fake as unknown as DeliveryQueue, clock, logger, metrics, settings);
+  });
+
+  /** What is known a moment after it was asked for. */
+  const isTaking = async (): Promise<boolean> => {
+    nowMs += 1000;
+    expect(typeof subject.isTaking).toBe('boolean');
+    await turn();
+    return subject.isTaking;
+  };
+  const lost = async (): Promise<string | undefined> =>
+    /webhook_wake_ups_lost_total (\d+)/.exec(await metrics.render())?.[1];
+  const added = async (count: number): Promise<void> => {
+    subject.add(wakeUps(count));
+    await turn();
+    await turn();
+  };
+
+  it('travel a hundred to a job', async () => {
+    await added(250);
+    expect(queue.jobs.map(({ length }) => length)).toEqual([100, 100, 50]);
+    expect(await lost()).toBe('0');
+  });
+
+  it('are left to the due scan while the queue is full', async () => {
+    queue.waiting = 11;
+    expect(await isTaking()).toBe(false);
+    await added(3);
+    expect(queue.jobs).toEqual([]);
+    expect(await lost()).toBe('3');
+
+    queue.waiting = 10;
+    expect(await isTaking()).toBe(true);
+  });
+
+  it('are left to the due scan from the first failure on, until the queue answers again', async () => {
+    expect(await isTaking()).toBe(true);
+    queue.isAway = true;
+    await added(2);
+    expect(subject.isTaking).toBe(false);
+    expect(await lost()).toBe('2');
+    expect(await isTaking()).toBe(false);
+
+    queue.isAway = false;
+    expect(await isTaking()).toBe(true);
+    await added(1);
+    expect(queue.jobs).toHaveLength(1);
+  });
+
+  it('are counted when somebody leaves them', async () => {
+    subject.leave(wakeUps(4));
+    expect(await lost()).toBe('4');
+  });
+});
