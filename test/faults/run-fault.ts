@@ -110,7 +110,7 @@ async function quietRedis(rig: Rig, before?: RedisUse): Promise<RedisUse> {
   let least = await rig.redisUse();
   while (now() < deadline) {
     const isGrown = before !== undefined && least.usedBytes > before.usedBytes * (1 + REDIS_GROWTH);
-    if (least.jobs === 0 && !isGrown) break;
+    if (least.jobs.length === 0 && !isGrown) break;
     await delay(500);
     const use = await rig.redisUse();
     least = { jobs: use.jobs, usedBytes: Math.min(least.usedBytes, use.usedBytes) };
