@@ -37,7 +37,8 @@ export interface ReceivedRequest {
 }
 
 export interface RedisUse {
-  readonly jobs: number;
+  /** Each job that is in a list, and each that has data. */
+  readonly jobs: readonly string[];
   readonly usedBytes: number;
 }
 

@@ -4,6 +4,7 @@ import { FAULTS } from './catalogue/index.js';
 import type { Fault } from './fault.js';
 import { isTrue } from './figures.js';
 import { isSound, runFault, type Verdict } from './run-fault.js';
+import { stopRigs } from './rig.js';
 import { describe, tableOf } from './table.js';
 
 /** `npm run test:faults [-- --fault N[,M]] [--seed S] [--short]`. */
@@ -13,6 +14,12 @@ const { values } = parseArgs({
 const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
 if (!Number.isInteger(seed)) fail(`--seed takes a whole number, not ${values.seed}`);
 const chosen = choose(values.fault);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void stopRigs().finally(() => process.exit(1));
+  });
+}
 
 say(`seed ${seed}`);
 const startedAt = performance.now();

@@ -79,7 +79,7 @@ export const INVARIANTS = {
     const { before, after } = redis;
     const growth = after.usedBytes / before.usedBytes - 1;
     return [
-      ...(after.jobs > 0 ? [`${after.jobs} jobs are left in Redis`] : []),
+      ...after.jobs.map((job) => `left in Redis: ${job}`),
       ...(growth > REDIS_GROWTH
         ? [`the memory of Redis grew from ${before.usedBytes} to ${after.usedBytes} bytes`]
         : []),

@@ -11,12 +11,20 @@ import { IMPATIENT } from '../support/fast-settings.js';
 import { FaultyPostgres } from '../support/faulty-postgres.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
 import { mountDisk, unmountDisk } from './disk.js';
-import { countInFlight, secondsPastLease } from './evidence.js';
+import { countInFlight, type RedisUse, secondsPastLease } from './evidence.js';
 import type { Ground } from './ground.js';
 import { Publisher } from './publisher.js';
 import { Receiver } from './receiver.js';
 import { ServiceSlot } from './service-slot.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
+
+/** Rigs that are up, to be stopped whatever ends the program. */
+const up = new Set<Rig>();
+
+/** Stops every rig that is up. */
+export async function stopRigs(): Promise<void> {
+  await Promise.all([...up].map((rig) => rig.stop()));
+}
 
 const MONITOR_MS = 500;
 const SLOW_LOOK_MS = 1000;
@@ -92,7 +100,8 @@ export class Rig {
     if (ground.diskMb !== undefined) await mountDisk(disk, ground.diskMb);
     const [postgres, redis, receiver, publisher] = await Promise.all([
       FaultyPostgres.start({ directory: join(disk, 'postgres'), settings: ground.postgresSettings ?? {} }),
-      FaultyRedis.start(),
+      // Its log of slow commands would count as memory that is not given back.
+      FaultyRedis.start({ 'slowlog-log-slower-than': '-1' }),
       Receiver.start(seed, ground.receiverAddress),
       Publisher.start(),
     ]);
@@ -122,6 +131,7 @@ export class Rig {
         }),
     );
     const rig = new Rig({ postgres, redis, redisProxy, receiver, publisher, directory, seed }, api, workers);
+    up.add(rig);
     rig.secrets.push(secret, new URL(postgres.url).password);
     try {
       await Promise.all([api.start(), ...workers.map((worker) => worker.start())]);
@@ -224,23 +234,27 @@ export class Rig {
   }
 
   /** Jobs in Redis, and its memory less that of its clients' buffers, which come and go. */
-  async redisUse(): Promise<{ jobs: number; usedBytes: number }> {
+  async redisUse(): Promise<RedisUse> {
     const name = `${QUEUE_PREFIX}:deliveries`;
-    const counts = await Promise.all([
-      ...['wait', 'active', 'paused'].map((list) => this.redis.command('LLEN', `${name}:${list}`)),
-      ...['delayed', 'completed', 'failed'].map((set) => this.redis.command('ZCARD', `${name}:${set}`)),
-    ]);
+    const lists = await Promise.all(
+      ['wait', 'active', 'paused'].map((list) => this.redis.command('LRANGE', `${name}:${list}`, '0', '-1')),
+    );
+    const sets = await Promise.all(
+      ['delayed', 'completed', 'failed'].map((set) => this.redis.command('ZRANGE', `${name}:${set}`, '0', '-1')),
+    );
     const keys = (await this.redis.command('KEYS', `${name}:*`)) as string[];
     const info = String(await this.redis.command('INFO', 'memory'));
     const bytes = (field: string): number => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1]);
+    const queued = [...lists, ...sets].flat().map((id) => `job ${String(id)} in a list`);
     return {
-      jobs: Math.max(...counts.map(Number), keys.filter((key) => /:\d+$/.test(key)).length),
+      jobs: [...queued, ...keys.filter((key) => /:\d+$/.test(key))],
       usedBytes: bytes('used_memory') - bytes('mem_clients_normal'),
     };
   }
 
   /** Ends everything, whatever became of it. */
   async stop(): Promise<void> {
+    if (!up.delete(this)) return;
     clearInterval(this.monitor);
     this.parts.postgres.thaw();
     for (const slot of this.slots) if (slot.isRunning) slot.thaw();

@@ -20,8 +20,11 @@ import { STATE } from '../../src/delivery/domain/delivery-state.js';
 
 const HORIZON_SECONDS = 60;
 const WARM_UP_EVENTS = 30;
-/** A worker that was killed leaves its jobs locked for half a minute. */
-const REDIS_PATIENCE_MS = 45_000;
+/**
+ * A job whose worker was killed, or whose data a flush took while it ran, stays locked for half a minute, and is taken up
+ * again when the search for stalled jobs, each 5 s, has come upon it twice.
+ */
+const REDIS_PATIENCE_MS = 75_000;
 const LOOK_MS = 50;
 /** While the first request with an Idempotency-Key runs. */
 const CONFLICT = 409;
@@ -110,7 +113,7 @@ async function quietRedis(rig: Rig, before?: RedisUse): Promise<RedisUse> {
   let least = await rig.redisUse();
   while (now() < deadline) {
     const isGrown = before !== undefined && least.usedBytes > before.usedBytes * (1 + REDIS_GROWTH);
-    if (least.jobs === 0 && !isGrown) break;
+    if (least.jobs.length === 0 && !isGrown) break;
     await delay(500);
     const use = await rig.redisUse();
     least = { jobs: use.jobs, usedBytes: Math.min(least.usedBytes, use.usedBytes) };
