@@ -65,22 +65,20 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     await eventually(() => consumer.ids, { until: (ids) => ids.includes('later') });
   });
 
-  it('adds and takes again, over new connections, when the old ones forward nothing any more', async () => {
+  it('adds again, over a new connection, when the old one forwards nothing any more', async () => {
     const proxy = await TcpProxy.start(Number(new URL(redis.url).port));
     const behind = openBull(proxy.url, uniquePrefix());
     try {
-      behind.consume(consumer.take);
       await addSoon(behind, aJob('before'));
-      await consumer.took(1);
       proxy.halfOpen();
       await failsSoon(() => behind.add([aJob('lost, maybe')]));
-      await eventually(() => behind.add([aJob('after')]), { timeoutMs: 10_000 });
-      await eventually(() => consumer.ids, { until: (ids) => ids.includes('after'), timeoutMs: 25_000 });
+      await eventually(() => behind.add([aJob('after')]), { timeoutMs: 20_000 });
+      expect(await behind.depth()).toBe(2);
     } finally {
       await behind.onApplicationShutdown();
       await proxy.stop();
     }
-  }, 45_000);
+  });
 
   it.each(['freeze', 'kill'] as const)('stops taking jobs within some seconds, after a %s', async (harm) => {
     queue.consume(consumer.take);
