@@ -42,7 +42,7 @@ interface DueRow {
   id: Uuid;
   subscription_id: Uuid;
   attempt_count: number;
-  became: 'woken' | 'failed' | 'held';
+  became: 'woken' | 'failed' | 'held' | 'scattered';
 }
 
 /** What a look at what is due brought. */

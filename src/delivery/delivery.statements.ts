@@ -140,8 +140,9 @@ const MAX_ABANDONED = 5;
 /**
  * $1 limit, $2 visibility in seconds, $3 how far back to look in seconds, null for all the way. Served by
  * open_deliveries_due. In flight past its lease: the worker is gone, the attempt gets its row here. In flight within its
- * lease: it is due again when that ends, so that nothing due is ever left behind where the next look begins. Returns what
- * became of each.
+ * lease: it is due again when that ends, so that nothing due is ever left behind where the next look begins. What one crash
+ * cut short has leases that end together; from the second time on it is scattered over some seconds, so that a delivery that
+ * ends workers is not claimed beside the same neighbours until all of them have failed. Returns what became of each.
  */
 export const TAKE_DUE: Statement = {
   name: 'take_due',
@@ -170,16 +171,23 @@ export const TAKE_DUE: Statement = {
         last_error_message, finished_at, retry_of, created_at)
       select id, event_id, subscription_id, tenant_id, 3, attempt_count, 'abandoned',
         'Its attempts were cut short ${MAX_ABANDONED} times', now(), retry_of, created_at from failed),
+    scattered as (
+      update open_deliveries o
+      set state = 0, abandoned_count = o.abandoned_count + 1,
+        next_attempt_at = now() + random() * power(2, o.abandoned_count + 1) * interval '1 second'
+      where o.id = any(array(select id from picked
+        where state = 1 and not is_held and abandoned_count > 0 and abandoned_count + 1 < ${MAX_ABANDONED}))
+      returning o.id, o.subscription_id, o.attempt_count),
     woken as (
       update open_deliveries o
       set state = 0, abandoned_count = o.abandoned_count + o.state,
         next_attempt_at = now() + $2::float8 * interval '1 second'
-      where o.id = any(array(
-        select id from picked where state = 0 or not is_held and abandoned_count + 1 < ${MAX_ABANDONED}))
+      where o.id = any(array(select id from picked where state = 0 or not is_held and abandoned_count = 0))
       returning o.id, o.subscription_id, o.attempt_count)
     select id, subscription_id, attempt_count, 'woken' as became from woken
     union all select id, subscription_id, attempt_count, 'failed' from failed
-    union all select id, subscription_id, attempt_count, 'held' from held`,
+    union all select id, subscription_id, attempt_count, 'held' from held
+    union all select id, subscription_id, attempt_count, 'scattered' from scattered`,
 };
 
 /** $1 deliveries. Served by the primary key. */

@@ -102,12 +102,27 @@ describe('what is due, on real PostgreSQL', () => {
 
     const { wakeUps, failed } = await repository.takeDue(10, null);
 
-    expect(wakeUps).toEqual([{ id: fourth.id, subscriptionId, attemptCount: 6 }]);
+    expect(wakeUps).toEqual([]);
     expect(failed).toBe(1);
     expect(await rows.open(fourth.id)).toMatchObject({ state: 0, abandoned_count: 4 });
     expect(await rows.open(fifth.id)).toBeUndefined();
     expect(await rows.finished(fifth.id)).toMatchObject({ state: 3, attempt_count: 7, last_error_code: 'abandoned' });
     expect(await rows.attempts(fifth.id)).toMatchObject([{ number: 7, error_code: 'abandoned' }]);
+  });
+
+  it('is scattered over some seconds when it was abandoned before, so that neighbours of a deadly one part from it', async () => {
+    const given = { subscriptionId, state: 1, dueIn: -1, leaseIn: -1, attemptCount: 3 };
+    const first = await rows.deliveries(5, { ...given, abandonedCount: 0 });
+    const third = await rows.deliveries(50, { ...given, abandonedCount: 2 });
+
+    const { wakeUps } = await repository.takeDue(100, null);
+
+    expect(wakeUps.map(({ id }) => id).sort()).toEqual(first.map(({ id }) => id).sort());
+    const opened = await Promise.all(third.map(({ id }) => rows.open(id)));
+    for (const open of opened) expect(open).toMatchObject({ state: 0, abandoned_count: 3 });
+    const dueIn = opened.map((open) => open!.due_in!);
+    expect(Math.max(...dueIn)).toBeLessThanOrEqual(8);
+    expect(Math.max(...dueIn) - Math.min(...dueIn)).toBeGreaterThan(2);
   });
 
   it('does not end a delivery that waits for a retry, however often it was abandoned before', async () => {
