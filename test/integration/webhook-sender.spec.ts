@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { secretFrom } from '../../src/shared/crypto/signing-key.js';
 import { toPublicId } from '../../src/shared/ids/public-id.js';
 import type { HostResolver } from '../../src/shared/targets/host-resolver.js';
@@ -16,6 +17,38 @@ const TIMEOUT_MS = 400;
 const LATE_MS = 600;
 
 afterEach(closeSenders);
+
+/** A receiver that answers after 100 ms, also while this thread does nothing else. */
+const INDEPENDENT_RECEIVER = `
+  const { createServer } = require('node:http');
+  const { parentPort } = require('node:worker_threads');
+  const server = createServer((request, response) => {
+    request.resume();
+    parentPort.postMessage('asked');
+    setTimeout(() => response.end('ok'), 100);
+  });
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`;
+
+describe('a sender whose process is busy', () => {
+  let receiver: Worker;
+
+  beforeEach(() => {
+    receiver = new Worker(INDEPENDENT_RECEIVER, { eval: true });
+  });
+
+  afterEach(() => receiver.terminate());
+
+  it('takes an answer that came in time for an answer, however late it gets to read it', async () => {
+    const [port] = (await once(receiver, 'message')) as [number];
+    const asked = once(receiver, 'message');
+
+    const sent = aSender().send(aDeliveryTo(`http://127.0.0.1:${port}/`), 800);
+    await asked;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+
+    expect(await sent).toMatchObject({ statusCode: 200, error: null });
+  });
+});
 
 describe('what the sender puts on the wire to a receiver on this machine', () => {
   let receiver: ScriptedReceiver;

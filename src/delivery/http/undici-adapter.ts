@@ -78,7 +78,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly reject: (error: Error) => void,
   ) {
     this.timer = setTimeout(() => {
-      this.end(new ExchangeTimeout(request.timeoutMs));
+      // An answer that came while this process was too busy to read it is read before: it is no timeout.
+      setImmediate(() => {
+        this.end(new ExchangeTimeout(request.timeoutMs));
+      });
     }, request.timeoutMs);
   }
 

@@ -3,7 +3,8 @@ import { parsePublicId } from '../../../src/shared/ids/public-id.js';
 import type { Fault } from '../fault.js';
 import { atMost, isTrue, lagsMs, percentile } from '../figures.js';
 
-const MAX_ATTEMPTS = 8;
+/** Those of the retry policy, and four that a crash cut short. */
+const MAX_ATTEMPTS = 8 + 4;
 const MAX_NEIGHBOUR_LAG_MS = 10_000;
 
 interface PoisonNotes {
