@@ -47,6 +47,8 @@ export const nastyReceivers: Fault<NastyNotes> = {
   name: 'nasty receivers',
   full: { events: 2000, perSecond: 100, rounds: 100 },
   short: { events: 200, perSecond: 100, rounds: 5 },
+  // A receiver that fails is sent one request at a time: a hundred deliveries, twice a second each, by two workers.
+  horizonSeconds: 200,
   async harm(rig, events) {
     const names = new Map<string, string>();
     const input = { event_type: NASTY_TYPE, retry: { max_attempts: 2 } };
