@@ -174,7 +174,7 @@ export const TAKE_DUE: Statement = {
     scattered as (
       update open_deliveries o
       set state = 0, abandoned_count = o.abandoned_count + 1,
-        next_attempt_at = now() + random() * power(2, o.abandoned_count + 1) * interval '1 second'
+        next_attempt_at = now() + random() * power(2, o.abandoned_count + 2) * interval '1 second'
       where o.id = any(array(select id from picked
         where state = 1 and not is_held and abandoned_count > 0 and abandoned_count + 1 < ${MAX_ABANDONED}))
       returning o.id, o.subscription_id, o.attempt_count),

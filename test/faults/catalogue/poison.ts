@@ -16,6 +16,8 @@ interface PoisonNotes {
 export const poisonEvents: Fault<PoisonNotes> = {
   number: 21,
   name: 'poison event',
+  // What was abandoned more than once waits longer and longer.
+  horizonSeconds: 120,
   full: { events: 2000, perSecond: 100, rounds: 20 },
   ground: { preloads: ['poison'] },
   async harm(rig, events) {
