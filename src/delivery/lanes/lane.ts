@@ -6,6 +6,12 @@ const QUEUE_MS = 1000;
 const MIN_QUEUE = 16;
 /** Requests at once to a receiver that has not answered yet: some may hang without holding up the others. */
 const START_WIDTH = 8;
+/**
+ * Least width of a receiver that fails, as long as it fails at once: then its requests hold no slot for long, and its
+ * deliveries must not back up. One that keeps its requests waiting is sent a single one.
+ */
+const FAILING_WIDTH = 4;
+const AT_ONCE_MS = 250;
 /** Weight of the newest duration in the moving average. */
 const NEWEST = 0.2;
 
@@ -26,8 +32,8 @@ export class Lane {
   private wasFromQueue = false;
   /**
    * Requests at once, now. One, until the first claim has read how many the subscription allows. Then it grows by one with
-   * each good answer up to that, and halves from the second failure in a row on, down to the single request that finds out
-   * when the receiver is well again.
+   * each good answer up to that, and halves from the second failure in a row on, down to a few requests, or to a single one,
+   * that find out when the receiver is well again.
    */
   private width = 1;
   private isKnown = false;
@@ -108,7 +114,10 @@ export class Lane {
   private adapt(isWell: boolean, most: number): void {
     this.failuresInRow = isWell ? 0 : this.failuresInRow + 1;
     if (isWell) this.width = Math.min(this.width + 1, most);
-    else if (this.failuresInRow > 1) this.width = Math.max(1, Math.floor(this.width / 2));
+    else if (this.failuresInRow > 1) {
+      const least = this.averageMs < AT_ONCE_MS ? Math.min(FAILING_WIDTH, this.width) : 1;
+      this.width = Math.max(least, Math.floor(this.width / 2));
+    }
   }
 
   /** Slots that the queue may fill. Parked deliveries are older: half of the slots, or every other turn, is theirs. */
