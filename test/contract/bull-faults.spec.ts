@@ -98,6 +98,22 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     expect(consumer.ids).toEqual(['a', 'b', 'first']);
   });
 
+  it('leaves nothing behind of a job that was being taken when Redis was flushed', async () => {
+    const prefix = uniquePrefix();
+    const whileTaking = (): Promise<unknown> => redis.command('FLUSHALL');
+    const flushed = openBull(redis.url, prefix, { whileTaking });
+    // Its number is not one that the next job gets.
+    await redis.command('SET', `${prefix}:deliveries:id`, '41');
+    await addSoon(flushed, aJob('flushed'));
+    flushed.consume(consumer.take);
+    await addSoon(flushed, aJob('later'));
+    await eventually(() => consumer.ids, { until: (ids) => ids.includes('later') });
+
+    // Its lock ends by itself.
+    await eventually(() => redis.command('EXISTS', `${prefix}:deliveries:42`), { until: (count) => count === 0 });
+    await flushed.onApplicationShutdown();
+  });
+
   it('takes later jobs when Redis is flushed under waiting and running ones', async () => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));

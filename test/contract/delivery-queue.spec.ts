@@ -28,12 +28,12 @@ function memory(): Adapter {
 
 const bull = (shards: number) => (): Adapter => {
   const prefix = uniquePrefix();
-  const queues = [openBull(testRedisUrl(), prefix, shards)];
+  const queues = [openBull(testRedisUrl(), prefix, { queueShards: shards })];
   const redis = new Redis(testRedisUrl());
   return {
     queue: queues[0]!,
     reopen: () => {
-      const queue = openBull(testRedisUrl(), prefix, shards);
+      const queue = openBull(testRedisUrl(), prefix, { queueShards: shards });
       queues.push(queue);
       return queue;
     },

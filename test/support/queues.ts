@@ -8,13 +8,29 @@ import { eventually } from './eventually.js';
 import { silentLogger } from './silent-logger.js';
 
 /** Both ends of every queue, as in a process that is API and worker. */
-export function openBull(redisUrl: string, queuePrefix: string, queueShards = 1): BullQueue {
+export function openBull(
+  redisUrl: string,
+  queuePrefix: string,
+  { queueShards = 1, whileTaking }: { queueShards?: number; whileTaking?: () => Promise<unknown> } = {},
+): BullQueue {
   const clients = new BullClients(redisUrl, silentLogger);
   const ends = shardsOf({ redisUrl, queuePrefix, queueShards }).map((shard) => ({
     producer: new Bull<JobData>(shard.name, producerOptions(shard, clients)),
     consumer: new Bull<JobData>(shard.name, consumerOptions(shard, clients)),
   }));
+  if (whileTaking) for (const { consumer } of ends) interruptOnce(consumer, whileTaking);
   return new BullQueue(ends, clients, silentLogger);
+}
+
+/** Does something once between the two steps by which Bull takes a job: out of the list, and marked as taken. */
+function interruptOnce(consumer: Bull.Queue, interrupt: () => Promise<unknown>): void {
+  const queue = consumer as unknown as { moveToActive: (id?: string) => Promise<unknown> };
+  const moveToActive = queue.moveToActive.bind(consumer);
+  queue.moveToActive = async (id) => {
+    queue.moveToActive = moveToActive;
+    await interrupt();
+    return moveToActive(id);
+  };
 }
 
 /** A job of wake-ups that differ in everything. */

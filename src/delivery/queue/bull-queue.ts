@@ -65,7 +65,9 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
       if (consumer === null) throw new Error('This process only adds to the queue');
       void consumer
         .process(JOBS_AT_ONCE, async (job) => {
-          await handler(fromData(job.data));
+          const wakeUps = fromData(job.data);
+          if (wakeUps === null) await forget(consumer, job);
+          else await handler(wakeUps);
         })
         .catch((error: unknown) => {
           this.logger.error({ err: error }, 'queue.consumer_ended');
@@ -112,7 +114,19 @@ function toData(wakeUps: readonly WakeUp[]): JobData {
   return { d: wakeUps.map(({ id, subscriptionId, attemptCount }) => [id, subscriptionId, attemptCount]) };
 }
 
-/** A job's data can be gone when Redis was flushed under it. */
-function fromData(data: Partial<JobData> | undefined): WakeUp[] {
-  return (data?.d ?? []).map(([id, subscriptionId, attemptCount]) => ({ id, subscriptionId, attemptCount }));
+/** Null when the data is gone: Redis was flushed under the job. */
+function fromData(data: Partial<JobData> | undefined): WakeUp[] | null {
+  return data?.d?.map(([id, subscriptionId, attemptCount]) => ({ id, subscriptionId, attemptCount })) ?? null;
+}
+
+/**
+ * A job that was taken just before Redis was flushed, and marked as taken just after, is nothing but that mark. Bull would leave
+ * it in Redis for ever, since it is in no list. A later job may have been given the same number meanwhile: that one has data.
+ */
+async function forget(queue: Queue, job: Job): Promise<void> {
+  await queue.client.eval(
+    `if redis.call('hexists', KEYS[1], 'data') == 0 then return redis.call('del', KEYS[1]) end`,
+    1,
+    queue.toKey(String(job.id)),
+  );
 }
