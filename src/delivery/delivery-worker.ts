@@ -11,6 +11,7 @@ import { effectivePolicy } from '../subscriptions/index.js';
 import { AttemptPipeline } from './attempt-pipeline.js';
 import type { ClaimedDelivery, WakeUp } from './delivery.entity.js';
 import { DeliveryRepository } from './delivery.repository.js';
+import { handOut } from './domain/hand-out.js';
 import { Lanes, type Origin } from './lanes/lanes.js';
 
 const CLAIM_GROUP = 256;
@@ -174,10 +175,10 @@ export class DeliveryWorker {
   private async claim(wakeUps: WakeUp[]): Promise<(ClaimedDelivery | null)[]> {
     try {
       const claimed = await this.repository.claim(wakeUps);
-      const byId = new Map(claimed.map((delivery) => [delivery.id, delivery]));
-      const unclaimed = wakeUps.filter(({ id }) => !byId.has(id));
+      const claimedIds = new Set(claimed.map(({ id }) => id));
+      const unclaimed = wakeUps.filter(({ id }) => !claimedIds.has(id));
       if (unclaimed.length > 0) await this.settleUnclaimed(unclaimed.map(({ id }) => id));
-      return wakeUps.map(({ id }) => byId.get(id) ?? null);
+      return handOut(wakeUps, claimed);
     } catch (error) {
       // They are pending still: the due scan brings them back.
       this.complain(error, 'deliveries.not_claimed');
