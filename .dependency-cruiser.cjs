@@ -66,7 +66,11 @@ module.exports = {
       name: 'domain-is-pure',
       severity: 'error',
       from: { path: '^src/[^/]+/domain/', pathNot: '\\.spec\\.ts$' },
-      to: { dependencyTypesNot: ['type-only'], path: '^src/|node_modules', pathNot: '^src/[^/]+/domain/' },
+      to: {
+        dependencyTypesNot: ['type-only'],
+        path: '^src/|node_modules',
+        pathNot: '^src/[^/]+/domain/|^src/shared/limits\\.ts$',
+      },
     },
     {
       name: 'typeorm-only-in-repositories',

@@ -63,6 +63,23 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/{subscriptions,ingest,delivery,status}/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@nestjs/typeorm',
+              importNames: ['InjectDataSource', 'InjectEntityManager', 'InjectRepository'],
+              message: 'Go through TenantDatabase, which sees the rows of one tenant only; workers through HotPath.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: {
       'max-lines-per-function': 'off',

@@ -1,4 +1,4 @@
 import { bootstrap } from './app/bootstrap.js';
 import { WorkerModule } from './app/worker.module.js';
 
-await bootstrap((settings) => WorkerModule.with(settings), { needsRedis: true, hasDocs: false });
+await bootstrap((settings) => WorkerModule.with(settings), { needsRedis: true, servesApi: false });

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccessApiModule } from '../access/index.js';
 import { DeliveryModule, DeliveryQueueModule } from '../delivery/index.js';
 import { HealthModule } from '../health/index.js';
 import { IngestModule } from '../ingest/index.js';
@@ -9,7 +10,7 @@ import { StatusModule } from '../status/index.js';
 import { SubscriptionsApiModule } from '../subscriptions/index.js';
 
 /** Everything that serves the public API. */
-export const API_MODULES = [SubscriptionsApiModule, IngestModule, DeliveryModule, StatusModule];
+export const API_MODULES = [AccessApiModule, SubscriptionsApiModule, IngestModule, DeliveryModule, StatusModule];
 
 /** A process that serves the API and leaves the deliveries to workers. */
 @Module({})

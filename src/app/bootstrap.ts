@@ -1,10 +1,12 @@
 import type { DynamicModule, INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { NoApiKey } from '../access/index.js';
 import { readSettings } from '../shared/config/env.js';
 import { InvalidSettings, type Settings } from '../shared/config/settings.js';
 import { Logger, loggerOf } from '../shared/logging/logger.js';
 import { WrongEvictionPolicy } from '../shared/redis/redis.js';
 import { Shutdown } from '../shared/shutdown.js';
+import { listenForAdmins } from './admin-port.js';
 import { createApp } from './create-app.js';
 
 /** Beyond the wait for requests in flight, closing everything else may take this long. */
@@ -13,7 +15,8 @@ const CLOSING_MS = 4000;
 interface BootstrapOptions {
   /** API and worker are different processes: only Redis can carry jobs between them. */
   readonly needsRedis?: boolean;
-  readonly hasDocs?: boolean;
+  /** Serves the API, and not just its health and metrics. */
+  readonly servesApi?: boolean;
   /** Settings that hold whatever the environment says. */
   readonly given?: Readonly<Record<string, string>>;
   readonly onListening?: (url: string) => void;
@@ -26,16 +29,16 @@ export async function bootstrap(
   moduleFor: (settings: Settings) => DynamicModule,
   options: BootstrapOptions = {},
 ): Promise<void> {
-  const { needsRedis = false, hasDocs = true, given = {}, onClosed = () => Promise.resolve() } = options;
+  const { needsRedis = false, servesApi = true, given = {}, onClosed = () => Promise.resolve() } = options;
   try {
     const settings = readSettings(given);
     if (needsRedis && settings.redisUrl === undefined) {
       throw new InvalidSettings(['REDIS_URL is missing: it carries the jobs from API processes to worker processes']);
     }
-    const starting = createApp(moduleFor(settings), settings, { hasDocs });
+    const starting = createApp(moduleFor(settings), settings, { servesApi });
     endOnSignal(starting, settings, onClosed);
-    const url = await listen(await starting, settings);
-    warnOf(settings);
+    const url = await listen(await starting, settings, servesApi);
+    warnOf(settings, servesApi);
     options.onListening?.(url);
   } catch (error) {
     process.stderr.write(`${startFailure(error)}\n`);
@@ -45,19 +48,27 @@ export async function bootstrap(
 }
 
 /** @returns where it listens */
-async function listen(app: NestFastifyApplication, settings: Settings): Promise<string> {
-  await app.listen(settings.port, settings.host);
+async function listen(app: NestFastifyApplication, settings: Settings, servesApi: boolean): Promise<string> {
+  const { host, port, adminPort } = settings;
+  await app.listen(servesApi ? port : (adminPort ?? port), host);
+  const admin = servesApi && adminPort !== undefined ? await listenForAdmins(app, adminPort, host) : undefined;
   const url = await app.getUrl();
   const queue = settings.redisUrl === undefined ? 'memory' : 'bull';
-  app.get(Logger).info({ host: settings.host, port: Number(new URL(url).port), queue }, 'listening');
+  app.get(Logger).info({ host, port: Number(new URL(url).port), admin_port: admin, queue }, 'listening');
   return url;
 }
 
 /** What works, but should not stay so. */
-function warnOf(settings: Settings): void {
+function warnOf(settings: Settings, servesApi: boolean): void {
   const logger = loggerOf(settings);
   if (settings.redisUrl === undefined) {
     logger.warn({}, 'There is no Redis: jobs stay in the memory of this process. Set REDIS_URL to run more than one.');
+  }
+  if (servesApi && settings.apiAccess === 'open') {
+    logger.warn(
+      {},
+      'API_ACCESS is open: whoever reaches this port is an admin. That is for trying things out on this machine.',
+    );
   }
   if (settings.isEncryptionKeyPublic) {
     logger.warn({}, 'ENCRYPTION_KEY is not set: secrets are sealed under a key that everybody can read in the source.');
@@ -97,6 +108,7 @@ function endOnSignal(starting: Promise<INestApplication>, settings: Settings, on
 
 /** What a person can act on needs no stack. */
 function startFailure(error: unknown): string {
-  if (error instanceof InvalidSettings || error instanceof WrongEvictionPolicy) return error.message;
+  if (error instanceof InvalidSettings || error instanceof WrongEvictionPolicy || error instanceof NoApiKey)
+    return error.message;
   return error instanceof Error ? `The start failed: ${error.stack ?? error.message}` : String(error);
 }

@@ -1,26 +1,47 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifyHttpOptions } from 'fastify';
+import type { Gatekeeper } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
 import { installLoadShedding } from '../shared/http/load-shedding.js';
 import { ProblemFilter } from '../shared/http/problem.filter.js';
 import { installBodyParser } from '../shared/http/raw-body.js';
+import { LIMITS } from '../shared/limits.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
+import { keepPortsApart } from './admin-port.js';
 
-const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+const REQUEST_ID = new RegExp(`^[A-Za-z0-9._:-]{1,${LIMITS.requestIdLength}}$`);
 /** Longer than any id or event type, so that a wrong one is answered by what is wrong with it. */
 const MAX_PARAM_LENGTH = 16_384;
-/** A client that takes longer to send its request is cut off, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** What a page of another origin may read of an answer, besides what browsers let it read anyway. */
+const EXPOSED = [
+  'Location',
+  'Link',
+  'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Idempotent-Replayed',
+  'X-Request-Id',
+];
+/** How often it is looked for clients that take too long, in milliseconds. By default that is half a minute. */
+const CONNECTIONS_CHECK_MS = 1000;
 
-export function fastifyOptions(): FastifyServerOptions {
+export function fastifyOptions({ trustedProxies }: Settings): FastifyHttpOptions<Server> {
   return {
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    http: {
+      maxHeaderSize: LIMITS.headerBytes,
+      headersTimeout: LIMITS.headersSeconds * 1000,
+      connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+    },
+    clientErrorHandler: answerUnreadable,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
     genReqId: requestId,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: LIMITS.requestSeconds * 1000,
     forceCloseConnections: 'idle',
     // While it shuts down, what still comes in is served: readiness has told the balancer already.
     return503OnClosing: false,
@@ -38,9 +59,29 @@ function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** What every answer has: a request id, problem bodies, one body parser, a count. */
-export function configureHttp(app: NestFastifyApplication, settings: Settings): void {
+/** What the HTTP parser of Node.js says of a request that it gave up, and what that means. */
+const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'headers_too_large', `The headers are larger than ${LIMITS.headerBytes} bytes together.`],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request took too long to arrive.'],
+};
+
+/** A request that could not be read to the end of its headers gets its problem, too, and then no other one on this connection. */
+function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, code, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'malformed_request', 'That is not HTTP.'];
+  const body = JSON.stringify(problemOf(status, code, detail, { path: '', requestId: randomUUID() }));
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: ${PROBLEM_CONTENT_TYPE}\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+}
+
+/** What every answer has: a request id, problem bodies, one body parser, a count. And who is let in, where there is an API. */
+export function configureHttp(app: NestFastifyApplication, settings: Settings, gatekeeper: Gatekeeper | null): void {
   const fastify = app.getHttpAdapter().getInstance();
+  // Beyond 2,000 headers Node.js would drop some without a word; their size is bounded as it is.
+  fastify.server.maxHeadersCount = 0;
   const metrics = app.get(Metrics);
   installBodyParser(fastify, settings.maxPayloadBytes);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
@@ -53,6 +94,9 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings): 
     { requests: maxIngestRequests, bytes: maxIngestBytes, bytesEach: maxPayloadBytes },
     metrics,
   );
+  if (gatekeeper !== null && settings.adminPort !== undefined) keepPortsApart(fastify);
+  gatekeeper?.install(fastify);
+  if (settings.corsOrigins.length > 0) app.enableCors({ origin: [...settings.corsOrigins], exposedHeaders: EXPOSED });
   app.useGlobalFilters(new ProblemFilter(app.get(Logger)));
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     const route = request.routeOptions.url ?? 'unknown';

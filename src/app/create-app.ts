@@ -1,28 +1,29 @@
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Gatekeeper } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { loggerOf, NestLogger } from '../shared/logging/logger.js';
 import { configureHttp, fastifyOptions } from './configure-http.js';
 import { serveDocs } from './openapi.js';
 
-/** Builds an application that is ready to listen. */
+/** Builds an application that is ready to listen. `servesApi`: not just its health and metrics. */
 export async function createApp(
   module: DynamicModule,
   settings: Settings,
-  options: { hasDocs: boolean },
+  { servesApi }: { servesApi: boolean },
 ): Promise<NestFastifyApplication> {
   // No Nest middleware is used anywhere, and the layer that carries it costs every request.
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
-    new FastifyAdapter({ ...fastifyOptions(), skipMiddie: true }),
+    new FastifyAdapter({ ...fastifyOptions(settings), skipMiddie: true }),
     {
       logger: new NestLogger(loggerOf(settings)),
       abortOnError: false,
       bodyParser: false,
     },
   );
-  configureHttp(app, settings);
-  if (options.hasDocs) serveDocs(app);
+  configureHttp(app, settings, servesApi ? app.get(Gatekeeper) : null);
+  if (servesApi) serveDocs(app);
   return app;
 }

@@ -41,7 +41,7 @@ export class AttemptPipeline {
     try {
       const recorded = await this.writer.write(attempt);
       if (recorded === 'recorded' && decision.next === 'failed' && decision.disablesSubscription) {
-        await this.subscriptions.disable(delivery.subscriptionId, 'gone');
+        await this.subscriptions.disable(delivery.tenantId, delivery.subscriptionId, 'gone');
       }
       this.count(attempt, recorded);
       this.tell(attempt, delivery, recorded);

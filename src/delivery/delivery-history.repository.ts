@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import { TenantDatabase } from '../shared/database/tenant-database.js';
 import { firstUuidAt, lastUuidOf, type Uuid } from '../shared/ids/uuid.js';
 import type { AttemptRow, DeliveryRow } from './delivery.mapping.js';
 import { type DeliveryStatus, STATE } from './domain/delivery-state.js';
@@ -20,20 +19,22 @@ export interface DeliveryFilter {
 /** Reads deliveries and attempts, unfinished ones and history alike. */
 @Injectable()
 export class DeliveryHistoryRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(private readonly database: TenantDatabase) {}
 
   async findById(tenantId: string, id: Uuid): Promise<DeliveryRow | null> {
-    const rows = await this.dataSource.query<DeliveryRow[]>(
-      select('d.tenant_id = $1 and d.id = $2', 'd.tenant_id = $1 and d.id = $2', 1),
-      [tenantId, id],
+    const rows = await this.database.query<DeliveryRow>(
+      tenantId,
+      select('d.tenant_id = $1 and d.id = $2', 'd.tenant_id = $1 and d.id = $2', '1'),
+      [id],
     );
     return rows[0] ?? null;
   }
 
   /** Newest first; one more than the limit when another page follows. */
   list(tenantId: string, filter: DeliveryFilter): Promise<DeliveryRow[]> {
-    const values: unknown[] = [tenantId];
-    const given = (value: unknown): string => `$${values.push(value)}`;
+    const values: unknown[] = [];
+    // The tenant comes first.
+    const given = (value: unknown): string => `$${values.push(value) + 1}`;
     const conditions = ['d.tenant_id = $1'];
     if (filter.after !== undefined) conditions.push(`d.id < ${given(filter.after)}`);
     if (filter.subscriptionId !== undefined) conditions.push(`d.subscription_id = ${given(filter.subscriptionId)}`);
@@ -44,22 +45,26 @@ export class DeliveryHistoryRepository {
     }
     if (filter.eventType !== undefined) {
       conditions.push(
-        `exists (select 1 from events e where e.id = d.event_id and e.event_type = ${given(filter.eventType)})`,
+        `exists (select 1 from events e
+          where e.id = d.event_id and e.tenant_id = $1 and e.event_type = ${given(filter.eventType)})`,
       );
     }
     const [open, finished] = stateConditions(filter.status);
-    return this.dataSource.query<DeliveryRow[]>(
-      select([...conditions, ...open].join(' and '), [...conditions, ...finished].join(' and '), filter.limit + 1),
+    const limit = given(filter.limit + 1);
+    return this.database.query<DeliveryRow>(
+      tenantId,
+      select([...conditions, ...open].join(' and '), [...conditions, ...finished].join(' and '), limit),
       values,
     );
   }
 
   /** Oldest first. Served by the primary key. */
-  listAttempts(deliveryId: Uuid): Promise<AttemptRow[]> {
-    return this.dataSource.query<AttemptRow[]>(
+  listAttempts(tenantId: string, deliveryId: Uuid): Promise<AttemptRow[]> {
+    return this.database.query<AttemptRow>(
+      tenantId,
       `select number, started_at, duration_ms, status_code, error_code, error_message, response_headers, response_body,
          is_late
-       from attempts where delivery_id = $1 order by number`,
+       from attempts where tenant_id = $1 and delivery_id = $2 order by number`,
       [deliveryId],
     );
   }
@@ -88,7 +93,7 @@ function stateConditions(status: DeliveryStatus | undefined): [open: string[], f
  * Each half reads its own table newest first, along its primary key or deliveries_subscription, and no further than the page
  * goes. What is shown of the event, the subscription and the last attempt is looked up for the rows of the page only.
  */
-function select(openWhere: string, finishedWhere: string, limit: number): string {
+function select(openWhere: string, finishedWhere: string, limit: string): string {
   return `select p.*, e.event_type, s.target_url, s.max_attempts,
       case when p.finished_at is null then a.status_code else p.finished_status_code end as last_status_code,
       case when p.finished_at is null then a.error_code else p.finished_error_code end as last_error_code,
@@ -103,10 +108,10 @@ function select(openWhere: string, finishedWhere: string, limit: number): string
         d.last_status_code, d.last_error_code, d.last_error_message
       from deliveries d where ${finishedWhere} order by d.id desc limit ${limit})
       order by id desc limit ${limit}) p
-    join events e on e.id = p.event_id
-    join subscriptions s on s.id = p.subscription_id
+    join events e on e.id = p.event_id and e.tenant_id = $1
+    join subscriptions s on s.id = p.subscription_id and s.tenant_id = $1
     left join lateral (
       select a.status_code, a.error_code, a.error_message from attempts a
-      where a.delivery_id = p.id and p.finished_at is null order by a.number desc limit 1) a on true
+      where a.delivery_id = p.id and a.tenant_id = $1 and p.finished_at is null order by a.number desc limit 1) a on true
     order by p.id desc`;
 }

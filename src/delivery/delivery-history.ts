@@ -21,7 +21,7 @@ export class DeliveryHistory {
   async get(tenantId: string, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
     const row = await this.repository.findById(tenantId, id);
     if (row === null) throw new DeliveryNotFound(toPublicId('dlv', id));
-    const attempts = await this.repository.listAttempts(id);
+    const attempts = await this.repository.listAttempts(tenantId, id);
     return { ...toDeliveryAnswer(row, this.settings), attempts: attempts.map(toAttemptAnswer) };
   }
 

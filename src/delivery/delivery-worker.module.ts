@@ -4,6 +4,7 @@ import { SubscriptionsModule } from '../subscriptions/index.js';
 import { AttemptPipeline } from './attempt-pipeline.js';
 import { AttemptWriter } from './attempt-writer.js';
 import { AttemptRepository } from './attempt.repository.js';
+import { Credentials } from './credentials.js';
 import { DeliveryWakeUps } from './delivery-wake-ups.js';
 import { DeliveryWorker } from './delivery-worker.js';
 import { DeliveryRepository } from './delivery.repository.js';
@@ -11,7 +12,6 @@ import { DueScan } from './due-scan.js';
 import { WebhookSender } from './http/webhook-sender.js';
 import { DeliveryProcessor } from './queue/delivery.processor.js';
 import { QueueWatchdog } from './queue/queue-watchdog.js';
-import { SigningKeys } from './signing-keys.js';
 
 /** The worker side: takes wake-ups and makes attempts. Serves nothing. */
 @Module({
@@ -20,13 +20,13 @@ import { SigningKeys } from './signing-keys.js';
     AttemptPipeline,
     AttemptRepository,
     AttemptWriter,
+    Credentials,
     DeliveryProcessor,
     DeliveryRepository,
     DeliveryWakeUps,
     DeliveryWorker,
     DueScan,
     QueueWatchdog,
-    SigningKeys,
     WebhookSender,
   ],
 })

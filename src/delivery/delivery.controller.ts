@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { TenantId } from '../access/index.js';
+import { type Caller, CurrentCaller, Permit } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { parsePublicId } from '../shared/ids/public-id.js';
 import { DeliveryService } from './delivery.service.js';
@@ -14,6 +14,7 @@ export class DeliveryController {
   constructor(private readonly deliveries: DeliveryService) {}
 
   @Post('retry')
+  @Permit('manage')
   @HttpCode(202)
   @ApiOperation({
     operationId: 'retryDelivery',
@@ -27,16 +28,17 @@ export class DeliveryController {
   })
   @ApiProblems(400, 404, 409)
   async retry(
-    @TenantId() tenantId: string,
+    @CurrentCaller() caller: Caller,
     @Param('id') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeliveryWithAttemptsAnswer> {
-    const delivery = await this.deliveries.retry(tenantId, parsePublicId(id, 'dlv').uuid);
+    const delivery = await this.deliveries.retry(caller, parsePublicId(id, 'dlv').uuid);
     void reply.header('location', `/status/${delivery.id}`);
     return delivery;
   }
 
   @Post('cancel')
+  @Permit('manage')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelDelivery',
@@ -45,7 +47,7 @@ export class DeliveryController {
   })
   @ApiOkResponse({ type: DeliveryWithAttemptsAnswer, description: 'The cancelled delivery' })
   @ApiProblems(400, 404, 409)
-  cancel(@TenantId() tenantId: string, @Param('id') id: string): Promise<DeliveryWithAttemptsAnswer> {
-    return this.deliveries.cancel(tenantId, parsePublicId(id, 'dlv').uuid);
+  cancel(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DeliveryWithAttemptsAnswer> {
+    return this.deliveries.cancel(caller, parsePublicId(id, 'dlv').uuid);
   }
 }

@@ -1,4 +1,4 @@
-import type { SealedSecret } from '../subscriptions/index.js';
+import type { SealedAuth, SealedHeaders, SealedSecret } from '../subscriptions/index.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { AttemptResult } from './domain/attempt-outcome.js';
 import type { Decision } from './domain/retry-policy.js';
@@ -30,7 +30,8 @@ export interface ClaimedDelivery {
 export interface ClaimedSubscription {
   readonly targetUrl: string;
   readonly secrets: readonly SealedSecret[];
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: SealedHeaders;
+  readonly auth: SealedAuth | null;
   readonly maxAttempts: number | null;
   readonly initialIntervalMs: number | null;
   readonly maxIntervalMs: number | null;

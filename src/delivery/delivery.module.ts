@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { DeliveryCommandRepository } from './delivery-command.repository.js';
 import { DeliveryHistory } from './delivery-history.js';
@@ -9,7 +10,7 @@ import { DeliveryService } from './delivery.service.js';
 
 /** The API side: history, retry, cancel, and wake-ups for the workers. */
 @Module({
-  imports: [SubscriptionsModule],
+  imports: [AccessModule, SubscriptionsModule],
   controllers: [DeliveryController],
   providers: [DeliveryCommandRepository, DeliveryHistory, DeliveryHistoryRepository, DeliveryService, DeliveryWakeUps],
   exports: [DeliveryHistory, DeliveryWakeUps],

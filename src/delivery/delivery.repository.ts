@@ -4,7 +4,7 @@ import type { Settings } from '../shared/config/settings.js';
 import { HotPath, plainArray } from '../shared/database/hot-path.js';
 import { partitionOf } from '../shared/database/partition-keeper.js';
 import { eventUuidOf, type Uuid } from '../shared/ids/uuid.js';
-import type { SealedSecret } from '../subscriptions/index.js';
+import type { SealedAuth, SealedHeaders, SealedSecret } from '../subscriptions/index.js';
 import { ClaimedSubscriptions, type VersionedSubscription } from './claimed-subscriptions.js';
 import type { ClaimedDelivery, ClaimedSubscription, WakeUp } from './delivery.entity.js';
 import * as sql from './delivery.statements.js';
@@ -30,7 +30,8 @@ interface SubscriptionRow {
   version: string;
   target_url: string;
   secrets: SealedSecret[];
-  headers: Record<string, string>;
+  headers: SealedHeaders;
+  auth: SealedAuth | null;
   max_attempts: number | null;
   initial_interval_ms: number | null;
   max_interval_ms: number | null;
@@ -207,6 +208,7 @@ function toSubscription(row: SubscriptionRow): ClaimedSubscription {
     targetUrl: row.target_url,
     secrets: row.secrets,
     headers: row.headers,
+    auth: row.auth,
     maxAttempts: row.max_attempts,
     initialIntervalMs: row.initial_interval_ms,
     maxIntervalMs: row.max_interval_ms,

@@ -1,6 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
+import { AuditTrail, type Caller } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
+import { Transactions } from '../shared/database/transaction.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { deliveryUuid, eventUuidOf, retryOrdinal, type Uuid } from '../shared/ids/uuid.js';
 import { Metrics } from '../shared/metrics/metrics.js';
@@ -23,14 +25,16 @@ export class DeliveryService implements OnModuleInit {
     private readonly history: DeliveryHistory,
     private readonly wakeUps: DeliveryWakeUps,
     private readonly subscriptions: SubscriptionsService,
+    private readonly audit: AuditTrail,
+    private readonly transactions: Transactions,
     private readonly random: Random,
     private readonly metrics: Metrics,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
   ) {}
 
   onModuleInit(): void {
-    this.subscriptions.onRemoval(async (tx, subscriptionId) => {
-      const cancelled = await this.commands.cancelAllOf(tx, subscriptionId);
+    this.subscriptions.onRemoval(async (tx, tenantId, subscriptionId) => {
+      const cancelled = await this.commands.cancelAllOf(tx, tenantId, subscriptionId);
       this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
     });
   }
@@ -41,12 +45,13 @@ export class DeliveryService implements OnModuleInit {
    * @returns the new delivery
    * @throws DeliveryNotFound; DeliveryUnfinished; SubscriptionGone when there is nobody to deliver to any more
    */
-  async retry(tenantId: string, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
+  async retry(caller: Caller, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
+    const { tenantId } = caller;
     const former = await this.history.get(tenantId, id);
     if (former.finished_at === null) throw new DeliveryUnfinished(former.id);
     for (let draw = 0; draw < DRAWS; draw += 1) {
       const newId = deliveryUuid(eventUuidOf(id), retryOrdinal(this.random.next()));
-      const subscriptionId = await this.commands.openRetry(tenantId, id, newId, this.settings.visibilityTimeout);
+      const subscriptionId = await this.openRetry(caller, id, newId);
       if (subscriptionId === null) continue;
       this.metrics.deliveriesCreated.inc();
       this.wakeUps.add([{ id: newId, subscriptionId, attemptCount: 0 }]);
@@ -60,11 +65,27 @@ export class DeliveryService implements OnModuleInit {
    *
    * @throws DeliveryNotFound; DeliveryFinished
    */
-  async cancel(tenantId: string, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
-    const isCancelled = await this.commands.cancel(tenantId, id);
+  async cancel(caller: Caller, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
+    const { tenantId } = caller;
+    const isCancelled = await this.transactions.run(async (tx) => {
+      if (!(await this.commands.cancel(tx, tenantId, id))) return false;
+      await this.audit.write(tx, caller, { action: 'delivery.cancelled', target: toPublicId('dlv', id) });
+      return true;
+    });
     const delivery = await this.history.get(tenantId, id);
     if (!isCancelled) throw new DeliveryFinished(toPublicId('dlv', id));
     this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' });
     return delivery;
+  }
+
+  private openRetry(caller: Caller, id: Uuid, newId: Uuid): Promise<Uuid | null> {
+    const retry = { id, newId, visibilitySeconds: this.settings.visibilityTimeout };
+    return this.transactions.run(async (tx) => {
+      const subscriptionId = await this.commands.openRetry(tx, caller.tenantId, retry);
+      if (subscriptionId !== null) {
+        await this.audit.write(tx, caller, { action: 'delivery.retried', target: toPublicId('dlv', id) });
+      }
+      return subscriptionId;
+    });
   }
 }

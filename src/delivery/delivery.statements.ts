@@ -53,7 +53,7 @@ export const readEvents = perPartition(
 /** $1 subscriptions. Served by the primary key. */
 export const READ_SUBSCRIPTIONS: Statement = {
   name: 'read_subscriptions',
-  text: `select id, xmin::text as version, target_url, secrets, headers, max_attempts, initial_interval_ms,
+  text: `select id, xmin::text as version, target_url, secrets, headers, auth, max_attempts, initial_interval_ms,
       max_interval_ms, timeout_ms, max_in_flight
     from subscriptions where id = any($1::uuid[])`,
 };

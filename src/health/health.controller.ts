@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { HealthCheckResult } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
+import { RouteOption } from '../shared/http/route-options.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { HealthAnswer, LiveAnswer } from './dto/health-answer.js';
 import { HealthService } from './health.service.js';
@@ -15,6 +16,7 @@ export class HealthController {
   ) {}
 
   @Get('health/live')
+  @RouteOption({ isOperational: true })
   @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process serves; touches nothing else' })
   @ApiOkResponse({ type: LiveAnswer, description: 'It serves' })
   live(): LiveAnswer {
@@ -22,6 +24,7 @@ export class HealthController {
   }
 
   @Get('health/ready')
+  @RouteOption({ isOperational: true })
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the process can do its work' })
   @ApiOkResponse({ type: HealthAnswer, description: 'It can, if slower when `degraded`' })
   @ApiResponse({ status: 503, type: HealthAnswer, description: 'It cannot, or is shutting down' })
@@ -30,6 +33,7 @@ export class HealthController {
   }
 
   @Get('health')
+  @RouteOption({ isOperational: true })
   @ApiOperation({ operationId: 'getHealth', summary: 'The whole picture: dependencies, queue, what is due, versions' })
   @ApiOkResponse({ type: HealthAnswer, description: 'All is well, or slower when `degraded`' })
   @ApiResponse({ status: 503, type: HealthAnswer, description: 'Something it needs is down' })
@@ -38,6 +42,7 @@ export class HealthController {
   }
 
   @Get('metrics')
+  @RouteOption({ isOperational: true })
   @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics in the text format of Prometheus' })
   @ApiOkResponse({ description: 'The metrics', content: { 'text/plain': { schema: { type: 'string' } } } })
   async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {

@@ -1,10 +1,9 @@
 import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { TenantId } from '../access/index.js';
+import { Permit, TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
-import { RAW_BODY } from '../shared/http/raw-body.js';
+import { RouteOption } from '../shared/http/route-options.js';
 import { parsePublicId, toPublicId } from '../shared/ids/public-id.js';
 import { deliveryUuid } from '../shared/ids/uuid.js';
 import type { PublishRequest } from './domain/publish-request.js';
@@ -34,7 +33,8 @@ export class IngestController {
 
   @Post('ingest/:subscription_id')
   @HttpCode(202)
-  @RouteConfig(RAW_BODY)
+  @Permit('publish')
+  @RouteOption({ rawBody: true })
   @ApiOperation({
     operationId: 'publishToSubscription',
     summary: 'Publish an event to one subscription',
@@ -80,7 +80,8 @@ export class IngestController {
 
   @Post('webhooks/:event_type')
   @HttpCode(202)
-  @RouteConfig(RAW_BODY)
+  @Permit('publish')
+  @RouteOption({ rawBody: true })
   @ApiOperation({
     operationId: 'publishToAll',
     summary: 'Publish an event to every subscription that wants its type',

@@ -1,6 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { SecretBox } from '../shared/crypto/secret-box.js';
-import { signingKeys } from '../shared/crypto/signing-key.js';
+import { hmacKeys } from '../shared/crypto/signing-key.js';
 import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { MalformedJson, parseJson } from '../shared/http/json.js';
 import { isJson } from '../shared/http/raw-body.js';
@@ -9,7 +9,15 @@ import { deliveryUuid, MAX_DELIVERIES_PER_EVENT, newEventUuid, type Uuid } from 
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { Clock } from '../shared/time/clock.js';
-import { isEventType, onlyEventType, type PublishTarget, SubscriptionsService, wants } from '../subscriptions/index.js';
+import {
+  isEventType,
+  liveSecrets,
+  onlyEventType,
+  type PublishTarget,
+  SubscriptionsService,
+  SubscriptionVault,
+  wants,
+} from '../subscriptions/index.js';
 import type { PublishRequest } from './domain/publish-request.js';
 import { requestFingerprint } from './domain/request-fingerprint.js';
 import { isSignedBy, isSignedEnvelope } from './domain/signed-envelope.js';
@@ -42,7 +50,7 @@ const CONTENT_TYPE = /^[\x20-\x7e]{1,255}$/;
 export class IngestService {
   constructor(
     private readonly subscriptions: SubscriptionsService,
-    private readonly secretBox: SecretBox,
+    private readonly vault: SubscriptionVault,
     private readonly idempotency: Idempotency,
     private readonly writer: EventWriter,
     private readonly clock: Clock,
@@ -55,7 +63,7 @@ export class IngestService {
     return this.once(tenantId, ['ingest', subscriptionId], request, async () => {
       const target = await this.subscriptions.getTarget(tenantId, subscriptionId);
       if (target.isDisabled) throw new SubscriptionDisabled(toPublicId('sub', subscriptionId));
-      const payload = signedPayload(request, target, (box) => this.secretBox.open(box, subscriptionId));
+      const payload = signedPayload(request, target, () => this.hmacKeys(target));
       const eventType = eventTypeFor(request.eventType, target);
       return { eventType, ...payload, subscriptionIds: [subscriptionId] };
     });
@@ -78,6 +86,12 @@ export class IngestService {
       }
       return { eventType, ...payload, subscriptionIds };
     });
+  }
+
+  /** What publishers may sign with now. */
+  private hmacKeys({ id, secrets }: PublishTarget): KeyObject[] {
+    const live = liveSecrets(secrets, this.clock.nowMs());
+    return live.flatMap((secret) => hmacKeys(this.vault.openSecret(id, secret)));
   }
 
   /** Writes what `prepare` made of a request, or tells what an earlier request with its key led to. */
@@ -139,14 +153,13 @@ function accepted(outcome: Accepted | null): Accepted {
 }
 
 /** The payload of a request to one subscription, its signature checked where there is one or must be one. */
-function signedPayload(request: PublishRequest, target: PublishTarget, open: (box: string) => string): Payload {
+function signedPayload(request: PublishRequest, target: PublishTarget, keys: () => KeyObject[]): Payload {
   const faults = bodyFaults(request.body);
   if (faults.length > 0) throw new InvalidInput(faults);
   const contentType = contentTypeOf(request);
   const value = isJson(request.contentType) ? parseJson(request.body) : undefined;
   const requireSignature = (content: Buffer, signature: string): void => {
-    const keys = target.secrets.flatMap(({ box }) => signingKeys(open(box)));
-    if (!isSignedBy(keys, content, signature)) throw new WrongSignature();
+    if (!isSignedBy(keys(), content, signature)) throw new WrongSignature();
   };
   if (request.signature !== undefined) requireSignature(request.body, request.signature.replace(/^sha256=/, ''));
   if (isSignedEnvelope(value) && request.signature === undefined) {

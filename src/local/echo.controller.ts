@@ -1,8 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { RAW_BODY } from '../shared/http/raw-body.js';
+import { RouteOption } from '../shared/http/route-options.js';
 import { Clock } from '../shared/time/clock.js';
 
 const MAX_BINS = 100;
@@ -24,7 +23,7 @@ export class EchoController {
 
   @Post(':bin')
   @HttpCode(200)
-  @RouteConfig(RAW_BODY)
+  @RouteOption({ rawBody: true, permission: 'none' })
   receive(
     @Param('bin') bin: string,
     @Body() body: Buffer | undefined,
@@ -45,6 +44,7 @@ export class EchoController {
 
   /** The last 20 requests to a bin, newest first. */
   @Get(':bin')
+  @RouteOption({ permission: 'none' })
   show(@Param('bin') bin: string): readonly EchoedRequest[] {
     return this.bins.get(bin) ?? [];
   }

@@ -34,7 +34,11 @@ export async function startLocalServers(env: Environment, say: (line: string) =>
   const settings = {
     ...(postgres && { DATABASE_URL: postgres.url }),
     ...(redis && { REDIS_URL: redis.url }),
-    ENCRYPTION_KEY: env['ENCRYPTION_KEY'] ?? (await keptKey(join(DIRECTORY, 'encryption.key'))),
+    ...(env['ENCRYPTION_KEYS']
+      ? {}
+      : { ENCRYPTION_KEY: env['ENCRYPTION_KEY'] ?? (await keptKey(join(DIRECTORY, 'encryption.key'))) }),
+    // Open, so that one can begin at once, unless somebody means it seriously.
+    API_ACCESS: env['API_ACCESS'] ?? (env['BOOTSTRAP_API_KEY'] || env['NODE_ENV'] === 'production' ? 'keys' : 'open'),
     ALLOWED_TARGET_CIDRS: [env['ALLOWED_TARGET_CIDRS'], LOCAL_TARGETS].filter(Boolean).join(','),
   };
   return { settings, stop };

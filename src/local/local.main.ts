@@ -11,7 +11,7 @@ try {
   const servers = await startLocalServers(environment(), say);
   await bootstrap((settings) => LocalModule.with(settings), {
     given: servers.settings,
-    onListening: (url) => say(quickStart(url)),
+    onListening: (url) => say(quickStart(url, servers.settings['API_ACCESS'] === 'open')),
     onClosed: servers.stop,
   });
 } catch (error) {

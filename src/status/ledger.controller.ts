@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { TenantId } from '../access/index.js';
+import { Permit, TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { LedgerAnswer, LedgerQuery } from './dto/ledger.js';
@@ -12,6 +12,7 @@ export class LedgerController {
   constructor(private readonly ledger: LedgerService) {}
 
   @Get()
+  @Permit('read')
   @ApiOperation({
     operationId: 'getLedger',
     summary: 'Read the books: what was accepted, hour by hour, and what became of it',

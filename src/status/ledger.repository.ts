@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
-import { runReport } from '../shared/database/report.js';
+import { TenantDatabase } from '../shared/database/tenant-database.js';
 import { firstUuidAt } from '../shared/ids/uuid.js';
 
 /** Deliveries of the events of one hour. */
@@ -19,11 +17,11 @@ export interface LedgerRow {
 /** Reads the books: what was accepted, as the events say, and what became of it, as the deliveries say. */
 @Injectable()
 export class LedgerRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(private readonly database: TenantDatabase) {}
 
   /** Newest hour first. One statement, so one snapshot: a delivery that finishes meanwhile is counted once. */
   list(tenantId: string, fromMs: number, toMs: number): Promise<LedgerRow[]> {
-    return runReport(this.dataSource, LEDGER, [tenantId, firstUuidAt(fromMs), firstUuidAt(toMs)]);
+    return this.database.report(tenantId, LEDGER, [firstUuidAt(fromMs), firstUuidAt(toMs)]);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query, Res, UseInterceptors } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { TenantId } from '../access/index.js';
+import { Permit, TenantId } from '../access/index.js';
 import { type DeliveryAnswer, DeliveryPage, DeliveryWithAttemptsAnswer } from '../delivery/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
@@ -18,6 +18,7 @@ export class StatusController {
   constructor(private readonly status: StatusService) {}
 
   @Get('status/:task_id')
+  @Permit('read')
   @ApiOperation({
     operationId: 'getStatus',
     summary: 'Read the status of a delivery, or of an event with its deliveries',
@@ -44,6 +45,7 @@ export class StatusController {
   }
 
   @Get('deliveries')
+  @Permit('read')
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({ operationId: 'listDeliveries', summary: 'List deliveries, those of the newest event first' })
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
@@ -53,6 +55,7 @@ export class StatusController {
   }
 
   @Get('deliveries/:id')
+  @Permit('read')
   @ApiOperation({ operationId: 'getDelivery', summary: 'Read a delivery with its attempts' })
   @ApiParam({ name: 'id', description: 'Id of the delivery', example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' })
   @ApiOkResponse({ type: DeliveryWithAttemptsAnswer, description: 'The delivery' })
@@ -62,6 +65,7 @@ export class StatusController {
   }
 
   @Get('subscriptions/:id/deliveries')
+  @Permit('read')
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({
     operationId: 'listSubscriptionDeliveries',
@@ -80,6 +84,7 @@ export class StatusController {
   }
 
   @Get('events/:id')
+  @Permit('read')
   @ApiOperation({ operationId: 'getEvent', summary: 'Read an event, without its payload' })
   @ApiParam({ name: 'id', description: 'Id of the event', example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
   @ApiOkResponse({ type: EventAnswer, description: 'The event' })
@@ -89,6 +94,7 @@ export class StatusController {
   }
 
   @Get('events/:id/payload')
+  @Permit('read')
   @ApiOperation({
     operationId: 'getEventPayload',
     summary: 'Read the payload of an event, byte for byte as it was published',

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import { TenantDatabase } from '../shared/database/tenant-database.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 
 export interface EventSummaryRow {
@@ -18,29 +17,32 @@ export interface PayloadRow {
 /** Reads events. */
 @Injectable()
 export class StatusRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(private readonly database: TenantDatabase) {}
 
   async findEvent(tenantId: string, id: Uuid): Promise<EventSummaryRow | null> {
-    const rows = await this.dataSource.query<EventSummaryRow[]>(
+    const rows = await this.database.query<EventSummaryRow>(
+      tenantId,
       `select id, event_type, content_type, octet_length(payload) as payload_bytes from events
        where tenant_id = $1 and id = $2`,
-      [tenantId, id],
+      [id],
     );
     return rows[0] ?? null;
   }
 
   async findPayload(tenantId: string, id: Uuid): Promise<PayloadRow | null> {
-    const rows = await this.dataSource.query<PayloadRow[]>(
+    const rows = await this.database.query<PayloadRow>(
+      tenantId,
       'select content_type, payload from events where tenant_id = $1 and id = $2',
-      [tenantId, id],
+      [id],
     );
     return rows[0] ?? null;
   }
 
   async hasSubscription(tenantId: string, id: Uuid): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>(
+    const rows = await this.database.query<unknown>(
+      tenantId,
       'select 1 from subscriptions where tenant_id = $1 and id = $2',
-      [tenantId, id],
+      [id],
     );
     return rows.length > 0;
   }

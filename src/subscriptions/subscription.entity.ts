@@ -1,9 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-
-/** A secret of a subscription, encrypted; see `SecretBox`. */
-export interface SealedSecret {
-  readonly box: string;
-}
+import type { SealedAuth, SealedHeaders, SealedSecret } from './domain/sealed.js';
 
 /** A row of `subscriptions`. Null means "as the settings say". */
 @Entity('subscriptions')
@@ -12,11 +8,12 @@ export class SubscriptionEntity {
   @Column('text', { name: 'tenant_id' }) tenantId: string;
   @Column('text', { name: 'target_url' }) targetUrl: string;
   @Column('text', { name: 'event_types', array: true }) eventTypes: string[];
-  @Column('jsonb') secrets: SealedSecret[];
+  @Column('jsonb') secrets: readonly SealedSecret[];
   @Column('smallint') state: number;
   @Column('text', { name: 'disabled_reason', nullable: true }) disabledReason: string | null;
   @Column('text', { nullable: true }) description: string | null;
-  @Column('jsonb') headers: Record<string, string>;
+  @Column('jsonb') headers: SealedHeaders;
+  @Column('jsonb', { nullable: true }) auth: SealedAuth | null;
   @Column('smallint', { name: 'max_attempts', nullable: true }) maxAttempts: number | null;
   @Column('int', { name: 'initial_interval_ms', nullable: true }) initialIntervalMs: number | null;
   @Column('int', { name: 'max_interval_ms', nullable: true }) maxIntervalMs: number | null;

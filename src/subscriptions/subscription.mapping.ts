@@ -1,20 +1,22 @@
 import { toPublicId } from '../shared/ids/public-id.js';
 import { type DeliveryPolicy, type PolicyChoice } from './domain/delivery-policy.js';
+import { isSecretHeader, REDACTED } from './domain/own-headers.js';
+import type { SealedAuth, SealedHeaders } from './domain/sealed.js';
 import { stateFrom, stateNumber } from './domain/subscription-state.js';
+import type { AuthAnswer } from './dto/auth.js';
 import type { SubscriptionAnswer } from './dto/subscription-answer.js';
 import type { RetryInput, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
 
-/** What a client may set, apart from the secret. */
+/** What a client may set, apart from what is encrypted: that is the vault's. */
 type ClientFields = Omit<
   SubscriptionEntity,
-  'id' | 'tenantId' | 'secrets' | 'disabledReason' | 'createdAt' | 'updatedAt' | 'deletedAt'
+  'id' | 'tenantId' | 'secrets' | 'headers' | 'auth' | 'disabledReason' | 'createdAt' | 'updatedAt' | 'deletedAt'
 >;
 
 const DEFAULTS: Omit<ClientFields, 'targetUrl' | 'eventTypes'> = {
   state: stateNumber('active'),
   description: null,
-  headers: {},
   maxAttempts: null,
   initialIntervalMs: null,
   maxIntervalMs: null,
@@ -37,7 +39,6 @@ export function changesOf(patch: SubscriptionPatch): Partial<ClientFields> {
     eventTypes: eventTypes === undefined ? undefined : [...new Set([eventTypes].flat())],
     state: patch.state === undefined ? undefined : stateNumber(patch.state),
     description: patch.description,
-    headers: patch.headers,
     ...retryChanges(patch.retry),
     timeoutMs: toMs(patch.timeout),
     maxInFlight: patch.max_in_flight,
@@ -78,7 +79,12 @@ export function toAnswer(entity: SubscriptionEntity, policy: DeliveryPolicy): Su
     state: stateFrom(entity.state),
     disabled_reason: entity.disabledReason,
     description: entity.description,
-    headers: entity.headers,
+    headers: Object.fromEntries(
+      Object.entries(entity.headers).map(([name, value]) => [name, isHidden(name, value) ? REDACTED : value]),
+    ) as Record<string, string>,
+    auth: authAnswer(entity.auth),
+    signature_scheme: entity.secrets[0]?.scheme ?? 'v1',
+    public_key: entity.secrets[0]?.publicKey ?? null,
     retry: {
       max_attempts: policy.maxAttempts,
       initial_interval: policy.initialIntervalMs / 1000,
@@ -91,4 +97,16 @@ export function toAnswer(entity: SubscriptionEntity, policy: DeliveryPolicy): Su
     created_at: entity.createdAt.toISOString(),
     updated_at: entity.updatedAt.toISOString(),
   };
+}
+
+/** One from before such headers were encrypted is no more shown than the others. */
+function isHidden(name: string, value: SealedHeaders[string]): boolean {
+  return typeof value !== 'string' || isSecretHeader(name);
+}
+
+function authAnswer(auth: SealedAuth | null): AuthAnswer | null {
+  if (auth === null) return null;
+  return auth.type === 'bearer'
+    ? { type: 'bearer', token: REDACTED }
+    : { type: 'basic', username: auth.username, password: REDACTED };
 }

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { TargetsModule } from '../shared/targets/targets.module.js';
 import { SubscriptionInputPipe } from './subscription-input.pipe.js';
+import { SubscriptionSecretsController } from './subscription-secrets.controller.js';
 import { SubscriptionsController } from './subscriptions.controller.js';
 import { SubscriptionsModule } from './subscriptions.module.js';
 
 @Module({
   imports: [SubscriptionsModule, TargetsModule],
-  controllers: [SubscriptionsController],
+  controllers: [SubscriptionSecretsController, SubscriptionsController],
   providers: [SubscriptionInputPipe],
 })
 export class SubscriptionsApiModule {}

@@ -3,6 +3,7 @@ import {
   Controller,
   Delete,
   Get,
+  Header,
   HttpCode,
   Param,
   Patch,
@@ -21,7 +22,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { TenantId } from '../access/index.js';
+import { type Caller, CurrentCaller, Permit, TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
@@ -42,24 +43,27 @@ export class SubscriptionsController {
   constructor(private readonly subscriptions: SubscriptionsService) {}
 
   @Post()
+  @Permit('manage')
+  @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'createSubscription', summary: 'Create a subscription' })
   @ApiCreatedResponse({
     type: CreatedSubscriptionAnswer,
     description: 'The subscription with its secret, which is shown this once',
     headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } },
   })
-  @ApiProblems(400, 413, 415, 422)
+  @ApiProblems(400, 409, 413, 415, 422)
   async create(
-    @TenantId() tenantId: string,
+    @CurrentCaller() caller: Caller,
     @Body(SubscriptionInputPipe) input: SubscriptionInput,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedSubscriptionAnswer> {
-    const created = await this.subscriptions.create(tenantId, input);
+    const created = await this.subscriptions.create(caller, input);
     void reply.header('location', `/subscriptions/${created.id}`);
     return created;
   }
 
   @Get()
+  @Permit('read')
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({ operationId: 'listSubscriptions', summary: 'List subscriptions, newest first' })
   @ApiOkResponse({ type: SubscriptionPage, description: 'A page of subscriptions' })
@@ -69,6 +73,7 @@ export class SubscriptionsController {
   }
 
   @Get(':id')
+  @Permit('read')
   @ApiId()
   @ApiOperation({ operationId: 'getSubscription', summary: 'Read a subscription' })
   @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription, without its secret' })
@@ -78,6 +83,7 @@ export class SubscriptionsController {
   }
 
   @Put(':id')
+  @Permit('manage')
   @ApiId()
   @ApiOperation({
     operationId: 'replaceSubscription',
@@ -87,14 +93,15 @@ export class SubscriptionsController {
   @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription as it is now' })
   @ApiProblems(400, 404, 413, 415, 422)
   replace(
-    @TenantId() tenantId: string,
+    @CurrentCaller() caller: Caller,
     @Param('id') id: string,
     @Body(SubscriptionInputPipe) input: SubscriptionInput,
   ): Promise<SubscriptionAnswer> {
-    return this.subscriptions.replace(tenantId, parsePublicId(id, 'sub').uuid, input);
+    return this.subscriptions.replace(caller, parsePublicId(id, 'sub').uuid, input);
   }
 
   @Patch(':id')
+  @Permit('manage')
   @ApiId()
   @ApiOperation({
     operationId: 'patchSubscription',
@@ -104,14 +111,15 @@ export class SubscriptionsController {
   @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription as it is now' })
   @ApiProblems(400, 404, 413, 415, 422)
   patch(
-    @TenantId() tenantId: string,
+    @CurrentCaller() caller: Caller,
     @Param('id') id: string,
     @Body(SubscriptionInputPipe) patch: SubscriptionPatch,
   ): Promise<SubscriptionAnswer> {
-    return this.subscriptions.patch(tenantId, parsePublicId(id, 'sub').uuid, patch);
+    return this.subscriptions.patch(caller, parsePublicId(id, 'sub').uuid, patch);
   }
 
   @Delete(':id')
+  @Permit('manage')
   @HttpCode(204)
   @ApiId()
   @ApiOperation({
@@ -121,7 +129,7 @@ export class SubscriptionsController {
   })
   @ApiNoContentResponse({ description: 'Deleted' })
   @ApiProblems(400, 404)
-  remove(@TenantId() tenantId: string, @Param('id') id: string): Promise<void> {
-    return this.subscriptions.remove(tenantId, parsePublicId(id, 'sub').uuid);
+  remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
+    return this.subscriptions.remove(caller, parsePublicId(id, 'sub').uuid);
   }
 }

@@ -1,26 +1,33 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/index.js';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { SecretBox } from '../shared/crypto/secret-box.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import { SubscriptionEntity } from './subscription.entity.js';
+import { Reencryption } from './reencryption.js';
+import { SubscriptionSecretsService } from './subscription-secrets.service.js';
+import { SubscriptionVault } from './subscription-vault.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
 /** Subscriptions without their REST API: what the other modules and the worker need of them. */
 @Module({
-  imports: [TypeOrmModule.forFeature([SubscriptionEntity])],
+  imports: [AccessModule, TypeOrmModule.forFeature([SubscriptionEntity])],
   providers: [
+    Reencryption,
     SubscriptionCache,
+    SubscriptionSecretsService,
+    SubscriptionVault,
     SubscriptionsRepository,
     SubscriptionsService,
     {
       provide: SecretBox,
       inject: [SETTINGS_TOKEN],
-      useFactory: (settings: Settings) => new SecretBox(settings.encryptionKey),
+      useFactory: (settings: Settings) => new SecretBox(settings.encryptionKeys),
     },
   ],
-  exports: [SubscriptionsService, SecretBox],
+  exports: [Reencryption, SubscriptionSecretsService, SubscriptionsService, SubscriptionVault],
 })
 export class SubscriptionsModule {}

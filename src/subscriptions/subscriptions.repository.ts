@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, type Repository } from 'typeorm';
+import { IsNull, MoreThan } from 'typeorm';
+import { TenantDatabase, type TenantRows } from '../shared/database/tenant-database.js';
 import type { Tx } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { patternsWanting } from './domain/event-type-pattern.js';
 import { type DisabledReason, stateNumber, type SubscriptionState } from './domain/subscription-state.js';
 import type { PublishTarget } from './publish-target.js';
-import { type SealedSecret, SubscriptionEntity } from './subscription.entity.js';
+import type { SealedSecret } from './domain/sealed.js';
+import { SubscriptionEntity } from './subscription.entity.js';
+
+/** Which subscription, and whose. */
+export type SubscriptionKey = Pick<SubscriptionEntity, 'tenantId' | 'id'>;
+
+type Changes = Partial<Omit<SubscriptionEntity, 'id' | 'tenantId'>>;
 
 interface ListFilter {
   readonly limit: number;
@@ -18,22 +24,21 @@ interface ListFilter {
 /** Subscriptions of a tenant. A deleted one is found by nobody but the history. */
 @Injectable()
 export class SubscriptionsRepository {
-  constructor(@InjectRepository(SubscriptionEntity) private readonly rows: Repository<SubscriptionEntity>) {}
+  constructor(private readonly database: TenantDatabase) {}
 
-  async insert(subscription: SubscriptionEntity): Promise<void> {
-    // The cast says that jsonb values are data: TypeORM's types expect SQL expressions in them.
-    await this.rows.insert(subscription as object);
+  async insert(tx: Tx, subscription: SubscriptionEntity): Promise<void> {
+    await this.rows(subscription.tenantId, tx).insert(subscription);
   }
 
   findById(tenantId: string, id: Uuid): Promise<SubscriptionEntity | null> {
-    return this.rows.findOneBy({ id, tenantId, deletedAt: IsNull() });
+    return this.rows(tenantId).findOne({ id, deletedAt: IsNull() });
   }
 
   /** Newest first; one more than the limit when another page follows. */
   list(tenantId: string, filter: ListFilter): Promise<SubscriptionEntity[]> {
-    const query = this.rows
-      .createQueryBuilder('s')
-      .where('s.tenantId = :tenantId and s.deletedAt is null', { tenantId })
+    const query = this.rows(tenantId)
+      .select('s')
+      .andWhere('s.deletedAt is null')
       .orderBy('s.id', 'DESC')
       .limit(filter.limit + 1);
     if (filter.after !== null) query.andWhere('s.id < :after', { after: filter.after });
@@ -44,52 +49,73 @@ export class SubscriptionsRepository {
     return query.getMany();
   }
 
+  /** How many a tenant has that are not deleted. */
+  count(tx: Tx, tenantId: string): Promise<number> {
+    return this.rows(tenantId, tx).count({ deletedAt: IsNull() });
+  }
+
   /** Reads a subscription that nobody else can change until the transaction ends. */
   lockById(tx: Tx, tenantId: string, id: Uuid): Promise<SubscriptionEntity | null> {
-    return tx.findOne(SubscriptionEntity, {
-      where: { id, tenantId, deletedAt: IsNull() },
-      lock: { mode: 'pessimistic_write' },
-    });
+    return this.rows(tenantId, tx).findOne({ id, deletedAt: IsNull() }, { isLocked: true });
   }
 
-  async update(tx: Tx, id: Uuid, changes: Partial<Omit<SubscriptionEntity, 'id' | 'tenantId'>>): Promise<void> {
-    await tx.update(SubscriptionEntity, { id }, changes as object);
+  async update(tx: Tx, { tenantId, id }: SubscriptionKey, changes: Changes): Promise<void> {
+    await this.rows(tenantId, tx).update({ id }, changes);
   }
 
-  /** @returns the tenant whose subscription it is; null when it was not active or paused any more. */
-  async disable(id: Uuid, reason: DisabledReason): Promise<string | null> {
-    const [rows] = await this.rows.query<[{ tenant_id: string }[], number]>(
-      `update subscriptions set state = 2, disabled_reason = $2, updated_at = now()
-       where id = $1 and state in (0, 1) returning tenant_id`,
+  /** @returns whether it was active or paused until then */
+  async disable(tx: Tx, { tenantId, id }: SubscriptionKey, reason: DisabledReason): Promise<boolean> {
+    const rows = await this.database.query(
+      tenantId,
+      `update subscriptions set state = 2, disabled_reason = $3, updated_at = now()
+       where tenant_id = $1 and id = $2 and state in (0, 1) returning id`,
       [id, reason],
+      tx,
     );
-    return rows[0]?.tenant_id ?? null;
+    return rows.length > 0;
   }
 
   /** For publishing to one subscription. */
   async findTarget(tenantId: string, id: Uuid): Promise<PublishTarget | null> {
-    const rows = await this.rows.query<TargetRow[]>(
-      `select id, state, event_types, verify_ingest, secrets from subscriptions
-       where id = $1 and tenant_id = $2 and deleted_at is null`,
-      [id, tenantId],
+    const rows = await this.database.query<TargetRow>(
+      tenantId,
+      `select id, state, target_url, event_types, verify_ingest, secrets from subscriptions
+       where tenant_id = $1 and id = $2 and deleted_at is null`,
+      [id],
     );
     return rows[0] ? toTarget(rows[0]) : null;
   }
 
   /** Ids of the active and paused ones that want an event type. Served by subscriptions_event_types. */
   async findIdsWanting(tenantId: string, eventType: string): Promise<Uuid[]> {
-    const rows = await this.rows.query<{ id: Uuid }[]>(
+    const rows = await this.database.query<{ id: Uuid }>(
+      tenantId,
       `select id from subscriptions
        where tenant_id = $1 and event_types && $2::text[] and deleted_at is null and state in (0, 1) order by id`,
-      [tenantId, patternsWanting(eventType)],
+      [patternsWanting(eventType)],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Subscriptions of all tenants, deleted ones too, in the order of their ids: what they keep secret is put under another key. */
+  lockSealed(tx: Tx, after: Uuid | null, limit: number): Promise<SubscriptionEntity[]> {
+    return tx.find(SubscriptionEntity, {
+      where: after === null ? {} : { id: MoreThan(after) },
+      order: { id: 'ASC' },
+      take: limit,
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  private rows(tenantId: string, tx?: Tx): TenantRows<SubscriptionEntity> {
+    return this.database.rows(SubscriptionEntity, tenantId, tx);
   }
 }
 
 interface TargetRow {
   id: Uuid;
   state: number;
+  target_url: string;
   event_types: string[];
   verify_ingest: boolean;
   secrets: SealedSecret[];
@@ -99,6 +125,7 @@ function toTarget(row: TargetRow): PublishTarget {
   return {
     id: row.id,
     isDisabled: row.state === stateNumber('disabled'),
+    targetUrl: row.target_url,
     eventTypes: row.event_types,
     verifyIngest: row.verify_ingest,
     secrets: row.secrets,

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { AuditTrail, type Caller, TenantsService } from '../access/index.js';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
-import { secretFrom } from '../shared/crypto/signing-key.js';
-import { SecretBox } from '../shared/crypto/secret-box.js';
+import { schemeOf } from '../shared/crypto/signing-key.js';
 import { type Tx, Transactions } from '../shared/database/transaction.js';
-import { InvalidInput } from '../shared/errors/domain-error.js';
+import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { decodeCursor, type Page, toPage } from '../shared/http/page.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { newUuid, type Uuid } from '../shared/ids/uuid.js';
@@ -18,43 +17,65 @@ import type { SubscriptionInput, SubscriptionPatch } from './dto/subscription-in
 import type { SubscriptionQuery } from './dto/subscription-query.js';
 import type { PublishTarget } from './publish-target.js';
 import { SubscriptionCache } from './subscription-cache.js';
-import type { SealedSecret, SubscriptionEntity } from './subscription.entity.js';
-import { SubscriptionNotFound } from './subscription.errors.js';
+import type { SubscriptionEntity } from './subscription.entity.js';
+import { SubscriptionLimitReached, SubscriptionNotFound } from './subscription.errors.js';
 import { changesOf, fieldsOf, toAnswer } from './subscription.mapping.js';
+import { newSecret } from './subscription-secrets.service.js';
+import { type Sealed, SubscriptionVault } from './subscription-vault.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 
 /** What another module does in the transaction that deletes a subscription. */
-export type RemovalStep = (tx: Tx, subscriptionId: Uuid) => Promise<void>;
+export type RemovalStep = (tx: Tx, tenantId: string, subscriptionId: Uuid) => Promise<void>;
+
+const NOTHING_SEALED: Sealed = { secrets: [], headers: {}, auth: null };
 
 @Injectable()
-export class SubscriptionsService {
+export class SubscriptionsService implements OnModuleInit {
   private readonly removalSteps: RemovalStep[] = [];
 
   constructor(
     private readonly repository: SubscriptionsRepository,
     private readonly cache: SubscriptionCache,
     private readonly transactions: Transactions,
-    private readonly secretBox: SecretBox,
+    private readonly vault: SubscriptionVault,
+    private readonly tenants: TenantsService,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly logger: Logger,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
   ) {}
 
-  async create(tenantId: string, input: SubscriptionInput): Promise<CreatedSubscriptionAnswer> {
+  onModuleInit(): void {
+    this.tenants.onRemoval(async (tx, tenantId) => {
+      return (await this.repository.count(tx, tenantId)) > 0 ? 'subscriptions' : null;
+    });
+  }
+
+  /** @throws InvalidInput; SubscriptionLimitReached */
+  async create(caller: Caller, input: SubscriptionInput): Promise<CreatedSubscriptionAnswer> {
+    const { tenantId } = caller;
     const now = this.clock.now();
     const id = newUuid(now.getTime());
-    const secret = input.secret ?? secretFrom(randomBytes(32));
+    const secret = newSecret(input);
     const subscription: SubscriptionEntity = {
       id,
       tenantId,
       ...fieldsOf(input),
-      secrets: [this.seal(secret, id)],
+      ...NOTHING_SEALED,
+      ...this.sealed(id, { ...input, secret }, NOTHING_SEALED),
       disabledReason: null,
       createdAt: now,
       updatedAt: now,
       deletedAt: null,
     };
-    await this.repository.insert(subscription);
+    const faults = headerFaults(subscription);
+    if (faults.length > 0) throw new InvalidInput(faults);
+    await this.transactions.run(async (tx) => {
+      const limit = await this.tenants.lockSubscriptionLimit(tx, tenantId);
+      if ((await this.repository.count(tx, tenantId)) >= limit) throw new SubscriptionLimitReached(limit);
+      await this.repository.insert(tx, subscription);
+      await this.audit.write(tx, caller, { action: 'subscription.created', target: toPublicId('sub', id), changed: Object.keys(input) }); // prettier-ignore
+    });
     await this.cache.invalidate(tenantId);
     return { ...this.answer(subscription), secret };
   }
@@ -76,25 +97,28 @@ export class SubscriptionsService {
     return toPage(rows, query.limit, (row) => this.answer(row));
   }
 
-  /** Sets all that a client may set; the secret stays unless one is given. @throws SubscriptionNotFound */
-  replace(tenantId: string, id: Uuid, input: SubscriptionInput): Promise<SubscriptionAnswer> {
-    return this.change(tenantId, id, { ...fieldsOf(input), disabledReason: null }, input.secret);
+  /** Sets all that a client may set; the secret stays unless one is given. @throws SubscriptionNotFound; InvalidInput */
+  replace(caller: Caller, id: Uuid, input: SubscriptionInput): Promise<SubscriptionAnswer> {
+    const given = { headers: {}, auth: null, ...input };
+    return this.change(caller, id, { ...fieldsOf(input), disabledReason: null }, given);
   }
 
   /** Sets what is given. @throws SubscriptionNotFound; InvalidInput when it does not fit what is there */
-  patch(tenantId: string, id: Uuid, patch: SubscriptionPatch): Promise<SubscriptionAnswer> {
+  patch(caller: Caller, id: Uuid, patch: SubscriptionPatch): Promise<SubscriptionAnswer> {
     const revived = patch.state === undefined ? {} : { disabledReason: null };
-    return this.change(tenantId, id, { ...changesOf(patch), ...revived }, patch.secret);
+    return this.change(caller, id, { ...changesOf(patch), ...revived }, patch);
   }
 
   /** @throws SubscriptionNotFound */
-  async remove(tenantId: string, id: Uuid): Promise<void> {
+  async remove(caller: Caller, id: Uuid): Promise<void> {
+    const { tenantId } = caller;
     const now = this.clock.now();
     await this.transactions.run(async (tx) => {
-      const found = await this.repository.lockById(tx, tenantId, id);
-      if (found === null) throw new SubscriptionNotFound(toPublicId('sub', id));
-      await this.repository.update(tx, id, { state: stateNumber('deleted'), deletedAt: now, updatedAt: now });
-      for (const step of this.removalSteps) await step(tx, id);
+      await this.lock(tx, tenantId, id);
+      const deleted = { state: stateNumber('deleted'), deletedAt: now, updatedAt: now };
+      await this.repository.update(tx, { tenantId, id }, deleted);
+      for (const step of this.removalSteps) await step(tx, tenantId, id);
+      await this.audit.write(tx, caller, { action: 'subscription.deleted', target: toPublicId('sub', id) });
     });
     await this.cache.invalidate(tenantId);
   }
@@ -105,10 +129,15 @@ export class SubscriptionsService {
   }
 
   /** Takes a subscription out of service because its receiver asked for it. */
-  async disable(id: Uuid, reason: DisabledReason): Promise<void> {
-    const tenantId = await this.repository.disable(id, reason);
-    if (tenantId === null) return;
-    this.logger.warn({ subscription_id: toPublicId('sub', id), reason }, 'subscription.disabled');
+  async disable(tenantId: string, id: Uuid, reason: DisabledReason): Promise<void> {
+    const target = toPublicId('sub', id);
+    const isDisabled = await this.transactions.run(async (tx) => {
+      if (!(await this.repository.disable(tx, { tenantId, id }, reason))) return false;
+      await this.audit.writeOwn(tx, tenantId, { action: 'subscription.disabled', target, changed: ['state'] });
+      return true;
+    });
+    if (!isDisabled) return;
+    this.logger.warn({ subscription_id: target, reason }, 'subscription.disabled');
     await this.cache.invalidate(tenantId);
   }
 
@@ -125,32 +154,61 @@ export class SubscriptionsService {
   }
 
   private async change(
-    tenantId: string,
+    caller: Caller,
     id: Uuid,
     changes: Partial<SubscriptionEntity>,
-    secret: string | undefined,
+    given: SubscriptionPatch,
   ): Promise<SubscriptionAnswer> {
-    const updatedAt = this.clock.now();
-    const secrets = secret === undefined ? {} : { secrets: [this.seal(secret, id)] };
+    const { tenantId } = caller;
     const changed = await this.transactions.run(async (tx) => {
-      const found = await this.repository.lockById(tx, tenantId, id);
-      if (found === null) throw new SubscriptionNotFound(toPublicId('sub', id));
-      const all = { ...changes, ...secrets, updatedAt };
+      const found = await this.lock(tx, tenantId, id);
+      refuseOtherScheme(given, found);
+      const all = { ...changes, ...this.sealed(id, given, found), updatedAt: this.clock.now() };
       const merged = { ...found, ...all };
-      const faults = policyFaults(effectivePolicy(merged, this.settings), this.settings.retentionDays);
+      const faults = [
+        ...policyFaults(effectivePolicy(merged, this.settings), this.settings.retentionDays),
+        ...headerFaults(merged),
+      ];
       if (faults.length > 0) throw new InvalidInput(faults);
-      await this.repository.update(tx, id, all);
+      await this.repository.update(tx, { tenantId, id }, all);
+      await this.audit.write(tx, caller, { action: 'subscription.changed', target: toPublicId('sub', id), changed: Object.keys(given) }); // prettier-ignore
       return merged;
     });
     await this.cache.invalidate(tenantId);
     return this.answer(changed);
   }
 
-  private seal(secret: string, id: Uuid): SealedSecret {
-    return { box: this.secretBox.seal(secret, id) };
+  private async lock(tx: Tx, tenantId: string, id: Uuid): Promise<SubscriptionEntity> {
+    const found = await this.repository.lockById(tx, tenantId, id);
+    if (found === null) throw new SubscriptionNotFound(toPublicId('sub', id));
+    return found;
+  }
+
+  /** What is given of what is kept encrypted. */
+  private sealed(id: Uuid, given: SubscriptionPatch, former: Sealed): Partial<Sealed> {
+    const { secret, headers, auth } = given;
+    return {
+      ...(secret !== undefined && { secrets: [this.vault.sealSecret(id, secret)] }),
+      ...(headers !== undefined && { headers: this.vault.sealHeaders(id, headers, former.headers) }),
+      ...(auth !== undefined && { auth: auth && this.vault.sealAuth(id, auth, former.auth) }),
+    };
   }
 
   private answer(subscription: SubscriptionEntity): SubscriptionAnswer {
     return toAnswer(subscription, effectivePolicy(subscription, this.settings));
   }
+}
+
+/** A secret of another kind comes with an overlap, which is what rotating is for. */
+function refuseOtherScheme({ secret, signature_scheme: scheme }: SubscriptionPatch, { secrets }: Sealed): void {
+  const present = secret === undefined ? (secrets[0]?.scheme ?? 'v1') : schemeOf(secret);
+  if (scheme === undefined || scheme === present) return;
+  const detail = `is ${present}, as its secret has it: change it by POST /subscriptions/{id}/rotate-secret`;
+  throw new InvalidInput([{ pointer: '/signature_scheme', detail }]);
+}
+
+function headerFaults({ headers, auth }: Pick<Sealed, 'headers' | 'auth'>): Fault[] {
+  const own = Object.keys(headers).find((name) => name.toLowerCase() === 'authorization');
+  if (auth === null || own === undefined) return [];
+  return [{ pointer: '/auth', detail: `stands beside the header ${own}; give one of the two` }];
 }

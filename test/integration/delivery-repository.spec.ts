@@ -61,6 +61,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
             targetUrl: 'https://1.1.1.1/hook',
             secrets: [{ box: 'sealed' }],
             headers,
+            auth: null,
             maxAttempts: null,
             initialIntervalMs: null,
             maxIntervalMs: null,

@@ -4,6 +4,7 @@ import { DeliveryCommandRepository } from '../../src/delivery/delivery-command.r
 import { DeliveryRepository } from '../../src/delivery/delivery.repository.js';
 import { IngestRepository } from '../../src/ingest/ingest.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
+import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
 import { migrate, migrationDataSource } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { deliveryUuid, eventUuidOf, firstUuidAt, newEventUuid, retryOrdinal } from '../../src/shared/ids/uuid.js';
@@ -36,11 +37,11 @@ describe('the ledger, on real PostgreSQL', () => {
     dataSource = await migrationDataSource(database.url).initialize();
     const settings = parseSettings(fastSettings(database));
     hotPath = new HotPath(settings, silentLogger);
-    ledger = new LedgerRepository(dataSource);
+    ledger = new LedgerRepository(new TenantDatabase(dataSource));
     ingest = new IngestRepository(hotPath, settings);
     deliveries = new DeliveryRepository(hotPath, settings);
     attempts = new AttemptRepository(hotPath);
-    commands = new DeliveryCommandRepository(dataSource);
+    commands = new DeliveryCommandRepository(new TenantDatabase(dataSource));
     rows = new StoredRows(database);
   });
 
@@ -73,6 +74,8 @@ describe('the ledger, on real PostgreSQL', () => {
       }),
     ]);
   const list = (fromMs = thisHourMs - DAY_MS, toMs = thisHourMs + HOUR_MS) => ledger.list('default', fromMs, toMs);
+  const openRetry = (id: string, newId: string) =>
+    commands.openRetry(dataSource.manager, 'default', { id, newId, visibilitySeconds: 30 });
   const NOTHING = { tenant_id: 'default', delivered: 0, failed: 0, cancelled: 0, unfinished: 0 };
 
   it('counts every delivery of an hour once, whatever became of it', async () => {
@@ -80,7 +83,7 @@ describe('the ledger, on real PostgreSQL', () => {
     await claim([inFlight!, delivered!, failed!]);
     await record(delivered!, 'delivered');
     await record(failed!, 'failed');
-    await commands.cancel('default', cancelled!);
+    await commands.cancel(dataSource.manager, 'default', cancelled!);
 
     expect(pending).toBeDefined();
     expect(await list()).toEqual([
@@ -106,11 +109,11 @@ describe('the ledger, on real PostgreSQL', () => {
     await claim([id!]);
     await record(id!, 'delivered');
     const retryId = deliveryUuid(eventUuidOf(id!), retryOrdinal(0.5));
-    expect(await commands.openRetry('default', id!, retryId, 30)).toBe(subscriptionId);
+    expect(await openRetry(id!, retryId)).toBe(subscriptionId);
 
     expect(await list()).toEqual([{ ...NOTHING, hour_ms: thisHourMs, accepted: 2, delivered: 1, unfinished: 1 }]);
 
-    expect(await commands.openRetry('default', id!, retryId, 30)).toBeNull();
+    expect(await openRetry(id!, retryId)).toBeNull();
     expect((await list())[0]!.accepted).toBe(2);
   });
 

@@ -2,7 +2,6 @@ import { connect } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
 import { Metrics } from '../../src/shared/metrics/metrics.js';
 import { installLoadShedding, Overloaded } from '../../src/shared/http/load-shedding.js';
-import { RAW_BODY } from '../../src/shared/http/raw-body.js';
 import { eventually } from '../support/eventually.js';
 
 describe('load shedding', () => {
@@ -17,8 +16,8 @@ describe('load shedding', () => {
     installLoadShedding(server, { requests: 2, bytes: 100, bytesEach: 60 }, metrics);
     server.setErrorHandler((error, _, reply) => reply.status(error instanceof Overloaded ? 503 : 500).send());
     const wait = () => new Promise<string>((resolve) => release.push(() => { resolve('done'); })); // prettier-ignore
-    server.post('/publish', { config: RAW_BODY }, wait);
-    server.post('/quick', { config: RAW_BODY }, () => 'done');
+    server.post('/publish', { config: { rawBody: true } }, wait);
+    server.post('/quick', { config: { rawBody: true } }, () => 'done');
     server.post('/other', wait);
   });
   afterEach(async () => {

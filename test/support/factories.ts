@@ -44,6 +44,7 @@ export function aClaimedDelivery(
     subscription: {
       targetUrl: 'https://1.1.1.1/webhooks',
       secrets: [],
+      auth: null,
       headers: {},
       maxAttempts: null,
       initialIntervalMs: null,

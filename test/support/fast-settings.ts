@@ -3,6 +3,7 @@ import { testRedisUrl, uniquePrefix } from './test-redis.js';
 
 /** No patience, and receivers on this machine. */
 export const IMPATIENT = {
+  API_ACCESS: 'open',
   DATABASE_POOL_SIZE: '5',
   ALLOWED_TARGET_CIDRS: '127.0.0.0/8',
   INITIAL_RETRY_INTERVAL: '0.05',

@@ -1,11 +1,12 @@
 import { WebhookSender } from '../../src/delivery/http/webhook-sender.js';
-import { SigningKeys } from '../../src/delivery/signing-keys.js';
+import { Credentials } from '../../src/delivery/credentials.js';
 import { SecretBox } from '../../src/shared/crypto/secret-box.js';
+import { SubscriptionVault } from '../../src/subscriptions/index.js';
 import type { HostResolver } from '../../src/shared/targets/host-resolver.js';
 import { TargetGuard } from '../../src/shared/targets/target-guard.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
 
-export const secretBox = new SecretBox(Buffer.alloc(32, 1));
+export const secretBox = new SecretBox([Buffer.alloc(32, 1)]);
 
 let opened: WebhookSender[] = [];
 
@@ -13,7 +14,11 @@ let opened: WebhookSender[] = [];
 export function aSender(given: { resolver?: HostResolver; allowedTargetCidrs?: string[] } = {}): WebhookSender {
   const { resolver = { resolve: () => Promise.reject(new Error('nobody asks for a name')) } } = given;
   const allowed = { allowedTargetCidrs: given.allowedTargetCidrs ?? ['127.0.0.0/8'], allowedTargetHosts: [] };
-  const sender = new WebhookSender(new TargetGuard(allowed, resolver), new SigningKeys(secretBox), new SystemClock());
+  const sender = new WebhookSender(
+    new TargetGuard(allowed, resolver),
+    new Credentials(new SubscriptionVault(secretBox)),
+    new SystemClock(),
+  );
   opened.push(sender);
   return sender;
 }

@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import { createHmac, sign } from 'node:crypto';
+import type { SigningKey } from '../../shared/crypto/signing-key.js';
 
 /** What a signature covers. */
 export interface SignedContent {
@@ -10,12 +11,16 @@ export interface SignedContent {
 }
 
 /**
- * Value of `webhook-signature` as Standard Webhooks has it: `v1,` and the base64 of HMAC-SHA256 over
- * `{id}.{timestamp}.{body}`, one for each key, separated by spaces.
+ * Value of `webhook-signature` as Standard Webhooks has it: over `{id}.{timestamp}.{body}`, `v1,` and the base64 of HMAC-SHA256,
+ * or `v1a,` and that of Ed25519; one for each key, separated by spaces.
  */
-export function webhookSignature(content: SignedContent, keys: readonly KeyObject[]): string {
+export function webhookSignature(content: SignedContent, keys: readonly SigningKey[]): string {
   const prefix = `${content.id}.${content.timestamp}.`;
   return keys
-    .map((key) => `v1,${createHmac('sha256', key).update(prefix).update(content.body).digest('base64')}`)
+    .map(({ scheme, key }) => {
+      if (scheme === 'v1')
+        return `v1,${createHmac('sha256', key).update(prefix).update(content.body).digest('base64')}`;
+      return `v1a,${sign(null, Buffer.concat([Buffer.from(prefix), content.body]), key).toString('base64')}`;
+    })
     .join(' ');
 }

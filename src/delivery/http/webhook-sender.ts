@@ -10,7 +10,7 @@ import { VERSION } from '../../shared/version.js';
 import type { ClaimedDelivery } from '../delivery.entity.js';
 import { type AttemptResult, isSuccess } from '../domain/attempt-outcome.js';
 import { webhookSignature } from '../domain/webhook-signer.js';
-import { SigningKeys } from '../signing-keys.js';
+import { Credentials } from '../credentials.js';
 import { exchangeFailure } from './exchange-failure.js';
 import { type RawAnswer, RawRequest, undiciAdapter } from './undici-adapter.js';
 
@@ -34,7 +34,7 @@ export class WebhookSender implements OnApplicationShutdown {
 
   constructor(
     @Inject(TargetGuard) private readonly guard: TargetGuard,
-    private readonly signingKeys: SigningKeys,
+    private readonly credentials: Credentials,
     private readonly clock: Clock,
   ) {
     this.agent = new Agent({
@@ -73,8 +73,9 @@ export class WebhookSender implements OnApplicationShutdown {
   private request(delivery: ClaimedDelivery, timeoutMs: number): RawRequest {
     const { subscription, payload } = delivery;
     const id = toPublicId('evt', delivery.eventId);
-    const timestamp = Math.floor(this.clock.nowMs() / 1000);
-    const keys = this.signingKeys.of(subscription.secrets, delivery.subscriptionId);
+    const nowMs = this.clock.nowMs();
+    const timestamp = Math.floor(nowMs / 1000);
+    const { keys, headers: own } = this.credentials.of(subscription, delivery.subscriptionId, nowMs);
     const headers = [
       'content-type',
       delivery.contentType,
@@ -94,8 +95,8 @@ export class WebhookSender implements OnApplicationShutdown {
       USER_AGENT,
       'accept-encoding',
       'identity',
+      ...own,
     ];
-    for (const [name, value] of Object.entries(subscription.headers)) headers.push(name, value);
     return new RawRequest(this.target(subscription.targetUrl), headers, payload, timeoutMs);
   }
 

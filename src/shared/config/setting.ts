@@ -89,9 +89,37 @@ export function redisUrl(name: string, options: { doc: string }): Setting<string
 
 /** 32 bytes in base64 or hex. Its text is never repeated in a fault. */
 export function key(name: string, options: { doc: string }): Setting<Buffer | undefined> {
-  return setting<Buffer | undefined>(name, options.doc, undefined, (value) => {
-    const bytes = /^[0-9a-f]{64}$/i.test(value) ? Buffer.from(value, 'hex') : Buffer.from(value, 'base64');
-    if (bytes.length === 32) return bytes;
-    throw new SettingFault('must be 32 bytes in base64 or hex; make one with: openssl rand -base64 32');
+  return setting<Buffer | undefined>(name, options.doc, undefined, keyOf);
+}
+
+/** A comma-separated list of keys. Its text is never repeated in a fault. */
+export function keys(name: string, options: { doc: string }): Setting<readonly Buffer[]> {
+  return setting<readonly Buffer[]>(name, options.doc, [], (value) =>
+    value.split(',').map((each) => keyOf(each.trim())),
+  );
+}
+
+function keyOf(value: string): Buffer {
+  const bytes = /^[0-9a-f]{64}$/i.test(value) ? Buffer.from(value, 'hex') : Buffer.from(value, 'base64');
+  if (bytes.length === 32) return bytes;
+  throw new SettingFault('must be 32 bytes in base64 or hex; make one with: openssl rand -base64 32');
+}
+
+/** A text that must not be seen: it is never repeated in a fault. */
+export function secret(
+  name: string,
+  options: { doc: string; pattern: RegExp; hint: string },
+): Setting<string | undefined> {
+  return setting<string | undefined>(name, options.doc, undefined, (value) => {
+    if (options.pattern.test(value)) return value;
+    throw new SettingFault(`must be ${options.hint}`);
+  });
+}
+
+/** A TCP port, or none. */
+export function optionalPort(name: string, options: { doc: string }): Setting<number | undefined> {
+  return setting<number | undefined>(name, options.doc, undefined, (value) => {
+    if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
+    throw new SettingFault(`must be a port from 0 to 65535, not "${value}"`);
   });
 }

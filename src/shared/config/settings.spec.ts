@@ -46,7 +46,7 @@ describe('settings', () => {
       allowedTargetHosts: ['*.svc.internal'],
       initialRetryInterval: 0.5,
     });
-    expect(settings.encryptionKey.equals(Buffer.alloc(32, 0xab))).toBe(true);
+    expect(settings.encryptionKeys.map((key) => key.toString('hex'))).toEqual(['ab'.repeat(32)]);
   });
 
   it('report all faults together', () => {

@@ -1,12 +1,26 @@
+import { LIMITS } from '../limits.js';
 import { isCidr } from '../targets/address-rules.js';
-import { key, list, number, oneOf, redisUrl, type Setting, SettingFault, text, url } from './setting.js';
+import {
+  key,
+  keys,
+  list,
+  number,
+  oneOf,
+  optionalPort,
+  redisUrl,
+  secret,
+  type Setting,
+  SettingFault,
+  text,
+  url,
+} from './setting.js';
 
 /** Every setting there is. Intervals are in seconds unless the name says otherwise. */
 export const SETTINGS = {
   nodeEnv: oneOf('NODE_ENV', {
     default: 'development',
     values: ['development', 'test', 'production'],
-    doc: 'In production the start is refused without an ENCRYPTION_KEY.',
+    doc: 'In production the start is refused without API keys and without an ENCRYPTION_KEY.',
   }),
   databaseUrl: url('DATABASE_URL', {
     protocols: ['postgres:', 'postgresql:'],
@@ -41,6 +55,32 @@ export const SETTINGS = {
   }),
   host: text('HOST', { default: '127.0.0.1', doc: 'Address to listen on; 0.0.0.0 for all of IPv4, :: for all.' }),
   port: number('PORT', { default: 8000, min: 0, max: 65535, doc: 'Port to listen on; 0 takes a free one.' }),
+  adminPort: optionalPort('ADMIN_PORT', {
+    doc: 'Port for /health and /metrics alone, which PORT then does not serve. A worker process listens on no other.',
+  }),
+  trustedProxies: list('TRUSTED_PROXIES', {
+    default: [],
+    accepts: isCidr,
+    hint: 'address ranges such as 10.1.0.0/16',
+    doc: 'Address ranges of proxies before this service, whose X-Forwarded-For is believed in the audit log.',
+  }),
+  corsOrigins: list('CORS_ORIGINS', {
+    default: [],
+    accepts: (entry) =>
+      URL.canParse(entry) && /^https?:$/.test(new URL(entry).protocol) && new URL(entry).origin === entry,
+    hint: 'origins such as https://console.example.com',
+    doc: 'Origins whose pages may call the API from a browser; none unless set.',
+  }),
+  apiAccess: oneOf('API_ACCESS', {
+    default: 'keys',
+    values: ['keys', 'open'],
+    doc: 'Who may call: those who have an API key, or everybody. "open" needs a HOST on this machine, and no production.',
+  }),
+  bootstrapApiKey: secret('BOOTSTRAP_API_KEY', {
+    pattern: /^whk_[0-7][0-9a-hjkmnp-tv-z]{25}_[A-Za-z0-9_-]{43}$/,
+    hint: 'an API key; make one with: npm run --silent make-key',
+    doc: 'An admin key for all tenants, added at the start if it is not there: the first one. Make it with: npm run --silent make-key',
+  }),
   logLevel: oneOf('LOG_LEVEL', {
     default: 'info',
     values: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
@@ -130,11 +170,29 @@ export const SETTINGS = {
     max: 4_294_967_296,
     doc: 'Bytes of their bodies together; at least MAX_PAYLOAD_BYTES.',
   }),
+  maxEventsPerSecond: number('MAX_EVENTS_PER_SECOND', {
+    default: 0,
+    min: 0,
+    max: LIMITS.eventsPerSecond,
+    doc: 'Events that a tenant may publish a second, over all processes, unless the tenant says; 0 is no limit.',
+  }),
+  maxSubscriptions: number('MAX_SUBSCRIPTIONS', {
+    default: 100_000,
+    min: 0,
+    max: LIMITS.subscriptions,
+    doc: 'Subscriptions that a tenant may have, unless the tenant says.',
+  }),
   retentionDays: number('RETENTION_DAYS', {
     default: 30,
     min: 1,
     max: 3650,
     doc: 'Days that events, deliveries and attempts are kept.',
+  }),
+  auditRetentionDays: number('AUDIT_RETENTION_DAYS', {
+    default: 365,
+    min: 1,
+    max: 3650,
+    doc: 'Days that the audit log is kept.',
   }),
   subscriptionCacheTtl: number('SUBSCRIPTION_CACHE_TTL', {
     default: 5,
@@ -165,20 +223,27 @@ export const SETTINGS = {
   encryptionKey: key('ENCRYPTION_KEY', {
     doc: 'Encrypts secrets at rest: 32 bytes in base64 or hex. Keep it: without it, stored secrets are lost.',
   }),
+  encryptionKeyRing: keys('ENCRYPTION_KEYS', {
+    doc: 'In the place of ENCRYPTION_KEY, several separated by commas: the first encrypts, the others still decrypt.',
+  }),
 } satisfies Record<string, Setting<unknown>>;
 
 type Values = { readonly [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['parse']> };
 
 /** The settings a process runs with: checked, typed and complete. */
-export interface Settings extends Values {
+export interface Settings extends Omit<Values, 'encryptionKey' | 'encryptionKeyRing'> {
   readonly databaseUrl: string;
-  readonly encryptionKey: Buffer;
-  /** ENCRYPTION_KEY is not set: secrets are sealed under a key that stands in the source. Never so in production. */
+  /** The first one encrypts; all of them decrypt. */
+  readonly encryptionKeys: readonly [Buffer, ...Buffer[]];
+  /** Neither ENCRYPTION_KEY nor ENCRYPTION_KEYS is set: secrets are sealed under a key that stands in the source. Never so in production. */
   readonly isEncryptionKeyPublic: boolean;
 }
 
 /** What stands in for ENCRYPTION_KEY outside production. Known to everybody, so it protects nothing. */
 const DEVELOPMENT_KEY = Buffer.alloc(32, 'development only ');
+
+/** Addresses that only this machine reaches. */
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 /** Lists every wrong setting, one a line. */
 export class InvalidSettings extends Error {
@@ -202,11 +267,13 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   const values = Object.fromEntries(parsed) as Values;
   faults.push(...faultsAcross(values));
   if (faults.length > 0 || values.databaseUrl === undefined) throw new InvalidSettings(faults);
+  const { encryptionKey, encryptionKeyRing, ...others } = values;
+  const [first = DEVELOPMENT_KEY, ...former] = encryptionKey === undefined ? encryptionKeyRing : [encryptionKey];
   return {
-    ...values,
+    ...others,
     databaseUrl: values.databaseUrl,
-    encryptionKey: values.encryptionKey ?? DEVELOPMENT_KEY,
-    isEncryptionKeyPublic: values.encryptionKey === undefined,
+    encryptionKeys: [first, ...former],
+    isEncryptionKeyPublic: first === DEVELOPMENT_KEY,
   };
 }
 
@@ -215,9 +282,7 @@ function faultsAcross(values: Values): string[] {
   if (values.databaseUrl === undefined) {
     faults.push('DATABASE_URL is missing: set it, or use `npm start`, which brings its own PostgreSQL');
   }
-  if (values.nodeEnv === 'production' && values.encryptionKey === undefined) {
-    faults.push('ENCRYPTION_KEY is missing, and NODE_ENV is production: make one with: openssl rand -base64 32');
-  }
+  faults.push(...accessFaults(values));
   if (values.maxIngestBytes < values.maxPayloadBytes) {
     faults.push('MAX_INGEST_BYTES must be at least MAX_PAYLOAD_BYTES, or the largest payloads are never accepted');
   }
@@ -230,5 +295,30 @@ function faultsAcross(values: Values): string[] {
       `RETENTION_DAYS must be more than ${Math.ceil(horizonDays)}: MAX_RETRIES attempts at MAX_RETRY_INTERVAL take so long`,
     );
   }
+  return faults;
+}
+
+function accessFaults({
+  nodeEnv,
+  host,
+  apiAccess,
+  bootstrapApiKey,
+  encryptionKey,
+  encryptionKeyRing,
+}: Values): string[] {
+  const faults: string[] = [];
+  const isProduction = nodeEnv === 'production';
+  if (isProduction && encryptionKey === undefined && encryptionKeyRing.length === 0) {
+    faults.push('ENCRYPTION_KEY is missing, and NODE_ENV is production: make one with: openssl rand -base64 32');
+  }
+  if (encryptionKey !== undefined && encryptionKeyRing.length > 0) {
+    faults.push('ENCRYPTION_KEYS must not stand beside ENCRYPTION_KEY: put that one into the list');
+  }
+  if (apiAccess === 'keys') return faults;
+  if (isProduction) faults.push('API_ACCESS must not be open, since NODE_ENV is production');
+  if (!LOOPBACK.test(host)) {
+    faults.push(`API_ACCESS must not be open, since HOST ${host} can be reached from other machines: use 127.0.0.1`);
+  }
+  if (bootstrapApiKey !== undefined) faults.push('API_ACCESS must not be open, since there is a BOOTSTRAP_API_KEY');
   return faults;
 }

@@ -1,10 +1,11 @@
-import { isSecretWellFormed, secretFrom, signingKey, signingKeys } from './signing-key.js';
+import { createPublicKey, sign, verify } from 'node:crypto';
+import { hmacKeys, publicKeyOf, schemeOf, secretFault, secretFrom, signingKey } from './signing-key.js';
 import { SecretBox, UnknownEncryptionKey } from './secret-box.js';
 
 const OWNER = '0198c1a2-7b3e-7000-8000-1f2e3d4c5b6a';
 
 describe('the secret box', () => {
-  const box = new SecretBox(Buffer.alloc(32, 1));
+  const box = new SecretBox([Buffer.alloc(32, 1)]);
 
   it('opens what it sealed, and shows nothing of it', () => {
     const sealed = box.seal('my secret', OWNER);
@@ -27,33 +28,71 @@ describe('the secret box', () => {
   });
 
   it('says so when it was sealed under another key', () => {
-    const other = new SecretBox(Buffer.alloc(32, 2));
+    const other = new SecretBox([Buffer.alloc(32, 2)]);
     expect(() => other.open(box.seal('my secret', OWNER), OWNER)).toThrow(UnknownEncryptionKey);
+  });
+
+  it('opens what former keys sealed, and puts it under the present one', () => {
+    const rotated = new SecretBox([Buffer.alloc(32, 2), Buffer.alloc(32, 1)]);
+    const sealed = box.seal('my secret', OWNER);
+    const resealed = rotated.reseal(sealed, OWNER);
+
+    expect(rotated.open(sealed, OWNER)).toBe('my secret');
+    expect(new SecretBox([Buffer.alloc(32, 2)]).open(resealed, OWNER)).toBe('my secret');
+    expect(rotated.reseal(resealed, OWNER)).toBe(resealed);
   });
 });
 
 describe('signing keys', () => {
+  const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
+
   it('are the bytes behind whsec_, or the text itself', () => {
-    expect(signingKey(secretFrom(Buffer.alloc(32, 9))).export()).toEqual(Buffer.alloc(32, 9));
-    expect(signingKey('some text').export()).toEqual(Buffer.from('some text'));
+    expect(signingKey(secretFrom(Buffer.alloc(32, 9))).key.export()).toEqual(Buffer.alloc(32, 9));
+    expect(signingKey('some text').key.export()).toEqual(Buffer.from('some text'));
   });
 
   it('of a publisher may be the text of a whsec_ secret, too', () => {
     const secret = secretFrom(Buffer.alloc(32, 9));
-    expect(signingKeys(secret).map((key) => key.export().toString('hex'))).toEqual([
+    expect(hmacKeys(secret).map((key) => key.export().toString('hex'))).toEqual([
       Buffer.alloc(32, 9).toString('hex'),
       Buffer.from(secret).toString('hex'),
     ]);
-    expect(signingKeys('some text')).toHaveLength(1);
+    expect(hmacKeys('some text')).toHaveLength(1);
   });
 
+  it('of Ed25519 are verified with their public key', () => {
+    const secret = secretFrom(Buffer.alloc(32, 9), 'v1a');
+    expect([schemeOf(secret), schemeOf('whsec_AAAA'), publicKeyOf('whsec_AAAA')]).toEqual(['v1a', 'v1', null]);
+    const publicKey = publicKeyOf(secret)!;
+    expect(publicKey).toMatch(/^whpk_[A-Za-z0-9+/]{43}=$/);
+    const raw = Buffer.from(publicKey.slice('whpk_'.length), 'base64');
+    const key = createPublicKey({ key: Buffer.concat([SPKI_HEAD, raw]), format: 'der', type: 'spki' });
+    const signature = sign(null, Buffer.from('text'), signingKey(secret).key);
+    expect(verify(null, Buffer.from('text'), key, signature)).toBe(true);
+  });
+
+  it('of Ed25519 can be given as a seed alone', () => {
+    const seed = `whsk_${Buffer.alloc(32, 9).toString('base64')}`;
+    expect(secretFault(seed)).toBeNull();
+    expect(publicKeyOf(seed)).toBe(publicKeyOf(secretFrom(Buffer.alloc(32, 9), 'v1a')));
+  });
+
+  it.each(['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'any text at all', secretFrom(Buffer.alloc(32, 1), 'v1a')])(
+    'of "%s" exist',
+    (secret) => {
+      expect(secretFault(secret)).toBeNull();
+    },
+  );
+
   it.each([
-    ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', true],
-    ['any text at all', true],
-    ['whsec_', false],
-    ['whsec_not base64', false],
-    ['whsec_abc', false],
-  ])('of "%s" exist: %s', (secret, isWellFormed) => {
-    expect(isSecretWellFormed(secret)).toBe(isWellFormed);
+    'whsec_',
+    'whsec_not base64',
+    'whsec_abc',
+    'whsk_',
+    'whsk_AAAA',
+    // Not the public key of that seed.
+    `whsk_${Buffer.alloc(64, 9).toString('base64')}`,
+  ])('of "%s" do not exist', (secret) => {
+    expect(secretFault(secret)).toMatch(/base64/);
   });
 });

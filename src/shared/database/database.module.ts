@@ -9,6 +9,7 @@ import { ClockCheck } from './clock-check.js';
 import { dataSourceOptions, migrate } from './data-source.js';
 import { HotPath } from './hot-path.js';
 import { Retention } from './retention.js';
+import { TenantDatabase } from './tenant-database.js';
 import { Transactions } from './transaction.js';
 
 @Global()
@@ -39,8 +40,9 @@ import { Transactions } from './transaction.js';
     },
     ClockCheck,
     Retention,
+    TenantDatabase,
     Transactions,
   ],
-  exports: [HotPath, Transactions],
+  exports: [HotPath, TenantDatabase, Transactions],
 })
 export class DatabaseModule {}

@@ -2,11 +2,13 @@
 export type ErrorCategory =
   | 'malformed'
   | 'unauthenticated'
+  | 'forbidden'
   | 'not_found'
   | 'conflict'
   | 'too_large'
   | 'unsupported_media_type'
   | 'invalid'
+  | 'too_many'
   | 'unavailable';
 
 /** One fault of a request: where it is (a JSON pointer, or the name of a header or parameter) and what to change. */

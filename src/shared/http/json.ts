@@ -1,8 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '../errors/domain-error.js';
-
-/** Deepest nesting of a body that this service itself reads. Payloads may nest as they like. */
-const MAX_DEPTH = 16;
+import { LIMITS } from '../limits.js';
 
 export class MalformedJson extends DomainError {
   constructor(detail: string) {
@@ -26,7 +24,8 @@ export function parseJson(bytes: Buffer): unknown {
 
 /**
  * Reads JSON that this service stores in fields of its own: refuses in addition what PostgreSQL cannot keep (NUL, lone
- * surrogates), numbers out of range, keys that mean something to JavaScript, and nesting beyond 16.
+ * surrogates), numbers out of range, keys that mean something to JavaScript, and nesting without end. Payloads may nest as they
+ * like.
  *
  * @throws MalformedJson
  */
@@ -37,7 +36,7 @@ export function parseStrictJson(bytes: Buffer): unknown {
 }
 
 function refuseUnsafe(value: unknown, depth: number): void {
-  if (depth > MAX_DEPTH) throw new MalformedJson(`it nests deeper than ${MAX_DEPTH}`);
+  if (depth > LIMITS.jsonDepth) throw new MalformedJson(`it nests deeper than ${LIMITS.jsonDepth}`);
   if (typeof value === 'string') refuseUnsafeText(value);
   if (typeof value === 'number' && !Number.isFinite(value)) throw new MalformedJson('a number is out of range');
   if (typeof value !== 'object' || value === null) return;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain-error.js';
 import type { Metrics } from '../metrics/metrics.js';
-import type { RAW_BODY } from './raw-body.js';
+import { routeOptionsOf } from './route-options.js';
 
 /** What publishing requests may take together; beyond it, they are refused before their bodies are read. */
 export interface IntakeLimits {
@@ -32,7 +32,7 @@ export function installLoadShedding(fastify: FastifyInstance, limits: IntakeLimi
   let requests = 0;
   let bytes = 0;
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-    if (!(request.routeOptions.config as Partial<typeof RAW_BODY>).rawBody) {
+    if (!routeOptionsOf(request).rawBody) {
       done();
       return;
     }

@@ -4,9 +4,9 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { DomainError } from '../errors/domain-error.js';
 import type { Uuid } from '../ids/uuid.js';
+import { LIMITS } from '../limits.js';
 
 const UUID_BYTES = 16;
-const MAX_LIMIT = 200;
 const DEFAULT_LIMIT = 50;
 
 export class MalformedCursor extends DomainError {
@@ -19,7 +19,7 @@ export class PageQuery {
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 1,
-    maximum: MAX_LIMIT,
+    maximum: LIMITS.pageItems,
     default: DEFAULT_LIMIT,
     description: 'Most items of the page',
   })
@@ -27,13 +27,13 @@ export class PageQuery {
   @Type(() => Number)
   @IsInt()
   @Min(1)
-  @Max(MAX_LIMIT)
+  @Max(LIMITS.pageItems)
   readonly limit: number = DEFAULT_LIMIT;
 
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before', maxLength: 64 })
+  @ApiPropertyOptional({ description: '`next_cursor` of the page before', maxLength: LIMITS.cursorLength })
   @IsOptional()
   @IsString()
-  @MaxLength(64)
+  @MaxLength(LIMITS.cursorLength)
   readonly cursor?: string;
 }
 

@@ -25,8 +25,10 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = this.problem(error, request);
-    const retryAfterSeconds = problem.status === 503 ? 1 : undefined;
+    const { retryAfterSeconds = problem.status === 503 ? 1 : undefined } =
+      error instanceof DomainError ? error.details : {};
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(problem.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
   }
 

@@ -6,17 +6,20 @@ export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 const STATUS_OF: Record<ErrorCategory, number> = {
   malformed: 400,
   unauthenticated: 401,
+  forbidden: 403,
   not_found: 404,
   conflict: 409,
   too_large: 413,
   unsupported_media_type: 415,
   invalid: 422,
+  too_many: 429,
   unavailable: 503,
 };
 
 export const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
   401: 'Not authenticated',
+  403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
   408: 'Request timed out',

@@ -1,12 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain-error.js';
+import { LIMITS } from '../limits.js';
 import { parseStrictJson } from './json.js';
-
-/** Route configuration of calls that take their body as the bytes that came: `@RouteConfig(RAW_BODY)`. */
-export const RAW_BODY = { rawBody: true };
-
-/** Largest JSON body of a call that is not about payloads, in bytes. */
-const MAX_JSON_BYTES = 65_536;
+import { routeOptionsOf } from './route-options.js';
 
 export class UnsupportedMediaType extends DomainError {
   constructor(detail: string) {
@@ -22,7 +18,7 @@ class BodyTooLarge extends DomainError {
 
 /** One parser for all bodies: bytes for routes that want bytes, JSON for the others, nothing else. */
 export function installBodyParser(fastify: FastifyInstance, maxPayloadBytes: number): void {
-  const bodyLimit = Math.max(maxPayloadBytes, MAX_JSON_BYTES);
+  const bodyLimit = Math.max(maxPayloadBytes, LIMITS.jsonBytes);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
     try {
@@ -38,11 +34,11 @@ function readBody(request: FastifyRequest, body: Buffer, maxPayloadBytes: number
   if (encoding !== undefined && encoding !== 'identity') {
     throw new UnsupportedMediaType(`Content-Encoding ${encoding} is not supported: send the body uncompressed.`);
   }
-  if ((request.routeOptions.config as Partial<typeof RAW_BODY>).rawBody) {
+  if (routeOptionsOf(request).rawBody) {
     if (body.length > maxPayloadBytes) throw new BodyTooLarge(maxPayloadBytes);
     return body;
   }
-  if (body.length > MAX_JSON_BYTES) throw new BodyTooLarge(MAX_JSON_BYTES);
+  if (body.length > LIMITS.jsonBytes) throw new BodyTooLarge(LIMITS.jsonBytes);
   if (!isJson(request.headers['content-type'])) {
     throw new UnsupportedMediaType('Send JSON, with Content-Type: application/json.');
   }

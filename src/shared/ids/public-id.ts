@@ -3,9 +3,15 @@ import { fromBase32, toBase32 } from './base32.js';
 import type { Uuid } from './uuid.js';
 
 /** What an id names, as its prefix says. */
-export type IdKind = 'sub' | 'evt' | 'dlv';
+export type IdKind = 'sub' | 'evt' | 'dlv' | 'key' | 'aud';
 
-const NOUNS: Record<IdKind, string> = { sub: 'a subscription', evt: 'an event', dlv: 'a delivery' };
+const NOUNS: Record<IdKind, string> = {
+  sub: 'a subscription',
+  evt: 'an event',
+  dlv: 'a delivery',
+  key: 'an API key',
+  aud: 'an audit entry',
+};
 
 export class MalformedId extends DomainError {
   constructor(text: string, kinds: readonly IdKind[]) {

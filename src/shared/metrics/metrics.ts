@@ -76,6 +76,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly requestsRefused = new Counter({
+    name: 'webhook_requests_refused_total',
+    help: 'Requests that were refused at the gate, by code: no key, no permission, too many a second',
+    labelNames: ['code'] as const,
+    registers: [this.registry],
+  });
+
   readonly expiredDeliveries = new Counter({
     name: 'webhook_expired_deliveries_total',
     help: 'Open deliveries that were cancelled because the retention of their event was over',

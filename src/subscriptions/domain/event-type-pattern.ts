@@ -1,5 +1,4 @@
-/** Longest event type, and longest pattern, in characters. */
-export const MAX_EVENT_TYPE_LENGTH = 128;
+import { LIMITS } from '../../shared/limits.js';
 
 const EVENT_TYPE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 const ANY = '*';
@@ -7,14 +6,14 @@ const BELOW = '.*';
 
 /** Words of letters, digits, "_" and "-", separated by dots: `order.created`. */
 export function isEventType(text: string): boolean {
-  return text.length <= MAX_EVENT_TYPE_LENGTH && EVENT_TYPE.test(text);
+  return text.length <= LIMITS.eventTypeLength && EVENT_TYPE.test(text);
 }
 
 /** An event type, or `order.*` for anything below `order.`, or `*` for all. */
 export function isEventTypePattern(text: string): boolean {
   if (text === ANY) return true;
   return (
-    text.length <= MAX_EVENT_TYPE_LENGTH && isEventType(text.endsWith(BELOW) ? text.slice(0, -BELOW.length) : text)
+    text.length <= LIMITS.eventTypeLength && isEventType(text.endsWith(BELOW) ? text.slice(0, -BELOW.length) : text)
   );
 }
 

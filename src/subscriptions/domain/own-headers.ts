@@ -1,7 +1,7 @@
-/** Most headers of its own that a subscription may set, and most characters of a name and of a value. */
-export const MAX_OWN_HEADERS = 20;
-const MAX_NAME_LENGTH = 128;
-const MAX_VALUE_LENGTH = 1024;
+import { LIMITS } from '../../shared/limits.js';
+
+/** Stands in answers for what is not shown, and in requests for what is to stay as it is. */
+export const REDACTED = '[redacted]';
 
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 /** Printable ASCII and inner blanks: what every HTTP implementation passes on unchanged. */
@@ -30,15 +30,25 @@ const RESERVED = new Set([
   'proxy-authenticate',
 ]);
 
+const SECRET_NAME =
+  /auth|cookie|token|secret|password|passwd|credential|signature|session|(^|[-_])(key|pin|pwd)([-_]|$)|apikey/i;
+
+/** Whether a header is one of those whose values are credentials, as far as its name tells. */
+export function isSecretHeader(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
 /** What is wrong with a header that a subscription wants to be sent along; null when nothing is. */
 export function headerFault(name: string, value: unknown): string | null {
   const lower = name.toLowerCase();
-  if (!TOKEN.test(name) || name.length > MAX_NAME_LENGTH) {
-    return `must be named by 1 to ${MAX_NAME_LENGTH} letters, digits or "-" and the like`;
+  if (!TOKEN.test(name) || name.length > LIMITS.headerNameLength) {
+    return `must be named by 1 to ${LIMITS.headerNameLength} letters, digits or "-" and the like`;
   }
   if (RESERVED.has(lower) || lower.startsWith('webhook-')) return 'is set by the service; remove it';
-  if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH || !VALUE.test(value)) {
-    return `must have a value of 1 to ${MAX_VALUE_LENGTH} printable ASCII characters`;
-  }
-  return null;
+  return headerValueFault(value);
+}
+
+export function headerValueFault(value: unknown): string | null {
+  const isFine = typeof value === 'string' && value.length <= LIMITS.headerValueLength && VALUE.test(value);
+  return isFine ? null : `must have a value of 1 to ${LIMITS.headerValueLength} printable ASCII characters`;
 }

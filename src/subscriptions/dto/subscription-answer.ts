@@ -1,5 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../shared/crypto/signing-key.js';
 import { pageOf } from '../../shared/http/page.js';
+import { REDACTED } from '../domain/own-headers.js';
+import { AuthAnswer } from './auth.js';
 
 export class RetryAnswer {
   @ApiProperty({ type: 'integer', description: 'Attempts in all', example: 5 })
@@ -35,8 +38,26 @@ export class SubscriptionAnswer {
   @ApiProperty({ type: String, nullable: true, example: 'Billing' })
   readonly description: string | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: {} })
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { 'X-Api-Key': REDACTED } })
   readonly headers: Record<string, string>;
+
+  @ApiProperty({ type: AuthAnswer, nullable: true })
+  readonly auth: AuthAnswer | null;
+
+  @ApiProperty({
+    enum: SIGNATURE_SCHEMES,
+    description: 'HMAC-SHA256 or Ed25519, as Standard Webhooks names them',
+    example: 'v1',
+  })
+  readonly signature_scheme: SignatureScheme;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What receivers verify with, where the scheme is v1a',
+    example: null,
+  })
+  readonly public_key: string | null;
 
   @ApiProperty({ type: RetryAnswer })
   readonly retry: RetryAnswer;
@@ -60,7 +81,7 @@ export class SubscriptionAnswer {
   readonly updated_at: string;
 }
 
-/** The only answer that holds the secret. */
+/** A subscription when it is new. */
 export class CreatedSubscriptionAnswer extends SubscriptionAnswer {
   @ApiProperty({ description: 'Shown this once', example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })
   readonly secret: string;

@@ -8,62 +8,62 @@ import {
   IsNumber,
   IsObject,
   IsString,
-  Length,
   Max,
   MaxLength,
   Min,
-  ValidateBy,
   ValidateNested,
 } from 'class-validator';
-import { isSecretWellFormed } from '../../shared/crypto/signing-key.js';
-import {
-  IsEventTypeAlias,
-  IsEventTypes,
-  IsMetadata,
-  IsOwnHeaders,
-  MAX_EVENT_TYPES,
-  MAX_URL_LENGTH,
-  MayBeAbsent,
-  MayBeNull,
-} from './rules.js';
+import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../shared/crypto/signing-key.js';
+import { MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
+import { LIMITS } from '../../shared/limits.js';
+import { AuthInput } from './auth.js';
+import { IsEventTypeAlias, IsEventTypes, IsMetadata, IsOwnHeaders, IsSecret } from './rules.js';
 
 const EVENT_TYPES_SCHEMA = {
-  oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: MAX_EVENT_TYPES }],
+  oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: LIMITS.eventTypes }],
 };
+export const SECRET_SCHEMA = { minLength: LIMITS.secretMinLength, maxLength: LIMITS.secretMaxLength };
+export const SCHEME_SCHEMA = { enum: SIGNATURE_SCHEMES, example: 'v1' };
 const nullable = { nullable: true as const };
 
 export class RetryInput {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, ...nullable, description: 'Attempts in all' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: LIMITS.attempts,
+    ...nullable,
+    description: 'Attempts in all',
+  })
   @MayBeNull()
   @IsInt()
   @Min(1)
-  @Max(100)
+  @Max(LIMITS.attempts)
   readonly max_attempts?: number | null;
 
   @ApiPropertyOptional({
     type: 'number',
-    minimum: 0.01,
-    maximum: 86_400,
+    minimum: LIMITS.minIntervalSeconds,
+    maximum: LIMITS.initialIntervalSeconds,
     ...nullable,
     description: 'Seconds before the second attempt',
   })
   @MayBeNull()
   @IsNumber()
-  @Min(0.01)
-  @Max(86_400)
+  @Min(LIMITS.minIntervalSeconds)
+  @Max(LIMITS.initialIntervalSeconds)
   readonly initial_interval?: number | null;
 
   @ApiPropertyOptional({
     type: 'number',
-    minimum: 0.01,
-    maximum: 604_800,
+    minimum: LIMITS.minIntervalSeconds,
+    maximum: LIMITS.maxIntervalSeconds,
     ...nullable,
     description: 'Longest wait in seconds',
   })
   @MayBeNull()
   @IsNumber()
-  @Min(0.01)
-  @Max(604_800)
+  @Min(LIMITS.minIntervalSeconds)
+  @Max(LIMITS.maxIntervalSeconds)
   readonly max_interval?: number | null;
 }
 
@@ -76,34 +76,47 @@ abstract class SubscriptionFields {
   @IsEventTypeAlias()
   readonly event_type?: string | string[];
 
-  @ApiPropertyOptional({ minLength: 8, maxLength: 256, description: 'Signs the deliveries; made when absent' })
+  @ApiPropertyOptional({ ...SECRET_SCHEMA, description: 'Signs the deliveries; made when absent' })
   @MayBeAbsent()
-  @IsString()
-  @Length(8, 256)
-  @ValidateBy({
-    name: 'secret',
-    validator: {
-      validate: (value) => typeof value !== 'string' || isSecretWellFormed(value),
-      defaultMessage: () => 'must have base64 after whsec_',
-    },
-  })
+  @IsSecret()
   readonly secret?: string;
 
-  @ApiPropertyOptional({ type: String, maxLength: 500, ...nullable })
+  @ApiPropertyOptional({
+    ...SCHEME_SCHEMA,
+    description: 'Which kind of secret is made; a given one tells by its prefix',
+  })
+  @MayBeAbsent()
+  @IsIn(SIGNATURE_SCHEMES)
+  readonly signature_scheme?: SignatureScheme;
+
+  @ApiPropertyOptional({ type: String, maxLength: LIMITS.descriptionLength, ...nullable })
   @MayBeNull()
   @IsString()
-  @MaxLength(500)
+  @MaxLength(LIMITS.descriptionLength)
   readonly description?: string | null;
 
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'string' },
-    description: 'Headers of your own to send along, at most 20',
+    description:
+      `Headers of your own to send along, at most ${LIMITS.ownHeaders}. Those whose names tell of a credential are encrypted ` +
+      'and shown as `[redacted]`, which keeps them when it is sent back.',
     example: { 'X-Team': 'billing' },
   })
   @MayBeAbsent()
   @IsOwnHeaders()
   readonly headers?: Record<string, string>;
+
+  @ApiPropertyOptional({
+    type: AuthInput,
+    ...nullable,
+    description: 'Sent to the target as `Authorization`. Encrypted, and shown as `[redacted]`, which keeps it.',
+  })
+  @MayBeNull()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => AuthInput)
+  readonly auth?: AuthInput | null;
 
   @ApiPropertyOptional({
     enum: ['active', 'paused'],
@@ -122,28 +135,28 @@ abstract class SubscriptionFields {
 
   @ApiPropertyOptional({
     type: 'number',
-    minimum: 0.05,
-    maximum: 120,
+    minimum: LIMITS.minTimeoutSeconds,
+    maximum: LIMITS.timeoutSeconds,
     ...nullable,
     description: 'Seconds an attempt may take',
   })
   @MayBeNull()
   @IsNumber()
-  @Min(0.05)
-  @Max(120)
+  @Min(LIMITS.minTimeoutSeconds)
+  @Max(LIMITS.timeoutSeconds)
   readonly timeout?: number | null;
 
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 1,
-    maximum: 1000,
+    maximum: LIMITS.inFlight,
     ...nullable,
     description: 'Requests at once, for each worker process',
   })
   @MayBeNull()
   @IsInt()
   @Min(1)
-  @Max(1000)
+  @Max(LIMITS.inFlight)
   readonly max_in_flight?: number | null;
 
   @ApiPropertyOptional({ description: 'Refuse unsigned requests to POST /ingest/{subscription_id}' })
@@ -154,7 +167,7 @@ abstract class SubscriptionFields {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    description: 'Notes of your own, at most 4096 bytes of JSON',
+    description: `Notes of your own, at most ${LIMITS.metadataBytes} bytes of JSON`,
     example: { customer: 'c_42' },
   })
   @MayBeAbsent()
@@ -165,7 +178,7 @@ abstract class SubscriptionFields {
 const URL_SCHEMA = {
   description: 'Where deliveries go: http or https, no user name or password, a public address',
   format: 'uri',
-  maxLength: MAX_URL_LENGTH,
+  maxLength: LIMITS.urlLength,
   example: 'https://example.com/webhooks',
 };
 
@@ -174,7 +187,7 @@ export class SubscriptionInput extends SubscriptionFields {
   @ApiProperty(URL_SCHEMA)
   @IsString()
   @IsNotEmpty()
-  @MaxLength(MAX_URL_LENGTH)
+  @MaxLength(LIMITS.urlLength)
   readonly target_url: string;
 
   @ApiPropertyOptional({
@@ -192,7 +205,7 @@ export class SubscriptionPatch extends SubscriptionFields {
   @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
-  @MaxLength(MAX_URL_LENGTH)
+  @MaxLength(LIMITS.urlLength)
   readonly target_url?: string;
 
   @ApiPropertyOptional({ ...EVENT_TYPES_SCHEMA, description: 'Event types and patterns', example: ['order.*'] })

@@ -1,0 +1,85 @@
+import { DomainError } from '../shared/errors/domain-error.js';
+import { type Permission, type Role, rolesThatMay } from './domain/role.js';
+
+export class Unauthenticated extends DomainError {
+  constructor(detail: string) {
+    super('unauthenticated', 'unauthenticated', detail);
+  }
+}
+
+export class NotPermitted extends DomainError {
+  constructor(role: Role, permission: Permission) {
+    super('not_permitted', 'forbidden', `This takes a key with the role ${rolesThatMay(permission).join(' or ')}; yours is ${role}.`); // prettier-ignore
+  }
+}
+
+export class OtherTenant extends DomainError {
+  constructor(tenantId: string) {
+    super(
+      'other_tenant',
+      'forbidden',
+      `This key belongs to the tenant ${tenantId}: leave X-Tenant out, or name that one.`,
+    );
+  }
+}
+
+/** For what concerns more than one tenant. */
+export class NeedsAllTenants extends DomainError {
+  constructor() {
+    super('needs_all_tenants', 'forbidden', 'This takes an admin key that is not bound to a tenant.');
+  }
+}
+
+export class TenantNotFound extends DomainError {
+  constructor(id: string) {
+    super('tenant_not_found', 'not_found', `There is no tenant ${JSON.stringify(id.slice(0, 100))}.`);
+  }
+}
+
+export class TenantExists extends DomainError {
+  constructor(id: string) {
+    super('tenant_exists', 'conflict', `There is, or was, a tenant ${id}: ids are not used twice. Choose another one.`);
+  }
+}
+
+export class TenantInUse extends DomainError {
+  constructor(id: string, what: string) {
+    super('tenant_in_use', 'conflict', `The tenant ${id} still has ${what}: remove them first.`);
+  }
+}
+
+export class ApiKeyNotFound extends DomainError {
+  constructor(id: string) {
+    super('key_not_found', 'not_found', `There is no API key ${id}.`);
+  }
+}
+
+export class LastAdminKey extends DomainError {
+  constructor() {
+    super('last_admin_key', 'conflict', 'This is the last admin key for all tenants: make another one first.');
+  }
+}
+
+export class TooManyKeys extends DomainError {
+  constructor(limit: number) {
+    super('too_many_keys', 'conflict', `There are ${limit} keys: revoke one first.`);
+  }
+}
+
+export class RateLimited extends DomainError {
+  constructor(perSecond: number, retryAfterSeconds: number) {
+    super('rate_limited', 'too_many', `This tenant may publish ${perSecond} events a second. Try again later.`, {
+      retryAfterSeconds,
+    });
+  }
+}
+
+/** The start is refused: nobody could call, or anybody. */
+export class NoApiKey extends Error {
+  constructor() {
+    super(
+      "There is no admin key yet: set BOOTSTRAP_API_KEY to one that you make with 'npm run --silent make-key', or, for trying " +
+        'things out on this machine only, API_ACCESS=open.',
+    );
+  }
+}

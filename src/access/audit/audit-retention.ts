@@ -1,0 +1,42 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Settings } from '../../shared/config/settings.js';
+import { Logger } from '../../shared/logging/logger.js';
+import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
+import { Clock } from '../../shared/time/clock.js';
+import { AuditRepository } from './audit.repository.js';
+
+const INTERVAL_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** Each hour: an end to the audit entries whose time is over. */
+@Injectable()
+export class AuditRetention implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly repository: AuditRepository,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.run(), INTERVAL_MS).unref();
+    void this.run();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Never throws: what fails now is tried again in an hour. */
+  async run(): Promise<void> {
+    try {
+      const end = new Date(this.clock.nowMs() - this.settings.auditRetentionDays * DAY_MS);
+      const removed = await this.repository.removeBefore(end);
+      if (removed > 0) this.logger.warn({ entries: removed }, 'audit.expired');
+    } catch (error) {
+      this.logger.error({ err: error }, 'audit.retention_failed');
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { Tx } from '../../shared/database/transaction.js';
+import { firstUuidAt, type Uuid } from '../../shared/ids/uuid.js';
+import type { Actor, AuditAction, AuditEntry } from './audit-entry.js';
+
+interface Row {
+  id: Uuid;
+  tenant_id: string | null;
+  key_id: Uuid | null;
+  actor: Actor;
+  action: AuditAction;
+  target: string;
+  changed: string[];
+  address: string | null;
+  request_id: string | null;
+  created_at: Date;
+}
+
+export interface AuditFilter {
+  /** Null: of all tenants, and what belongs to none. */
+  readonly tenantId: string | null;
+  readonly limit: number;
+  readonly after: Uuid | null;
+  readonly action: AuditAction | null;
+  readonly keyId: Uuid | null;
+  readonly target: string | null;
+  readonly since: Date | null;
+  readonly until: Date | null;
+}
+
+/** The audit log: entries are added and read. They go only when their time is over, by `removeBefore`. */
+@Injectable()
+export class AuditRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async insert(tx: Tx, entry: AuditEntry): Promise<void> {
+    await tx.query(
+      `insert into audit_log (id, tenant_id, key_id, actor, action, target, changed, address, request_id, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [entry.id, entry.tenantId, entry.keyId, entry.actor, entry.action, entry.target, entry.changed, entry.address, entry.requestId, entry.createdAt], // prettier-ignore
+    );
+  }
+
+  /** Newest first; one more than the limit when another page follows. Served by the primary key or audit_log_tenant. */
+  async list(filter: AuditFilter): Promise<AuditEntry[]> {
+    const values: unknown[] = [];
+    const conditions = ['true'];
+    const limitTo = (column: string, value: unknown): void => {
+      if (value !== null) conditions.push(`${column} $${values.push(value)}`);
+    };
+    limitTo('tenant_id =', filter.tenantId);
+    limitTo('id <', filter.after);
+    limitTo('action =', filter.action);
+    limitTo('key_id =', filter.keyId);
+    limitTo('target =', filter.target);
+    limitTo('id >=', filter.since && firstUuidAt(filter.since.getTime()));
+    limitTo('id <', filter.until && firstUuidAt(filter.until.getTime()));
+    const rows = await this.dataSource.query<Row[]>(
+      `select * from audit_log where ${conditions.join(' and ')} order by id desc limit ${filter.limit + 1}`,
+      values,
+    );
+    return rows.map(toEntry);
+  }
+
+  /** @returns how many there were */
+  async removeBefore(time: Date): Promise<number> {
+    return this.dataSource.transaction(async (tx) => {
+      // Without this the table refuses: nobody else has a reason to delete from it.
+      await tx.query(`set local webhooks.audit_retention = 'on'`);
+      const [, count] = await tx.query<[unknown[], number]>('delete from audit_log where id < $1', [
+        firstUuidAt(time.getTime()),
+      ]);
+      return count;
+    });
+  }
+}
+
+function toEntry(row: Row): AuditEntry {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    keyId: row.key_id,
+    actor: row.actor,
+    action: row.action,
+    target: row.target,
+    changed: row.changed,
+    address: row.address,
+    requestId: row.request_id,
+    createdAt: row.created_at,
+  };
+}

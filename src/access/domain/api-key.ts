@@ -1,0 +1,35 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+const TOKEN = /^whk_([0-7][0-9a-hjkmnp-tv-z]{25})_([A-Za-z0-9_-]{43})$/;
+
+/** What `whk_<id>_<secret>` says. */
+export interface ApiKeyToken {
+  /** In the form that the API shows: `key_…`. */
+  readonly id: string;
+  /** SHA-256 of the secret's text. The secret has 256 random bits, so there is nothing that a slower hash would add. */
+  readonly secretHash: Buffer;
+}
+
+/** @returns null when the text is no API key */
+export function parseToken(text: string): ApiKeyToken | null {
+  const [, id, secret] = TOKEN.exec(text) ?? [];
+  return id === undefined || secret === undefined ? null : { id: `key_${id}`, secretHash: hashOf(secret) };
+}
+
+/**
+ * @param id as the API shows it
+ * @param random 32 random bytes
+ */
+export function tokenFrom(id: string, random: Buffer): { token: string; secretHash: Buffer } {
+  const secret = random.toString('base64url');
+  return { token: `whk_${id.replace(/^key_/, '')}_${secret}`, secretHash: hashOf(secret) };
+}
+
+/** Compares in constant time. */
+export function isSameHash(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}

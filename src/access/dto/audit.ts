@@ -1,0 +1,82 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsISO8601, IsOptional, IsString, MaxLength } from 'class-validator';
+import { PageQuery, pageOf } from '../../shared/http/page.js';
+import { LIMITS } from '../../shared/limits.js';
+import { type Actor, AUDIT_ACTIONS, type AuditAction } from '../audit/audit-entry.js';
+
+const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' };
+const nullable = { nullable: true as const };
+
+export class AuditQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: AUDIT_ACTIONS })
+  @IsOptional()
+  @IsIn(AUDIT_ACTIONS)
+  readonly action?: AuditAction;
+
+  @ApiPropertyOptional({
+    description: 'What one key did',
+    maxLength: LIMITS.idLength,
+    example: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(LIMITS.idLength)
+  readonly key_id?: string;
+
+  @ApiPropertyOptional({
+    description: 'What was done to one thing',
+    maxLength: LIMITS.idLength,
+    example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(LIMITS.idLength)
+  readonly target?: string;
+
+  @ApiPropertyOptional({ ...TIME, description: 'At this time or later' })
+  @IsOptional()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  readonly since?: string;
+
+  @ApiPropertyOptional({ ...TIME, description: 'Before this time' })
+  @IsOptional()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  readonly until?: string;
+}
+
+export class AuditAnswer {
+  @ApiProperty({ example: 'aud_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  readonly id: string;
+
+  @ApiProperty({ enum: AUDIT_ACTIONS, example: 'subscription.changed' })
+  readonly action: AuditAction;
+
+  @ApiProperty({ description: 'What it was done to', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  readonly target: string;
+
+  @ApiProperty({ type: [String], description: 'The fields that were set', example: ['target_url'] })
+  readonly changed: readonly string[];
+
+  @ApiProperty({ type: String, ...nullable, example: 'acme' })
+  readonly tenant_id: string | null;
+
+  @ApiProperty({
+    enum: ['key', 'open', 'service'],
+    description: 'An API key, a caller without one where the service runs open, or the service itself',
+  })
+  readonly actor: Actor;
+
+  @ApiProperty({ type: String, ...nullable, example: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  readonly key_id: string | null;
+
+  @ApiProperty({ type: String, ...nullable, description: 'IP address', example: '203.0.113.7' })
+  readonly address: string | null;
+
+  @ApiProperty({ type: String, ...nullable, example: '0198c1a2-7b3e-7000-8000-1f2e3d4c5b6a' })
+  readonly request_id: string | null;
+
+  @ApiProperty({ ...TIME })
+  readonly created_at: string;
+}
+
+export const AuditPage = pageOf(AuditAnswer, 'AuditPage');

@@ -1,0 +1,118 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, IsISO8601, IsString, Max, MaxLength, Min } from 'class-validator';
+import { PageQuery, pageOf } from '../../shared/http/page.js';
+import { MayBeAbsent, MayBeNull, Rule } from '../../shared/http/rules.js';
+import { LIMITS } from '../../shared/limits.js';
+import { type Role, ROLES } from '../domain/role.js';
+import { isTenantId } from '../domain/tenant-id.js';
+
+const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' };
+const nullable = { nullable: true as const };
+
+export const TENANT_ID_SCHEMA = {
+  maxLength: LIMITS.tenantIdLength,
+  pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$',
+  example: 'acme',
+};
+
+export const IsTenantId = (): PropertyDecorator =>
+  Rule('tenantId', (value) =>
+    typeof value === 'string' && isTenantId(value)
+      ? null
+      : `must be 1 to ${LIMITS.tenantIdLength} letters, digits, "_", "." or "-", beginning with a letter or digit`,
+  );
+
+export class KeyInput {
+  @ApiProperty({ enum: ROLES, description: 'What the key is permitted', example: 'publisher' })
+  @IsIn(ROLES)
+  readonly role: Role;
+
+  @ApiPropertyOptional({
+    type: String,
+    ...TENANT_ID_SCHEMA,
+    ...nullable,
+    description:
+      'The tenant it is bound to; null for an admin of all. If not given, the one of X-Tenant or of the caller',
+  })
+  @MayBeNull()
+  @IsTenantId()
+  readonly tenant_id?: string | null;
+
+  @ApiPropertyOptional({ type: String, maxLength: LIMITS.nameLength, ...nullable, example: 'billing backend' })
+  @MayBeNull()
+  @IsString()
+  @MaxLength(LIMITS.nameLength)
+  readonly name?: string | null;
+
+  @ApiPropertyOptional({ type: String, ...TIME, ...nullable, description: 'When it ends; never if not given' })
+  @MayBeNull()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  readonly expires_at?: string | null;
+}
+
+export class KeyRotation {
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: LIMITS.overlapSeconds,
+    default: 86_400,
+    description: 'Seconds that the old key is still accepted',
+  })
+  @MayBeAbsent()
+  @IsInt()
+  @Min(0)
+  @Max(LIMITS.overlapSeconds)
+  readonly overlap?: number;
+
+  @ApiPropertyOptional({
+    type: String,
+    ...TIME,
+    ...nullable,
+    description: 'When the new key ends; like the old one if not given, never if null',
+  })
+  @MayBeNull()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  readonly expires_at?: string | null;
+}
+
+export class KeyAnswer {
+  @ApiProperty({ example: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  readonly id: string;
+
+  @ApiProperty({ enum: ROLES, example: 'publisher' })
+  readonly role: Role;
+
+  @ApiProperty({ type: String, ...nullable, description: 'Null for an admin of all tenants', example: 'acme' })
+  readonly tenant_id: string | null;
+
+  @ApiProperty({ type: String, ...nullable, example: 'billing backend' })
+  readonly name: string | null;
+
+  @ApiProperty({ ...TIME })
+  readonly created_at: string;
+
+  @ApiProperty({ type: String, ...nullable, description: 'The key that made it', example: null })
+  readonly created_by: string | null;
+
+  @ApiProperty({ type: String, ...nullable, description: 'The key whose place it took', example: null })
+  readonly rotated_from: string | null;
+
+  @ApiProperty({ type: String, ...TIME, ...nullable, example: null })
+  readonly expires_at: string | null;
+
+  @ApiProperty({ type: String, ...TIME, ...nullable, description: 'To the minute' })
+  readonly last_used_at: string | null;
+}
+
+/** The only answer that holds the key itself. */
+export class CreatedKeyAnswer extends KeyAnswer {
+  @ApiProperty({
+    description: 'Shown this once; only its SHA-256 is kept',
+    example: 'whk_01k6zv1yqpe7rtqq6zjy2k3m4n_2bYyQJ4bq1Xo4C3pX8p0W0m4p0mXwq3yq8k8l4o3m2E',
+  })
+  readonly key: string;
+}
+
+export class KeyQuery extends PageQuery {}
+
+export const KeyPage = pageOf(KeyAnswer, 'KeyPage');

@@ -1,0 +1,92 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsObject, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { PageQuery, pageOf } from '../../shared/http/page.js';
+import { MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
+import { LIMITS } from '../../shared/limits.js';
+import { IsTenantId, TENANT_ID_SCHEMA } from './keys.js';
+
+const nullable = { nullable: true as const };
+const perSecond = { type: 'integer', minimum: 1, maximum: LIMITS.eventsPerSecond } as const;
+
+export class TenantLimitsInput {
+  @ApiPropertyOptional({ ...perSecond, ...nullable, description: 'Events published a second, over all processes' })
+  @MayBeNull()
+  @IsInt()
+  @Min(1)
+  @Max(LIMITS.eventsPerSecond)
+  readonly events_per_second?: number | null;
+
+  @ApiPropertyOptional({
+    ...perSecond,
+    ...nullable,
+    description: 'Events that may come at once; those of a second if not given',
+  })
+  @MayBeNull()
+  @IsInt()
+  @Min(1)
+  @Max(LIMITS.eventsPerSecond)
+  readonly burst?: number | null;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: LIMITS.subscriptions, ...nullable })
+  @MayBeNull()
+  @IsInt()
+  @Min(0)
+  @Max(LIMITS.subscriptions)
+  readonly subscriptions?: number | null;
+}
+
+/** What is to change. Null sets a limit back to that of the service. */
+export class TenantPatch {
+  @ApiPropertyOptional({ type: String, maxLength: LIMITS.nameLength, ...nullable, example: 'Acme Inc.' })
+  @MayBeNull()
+  @IsString()
+  @MaxLength(LIMITS.nameLength)
+  readonly name?: string | null;
+
+  @ApiPropertyOptional({ type: TenantLimitsInput })
+  @MayBeAbsent()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => TenantLimitsInput)
+  readonly limits?: TenantLimitsInput;
+}
+
+export class TenantInput extends TenantPatch {
+  @ApiProperty({ ...TENANT_ID_SCHEMA, description: 'Of your choice, and for ever' })
+  @IsTenantId()
+  readonly id: string;
+}
+
+/** The limits in force: what the tenant leaves to the service is filled in. */
+export class TenantLimitsAnswer {
+  @ApiProperty({ type: 'integer', ...nullable, description: 'Null: no limit', example: 100 })
+  readonly events_per_second: number | null;
+
+  @ApiProperty({ type: 'integer', ...nullable, example: 100 })
+  readonly burst: number | null;
+
+  @ApiProperty({ type: 'integer', example: 100_000 })
+  readonly subscriptions: number;
+}
+
+export class TenantAnswer {
+  @ApiProperty({ example: 'acme' })
+  readonly id: string;
+
+  @ApiProperty({ type: String, ...nullable, example: 'Acme Inc.' })
+  readonly name: string | null;
+
+  @ApiProperty({ type: TenantLimitsAnswer })
+  readonly limits: TenantLimitsAnswer;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  readonly created_at: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  readonly updated_at: string;
+}
+
+export class TenantQuery extends PageQuery {}
+
+export const TenantPage = pageOf(TenantAnswer, 'TenantPage');

@@ -1,0 +1,118 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions as FastifyRoute } from 'fastify';
+import type { Settings } from '../shared/config/settings.js';
+import { type RouteOptions, routeOptionsOf } from '../shared/http/route-options.js';
+import { Metrics } from '../shared/metrics/metrics.js';
+import { SETTINGS_TOKEN } from '../shared/shared.module.js';
+import { NotPermitted, OtherTenant, RateLimited, TenantNotFound } from './access.errors.js';
+import { Caller, type Identity } from './caller.js';
+import { may, type Permission } from './domain/role.js';
+import { KeyRing } from './keys/key-ring.js';
+import { PublishQuota } from './quota/publish-quota.js';
+import { DEFAULT_TENANT } from './tenants/default-tenant.js';
+import { publishRate, type Tenant } from './tenants/tenant.js';
+import { TenantDirectory } from './tenants/tenant-directory.js';
+
+/** Whoever calls while the service runs open. */
+const ANYBODY: Identity = { keyId: null, role: 'admin', tenantId: null };
+
+/** Served without asking: the documentation describes the service, and nothing of its users. */
+const DOCS = /^\/(docs(\/|$)|openapi\.json$)/;
+
+/**
+ * Decides who comes in, before a handler runs and before the body is read: which key, which tenant, what it is permitted, and how
+ * much it may publish. A route that does not say what it asks of its callers is refused at the start.
+ */
+@Injectable()
+export class Gatekeeper {
+  constructor(
+    private readonly keyRing: KeyRing,
+    private readonly tenants: TenantDirectory,
+    private readonly quota: PublishQuota,
+    private readonly metrics: Metrics,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+  ) {}
+
+  /** To be called before the routes are added. */
+  install(fastify: FastifyInstance): void {
+    fastify.decorateRequest('caller', null);
+    fastify.addHook('onRoute', refuseUnguarded);
+    fastify.addHook('onRequest', (request, reply, done) => {
+      const { permission } = routeOptionsOf(request);
+      if (permission === undefined || permission === 'none') {
+        done();
+        return;
+      }
+      const refuse = (error: unknown): void => {
+        this.metrics.requestsRefused.inc({ code: (error as { code?: string }).code ?? 'error' });
+        done(error as Error);
+      };
+      try {
+        const admitted = this.admit(request, reply, permission as Permission);
+        if (admitted)
+          admitted.then(() => { done(); }, refuse); // prettier-ignore
+        else done();
+      } catch (error) {
+        refuse(error);
+      }
+    });
+  }
+
+  /**
+   * Nothing to wait for when all is known, as nearly always.
+   *
+   * @throws DomainError that says why the request does not come in
+   */
+  private admit(request: FastifyRequest, reply: FastifyReply, permission: Permission): Promise<void> | undefined {
+    const { authorization } = request.headers;
+    const isOpen = this.settings.apiAccess === 'open' && authorization === undefined;
+    return follow(isOpen ? ANYBODY : this.keyRing.identify(authorization), (identity) => {
+      if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
+      const chosen = chosenTenant(identity, request.headers['x-tenant']);
+      const tenantId = chosen ?? DEFAULT_TENANT;
+      return follow(this.tenants.find(tenantId), (tenant) => {
+        if (tenant === null) throw new TenantNotFound(tenantId);
+        request.caller = new Caller(identity, tenantId, chosen, request);
+        return permission === 'publish' ? this.meter(reply, tenant) : undefined;
+      });
+    });
+  }
+
+  /** @throws RateLimited */
+  private meter(reply: FastifyReply, tenant: Tenant): Promise<void> | undefined {
+    const rate = publishRate(tenant.limits, this.settings);
+    if (rate === null) return undefined;
+    return follow(this.quota.take(tenant.id, rate), ({ isGranted, remaining }) => {
+      const { perSecond, burst } = rate;
+      // How long until there is one more, and until the bucket is full (draft-ietf-httpapi-ratelimit-headers).
+      const retryAfterSeconds = Math.max(1, Math.ceil(1 / perSecond));
+      void reply.header('ratelimit-policy', `"publish";q=${burst};w=${Math.max(1, Math.ceil(burst / perSecond))}`);
+      void reply.header(
+        'ratelimit',
+        `"publish";r=${remaining};t=${Math.max(1, Math.ceil((burst - remaining) / perSecond))}`,
+      );
+      if (!isGranted) throw new RateLimited(perSecond, retryAfterSeconds);
+      return undefined;
+    });
+  }
+}
+
+/** The tenant that a key is bound to, or that an admin of all names; null when it names none. */
+function chosenTenant(identity: Identity, header: string | string[] | undefined): string | null {
+  const named = header === undefined ? null : [header].flat().join(', ');
+  if (identity.tenantId !== null && named !== null && named !== identity.tenantId) {
+    throw new OtherTenant(identity.tenantId);
+  }
+  return identity.tenantId ?? named;
+}
+
+function refuseUnguarded(route: FastifyRoute): void {
+  const { permission, isOperational } = (route.config ?? {}) as RouteOptions;
+  if (permission !== undefined || isOperational || DOCS.test(route.url)) return;
+  throw new Error(`${String(route.method)} ${route.url} does not say what it asks of its callers: add @Permit()`);
+}
+
+/** Goes on with a value, at once when it is there. */
+function follow<T>(value: T | Promise<T>, next: (value: T) => Promise<void> | undefined): Promise<void> | undefined {
+  return value instanceof Promise ? value.then(next) : next(value);
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { parsePublicId } from '../../shared/ids/public-id.js';
+import { Logger } from '../../shared/logging/logger.js';
+import { Clock } from '../../shared/time/clock.js';
+import { Unauthenticated } from '../access.errors.js';
+import { BriefCache } from '../brief-cache.js';
+import type { Identity } from '../caller.js';
+import { type ApiKeyToken, isSameHash, parseToken } from '../domain/api-key.js';
+import type { ApiKey } from './api-key.js';
+import { KeysRepository } from './keys.repository.js';
+
+/** `last_used_at` is no more exact than this, in milliseconds. */
+const USE_MARK_MS = 60_000;
+const BEARER = /^bearer +(\S+)$/i;
+const HOW = 'Send an API key: Authorization: Bearer whk_…';
+
+/** A key as it is known here, and who it makes of its bearer. */
+interface KnownKey {
+  readonly key: ApiKey;
+  readonly identity: Identity;
+}
+
+/** Tells who calls, by the API key of a request. A revoked key is refused within a second in every process. */
+@Injectable()
+export class KeyRing {
+  private readonly keys: BriefCache<KnownKey>;
+  private readonly usedAtMs = new Map<string, number>();
+
+  constructor(
+    private readonly repository: KeysRepository,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {
+    this.keys = new BriefCache(async (ids) => {
+      const found = await this.repository.findMany(ids);
+      return new Map(found.map((key) => [key.id, toKnown(key)]));
+    }, clock);
+  }
+
+  /**
+   * @param authorization the header of that name
+   * @throws Unauthenticated
+   */
+  identify(authorization: string | undefined): Identity | Promise<Identity> {
+    if (authorization === undefined) throw new Unauthenticated(`There is no API key. ${HOW}`);
+    const token = parseToken(BEARER.exec(authorization)?.[1] ?? '');
+    if (token === null) throw new Unauthenticated(`That is no API key. ${HOW}`);
+    const { uuid } = parsePublicId(token.id, 'key');
+    const known = this.keys.get(uuid);
+    return known instanceof Promise ? known.then((late) => this.judge(late, token)) : this.judge(known, token);
+  }
+
+  /** After a change that this process made itself. */
+  forget(id: string): void {
+    this.keys.forget(id);
+  }
+
+  private judge(known: KnownKey | null, { secretHash }: ApiKeyToken): Identity {
+    if (known === null || !isSameHash(known.key.secretHash, secretHash)) {
+      throw new Unauthenticated(`This API key is not known, or not any more. ${HOW}`);
+    }
+    const { expiresAt } = known.key;
+    const nowMs = this.clock.nowMs();
+    if (expiresAt !== null && expiresAt.getTime() <= nowMs) {
+      throw new Unauthenticated(`This API key ended at ${expiresAt.toISOString()}. ${HOW}`);
+    }
+    this.markUsed(known.key, nowMs);
+    return known.identity;
+  }
+
+  private markUsed({ id, lastUsedAt }: ApiKey, nowMs: number): void {
+    const usedAtMs = Math.max(this.usedAtMs.get(id) ?? 0, lastUsedAt?.getTime() ?? 0);
+    if (nowMs - usedAtMs < USE_MARK_MS) return;
+    this.usedAtMs.set(id, nowMs);
+    this.repository.markUsed(id).catch((error: unknown) => {
+      this.logger.debug({ err: error }, 'key.use_not_marked');
+    });
+  }
+}
+
+function toKnown(key: ApiKey): KnownKey {
+  return { key, identity: { keyId: key.id, role: key.role, tenantId: key.tenantId } };
+}

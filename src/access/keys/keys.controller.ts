@@ -1,0 +1,119 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { ApiProblems } from '../../shared/http/api-errors.js';
+import { InputPipe } from '../../shared/http/input.pipe.js';
+import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
+import type { Page } from '../../shared/http/page.js';
+import { parsePublicId } from '../../shared/ids/public-id.js';
+import { type Caller, CurrentCaller } from '../caller.js';
+import { CreatedKeyAnswer, KeyAnswer, KeyInput, KeyPage, KeyQuery, KeyRotation } from '../dto/keys.js';
+import { Permit } from '../permit.js';
+import { KeysService } from './keys.service.js';
+
+const ApiId = (): MethodDecorator =>
+  ApiParam({ name: 'id', description: 'Id of the key', example: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n' });
+const ApiMade = (): MethodDecorator =>
+  ApiCreatedResponse({
+    type: CreatedKeyAnswer,
+    description: 'The new key, which is shown this once',
+    headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } },
+  });
+
+@ApiTags('Access')
+@Controller('keys')
+export class KeysController {
+  constructor(private readonly keys: KeysService) {}
+
+  @Post()
+  @Permit('administer')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({ operationId: 'createKey', summary: 'Create an API key' })
+  @ApiMade()
+  @ApiProblems(400, 409, 413, 415, 422)
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Body(InputPipe) input: KeyInput,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CreatedKeyAnswer> {
+    const created = await this.keys.create(caller, input);
+    void reply.header('location', `/keys/${created.id}`);
+    return created;
+  }
+
+  @Get()
+  @Permit('administer')
+  @UseInterceptors(LinkHeaderInterceptor)
+  @ApiOperation({ operationId: 'listKeys', summary: 'List API keys, newest first' })
+  @ApiOkResponse({ type: KeyPage, description: 'A page of keys that are not revoked' })
+  @ApiProblems(400, 422)
+  list(@CurrentCaller() caller: Caller, @Query(InputPipe) query: KeyQuery): Promise<Page<KeyAnswer>> {
+    return this.keys.list(caller, query);
+  }
+
+  @Get(':id')
+  @Permit('administer')
+  @ApiId()
+  @ApiOperation({ operationId: 'getKey', summary: 'Read an API key' })
+  @ApiOkResponse({ type: KeyAnswer, description: 'The key, without its secret' })
+  @ApiProblems(400, 404)
+  get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<KeyAnswer> {
+    return this.keys.get(caller, parsePublicId(id, 'key').uuid);
+  }
+
+  @Post(':id/rotate')
+  @Permit('administer')
+  @Header('Cache-Control', 'no-store')
+  @ApiId()
+  @ApiOperation({
+    operationId: 'rotateKey',
+    summary: 'Put a new API key in the place of another',
+    description: 'The new one has the role, the tenant and the name of the old one, which is accepted for a while yet.',
+  })
+  @ApiMade()
+  @ApiProblems(400, 404, 409, 413, 415, 422)
+  async rotate(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body(InputPipe) rotation: KeyRotation,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CreatedKeyAnswer> {
+    const created = await this.keys.rotate(caller, parsePublicId(id, 'key').uuid, rotation);
+    void reply.header('location', `/keys/${created.id}`);
+    return created;
+  }
+
+  @Delete(':id')
+  @Permit('administer')
+  @HttpCode(204)
+  @ApiId()
+  @ApiOperation({
+    operationId: 'revokeKey',
+    summary: 'Revoke an API key',
+    description: 'Refused everywhere within a second.',
+  })
+  @ApiNoContentResponse({ description: 'Revoked' })
+  @ApiProblems(400, 404, 409)
+  revoke(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
+    return this.keys.revoke(caller, parsePublicId(id, 'key').uuid);
+  }
+}

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { Tx } from '../../shared/database/transaction.js';
+import type { Uuid } from '../../shared/ids/uuid.js';
+import type { Role } from '../domain/role.js';
+import type { ApiKey } from './api-key.js';
+
+interface Row {
+  id: Uuid;
+  tenant_id: string | null;
+  role: Role;
+  name: string | null;
+  secret_hash: Buffer;
+  created_at: Date;
+  created_by: Uuid | null;
+  rotated_from: Uuid | null;
+  expires_at: Date | null;
+  last_used_at: Date | null;
+}
+
+const COLUMNS =
+  'id, tenant_id, role, name, secret_hash, created_at, created_by, rotated_from, expires_at, last_used_at';
+
+/** Everybody who takes an admin key away takes this advisory lock first: two must not take the last two at once. */
+const ADMIN_KEYS_LOCK = 7_238_451_903;
+
+/** API keys that are not revoked. `scope` limits what is found to one tenant; null is all of them. */
+@Injectable()
+export class KeysRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** For authentication, so whoever they belong to. */
+  async findMany(ids: readonly Uuid[]): Promise<ApiKey[]> {
+    const rows = await this.dataSource.query<Row[]>(
+      `select ${COLUMNS} from api_keys where id = any($1::uuid[]) and revoked_at is null`,
+      [ids],
+    );
+    return rows.map(toKey);
+  }
+
+  async find(scope: string | null, id: Uuid): Promise<ApiKey | null> {
+    const rows = await this.dataSource.query<Row[]>(
+      `select ${COLUMNS} from api_keys where id = $1 and revoked_at is null and ($2::text is null or tenant_id = $2)`,
+      [id, scope],
+    );
+    return rows[0] ? toKey(rows[0]) : null;
+  }
+
+  /** Newest first; one more than the limit when another page follows. */
+  async list(scope: string | null, limit: number, after: Uuid | null): Promise<ApiKey[]> {
+    const rows = await this.dataSource.query<Row[]>(
+      `select ${COLUMNS} from api_keys
+       where revoked_at is null and ($1::text is null or tenant_id = $1) and ($2::uuid is null or id < $2)
+       order by id desc limit $3`,
+      [scope, after, limit + 1],
+    );
+    return rows.map(toKey);
+  }
+
+  /** How many there are of one tenant; null: of those for all tenants. */
+  async count(tx: Tx, tenantId: string | null): Promise<number> {
+    const rows = await tx.query<{ count: number }[]>(
+      'select count(*)::int as count from api_keys where tenant_id is not distinct from $1 and revoked_at is null',
+      [tenantId],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  /** @returns false when there was one with that id already, revoked or not */
+  async insert(tx: Tx, key: ApiKey): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      `insert into api_keys (id, tenant_id, role, name, secret_hash, created_at, created_by, rotated_from, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing returning id`,
+      [key.id, key.tenantId, key.role, key.name, key.secretHash, key.createdAt, key.createdBy, key.rotatedFrom, key.expiresAt], // prettier-ignore
+    );
+    return rows.length > 0;
+  }
+
+  /** @returns whether it was there, and not revoked already */
+  async revoke(tx: Tx, id: Uuid): Promise<boolean> {
+    const [rows] = await tx.query<[unknown[], number]>(
+      'update api_keys set revoked_at = now() where id = $1 and revoked_at is null returning id',
+      [id],
+    );
+    return rows.length > 0;
+  }
+
+  /** Brings the end of a key forward; never puts it off. */
+  async expireBy(tx: Tx, id: Uuid, expiresAt: Date): Promise<void> {
+    await tx.query('update api_keys set expires_at = least(expires_at, $2) where id = $1', [id, expiresAt]);
+  }
+
+  /** Waits for others who take admin keys away, until the transaction ends. */
+  async lockAdminKeys(tx: Tx): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock($1)', [ADMIN_KEYS_LOCK]);
+  }
+
+  /** Whether an admin key for all tenants is left that lasts. */
+  async hasLastingAdmin(tx?: Tx): Promise<boolean> {
+    const rows = await (tx ?? this.dataSource).query<unknown[]>(
+      `select 1 from api_keys
+       where role = 'admin' and tenant_id is null and revoked_at is null and (expires_at is null or expires_at > now())
+       limit 1`,
+    );
+    return rows.length > 0;
+  }
+
+  async markUsed(id: Uuid): Promise<void> {
+    await this.dataSource.query('update api_keys set last_used_at = now() where id = $1', [id]);
+  }
+}
+
+function toKey(row: Row): ApiKey {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    role: row.role,
+    name: row.name,
+    secretHash: row.secret_hash,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    rotatedFrom: row.rotated_from,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+  };
+}

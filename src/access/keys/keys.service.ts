@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Settings } from '../../shared/config/settings.js';
+import { type Tx, Transactions } from '../../shared/database/transaction.js';
+import { InvalidInput } from '../../shared/errors/domain-error.js';
+import { decodeCursor, type Page, toPage } from '../../shared/http/page.js';
+import { parsePublicId, toPublicId } from '../../shared/ids/public-id.js';
+import { newUuid, type Uuid } from '../../shared/ids/uuid.js';
+import { LIMITS } from '../../shared/limits.js';
+import { Logger } from '../../shared/logging/logger.js';
+import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
+import { Clock } from '../../shared/time/clock.js';
+import { ApiKeyNotFound, LastAdminKey, NoApiKey, OtherTenant, TenantNotFound, TooManyKeys } from '../access.errors.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../caller.js';
+import { parseToken, tokenFrom } from '../domain/api-key.js';
+import type { CreatedKeyAnswer, KeyAnswer, KeyInput, KeyQuery, KeyRotation } from '../dto/keys.js';
+import { TenantsRepository } from '../tenants/tenants.repository.js';
+import type { ApiKey } from './api-key.js';
+import { KeyRing } from './key-ring.js';
+import { KeysRepository } from './keys.repository.js';
+
+const DEFAULT_OVERLAP_SECONDS = 86_400;
+
+/** What tells keys apart, and what they may do. */
+type KeyTerms = Pick<ApiKey, 'tenantId' | 'role' | 'name' | 'expiresAt' | 'rotatedFrom'>;
+
+@Injectable()
+export class KeysService implements OnApplicationBootstrap {
+  constructor(
+    private readonly repository: KeysRepository,
+    private readonly keyRing: KeyRing,
+    private readonly tenants: TenantsRepository,
+    private readonly audit: AuditTrail,
+    private readonly transactions: Transactions,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+  ) {}
+
+  /** @throws NoApiKey when nobody could call */
+  async onApplicationBootstrap(): Promise<void> {
+    const { bootstrapApiKey, apiAccess } = this.settings;
+    if (bootstrapApiKey !== undefined) await this.addBootstrapKey(bootstrapApiKey);
+    if (apiAccess === 'keys' && !(await this.repository.hasLastingAdmin())) throw new NoApiKey();
+  }
+
+  /** @throws InvalidInput; OtherTenant; TenantNotFound; TooManyKeys */
+  async create(caller: Caller, input: KeyInput): Promise<CreatedKeyAnswer> {
+    const tenantId = tenantOf(caller, input);
+    const expiresAt = this.endOf(input.expires_at);
+    const { key, token } = this.make(caller, { tenantId, role: input.role, name: input.name ?? null, expiresAt, rotatedFrom: null }); // prettier-ignore
+    await this.transactions.run(async (tx) => {
+      await this.add(tx, key);
+      await this.audit.write(tx, caller, { action: 'key.created', target: toPublicId('key', key.id), changed: Object.keys(input), tenantId }); // prettier-ignore
+    });
+    return { ...toAnswer(key), key: token };
+  }
+
+  /** @throws ApiKeyNotFound */
+  async get(caller: Caller, id: Uuid): Promise<KeyAnswer> {
+    return toAnswer(await this.find(caller, id));
+  }
+
+  /** Newest first. */
+  async list(caller: Caller, { limit, cursor }: KeyQuery): Promise<Page<KeyAnswer>> {
+    const after = cursor === undefined ? null : decodeCursor(cursor);
+    return toPage(await this.repository.list(caller.administered, limit, after), limit, toAnswer);
+  }
+
+  /** Makes another key with the same terms, and lets the old one end after the overlap. @throws ApiKeyNotFound; InvalidInput */
+  async rotate(caller: Caller, id: Uuid, rotation: KeyRotation): Promise<CreatedKeyAnswer> {
+    const former = await this.find(caller, id);
+    const expiresAt = rotation.expires_at === undefined ? former.expiresAt : this.endOf(rotation.expires_at);
+    const { key, token } = this.make(caller, { ...former, expiresAt, rotatedFrom: id });
+    const overlapMs = (rotation.overlap ?? DEFAULT_OVERLAP_SECONDS) * 1000;
+    await this.transactions.run(async (tx) => {
+      await this.add(tx, key);
+      await this.repository.expireBy(tx, id, new Date(this.clock.nowMs() + overlapMs));
+      await this.audit.write(tx, caller, { action: 'key.rotated', target: toPublicId('key', id), changed: Object.keys(rotation), tenantId: key.tenantId }); // prettier-ignore
+    });
+    this.keyRing.forget(id);
+    return { ...toAnswer(key), key: token };
+  }
+
+  /** @throws ApiKeyNotFound; LastAdminKey */
+  async revoke(caller: Caller, id: Uuid): Promise<void> {
+    const { tenantId } = await this.find(caller, id);
+    await this.transactions.run(async (tx) => {
+      await this.repository.lockAdminKeys(tx);
+      if (!(await this.repository.revoke(tx, id))) throw new ApiKeyNotFound(toPublicId('key', id));
+      if (this.settings.apiAccess === 'keys' && !(await this.repository.hasLastingAdmin(tx))) throw new LastAdminKey();
+      await this.audit.write(tx, caller, { action: 'key.revoked', target: toPublicId('key', id), tenantId });
+    });
+    this.keyRing.forget(id);
+  }
+
+  private async addBootstrapKey(token: string): Promise<void> {
+    const parsed = parseToken(token);
+    if (parsed === null) throw new Error('BOOTSTRAP_API_KEY was accepted, and is no API key');
+    const { uuid: id } = parsePublicId(parsed.id, 'key');
+    const key: ApiKey = {
+      id,
+      tenantId: null,
+      role: 'admin',
+      name: 'BOOTSTRAP_API_KEY',
+      secretHash: parsed.secretHash,
+      createdAt: this.clock.now(),
+      createdBy: null,
+      rotatedFrom: null,
+      expiresAt: null,
+      lastUsedAt: null,
+    };
+    await this.transactions.run(async (tx) => {
+      if (!(await this.repository.insert(tx, key))) return;
+      await this.audit.writeOwn(tx, null, { action: 'key.created', target: parsed.id });
+    });
+    if ((await this.repository.findMany([id])).length > 0) return;
+    this.logger.warn(
+      { key_id: parsed.id },
+      'The key in BOOTSTRAP_API_KEY is revoked: it stays so. Take it out of the settings.',
+    );
+  }
+
+  private make(
+    caller: Caller,
+    { tenantId, role, name, expiresAt, rotatedFrom }: KeyTerms,
+  ): { key: ApiKey; token: string } {
+    const createdAt = this.clock.now();
+    const id = newUuid(createdAt.getTime());
+    const { token, secretHash } = tokenFrom(toPublicId('key', id), randomBytes(32));
+    const createdBy = caller.identity.keyId;
+    return { key: { id, tenantId, role, name, secretHash, createdAt, createdBy, rotatedFrom, expiresAt, lastUsedAt: null }, token }; // prettier-ignore
+  }
+
+  private async add(tx: Tx, key: ApiKey): Promise<void> {
+    // Whoever adds to a tenant does so alone, and not while it is being deleted.
+    if (key.tenantId === null) await this.repository.lockAdminKeys(tx);
+    else if ((await this.tenants.lock(tx, key.tenantId)) === null) throw new TenantNotFound(key.tenantId);
+    if ((await this.repository.count(tx, key.tenantId)) >= LIMITS.keys) throw new TooManyKeys(LIMITS.keys);
+    await this.repository.insert(tx, key);
+  }
+
+  private async find(caller: Caller, id: Uuid): Promise<ApiKey> {
+    const key = await this.repository.find(caller.administered, id);
+    if (key === null) throw new ApiKeyNotFound(toPublicId('key', id));
+    return key;
+  }
+
+  private endOf(expiresAt: string | null | undefined): Date | null {
+    if (expiresAt === undefined || expiresAt === null) return null;
+    const lifeMs = Date.parse(expiresAt) - this.clock.nowMs();
+    if (lifeMs > 0 && lifeMs <= LIMITS.keyLifeSeconds * 1000) return new Date(expiresAt);
+    throw new InvalidInput([{ pointer: '/expires_at', detail: 'must be in the future, and within ten years' }]);
+  }
+}
+
+/** The tenant that a new key is for; null for all. */
+function tenantOf({ administered }: Caller, { tenant_id: given, role }: KeyInput): string | null {
+  if (administered !== null && given !== undefined && given !== administered) throw new OtherTenant(administered);
+  const tenantId = given === undefined ? administered : given;
+  if (tenantId !== null || role === 'admin') return tenantId;
+  throw new InvalidInput([{ pointer: '/tenant_id', detail: 'must name a tenant: only an admin key can be for all' }]);
+}
+
+function toAnswer(key: ApiKey): KeyAnswer {
+  return {
+    id: toPublicId('key', key.id),
+    role: key.role,
+    tenant_id: key.tenantId,
+    name: key.name,
+    created_at: key.createdAt.toISOString(),
+    created_by: key.createdBy && toPublicId('key', key.createdBy),
+    rotated_from: key.rotatedFrom && toPublicId('key', key.rotatedFrom),
+    expires_at: key.expiresAt?.toISOString() ?? null,
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
+  };
+}

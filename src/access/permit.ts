@@ -1,0 +1,29 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtension, ApiHeader } from '@nestjs/swagger';
+import { LIMITS } from '../shared/limits.js';
+import { ApiProblems } from '../shared/http/api-errors.js';
+import { RouteOption } from '../shared/http/route-options.js';
+import { type Permission, rolesThatMay } from './domain/role.js';
+
+/** Name of the security scheme in the OpenAPI document. */
+export const SECURITY_SCHEME = 'api_key';
+/** Holds the roles of an operation in the OpenAPI document. */
+export const ROLES_EXTENSION = 'x-roles';
+
+const X_TENANT = {
+  name: 'X-Tenant',
+  required: false,
+  description: 'For an admin key of all tenants: the tenant that the request is about; `default` if not given',
+  schema: { type: 'string' as const, maxLength: LIMITS.tenantIdLength },
+};
+
+/** What the caller of an operation must be permitted. Every operation needs this, or `PermitAll`. */
+export function Permit(permission: Permission): MethodDecorator {
+  return applyDecorators(
+    RouteOption({ permission }),
+    ApiBearerAuth(SECURITY_SCHEME),
+    ApiExtension(ROLES_EXTENSION, rolesThatMay(permission)),
+    ApiHeader(X_TENANT),
+    ApiProblems(401, 403, 404, ...(permission === 'publish' ? [429] : [])),
+  );
+}

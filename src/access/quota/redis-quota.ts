@@ -1,0 +1,104 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
+import { GroupWriter } from '../../shared/group-writer.js';
+import type { Clock } from '../../shared/time/clock.js';
+import type { Rate } from '../domain/token-bucket.js';
+import { LocalQuota } from './local-quota.js';
+import { PublishQuota, type QuotaAnswer } from './publish-quota.js';
+
+/** Tokens are fetched for so long ahead, and not kept longer: Redis is asked so often at most, for each tenant. Milliseconds. */
+const AHEAD_MS = 50;
+/** Requests of one tenant that wait for one answer of Redis. */
+const MAX_GROUP = 1000;
+const MAX_TENANTS = 10_000;
+/** After a failure Redis is left alone for so long, in milliseconds. */
+const AWAY_MS = 1000;
+
+/**
+ * KEYS[1] bucket, ARGV: tokens a second, burst, tokens wanted. The same as `takeTokens`, by the clock of Redis, which all
+ * processes share. Returns the tokens granted, and those that are left.
+ */
+const TAKE = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local rate, burst, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local passed = bucket[2] and math.max(0, now - tonumber(bucket[2])) or 0
+local tokens = math.min(burst, (tonumber(bucket[1] or burst)) + passed * rate / 1000)
+local granted = math.min(wanted, math.floor(tokens))
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - granted), 'at', string.format('%.3f', now))
+redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate * 1000) + 1000)
+return {granted, math.floor(tokens - granted)}`;
+
+/** What one process has of a tenant's tokens. */
+interface Share {
+  readonly rate: Rate;
+  readonly asker: GroupWriter<null, QuotaAnswer>;
+  tokens: number;
+  remaining: number;
+  fetchedAtMs: number;
+}
+
+/**
+ * Buckets in Redis, one for all processes. Each process takes tokens in advance for a twentieth of a second, so that Redis is
+ * not asked for every event. While Redis is away each process counts for itself.
+ */
+export class RedisQuota extends PublishQuota implements OnApplicationShutdown {
+  private readonly shares = new LRUCache<string, Share>({ max: MAX_TENANTS });
+  private readonly local: LocalQuota;
+  private awayUntilMs = 0;
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly keyRoot: string,
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
+  ) {
+    super();
+    this.local = new LocalQuota(clock);
+  }
+
+  override take(tenantId: string, rate: Rate): QuotaAnswer | Promise<QuotaAnswer> {
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs < this.awayUntilMs) return this.local.take(tenantId, rate);
+    const share = this.shareOf(tenantId, rate);
+    if (share.tokens > 0 && nowMs - share.fetchedAtMs < AHEAD_MS) {
+      share.tokens -= 1;
+      return { isGranted: true, remaining: share.remaining + share.tokens };
+    }
+    return share.asker.submit(null).catch(() => {
+      this.awayUntilMs = this.clock.monotonicMs() + AWAY_MS;
+      return this.local.take(tenantId, rate);
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.redis.disconnect();
+  }
+
+  private shareOf(tenantId: string, rate: Rate): Share {
+    const known = this.shares.get(tenantId);
+    if (known?.rate.perSecond === rate.perSecond && known.rate.burst === rate.burst) return known;
+    const asker = new GroupWriter<null, QuotaAnswer>((waiting) => this.ask(tenantId, share, waiting.length), {
+      items: MAX_GROUP,
+      groups: 1,
+    });
+    const share: Share = { rate, asker, tokens: 0, remaining: 0, fetchedAtMs: 0 };
+    this.shares.set(tenantId, share);
+    return share;
+  }
+
+  private async ask(tenantId: string, share: Share, waiting: number): Promise<QuotaAnswer[]> {
+    const { perSecond, burst } = share.rate;
+    const wanted = Math.max(waiting, Math.floor(Math.min((perSecond * AHEAD_MS) / 1000, burst)));
+    const key = `${this.keyRoot}:quota:${tenantId}`;
+    const [granted, remaining] = (await this.redis.eval(TAKE, 1, key, perSecond, burst, wanted)) as [number, number];
+    share.tokens = Math.max(0, granted - waiting);
+    share.remaining = remaining;
+    share.fetchedAtMs = this.clock.monotonicMs();
+    return Array.from({ length: waiting }, (_, index) => ({
+      isGranted: index < granted,
+      remaining: Math.max(0, granted - index - 1) + remaining,
+    }));
+  }
+}

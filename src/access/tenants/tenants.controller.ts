@@ -1,0 +1,110 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { ApiProblems } from '../../shared/http/api-errors.js';
+import { InputPipe } from '../../shared/http/input.pipe.js';
+import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
+import type { Page } from '../../shared/http/page.js';
+import { type Caller, CurrentCaller } from '../caller.js';
+import { TenantAnswer, TenantInput, TenantPage, TenantPatch, TenantQuery } from '../dto/tenants.js';
+import { Permit } from '../permit.js';
+import { TenantsService } from './tenants.service.js';
+
+const ApiId = (): MethodDecorator => ApiParam({ name: 'id', description: 'Id of the tenant', example: 'acme' });
+
+@ApiTags('Access')
+@Controller('tenants')
+export class TenantsController {
+  constructor(private readonly tenants: TenantsService) {}
+
+  @Post()
+  @Permit('administer')
+  @ApiOperation({ operationId: 'createTenant', summary: 'Create a tenant' })
+  @ApiCreatedResponse({
+    type: TenantAnswer,
+    description: 'The tenant',
+    headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } },
+  })
+  @ApiProblems(400, 409, 413, 415, 422)
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Body(InputPipe) input: TenantInput,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TenantAnswer> {
+    const created = await this.tenants.create(caller, input);
+    void reply.header('location', `/tenants/${created.id}`);
+    return created;
+  }
+
+  @Get()
+  @Permit('administer')
+  @UseInterceptors(LinkHeaderInterceptor)
+  @ApiOperation({ operationId: 'listTenants', summary: 'List tenants, in the order of their ids' })
+  @ApiOkResponse({ type: TenantPage, description: 'A page of tenants' })
+  @ApiProblems(400, 422)
+  list(@CurrentCaller() caller: Caller, @Query(InputPipe) query: TenantQuery): Promise<Page<TenantAnswer>> {
+    return this.tenants.list(caller, query);
+  }
+
+  @Get(':id')
+  @Permit('administer')
+  @ApiId()
+  @ApiOperation({ operationId: 'getTenant', summary: 'Read a tenant' })
+  @ApiOkResponse({ type: TenantAnswer, description: 'The tenant, with the limits that are in force' })
+  @ApiProblems(404)
+  get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<TenantAnswer> {
+    return this.tenants.get(caller, id);
+  }
+
+  @Patch(':id')
+  @Permit('administer')
+  @ApiId()
+  @ApiOperation({
+    operationId: 'patchTenant',
+    summary: 'Change what is given',
+    description: 'Null sets a limit back to that of the service. In force everywhere within a second.',
+  })
+  @ApiOkResponse({ type: TenantAnswer, description: 'The tenant as it is now' })
+  @ApiProblems(400, 404, 413, 415, 422)
+  patch(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body(InputPipe) patch: TenantPatch,
+  ): Promise<TenantAnswer> {
+    return this.tenants.patch(caller, id, patch);
+  }
+
+  @Delete(':id')
+  @Permit('administer')
+  @HttpCode(204)
+  @ApiId()
+  @ApiOperation({
+    operationId: 'deleteTenant',
+    summary: 'Delete a tenant',
+    description: 'One without API keys and subscriptions. Its id is never given to another.',
+  })
+  @ApiNoContentResponse({ description: 'Deleted' })
+  @ApiProblems(404, 409)
+  remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
+    return this.tenants.remove(caller, id);
+  }
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { Tx } from '../../shared/database/transaction.js';
+import type { Tenant, TenantLimits } from './tenant.js';
+
+interface Row {
+  id: string;
+  name: string | null;
+  events_per_second: number | null;
+  burst: number | null;
+  max_subscriptions: number | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+const COLUMNS = 'id, name, events_per_second, burst, max_subscriptions, created_at, updated_at';
+
+/** Tenants that are not deleted. */
+@Injectable()
+export class TenantsRepository {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  async findMany(ids: readonly string[]): Promise<Tenant[]> {
+    const rows = await this.dataSource.query<Row[]>(
+      `select ${COLUMNS} from tenants where id = any($1::text[]) and deleted_at is null`,
+      [ids],
+    );
+    return rows.map(toTenant);
+  }
+
+  /** In the order of their ids; one more than the limit when another page follows. */
+  async list(limit: number, after: string | null): Promise<Tenant[]> {
+    const rows = await this.dataSource.query<Row[]>(
+      `select ${COLUMNS} from tenants where deleted_at is null and ($1::text is null or id > $1) order by id limit $2`,
+      [after, limit + 1],
+    );
+    return rows.map(toTenant);
+  }
+
+  /** Nobody else can change it, or count on it, until the transaction ends. */
+  async lock(tx: Tx, id: string): Promise<Tenant | null> {
+    const rows = await tx.query<Row[]>(
+      `select ${COLUMNS} from tenants where id = $1 and deleted_at is null for update`,
+      [id],
+    );
+    return rows[0] ? toTenant(rows[0]) : null;
+  }
+
+  /** @returns null when there is, or was, one with that id */
+  async insert(tx: Tx, tenant: { id: string; name: string | null; limits: TenantLimits }): Promise<Tenant | null> {
+    const { id, name, limits } = tenant;
+    const rows = await tx.query<Row[]>(
+      `insert into tenants (id, name, events_per_second, burst, max_subscriptions) values ($1, $2, $3, $4, $5)
+       on conflict (id) do nothing returning ${COLUMNS}`,
+      [id, name, limits.eventsPerSecond, limits.burst, limits.maxSubscriptions],
+    );
+    return rows[0] ? toTenant(rows[0]) : null;
+  }
+
+  async update(tx: Tx, { id, name, limits }: Pick<Tenant, 'id' | 'name' | 'limits'>): Promise<Tenant | null> {
+    const [rows] = await tx.query<[Row[], number]>(
+      `update tenants set name = $2, events_per_second = $3, burst = $4, max_subscriptions = $5, updated_at = now()
+       where id = $1 returning ${COLUMNS}`,
+      [id, name, limits.eventsPerSecond, limits.burst, limits.maxSubscriptions],
+    );
+    return rows[0] ? toTenant(rows[0]) : null;
+  }
+
+  async remove(tx: Tx, id: string): Promise<void> {
+    await tx.query('update tenants set deleted_at = now() where id = $1', [id]);
+  }
+}
+
+function toTenant(row: Row): Tenant {
+  return {
+    id: row.id,
+    name: row.name,
+    limits: { eventsPerSecond: row.events_per_second, burst: row.burst, maxSubscriptions: row.max_subscriptions },
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

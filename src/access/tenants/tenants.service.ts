@@ -1,0 +1,181 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Settings } from '../../shared/config/settings.js';
+import { type Tx, Transactions } from '../../shared/database/transaction.js';
+import { InvalidInput } from '../../shared/errors/domain-error.js';
+import { MalformedCursor, type Page } from '../../shared/http/page.js';
+import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
+import { NeedsAllTenants, TenantExists, TenantInUse, TenantNotFound } from '../access.errors.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../caller.js';
+import { isTenantId } from '../domain/tenant-id.js';
+import type { TenantAnswer, TenantInput, TenantPatch, TenantQuery } from '../dto/tenants.js';
+import { KeysRepository } from '../keys/keys.repository.js';
+import { DEFAULT_TENANT } from './default-tenant.js';
+import { publishRate, subscriptionLimit, type Tenant, type TenantLimits } from './tenant.js';
+import { TenantDirectory } from './tenant-directory.js';
+import { TenantsRepository } from './tenants.repository.js';
+
+/** What of a tenant another module has, in words, so that it can't be deleted; null when nothing. */
+export type RemovalCheck = (tx: Tx, tenantId: string) => Promise<string | null>;
+
+@Injectable()
+export class TenantsService {
+  private readonly removalChecks: RemovalCheck[] = [];
+
+  constructor(
+    private readonly repository: TenantsRepository,
+    private readonly directory: TenantDirectory,
+    private readonly keys: KeysRepository,
+    private readonly audit: AuditTrail,
+    private readonly transactions: Transactions,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+  ) {}
+
+  /** @throws TenantExists; InvalidInput */
+  async create(caller: Caller, input: TenantInput): Promise<TenantAnswer> {
+    refuseBound(caller);
+    const limits = changedLimits({ eventsPerSecond: null, burst: null, maxSubscriptions: null }, input);
+    this.refuseUnfit(limits);
+    const created = await this.transactions.run(async (tx) => {
+      const tenant = await this.repository.insert(tx, { id: input.id, name: input.name ?? null, limits });
+      if (tenant === null) throw new TenantExists(input.id);
+      await this.audit.write(tx, caller, { action: 'tenant.created', target: tenant.id, changed: Object.keys(input), tenantId: tenant.id }); // prettier-ignore
+      return tenant;
+    });
+    this.directory.forget(created.id);
+    return this.answer(created);
+  }
+
+  /** @throws TenantNotFound */
+  async get(caller: Caller, id: string): Promise<TenantAnswer> {
+    const tenant = isVisible(caller, id) ? await this.directory.find(id) : null;
+    if (tenant === null) throw new TenantNotFound(id);
+    return this.answer(tenant);
+  }
+
+  /** In the order of their ids. */
+  async list(caller: Caller, { limit, cursor }: TenantQuery): Promise<Page<TenantAnswer>> {
+    const after = cursor === undefined ? null : decodeCursor(cursor);
+    const bound = caller.administered;
+    const rows =
+      bound === null
+        ? await this.repository.list(limit, after)
+        : (await this.repository.findMany([bound])).filter(({ id }) => after === null || id > after);
+    const shown = rows.slice(0, limit);
+    const last = rows.length > limit ? shown.at(-1) : undefined;
+    return {
+      data: shown.map((tenant) => this.answer(tenant)),
+      has_more: last !== undefined,
+      next_cursor: last === undefined ? null : Buffer.from(last.id).toString('base64url'),
+    };
+  }
+
+  /** Sets what is given. @throws TenantNotFound; InvalidInput */
+  async patch(caller: Caller, id: string, patch: TenantPatch): Promise<TenantAnswer> {
+    refuseBound(caller);
+    const changed = await this.transactions.run(async (tx) => {
+      const found = await this.lock(tx, caller, id);
+      const limits = changedLimits(found.limits, patch);
+      this.refuseUnfit(limits);
+      const name = patch.name === undefined ? found.name : patch.name;
+      await this.audit.write(tx, caller, {
+        action: 'tenant.changed',
+        target: id,
+        changed: Object.keys(patch),
+        tenantId: id,
+      });
+      return this.repository.update(tx, { id, name, limits });
+    });
+    if (changed === null) throw new TenantNotFound(id);
+    this.directory.forget(id);
+    return this.answer(changed);
+  }
+
+  /** @throws TenantNotFound; TenantInUse while it has keys or subscriptions, or is the default one */
+  async remove(caller: Caller, id: string): Promise<void> {
+    refuseBound(caller);
+    await this.transactions.run(async (tx) => {
+      await this.lock(tx, caller, id);
+      if (id === DEFAULT_TENANT) throw new TenantInUse(id, 'the requests of all that name no tenant');
+      if ((await this.keys.count(tx, id)) > 0) throw new TenantInUse(id, 'API keys');
+      for (const check of this.removalChecks) {
+        const what = await check(tx, id);
+        if (what !== null) throw new TenantInUse(id, what);
+      }
+      await this.repository.remove(tx, id);
+      await this.audit.write(tx, caller, { action: 'tenant.deleted', target: id, tenantId: id });
+    });
+    this.directory.forget(id);
+  }
+
+  /** Adds to what is asked before a tenant is deleted: what it has belongs to other modules. */
+  onRemoval(check: RemovalCheck): void {
+    this.removalChecks.push(check);
+  }
+
+  /**
+   * How many subscriptions a tenant may have. Until the transaction ends, nobody else is told: whoever counts and adds does so
+   * alone.
+   *
+   * @throws TenantNotFound
+   */
+  async lockSubscriptionLimit(tx: Tx, tenantId: string): Promise<number> {
+    const tenant = await this.repository.lock(tx, tenantId);
+    if (tenant === null) throw new TenantNotFound(tenantId);
+    return subscriptionLimit(tenant.limits, this.settings);
+  }
+
+  private async lock(tx: Tx, caller: Caller, id: string): Promise<Tenant> {
+    const tenant = isVisible(caller, id) ? await this.repository.lock(tx, id) : null;
+    if (tenant === null) throw new TenantNotFound(id);
+    return tenant;
+  }
+
+  private refuseUnfit(limits: TenantLimits): void {
+    const isBurstWithoutRate = limits.burst !== null && publishRate(limits, this.settings) === null;
+    if (!isBurstWithoutRate) return;
+    throw new InvalidInput([
+      { pointer: '/limits/burst', detail: 'means nothing without events_per_second; give both' },
+    ]);
+  }
+
+  private answer({ id, name, limits, createdAt, updatedAt }: Tenant): TenantAnswer {
+    const rate = publishRate(limits, this.settings);
+    return {
+      id,
+      name,
+      limits: {
+        events_per_second: rate?.perSecond ?? null,
+        burst: rate?.burst ?? null,
+        subscriptions: subscriptionLimit(limits, this.settings),
+      },
+      created_at: createdAt.toISOString(),
+      updated_at: updatedAt.toISOString(),
+    };
+  }
+}
+
+function changedLimits(limits: TenantLimits, { limits: given }: TenantPatch): TenantLimits {
+  if (given === undefined) return limits;
+  const chosen = <T>(value: T | undefined, former: T): T => (value === undefined ? former : value);
+  return {
+    eventsPerSecond: chosen(given.events_per_second, limits.eventsPerSecond),
+    burst: chosen(given.burst, limits.burst),
+    maxSubscriptions: chosen(given.subscriptions, limits.maxSubscriptions),
+  };
+}
+
+function refuseBound({ identity }: Caller): void {
+  if (identity.tenantId !== null) throw new NeedsAllTenants();
+}
+
+function isVisible({ administered }: Caller, id: string): boolean {
+  return isTenantId(id) && (administered === null || administered === id);
+}
+
+/** @throws MalformedCursor */
+function decodeCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (!isTenantId(id) || Buffer.from(id).toString('base64url') !== cursor) throw new MalformedCursor();
+  return id;
+}

@@ -1,0 +1,43 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../shared/errors/domain-error.js';
+import { routeOptionsOf } from '../shared/http/route-options.js';
+
+/** Servers that serve /health and /metrics alone; every other one then serves all but those. */
+const adminServers = new WeakSet<Server>();
+
+class OtherPort extends DomainError {
+  constructor(path: string) {
+    super('not_found', 'not_found', `There is no ${path} on this port.`);
+  }
+}
+
+/** Each of the two ports answers 404 to what belongs to the other. */
+export function keepPortsApart(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+    const { server } = request.raw.socket as unknown as { server?: Server };
+    const isAdmin = server !== undefined && adminServers.has(server);
+    const isOperational = routeOptionsOf(request).isOperational === true;
+    done(isAdmin === isOperational ? undefined : new OtherPort(request.url.split('?', 1)[0] ?? ''));
+  });
+}
+
+/** @returns the port: 0 takes a free one */
+export async function listenForAdmins(app: NestFastifyApplication, port: number, host: string): Promise<number> {
+  const fastify = app.getHttpAdapter().getInstance();
+  const server = createServer((request, response) => {
+    fastify.routing(request, response);
+  });
+  adminServers.add(server);
+  fastify.addHook('onClose', (_instance, done) => {
+    server.close(() => { done(); }); // prettier-ignore
+    server.closeIdleConnections();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityTarget, FindOptionsWhere, SelectQueryBuilder } from 'typeorm';
+import { runReport } from './report.js';
+import { unscopedTable } from './tenant-scope.js';
+import type { Tx } from './transaction.js';
+
+/** A statement would have touched rows of all tenants. It was not run. */
+export class UnscopedStatement extends Error {
+  constructor(table: string, text: string) {
+    super(`A statement does not limit ${table} to tenant_id = $1: ${text}`);
+  }
+}
+
+/** An entity whose rows belong to a tenant. */
+interface OfTenant {
+  id: string;
+  tenantId: string;
+}
+
+const judged = new Map<string, string | null>();
+/** Texts are built from few parts; should one ever hold a value, this stays small. */
+const MAX_JUDGED = 10_000;
+
+/**
+ * PostgreSQL as one tenant sees it: the way of everything that answers a client. Each call names the tenant, and a statement that
+ * forgets it is refused before it runs, whatever rows it would have found.
+ */
+@Injectable()
+export class TenantDatabase {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /**
+   * Runs SQL in which $1 is the tenant; `values` begin with $2.
+   *
+   * @param tx the transaction that it belongs to, if it belongs to one
+   * @throws UnscopedStatement
+   */
+  async query<Row>(tenantId: string, text: string, values: readonly unknown[], tx?: Tx): Promise<Row[]> {
+    refuseUnscoped(text);
+    const result = await (tx ?? this.dataSource).query<Row[] | [Row[], number]>(text, [tenantId, ...values]);
+    // TypeORM gives the rows of an UPDATE or DELETE beside their number.
+    return isCounted(result) ? result[0] : result;
+  }
+
+  /** As `query`, for a statement that may take half a minute. */
+  report<Row extends object>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+    refuseUnscoped(text);
+    return runReport(this.dataSource, text, [tenantId, ...values]);
+  }
+
+  /** The rows of an entity that belong to the tenant. */
+  rows<E extends OfTenant>(entity: EntityTarget<E>, tenantId: string, tx?: Tx): TenantRows<E> {
+    return new TenantRows(tx ?? this.dataSource.manager, entity, tenantId);
+  }
+}
+
+/** The rows of one entity that belong to one tenant. */
+export class TenantRows<E extends OfTenant> {
+  constructor(
+    private readonly manager: Tx,
+    private readonly entity: EntityTarget<E>,
+    private readonly tenantId: string,
+  ) {}
+
+  findOne(where: FindOptionsWhere<E>, options: { isLocked?: boolean } = {}): Promise<E | null> {
+    return this.manager.findOne(this.entity, {
+      where: { ...where, ...this.scope },
+      ...(options.isLocked && { lock: { mode: 'pessimistic_write' as const } }),
+    });
+  }
+
+  count(where: FindOptionsWhere<E>): Promise<number> {
+    return this.manager.count(this.entity, { where: { ...where, ...this.scope } });
+  }
+
+  /** A query over them; add to its conditions by `andWhere`. */
+  select(alias: string): SelectQueryBuilder<E> {
+    return this.manager.createQueryBuilder(this.entity, alias).where(`${alias}.tenantId = :tenantId`, this.scope);
+  }
+
+  async insert(row: E): Promise<void> {
+    // The cast says that jsonb values are data: TypeORM's types expect SQL expressions in them.
+    await this.manager.insert(this.entity, { ...row, ...this.scope } as object);
+  }
+
+  async update(where: FindOptionsWhere<E>, changes: Partial<Omit<E, 'id' | 'tenantId'>>): Promise<void> {
+    await this.manager.update(this.entity, { ...where, ...this.scope }, changes as object);
+  }
+
+  private get scope(): FindOptionsWhere<E> {
+    return { tenantId: this.tenantId } as FindOptionsWhere<E>;
+  }
+}
+
+function refuseUnscoped(text: string): void {
+  let table = judged.get(text);
+  if (table === undefined) {
+    if (judged.size >= MAX_JUDGED) judged.clear();
+    judged.set(text, (table = unscopedTable(text)));
+  }
+  if (table !== null) throw new UnscopedStatement(table, text);
+}
+
+function isCounted<Row>(result: Row[] | [Row[], number]): result is [Row[], number] {
+  return result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
+}

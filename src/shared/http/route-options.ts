@@ -1,0 +1,26 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
+import type { FastifyRequest } from 'fastify';
+
+/** What the hooks that run before a handler, and before its body is read, know of its route. */
+export interface RouteOptions {
+  /** Takes its body as the bytes that came. */
+  readonly rawBody?: boolean;
+  /** What its caller must be permitted; `access` knows the names. */
+  readonly permission?: string;
+  /** Belongs to those who run the service, and to the port that is theirs when there is one. */
+  readonly isOperational?: boolean;
+}
+
+/** Adds to what is known of a route. (`RouteConfig` alone would replace it.) */
+export function RouteOption(option: RouteOptions): MethodDecorator {
+  return (target, key, descriptor) => {
+    const handler = descriptor.value as object;
+    const known = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as RouteOptions | undefined;
+    return RouteConfig({ ...known, ...option })(target, key, descriptor);
+  };
+}
+
+export function routeOptionsOf(request: FastifyRequest): RouteOptions {
+  return request.routeOptions.config as RouteOptions;
+}

@@ -1,0 +1,61 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../shared/crypto/signing-key.js';
+import { MayBeAbsent } from '../../shared/http/rules.js';
+import { LIMITS } from '../../shared/limits.js';
+import { IsSecret } from './rules.js';
+import { SCHEME_SCHEMA, SECRET_SCHEMA } from './subscription-input.js';
+
+export class SecretRotation {
+  @ApiPropertyOptional({ ...SECRET_SCHEMA, description: 'The new secret; made when absent' })
+  @MayBeAbsent()
+  @IsSecret()
+  readonly secret?: string;
+
+  @ApiPropertyOptional({
+    ...SCHEME_SCHEMA,
+    description: 'Which kind of secret is made; like the present one when absent',
+  })
+  @MayBeAbsent()
+  @IsIn(SIGNATURE_SCHEMES)
+  readonly signature_scheme?: SignatureScheme;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: LIMITS.overlapSeconds,
+    default: 86_400,
+    description: 'Seconds that the present secret goes on signing beside the new one; 0 ends all former ones at once',
+  })
+  @MayBeAbsent()
+  @IsInt()
+  @Min(0)
+  @Max(LIMITS.overlapSeconds)
+  readonly overlap?: number;
+}
+
+export class SigningSecretAnswer {
+  @ApiProperty({ example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })
+  readonly secret: string;
+
+  @ApiProperty(SCHEME_SCHEMA)
+  readonly signature_scheme: SignatureScheme;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What receivers verify with, where the scheme is v1a',
+    example: null,
+  })
+  readonly public_key: string | null;
+}
+
+export class FormerSecretAnswer extends SigningSecretAnswer {
+  @ApiProperty({ format: 'date-time', description: 'When it stops signing', example: '2026-01-31T12:00:00.000Z' })
+  readonly expires_at: string;
+}
+
+export class SecretsAnswer extends SigningSecretAnswer {
+  @ApiProperty({ type: [FormerSecretAnswer], description: 'Former ones that still sign, newest first' })
+  readonly previous: FormerSecretAnswer[];
+}

@@ -1,0 +1,48 @@
+import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { type Caller, CurrentCaller, Permit } from '../access/index.js';
+import { ApiProblems } from '../shared/http/api-errors.js';
+import { InputPipe } from '../shared/http/input.pipe.js';
+import { parsePublicId } from '../shared/ids/public-id.js';
+import { SecretRotation, SecretsAnswer } from './dto/secrets.js';
+import { SubscriptionSecretsService } from './subscription-secrets.service.js';
+
+@ApiTags('Subscriptions')
+@Controller('subscriptions/:id')
+@ApiParam({ name: 'id', description: 'Id of the subscription', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+export class SubscriptionSecretsController {
+  constructor(private readonly secrets: SubscriptionSecretsService) {}
+
+  @Get('secret')
+  @Permit('manage')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'getSubscriptionSecret',
+    summary: 'Read the secret by which deliveries are signed',
+    description: 'The audit log says who read it.',
+  })
+  @ApiOkResponse({ type: SecretsAnswer, description: 'The secret, and former ones that still sign' })
+  @ApiProblems(400, 404)
+  read(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<SecretsAnswer> {
+    return this.secrets.read(caller, parsePublicId(id, 'sub').uuid);
+  }
+
+  @Post('rotate-secret')
+  @Permit('manage')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'rotateSubscriptionSecret',
+    summary: 'Put a new secret in the place of the present one',
+    description: 'Both sign until the overlap is over, so that the receiver can change when it likes.',
+  })
+  @ApiOkResponse({ type: SecretsAnswer, description: 'The new secret, and former ones that still sign' })
+  @ApiProblems(400, 404, 409, 413, 415, 422)
+  rotate(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Body(InputPipe) rotation: SecretRotation,
+  ): Promise<SecretsAnswer> {
+    return this.secrets.rotate(caller, parsePublicId(id, 'sub').uuid, rotation);
+  }
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AuditTrail, type Caller } from '../access/index.js';
+import { publicKeyOf, schemeOf, secretFrom } from '../shared/crypto/signing-key.js';
+import { type Tx, Transactions } from '../shared/database/transaction.js';
+import { InvalidInput } from '../shared/errors/domain-error.js';
+import { toPublicId } from '../shared/ids/public-id.js';
+import type { Uuid } from '../shared/ids/uuid.js';
+import { LIMITS } from '../shared/limits.js';
+import { Clock } from '../shared/time/clock.js';
+import { liveSecrets, type SealedSecret } from './domain/sealed.js';
+import type { SecretRotation, SecretsAnswer, SigningSecretAnswer } from './dto/secrets.js';
+import { SubscriptionCache } from './subscription-cache.js';
+import type { SubscriptionEntity } from './subscription.entity.js';
+import { SubscriptionNotFound, TooManySecrets } from './subscription.errors.js';
+import { SubscriptionVault } from './subscription-vault.js';
+import { SubscriptionsRepository } from './subscriptions.repository.js';
+
+const DEFAULT_OVERLAP_SECONDS = 86_400;
+
+/** The secrets by which a subscription signs, shown and changed. */
+@Injectable()
+export class SubscriptionSecretsService {
+  constructor(
+    private readonly repository: SubscriptionsRepository,
+    private readonly vault: SubscriptionVault,
+    private readonly cache: SubscriptionCache,
+    private readonly transactions: Transactions,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Tells nobody before it is written down who asked. @throws SubscriptionNotFound */
+  async read(caller: Caller, id: Uuid): Promise<SecretsAnswer> {
+    return this.transactions.run(async (tx) => {
+      const { secrets } = await this.lock(tx, caller, id);
+      await this.audit.write(tx, caller, { action: 'subscription.secret_read', target: toPublicId('sub', id) });
+      return this.answer(id, liveSecrets(secrets, this.clock.nowMs()));
+    });
+  }
+
+  /**
+   * Puts a new secret in front; the one before goes on signing for a while.
+   *
+   * @throws SubscriptionNotFound; TooManySecrets; InvalidInput
+   */
+  async rotate(caller: Caller, id: Uuid, rotation: SecretRotation): Promise<SecretsAnswer> {
+    const secrets = await this.transactions.run(async (tx) => {
+      const { tenantId, secrets: former } = await this.lock(tx, caller, id);
+      const next = [this.vault.sealSecret(id, newSecret(rotation, former)), ...this.overlapping(former, rotation)];
+      await this.repository.update(tx, { tenantId, id }, { secrets: next, updatedAt: this.clock.now() });
+      const changed = Object.keys(rotation);
+      await this.audit.write(tx, caller, {
+        action: 'subscription.secret_rotated',
+        target: toPublicId('sub', id),
+        changed,
+      });
+      return next;
+    });
+    await this.cache.invalidate(caller.tenantId);
+    return this.answer(id, secrets);
+  }
+
+  private overlapping(
+    secrets: readonly SealedSecret[],
+    { overlap = DEFAULT_OVERLAP_SECONDS }: SecretRotation,
+  ): SealedSecret[] {
+    if (overlap === 0) return [];
+    const nowMs = this.clock.nowMs();
+    const live = liveSecrets(secrets, nowMs);
+    if (live.length >= LIMITS.liveSecrets) throw new TooManySecrets(LIMITS.liveSecrets);
+    return live.map((secret) => ({ ...secret, untilMs: secret.untilMs ?? nowMs + overlap * 1000 }));
+  }
+
+  private async lock(tx: Tx, { tenantId }: Caller, id: Uuid): Promise<SubscriptionEntity> {
+    const found = await this.repository.lockById(tx, tenantId, id);
+    if (found === null) throw new SubscriptionNotFound(toPublicId('sub', id));
+    return found;
+  }
+
+  private answer(id: Uuid, [current, ...former]: readonly SealedSecret[]): SecretsAnswer {
+    if (current === undefined) throw new Error(`The subscription ${id} has no secret`);
+    const open = (secret: SealedSecret): SigningSecretAnswer => toSecretAnswer(this.vault.openSecret(id, secret));
+    const previous = former.map((secret) => ({
+      ...open(secret),
+      expires_at: new Date(secret.untilMs ?? 0).toISOString(),
+    }));
+    return { ...open(current), previous };
+  }
+}
+
+function toSecretAnswer(secret: string): SigningSecretAnswer {
+  return { secret, signature_scheme: schemeOf(secret), public_key: publicKeyOf(secret) };
+}
+
+/** @throws InvalidInput when the secret that is given is not of the scheme that is given */
+export function newSecret(
+  { secret, signature_scheme: scheme }: Pick<SecretRotation, 'secret' | 'signature_scheme'>,
+  former: readonly SealedSecret[] = [],
+): string {
+  if (secret === undefined) return secretFrom(randomBytes(32), scheme ?? former[0]?.scheme ?? 'v1');
+  if (scheme === undefined || scheme === schemeOf(secret)) return secret;
+  throw new InvalidInput([
+    { pointer: '/signature_scheme', detail: `is not that of the secret, which is ${schemeOf(secret)}` },
+  ]);
+}
