@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
+import { makeToken } from '../../src/access/index.js';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { startLocalRedis } from '../../src/local/local-redis.js';
 import type { LocalServer } from '../../src/local/local-server.js';
@@ -14,6 +15,9 @@ import { CpuMeter, memoryMb, type PerPart, type PidsOf } from './measure.js';
 import { familyMb } from './process-cost.js';
 import { type Sampler, sampleEvery } from './sampler.js';
 
+/** Publishers have keys, so those of the bench have one, too. */
+const API_KEY = makeToken();
+const AUTHORIZATION = `Bearer ${API_KEY}`;
 export const BODY_BYTES = 1000;
 const EVENT_TYPE = 'bench.event';
 const LOAD_TIMEOUT_MS = 120_000;
@@ -81,6 +85,7 @@ export class Bed {
       DATABASE_URL: postgres.url,
       REDIS_URL: redis.url,
       ALLOWED_TARGET_CIDRS: '127.0.0.0/8',
+      BOOTSTRAP_API_KEY: API_KEY,
       LOG_LEVEL: 'info',
       ...given,
     };
@@ -142,7 +147,7 @@ export class Bed {
   }
 
   async call(method: string, path: string, body?: object): Promise<Response> {
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': 'application/json', authorization: AUTHORIZATION };
     const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
     const content = body && { body: JSON.stringify(body) };
     const answer = await fetch(this.running.api.url + path, { method, headers, signal, ...content });
@@ -154,7 +159,16 @@ export class Bed {
     const { paths, requests, rate = 0, connections = 192, method = 'POST' } = shape;
     const { timeoutMs = LOAD_TIMEOUT_MS + (rate > 0 ? (requests / rate) * 1000 : requests) } = shape;
     const port = Number(new URL(this.running.api.url).port);
-    const order = { port, method, paths, requests, rate, connections, bodyBytes: BODY_BYTES };
+    const order = {
+      port,
+      method,
+      paths,
+      requests,
+      rate,
+      connections,
+      bodyBytes: BODY_BYTES,
+      authorization: AUTHORIZATION,
+    };
     return startLoad(order, timeoutMs, this.cleanup);
   }
 

@@ -8,6 +8,7 @@ export interface LoadOrder {
   /** Paths to ask for, in turns. */
   readonly paths: readonly string[];
   readonly bodyBytes: number;
+  readonly authorization: string;
   readonly connections: number;
   /** Requests in all. */
   readonly requests: number;
@@ -125,11 +126,12 @@ class Load {
   }
 }
 
-function requestOf({ method, bodyBytes }: LoadOrder, path: string): Buffer {
+function requestOf({ method, bodyBytes, authorization }: LoadOrder, path: string): Buffer {
   if (method === 'GET') return Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
   const body = JSON.stringify({ order: 42, filling: 'x'.repeat(Math.max(0, bodyBytes - 27)) });
   return Buffer.from(
     `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nX-Event-Type: bench.event\r\n` +
+      `Authorization: ${authorization}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
