@@ -233,7 +233,7 @@ export class Rig {
     this.inFlightWhenStopped += await countInFlight(this.pool);
   }
 
-  /** Jobs in Redis, and its memory less that of its clients' buffers, which come and go. */
+  /** Jobs in Redis, and what it holds: itself, scripts and keys. */
   async redisUse(): Promise<RedisUse> {
     const name = `${QUEUE_PREFIX}:deliveries`;
     const lists = await Promise.all(
@@ -248,8 +248,16 @@ export class Rig {
     const queued = [...lists, ...sets].flat().map((id) => `job ${String(id)} in a list`);
     return {
       jobs: [...queued, ...keys.filter((key) => /:\d+$/.test(key))],
-      usedBytes: bytes('used_memory') - bytes('mem_clients_normal'),
+      // Not used_memory: it moves with the buffers of the clients, and not all of those are counted as theirs.
+      usedBytes: bytes('used_memory_startup') + bytes('used_memory_scripts') + (await this.storedBytes()),
     };
+  }
+
+  /** What all keys take in Redis. */
+  private async storedBytes(): Promise<number> {
+    const keys = (await this.redis.command('KEYS', '*')) as string[];
+    const sizes = await Promise.all(keys.map((key) => this.redis.command('MEMORY', 'USAGE', key, 'SAMPLES', '0')));
+    return sizes.reduce<number>((sum, size) => sum + Number(size ?? 0), 0);
   }
 
   /** Ends everything, whatever became of it. */
