@@ -3,6 +3,7 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } f
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, Permit } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
+import { RouteOption } from '../shared/http/route-options.js';
 import { parsePublicId } from '../shared/ids/public-id.js';
 import { DeliveryService } from './delivery.service.js';
 import { DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
@@ -14,6 +15,7 @@ export class DeliveryController {
   constructor(private readonly deliveries: DeliveryService) {}
 
   @Post('retry')
+  @RouteOption({ refusesBody: true })
   @Permit('manage')
   @HttpCode(202)
   @ApiOperation({
@@ -26,7 +28,7 @@ export class DeliveryController {
     description: 'The new delivery',
     headers: { Location: { description: 'Where it can be watched', schema: { type: 'string' } } },
   })
-  @ApiProblems(400, 404, 409)
+  @ApiProblems(400, 404, 409, 413, 415, 422)
   async retry(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
@@ -38,6 +40,7 @@ export class DeliveryController {
   }
 
   @Post('cancel')
+  @RouteOption({ refusesBody: true })
   @Permit('manage')
   @HttpCode(200)
   @ApiOperation({
@@ -46,7 +49,7 @@ export class DeliveryController {
     description: 'An attempt that is under way is not called back; its outcome is kept as `late`.',
   })
   @ApiOkResponse({ type: DeliveryWithAttemptsAnswer, description: 'The cancelled delivery' })
-  @ApiProblems(400, 404, 409)
+  @ApiProblems(400, 404, 409, 413, 415, 422)
   cancel(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DeliveryWithAttemptsAnswer> {
     return this.deliveries.cancel(caller, parsePublicId(id, 'dlv').uuid);
   }

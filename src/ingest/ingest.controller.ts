@@ -71,11 +71,35 @@ export class IngestController {
   ): Promise<PublishedAnswer> {
     const { uuid } = parsePublicId(subscriptionId, 'sub');
     const accepted = await this.ingest.publish(tenantId, uuid, publishRequest(request, body));
-    const taskId = toPublicId('dlv', deliveryUuid(accepted.eventId, 1));
-    const statusUrl = `/status/${taskId}`;
     tellReplay(reply, accepted);
-    void reply.header('location', statusUrl);
-    return { task_id: taskId, event_id: toPublicId('evt', accepted.eventId), status_url: statusUrl };
+    return published(reply, accepted);
+  }
+
+  @Post('subscriptions/:id/test')
+  @RouteOption({ refusesBody: true })
+  @Permit('manage')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'testSubscription',
+    summary: 'Send a test event to a subscription',
+    description:
+      'An event of the type `webhook.test`, whatever types the subscription wants. Refused when its target is.',
+  })
+  @ApiParam({ name: 'id', description: 'Id of the subscription', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  @ApiAcceptedResponse({
+    type: PublishedAnswer,
+    description: 'The event and its delivery are committed',
+    headers: { Location: { description: 'Where the delivery can be watched', schema: { type: 'string' } } },
+  })
+  @ApiProblems(400, 404, 409, 413, 415, 422)
+  async test(
+    @TenantId() tenantId: string,
+    @Param('id') subscriptionId: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PublishedAnswer> {
+    const accepted = await this.ingest.sendTest(tenantId, parsePublicId(subscriptionId, 'sub').uuid, request.id);
+    return published(reply, accepted);
   }
 
   @Post('webhooks/:event_type')
@@ -129,4 +153,11 @@ function only(header: string | string[] | undefined): string | undefined {
 
 function tellReplay(reply: FastifyReply, { isReplayed }: Accepted): void {
   if (isReplayed) void reply.header('idempotent-replayed', 'true');
+}
+
+function published(reply: FastifyReply, { eventId }: Accepted): PublishedAnswer {
+  const taskId = toPublicId('dlv', deliveryUuid(eventId, 1));
+  const statusUrl = `/status/${taskId}`;
+  void reply.header('location', statusUrl);
+  return { task_id: taskId, event_id: toPublicId('evt', eventId), status_url: statusUrl };
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/index.js';
+import { TargetsModule } from '../shared/targets/targets.module.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { EventWriter } from './event-writer.js';
 import { Idempotency } from './idempotency.js';
@@ -8,7 +9,7 @@ import { IngestRepository } from './ingest.repository.js';
 import { IngestService } from './ingest.service.js';
 
 @Module({
-  imports: [SubscriptionsModule, DeliveryModule],
+  imports: [SubscriptionsModule, DeliveryModule, TargetsModule],
   controllers: [IngestController],
   providers: [EventWriter, Idempotency, IngestRepository, IngestService],
 })

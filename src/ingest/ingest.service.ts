@@ -8,6 +8,8 @@ import { toPublicId } from '../shared/ids/public-id.js';
 import { deliveryUuid, MAX_DELIVERIES_PER_EVENT, newEventUuid, type Uuid } from '../shared/ids/uuid.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
+import { TargetGuard } from '../shared/targets/target-guard.js';
+import { targetRefusal } from '../shared/targets/target-refusal.js';
 import { Clock } from '../shared/time/clock.js';
 import {
   isEventType,
@@ -18,6 +20,7 @@ import {
   SubscriptionVault,
   wants,
 } from '../subscriptions/index.js';
+import type { NewEvent } from './event.entity.js';
 import type { PublishRequest } from './domain/publish-request.js';
 import { requestFingerprint } from './domain/request-fingerprint.js';
 import { isSignedBy, isSignedEnvelope } from './domain/signed-envelope.js';
@@ -43,6 +46,13 @@ interface Payload {
   readonly payload: Buffer;
 }
 
+/** What is to be delivered, and to whom. */
+interface Addressed extends Payload {
+  readonly eventType: string;
+  readonly subscriptionIds: readonly Uuid[];
+}
+
+const TEST_EVENT_TYPE = 'webhook.test';
 const FALLBACK_CONTENT_TYPE = 'application/octet-stream';
 const CONTENT_TYPE = /^[\x20-\x7e]{1,255}$/;
 
@@ -53,6 +63,7 @@ export class IngestService {
     private readonly vault: SubscriptionVault,
     private readonly idempotency: Idempotency,
     private readonly writer: EventWriter,
+    private readonly guard: TargetGuard,
     private readonly clock: Clock,
     private readonly logger: Logger,
     private readonly metrics: Metrics,
@@ -61,8 +72,7 @@ export class IngestService {
   /** Publishes an event to one subscription. */
   publish(tenantId: string, subscriptionId: Uuid, request: PublishRequest): Promise<Accepted> {
     return this.once(tenantId, ['ingest', subscriptionId], request, async () => {
-      const target = await this.subscriptions.getTarget(tenantId, subscriptionId);
-      if (target.isDisabled) throw new SubscriptionDisabled(toPublicId('sub', subscriptionId));
+      const target = await this.enabledTarget(tenantId, subscriptionId);
       const payload = signedPayload(request, target, () => this.hmacKeys(target));
       const eventType = eventTypeFor(request.eventType, target);
       return { eventType, ...payload, subscriptionIds: [subscriptionId] };
@@ -94,44 +104,65 @@ export class IngestService {
     return live.flatMap((secret) => hmacKeys(this.vault.openSecret(id, secret)));
   }
 
+  /**
+   * Publishes an event of the type `webhook.test` to a subscription, whatever types it wants.
+   *
+   * @throws InvalidInput when no request may go to its target; SubscriptionNotFound; SubscriptionDisabled
+   */
+  async sendTest(tenantId: string, subscriptionId: Uuid, requestId: string): Promise<Accepted> {
+    const target = await this.enabledTarget(tenantId, subscriptionId);
+    const refusal = await targetRefusal(this.guard, target.targetUrl);
+    if (refusal !== null) throw new InvalidInput([{ pointer: '/target_url', detail: refusal }]);
+    const body = { type: TEST_EVENT_TYPE, timestamp: this.clock.now().toISOString(), data: { subscription_id: toPublicId('sub', subscriptionId) } }; // prettier-ignore
+    const event = {
+      eventType: TEST_EVENT_TYPE,
+      contentType: 'application/json',
+      payload: Buffer.from(JSON.stringify(body)),
+    };
+    return first(await this.write(tenantId, { ...event, subscriptionIds: [subscriptionId], requestId }, null));
+  }
+
+  private async enabledTarget(tenantId: string, subscriptionId: Uuid): Promise<PublishTarget> {
+    const target = await this.subscriptions.getTarget(tenantId, subscriptionId);
+    if (target.isDisabled) throw new SubscriptionDisabled(toPublicId('sub', subscriptionId));
+    return target;
+  }
+
   /** Writes what `prepare` made of a request, or tells what an earlier request with its key led to. */
   private async once(
     tenantId: string,
     place: readonly string[],
     request: PublishRequest,
-    prepare: () => Promise<Payload & { eventType: string; subscriptionIds: readonly Uuid[] }>,
+    prepare: () => Promise<Addressed>,
   ): Promise<Accepted> {
-    const { idempotencyKey: key, contentType = '', eventType = '', signature = '', body } = request;
-    const idempotency =
-      key === undefined
-        ? null
-        : { tenantId, key, fingerprint: requestFingerprint([...place, contentType, eventType, signature, body]) };
-    const write = async (): Promise<Accepted | null> => {
-      const { subscriptionIds, ...event } = await prepare();
-      const id = newEventUuid(this.clock.nowMs());
-      const deliveries = subscriptionIds.map((subscriptionId, index) => ({
-        id: deliveryUuid(id, index + 1),
-        subscriptionId,
-      }));
-      const isAccepted = await this.writer.write({ id, tenantId, ...event, deliveries, idempotency });
-      if (!isAccepted) return null;
-      this.tell(request, {
-        id,
-        eventType: event.eventType,
-        bytes: event.payload.length,
-        deliveries: deliveries.length,
-      });
-      return { eventId: id, deliveryCount: deliveries.length, isReplayed: false };
-    };
-    if (idempotency === null) return accepted(await write());
-    const outcome = await this.idempotency.run(idempotency, write);
+    const { idempotencyKey: key, contentType = '', eventType = '', signature = '', body, requestId } = request;
+    if (key === undefined) return first(await this.write(tenantId, { ...(await prepare()), requestId }, null));
+    const fingerprint = requestFingerprint([...place, contentType, eventType, signature, body]);
+    const idempotency = { tenantId, key, fingerprint };
+    const outcome = await this.idempotency.run(idempotency, async () => {
+      return this.write(tenantId, { ...(await prepare()), requestId }, idempotency);
+    });
     return 'first' in outcome ? outcome.first : { ...outcome.replayed, isReplayed: true };
   }
 
-  private tell(
-    request: PublishRequest,
-    event: { id: Uuid; eventType: string; bytes: number; deliveries: number },
-  ): void {
+  /** @returns null when the key is taken */
+  private async write(
+    tenantId: string,
+    { subscriptionIds, requestId, ...event }: Addressed & { requestId: string },
+    idempotency: NewEvent['idempotency'],
+  ): Promise<Accepted | null> {
+    const id = newEventUuid(this.clock.nowMs());
+    const deliveries = subscriptionIds.map((subscriptionId, index) => ({
+      id: deliveryUuid(id, index + 1),
+      subscriptionId,
+    }));
+    if (!(await this.writer.write({ id, tenantId, ...event, deliveries, idempotency }))) return null;
+    const { eventType, payload } = event;
+    this.tell(requestId, { id, eventType, bytes: payload.length, deliveries: deliveries.length });
+    return { eventId: id, deliveryCount: deliveries.length, isReplayed: false };
+  }
+
+  private tell(requestId: string, event: { id: Uuid; eventType: string; bytes: number; deliveries: number }): void {
     this.metrics.eventsAccepted.inc();
     this.metrics.deliveriesCreated.inc(event.deliveries);
     this.logger.info(
@@ -140,14 +171,14 @@ export class IngestService {
         event_type: event.eventType,
         deliveries: event.deliveries,
         bytes: event.bytes,
-        request_id: request.requestId,
+        request_id: requestId,
       },
       'event.accepted',
     );
   }
 }
 
-function accepted(outcome: Accepted | null): Accepted {
+function first(outcome: Accepted | null): Accepted {
   if (outcome === null) throw new Error('An event without an idempotency key was taken for a repeated one');
   return outcome;
 }

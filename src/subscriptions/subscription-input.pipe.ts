@@ -3,12 +3,10 @@ import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { readInput } from '../shared/http/input.pipe.js';
-import { BlockedTarget, TargetGuard } from '../shared/targets/target-guard.js';
+import { TargetGuard } from '../shared/targets/target-guard.js';
+import { targetRefusal } from '../shared/targets/target-refusal.js';
 import { effectivePolicy, policyFaults } from './domain/delivery-policy.js';
 import type { SubscriptionPatch } from './dto/subscription-input.js';
-
-/** A name that does not answer by then is accepted: it is judged again at each connection. */
-const RESOLVE_TIMEOUT_MS = 2000;
 
 /** The body of POST, PUT and PATCH with everything that can be wrong in it: its form, its target, its policy. */
 @Injectable()
@@ -28,17 +26,8 @@ export class SubscriptionInputPipe implements PipeTransform {
   }
 
   private async targetFaults(targetUrl: string): Promise<Fault[]> {
-    const url = URL.parse(targetUrl);
-    if (url === null) return [{ pointer: '/target_url', detail: 'must be a URL' }];
-    try {
-      this.guard.checkUrl(url);
-      const unknown: string[] = [];
-      const tooLate = new Promise<string[]>((resolve) => setTimeout(resolve, RESOLVE_TIMEOUT_MS, unknown).unref());
-      await Promise.race([this.guard.addressesOf(url.hostname), tooLate]);
-      return [];
-    } catch (error) {
-      return error instanceof BlockedTarget ? [{ pointer: '/target_url', detail: error.message }] : [];
-    }
+    const refusal = await targetRefusal(this.guard, targetUrl);
+    return refusal === null ? [] : [{ pointer: '/target_url', detail: refusal }];
   }
 
   private policyFaults({ retry, timeout }: SubscriptionPatch): Fault[] {

@@ -24,6 +24,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, Permit, TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
+import { RouteOption } from '../shared/http/route-options.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
 import type { Page } from '../shared/http/page.js';
@@ -119,6 +120,7 @@ export class SubscriptionsController {
   }
 
   @Delete(':id')
+  @RouteOption({ refusesBody: true })
   @Permit('manage')
   @HttpCode(204)
   @ApiId()
@@ -128,7 +130,7 @@ export class SubscriptionsController {
     description: 'Its unfinished deliveries are cancelled; its history stays readable.',
   })
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiProblems(400, 404)
+  @ApiProblems(400, 404, 413, 415, 422)
   remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     return this.subscriptions.remove(caller, parsePublicId(id, 'sub').uuid);
   }

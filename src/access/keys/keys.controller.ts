@@ -21,6 +21,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiProblems } from '../../shared/http/api-errors.js';
+import { RouteOption } from '../../shared/http/route-options.js';
 import { InputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
 import type { Page } from '../../shared/http/page.js';
@@ -103,6 +104,7 @@ export class KeysController {
   }
 
   @Delete(':id')
+  @RouteOption({ refusesBody: true })
   @Permit('administer')
   @HttpCode(204)
   @ApiId()
@@ -112,7 +114,7 @@ export class KeysController {
     description: 'Refused everywhere within a second.',
   })
   @ApiNoContentResponse({ description: 'Revoked' })
-  @ApiProblems(400, 404, 409)
+  @ApiProblems(400, 404, 409, 413, 415, 422)
   revoke(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     return this.keys.revoke(caller, parsePublicId(id, 'key').uuid);
   }

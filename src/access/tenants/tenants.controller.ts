@@ -21,6 +21,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiProblems } from '../../shared/http/api-errors.js';
+import { RouteOption } from '../../shared/http/route-options.js';
 import { InputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
 import type { Page } from '../../shared/http/page.js';
@@ -94,6 +95,7 @@ export class TenantsController {
   }
 
   @Delete(':id')
+  @RouteOption({ refusesBody: true })
   @Permit('administer')
   @HttpCode(204)
   @ApiId()
@@ -103,7 +105,7 @@ export class TenantsController {
     description: 'One without API keys and subscriptions. Its id is never given to another.',
   })
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiProblems(404, 409)
+  @ApiProblems(404, 409, 413, 415, 422)
   remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     return this.tenants.remove(caller, id);
   }

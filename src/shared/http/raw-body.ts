@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { DomainError } from '../errors/domain-error.js';
+import { DomainError, InvalidInput } from '../errors/domain-error.js';
 import { LIMITS } from '../limits.js';
 import { parseStrictJson } from './json.js';
 import { routeOptionsOf } from './route-options.js';
@@ -34,7 +34,12 @@ function readBody(request: FastifyRequest, body: Buffer, maxPayloadBytes: number
   if (encoding !== undefined && encoding !== 'identity') {
     throw new UnsupportedMediaType(`Content-Encoding ${encoding} is not supported: send the body uncompressed.`);
   }
-  if (routeOptionsOf(request).rawBody) {
+  const { rawBody, refusesBody } = routeOptionsOf(request);
+  if (refusesBody) {
+    if (body.length === 0) return undefined;
+    throw new InvalidInput([{ pointer: '', detail: 'this call takes no body: send none' }]);
+  }
+  if (rawBody) {
     if (body.length > maxPayloadBytes) throw new BodyTooLarge(maxPayloadBytes);
     return body;
   }

@@ -6,6 +6,8 @@ import type { FastifyRequest } from 'fastify';
 export interface RouteOptions {
   /** Takes its body as the bytes that came. */
   readonly rawBody?: boolean;
+  /** Refuses a body, since nobody would read it. */
+  readonly refusesBody?: boolean;
   /** What its caller must be permitted; `access` knows the names. */
   readonly permission?: string;
   /** Belongs to those who run the service, and to the port that is theirs when there is one. */
