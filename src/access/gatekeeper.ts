@@ -37,7 +37,8 @@ export class Gatekeeper {
   install(fastify: FastifyInstance): void {
     fastify.decorateRequest('caller', null);
     fastify.addHook('onRoute', refuseUnguarded);
-    fastify.addHook('onRequest', (request, reply, done) => {
+    // After the hooks that every answer needs, such as CORS, and before the body.
+    fastify.addHook('preParsing', (request, reply, _payload, done) => {
       const { permission } = routeOptionsOf(request);
       if (permission === undefined || permission === 'none') {
         done();
@@ -108,7 +109,9 @@ function chosenTenant(identity: Identity, header: string | string[] | undefined)
 
 function refuseUnguarded(route: FastifyRoute): void {
   const { permission, isOperational } = (route.config ?? {}) as RouteOptions;
-  if (permission !== undefined || isOperational || DOCS.test(route.url)) return;
+  // A browser that asks beforehand has no key, and learns which origins may call.
+  const isPreflight = route.method === 'OPTIONS';
+  if (permission !== undefined || isOperational || isPreflight || DOCS.test(route.url)) return;
   throw new Error(`${String(route.method)} ${route.url} does not say what it asks of its callers: add @Permit()`);
 }
 

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../shared/errors/domain-error.js';
 import { routeOptionsOf } from '../shared/http/route-options.js';
+import { SERVER_OPTIONS } from './server-options.js';
 
 /** Servers that serve /health and /metrics alone; every other one then serves all but those. */
 const adminServers = new WeakSet<Server>();
@@ -27,7 +28,7 @@ export function keepPortsApart(fastify: FastifyInstance): void {
 /** @returns the port: 0 takes a free one */
 export async function listenForAdmins(app: NestFastifyApplication, port: number, host: string): Promise<number> {
   const fastify = app.getHttpAdapter().getInstance();
-  const server = createServer((request, response) => {
+  const server = createServer(SERVER_OPTIONS, (request, response) => {
     fastify.routing(request, response);
   });
   adminServers.add(server);

@@ -13,6 +13,7 @@ import { LIMITS } from '../shared/limits.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { keepPortsApart } from './admin-port.js';
+import { SERVER_OPTIONS } from './server-options.js';
 
 const REQUEST_ID = new RegExp(`^[A-Za-z0-9._:-]{1,${LIMITS.requestIdLength}}$`);
 /** Longer than any id or event type, so that a wrong one is answered by what is wrong with it. */
@@ -27,21 +28,15 @@ const EXPOSED = [
   'Idempotent-Replayed',
   'X-Request-Id',
 ];
-/** How often it is looked for clients that take too long, in milliseconds. By default that is half a minute. */
-const CONNECTIONS_CHECK_MS = 1000;
 
 export function fastifyOptions({ trustedProxies }: Settings): FastifyHttpOptions<Server> {
   return {
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
-    http: {
-      maxHeaderSize: LIMITS.headerBytes,
-      headersTimeout: LIMITS.headersSeconds * 1000,
-      connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
-    },
+    http: SERVER_OPTIONS,
     clientErrorHandler: answerUnreadable,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
     genReqId: requestId,
-    requestTimeout: LIMITS.requestSeconds * 1000,
+    requestTimeout: SERVER_OPTIONS.requestTimeout,
     forceCloseConnections: 'idle',
     // While it shuts down, what still comes in is served: readiness has told the balancer already.
     return503OnClosing: false,
