@@ -18,6 +18,7 @@ import { SERVER_OPTIONS } from './server-options.js';
 const REQUEST_ID = new RegExp(`^[A-Za-z0-9._:-]{1,${LIMITS.requestIdLength}}$`);
 /** Longer than any id or event type, so that a wrong one is answered by what is wrong with it. */
 const MAX_PARAM_LENGTH = 16_384;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** What a page of another origin may read of an answer, besides what browsers let it read anyway. */
 const EXPOSED = [
   'Location',
@@ -90,8 +91,9 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     metrics,
   );
   if (gatekeeper !== null && settings.adminPort !== undefined) keepPortsApart(fastify);
+  const { corsOrigins } = settings;
+  if (corsOrigins.length > 0) app.enableCors({ origin: [...corsOrigins], methods: METHODS, exposedHeaders: EXPOSED });
   gatekeeper?.install(fastify);
-  if (settings.corsOrigins.length > 0) app.enableCors({ origin: [...settings.corsOrigins], exposedHeaders: EXPOSED });
   app.useGlobalFilters(new ProblemFilter(app.get(Logger)));
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     const route = request.routeOptions.url ?? 'unknown';
