@@ -11,13 +11,21 @@ export const secretBox = new SecretBox([Buffer.alloc(32, 1)]);
 let opened: WebhookSender[] = [];
 
 /** Knows no names unless given; may reach this machine unless told not to. */
-export function aSender(given: { resolver?: HostResolver; allowedTargetCidrs?: string[] } = {}): WebhookSender {
+export function aSender(
+  given: { resolver?: HostResolver; allowedTargetCidrs?: string[]; egressProxyUrl?: string } = {},
+): WebhookSender {
   const { resolver = { resolve: () => Promise.reject(new Error('nobody asks for a name')) } } = given;
-  const allowed = { allowedTargetCidrs: given.allowedTargetCidrs ?? ['127.0.0.0/8'], allowedTargetHosts: [] };
+  const rules = {
+    allowedTargetCidrs: given.allowedTargetCidrs ?? ['127.0.0.0/8'],
+    allowedTargetHosts: [],
+    allowedTargetPorts: [],
+    requireHttps: false,
+  };
   const sender = new WebhookSender(
-    new TargetGuard(allowed, resolver),
+    new TargetGuard(rules, resolver),
     new Credentials(new SubscriptionVault(secretBox)),
     new SystemClock(),
+    { egressProxyUrl: given.egressProxyUrl },
   );
   opened.push(sender);
   return sender;

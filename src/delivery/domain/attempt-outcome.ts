@@ -5,6 +5,7 @@ export type AttemptErrorCode =
   | 'connection_reset'
   | 'dns_failure'
   | 'tls_failure'
+  | 'proxy_failure'
   | 'blocked_address'
   | 'bad_status'
   | 'response_invalid'

@@ -1,6 +1,7 @@
 import { errors } from 'undici';
 import { BlockedTarget } from '../../shared/targets/target-guard.js';
 import type { AttemptError, AttemptErrorCode } from '../domain/attempt-outcome.js';
+import { ProxyFailure } from './egress-proxy.js';
 import { AnswerWithoutStatus, ExchangeTimeout } from './undici-adapter.js';
 
 const CODES: Readonly<Record<string, AttemptErrorCode>> = {
@@ -35,6 +36,7 @@ export function exchangeFailure(error: unknown): AttemptError {
 function failureCode(error: unknown): AttemptErrorCode {
   if (error instanceof BlockedTarget) return 'blocked_address';
   if (error instanceof ExchangeTimeout) return 'timeout';
+  if (error instanceof ProxyFailure) return 'proxy_failure';
   if (error instanceof AnswerWithoutStatus || error instanceof errors.HTTPParserError) return 'response_invalid';
   const { code, cause, errors: each } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
   if (typeof code === 'string') {

@@ -3,7 +3,9 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Axios, type AxiosRequestConfig } from 'axios';
 import { LRUCache } from 'lru-cache';
 import { Agent } from 'undici';
+import type { Settings } from '../../shared/config/settings.js';
 import { toPublicId } from '../../shared/ids/public-id.js';
+import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
 import { TargetGuard } from '../../shared/targets/target-guard.js';
 import { Clock } from '../../shared/time/clock.js';
 import { VERSION } from '../../shared/version.js';
@@ -11,6 +13,7 @@ import type { ClaimedDelivery } from '../delivery.entity.js';
 import { type AttemptResult, isSuccess } from '../domain/attempt-outcome.js';
 import { webhookSignature } from '../domain/webhook-signer.js';
 import { Credentials } from '../credentials.js';
+import { egressConnector } from './egress-proxy.js';
 import { exchangeFailure } from './exchange-failure.js';
 import { type RawAnswer, RawRequest, undiciAdapter } from './undici-adapter.js';
 
@@ -36,11 +39,15 @@ export class WebhookSender implements OnApplicationShutdown {
     @Inject(TargetGuard) private readonly guard: TargetGuard,
     private readonly credentials: Credentials,
     private readonly clock: Clock,
+    @Inject(SETTINGS_TOKEN) { egressProxyUrl }: Pick<Settings, 'egressProxyUrl'>,
   ) {
     this.agent = new Agent({
       allowH2: false,
       pipelining: 1,
-      connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guardedLookup(guard) },
+      connect:
+        egressProxyUrl === undefined
+          ? { timeout: CONNECT_TIMEOUT_MS, lookup: guardedLookup(guard) }
+          : egressConnector(guard, new URL(egressProxyUrl), CONNECT_TIMEOUT_MS),
     });
     // Bare: no defaults, no transforms, no interceptors. They cost more than the request.
     this.http = new Axios({ adapter: undiciAdapter(this.agent) });

@@ -71,6 +71,25 @@ export function list(
   });
 }
 
+/** true or false. */
+export function flag(name: string, options: Described<boolean>): Setting<boolean> {
+  return setting(name, options.doc, options.default, (value) => {
+    if (value === 'true' || value === 'false') return value === 'true';
+    throw new SettingFault(`must be true or false, not "${value}"`);
+  });
+}
+
+/** A comma-separated list of TCP ports. */
+export function ports(name: string, options: { doc: string }): Setting<readonly number[]> {
+  return setting<readonly number[]>(name, options.doc, [], (value) =>
+    value.split(',').map((text) => {
+      const port = /^\s*\d{1,5}\s*$/.test(text) ? Number(text) : 0;
+      if (port >= 1 && port <= 65_535) return port;
+      throw new SettingFault(`must be a comma-separated list of ports from 1 to 65535; not so: ${text}`);
+    }),
+  );
+}
+
 /** A URL with one of the given schemes. Its text is never repeated in a fault: it may hold a password. */
 export function url(name: string, options: { doc: string; protocols: readonly string[] }): Setting<string | undefined> {
   return setting<string | undefined>(name, options.doc, undefined, (value) => {

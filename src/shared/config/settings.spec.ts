@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { InvalidSettings, parseSettings, SETTINGS } from './settings.js';
+import { SETTINGS } from './setting-list.js';
+import { InvalidSettings, parseSettings } from './settings.js';
 
 const DATABASE = { DATABASE_URL: 'postgres://localhost/webhooks' };
 

@@ -13,6 +13,17 @@ const BLOCKED_PORTS = new Set([
   11211, 27017,
 ]);
 
+const DEFAULT_PORTS = { 'http:': 80, 'https:': 443 };
+
+/** What an operator opens, and what he closes. */
+export interface TargetRules {
+  readonly allowedTargetCidrs: readonly string[];
+  readonly allowedTargetHosts: readonly string[];
+  /** When there are any, targets may use no others. */
+  readonly allowedTargetPorts: readonly number[];
+  readonly requireHttps: boolean;
+}
+
 /** A target may not be reached. The message names the address, the rule and the setting that would allow it. */
 export class BlockedTarget extends Error {
   readonly code = 'blocked_address';
@@ -27,11 +38,11 @@ export class TargetGuard {
   private readonly allowedHosts: readonly string[];
 
   constructor(
-    allowed: { allowedTargetCidrs: readonly string[]; allowedTargetHosts: readonly string[] },
+    private readonly rules: TargetRules,
     private readonly resolver: HostResolver,
   ) {
-    this.allowedAddresses = addressesOf(allowed.allowedTargetCidrs);
-    this.allowedHosts = allowed.allowedTargetHosts.map(canonicalHost);
+    this.allowedAddresses = addressesOf(rules.allowedTargetCidrs);
+    this.allowedHosts = rules.allowedTargetHosts.map(canonicalHost);
   }
 
   /**
@@ -44,9 +55,10 @@ export class TargetGuard {
       throw new BlockedTarget(`must begin with http:// or https://, not ${url.protocol}`);
     }
     if (url.username !== '' || url.password !== '') throw new BlockedTarget('must not hold a user name or password');
-    if (url.port !== '' && BLOCKED_PORTS.has(Number(url.port))) {
-      throw new BlockedTarget(`must not use port ${url.port}: it belongs to a service that is not HTTP`);
+    if (this.rules.requireHttps && url.protocol !== 'https:') {
+      throw new BlockedTarget('must begin with https://, since REQUIRE_HTTPS is set');
     }
+    this.checkPort(url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port));
     const host = canonicalHost(url.hostname);
     if (this.isAllowedHost(host)) return;
     if (isIP(host) !== 0) {
@@ -68,6 +80,20 @@ export class TargetGuard {
     const addresses = await this.resolver.resolve(host);
     if (!this.isAllowedHost(host)) for (const address of addresses) this.checkAddress(address, host);
     return addresses;
+  }
+
+  private checkPort(port: number): void {
+    const { allowedTargetPorts: allowed } = this.rules;
+    if (allowed.length > 0) {
+      if (allowed.includes(port)) return;
+      throw new BlockedTarget(
+        `must use one of the ports ${allowed.join(', ')}, not ${port}; ALLOWED_TARGET_PORTS can allow it`,
+      );
+    }
+    if (!BLOCKED_PORTS.has(port)) return;
+    throw new BlockedTarget(
+      `must not use port ${port}: it belongs to a service that is not HTTP; ALLOWED_TARGET_PORTS can allow it`,
+    );
   }
 
   private checkAddress(address: string, host: string): void {

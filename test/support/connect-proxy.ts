@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** What a proxy does with a request for a tunnel. */
+export type ProxyBehaviour = 'tunnel' | 'hang' | { readonly answers: string };
+
+/** An HTTP proxy for CONNECT that remembers what it was asked. Every tunnel leads to one port of this machine. */
+export class ConnectProxy {
+  /** The heads of the requests, as they came. */
+  readonly heads: string[] = [];
+  behaviour: ProxyBehaviour = 'tunnel';
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly port: number,
+  ) {}
+
+  /** @param port where tunnels lead, whatever address was asked for */
+  static async start(port: number): Promise<ConnectProxy> {
+    const server = createServer();
+    const proxy = new ConnectProxy(server, port);
+    server.on('connection', (client) => {
+      proxy.keep(client);
+      client.once('data', (head) => {
+        proxy.asked(client, head.toString('latin1'));
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return proxy;
+  }
+
+  /** @param userInfo with its "@" */
+  url(userInfo = ''): string {
+    return `http://${userInfo}127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** The addresses and ports that were asked for. */
+  get authorities(): string[] {
+    return this.heads.map((head) => head.split(' ', 2)[1] ?? '');
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private asked(client: Socket, head: string): void {
+    this.heads.push(head);
+    if (this.behaviour === 'hang') return;
+    if (this.behaviour !== 'tunnel') {
+      client.end(this.behaviour.answers);
+      return;
+    }
+    const upstream = connect({ port: this.port, host: '127.0.0.1' });
+    this.keep(upstream);
+    upstream.once('connect', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      client.pipe(upstream).pipe(client);
+    });
+  }
+
+  private keep(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+  }
+}
