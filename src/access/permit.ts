@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiExtension, ApiHeader } from '@nestjs/swagger';
 import { LIMITS } from '../shared/limits.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { RouteOption } from '../shared/http/route-options.js';
+import { takesQuery } from '../shared/http/strict-query.js';
 import { type Permission, rolesThatMay } from './domain/role.js';
 
 /** Name of the security scheme in the OpenAPI document. */
@@ -19,11 +20,14 @@ const X_TENANT = {
 
 /** What the caller of an operation must be permitted. Every operation needs this, or `PermitAll`. */
 export function Permit(permission: Permission): MethodDecorator {
-  return applyDecorators(
-    RouteOption({ permission }),
+  const document = applyDecorators(
     ApiBearerAuth(SECURITY_SCHEME),
     ApiExtension(ROLES_EXTENSION, rolesThatMay(permission)),
     ApiHeader(X_TENANT),
-    ApiProblems(401, 403, 404, ...(permission === 'publish' ? [429] : [])),
+    ApiProblems(401, 403, 404, 422, ...(permission === 'publish' ? [429] : [])),
   );
+  return (target, key, descriptor) => {
+    document(target, key, descriptor);
+    RouteOption({ permission, takesQuery: takesQuery(target, key) })(target, key, descriptor);
+  };
 }

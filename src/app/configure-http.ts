@@ -10,6 +10,7 @@ import { installLoadShedding } from '../shared/http/load-shedding.js';
 import { ProblemFilter } from '../shared/http/problem.filter.js';
 import { installBodyParser } from '../shared/http/raw-body.js';
 import { LIMITS } from '../shared/limits.js';
+import { refuseUnreadQueries } from '../shared/http/strict-query.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { keepPortsApart } from './admin-port.js';
@@ -94,6 +95,9 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   const { corsOrigins } = settings;
   if (corsOrigins.length > 0) app.enableCors({ origin: [...corsOrigins], methods: METHODS, exposedHeaders: EXPOSED });
   gatekeeper?.install(fastify);
+  fastify.after(() => {
+    refuseUnreadQueries(fastify);
+  });
   app.useGlobalFilters(new ProblemFilter(app.get(Logger)));
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     const route = request.routeOptions.url ?? 'unknown';

@@ -24,7 +24,7 @@ export function parseJson(bytes: Buffer): unknown {
 
 /**
  * Reads JSON that this service stores in fields of its own: refuses in addition what PostgreSQL cannot keep (NUL, lone
- * surrogates), numbers out of range, keys that mean something to JavaScript, and nesting without end. Payloads may nest as they
+ * surrogates), numbers that would change, doubled keys, keys that mean something to JavaScript, and nesting without end. Payloads may nest as they
  * like.
  *
  * @throws MalformedJson
@@ -32,13 +32,14 @@ export function parseJson(bytes: Buffer): unknown {
 export function parseStrictJson(bytes: Buffer): unknown {
   const value = parseJson(bytes);
   refuseUnsafe(value, 0);
+  refuseDoubledKeys(bytes.toString('utf8'), value);
   return value;
 }
 
 function refuseUnsafe(value: unknown, depth: number): void {
   if (depth > LIMITS.jsonDepth) throw new MalformedJson(`it nests deeper than ${LIMITS.jsonDepth}`);
   if (typeof value === 'string') refuseUnsafeText(value);
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new MalformedJson('a number is out of range');
+  if (typeof value === 'number') refuseUnsafeNumber(value);
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
     if (key === '__proto__' || key === 'constructor') throw new MalformedJson(`"${key}" can't be a name`);
@@ -50,4 +51,24 @@ function refuseUnsafe(value: unknown, depth: number): void {
 function refuseUnsafeText(text: string): void {
   if (text.includes('\0')) throw new MalformedJson('a string contains NUL');
   if (!text.isWellFormed()) throw new MalformedJson('a string contains a lone surrogate');
+}
+
+/** What JavaScript can't hold comes out as another number: beyond 2^53, beyond all bounds, and -0. */
+function refuseUnsafeNumber(value: number): void {
+  const isSafe = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+  if (!isSafe) throw new MalformedJson('a number is out of range; send it as a string');
+  if (Object.is(value, -0)) throw new MalformedJson('-0 is not kept: send 0');
+}
+
+/** `JSON.parse` keeps the last of several equal keys without a word. In JSON that parses, a string before a colon is a key. */
+function refuseDoubledKeys(text: string, value: unknown): void {
+  let written = 0;
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/gs)) if (colon === ':') written += 1;
+  if (written > countKeys(value)) throw new MalformedJson('an object has the same key twice');
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const items: unknown[] = Object.values(value);
+  return items.reduce<number>((sum, item) => sum + countKeys(item), Array.isArray(value) ? 0 : items.length);
 }

@@ -8,6 +8,8 @@ export interface RouteOptions {
   readonly rawBody?: boolean;
   /** Refuses a body, since nobody would read it. */
   readonly refusesBody?: boolean;
+  /** Reads the query. */
+  readonly takesQuery?: boolean;
   /** What its caller must be permitted; `access` knows the names. */
   readonly permission?: string;
   /** Belongs to those who run the service, and to the port that is theirs when there is one. */

@@ -1,0 +1,25 @@
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { InvalidInput } from '../errors/domain-error.js';
+import { routeOptionsOf } from './route-options.js';
+
+/** Whether a handler has a parameter that the query goes into. To be asked when its parameters are decorated. */
+export function takesQuery(controller: object, handler: string | symbol): boolean {
+  const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller.constructor, handler) as object | undefined;
+  return Object.keys(parameters ?? {}).some((name) => name.startsWith(`${RouteParamtypes.QUERY}:`));
+}
+
+/** Refuses a query where nobody would read it: a filter that is ignored looks like one that found everything. */
+export function refuseUnreadQueries(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+    const at = request.url.indexOf('?');
+    const { permission, takesQuery: isRead } = routeOptionsOf(request);
+    if (at === -1 || at === request.url.length - 1 || permission === undefined || isRead) {
+      done();
+      return;
+    }
+    const names = [...new Set(new URLSearchParams(request.url.slice(at)).keys())];
+    done(new InvalidInput(names.map((name) => ({ pointer: name, detail: 'is not known here; remove it' }))));
+  });
+}
