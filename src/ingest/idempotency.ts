@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidInput } from '../shared/errors/domain-error.js';
+import { LIMITS } from '../shared/limits.js';
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from './ingest.errors.js';
 import { IngestRepository, type StoredRequest } from './ingest.repository.js';
 
-const KEY = /^[\x21-\x7e]{1,255}$/;
+/** The form of an Idempotency-Key. */
+export const IDEMPOTENCY_KEY_FORM = new RegExp(`^[\\x21-\\x7e]{1,${LIMITS.idempotencyKeyLength}}$`);
 
 /** A request under an Idempotency-Key. */
 export interface KeyedRequest {
@@ -30,8 +32,9 @@ export class Idempotency {
    *   IdempotencyKeyReused when the first request was another one
    */
   async run<T>(request: KeyedRequest, publish: () => Promise<T | null>): Promise<KeyedOutcome<T>> {
-    if (!KEY.test(request.key)) {
-      throw new InvalidInput([{ pointer: 'Idempotency-Key', detail: 'must be 1 to 255 printable ASCII characters' }]);
+    if (!IDEMPOTENCY_KEY_FORM.test(request.key)) {
+      const detail = `must be 1 to ${LIMITS.idempotencyKeyLength} printable ASCII characters without blanks`;
+      throw new InvalidInput([{ pointer: 'Idempotency-Key', detail }]);
     }
     const name = `${request.tenantId}/${request.key}`;
     if (this.running.has(name)) throw new IdempotencyKeyInUse();

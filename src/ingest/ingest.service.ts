@@ -5,13 +5,15 @@ import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { MalformedJson, parseJson } from '../shared/http/json.js';
 import { isJson } from '../shared/http/raw-body.js';
 import { toPublicId } from '../shared/ids/public-id.js';
-import { deliveryUuid, MAX_DELIVERIES_PER_EVENT, newEventUuid, type Uuid } from '../shared/ids/uuid.js';
+import { deliveryUuid, newEventUuid, type Uuid } from '../shared/ids/uuid.js';
+import { LIMITS } from '../shared/limits.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { TargetGuard } from '../shared/targets/target-guard.js';
 import { targetRefusal } from '../shared/targets/target-refusal.js';
 import { Clock } from '../shared/time/clock.js';
 import {
+  EVENT_TYPE_HINT,
   isEventType,
   liveSecrets,
   onlyEventType,
@@ -54,7 +56,7 @@ interface Addressed extends Payload {
 
 const TEST_EVENT_TYPE = 'webhook.test';
 const FALLBACK_CONTENT_TYPE = 'application/octet-stream';
-const CONTENT_TYPE = /^[\x20-\x7e]{1,255}$/;
+const CONTENT_TYPE = new RegExp(`^[\\x20-\\x7e]{1,${LIMITS.contentTypeLength}}$`);
 
 @Injectable()
 export class IngestService {
@@ -91,8 +93,8 @@ export class IngestService {
       const payload = { contentType: contentTypeOf(request), payload: request.body };
       if (isJson(request.contentType)) parseJson(request.body);
       const subscriptionIds = await this.subscriptions.listIdsWanting(tenantId, eventType);
-      if (subscriptionIds.length > MAX_DELIVERIES_PER_EVENT) {
-        throw new TooManySubscriptions(subscriptionIds.length, MAX_DELIVERIES_PER_EVENT);
+      if (subscriptionIds.length > LIMITS.deliveriesPerEvent) {
+        throw new TooManySubscriptions(subscriptionIds.length, LIMITS.deliveriesPerEvent);
       }
       return { eventType, ...payload, subscriptionIds };
     });
@@ -228,8 +230,7 @@ function eventTypeFor(given: string | undefined, target: PublishTarget): string 
 
 function eventTypeFaults(eventType: string, pointer: string): Fault[] {
   if (isEventType(eventType)) return [];
-  const detail = 'must be words of letters, digits, "_" or "-" separated by dots, at most 128 characters';
-  return [{ pointer, detail }];
+  return [{ pointer, detail: `must be ${EVENT_TYPE_HINT}` }];
 }
 
 /** Headers that would be ignored here are refused. */
@@ -253,5 +254,6 @@ function bodyFaults(body: unknown): Fault[] {
 function contentTypeOf({ contentType }: PublishRequest): string {
   if (contentType === undefined || contentType === '') return FALLBACK_CONTENT_TYPE;
   if (CONTENT_TYPE.test(contentType)) return contentType;
-  throw new InvalidInput([{ pointer: 'Content-Type', detail: 'must be 1 to 255 printable ASCII characters' }]);
+  const detail = `must be 1 to ${LIMITS.contentTypeLength} printable ASCII characters`;
+  throw new InvalidInput([{ pointer: 'Content-Type', detail }]);
 }

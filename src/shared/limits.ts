@@ -3,14 +3,16 @@
  * of requests at once are settings.
  */
 export const LIMITS = {
-  /** Request line and headers together, in bytes. */
+  /** The path with its query, and the names and values of all headers, together in bytes. */
   headerBytes: 16_384,
-  /** A client that takes longer is cut off: for its headers, and for its whole request. Seconds. */
+  headers: 200,
+  /** A client that takes longer for its headers is cut off. For a whole request there is the setting REQUEST_TIMEOUT. */
   headersSeconds: 10,
-  requestSeconds: 30,
   /** A JSON body that is no payload: bytes, and nesting. */
   jsonBytes: 65_536,
   jsonDepth: 16,
+  /** Faults of one request that its answer names. */
+  faults: 100,
   requestIdLength: 128,
   idempotencyKeyLength: 255,
   contentTypeLength: 255,
@@ -18,7 +20,12 @@ export const LIMITS = {
   pageItems: 200,
   cursorLength: 96,
   idLength: 64,
+  timeLength: 35,
   ledgerDays: 31,
+  /** Deliveries that the status of an event shows. */
+  eventDeliveries: 100,
+  /** Subscriptions that one event reaches: there are as many ordinals in the ids of its deliveries. */
+  deliveriesPerEvent: 524_287,
 
   eventTypeLength: 128,
   eventTypes: 100,
@@ -34,6 +41,7 @@ export const LIMITS = {
   headerValueLength: 1024,
   /** `metadata` as JSON, in bytes. */
   metadataBytes: 4096,
+  metadataKeys: 100,
   attempts: 100,
   minIntervalSeconds: 0.01,
   initialIntervalSeconds: 86_400,

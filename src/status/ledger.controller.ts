@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Permit, TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
+import { LIMITS } from '../shared/limits.js';
 import { LedgerAnswer, LedgerQuery } from './dto/ledger.js';
 import { LedgerService } from './ledger.service.js';
 
@@ -18,7 +19,7 @@ export class LedgerController {
     summary: 'Read the books: what was accepted, hour by hour, and what became of it',
     description:
       'Counts deliveries by the hour in which their event was accepted. `accepted` is what the events say was made of them; ' +
-      'the other numbers are counted from the deliveries themselves, at the same moment. At most 31 days.',
+      `the other numbers are counted from the deliveries themselves, at the same moment. At most ${LIMITS.ledgerDays} days.`,
   })
   @ApiOkResponse({ type: LedgerAnswer, description: 'The books' })
   @ApiProblems(422)

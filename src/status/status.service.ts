@@ -8,13 +8,11 @@ import {
 import type { Page } from '../shared/http/page.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { type Uuid, uuidTimeMs } from '../shared/ids/uuid.js';
+import { LIMITS } from '../shared/limits.js';
 import { SubscriptionNotFound } from '../subscriptions/index.js';
 import type { EventAnswer, EventStatusAnswer } from './dto/status-answers.js';
 import { EventNotFound } from './status.errors.js';
 import { type EventSummaryRow, type PayloadRow, StatusRepository } from './status.repository.js';
-
-/** Most deliveries that the status of an event holds. */
-const MAX_DELIVERIES = 100;
 
 @Injectable()
 export class StatusService {
@@ -54,7 +52,7 @@ export class StatusService {
   /** @throws EventNotFound */
   async getEventStatus(tenantId: string, id: Uuid): Promise<EventStatusAnswer> {
     const event = await this.getEvent(tenantId, id);
-    const page = await this.history.list(tenantId, { eventId: id, limit: MAX_DELIVERIES });
+    const page = await this.history.list(tenantId, { eventId: id, limit: LIMITS.eventDeliveries });
     const link = page.has_more ? { deliveries_url: `/deliveries?event_id=${event.id}` } : {};
     return { ...event, deliveries: page.data, ...link };
   }

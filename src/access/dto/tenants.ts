@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsObject, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
 import { PageQuery, pageOf } from '../../shared/http/page.js';
-import { MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
+import { IsText, MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { IsTenantId, TENANT_ID_SCHEMA } from './keys.js';
 
@@ -40,8 +40,7 @@ export class TenantLimitsInput {
 export class TenantPatch {
   @ApiPropertyOptional({ type: String, maxLength: LIMITS.nameLength, ...nullable, example: 'Acme Inc.' })
   @MayBeNull()
-  @IsString()
-  @MaxLength(LIMITS.nameLength)
+  @IsText(LIMITS.nameLength)
   readonly name?: string | null;
 
   @ApiPropertyOptional({ type: TenantLimitsInput })

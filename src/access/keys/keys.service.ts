@@ -151,7 +151,8 @@ export class KeysService implements OnApplicationBootstrap {
     if (expiresAt === undefined || expiresAt === null) return null;
     const lifeMs = Date.parse(expiresAt) - this.clock.nowMs();
     if (lifeMs > 0 && lifeMs <= LIMITS.keyLifeSeconds * 1000) return new Date(expiresAt);
-    throw new InvalidInput([{ pointer: '/expires_at', detail: 'must be in the future, and within ten years' }]);
+    const detail = `must be in the future, and within ${LIMITS.keyLifeSeconds / 86_400} days`;
+    throw new InvalidInput([{ pointer: '/expires_at', detail }]);
   }
 }
 

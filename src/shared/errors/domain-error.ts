@@ -1,3 +1,5 @@
+import { LIMITS } from '../limits.js';
+
 /** Decides the HTTP status of an error; see `problem.ts`. */
 export type ErrorCategory =
   | 'malformed'
@@ -34,12 +36,14 @@ export class DomainError extends Error {
   }
 }
 
-/** Well-formed input that cannot be accepted, with all its faults at once. */
+/** Well-formed input that cannot be accepted, with all its faults at once; of very many, the first. */
 export class InvalidInput extends DomainError {
   constructor(faults: readonly Fault[]) {
-    super('invalid_input', 'invalid', faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), {
-      faults,
-    });
+    const named = faults.slice(0, LIMITS.faults);
+    const others = faults.length - named.length;
+    const details = named.map(({ pointer, detail }) => `${pointer} ${detail}`);
+    if (others > 0) details.push(`and ${others} more than the ${LIMITS.faults} that are named`);
+    super('invalid_input', 'invalid', details.join('; '), { faults: named });
   }
 }
 

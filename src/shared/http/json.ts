@@ -37,10 +37,10 @@ export function parseStrictJson(bytes: Buffer): unknown {
 }
 
 function refuseUnsafe(value: unknown, depth: number): void {
-  if (depth > LIMITS.jsonDepth) throw new MalformedJson(`it nests deeper than ${LIMITS.jsonDepth}`);
   if (typeof value === 'string') refuseUnsafeText(value);
   if (typeof value === 'number') refuseUnsafeNumber(value);
   if (typeof value !== 'object' || value === null) return;
+  if (depth >= LIMITS.jsonDepth) throw new MalformedJson(`it nests deeper than ${LIMITS.jsonDepth}`);
   for (const [key, item] of Object.entries(value)) {
     if (key === '__proto__' || key === 'constructor') throw new MalformedJson(`"${key}" can't be a name`);
     refuseUnsafeText(key);

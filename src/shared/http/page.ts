@@ -1,10 +1,11 @@
 import { type Type as ClassOf } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { DomainError } from '../errors/domain-error.js';
 import type { Uuid } from '../ids/uuid.js';
 import { LIMITS } from '../limits.js';
+import { IsText } from './rules.js';
 
 const UUID_BYTES = 16;
 const DEFAULT_LIMIT = 50;
@@ -32,8 +33,7 @@ export class PageQuery {
 
   @ApiPropertyOptional({ description: '`next_cursor` of the page before', maxLength: LIMITS.cursorLength })
   @IsOptional()
-  @IsString()
-  @MaxLength(LIMITS.cursorLength)
+  @IsText(LIMITS.cursorLength)
   readonly cursor?: string;
 }
 

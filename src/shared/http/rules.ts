@@ -16,3 +16,20 @@ export function Rule(name: string, faultOf: (value: unknown, object: object) => 
     },
   });
 }
+
+/** Unicode characters, as JSON Schema counts them for `maxLength`: an emoji is one, though it takes two places in a string. */
+export function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
+/** Any text of so many characters. */
+export const IsText = (maxLength: number): PropertyDecorator =>
+  Rule('text', (value) =>
+    typeof value === 'string' && lengthOf(value) <= maxLength
+      ? null
+      : `must be a string of at most ${maxLength} characters`,
+  );
+
+/** Text in a form that the pattern tells, and `hint` in words. */
+export const IsForm = (pattern: RegExp, hint: string): PropertyDecorator =>
+  Rule('form', (value) => (typeof value === 'string' && pattern.test(value) ? null : `must be ${hint}`));

@@ -4,12 +4,12 @@ import {
   eventUuidOf,
   firstUuidAt,
   lastUuidOf,
-  MAX_DELIVERIES_PER_EVENT,
   newEventUuid,
   newUuid,
   retryOrdinal,
   uuidTimeMs,
 } from './uuid.js';
+import { LIMITS } from '../limits.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 
@@ -27,7 +27,7 @@ describe('ids', () => {
 
   it('of deliveries lie beside their event, between it and the next', () => {
     const event = newEventUuid(NOW);
-    const ids = [1, 2, MAX_DELIVERIES_PER_EVENT].map((ordinal) => deliveryUuid(event, ordinal));
+    const ids = [1, 2, LIMITS.deliveriesPerEvent].map((ordinal) => deliveryUuid(event, ordinal));
 
     expect(event).toMatch(/00000$/);
     expect(ids.map(eventUuidOf)).toEqual([event, event, event]);
@@ -36,7 +36,7 @@ describe('ids', () => {
   });
 
   it('of manual retries never meet those of first deliveries', () => {
-    expect(retryOrdinal(0)).toBe(MAX_DELIVERIES_PER_EVENT + 1);
+    expect(retryOrdinal(0)).toBe(LIMITS.deliveriesPerEvent + 1);
     expect(retryOrdinal(0.999_999_999)).toBeLessThanOrEqual(0xfffff);
   });
 

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto';
+import { LIMITS } from '../limits.js';
 
 /**
  * UUIDv7 as lower-case text. The last 20 bits of an event's id are zero; its deliveries carry the same id with an ordinal
@@ -7,10 +8,10 @@ import { randomFillSync } from 'node:crypto';
  */
 export type Uuid = string;
 
-/** Ordinals of an event's first deliveries are 1 to this; manual retries draw theirs from above. */
-export const MAX_DELIVERIES_PER_EVENT = 0x7ffff;
 const ORDINAL_DIGITS = 5;
 const MAX_ORDINAL = 0xfffff;
+/** Manual retries draw their ordinals from above those of an event's first deliveries. */
+const MAX_FIRST_ORDINAL = LIMITS.deliveriesPerEvent;
 
 const pool = Buffer.alloc(8192);
 let used = pool.length;
@@ -37,14 +38,14 @@ export function newEventUuid(nowMs: number): Uuid {
   return newUuid(nowMs).slice(0, -ORDINAL_DIGITS) + '0'.repeat(ORDINAL_DIGITS);
 }
 
-/** @param ordinal 1 to `MAX_DELIVERIES_PER_EVENT`, or one from `retryOrdinal` */
+/** @param ordinal 1 to `LIMITS.deliveriesPerEvent`, or one from `retryOrdinal` */
 export function deliveryUuid(eventUuid: Uuid, ordinal: number): Uuid {
   return eventUuid.slice(0, -ORDINAL_DIGITS) + ordinal.toString(16).padStart(ORDINAL_DIGITS, '0');
 }
 
 /** @param chance from 0 to just below 1 */
 export function retryOrdinal(chance: number): number {
-  return MAX_DELIVERIES_PER_EVENT + 1 + Math.floor(chance * (MAX_ORDINAL - MAX_DELIVERIES_PER_EVENT));
+  return MAX_FIRST_ORDINAL + 1 + Math.floor(chance * (MAX_ORDINAL - MAX_FIRST_ORDINAL));
 }
 
 export function eventUuidOf(deliveryUuid: Uuid): Uuid {

@@ -1,6 +1,7 @@
+import { LIMITS } from '../../shared/limits.js';
+
 const HOUR_MS = 3_600_000;
 const DEFAULT_HOURS = 24;
-const MAX_HOURS = 31 * 24;
 
 /** Times as a client gives them: RFC 3339, or nothing. */
 interface Asked {
@@ -19,8 +20,8 @@ export function ledgerHours({ since, until }: Asked, nowMs: number): LedgerHours
   const sinceMs = since === undefined ? untilMs - DEFAULT_HOURS * HOUR_MS : Date.parse(since);
   if (sinceMs >= untilMs) return { fault: { pointer: 'since', detail: 'must be before until' } };
   const [fromMs, toMs] = [sinceMs, untilMs].map((ms) => Math.ceil(ms / HOUR_MS) * HOUR_MS) as [number, number];
-  if (toMs - fromMs > MAX_HOURS * HOUR_MS) {
-    return { fault: { pointer: 'since', detail: `must be at most ${MAX_HOURS / 24} days before until` } };
+  if (toMs - fromMs > LIMITS.ledgerDays * 24 * HOUR_MS) {
+    return { fault: { pointer: 'since', detail: `must be at most ${LIMITS.ledgerDays} days before until` } };
   }
   return { fromMs, toMs };
 }

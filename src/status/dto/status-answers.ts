@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { DeliveryAnswer } from '../../delivery/index.js';
+import { LIMITS } from '../../shared/limits.js';
 
 export class EventAnswer {
   @ApiProperty({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
@@ -22,7 +23,7 @@ export class EventAnswer {
 }
 
 export class EventStatusAnswer extends EventAnswer {
-  @ApiProperty({ type: [DeliveryAnswer], description: 'Newest first, at most 100' })
+  @ApiProperty({ type: [DeliveryAnswer], maxItems: LIMITS.eventDeliveries, description: 'Newest first' })
   readonly deliveries: DeliveryAnswer[];
 
   @ApiPropertyOptional({

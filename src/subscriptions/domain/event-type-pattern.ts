@@ -1,6 +1,12 @@
 import { LIMITS } from '../../shared/limits.js';
 
-const EVENT_TYPE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+/** The form of an event type. */
+export const EVENT_TYPE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+/** The same in words. */
+export const EVENT_TYPE_HINT =
+  'words of letters, digits, "_" or "-" separated by dots, ' + `at most ${LIMITS.eventTypeLength} characters`;
+/** The form of a pattern, as a regular expression for others to check by. */
+export const EVENT_PATTERN_FORM = '^(\\*|[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(\\.\\*)?)$';
 const ANY = '*';
 const BELOW = '.*';
 

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
-import { Rule } from '../../shared/http/rules.js';
+import { lengthOf, Rule } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { headerValueFault, REDACTED } from '../domain/own-headers.js';
 
@@ -18,7 +18,7 @@ const OfType = (type: string, faultOf: (value: unknown) => string | null): Prope
   });
 
 const matching = (pattern: RegExp, what: string) => (value: unknown) =>
-  typeof value === 'string' && value.length <= LIMITS.headerValueLength && pattern.test(value)
+  typeof value === 'string' && lengthOf(value) <= LIMITS.headerValueLength && pattern.test(value)
     ? null
     : `must be 1 to ${LIMITS.headerValueLength} characters${what}`;
 
@@ -28,15 +28,20 @@ export class AuthInput {
   @IsIn(AUTH_TYPES)
   readonly type: 'bearer' | 'basic';
 
-  @ApiPropertyOptional({ maxLength: LIMITS.headerValueLength, description: 'With type bearer', example: 'ey...' })
+  @ApiPropertyOptional({
+    minLength: 1,
+    maxLength: LIMITS.headerValueLength,
+    description: 'With type bearer',
+    example: 'ey...',
+  })
   @OfType('bearer', (value) => headerValueFault(value))
   readonly token?: string;
 
-  @ApiPropertyOptional({ maxLength: LIMITS.headerValueLength, description: 'With type basic' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: LIMITS.headerValueLength, description: 'With type basic' })
   @OfType('basic', matching(USERNAME, ' without control characters or colon'))
   readonly username?: string;
 
-  @ApiPropertyOptional({ maxLength: LIMITS.headerValueLength, description: 'With type basic' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: LIMITS.headerValueLength, description: 'With type basic' })
   @OfType('basic', matching(PASSWORD, ' without control characters'))
   readonly password?: string;
 }

@@ -1,7 +1,7 @@
 import { secretFault } from '../../shared/crypto/signing-key.js';
-import { Rule } from '../../shared/http/rules.js';
+import { lengthOf, Rule } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
-import { isEventTypePattern } from '../domain/event-type-pattern.js';
+import { EVENT_TYPE_HINT, isEventTypePattern } from '../domain/event-type-pattern.js';
 import { headerFault } from '../domain/own-headers.js';
 
 /** One pattern or a list of them. With `required`, `event_type` or `event_types` must be there. */
@@ -26,11 +26,16 @@ function eventTypesFault(value: unknown): string | null {
   const wrong = patterns.find((pattern) => typeof pattern !== 'string' || !isEventTypePattern(pattern));
   if (wrong === undefined) return null;
   const shown = typeof wrong === 'string' ? `"${wrong.slice(0, 40)}"` : 'a value that is no string';
-  return (
-    `has ${shown}: an event type is words of letters, digits, "_" or "-" separated by dots, at most ` +
-    `${LIMITS.eventTypeLength} characters, "order.*" for all below "order.", or "*"`
-  );
+  return `has ${shown}: give ${EVENT_TYPE_HINT}, or "order.*" for all below "order.", or "*"`;
 }
+
+/** Judged by its length as it is stored and sent, which is longer than what came when something had to be escaped. */
+export const IsTarget = (): PropertyDecorator =>
+  Rule('target', (value) => {
+    if (typeof value !== 'string' || value === '') return 'must be a URL';
+    const length = Math.max(lengthOf(value), URL.parse(value)?.href.length ?? 0);
+    return length <= LIMITS.urlLength ? null : `must be at most ${LIMITS.urlLength} characters, not ${length}`;
+  });
 
 export const IsOwnHeaders = (): PropertyDecorator =>
   Rule('ownHeaders', (value) => {
@@ -48,13 +53,15 @@ export const IsOwnHeaders = (): PropertyDecorator =>
 export const IsSecret = (): PropertyDecorator =>
   Rule('secret', (value) => {
     const { secretMinLength, secretMaxLength } = LIMITS;
-    const isFit = typeof value === 'string' && value.length >= secretMinLength && value.length <= secretMaxLength;
-    return isFit ? secretFault(value) : `must be ${secretMinLength} to ${secretMaxLength} characters`;
+    const length = typeof value === 'string' ? lengthOf(value) : 0;
+    const isFit = length >= secretMinLength && length <= secretMaxLength;
+    return isFit ? secretFault(value as string) : `must be ${secretMinLength} to ${secretMaxLength} characters`;
   });
 
 export const IsMetadata = (): PropertyDecorator =>
   Rule('metadata', (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
+    if (Object.keys(value).length > LIMITS.metadataKeys) return `must have at most ${LIMITS.metadataKeys} keys`;
     const bytes = Buffer.byteLength(JSON.stringify(value));
     return bytes > LIMITS.metadataBytes ? `must be at most ${LIMITS.metadataBytes} bytes of JSON, not ${bytes}` : null;
   });

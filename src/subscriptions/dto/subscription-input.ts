@@ -1,29 +1,21 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsNumber,
-  IsObject,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsNumber, IsObject, Max, Min, ValidateNested } from 'class-validator';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../shared/crypto/signing-key.js';
-import { MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
+import { IsText, MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
+import { EVENT_PATTERN_FORM } from '../domain/event-type-pattern.js';
 import { AuthInput } from './auth.js';
-import { IsEventTypeAlias, IsEventTypes, IsMetadata, IsOwnHeaders, IsSecret } from './rules.js';
+import { IsEventTypeAlias, IsEventTypes, IsMetadata, IsOwnHeaders, IsSecret, IsTarget } from './rules.js';
 
+const EVENT_PATTERN = { type: 'string', maxLength: LIMITS.eventTypeLength, pattern: EVENT_PATTERN_FORM };
 const EVENT_TYPES_SCHEMA = {
-  oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: LIMITS.eventTypes }],
+  oneOf: [EVENT_PATTERN, { type: 'array', items: EVENT_PATTERN, minItems: 1, maxItems: LIMITS.eventTypes }],
 };
 export const SECRET_SCHEMA = { minLength: LIMITS.secretMinLength, maxLength: LIMITS.secretMaxLength };
 export const SCHEME_SCHEMA = { enum: SIGNATURE_SCHEMES, example: 'v1' };
+/** The types of the generator do not know this keyword of OpenAPI 3.1. */
+const OWN_HEADER_NAMES = { propertyNames: { minLength: 1, maxLength: LIMITS.headerNameLength } };
 const nullable = { nullable: true as const };
 
 export class RetryInput {
@@ -91,13 +83,14 @@ abstract class SubscriptionFields {
 
   @ApiPropertyOptional({ type: String, maxLength: LIMITS.descriptionLength, ...nullable })
   @MayBeNull()
-  @IsString()
-  @MaxLength(LIMITS.descriptionLength)
+  @IsText(LIMITS.descriptionLength)
   readonly description?: string | null;
 
   @ApiPropertyOptional({
     type: 'object',
-    additionalProperties: { type: 'string' },
+    maxProperties: LIMITS.ownHeaders,
+    ...OWN_HEADER_NAMES,
+    additionalProperties: { type: 'string', minLength: 1, maxLength: LIMITS.headerValueLength },
     description:
       `Headers of your own to send along, at most ${LIMITS.ownHeaders}. Those whose names tell of a credential are encrypted ` +
       'and shown as `[redacted]`, which keeps them when it is sent back.',
@@ -166,6 +159,7 @@ abstract class SubscriptionFields {
 
   @ApiPropertyOptional({
     type: 'object',
+    maxProperties: LIMITS.metadataKeys,
     additionalProperties: true,
     description: `Notes of your own, at most ${LIMITS.metadataBytes} bytes of JSON`,
     example: { customer: 'c_42' },
@@ -178,6 +172,7 @@ abstract class SubscriptionFields {
 const URL_SCHEMA = {
   description: 'Where deliveries go: http or https, no user name or password, a public address',
   format: 'uri',
+  minLength: 1,
   maxLength: LIMITS.urlLength,
   example: 'https://example.com/webhooks',
 };
@@ -185,9 +180,7 @@ const URL_SCHEMA = {
 /** Body of POST and PUT: the whole of what a client may set. */
 export class SubscriptionInput extends SubscriptionFields {
   @ApiProperty(URL_SCHEMA)
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(LIMITS.urlLength)
+  @IsTarget()
   readonly target_url: string;
 
   @ApiPropertyOptional({
@@ -203,9 +196,7 @@ export class SubscriptionInput extends SubscriptionFields {
 export class SubscriptionPatch extends SubscriptionFields {
   @ApiPropertyOptional(URL_SCHEMA)
   @MayBeAbsent()
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(LIMITS.urlLength)
+  @IsTarget()
   readonly target_url?: string;
 
   @ApiPropertyOptional({ ...EVENT_TYPES_SCHEMA, description: 'Event types and patterns', example: ['order.*'] })

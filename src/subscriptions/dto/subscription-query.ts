@@ -1,18 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, ValidateBy } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { PageQuery } from '../../shared/http/page.js';
-import { isEventType } from '../domain/event-type-pattern.js';
+import { EVENT_TYPE_SCHEMA, IsEventType } from './event-type.js';
 
 export class SubscriptionQuery extends PageQuery {
-  @ApiPropertyOptional({ description: 'Only those that want events of this type', example: 'order.created' })
+  @ApiPropertyOptional({ ...EVENT_TYPE_SCHEMA, description: 'Only those that want events of this type' })
   @IsOptional()
-  @ValidateBy({
-    name: 'eventType',
-    validator: {
-      validate: (value) => typeof value === 'string' && isEventType(value),
-      defaultMessage: () => 'must be an event type such as order.created',
-    },
-  })
+  @IsEventType()
   readonly event_type?: string;
 
   @ApiPropertyOptional({ enum: ['active', 'paused', 'disabled'] })

@@ -1,0 +1,62 @@
+import { parseSettings } from '../../shared/config/settings.js';
+import type { Transactions, Tx } from '../../shared/database/transaction.js';
+import { InvalidInput } from '../../shared/errors/domain-error.js';
+import { LIMITS } from '../../shared/limits.js';
+import type { Logger } from '../../shared/logging/logger.js';
+import type { Clock } from '../../shared/time/clock.js';
+import { TooManyKeys } from '../access.errors.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import type { Caller } from '../caller.js';
+import type { TenantsRepository } from '../tenants/tenants.repository.js';
+import type { ApiKey } from './api-key.js';
+import type { KeyRing } from './key-ring.js';
+import type { KeysRepository } from './keys.repository.js';
+import { KeysService } from './keys.service.js';
+
+const NOW = Date.UTC(2026, 0, 31);
+const CALLER = { identity: { keyId: null }, administered: 'acme' } as unknown as Caller;
+
+describe('API keys', () => {
+  let kept: ApiKey[];
+
+  /** A service whose tenant has so many keys already. */
+  const keys = (count: number): KeysService => {
+    const insert = (_tx: Tx, key: ApiKey): Promise<boolean> => Promise.resolve(kept.push(key) > 0);
+    return new KeysService(
+      { count: () => Promise.resolve(count), insert } as unknown as KeysRepository,
+      {} as KeyRing,
+      { lock: () => Promise.resolve({}) } as unknown as TenantsRepository,
+      { write: () => Promise.resolve() } as unknown as AuditTrail,
+      { run: (work: (tx: Tx) => unknown) => work({} as Tx) } as unknown as Transactions,
+      { nowMs: () => NOW, now: () => new Date(NOW) } as Clock,
+      {} as Logger,
+      parseSettings({ DATABASE_URL: 'postgres://unused' }),
+    );
+  };
+
+  beforeEach(() => {
+    kept = [];
+  });
+
+  it('are so many in one tenant, and no more', async () => {
+    await expect(keys(LIMITS.keys).create(CALLER, { role: 'reader' })).rejects.toThrow(TooManyKeys);
+    await expect(keys(LIMITS.keys).create(CALLER, { role: 'reader' })).rejects.toThrow(String(LIMITS.keys));
+    expect(kept).toEqual([]);
+
+    await keys(LIMITS.keys - 1).create(CALLER, { role: 'reader' });
+    expect(kept).toHaveLength(1);
+  });
+
+  it('live so long, or for ever', async () => {
+    const endingAt = (ms: number): Promise<unknown> =>
+      keys(0).create(CALLER, { role: 'reader', expires_at: new Date(ms).toISOString() });
+    const last = NOW + LIMITS.keyLifeSeconds * 1000;
+    for (const ms of [last + 1, NOW]) await expect(endingAt(ms)).rejects.toThrow(InvalidInput);
+    await expect(endingAt(last + 1)).rejects.toThrow('/expires_at must be in the future, and within 3650 days');
+    expect(kept).toEqual([]);
+
+    await endingAt(last);
+    await keys(0).create(CALLER, { role: 'reader' });
+    expect(kept.map(({ expiresAt }) => expiresAt?.getTime())).toEqual([last, undefined]);
+  });
+});
