@@ -166,6 +166,30 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
       expect(await problem('GET', `/subscriptions?${query}`)).toMatchObject({ status: 422, code: 'invalid_input' });
     });
 
+    it.each([
+      '/deliveries?since=2026-W05-1',
+      '/deliveries?until=2026-031',
+      '/deliveries?event_type=%00',
+      '/deliveries?event_type=a%20b',
+      '/ledger?since=2026-W05-1',
+      '/ledger?until=20260131',
+      '/audit?since=2026-01-31T12',
+      '/audit?until=-2026-01-31',
+      '/audit?until=2026-02-30',
+      `/audit?since=2026-01-31T12:00:00.${'0'.repeat(8000)}Z`,
+      '/audit?target=%00',
+      '/audit?target=a%20b',
+    ])('answers 422 to %s', async (path) => {
+      expect(await problem('GET', path)).toMatchObject({ status: 422, code: 'invalid_input' });
+    });
+
+    it.each(['2026-01-31', '2026-01-31T12:00Z', '2026-01-31T12:00:00.123456789%2B01:00', '2026-01-31T12:00:00'])(
+      'takes %s for a time',
+      async (time) => {
+        expect((await api.request('GET', `/deliveries?since=${time}`)).status).toBe(200);
+      },
+    );
+
     it('answers 404 to a path that does not exist, and 400 to one that is none', async () => {
       expect(await problem('GET', '/nothing/here', { validate: false })).toMatchObject({
         status: 404,

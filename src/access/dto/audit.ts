@@ -1,10 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { PageQuery, pageOf } from '../../shared/http/page.js';
+import { IsForm, IsText } from '../../shared/http/rules.js';
+import { IsTime, TIME_INPUT } from '../../shared/http/time-input.js';
 import { LIMITS } from '../../shared/limits.js';
 import { type Actor, AUDIT_ACTIONS, type AuditAction } from '../audit/audit-entry.js';
 
 const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' };
+/** An id of any kind, that of a tenant included. */
+const TARGET = new RegExp(`^[A-Za-z0-9_.-]{1,${LIMITS.idLength}}$`);
 const nullable = { nullable: true as const };
 
 export class AuditQuery extends PageQuery {
@@ -19,28 +23,27 @@ export class AuditQuery extends PageQuery {
     example: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n',
   })
   @IsOptional()
-  @IsString()
-  @MaxLength(LIMITS.idLength)
+  @IsText(LIMITS.idLength)
   readonly key_id?: string;
 
   @ApiPropertyOptional({
     description: 'What was done to one thing',
     maxLength: LIMITS.idLength,
+    pattern: TARGET.source,
     example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n',
   })
   @IsOptional()
-  @IsString()
-  @MaxLength(LIMITS.idLength)
+  @IsForm(TARGET, `1 to ${LIMITS.idLength} letters, digits, "_", "." or "-"`)
   readonly target?: string;
 
-  @ApiPropertyOptional({ ...TIME, description: 'At this time or later' })
+  @ApiPropertyOptional({ ...TIME_INPUT, description: 'At this time or later' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   readonly since?: string;
 
-  @ApiPropertyOptional({ ...TIME, description: 'Before this time' })
+  @ApiPropertyOptional({ ...TIME_INPUT, description: 'Before this time' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   readonly until?: string;
 }
 

@@ -1,17 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsISO8601, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { PageQuery, pageOf } from '../../shared/http/page.js';
-import { MayBeAbsent, MayBeNull, Rule } from '../../shared/http/rules.js';
+import { IsText, MayBeAbsent, MayBeNull, Rule } from '../../shared/http/rules.js';
+import { IsTime, TIME_INPUT } from '../../shared/http/time-input.js';
 import { LIMITS } from '../../shared/limits.js';
 import { type Role, ROLES } from '../domain/role.js';
-import { isTenantId } from '../domain/tenant-id.js';
+import { isTenantId, TENANT_ID } from '../domain/tenant-id.js';
 
 const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' };
 const nullable = { nullable: true as const };
 
 export const TENANT_ID_SCHEMA = {
   maxLength: LIMITS.tenantIdLength,
-  pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$',
+  pattern: TENANT_ID.source,
   example: 'acme',
 };
 
@@ -40,13 +41,12 @@ export class KeyInput {
 
   @ApiPropertyOptional({ type: String, maxLength: LIMITS.nameLength, ...nullable, example: 'billing backend' })
   @MayBeNull()
-  @IsString()
-  @MaxLength(LIMITS.nameLength)
+  @IsText(LIMITS.nameLength)
   readonly name?: string | null;
 
-  @ApiPropertyOptional({ type: String, ...TIME, ...nullable, description: 'When it ends; never if not given' })
+  @ApiPropertyOptional({ type: String, ...TIME_INPUT, ...nullable, description: 'When it ends; never if not given' })
   @MayBeNull()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   readonly expires_at?: string | null;
 }
 
@@ -66,12 +66,12 @@ export class KeyRotation {
 
   @ApiPropertyOptional({
     type: String,
-    ...TIME,
+    ...TIME_INPUT,
     ...nullable,
     description: 'When the new key ends; like the old one if not given, never if null',
   })
   @MayBeNull()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   readonly expires_at?: string | null;
 }
 

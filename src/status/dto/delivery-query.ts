@@ -1,10 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { DELIVERY_STATUSES, type DeliveryFilter, type DeliveryStatus } from '../../delivery/index.js';
 import { decodeCursor, PageQuery } from '../../shared/http/page.js';
+import { IsText } from '../../shared/http/rules.js';
+import { IsTime, TIME_INPUT } from '../../shared/http/time-input.js';
 import { parsePublicId } from '../../shared/ids/public-id.js';
-
-const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' };
+import { LIMITS } from '../../shared/limits.js';
+import { EVENT_TYPE_SCHEMA, IsEventType } from '../../subscriptions/index.js';
 
 /** Filters of the deliveries of one subscription. */
 export class SubscriptionDeliveryQuery extends PageQuery {
@@ -13,35 +15,32 @@ export class SubscriptionDeliveryQuery extends PageQuery {
   @IsIn(DELIVERY_STATUSES)
   readonly status?: DeliveryStatus;
 
-  @ApiPropertyOptional({ maxLength: 128, example: 'order.created' })
+  @ApiPropertyOptional(EVENT_TYPE_SCHEMA)
   @IsOptional()
-  @IsString()
-  @MaxLength(128)
+  @IsEventType()
   readonly event_type?: string;
 
-  @ApiPropertyOptional({ ...TIME, description: 'Events accepted at this time or later' })
+  @ApiPropertyOptional({ ...TIME_INPUT, description: 'Events accepted at this time or later' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   readonly since?: string;
 
-  @ApiPropertyOptional({ ...TIME, description: 'Events accepted before this time' })
+  @ApiPropertyOptional({ ...TIME_INPUT, description: 'Events accepted before this time' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   readonly until?: string;
 }
 
 /** Filters of all deliveries. */
 export class DeliveryQuery extends SubscriptionDeliveryQuery {
-  @ApiPropertyOptional({ example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  @ApiPropertyOptional({ maxLength: LIMITS.idLength, example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
   @IsOptional()
-  @IsString()
-  @MaxLength(64)
+  @IsText(LIMITS.idLength)
   readonly subscription_id?: string;
 
-  @ApiPropertyOptional({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
+  @ApiPropertyOptional({ maxLength: LIMITS.idLength, example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
   @IsOptional()
-  @IsString()
-  @MaxLength(64)
+  @IsText(LIMITS.idLength)
   readonly event_id?: string;
 }
 

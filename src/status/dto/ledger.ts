@@ -1,21 +1,22 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsISO8601, IsOptional } from 'class-validator';
+import { IsOptional } from 'class-validator';
+import { IsTime, TIME_INPUT } from '../../shared/http/time-input.js';
 
 const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' };
 const COUNT = { type: 'integer', example: 12 } as const;
 
 export class LedgerQuery {
   @ApiPropertyOptional({
-    ...TIME,
+    ...TIME_INPUT,
     description: 'Hours that begin at this time or later; 24 hours before `until` if not given',
   })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   readonly since?: string;
 
-  @ApiPropertyOptional({ ...TIME, description: 'Hours that begin before this time; now if not given' })
+  @ApiPropertyOptional({ ...TIME_INPUT, description: 'Hours that begin before this time; now if not given' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsTime()
   readonly until?: string;
 }
 
