@@ -4,7 +4,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../shared/errors/domain-error.js';
 import { routeOptionsOf } from '../shared/http/route-options.js';
-import { SERVER_OPTIONS } from './server-options.js';
+import type { Settings } from '../shared/config/settings.js';
+import { serverOptions } from './server-options.js';
 
 /** Servers that serve /health and /metrics alone; every other one then serves all but those. */
 const adminServers = new WeakSet<Server>();
@@ -26,9 +27,9 @@ export function keepPortsApart(fastify: FastifyInstance): void {
 }
 
 /** @returns the port: 0 takes a free one */
-export async function listenForAdmins(app: NestFastifyApplication, port: number, host: string): Promise<number> {
+export async function listenForAdmins(app: NestFastifyApplication, port: number, settings: Settings): Promise<number> {
   const fastify = app.getHttpAdapter().getInstance();
-  const server = createServer(SERVER_OPTIONS, (request, response) => {
+  const server = createServer(serverOptions(settings), (request, response) => {
     fastify.routing(request, response);
   });
   adminServers.add(server);
@@ -38,7 +39,7 @@ export async function listenForAdmins(app: NestFastifyApplication, port: number,
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen(port, settings.host, resolve);
   });
   return (server.address() as AddressInfo).port;
 }

@@ -51,7 +51,7 @@ export async function bootstrap(
 async function listen(app: NestFastifyApplication, settings: Settings, servesApi: boolean): Promise<string> {
   const { host, port, adminPort } = settings;
   await app.listen(servesApi ? port : (adminPort ?? port), host);
-  const admin = servesApi && adminPort !== undefined ? await listenForAdmins(app, adminPort, host) : undefined;
+  const admin = servesApi && adminPort !== undefined ? await listenForAdmins(app, adminPort, settings) : undefined;
   const url = await app.getUrl();
   const queue = settings.redisUrl === undefined ? 'memory' : 'bull';
   app.get(Logger).info({ host, port: Number(new URL(url).port), admin_port: admin, queue }, 'listening');

@@ -14,11 +14,9 @@ import { refuseUnreadQueries } from '../shared/http/strict-query.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { keepPortsApart } from './admin-port.js';
-import { SERVER_OPTIONS } from './server-options.js';
+import { serverOptions } from './server-options.js';
 
 const REQUEST_ID = new RegExp(`^[A-Za-z0-9._:-]{1,${LIMITS.requestIdLength}}$`);
-/** Longer than any id or event type, so that a wrong one is answered by what is wrong with it. */
-const MAX_PARAM_LENGTH = 16_384;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** What a page of another origin may read of an answer, besides what browsers let it read anyway. */
 const EXPOSED = [
@@ -31,14 +29,17 @@ const EXPOSED = [
   'X-Request-Id',
 ];
 
-export function fastifyOptions({ trustedProxies }: Settings): FastifyHttpOptions<Server> {
+export function fastifyOptions(settings: Settings): FastifyHttpOptions<Server> {
+  const { trustedProxies, requestTimeout } = settings;
   return {
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
-    http: SERVER_OPTIONS,
+    http: serverOptions(settings),
     clientErrorHandler: answerUnreadable,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
+    // As long as a request can have one: a wrong id or event type is answered by what is wrong with it.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LIMITS.headerBytes },
     genReqId: requestId,
-    requestTimeout: SERVER_OPTIONS.requestTimeout,
+    requestTimeout: requestTimeout * 1000,
+    bodyLimit: LIMITS.jsonBytes,
     forceCloseConnections: 'idle',
     // While it shuts down, what still comes in is served: readiness has told the balancer already.
     return503OnClosing: false,
@@ -58,7 +59,11 @@ function requestId(request: IncomingMessage): string {
 
 /** What the HTTP parser of Node.js says of a request that it gave up, and what that means. */
 const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'headers_too_large', `The headers are larger than ${LIMITS.headerBytes} bytes together.`],
+  HPE_HEADER_OVERFLOW: [
+    431,
+    'headers_too_large',
+    `There are more than ${LIMITS.headers} headers, or they are larger than ${LIMITS.headerBytes} bytes together.`,
+  ],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request took too long to arrive.'],
 };
 
@@ -74,16 +79,31 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket): voi
   socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
 }
 
+/** What the parser of Node.js lets pass. It refuses headers beyond the 2,000th, or drops them, as its version has it. */
+function refusalOf({ httpVersionMajor, rawHeaders }: IncomingMessage): Error | undefined {
+  if (rawHeaders.length > 2 * LIMITS.headers) {
+    return new RefusedRequest(431, `There are more than ${LIMITS.headers} headers.`);
+  }
+  return httpVersionMajor === 0 ? new RefusedRequest(400, 'HTTP/0.9 is not served.') : undefined;
+}
+
+class RefusedRequest extends Error {
+  constructor(
+    readonly statusCode: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** What every answer has: a request id, problem bodies, one body parser, a count. And who is let in, where there is an API. */
 export function configureHttp(app: NestFastifyApplication, settings: Settings, gatekeeper: Gatekeeper | null): void {
   const fastify = app.getHttpAdapter().getInstance();
-  // Beyond 2,000 headers Node.js would drop some without a word; their size is bounded as it is.
-  fastify.server.maxHeadersCount = 0;
   const metrics = app.get(Metrics);
   installBodyParser(fastify, settings.maxPayloadBytes);
-  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     void reply.header('x-request-id', request.id);
-    done();
+    done(refusalOf(request.raw));
   });
   const { maxIngestRequests, maxIngestBytes, maxPayloadBytes } = settings;
   installLoadShedding(

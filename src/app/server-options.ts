@@ -1,9 +1,17 @@
+import type { ServerOptions } from 'node:http';
+import type { Settings } from '../shared/config/settings.js';
 import { LIMITS } from '../shared/limits.js';
 
-/** What every HTTP server of the service holds its clients to. Without the last one, it would look for slow ones twice a minute. */
-export const SERVER_OPTIONS = {
-  maxHeaderSize: LIMITS.headerBytes,
-  headersTimeout: LIMITS.headersSeconds * 1000,
-  requestTimeout: LIMITS.requestSeconds * 1000,
-  connectionsCheckingInterval: 1000,
-};
+/** How often it is looked for clients that take too long. By default that is half a minute. */
+const CONNECTIONS_CHECK_MS = 1000;
+
+/** What every HTTP server of the service holds its clients to. */
+export function serverOptions({ requestTimeout }: Pick<Settings, 'requestTimeout'>): ServerOptions {
+  return {
+    // The parser of Node.js refuses what reaches this size.
+    maxHeaderSize: LIMITS.headerBytes + 1,
+    headersTimeout: Math.min(LIMITS.headersSeconds, requestTimeout) * 1000,
+    requestTimeout: requestTimeout * 1000,
+    connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+  };
+}

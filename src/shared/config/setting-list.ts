@@ -90,27 +90,27 @@ export const SETTINGS = {
   maxRetries: number('MAX_RETRIES', {
     default: 5,
     min: 1,
-    max: 100,
+    max: LIMITS.attempts,
     doc: 'Attempts of a delivery in all, the first included.',
   }),
   initialRetryInterval: number('INITIAL_RETRY_INTERVAL', {
     default: 10,
-    min: 0.01,
-    max: 86_400,
+    min: LIMITS.minIntervalSeconds,
+    max: LIMITS.initialIntervalSeconds,
     integer: false,
     doc: 'Wait before the second attempt; doubles with each further one.',
   }),
   maxRetryInterval: number('MAX_RETRY_INTERVAL', {
     default: 3600,
-    min: 0.01,
-    max: 604_800,
+    min: LIMITS.minIntervalSeconds,
+    max: LIMITS.maxIntervalSeconds,
     integer: false,
     doc: 'Longest wait between two attempts, also when a receiver asks for more by Retry-After.',
   }),
   webhookTimeout: number('WEBHOOK_TIMEOUT', {
     default: 15,
-    min: 0.05,
-    max: 120,
+    min: LIMITS.minTimeoutSeconds,
+    max: LIMITS.timeoutSeconds,
     integer: false,
     doc: 'Longest time one attempt may take, from connect to the end of the answer.',
   }),
@@ -123,7 +123,7 @@ export const SETTINGS = {
   maxInFlight: number('MAX_IN_FLIGHT', {
     default: 32,
     min: 1,
-    max: 1000,
+    max: LIMITS.inFlight,
     doc: 'Requests to one subscription in flight at once in each worker process, unless the subscription says.',
   }),
   visibilityTimeout: number('VISIBILITY_TIMEOUT', {
@@ -170,6 +170,12 @@ export const SETTINGS = {
     min: 1024,
     max: 4_294_967_296,
     doc: 'Bytes of their bodies together; at least MAX_PAYLOAD_BYTES.',
+  }),
+  requestTimeout: number('REQUEST_TIMEOUT', {
+    default: 30,
+    min: 1,
+    max: 600,
+    doc: `Longest time that a request may take to arrive; for its headers alone it is at most ${LIMITS.headersSeconds}.`,
   }),
   maxEventsPerSecond: number('MAX_EVENTS_PER_SECOND', {
     default: 0,

@@ -33,7 +33,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private problem(thrown: unknown, request: FastifyRequest): Problem {
-    const error = isDatabaseUnavailable(thrown) ? new Unavailable('The database does not answer.', thrown) : thrown;
+    const status = clientErrorStatus(thrown);
+    // A client that goes away in the middle is an ECONNRESET, too.
+    const isUnavailable = status === undefined && isDatabaseUnavailable(thrown);
+    const error = isUnavailable ? new Unavailable('The database does not answer.', thrown) : thrown;
     const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
     if (error instanceof DomainError) {
       if (error instanceof Unavailable) {
@@ -41,10 +44,8 @@ export class ProblemFilter implements ExceptionFilter {
       }
       return problemFrom(error, context);
     }
-    const status = clientErrorStatus(error);
     if (status !== undefined) {
-      const detail = status === 404 ? `There is no ${request.method} ${context.path}.` : (error as Error).message;
-      return problemOf(status, CODES[status] ?? 'malformed_request', detail, context);
+      return problemOf(status, CODES[status] ?? 'malformed_request', refusal(status, error as Error, request), context);
     }
     this.logger.error(
       { err: error, request_id: request.id, method: request.method, path: context.path },
@@ -52,6 +53,13 @@ export class ProblemFilter implements ExceptionFilter {
     );
     return problemOf(500, 'internal_error', 'Something went wrong here. It is logged under the request id.', context);
   }
+}
+
+/** What Fastify leaves unsaid where it says no more than the status. */
+function refusal(status: number, { message }: Error, { method, url, routeOptions }: FastifyRequest): string {
+  if (status === 404) return `There is no ${method} ${url.split('?', 1)[0] ?? ''}.`;
+  if (status === 413) return `The body is larger than ${routeOptions.bodyLimit} bytes.`;
+  return message;
 }
 
 /** The status of an error by which Nest or Fastify refuses a request, if it is one. */

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError, InvalidInput } from '../errors/domain-error.js';
 import { LIMITS } from '../limits.js';
 import { parseStrictJson } from './json.js';
-import { routeOptionsOf } from './route-options.js';
+import { type RouteOptions, routeOptionsOf } from './route-options.js';
 
 export class UnsupportedMediaType extends DomainError {
   constructor(detail: string) {
@@ -10,26 +10,26 @@ export class UnsupportedMediaType extends DomainError {
   }
 }
 
-class BodyTooLarge extends DomainError {
-  constructor(limit: number) {
-    super('too_large', 'too_large', `The body is larger than ${limit} bytes.`);
-  }
-}
-
-/** One parser for all bodies: bytes for routes that want bytes, JSON for the others, nothing else. */
+/**
+ * One parser for all bodies: bytes for routes that want bytes, JSON for the others, nothing else. No more is read than may be
+ * sent. To be called before the routes are added.
+ */
 export function installBodyParser(fastify: FastifyInstance, maxPayloadBytes: number): void {
-  const bodyLimit = Math.max(maxPayloadBytes, LIMITS.jsonBytes);
+  fastify.addHook('onRoute', (route) => {
+    const { rawBody } = (route.config ?? {}) as RouteOptions;
+    route.bodyLimit = rawBody ? maxPayloadBytes : LIMITS.jsonBytes;
+  });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, readBody(request, body as Buffer, maxPayloadBytes));
+      done(null, readBody(request, body as Buffer));
     } catch (error) {
       done(error as Error);
     }
   });
 }
 
-function readBody(request: FastifyRequest, body: Buffer, maxPayloadBytes: number): unknown {
+function readBody(request: FastifyRequest, body: Buffer): unknown {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new UnsupportedMediaType(`Content-Encoding ${encoding} is not supported: send the body uncompressed.`);
@@ -39,11 +39,7 @@ function readBody(request: FastifyRequest, body: Buffer, maxPayloadBytes: number
     if (body.length === 0) return undefined;
     throw new InvalidInput([{ pointer: '', detail: 'this call takes no body: send none' }]);
   }
-  if (rawBody) {
-    if (body.length > maxPayloadBytes) throw new BodyTooLarge(maxPayloadBytes);
-    return body;
-  }
-  if (body.length > LIMITS.jsonBytes) throw new BodyTooLarge(LIMITS.jsonBytes);
+  if (rawBody) return body;
   if (!isJson(request.headers['content-type'])) {
     throw new UnsupportedMediaType('Send JSON, with Content-Type: application/json.');
   }

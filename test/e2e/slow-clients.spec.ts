@@ -1,0 +1,66 @@
+import { ApiClient, type ProblemAnswer } from '../support/api-client.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { openRaw, type RawAnswer } from '../support/raw-request.js';
+import { type ServiceProcess, startService } from '../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const HEAD = 'POST /webhooks/a HTTP/1.1\r\nHost: x\r\n';
+
+describe('clients that take too long, with real PostgreSQL and Redis', () => {
+  let database: TestDatabase;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await startService({ entry: 'main', settings: fastSettings(database, { REQUEST_TIMEOUT: '2' }) });
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await database.drop();
+  });
+
+  /** Sends the beginning at once, and then byte after byte until the other side has had enough. */
+  async function trickle(beginning: string, rest: string): Promise<RawAnswer> {
+    const { socket, answer } = await openRaw(service.url);
+    socket.write(beginning);
+    let sent = 0;
+    const timer = setInterval(() => {
+      if (socket.writable) socket.write(rest.charAt(sent % rest.length));
+      sent += 1;
+    }, 20);
+    try {
+      return await answer;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  it('are cut off, whatever they are slow with, while others are served', async () => {
+    const answers: RawAnswer[] = [];
+    const slow = [
+      trickle('', `${HEAD}X-Header: ${'y'.repeat(1000)}`),
+      trickle(HEAD, 'X-Header: y\r\n'),
+      trickle(`${HEAD}Content-Length: 1000\r\n\r\n`, 'x'),
+      trickle(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`, '1\r\nx\r\n'),
+      trickle(`${HEAD}Content-Length: 1000\r\n\r\nand nothing more`, ''),
+    ].map(async (each) => answers.push(await each));
+
+    const api = new ApiClient(service.url);
+    let served = 0;
+    while (answers.length < slow.length) {
+      await api.broadcast('a', 'x');
+      served += 1;
+    }
+    await Promise.all(slow);
+
+    expect(served).toBeGreaterThan(10);
+    for (const { status, body } of answers) {
+      expect(status).toBe(408);
+      expect(JSON.parse(body) as ProblemAnswer).toMatchObject({ status: 408, code: 'request_timeout' });
+    }
+    expect(service.logs.filter(({ level }) => level >= 40).map(({ msg }) => msg)).toEqual([
+      expect.stringContaining('API_ACCESS is open'),
+    ]);
+  });
+});

@@ -1,0 +1,80 @@
+import { LIMITS } from '../../src/shared/limits.js';
+import { ApiClient } from '../support/api-client.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { sendRaw } from '../support/raw-request.js';
+import { type ServiceProcess, startService } from '../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const HEAD = 'Host: x\r\nConnection: close\r\n';
+
+describe('a request that is no good HTTP, with real PostgreSQL and Redis', () => {
+  let database: TestDatabase;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    service = await startService({ entry: 'main', settings: fastSettings(database) });
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await database.drop();
+  });
+
+  it.each([
+    ['a Content-Length that is no number', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: x\r\n\r\nab`],
+    ['a negative Content-Length', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: -1\r\n\r\nab`],
+    ['a Content-Length without end', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: ${'9'.repeat(30)}\r\n\r\nab`],
+    ['two of them', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc`],
+    [
+      'Content-Length beside Transfer-Encoding',
+      `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n`,
+    ],
+    ['an unknown Transfer-Encoding', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Transfer-Encoding: gzip\r\n\r\nab`],
+    [
+      'a chunk that is none',
+      `POST /webhooks/a HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n`,
+    ],
+    [
+      'a chunk with an endless extension',
+      `POST /webhooks/a HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n2;${'x'.repeat(20_000)}\r\nab\r\n0\r\n\r\n`,
+    ],
+    [
+      'endless trailers',
+      `POST /webhooks/a HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+    ],
+    ['10,000 headers', `GET /health/live HTTP/1.1\r\n${HEAD}${'a: 1\r\n'.repeat(10_000)}\r\n`],
+    ['an endless path', `GET /subscriptions/${'x'.repeat(LIMITS.headerBytes)} HTTP/1.1\r\n${HEAD}\r\n`],
+    ['NUL in a header', `GET /health/live HTTP/1.1\r\n${HEAD}a: x\0y\r\n\r\n`],
+    ['NUL in the name of one', `GET /health/live HTTP/1.1\r\n${HEAD}a\0b: x\r\n\r\n`],
+    ['CR in a header', `GET /health/live HTTP/1.1\r\n${HEAD}a: x\ry\r\n\r\n`],
+    ['a folded header', `GET /health/live HTTP/1.1\r\n${HEAD}a: x\r\n y\r\n\r\n`],
+    ['bytes beyond ASCII in the path', `GET /subscriptions/\xff HTTP/1.1\r\n${HEAD}\r\n`],
+    ['no host', 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['HTTP/0.9', 'GET /health/live\r\n\r\n'],
+    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+    ['a tunnel', `CONNECT 127.0.0.1:80 HTTP/1.1\r\n${HEAD}\r\n`],
+    ['an unknown method', `BREW /health/live HTTP/1.1\r\n${HEAD}\r\n`],
+  ])('answers %s with 4xx or by closing the connection', async (_name, bytes) => {
+    const { status } = await sendRaw(service.url, bytes);
+    expect(status ?? 400).toBeGreaterThanOrEqual(400);
+    expect(status ?? 400).toBeLessThan(500);
+  });
+
+  it('has a problem body like any other', async () => {
+    for (const bytes of [`GET /health/live HTTP/1.1\r\n${HEAD}${'a: 1\r\n'.repeat(10_000)}\r\n`, 'GET /\0']) {
+      const { contentType, body } = await sendRaw(service.url, bytes);
+      expect(contentType).toContain('application/problem+json');
+      expect(JSON.parse(body)).toMatchObject({ type: expect.stringContaining('urn:webhooks:problem:') as string });
+    }
+  });
+
+  it('changes nothing, and fails inside in no case', async () => {
+    const metrics = await new ApiClient(service.url).request('GET', '/metrics');
+    expect(metrics.text).toContain('\nwebhook_events_accepted_total 0\n');
+    expect(service.logs.filter(({ level }) => level >= 40).map(({ msg }) => msg)).toEqual([
+      expect.stringContaining('API_ACCESS is open'),
+    ]);
+  });
+});
