@@ -5,6 +5,7 @@ import { ApiProblems } from '../shared/http/api-errors.js';
 import { RouteOption } from '../shared/http/route-options.js';
 import { takesQuery } from '../shared/http/strict-query.js';
 import { type Permission, rolesThatMay } from './domain/role.js';
+import { TENANT_ID } from './domain/tenant-id.js';
 
 /** Name of the security scheme in the OpenAPI document. */
 export const SECURITY_SCHEME = 'api_key';
@@ -15,7 +16,7 @@ const X_TENANT = {
   name: 'X-Tenant',
   required: false,
   description: 'For an admin key of all tenants: the tenant that the request is about; `default` if not given',
-  schema: { type: 'string' as const, maxLength: LIMITS.tenantIdLength },
+  schema: { type: 'string' as const, maxLength: LIMITS.tenantIdLength, pattern: TENANT_ID.source },
 };
 
 /** What the caller of an operation must be permitted. Every operation needs this, or `PermitAll`. */

@@ -1,8 +1,9 @@
 import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, Permit } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
+import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { RouteOption } from '../shared/http/route-options.js';
 import { parsePublicId } from '../shared/ids/public-id.js';
 import { DeliveryService } from './delivery.service.js';
@@ -10,7 +11,7 @@ import { DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
 
 @ApiTags('Status')
 @Controller('deliveries/:id')
-@ApiParam({ name: 'id', description: 'Id of the delivery', example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' })
+@ApiIdParam('id', 'dlv')
 export class DeliveryController {
   constructor(private readonly deliveries: DeliveryService) {}
 

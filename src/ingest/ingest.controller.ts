@@ -3,11 +3,15 @@ import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiHeader, ApiOperation, Api
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Permit, TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
+import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { RouteOption } from '../shared/http/route-options.js';
 import { parsePublicId, toPublicId } from '../shared/ids/public-id.js';
 import { deliveryUuid } from '../shared/ids/uuid.js';
+import { LIMITS } from '../shared/limits.js';
+import { EVENT_TYPE_SCHEMA } from '../subscriptions/index.js';
 import type { PublishRequest } from './domain/publish-request.js';
 import { BroadcastAnswer, PublishedAnswer } from './dto/accepted-answers.js';
+import { IDEMPOTENCY_KEY_FORM } from './idempotency.js';
 import { type Accepted, IngestService } from './ingest.service.js';
 
 const REPLAYED = {
@@ -17,11 +21,18 @@ const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   required: false,
   description: 'Within 24 h the same key with the same request publishes once',
-  schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
+  schema: {
+    type: 'string' as const,
+    minLength: 1,
+    maxLength: LIMITS.idempotencyKeyLength,
+    pattern: IDEMPOTENCY_KEY_FORM.source,
+  },
 };
+const EVENT_TYPE = { type: 'string' as const, ...EVENT_TYPE_SCHEMA };
 const PAYLOAD = {
   required: true,
-  description: 'The payload: any content type, delivered byte for byte. JSON must parse.',
+  description:
+    'The payload: any content type, 1 byte to `MAX_PAYLOAD_BYTES`, delivered byte for byte. JSON must parse.',
   schema: {},
   examples: { order: { value: { id: 'o_1', total: 42 } } },
 };
@@ -43,13 +54,19 @@ export class IngestController {
       'hexadecimal HMAC-SHA256 of the body string under the secret of the subscription, is verified and the body string is ' +
       'delivered. `X-Signature-256: sha256=<hex>` over the raw body does the same without an envelope.',
   })
-  @ApiParam({ name: 'subscription_id', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  @ApiIdParam('subscription_id', 'sub')
   @ApiHeader({
     name: 'X-Event-Type',
     required: false,
     description: 'May be left out when the subscription names one plain type',
+    schema: EVENT_TYPE,
   })
-  @ApiHeader({ name: 'X-Signature-256', required: false, description: 'sha256=<hex> over the raw body' })
+  @ApiHeader({
+    name: 'X-Signature-256',
+    required: false,
+    description: 'sha256=<hex> over the raw body',
+    schema: { type: 'string', pattern: '^(sha256=)?[0-9A-Fa-f]{64}$' },
+  })
   @ApiHeader(IDEMPOTENCY_KEY)
   @ApiConsumes('application/json', '*/*')
   @ApiBody(PAYLOAD)
@@ -85,7 +102,7 @@ export class IngestController {
     description:
       'An event of the type `webhook.test`, whatever types the subscription wants. Refused when its target is.',
   })
-  @ApiParam({ name: 'id', description: 'Id of the subscription', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  @ApiIdParam('id', 'sub')
   @ApiAcceptedResponse({
     type: PublishedAnswer,
     description: 'The event and its delivery are committed',
@@ -111,7 +128,7 @@ export class IngestController {
     summary: 'Publish an event to every subscription that wants its type',
     description: 'One delivery for every active or paused subscription that wants the type; none is not an error.',
   })
-  @ApiParam({ name: 'event_type', example: 'order.created' })
+  @ApiParam({ name: 'event_type', schema: EVENT_TYPE })
   @ApiHeader(IDEMPOTENCY_KEY)
   @ApiConsumes('application/json', '*/*')
   @ApiBody(PAYLOAD)

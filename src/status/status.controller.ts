@@ -1,9 +1,10 @@
 import { Controller, Get, Param, Query, Res, UseInterceptors } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Permit, TenantId } from '../access/index.js';
 import { type DeliveryAnswer, DeliveryPage, DeliveryWithAttemptsAnswer } from '../delivery/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
+import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
 import type { Page } from '../shared/http/page.js';
@@ -23,11 +24,7 @@ export class StatusController {
     operationId: 'getStatus',
     summary: 'Read the status of a delivery, or of an event with its deliveries',
   })
-  @ApiParam({
-    name: 'task_id',
-    description: 'Id of a delivery or of an event',
-    example: 'dlv_01k6zv1yqpe7rtqq6zjy200001',
-  })
+  @ApiIdParam('task_id', 'dlv', 'evt')
   @ApiExtraModels(DeliveryWithAttemptsAnswer, EventStatusAnswer)
   @ApiOkResponse({
     description: 'The delivery with its attempts, or the event with its deliveries',
@@ -57,7 +54,7 @@ export class StatusController {
   @Get('deliveries/:id')
   @Permit('read')
   @ApiOperation({ operationId: 'getDelivery', summary: 'Read a delivery with its attempts' })
-  @ApiParam({ name: 'id', description: 'Id of the delivery', example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' })
+  @ApiIdParam('id', 'dlv')
   @ApiOkResponse({ type: DeliveryWithAttemptsAnswer, description: 'The delivery' })
   @ApiProblems(400, 404)
   getDelivery(@TenantId() tenantId: string, @Param('id') id: string): Promise<DeliveryWithAttemptsAnswer> {
@@ -72,7 +69,7 @@ export class StatusController {
     summary: 'List the deliveries of a subscription, those of the newest event first',
     description: 'Also of a deleted one.',
   })
-  @ApiParam({ name: 'id', description: 'Id of the subscription', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  @ApiIdParam('id', 'sub')
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
   @ApiProblems(400, 404, 422)
   listSubscriptionDeliveries(
@@ -86,7 +83,7 @@ export class StatusController {
   @Get('events/:id')
   @Permit('read')
   @ApiOperation({ operationId: 'getEvent', summary: 'Read an event, without its payload' })
-  @ApiParam({ name: 'id', description: 'Id of the event', example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
+  @ApiIdParam('id', 'evt')
   @ApiOkResponse({ type: EventAnswer, description: 'The event' })
   @ApiProblems(400, 404)
   getEvent(@TenantId() tenantId: string, @Param('id') id: string): Promise<EventAnswer> {
@@ -99,7 +96,7 @@ export class StatusController {
     operationId: 'getEventPayload',
     summary: 'Read the payload of an event, byte for byte as it was published',
   })
-  @ApiParam({ name: 'id', description: 'Id of the event', example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
+  @ApiIdParam('id', 'evt')
   @ApiOkResponse({
     description: 'The bytes, with the content type of the publisher',
     content: { '*/*': { schema: {} } },

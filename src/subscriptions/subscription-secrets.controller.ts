@@ -1,7 +1,8 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, Permit } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
+import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { parsePublicId } from '../shared/ids/public-id.js';
 import { SecretRotation, SecretsAnswer } from './dto/secrets.js';
@@ -9,7 +10,7 @@ import { SubscriptionSecretsService } from './subscription-secrets.service.js';
 
 @ApiTags('Subscriptions')
 @Controller('subscriptions/:id')
-@ApiParam({ name: 'id', description: 'Id of the subscription', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+@ApiIdParam('id', 'sub')
 export class SubscriptionSecretsController {
   constructor(private readonly secrets: SubscriptionSecretsService) {}
 

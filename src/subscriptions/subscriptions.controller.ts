@@ -13,17 +13,11 @@ import {
   Res,
   UseInterceptors,
 } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, Permit, TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
+import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { RouteOption } from '../shared/http/route-options.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
@@ -34,9 +28,6 @@ import { SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.j
 import { SubscriptionQuery } from './dto/subscription-query.js';
 import { SubscriptionInputPipe } from './subscription-input.pipe.js';
 import { SubscriptionsService } from './subscriptions.service.js';
-
-const ApiId = (): MethodDecorator =>
-  ApiParam({ name: 'id', description: 'Id of the subscription', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' });
 
 @ApiTags('Subscriptions')
 @Controller('subscriptions')
@@ -75,7 +66,7 @@ export class SubscriptionsController {
 
   @Get(':id')
   @Permit('read')
-  @ApiId()
+  @ApiIdParam('id', 'sub')
   @ApiOperation({ operationId: 'getSubscription', summary: 'Read a subscription' })
   @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription, without its secret' })
   @ApiProblems(400, 404)
@@ -85,7 +76,7 @@ export class SubscriptionsController {
 
   @Put(':id')
   @Permit('manage')
-  @ApiId()
+  @ApiIdParam('id', 'sub')
   @ApiOperation({
     operationId: 'replaceSubscription',
     summary: 'Replace what a client may set',
@@ -103,7 +94,7 @@ export class SubscriptionsController {
 
   @Patch(':id')
   @Permit('manage')
-  @ApiId()
+  @ApiIdParam('id', 'sub')
   @ApiOperation({
     operationId: 'patchSubscription',
     summary: 'Change what is given',
@@ -123,7 +114,7 @@ export class SubscriptionsController {
   @RouteOption({ refusesBody: true })
   @Permit('manage')
   @HttpCode(204)
-  @ApiId()
+  @ApiIdParam('id', 'sub')
   @ApiOperation({
     operationId: 'deleteSubscription',
     summary: 'Delete a subscription',

@@ -11,16 +11,10 @@ import {
   Res,
   UseInterceptors,
 } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiProblems } from '../../shared/http/api-errors.js';
+import { ApiIdParam } from '../../shared/http/api-id-param.js';
 import { RouteOption } from '../../shared/http/route-options.js';
 import { InputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
@@ -31,8 +25,6 @@ import { CreatedKeyAnswer, KeyAnswer, KeyInput, KeyPage, KeyQuery, KeyRotation }
 import { Permit } from '../permit.js';
 import { KeysService } from './keys.service.js';
 
-const ApiId = (): MethodDecorator =>
-  ApiParam({ name: 'id', description: 'Id of the key', example: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n' });
 const ApiMade = (): MethodDecorator =>
   ApiCreatedResponse({
     type: CreatedKeyAnswer,
@@ -73,7 +65,7 @@ export class KeysController {
 
   @Get(':id')
   @Permit('administer')
-  @ApiId()
+  @ApiIdParam('id', 'key')
   @ApiOperation({ operationId: 'getKey', summary: 'Read an API key' })
   @ApiOkResponse({ type: KeyAnswer, description: 'The key, without its secret' })
   @ApiProblems(400, 404)
@@ -84,7 +76,7 @@ export class KeysController {
   @Post(':id/rotate')
   @Permit('administer')
   @Header('Cache-Control', 'no-store')
-  @ApiId()
+  @ApiIdParam('id', 'key')
   @ApiOperation({
     operationId: 'rotateKey',
     summary: 'Put a new API key in the place of another',
@@ -107,7 +99,7 @@ export class KeysController {
   @RouteOption({ refusesBody: true })
   @Permit('administer')
   @HttpCode(204)
-  @ApiId()
+  @ApiIdParam('id', 'key')
   @ApiOperation({
     operationId: 'revokeKey',
     summary: 'Revoke an API key',

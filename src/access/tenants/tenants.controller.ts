@@ -26,11 +26,17 @@ import { InputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
 import type { Page } from '../../shared/http/page.js';
 import { type Caller, CurrentCaller } from '../caller.js';
+import { TENANT_ID_SCHEMA } from '../dto/keys.js';
 import { TenantAnswer, TenantInput, TenantPage, TenantPatch, TenantQuery } from '../dto/tenants.js';
 import { Permit } from '../permit.js';
 import { TenantsService } from './tenants.service.js';
 
-const ApiId = (): MethodDecorator => ApiParam({ name: 'id', description: 'Id of the tenant', example: 'acme' });
+const ApiId = (): MethodDecorator =>
+  ApiParam({
+    name: 'id',
+    description: 'Id of the tenant',
+    schema: { type: 'string', ...TENANT_ID_SCHEMA },
+  });
 
 @ApiTags('Access')
 @Controller('tenants')

@@ -5,7 +5,7 @@ import type { Uuid } from './uuid.js';
 /** What an id names, as its prefix says. */
 export type IdKind = 'sub' | 'evt' | 'dlv' | 'key' | 'aud';
 
-const NOUNS: Record<IdKind, string> = {
+export const ID_NOUNS: Record<IdKind, string> = {
   sub: 'a subscription',
   evt: 'an event',
   dlv: 'a delivery',
@@ -13,9 +13,24 @@ const NOUNS: Record<IdKind, string> = {
   aud: 'an audit entry',
 };
 
+/** For documentation. */
+export const EXAMPLE_IDS: Record<IdKind, string> = {
+  sub: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n',
+  evt: 'evt_01k6zv1yqpe7rtqq6zjy200000',
+  dlv: 'dlv_01k6zv1yqpe7rtqq6zjy200001',
+  key: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n',
+  aud: 'aud_01k6zv1yqpe7rtqq6zjy2k3m4n',
+};
+
+/** The form of the ids of these kinds. */
+export function idPattern(kinds: readonly [IdKind, ...IdKind[]]): RegExp {
+  const prefix = kinds.length === 1 ? kinds[0] : `(${kinds.join('|')})`;
+  return new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`);
+}
+
 export class MalformedId extends DomainError {
   constructor(text: string, kinds: readonly IdKind[]) {
-    const wanted = kinds.map((kind) => `${NOUNS[kind]} (${kind}_ and 26 characters)`).join(' or ');
+    const wanted = kinds.map((kind) => `${ID_NOUNS[kind]} (${kind}_ and 26 characters)`).join(' or ');
     super('malformed_id', 'malformed', `"${text.slice(0, 100)}" is not the id of ${wanted}.`);
   }
 }
