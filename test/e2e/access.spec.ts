@@ -230,6 +230,16 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       await eventually(there, { until: ({ status }) => status === 401, timeoutMs: 1000 });
     });
 
+    it('that has ended can not be rotated into another one that has', async () => {
+      const { id, key } = await readerKey({ expires_at: new Date(Date.now() + 200).toISOString() });
+      await eventually(() => listSubscriptions(admin.as(key)), { until: ({ status }) => status === 401 });
+
+      const answer = await admin.request('POST', `/keys/${id}/rotate`, { body: {} });
+      expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '/expires_at' }] } });
+      const next = await admin.expect<CreatedKeyAnswer>(201, 'POST', `/keys/${id}/rotate`, { body: { expires_at: null } }); // prettier-ignore
+      expect(await listSubscriptions(admin.as(next.key))).toMatchObject({ status: 200 });
+    });
+
     it('tells when it was last used', async () => {
       const { id, key } = await readerKey();
       expect(await admin.expect<KeyAnswer>(200, 'GET', `/keys/${id}`)).toMatchObject({ last_used_at: null });
