@@ -142,6 +142,14 @@ export class ApiClient {
     this.headers = options.headers ?? {};
   }
 
+  /** The same service, called with an API key. */
+  as(token: string, headers: Readonly<Record<string, string>> = {}): ApiClient {
+    return new ApiClient(this.baseUrl, {
+      validate: this.validate,
+      headers: { ...this.headers, authorization: `Bearer ${token}`, ...headers },
+    });
+  }
+
   /** Gives any answer, redirects included. @throws Error when it is not as documented. */
   async request(method: string, path: string, request: ApiRequest = {}): Promise<ApiResponse> {
     const { body, type } = encode(request.body);
@@ -202,7 +210,8 @@ export class ApiClient {
     return eventually(() => this.status(taskId), { timeoutMs, until: ({ status }) => FINAL_STATUSES.includes(status) });
   }
 
-  private async expect<T>(status: number, method: string, path: string, request: ApiRequest = {}): Promise<T> {
+  /** The body of an answer. @throws Error when it has another status. */
+  async expect<T>(status: number, method: string, path: string, request: ApiRequest = {}): Promise<T> {
     const response = await this.request(method, path, request);
     if (response.status === status) return response.body as T;
     throw new Error(`${method} ${path} answered ${response.status}, not ${status}: ${response.text}`);

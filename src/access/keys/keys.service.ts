@@ -72,6 +72,9 @@ export class KeysService implements OnApplicationBootstrap {
   async rotate(caller: Caller, id: Uuid, rotation: KeyRotation): Promise<CreatedKeyAnswer> {
     const former = await this.find(caller, id);
     const expiresAt = rotation.expires_at === undefined ? former.expiresAt : this.endOf(rotation.expires_at);
+    if (expiresAt !== null && expiresAt.getTime() <= this.clock.nowMs()) {
+      throw new InvalidInput([{ pointer: '/expires_at', detail: 'must be given, since the old key has ended' }]);
+    }
     const { key, token } = this.make(caller, { ...former, expiresAt, rotatedFrom: id });
     const overlapMs = (rotation.overlap ?? DEFAULT_OVERLAP_SECONDS) * 1000;
     await this.transactions.run(async (tx) => {

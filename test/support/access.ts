@@ -1,0 +1,63 @@
+import type { ApiClient } from './api-client.js';
+import type { Role } from './documented-operations.js';
+import type { TestDatabase } from './test-database.js';
+
+export interface KeyInput {
+  readonly role: Role;
+  readonly tenant_id?: string | null;
+  readonly name?: string;
+  readonly expires_at?: string;
+}
+
+export interface KeyAnswer {
+  readonly id: string;
+  readonly role: Role;
+  readonly tenant_id: string | null;
+  readonly name: string | null;
+  readonly created_by: string | null;
+  readonly rotated_from: string | null;
+  readonly expires_at: string | null;
+  readonly last_used_at: string | null;
+}
+
+export interface CreatedKeyAnswer extends KeyAnswer {
+  readonly key: string;
+}
+
+export function createKey(admin: ApiClient, body: KeyInput): Promise<CreatedKeyAnswer> {
+  return admin.expect<CreatedKeyAnswer>(201, 'POST', '/keys', { body });
+}
+
+export async function createTenant(admin: ApiClient, id: string, limits: object = {}): Promise<void> {
+  await admin.expect(201, 'POST', '/tenants', { body: { id, limits } });
+}
+
+/** A client with a new key of a tenant. */
+export async function clientOf(admin: ApiClient, tenantId: string, role: Role): Promise<ApiClient> {
+  return admin.as((await createKey(admin, { role, tenant_id: tenantId })).key);
+}
+
+const TABLES = [
+  'api_keys',
+  'attempts',
+  'audit_log',
+  'deliveries',
+  'events',
+  'idempotency_keys',
+  'open_deliveries',
+  'subscriptions',
+  'tenants',
+];
+
+/** All that is stored, in a form that is the same as long as nothing changes; when a key was last used is left out. */
+export async function everythingStored(database: TestDatabase): Promise<Record<string, string[]>> {
+  const rows = await database.query<{ name: string; row: string }>(
+    TABLES.map((name) => `select '${name}' as name, (to_jsonb(t) - 'last_used_at')::text as row from ${name} t`).join(
+      ' union all ',
+    ),
+  );
+  const stored: Record<string, string[]> = {};
+  for (const { name, row } of rows) (stored[name] ??= []).push(row);
+  for (const each of Object.values(stored)) each.sort();
+  return stored;
+}

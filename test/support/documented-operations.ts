@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+
+export const ROLES = ['admin', 'publisher', 'manager', 'reader'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** An operation of docs/openapi.json that not everybody may call. */
+export interface DocumentedOperation {
+  readonly operationId: string;
+  readonly method: string;
+  /** With its parameters in braces. */
+  readonly template: string;
+  readonly roles: readonly Role[];
+  /** Of its path, by name, with an id that nothing has. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+interface OperationObject {
+  readonly operationId: string;
+  readonly 'x-roles'?: readonly Role[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly schema: { readonly example?: string };
+  }[];
+}
+
+/** @throws Error when one does not say who may call it, though it is none of those that operators read. */
+export function documentedOperations(): DocumentedOperation[] {
+  const document = JSON.parse(readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8')) as {
+    paths: Record<string, Record<string, OperationObject>>;
+  };
+  return Object.entries(document.paths).flatMap(([template, operations]) =>
+    /^\/(health|metrics)/.test(template)
+      ? []
+      : Object.entries(operations).map(([verb, operation]) => describeOperation(verb, template, operation)),
+  );
+}
+
+function describeOperation(verb: string, template: string, operation: OperationObject): DocumentedOperation {
+  const { operationId, 'x-roles': roles, parameters = [] } = operation;
+  if (roles === undefined) throw new Error(`${operationId} does not say in x-roles who may call it`);
+  const ofPath = parameters.filter((each) => each.in === 'path');
+  return {
+    operationId,
+    method: verb.toUpperCase(),
+    template,
+    roles,
+    parameters: Object.fromEntries(ofPath.map(({ name, schema }) => [name, schema.example ?? ''])),
+  };
+}
+
+/** The path of a call: `given` in the places of the parameters, where it says something, else ids that nothing has. */
+export function pathOf(operation: DocumentedOperation, given: Readonly<Record<string, string>> = {}): string {
+  return operation.template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    return given[name] ?? operation.parameters[name] ?? '';
+  });
+}
