@@ -80,11 +80,14 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket): voi
 }
 
 /** What the parser of Node.js lets pass. It refuses headers beyond the 2,000th, or drops them, as its version has it. */
-function refusalOf({ httpVersionMajor, rawHeaders }: IncomingMessage): Error | undefined {
+function refusalOf({ httpVersionMajor, rawHeaders, headers }: IncomingMessage): Error | undefined {
   if (rawHeaders.length > 2 * LIMITS.headers) {
     return new RefusedRequest(431, `There are more than ${LIMITS.headers} headers.`);
   }
-  return httpVersionMajor === 0 ? new RefusedRequest(400, 'HTTP/0.9 is not served.') : undefined;
+  if (httpVersionMajor === 0) return new RefusedRequest(400, 'HTTP/0.9 is not served.');
+  if (headers.host === undefined) return new RefusedRequest(400, 'There is no Host header.');
+  if (headers.expect === undefined || /^100-continue$/i.test(headers.expect)) return undefined;
+  return new RefusedRequest(417, 'No expectation but 100-continue can be met.');
 }
 
 class RefusedRequest extends Error {
@@ -100,6 +103,10 @@ class RefusedRequest extends Error {
 export function configureHttp(app: NestFastifyApplication, settings: Settings, gatekeeper: Gatekeeper | null): void {
   const fastify = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);
+  // Node.js would answer it itself, without a body.
+  fastify.server.on('checkExpectation', (request, response) => {
+    fastify.routing(request, response);
+  });
   installBodyParser(fastify, settings.maxPayloadBytes);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     void reply.header('x-request-id', request.id);

@@ -8,6 +8,8 @@ const CONNECTIONS_CHECK_MS = 1000;
 /** What every HTTP server of the service holds its clients to. */
 export function serverOptions({ requestTimeout }: Pick<Settings, 'requestTimeout'>): ServerOptions {
   return {
+    // Its absence is refused with a body that says so.
+    requireHostHeader: false,
     // The parser of Node.js refuses what reaches this size.
     maxHeaderSize: LIMITS.headerBytes + 1,
     headersTimeout: Math.min(LIMITS.headersSeconds, requestTimeout) * 1000,

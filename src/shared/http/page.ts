@@ -1,6 +1,6 @@
 import { type Type as ClassOf } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { DomainError } from '../errors/domain-error.js';
 import type { Uuid } from '../ids/uuid.js';
@@ -25,7 +25,7 @@ export class PageQuery {
     description: 'Most items of the page',
   })
   @IsOptional()
-  @Type(() => Number)
+  @Transform(({ value }: { value: unknown }) => wholeNumber(value))
   @IsInt()
   @Min(1)
   @Max(LIMITS.pageItems)
@@ -35,6 +35,11 @@ export class PageQuery {
   @IsOptional()
   @IsText(LIMITS.cursorLength)
   readonly cursor?: string;
+}
+
+/** What is no whole number in decimal digits stays as it is, and is refused. */
+function wholeNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
 
 /** A page of a list, newest first. */

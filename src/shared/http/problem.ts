@@ -27,6 +27,7 @@ export const TITLES: Readonly<Record<number, string>> = {
   413: 'Too large',
   414: 'URI too long',
   415: 'Unsupported media type',
+  417: 'Expectation failed',
   422: 'Not acceptable input',
   429: 'Too many requests',
   431: 'Headers too large',

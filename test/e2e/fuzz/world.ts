@@ -1,0 +1,82 @@
+import { makeToken } from '../../../src/access/index.js';
+import { ApiClient, type CreatedSubscriptionAnswer } from '../../support/api-client.js';
+import { fastSettings } from '../../support/fast-settings.js';
+import type { Operation } from '../../support/openapi-operations.js';
+import { ScriptedReceiver } from '../../support/scripted-receiver.js';
+import { type ServiceProcess, startService } from '../../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+
+/** Bodies of operations that need one, with nothing wrong in them. */
+const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  createKey: { role: 'reader', tenant_id: 'default' },
+  rotateKey: {},
+  createTenant: { id: 'never-made' },
+  patchTenant: {},
+  createSubscription: { target_url: 'https://1.1.1.1/', event_type: 'order.created' },
+  replaceSubscription: { target_url: 'https://1.1.1.1/', event_type: 'order.created' },
+  patchSubscription: {},
+  rotateSubscriptionSecret: {},
+};
+
+/** A service in which there is one thing of each kind, and nothing under way. */
+export class World {
+  private constructor(
+    readonly database: TestDatabase,
+    readonly service: ServiceProcess,
+    readonly api: ApiClient,
+    private readonly receiver: ScriptedReceiver,
+    private readonly ids: Readonly<Record<string, string>>,
+    /** Of an admin of all tenants. */
+    readonly authorization: string,
+  ) {}
+
+  static async make(given: Readonly<Record<string, string>> = {}): Promise<World> {
+    const database = await createTestDatabase();
+    const receiver = await ScriptedReceiver.start();
+    const key = makeToken();
+    const settings = fastSettings(database, { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: key, ...given });
+    const service = await startService({ entry: 'main', settings });
+    const authorization = `Bearer ${key}`;
+    const api = new ApiClient(service.url, { headers: { authorization } });
+    const made = async <T>(path: string, body: object): Promise<T> =>
+      (await api.request('POST', path, { body })).body as T;
+    const { id: key_ } = await made<{ id: string }>('/keys', { role: 'reader', tenant_id: 'default' });
+    await made('/tenants', { id: 'acme' });
+    const subscription = await made<CreatedSubscriptionAnswer>('/subscriptions', {
+      target_url: receiver.url(),
+      event_type: 'order.created',
+    });
+    const { task_id: task, event_id: event } = await api.publish(subscription.id, { order: 42 });
+    await api.untilFinal(task);
+    const ids = { keys: key_, tenants: 'acme', subscriptions: subscription.id, deliveries: task, events: event };
+    return new World(database, service, api, receiver, ids, authorization);
+  }
+
+  async end(): Promise<void> {
+    await this.service.stop();
+    await this.receiver.close();
+    await this.database.drop();
+  }
+
+  /** The path of an operation, to things that are there. @throws for a parameter that nobody has thought of */
+  path({ id, path }: Operation, given: Readonly<Record<string, string>> = {}): string {
+    return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      const known: Record<string, string | undefined> = {
+        id: this.ids[path.split('/')[1] ?? ''],
+        subscription_id: this.ids['subscriptions'],
+        task_id: this.ids['deliveries'],
+        event_type: 'order.created',
+      };
+      const value = given[name] ?? known[name];
+      if (value === undefined) throw new Error(`What is ${name} of ${id}? Add it to test/e2e/fuzz/world.ts`);
+      return value;
+    });
+  }
+
+  /** A body with nothing wrong in it. @throws for an operation that nobody has thought of */
+  static body({ id }: Operation): Readonly<Record<string, unknown>> {
+    const body = BODIES[id];
+    if (body === undefined) throw new Error(`What is a body of ${id}? Add it to test/e2e/fuzz/world.ts`);
+    return body;
+  }
+}
