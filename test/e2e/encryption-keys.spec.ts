@@ -108,6 +108,21 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     expect(run.stderr).toContain('ENCRYPTION_KEYS');
     expect(await outcome((await subscribe()).id)).toMatchObject({ status: 'delivered' });
   });
+
+  it('that are missing keep a secret from being rotated with an overlap, and not without', async () => {
+    await startWith(FIRST);
+    const { id } = await subscribe();
+    await startWith(THIRD);
+    const rotate = (overlap: number) =>
+      api.request('POST', `/subscriptions/${id}/rotate-secret`, { body: { overlap } });
+    const stored = () => database.query('select secrets from subscriptions');
+    const before = await stored();
+
+    expect(await rotate(60)).toMatchObject({ status: 500 });
+    expect(await stored()).toEqual(before);
+    expect(await rotate(0)).toMatchObject({ status: 200, body: { previous: [] } });
+    expect(await outcome(id)).toMatchObject({ status: 'delivered' });
+  });
 });
 
 describe('what is encrypted, with real PostgreSQL, Redis and receivers', () => {
