@@ -80,8 +80,8 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     await deliversAsBefore();
 
     await startWith(SECOND, FIRST);
-    await deliversAsBefore();
     const third = await subscribe();
+    await deliversAsBefore();
     const run = await reencryptWith(SECOND, FIRST);
     expect(run).toMatchObject({ code: 0, stdout: expect.stringMatching(/^3 subscriptions .*; 2 of them/) as string });
     await deliversAsBefore();
