@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
@@ -16,6 +17,8 @@ const COMMAND_TIMEOUT_MS = 100;
 const AWAY_MS = 1000;
 /** How often the subscriber asks whether its connection still lives. */
 const PING_INTERVAL_MS = 5000;
+/** Longest wait for the first connection, of those who wait for it. */
+const CONNECT_TIMEOUT_MS = 2000;
 const MAX_ENTRIES = 10_000;
 
 interface Entry {
@@ -91,6 +94,12 @@ export class SubscriptionCache implements OnApplicationShutdown {
     } catch (error) {
       this.logger.warn({ err: error, tenant: tenantId }, 'subscription_cache.not_invalidated');
     }
+  }
+
+  /** For a process that has just started and ends soon: Redis can be told of changes, or is away. */
+  async connected(): Promise<void> {
+    if (this.redis === null || this.redis.status === 'ready') return;
+    await once(this.redis, 'ready', { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) }).catch(() => undefined);
   }
 
   onApplicationShutdown(): void {

@@ -45,7 +45,7 @@ export class SubscriptionSecretsService {
    * @throws SubscriptionNotFound; TooManySecrets; InvalidInput
    */
   async rotate(caller: Caller, id: Uuid, rotation: SecretRotation): Promise<SecretsAnswer> {
-    const secrets = await this.transactions.run(async (tx) => {
+    const answer = await this.transactions.run(async (tx) => {
       const { tenantId, secrets: former } = await this.lock(tx, caller, id);
       const next = [this.vault.sealSecret(id, newSecret(rotation, former)), ...this.overlapping(former, rotation)];
       await this.repository.update(tx, { tenantId, id }, { secrets: next, updatedAt: this.clock.now() });
@@ -55,10 +55,11 @@ export class SubscriptionSecretsService {
         target: toPublicId('sub', id),
         changed,
       });
-      return next;
+      // Before the commit: a new secret that the caller can't be told must not sign.
+      return this.answer(id, next);
     });
     await this.cache.invalidate(caller.tenantId);
-    return this.answer(id, secrets);
+    return answer;
   }
 
   private overlapping(

@@ -4,26 +4,12 @@ import { connect } from 'node:net';
 import { makeToken } from '../../src/access/keys/make-token.js';
 import { clientOf, createKey, type CreatedKeyAnswer, createTenant, everythingStored, type KeyAnswer } from '../support/access.js'; // prettier-ignore
 import { ApiClient, type ApiResponse, type PageAnswer } from '../support/api-client.js';
-import { documentedOperations, pathOf, type Role, ROLES } from '../support/documented-operations.js';
+import { bodyFor, documentedOperations, pathOf, type Role, ROLES } from '../support/documented-operations.js';
 import { eventually } from '../support/eventually.js';
 import { aSubscription } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-
-/** What each operation that takes a body is sent. One that is not known here is sent nothing. */
-const BODIES: Readonly<Record<string, object>> = {
-  createKey: { role: 'reader', tenant_id: 'default' },
-  rotateKey: { overlap: 0 },
-  createTenant: { id: 'made-by-the-table' },
-  patchTenant: { name: 'changed' },
-  rotateSubscriptionSecret: { overlap: 0 },
-  createSubscription: aSubscription(),
-  replaceSubscription: aSubscription(),
-  patchSubscription: { description: 'changed' },
-  publishToSubscription: { n: 1 },
-  publishToAll: { n: 1 },
-};
 
 describe('API keys, with two API processes on real PostgreSQL and Redis', () => {
   const bootstrapKey = makeToken();
@@ -131,8 +117,8 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
     it.each(operations.flatMap((operation) => ROLES.map((role) => ({ role, operation, name: operation.operationId }))))(
       'let $role call $name, or refuse it and change nothing',
       async ({ role, operation }) => {
-        const { method, roles, operationId, template } = operation;
-        const body = BODIES[operationId];
+        const { method, roles, template } = operation;
+        const body = bodyFor(operation);
         const isLetIn = roles.includes(role);
         const before = isLetIn ? {} : await everythingStored(database);
         // Whoever is let in asks for what is not there: nothing that another role needs is changed.

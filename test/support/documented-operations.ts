@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { aSubscription } from './factories.js';
 
 export const ROLES = ['admin', 'publisher', 'manager', 'reader'] as const;
 export type Role = (typeof ROLES)[number];
@@ -10,6 +11,7 @@ export interface DocumentedOperation {
   /** With its parameters in braces. */
   readonly template: string;
   readonly roles: readonly Role[];
+  readonly takesBody: boolean;
   /** Of its path, by name, with an id that nothing has. */
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -17,6 +19,7 @@ export interface DocumentedOperation {
 interface OperationObject {
   readonly operationId: string;
   readonly 'x-roles'?: readonly Role[];
+  readonly requestBody?: object;
   readonly parameters?: readonly {
     readonly name: string;
     readonly in: string;
@@ -45,6 +48,7 @@ function describeOperation(verb: string, template: string, operation: OperationO
     method: verb.toUpperCase(),
     template,
     roles,
+    takesBody: operation.requestBody !== undefined,
     parameters: Object.fromEntries(ofPath.map(({ name, schema }) => [name, schema.example ?? ''])),
   };
 }
@@ -54,4 +58,25 @@ export function pathOf(operation: DocumentedOperation, given: Readonly<Record<st
   return operation.template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     return given[name] ?? operation.parameters[name] ?? '';
   });
+}
+
+/** What is sent to the operations that take a body, so that nothing is wrong with it. */
+const BODIES: Readonly<Record<string, object>> = {
+  createKey: { role: 'reader', tenant_id: 'default' },
+  rotateKey: { overlap: 0 },
+  createTenant: { id: 'made-by-a-table' },
+  patchTenant: { name: 'changed' },
+  rotateSubscriptionSecret: { overlap: 0 },
+  createSubscription: aSubscription(),
+  replaceSubscription: aSubscription(),
+  patchSubscription: { description: 'changed' },
+  publishToSubscription: { n: 1 },
+  publishToAll: { n: 1 },
+};
+
+/** @throws Error for an operation that takes a body, and none is known here */
+export function bodyFor({ operationId, takesBody }: DocumentedOperation): object | undefined {
+  const body = BODIES[operationId];
+  if (takesBody && body === undefined) throw new Error(`Nobody has said yet what to send to ${operationId}`);
+  return body;
 }

@@ -1,0 +1,183 @@
+import { createHmac } from 'node:crypto';
+import { ApiClient, type CreatedSubscriptionAnswer, type DeliveryWithAttemptsAnswer } from '../support/api-client.js';
+import { isSignedByHolderOf } from '../support/ed25519.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { runBuilt } from '../support/run-built.js';
+import { ScriptedReceiver } from '../support/scripted-receiver.js';
+import { type ServiceProcess, startService } from '../support/service-process.js';
+import { verifyWebhook } from '../support/standard-webhooks.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const [FIRST, SECOND, THIRD] = ['11', '22', '33'].map((byte) => byte.repeat(32));
+
+describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
+  let database: TestDatabase;
+  let receiver: ScriptedReceiver;
+  let settings: Record<string, string>;
+  let service: ServiceProcess | undefined;
+  let api: ApiClient;
+  let paths = 0;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    receiver = await ScriptedReceiver.start();
+    // Long enough that what is cached outlives each step of a test.
+    settings = fastSettings(database, { ENCRYPTION_KEY: '', SUBSCRIPTION_CACHE_TTL: '60' });
+  });
+
+  afterEach(async () => {
+    await service?.kill();
+    await receiver.close();
+    await database.drop();
+  });
+
+  /** In the place of the process that runs, if one does. */
+  const startWith = async (...keys: (string | undefined)[]): Promise<void> => {
+    await service?.stop();
+    service = await startService({ entry: 'main', settings: { ...settings, ENCRYPTION_KEYS: keys.join(',') } });
+    api = new ApiClient(service.url);
+  };
+  const reencryptWith = (...keys: (string | undefined)[]) =>
+    runBuilt('src/main.reencrypt.js', { ...settings, ENCRYPTION_KEYS: keys.join(',') });
+  const subscribe = (input: object = {}): Promise<CreatedSubscriptionAnswer> =>
+    api.createSubscription({
+      target_url: receiver.url(`/hook-${(paths += 1)}`),
+      event_type: 'order.created',
+      retry: { max_attempts: 2 },
+      ...input,
+    });
+  const publishSigned = (id: string, secret: string) => {
+    const body = '{"n":1}';
+    const signature = createHmac('sha256', secret).update(body).digest('hex');
+    return api.request('POST', `/ingest/${id}`, { body: { body, signature } });
+  };
+  const outcome = async (id: string): Promise<DeliveryWithAttemptsAnswer> =>
+    api.untilFinal((await api.publish(id, { n: 1 })).task_id);
+
+  it('are changed without losing anything: new one in front, re-encryption, old one away', async () => {
+    await startWith(FIRST);
+    const hmac = await subscribe({
+      secret: 'the first secret',
+      verify_ingest: true,
+      headers: { 'X-Api-Key': 'of-header' },
+    });
+    const edwards = await subscribe({ signature_scheme: 'v1a', auth: { type: 'bearer', token: 'of-auth' } });
+    await api.expect(200, 'POST', `/subscriptions/${hmac.id}/rotate-secret`, { body: { secret: 'the second secret' } });
+    const { public_key: publicKey } = (await api.getSubscription(edwards.id)) as unknown as { public_key: string };
+
+    const deliversAsBefore = async (): Promise<void> => {
+      const published = await publishSigned(hmac.id, 'the first secret');
+      expect(published).toMatchObject({ status: 202 });
+      await api.untilFinal((published.body as { task_id: string }).task_id);
+      expect(await outcome(edwards.id)).toMatchObject({ status: 'delivered' });
+      const byHmac = receiver.requestsTo(new URL(hmac.target_url).pathname).at(-1)!;
+      for (const secret of ['the first secret', 'the second secret']) verifyWebhook(secret, byHmac);
+      expect(byHmac.headers['x-api-key']).toBe('of-header');
+      const byEdwards = receiver.requestsTo(new URL(edwards.target_url).pathname).at(-1)!;
+      expect(isSignedByHolderOf(publicKey, byEdwards)).toBe(true);
+      expect(byEdwards.headers['authorization']).toBe('Bearer of-auth');
+    };
+    await deliversAsBefore();
+
+    await startWith(SECOND, FIRST);
+    const third = await subscribe();
+    await deliversAsBefore();
+    const run = await reencryptWith(SECOND, FIRST);
+    expect(run).toMatchObject({ code: 0, stdout: expect.stringMatching(/^3 subscriptions .*; 2 of them/) as string });
+    await deliversAsBefore();
+    expect(await reencryptWith(SECOND, FIRST)).toMatchObject({
+      stdout: expect.stringMatching(/; 0 of them/) as string,
+    });
+
+    await startWith(SECOND);
+    await deliversAsBefore();
+    expect(await outcome(third.id)).toMatchObject({ status: 'delivered' });
+  });
+
+  it('that are missing fail what needs them, by name, and nothing else', async () => {
+    await startWith(FIRST);
+    const former = await subscribe();
+
+    await startWith(THIRD);
+    const failed = await outcome(former.id);
+    const run = await reencryptWith(THIRD);
+
+    expect(failed).toMatchObject({ status: 'failed', attempt_count: 2 });
+    expect(failed.last_error?.message).toContain('ENCRYPTION_KEYS');
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('ENCRYPTION_KEYS');
+    expect(await outcome((await subscribe()).id)).toMatchObject({ status: 'delivered' });
+  });
+
+  it('that are missing keep a secret from being rotated with an overlap, and not without', async () => {
+    await startWith(FIRST);
+    const { id } = await subscribe();
+    await startWith(THIRD);
+    const rotate = (overlap: number) =>
+      api.request('POST', `/subscriptions/${id}/rotate-secret`, { body: { overlap } });
+    const stored = () => database.query('select secrets from subscriptions');
+    const before = await stored();
+
+    expect(await rotate(60)).toMatchObject({ status: 500 });
+    expect(await stored()).toEqual(before);
+    expect(await rotate(0)).toMatchObject({ status: 200, body: { previous: [] } });
+    expect(await outcome(id)).toMatchObject({ status: 'delivered' });
+  });
+});
+
+describe('what is encrypted, with real PostgreSQL, Redis and receivers', () => {
+  let database: TestDatabase;
+  let receiver: ScriptedReceiver;
+  let service: ServiceProcess;
+  let api: ApiClient;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    receiver = await ScriptedReceiver.start();
+    service = await startService({ entry: 'main', settings: fastSettings(database) });
+    api = new ApiClient(service.url);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await receiver.close();
+    await database.drop();
+  });
+
+  /** What changes the row $1, given the row $2. */
+  const MOVES: readonly [what: string, change: string][] = [
+    ['a secret of another subscription', 'secrets = o.secrets'],
+    ['a header of another subscription', 'headers = o.headers'],
+    ['the authentication of another subscription', 'auth = o.auth'],
+    ['a header in the place of the authentication', `auth = jsonb_set(s.auth, '{box}', s.headers->'X-Api-Key'->'box')`],
+    ['a header in the place of another', `headers = jsonb_build_object('X-Token', s.headers->'X-Api-Key')`],
+    [
+      'the authentication in the place of the secret',
+      `secrets = jsonb_build_array(jsonb_build_object('box', s.auth->'box'))`,
+    ],
+  ];
+
+  it.each(MOVES)('does not open when it is %s', async (what, change) => {
+    const subscribe = (path: string) =>
+      api.createSubscription({
+        target_url: receiver.url(path),
+        event_type: 'order.created',
+        retry: { max_attempts: 2 },
+        headers: { 'X-Api-Key': 'of-header' },
+        ...{ auth: { type: 'bearer', token: 'of-auth' } },
+      });
+    const outcome = async (id: string) => api.untilFinal((await api.publish(id, { n: 1 })).task_id);
+    const path = `/${MOVES.findIndex(([each]) => each === what)}`;
+    const [moved, other] = [await subscribe(path), await subscribe(`${path}-other`)];
+
+    await database.query(
+      `update subscriptions s set ${change} from subscriptions o where s.target_url = $1 and o.target_url = $2`,
+      [moved.target_url, other.target_url],
+    );
+
+    expect(await outcome(moved.id)).toMatchObject({ status: 'failed', last_error: { code: 'internal_error' } });
+    expect(receiver.requestsTo(path)).toEqual([]);
+    expect(await outcome(other.id)).toMatchObject({ status: 'delivered' });
+    expect(service.hasEnded).toBe(false);
+  });
+});

@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { builtFile } from './built-file.js';
+
+export interface RunResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a built program to its end.
+ * @param path of its file, below `dist`
+ * @param settings environment variables: all that it sees besides PATH and HOME
+ */
+export function runBuilt(path: string, settings: Readonly<Record<string, string>>): Promise<RunResult> {
+  const { PATH = '', HOME = '' } = process.env;
+  return new Promise((resolve) => {
+    execFile(process.execPath, [builtFile(path)], { env: { PATH, HOME, ...settings } }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+    });
+  });
+}
