@@ -138,6 +138,21 @@ describe('the quota of events on real Redis', () => {
     );
   });
 
+  it('takes no more than is used, where events come now and then', async () => {
+    let nowMs = 0;
+    const quota = await openRedisQuota(testRedisUrl(), uniquePrefix(), { monotonicMs: () => nowMs });
+    const answers: QuotaAnswer[] = [];
+
+    // Each comes when what was fetched ahead for the one before has grown too old.
+    for (let n = 0; n < 100; n += 1) {
+      nowMs += 60;
+      answers.push(await quota.take('a', { perSecond: 100, burst: 100 }));
+    }
+
+    expect(grantedOf(answers)).toBe(100);
+    expect(answers[49]!.remaining).toBeGreaterThanOrEqual(50);
+  });
+
   it('keeps nothing of tenants that publish no more', async () => {
     const prefix = uniquePrefix();
     const redis = connectRedis(testRedisUrl(), FAIL_FAST, silentLogger, 'test');

@@ -16,16 +16,16 @@ const MAX_TENANTS = 10_000;
 const AWAY_MS = 1000;
 
 /**
- * KEYS[1] bucket, ARGV: tokens a second, burst, tokens wanted. The same as `takeTokens`, by the clock of Redis, which all
- * processes share. Returns the tokens granted, and those that are left.
+ * KEYS[1] bucket, ARGV: tokens a second, burst, tokens wanted, tokens given back. The same as `takeTokens`, by the clock of
+ * Redis, which all processes share. Returns the tokens granted, and those that are left.
  */
 const TAKE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local rate, burst, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local rate, burst, wanted, unused = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local passed = bucket[2] and math.max(0, now - tonumber(bucket[2])) or 0
-local tokens = math.min(burst, (tonumber(bucket[1] or burst)) + passed * rate / 1000)
+local tokens = math.min(burst, (tonumber(bucket[1] or burst)) + unused + passed * rate / 1000)
 local granted = math.min(wanted, math.floor(tokens))
 redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - granted), 'at', string.format('%.3f', now))
 redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate * 1000) + 1000)
@@ -92,7 +92,13 @@ export class RedisQuota extends PublishQuota implements OnApplicationShutdown {
     const { perSecond, burst } = share.rate;
     const wanted = Math.max(waiting, Math.floor(Math.min((perSecond * AHEAD_MS) / 1000, burst)));
     const key = `${this.keyRoot}:quota:${tenantId}`;
-    const [granted, remaining] = (await this.redis.eval(TAKE, 1, key, perSecond, burst, wanted)) as [number, number];
+    // Those that were fetched and grew too old: kept back, they would be missing where events come now and then.
+    const unused = share.tokens;
+    share.tokens = 0;
+    const [granted, remaining] = (await this.redis.eval(TAKE, 1, key, perSecond, burst, wanted, unused)) as [
+      number,
+      number,
+    ];
     share.tokens = Math.max(0, granted - waiting);
     share.remaining = remaining;
     share.fetchedAtMs = this.clock.monotonicMs();
