@@ -1,5 +1,6 @@
 import { type LoggerService } from '@nestjs/common';
 import { destination, pino, type LoggerOptions } from 'pino';
+import { errorFields } from './error-fields.js';
 
 const BLOCK_BYTES = 16_000;
 /** What a reader that does not read may hold up; more is dropped, rather than kept in memory. */
@@ -24,7 +25,11 @@ export function loggerOf(settings: { readonly logLevel: string }): Logger {
 }
 
 function createLogger(options: { level: string; isTerminal: boolean }): Logger {
-  const settings: LoggerOptions = { level: options.level, base: null };
+  const settings: LoggerOptions = {
+    level: options.level,
+    base: null,
+    serializers: { err: (error: unknown) => errorFields(error) },
+  };
   if (options.isTerminal) {
     const translation = { translateTime: 'SYS:HH:MM:ss.l', singleLine: true };
     return pino({ ...settings, transport: { target: 'pino-pretty', options: translation } });
