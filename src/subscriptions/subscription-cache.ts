@@ -57,7 +57,8 @@ export class SubscriptionCache implements OnApplicationShutdown {
     const open = (options: typeof FAIL_FAST, purpose: string): Redis | null =>
       settings.redisUrl === undefined ? null : connectRedis(settings.redisUrl, options, logger, purpose);
     this.redis = open({ ...FAIL_FAST, commandTimeout: COMMAND_TIMEOUT_MS }, 'subscription cache');
-    this.subscriber = open(PATIENT, 'subscription changes');
+    // ioredis would subscribe again by itself, and leave nobody to catch it when Redis refuses: that ends a process.
+    this.subscriber = open({ ...PATIENT, autoResubscribe: false }, 'subscription changes');
     this.listen();
   }
 
@@ -160,13 +161,13 @@ export class SubscriptionCache implements OnApplicationShutdown {
     subscriber.on('message', (_channel: string, tenantId: string) => {
       this.epochs.set(tenantId, randomUUID());
     });
-    // Messages may have been missed while the connection was away.
     subscriber.on('ready', () => {
+      // Messages may have been missed while the connection was away.
       this.epochs.clear();
       this.processEpoch = randomUUID();
-    });
-    subscriber.subscribe(this.channel).catch((error: unknown) => {
-      this.logger.warn({ err: error }, 'subscription_cache.not_subscribed');
+      subscriber.subscribe(this.channel).catch((error: unknown) => {
+        this.logger.warn({ err: error }, 'subscription_cache.not_subscribed');
+      });
     });
   }
 }
