@@ -1,4 +1,5 @@
 import { eventually } from './eventually.js';
+import { rememberAuthorization, rememberSecretsIn } from './known-secrets.js';
 import { assertMatchesOpenApi } from './openapi-validator.js';
 
 export interface SubscriptionInput {
@@ -156,8 +157,11 @@ export class ApiClient {
     const headers = new Headers(type);
     // One by one: an object with content-type and Content-Type would become one header with both values.
     for (const [name, value] of Object.entries({ ...this.headers, ...request.headers })) headers.set(name, value);
+    rememberAuthorization(headers.get('authorization') ?? '');
+    rememberSecretsIn(request.body);
     const answer = await fetch(this.baseUrl + path, { method, headers, redirect: 'manual', ...(body && { body }) });
     const response = await readAnswer(answer);
+    rememberSecretsIn(response.body);
     const pathname = path.replace(/\?.*$/s, '');
     if ((request.validate ?? this.validate) && !OUTSIDE_THE_DOCUMENT.test(pathname)) {
       const contentType = response.headers.get('content-type');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { builtFile } from './built-file.js';
 import { eventually } from './eventually.js';
+import { assertHoldsNoSecret, rememberSettings } from './known-secrets.js';
 
 /** One line of the service's log: pino's fields and those of the entry. */
 export interface LogLine {
@@ -44,6 +45,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
 
 /** Starts a built service and does not wait for it. */
 export async function spawnService({ entry, settings, preloads = [] }: ServiceOptions): Promise<ServiceProcess> {
+  rememberSettings(settings);
   const { PATH = '', HOME = '' } = process.env;
   const imports = preloads.flatMap((file) => ['--import', file]);
   const child = spawn(process.execPath, [...imports, builtFile(`src/${entry}.js`)], {
@@ -95,7 +97,10 @@ export class ServiceProcess {
     this.child.kill(signal);
   }
 
-  /** Ends it by SIGTERM, or by SIGKILL when 40 s were not enough; gives the exit code, or null after a signal. */
+  /**
+   * Ends it by SIGTERM, or by SIGKILL when 40 s were not enough; gives the exit code, or null after a signal.
+   * @throws Error when it has written down a secret that the test knows, as `kill` does
+   */
   async stop(): Promise<number | null> {
     const timer = setTimeout(() => {
       this.signal('SIGKILL');
@@ -105,6 +110,7 @@ export class ServiceProcess {
       return await this.exited;
     } finally {
       clearTimeout(timer);
+      assertHoldsNoSecret(this.output());
     }
   }
 
@@ -112,6 +118,7 @@ export class ServiceProcess {
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.exited;
+    assertHoldsNoSecret(this.output());
   }
 
   /** @throws Error while neither is so. */
