@@ -35,6 +35,7 @@ export async function bootstrap(
     if (needsRedis && settings.redisUrl === undefined) {
       throw new InvalidSettings(['REDIS_URL is missing: it carries the jobs from API processes to worker processes']);
     }
+    endOnCrash(settings);
     const starting = createApp(moduleFor(settings), settings, { servesApi });
     endOnSignal(starting, settings, onClosed);
     const url = await listen(await starting, settings, servesApi);
@@ -73,6 +74,14 @@ function warnOf(settings: Settings, servesApi: boolean): void {
   if (settings.isEncryptionKeyPublic) {
     logger.warn({}, 'ENCRYPTION_KEY is not set: secrets are sealed under a key that everybody can read in the source.');
   }
+}
+
+/** What nobody caught ends the process, as it would anyway; but Node.js would print all that the error holds, passwords too. */
+function endOnCrash(settings: Settings): void {
+  process.on('uncaughtException', (error) => {
+    loggerOf(settings).error({ err: error }, 'process.crashed');
+    process.exit(1);
+  });
 }
 
 /** Also while the application is still starting: what it has opened by then is closed in turn. */

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { makeToken } from '../../src/access/keys/make-token.js';
 import { createKey, type CreatedKeyAnswer, createTenant } from '../support/access.js';
 import { ApiClient, type ApiResponse } from '../support/api-client.js';
+import { builtFile } from '../support/built-file.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { knownSecrets, rememberSecret, secretsFoundIn } from '../support/known-secrets.js';
@@ -200,5 +201,22 @@ describe('the logs of a run at trace, with real PostgreSQL, Redis and receivers'
     for (const message of ['request.failed', 'event.accepted', 'delivery.attempted', 'redis.lost']) {
       expect(output).toContain(message);
     }
+  });
+
+  it('tell of what nobody caught, and not what it holds', async () => {
+    const service = await startService({
+      entry: 'main',
+      settings: fastSettings(database),
+      preloads: [builtFile('test/faults/preloads/rejection.js')],
+    });
+
+    service.signal('SIGUSR2');
+
+    expect(await service.exited).toBe(1);
+    expect(service.logs.at(-1)).toMatchObject({
+      msg: 'process.crashed',
+      err: { message: expect.stringMatching(/^WRONGPASS/) as string },
+    });
+    expect(service.output()).not.toContain('hunter2-of-redis');
   });
 });
