@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { Unavailable } from '../shared/errors/domain-error.js';
 import { GroupWriter } from '../shared/group-writer.js';
 import type { Clock } from '../shared/time/clock.js';
 
@@ -9,6 +10,8 @@ const MAX_ENTRIES = 10_000;
 const MAX_GROUP = 500;
 /** Beyond this a read does not wait for a second query after one that failed. */
 const PATIENCE_MS = 250;
+/** A publisher is to have its 503 within 5 s, and the write that follows may wait as long again. */
+const READ_TIMEOUT_MS = 2500;
 
 interface Entry<T> {
   readonly value: T | null;
@@ -46,7 +49,7 @@ export class BriefCache<T> {
   get(id: string): T | null | Promise<T | null> {
     const entry = this.entries.get(id);
     const ageMs = entry === undefined ? Infinity : this.clock.monotonicMs() - entry.readAtMs;
-    if (entry === undefined || ageMs >= LIFE_MS) return this.reader.submit(id);
+    if (entry === undefined || ageMs >= LIFE_MS) return this.read(id);
     if (ageMs >= REFRESH_MS) this.refresh(id);
     return entry.value;
   }
@@ -54,6 +57,23 @@ export class BriefCache<T> {
   /** After a change that this process made itself. */
   forget(id: string): void {
     this.entries.delete(id);
+  }
+
+  /** @throws Unavailable when PostgreSQL takes too long: whoever waits here has the rest of his request before him. */
+  private read(id: string): Promise<T | null> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Unavailable('The database does not answer.'));
+      }, READ_TIMEOUT_MS);
+      const end = (settle: () => void): void => {
+        clearTimeout(timer);
+        settle();
+      };
+      this.reader.submit(id).then(
+        (value) => { end(() => { resolve(value); }); }, // prettier-ignore
+        (error: unknown) => { end(() => { reject(error as Error); }); }, // prettier-ignore
+      );
+    });
   }
 
   private refresh(id: string): void {

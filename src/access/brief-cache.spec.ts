@@ -1,0 +1,51 @@
+import { eventually } from '../../test/support/eventually.js';
+import { Unavailable } from '../shared/errors/domain-error.js';
+import { BriefCache } from './brief-cache.js';
+
+describe('a brief cache', () => {
+  let nowMs = 0;
+  const clock = { now: () => new Date(nowMs), nowMs: () => nowMs, monotonicMs: () => nowMs };
+  let reads: string[][];
+  let rows: Map<string, string>;
+  let cache: BriefCache<string>;
+
+  beforeEach(() => {
+    nowMs = 0;
+    reads = [];
+    rows = new Map([['a', 'first']]);
+    cache = new BriefCache((ids) => {
+      reads.push(ids);
+      return Promise.resolve(new Map(rows));
+    }, clock);
+  });
+
+  it('reads what is asked for together in one go, and what it knows not at all', async () => {
+    const asked = await Promise.all([cache.get('a'), cache.get('b'), cache.get('a')]);
+    expect(asked).toEqual(['first', null, 'first']);
+    expect(cache.get('a')).toBe('first');
+    expect(cache.get('b')).toBeNull();
+    expect(reads).toEqual([['a', 'b']]);
+  });
+
+  it('sees a change within a second, however busy it is', async () => {
+    await cache.get('a');
+    rows.set('a', 'second');
+    nowMs = 999;
+    expect(await cache.get('a')).toBe('second');
+  });
+
+  it('reads again beforehand what is in use, and lets nobody wait for that', async () => {
+    await cache.get('a');
+    rows.set('a', 'second');
+    nowMs = 600;
+    expect(cache.get('a')).toBe('first');
+    await eventually(() => cache.get('a'), { until: (value) => value === 'second' });
+    nowMs = 1100;
+    expect(cache.get('a')).toBe('second');
+  });
+
+  it('waits some seconds for a database that does not answer, and no longer', async () => {
+    const frozen = new BriefCache<string>(() => new Promise(() => undefined), clock);
+    await expect(frozen.get('a')).rejects.toThrow(Unavailable);
+  });
+});
