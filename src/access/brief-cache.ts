@@ -61,19 +61,7 @@ export class BriefCache<T> {
 
   /** @throws Unavailable when PostgreSQL takes too long: whoever waits here has the rest of his request before him. */
   private read(id: string): Promise<T | null> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(new Unavailable('The database does not answer.'));
-      }, READ_TIMEOUT_MS);
-      const end = (settle: () => void): void => {
-        clearTimeout(timer);
-        settle();
-      };
-      this.reader.submit(id).then(
-        (value) => { end(() => { resolve(value); }); }, // prettier-ignore
-        (error: unknown) => { end(() => { reject(error as Error); }); }, // prettier-ignore
-      );
-    });
+    return Promise.race([this.reader.submit(id), refusal(READ_TIMEOUT_MS)]);
   }
 
   private refresh(id: string): void {
@@ -85,4 +73,12 @@ export class BriefCache<T> {
       .catch(() => undefined)
       .finally(() => this.refreshing.delete(id));
   }
+}
+
+function refusal(afterMs: number): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => {
+      reject(new Unavailable('The database does not answer.'));
+    }, afterMs).unref();
+  });
 }

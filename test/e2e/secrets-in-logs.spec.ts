@@ -134,8 +134,7 @@ describe('the logs of a run at trace, with real PostgreSQL, Redis and receivers'
       await attempt(admin, 'POST /webhooks/order.created', aSecret('too-large').repeat(100), json),
       await attempt(
         admin,
-        'POST',
-        '/webhooks/order.created',
+        'POST /webhooks/order.created',
         { order: aSecret('payload') },
         { 'idempotency-key': 'once' },
       ),
