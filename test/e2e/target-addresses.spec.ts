@@ -1,22 +1,55 @@
-import { ApiClient, type ProblemAnswer } from '../support/api-client.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FaultyNames, setNames } from '../faults/faulty-names.js';
+import { ApiClient, type DeliveryWithAttemptsAnswer, type ProblemAnswer } from '../support/api-client.js';
+import { builtFile } from '../support/built-file.js';
+import { destinationOf, destinationsOf, TELLS_DESTINATIONS } from '../support/destinations.js';
 import { aSubscription } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { ALLOWED_HOSTS, BLOCKED_HOSTS, BLOCKED_URLS } from '../support/target-addresses.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const BLOCKED = [...BLOCKED_HOSTS.map((host) => `http://${host}/`), ...BLOCKED_URLS];
+/** Names of addresses that are blocked, by what they resolve to. */
+const NAMES_OF_BLOCKED: FaultyNames = {
+  'loopback.example.com': { address: '127.0.0.1' },
+  'loopback-6.example.com': { address: '::1' },
+  'mapped.example.com': { address: '::ffff:127.0.0.1' },
+  'private.example.com': { address: '10.0.0.1' },
+  'unique-local.example.com': { address: 'fd00:ec2::254' },
+  'metadata.example.com': { address: '169.254.169.254' },
+};
+const BLOCKED = [
+  ...[...BLOCKED_HOSTS, ...Object.keys(NAMES_OF_BLOCKED)].map((host) => `http://${host}/`),
+  ...BLOCKED_URLS,
+];
+const TURNING = 'turning.example.com';
+/** None is asked for outside: an allowed one need not be known. */
+const NAMES: FaultyNames = {
+  ...NAMES_OF_BLOCKED,
+  [TURNING]: { address: '1.1.1.1' },
+  'example.com': { code: 'ENOTFOUND' },
+  'xn--bcher-kva.example.com': { code: 'ENOTFOUND' },
+};
 
 describe('target addresses, with nothing allowed but what is public', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'webhooks-names-'));
+  const counts = { create: 0, put: 0, patch: 0, test: 0, connect: 0, allowed: 0 };
   let database: TestDatabase;
   let service: ServiceProcess;
   let api: ApiClient;
   let id: string;
-  const counts = { create: 0, put: 0, patch: 0, test: 0, connect: 0, allowed: 0 };
+  let subscriptions = 0;
 
   beforeAll(async () => {
+    await setNames(directory, NAMES);
     database = await createTestDatabase();
-    service = await startService({ entry: 'main', settings: fastSettings(database, { ALLOWED_TARGET_CIDRS: '' }) });
+    service = await startService({
+      entry: 'main',
+      settings: { ...fastSettings(database, { ALLOWED_TARGET_CIDRS: '' }), FAULT_DIRECTORY: directory },
+      preloads: [TELLS_DESTINATIONS, builtFile('test/faults/preloads/faulty-dns.js')],
+    });
     api = new ApiClient(service.url);
     ({ id } = await api.createSubscription(aSubscription()));
   });
@@ -24,6 +57,7 @@ describe('target addresses, with nothing allowed but what is public', () => {
   afterAll(async () => {
     await service.stop();
     await database.drop();
+    rmSync(directory, { recursive: true });
     // eslint-disable-next-line no-console
     console.log(
       `target addresses: ${BLOCKED.length} blocked, refused at create ${counts.create}, put ${counts.put}, ` +
@@ -38,6 +72,23 @@ describe('target addresses, with nothing allowed but what is public', () => {
     return true;
   };
 
+  const deliverTo = async (subscriptionId: string): Promise<DeliveryWithAttemptsAnswer> =>
+    api.untilFinal((await api.publish(subscriptionId, { order: 42 })).task_id);
+
+  /** A subscription whose target no guard has judged. */
+  const subscribedTo = async (url: string): Promise<string> => {
+    const judged = `https://1.1.1.1/${(subscriptions += 1)}`;
+    const created = await api.createSubscription(aSubscription({ target_url: judged }));
+    await database.query('update subscriptions set target_url = $2 where target_url = $1', [judged, url]);
+    return created.id;
+  };
+
+  /** PostgreSQL and Redis are all that the service connects to. */
+  const expectNothingOnTheWire = (): void => {
+    const { DATABASE_URL: postgres = '', REDIS_URL: redis = '' } = fastSettings(database);
+    expect(destinationsOf(service)).toEqual(new Set([postgres, redis].map(destinationOf)));
+  };
+
   it.each(BLOCKED)('refuses %s when it is set', async (url) => {
     counts.create += Number(await refusal('POST', '/subscriptions', aSubscription({ target_url: url })));
     counts.put += Number(await refusal('PUT', `/subscriptions/${id}`, aSubscription({ target_url: url })));
@@ -46,24 +97,32 @@ describe('target addresses, with nothing allowed but what is public', () => {
   });
 
   it('refuses each of them when it is tested, and when a connection is to be made, should it have got there', async () => {
-    // As URLs that can be stored: what is no URL at all never gets so far.
-    const urls = BLOCKED.map((url) => URL.parse(url)?.href).filter((url) => url !== undefined);
-    for (const url of urls) {
-      const created = await api.createSubscription(aSubscription());
-      const put = `update subscriptions set target_url = $1 where created_at = (select max(created_at) from subscriptions)`;
-      await database.query(put, [url]);
-      counts.test += Number(await refusal('POST', `/subscriptions/${created.id}/test`));
-      const { task_id: taskId } = await api.publish(created.id, { order: 42 });
-      const delivery = await api.untilFinal(taskId);
+    for (const url of BLOCKED) {
+      // As URLs that answers may hold.
+      const subscriptionId = await subscribedTo(new URL(url).href);
+      counts.test += Number(await refusal('POST', `/subscriptions/${subscriptionId}/test`));
+      const delivery = await deliverTo(subscriptionId);
       expect([url, delivery.status, delivery.last_error?.code]).toEqual([url, 'failed', 'blocked_address']);
       expect(delivery.attempts).toHaveLength(1);
       counts.connect += 1;
     }
-    expect(counts.connect).toBe(urls.length);
+    expectNothingOnTheWire();
   }, 60_000);
 
-  it.each(ALLOWED_HOSTS)('allows https://%s/', async (host) => {
+  it('refuses to connect to a name that turned to a blocked address after it was set', async () => {
+    const turning = await api.createSubscription(aSubscription({ target_url: `http://${TURNING}/` }));
+    await setNames(directory, { ...NAMES, [TURNING]: { address: '127.0.0.1' } });
+
+    const delivery = await deliverTo(turning.id);
+
+    expect(delivery).toMatchObject({ status: 'failed', last_error: { code: 'blocked_address' } });
+    expect(delivery.last_error?.message).toContain(`${TURNING}, which is 127.0.0.1 (loopback)`);
+    expectNothingOnTheWire();
+  });
+
+  it.each(ALLOWED_HOSTS)('allows https://%s/, and does not connect to it when it is set', async (host) => {
     await api.createSubscription(aSubscription({ target_url: `https://${host}/` }));
+    expectNothingOnTheWire();
     counts.allowed += 1;
   });
 });

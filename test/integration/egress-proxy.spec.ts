@@ -1,7 +1,10 @@
 import { once } from 'node:events';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { egressConnector } from '../../src/delivery/http/egress-proxy.js';
 import type { HostResolver } from '../../src/shared/targets/host-resolver.js';
+import { TargetGuard } from '../../src/shared/targets/target-guard.js';
 import { ConnectProxy } from '../support/connect-proxy.js';
 import { aDeliveryTo } from '../support/factories.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
@@ -93,25 +96,74 @@ describe('a sender behind an egress proxy', () => {
     expect(proxy.heads).toHaveLength(1);
   });
 
-  it('speaks TLS with the target and not with the proxy, and checks its certificate', async () => {
-    const target = createHttpsServer(selfSigned).listen(0, '127.0.0.1');
-    await once(target, 'listening');
-    const names: string[] = [];
-    target.on('tlsClientError', () => undefined);
-    target.addContext('hooks.example.com', selfSigned);
-    target.on('connection', (socket) => socket.once('data', (hello: Buffer) => names.push(hello.toString('latin1'))));
-    await proxy.stop();
-    proxy = await ConnectProxy.start((target.address() as AddressInfo).port);
+  describe('to a receiver that speaks TLS', () => {
+    let target: HttpsServer;
+    /** What the receiver was called by those who greeted it. */
+    let names: string[];
+    let received: number;
 
-    const { error } = await senderFor(resolvingTo(['1.1.1.1'])).send(
-      aDeliveryTo('https://hooks.example.com/'),
-      TIMEOUT_MS,
-    );
+    beforeEach(async () => {
+      names = [];
+      received = 0;
+      const SNICallback = (name: string, done: (error: Error | null) => void): void => {
+        names.push(name);
+        done(null);
+      };
+      target = createHttpsServer({ ...selfSigned, SNICallback }, (_request, response) => {
+        received += 1;
+        response.end();
+      }).listen(0, '127.0.0.1');
+      await once(target, 'listening');
+      await proxy.stop();
+      proxy = await ConnectProxy.start((target.address() as AddressInfo).port);
+    });
 
-    expect(error?.code).toBe('tls_failure');
-    expect(proxy.authorities).toEqual(['1.1.1.1:443']);
-    target.close();
-    target.closeAllConnections();
+    afterEach(() => {
+      target.close();
+      target.closeAllConnections();
+    });
+
+    /** Runs `act` while nobody is trusted but who signed the certificate of the receiver. */
+    const trusting = async <T>(act: () => Promise<T>): Promise<T> => {
+      const trusted = getCACertificates('default');
+      setDefaultCACertificates([selfSigned.cert]);
+      try {
+        return await act();
+      } finally {
+        setDefaultCACertificates(trusted);
+      }
+    };
+    const sendTo = (url: string) =>
+      aSender({
+        resolver: resolvingTo(['1.1.1.1']),
+        allowedTargetCidrs: [],
+        allowedTargetHosts: ['localhost'],
+        egressProxyUrl: proxy.url(),
+      }).send(aDeliveryTo(url), TIMEOUT_MS);
+
+    it('speaks TLS with it inside the tunnel, under its name, which the proxy does not see', async () => {
+      const result = await trusting(() => sendTo('https://localhost/'));
+
+      expect(result).toMatchObject({ statusCode: 200, error: null });
+      expect([names, received]).toEqual([['localhost'], 1]);
+      expect(proxy.authorities).toEqual(['1.1.1.1:443']);
+      expect(proxy.heads.join()).not.toContain('localhost');
+    });
+
+    it('accepts no certificate for another name', async () => {
+      const { error } = await trusting(() => sendTo('https://hooks.example.com:8443/'));
+
+      expect(error?.code).toBe('tls_failure');
+      expect([names, received]).toEqual([['hooks.example.com'], 0]);
+      expect(proxy.authorities).toEqual(['1.1.1.1:8443']);
+    });
+
+    it('accepts no certificate that nobody it trusts has signed', async () => {
+      const { error } = await sendTo('https://localhost/');
+
+      expect(error?.code).toBe('tls_failure');
+      expect([names, received]).toEqual([['localhost'], 0]);
+    });
   });
 
   it('shows the proxy who it is, and nobody else', async () => {
@@ -152,11 +204,75 @@ describe('a sender behind an egress proxy', () => {
     expect(error?.code).toBe('timeout');
   });
 
-  it('calls it proxy_failure when the proxy is away', async () => {
-    const sender = senderFor(resolvingTo(['1.1.1.1']));
+  it('calls it proxy_failure when the proxy is away, and does not tell where it was', async () => {
+    const url = proxy.url(`me:${PASSWORD}@`);
+    const sender = aSender({ resolver: resolvingTo(['1.1.1.1']), allowedTargetCidrs: [], egressProxyUrl: url });
     await proxy.stop();
     const { error } = await sender.send(aDeliveryTo('http://hooks.example.com/'), TIMEOUT_MS);
     proxy = await ConnectProxy.start(1);
-    expect(error?.code).toBe('proxy_failure');
+    expect(error).toEqual({ code: 'proxy_failure', message: 'the egress proxy can not be reached (ECONNREFUSED)' });
+  });
+
+  it('calls it dns_failure when a name has no address', async () => {
+    const { error } = await senderFor(resolvingTo([])).send(aDeliveryTo('http://hooks.example.com/'), TIMEOUT_MS);
+    expect(error?.code).toBe('dns_failure');
+    expect(proxy.heads).toEqual([]);
+  });
+
+  describe('and its connections', () => {
+    const CONNECT_TIMEOUT_MS = 400;
+    /** A machine under load may be this late. */
+    const LATE_MS = 600;
+    const rules = { allowedTargetCidrs: [], allowedTargetHosts: [], allowedTargetPorts: [], requireHttps: false };
+
+    /** Null when the connection was made. */
+    const connectBy = (resolver: HostResolver): Promise<Error | null> => {
+      const connect = egressConnector(new TargetGuard(rules, resolver), new URL(proxy.url()), CONNECT_TIMEOUT_MS);
+      return new Promise((resolve) => {
+        connect({ protocol: 'http:', hostname: 'hooks.example.com', port: '' }, (error, socket) => {
+          socket?.destroy();
+          resolve(error);
+        });
+      });
+    };
+    const never: HostResolver = { resolve: () => new Promise(() => undefined) };
+
+    it.each([
+      ['a name that is not resolved', 'tunnel', never],
+      ['a proxy that does not answer', 'hang', resolvingTo(['1.1.1.1', '1.1.1.2', '1.1.1.3'])],
+      ['a proxy whose answer does not end', 'trickle', resolvingTo(['1.1.1.1'])],
+    ] as const)('take no longer than they may: %s', async (_name, behaviour, resolver) => {
+      proxy.behaviour = behaviour;
+      const startedMs = performance.now();
+
+      expect(await connectBy(resolver)).toMatchObject({ code: 'ETIMEDOUT' });
+
+      expect(performance.now() - startedMs).toBeLessThan(CONNECT_TIMEOUT_MS + LATE_MS);
+    });
+
+    it.each([
+      ['hangs', 'hang'],
+      ['fails', { answers: 'HTTP/1.1 504 Gateway Timeout\r\n\r\n' }],
+    ] as const)('are made to the next address when the first one %s', async (_name, behaviour) => {
+      proxy.exceptions.set('1.1.1.1:80', behaviour);
+      expect(await connectBy(resolvingTo(['1.1.1.1', '2606:4700::1111']))).toBeNull();
+      expect(proxy.authorities).toEqual(['1.1.1.1:80', '[2606:4700::1111]:80']);
+    });
+
+    it('are tried to the first few of many addresses only, all of which are judged', async () => {
+      proxy.behaviour = { answers: 'HTTP/1.1 502 Bad Gateway\r\n\r\n' };
+      const many = Array.from({ length: 20 }, (_, n) => `1.1.1.${n}`);
+      await connectBy(resolvingTo(many));
+      expect(proxy.authorities).toEqual(many.slice(0, 4).map((address) => `${address}:80`));
+
+      const error = await connectBy(resolvingTo([...many, '10.0.0.1']));
+      expect(error?.message).toContain('10.0.0.1 (private)');
+      expect(proxy.heads).toHaveLength(4);
+    });
+
+    it('are there after any 2xx', async () => {
+      proxy.behaviour = { answers: 'HTTP/1.1 299 Fine\r\n\r\n' };
+      expect(await connectBy(resolvingTo(['1.1.1.1']))).toBeNull();
+    });
   });
 });

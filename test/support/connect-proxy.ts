@@ -1,14 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What a proxy does with a request for a tunnel. */
-export type ProxyBehaviour = 'tunnel' | 'hang' | { readonly answers: string };
+/** What a proxy does with a request for a tunnel; one that trickles sends a header line after the other, without end. */
+type ProxyBehaviour = 'tunnel' | 'hang' | 'trickle' | { readonly answers: string };
+
+const TRICKLE_INTERVAL_MS = 20;
 
 /** An HTTP proxy for CONNECT that remembers what it was asked. Every tunnel leads to one port of this machine. */
 export class ConnectProxy {
   /** The heads of the requests, as they came. */
   readonly heads: string[] = [];
   behaviour: ProxyBehaviour = 'tunnel';
+  /** What it does otherwise, by the address and port that it is asked for. */
+  readonly exceptions = new Map<string, ProxyBehaviour>();
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -38,7 +42,7 @@ export class ConnectProxy {
 
   /** The addresses and ports that were asked for. */
   get authorities(): string[] {
-    return this.heads.map((head) => head.split(' ', 2)[1] ?? '');
+    return this.heads.map(authorityOf);
   }
 
   async stop(): Promise<void> {
@@ -50,9 +54,14 @@ export class ConnectProxy {
 
   private asked(client: Socket, head: string): void {
     this.heads.push(head);
-    if (this.behaviour === 'hang') return;
-    if (this.behaviour !== 'tunnel') {
-      client.end(this.behaviour.answers);
+    const behaviour = this.exceptions.get(authorityOf(head)) ?? this.behaviour;
+    if (behaviour === 'hang') return;
+    if (behaviour === 'trickle') {
+      trickle(client);
+      return;
+    }
+    if (behaviour !== 'tunnel') {
+      client.end(behaviour.answers);
       return;
     }
     const upstream = connect({ port: this.port, host: '127.0.0.1' });
@@ -67,4 +76,16 @@ export class ConnectProxy {
     this.sockets.add(socket);
     socket.on('error', () => socket.destroy());
   }
+}
+
+function authorityOf(head: string): string {
+  return head.split(' ', 2)[1] ?? '';
+}
+
+function trickle(client: Socket): void {
+  client.write('HTTP/1.1 200 Connection established\r\n');
+  const timer = setInterval(() => client.write('x-more: yes\r\n'), TRICKLE_INTERVAL_MS);
+  client.once('close', () => {
+    clearInterval(timer);
+  });
 }

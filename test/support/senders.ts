@@ -12,12 +12,17 @@ let opened: WebhookSender[] = [];
 
 /** Knows no names unless given; may reach this machine unless told not to. */
 export function aSender(
-  given: { resolver?: HostResolver; allowedTargetCidrs?: string[]; egressProxyUrl?: string } = {},
+  given: {
+    resolver?: HostResolver;
+    allowedTargetCidrs?: string[];
+    allowedTargetHosts?: string[];
+    egressProxyUrl?: string;
+  } = {},
 ): WebhookSender {
   const { resolver = { resolve: () => Promise.reject(new Error('nobody asks for a name')) } } = given;
   const rules = {
     allowedTargetCidrs: given.allowedTargetCidrs ?? ['127.0.0.0/8'],
-    allowedTargetHosts: [],
+    allowedTargetHosts: given.allowedTargetHosts ?? [],
     allowedTargetPorts: [],
     requireHttps: false,
   };

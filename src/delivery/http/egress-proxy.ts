@@ -2,8 +2,17 @@ import { request } from 'node:http';
 import { isIP, isIPv6, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { TargetGuard } from '../../shared/targets/target-guard.js';
+import { isSuccess } from '../domain/attempt-outcome.js';
 
-/** The egress proxy did not make a connection: it is away, refuses, or can't reach the target. */
+/** Largest head of a proxy's answer, in bytes. */
+const MAX_HEAD_BYTES = 16_384;
+/** Most addresses of a target that a connection is tried to: a name must not make the proxy busy with thousands. */
+const MAX_ADDRESSES = 4;
+
+/**
+ * The egress proxy did not make a connection: it is away, refuses, or can't reach the target. Tenants may read the message, so it
+ * does not say where the proxy is.
+ */
 export class ProxyFailure extends Error {}
 
 /** Connecting took too long, through a proxy or not. */
@@ -17,6 +26,7 @@ class ConnectTimeout extends Error {
  * the tunnel, under the name.
  *
  * @param proxy http, perhaps with user and password
+ * @param timeoutMs from resolving the name to the answer of the proxy; for TLS as long again
  */
 export function egressConnector(guard: TargetGuard, proxy: URL, timeoutMs: number): buildConnector.connector {
   const secure = buildConnector({ timeout: timeoutMs, allowH2: false });
@@ -49,21 +59,34 @@ async function openTunnel(
 ): Promise<Socket> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   // A literal address was judged with the URL.
-  const addresses = isIP(host) === 0 ? await guard.addressesOf(host) : [host];
-  let failure: unknown = new ProxyFailure(`${host} has no address`);
-  for (const address of addresses) {
+  const judged = isIP(host) === 0 ? await inTime(guard.addressesOf(host), deadlineMs) : [host];
+  const addresses = judged.slice(0, MAX_ADDRESSES);
+  let failure: unknown = Object.assign(new Error(`${host} has no address`), { code: 'ENODATA' });
+  for (const [n, address] of addresses.entries()) {
+    const leftMs = deadlineMs - performance.now();
+    // One that never answers leaves time for the next.
+    const timeoutMs = n === addresses.length - 1 ? leftMs : leftMs / 2;
     try {
-      return await connectTo(
-        proxy,
-        `${isIPv6(address) ? `[${address}]` : address}:${port}`,
-        deadlineMs - performance.now(),
-      );
+      return await connectTo(proxy, `${isIPv6(address) ? `[${address}]` : address}:${port}`, timeoutMs);
     } catch (error) {
       failure = error;
-      if (error instanceof ConnectTimeout) break;
     }
   }
   throw failure;
+}
+
+async function inTime(resolved: Promise<string[]>, deadlineMs: number): Promise<string[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new ConnectTimeout('the name was not resolved in time'));
+    }, deadlineMs - performance.now());
+  });
+  try {
+    return await Promise.race([resolved, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function connectTo(proxy: URL, authority: string, timeoutMs: number): Promise<Socket> {
@@ -76,6 +99,7 @@ function connectTo(proxy: URL, authority: string, timeoutMs: number): Promise<So
       method: 'CONNECT',
       path: authority,
       agent: false,
+      maxHeaderSize: MAX_HEAD_BYTES,
       headers: {
         host: authority,
         connection: 'keep-alive',
@@ -88,15 +112,16 @@ function connectTo(proxy: URL, authority: string, timeoutMs: number): Promise<So
       },
       Math.max(0, timeoutMs),
     );
-    connecting.once('error', (error) => {
+    connecting.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      reject(error instanceof ConnectTimeout ? error : new ProxyFailure(`the egress proxy: ${error.message}`));
+      reject(error instanceof ConnectTimeout ? error : failureOf(error));
     });
     connecting.once('connect', (answer, socket: Socket, head) => {
       clearTimeout(timer);
-      if (answer.statusCode !== 200) {
+      const status = answer.statusCode ?? 0;
+      if (!isSuccess(status)) {
         socket.destroy();
-        reject(new ProxyFailure(`the egress proxy answered ${answer.statusCode ?? 'nothing'}`));
+        reject(new ProxyFailure(`the egress proxy answered ${status}`));
         return;
       }
       if (head.length > 0) socket.unshift(head);
@@ -106,4 +131,11 @@ function connectTo(proxy: URL, authority: string, timeoutMs: number): Promise<So
     });
     connecting.end();
   });
+}
+
+function failureOf(error: NodeJS.ErrnoException): ProxyFailure {
+  const { code = 'unknown error' } = error;
+  // Codes of Node's HTTP parser begin so.
+  const what = code.startsWith('HPE_') ? 'answered with what is no HTTP' : 'can not be reached';
+  return new ProxyFailure(`the egress proxy ${what} (${code})`, { cause: error });
 }

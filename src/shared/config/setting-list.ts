@@ -9,6 +9,7 @@ import {
   oneOf,
   optionalPort,
   ports,
+  proxyUrl,
   redisUrl,
   secret,
   type Setting,
@@ -231,8 +232,7 @@ export const SETTINGS = {
     doc: 'Ports that targets may use, and no others; when not set, all but those that belong to other protocols.',
   }),
   requireHttps: flag('REQUIRE_HTTPS', { default: false, doc: 'Whether targets must begin with https://.' }),
-  egressProxyUrl: url('EGRESS_PROXY_URL', {
-    protocols: ['http:'],
+  egressProxyUrl: proxyUrl('EGRESS_PROXY_URL', {
     doc: 'HTTP proxy that deliveries go through, by CONNECT to addresses that this service has judged.',
   }),
   encryptionKey: key('ENCRYPTION_KEY', {

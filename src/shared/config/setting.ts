@@ -98,6 +98,26 @@ export function url(name: string, options: { doc: string; protocols: readonly st
   });
 }
 
+/** An HTTP proxy. Its text is never repeated in a fault: it may hold a password. */
+export function proxyUrl(name: string, options: { doc: string }): Setting<string | undefined> {
+  return setting<string | undefined>(name, options.doc, undefined, (value) => {
+    if (isProxyUrl(value)) return value;
+    throw new SettingFault('must be http://host:port, or http://user:password@host:port with both percent-encoded');
+  });
+}
+
+/** Anything after the port is no part of a proxy, but perhaps of a password that is not encoded. */
+function isProxyUrl(value: string): boolean {
+  const url = URL.parse(value);
+  if (url?.protocol !== 'http:' || !/^http:\/\/[^/\\?#]+\/?$/i.test(value)) return false;
+  try {
+    decodeURIComponent(url.username + url.password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** An address of Redis. Its text is never repeated in a fault: it may hold a password. */
 export function redisUrl(name: string, options: { doc: string }): Setting<string | undefined> {
   return setting<string | undefined>(name, options.doc, undefined, (value) => {

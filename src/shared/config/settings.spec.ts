@@ -26,6 +26,9 @@ describe('settings', () => {
       maxPayloadBytes: 1_048_576,
       retentionDays: 30,
       allowedTargetCidrs: [],
+      allowedTargetPorts: [],
+      requireHttps: false,
+      egressProxyUrl: undefined,
       redisUrl: undefined,
     });
   });
@@ -39,12 +42,18 @@ describe('settings', () => {
       ...DATABASE,
       ALLOWED_TARGET_CIDRS: '10.0.0.0/8, ::1/128',
       ALLOWED_TARGET_HOSTS: '*.svc.internal',
+      ALLOWED_TARGET_PORTS: '443, 8443,65535',
+      REQUIRE_HTTPS: 'true',
+      EGRESS_PROXY_URL: 'http://user:p%40ss@proxy.internal:3128',
       INITIAL_RETRY_INTERVAL: '0.5',
       ENCRYPTION_KEY: 'ab'.repeat(32),
     });
     expect(settings).toMatchObject({
       allowedTargetCidrs: ['10.0.0.0/8', '::1/128'],
       allowedTargetHosts: ['*.svc.internal'],
+      allowedTargetPorts: [443, 8443, 65_535],
+      requireHttps: true,
+      egressProxyUrl: 'http://user:p%40ss@proxy.internal:3128',
       initialRetryInterval: 0.5,
     });
     expect(settings.encryptionKeys.map((key) => key.toString('hex'))).toEqual(['ab'.repeat(32)]);
@@ -59,6 +68,13 @@ describe('settings', () => {
     ['DATABASE_URL', 'mysql://user:hunter2@host/db'],
     ['REDIS_URL', 'http://user:hunter2@host'],
     ['ENCRYPTION_KEY', 'hunter2'],
+    ['EGRESS_PROXY_URL', 'https://user:hunter2@proxy:3128'],
+    ['EGRESS_PROXY_URL', 'user:hunter2@proxy:3128'],
+    ['EGRESS_PROXY_URL', 'http://user:hunter2%@proxy:3128'],
+    ['EGRESS_PROXY_URL', 'http://user:3128/hunter2@proxy:3128'],
+    ['EGRESS_PROXY_URL', 'http://user:3128\\hunter2@proxy:3128'],
+    ['EGRESS_PROXY_URL', 'http://user:3128#hunter2@proxy:3128'],
+    ['EGRESS_PROXY_URL', 'http://user:3128?hunter2@proxy:3128'],
   ])('never repeat what may be a secret: %s', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults.join()).toContain(name);
@@ -67,6 +83,25 @@ describe('settings', () => {
 
   it.each(['10.0.0.0/33', '10.0.0/8', 'localhost', '::1/129', '10.0.0.0/8/8'])('refuse %s as a range', (cidr) => {
     expect(faultsOf({ ALLOWED_TARGET_CIDRS: cidr })).toHaveLength(1);
+  });
+
+  it.each([
+    'http://proxy:3128',
+    'http://proxy:80/',
+    'http://proxy',
+    'http://10.0.0.1:3128',
+    'http://[fd00::1]:3128',
+    'http://user@proxy:3128',
+  ])('take %s for an egress proxy', (egressProxyUrl) => {
+    expect(parseSettings({ ...DATABASE, EGRESS_PROXY_URL: egressProxyUrl })).toMatchObject({ egressProxyUrl });
+  });
+
+  it.each(['0', '65536', '443,', '443;8443', '-1', '4e2', 'https', '443-445'])('refuse %s as ports', (ports) => {
+    expect(faultsOf({ ALLOWED_TARGET_PORTS: ports })).toEqual([expect.stringContaining('ALLOWED_TARGET_PORTS')]);
+  });
+
+  it.each(['yes', '1', 'TRUE', 'https'])('refuse %s as true or false', (isRequired) => {
+    expect(faultsOf({ REQUIRE_HTTPS: isRequired })).toEqual([expect.stringContaining('REQUIRE_HTTPS')]);
   });
 
   it('refuse a retention shorter than the longest retry', () => {

@@ -1,0 +1,10 @@
+// Loaded before a process of the service: each connection that it begins, whatever comes of it, is a line of its output.
+import { subscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+
+subscribe('net.client.socket', (message) => {
+  const { socket } = message as { socket: Socket };
+  socket.on('connectionAttempt', (address: string, port: number) => {
+    process.stdout.write(`connecting to ${address} ${port}\n`);
+  });
+});
