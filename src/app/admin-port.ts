@@ -26,8 +26,8 @@ export function keepPortsApart(fastify: FastifyInstance): void {
   });
 }
 
-/** @returns the port: 0 takes a free one */
-export async function listenForAdmins(app: NestFastifyApplication, port: number, settings: Settings): Promise<number> {
+/** The server of the port for operators, which does not listen yet. To be called before the application does: hooks come first. */
+export function adminServer(app: NestFastifyApplication, settings: Settings): Server {
   const fastify = app.getHttpAdapter().getInstance();
   const server = createServer(serverOptions(settings), (request, response) => {
     fastify.routing(request, response);
@@ -37,9 +37,14 @@ export async function listenForAdmins(app: NestFastifyApplication, port: number,
     server.close(() => { done(); }); // prettier-ignore
     server.closeIdleConnections();
   });
+  return server;
+}
+
+/** @returns the port: 0 takes a free one */
+export async function listenOn(server: Server, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, settings.host, resolve);
+    server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
 }

@@ -6,7 +6,7 @@ import { InvalidSettings, type Settings } from '../shared/config/settings.js';
 import { Logger, loggerOf } from '../shared/logging/logger.js';
 import { WrongEvictionPolicy } from '../shared/redis/redis.js';
 import { Shutdown } from '../shared/shutdown.js';
-import { listenForAdmins } from './admin-port.js';
+import { adminServer, listenOn } from './admin-port.js';
 import { createApp } from './create-app.js';
 
 /** Beyond the wait for requests in flight, closing everything else may take this long. */
@@ -51,8 +51,9 @@ export async function bootstrap(
 /** @returns where it listens */
 async function listen(app: NestFastifyApplication, settings: Settings, servesApi: boolean): Promise<string> {
   const { host, port, adminPort } = settings;
+  const server = servesApi && adminPort !== undefined ? adminServer(app, settings) : undefined;
   await app.listen(servesApi ? port : (adminPort ?? port), host);
-  const admin = servesApi && adminPort !== undefined ? await listenForAdmins(app, adminPort, settings) : undefined;
+  const admin = server && (await listenOn(server, adminPort ?? 0, host));
   const url = await app.getUrl();
   const queue = settings.redisUrl === undefined ? 'memory' : 'bull';
   app.get(Logger).info({ host, port: Number(new URL(url).port), admin_port: admin, queue }, 'listening');

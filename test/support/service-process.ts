@@ -79,9 +79,13 @@ export class ServiceProcess {
 
   /** @throws Error before it listens. */
   get url(): string {
-    const port = this.logs.find(({ msg }) => msg === 'listening')?.['port'];
-    if (typeof port !== 'number') throw new Error('It does not listen yet.');
-    return `http://127.0.0.1:${port}`;
+    return this.urlOf('port');
+  }
+
+  /** Where its health and metrics are. @throws Error before it listens. */
+  get adminUrl(): string {
+    const hasOwnPort = this.logs.some((line) => line.msg === 'listening' && line['admin_port'] !== undefined);
+    return this.urlOf(hasOwnPort ? 'admin_port' : 'port');
   }
 
   get hasEnded(): boolean {
@@ -124,9 +128,15 @@ export class ServiceProcess {
   /** @throws Error while neither is so. */
   async assertReadyOrEnded(): Promise<void> {
     if (this.hasEnded) return;
-    const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    const answer = await fetch(`${this.adminUrl}/health/ready`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
     const body = await answer.text();
     if (answer.status !== 200) throw new Error(`It is not ready: ${answer.status} ${body}`);
+  }
+
+  private urlOf(field: 'port' | 'admin_port'): string {
+    const port = this.logs.find(({ msg }) => msg === 'listening')?.[field];
+    if (typeof port !== 'number') throw new Error('It does not listen yet.');
+    return `http://127.0.0.1:${port}`;
   }
 
   /** `onLine` gets whole lines only: node's readline would also cut at U+2028, which JSON may hold. */
