@@ -1,4 +1,5 @@
 import { DomainError } from '../shared/errors/domain-error.js';
+import { StartRefused } from '../shared/errors/start-refused.js';
 import { type Permission, type Role, rolesThatMay } from './domain/role.js';
 
 export class Unauthenticated extends DomainError {
@@ -56,7 +57,21 @@ export class ApiKeyNotFound extends DomainError {
 
 export class LastAdminKey extends DomainError {
   constructor() {
-    super('last_admin_key', 'conflict', 'This is the last admin key for all tenants: make another one first.');
+    super(
+      'last_admin_key',
+      'conflict',
+      'This is the last admin key for all tenants that does not end soon: make another one first.',
+    );
+  }
+}
+
+export class KeyHasSuccessor extends DomainError {
+  constructor(id: string) {
+    super(
+      'key_has_successor',
+      'conflict',
+      `The API key ${id} was rotated already: rotate the key that took its place.`,
+    );
   }
 }
 
@@ -74,8 +89,17 @@ export class RateLimited extends DomainError {
   }
 }
 
+/** The start is refused: a setting would be ignored. */
+export class OtherBootstrapKey extends StartRefused {
+  constructor(id: string) {
+    super(
+      `BOOTSTRAP_API_KEY is not the ${id} that is known here: it has another secret. Make a new one, or take it out.`,
+    );
+  }
+}
+
 /** The start is refused: nobody could call, or anybody. */
-export class NoApiKey extends Error {
+export class NoApiKey extends StartRefused {
   constructor() {
     super(
       "There is no admin key yet: set BOOTSTRAP_API_KEY to one that you make with 'npm run --silent make-key', or, for trying " +

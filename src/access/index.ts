@@ -2,7 +2,6 @@ export { AccessApiModule } from './access-api.module.js';
 export { AccessModule } from './access.module.js';
 export { AuditTrail } from './audit/audit-trail.js';
 export { type Caller, CurrentCaller, TenantId } from './caller.js';
-export { NoApiKey } from './access.errors.js';
 export { Gatekeeper } from './gatekeeper.js';
 export { makeToken } from './keys/make-token.js';
 export { Permit, ROLES_EXTENSION, SECURITY_SCHEME } from './permit.js';

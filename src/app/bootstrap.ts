@@ -1,10 +1,10 @@
 import type { DynamicModule, INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { NoApiKey } from '../access/index.js';
 import { readSettings } from '../shared/config/env.js';
 import { InvalidSettings, type Settings } from '../shared/config/settings.js';
+import { StartRefused } from '../shared/errors/start-refused.js';
 import { Logger, loggerOf } from '../shared/logging/logger.js';
-import { WrongEvictionPolicy } from '../shared/redis/redis.js';
+import { isRedisRefusal } from '../shared/redis/redis.js';
 import { Shutdown } from '../shared/shutdown.js';
 import { adminServer, listenOn } from './admin-port.js';
 import { createApp } from './create-app.js';
@@ -79,7 +79,12 @@ function warnOf(settings: Settings, servesApi: boolean): void {
 
 /** What nobody caught ends the process, as it would anyway; but Node.js would print all that the error holds, passwords too. */
 function endOnCrash(settings: Settings): void {
-  process.on('uncaughtException', (error) => {
+  process.on('uncaughtException', (error, origin) => {
+    // A client that connects again and is refused, as after a change of the password. Who needs Redis finds out by himself.
+    if (origin === 'unhandledRejection' && isRedisRefusal(error)) {
+      loggerOf(settings).warn({ err: error }, 'redis.refused');
+      return;
+    }
     loggerOf(settings).error({ err: error }, 'process.crashed');
     process.exit(1);
   });
@@ -118,7 +123,6 @@ function endOnSignal(starting: Promise<INestApplication>, settings: Settings, on
 
 /** What a person can act on needs no stack. */
 function startFailure(error: unknown): string {
-  if (error instanceof InvalidSettings || error instanceof WrongEvictionPolicy || error instanceof NoApiKey)
-    return error.message;
+  if (error instanceof StartRefused) return error.message;
   return error instanceof Error ? `The start failed: ${error.stack ?? error.message}` : String(error);
 }

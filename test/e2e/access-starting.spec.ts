@@ -92,6 +92,31 @@ describe('starting with and without API keys, with real PostgreSQL and Redis', (
     });
   });
 
+  it('is refused with a first key that is known here by another secret', async () => {
+    const token = makeToken();
+    await start({ API_ACCESS: 'keys', BOOTSTRAP_API_KEY: token });
+    const forged = token.slice(0, -10) + 'A'.repeat(10);
+
+    const failure = await start({ API_ACCESS: 'keys', BOOTSTRAP_API_KEY: forged }).then(() => 'It started', String);
+
+    expect(failure).toContain('It ended with 1');
+    expect(failure).toContain('BOOTSTRAP_API_KEY');
+    expect(failure).not.toContain(forged);
+  });
+
+  it('does not count an admin key that is about to end as one that is left', async () => {
+    const token = makeToken();
+    const admin = (await start({ API_ACCESS: 'keys', BOOTSTRAP_API_KEY: token })).as(token);
+    const [id] = await keyIds(admin);
+    const next = await admin.expect<{ id: string }>(201, 'POST', `/keys/${id!}/rotate`, { body: { overlap: 60 } });
+
+    expect(await admin.request('DELETE', `/keys/${next.id}`)).toMatchObject({
+      status: 409,
+      body: { code: 'last_admin_key' },
+    });
+    expect(await admin.request('DELETE', `/keys/${id!}`)).toMatchObject({ status: 204 });
+  });
+
   it('leaves one of two admin keys that are revoked at once', async () => {
     const token = makeToken();
     const given = { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: token };

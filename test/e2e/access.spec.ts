@@ -216,6 +216,16 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       await eventually(there, { until: ({ status }) => status === 401, timeoutMs: 1000 });
     });
 
+    it('is rotated once: the next time it is the turn of the key that took its place', async () => {
+      const { id } = await readerKey();
+      const next = await admin.expect<CreatedKeyAnswer>(201, 'POST', `/keys/${id}/rotate`, { body: {} });
+
+      const again = await admin.request('POST', `/keys/${id}/rotate`, { body: {} });
+
+      expect(again).toMatchObject({ status: 409, body: { code: 'key_has_successor' } });
+      expect(await admin.request('POST', `/keys/${next.id}/rotate`, { body: {} })).toMatchObject({ status: 201 });
+    });
+
     it('that has ended can not be rotated into another one that has', async () => {
       const { id, key } = await readerKey({ expires_at: new Date(Date.now() + 200).toISOString() });
       await eventually(() => listSubscriptions(admin.as(key)), { until: ({ status }) => status === 401 });

@@ -96,12 +96,22 @@ export class KeysRepository {
     await tx.query('select pg_advisory_xact_lock($1)', [ADMIN_KEYS_LOCK]);
   }
 
-  /** Whether an admin key for all tenants is left that lasts. */
-  async hasLastingAdmin(tx?: Tx): Promise<boolean> {
+  /** Whether there is another key that took the place of one. */
+  async hasOtherSuccessor(tx: Tx, id: Uuid, successorId: Uuid): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      'select 1 from api_keys where rotated_from = $1 and id <> $2 and revoked_at is null',
+      [id, successorId],
+    );
+    return rows.length > 0;
+  }
+
+  /** Whether there is an admin key for all tenants that lasts so much longer. */
+  async hasAdmin(lastingSeconds: number, tx?: Tx): Promise<boolean> {
     const rows = await (tx ?? this.dataSource).query<unknown[]>(
       `select 1 from api_keys
-       where role = 'admin' and tenant_id is null and revoked_at is null and (expires_at is null or expires_at > now())
+       where role = 'admin' and tenant_id is null and revoked_at is null and (expires_at is null or expires_at > now() + $1::float8 * interval '1 second')
        limit 1`,
+      [lastingSeconds],
     );
     return rows.length > 0;
   }

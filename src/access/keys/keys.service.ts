@@ -10,10 +10,19 @@ import { LIMITS } from '../../shared/limits.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
 import { Clock } from '../../shared/time/clock.js';
-import { ApiKeyNotFound, LastAdminKey, NoApiKey, OtherTenant, TenantNotFound, TooManyKeys } from '../access.errors.js';
+import {
+  ApiKeyNotFound,
+  KeyHasSuccessor,
+  LastAdminKey,
+  NoApiKey,
+  OtherBootstrapKey,
+  OtherTenant,
+  TenantNotFound,
+  TooManyKeys,
+} from '../access.errors.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../caller.js';
-import { parseToken, tokenFrom } from '../domain/api-key.js';
+import { isSameHash, parseToken, tokenFrom } from '../domain/api-key.js';
 import type { CreatedKeyAnswer, KeyAnswer, KeyInput, KeyQuery, KeyRotation } from '../dto/keys.js';
 import { TenantsRepository } from '../tenants/tenants.repository.js';
 import type { ApiKey } from './api-key.js';
@@ -42,7 +51,7 @@ export class KeysService implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const { bootstrapApiKey, apiAccess } = this.settings;
     if (bootstrapApiKey !== undefined) await this.addBootstrapKey(bootstrapApiKey);
-    if (apiAccess === 'keys' && !(await this.repository.hasLastingAdmin())) throw new NoApiKey();
+    if (apiAccess === 'keys' && !(await this.repository.hasAdmin(0))) throw new NoApiKey();
   }
 
   /** @throws InvalidInput; OtherTenant; TenantNotFound; TooManyKeys */
@@ -68,7 +77,7 @@ export class KeysService implements OnApplicationBootstrap {
     return toPage(await this.repository.list(caller.administered, limit, after), limit, toAnswer);
   }
 
-  /** Makes another key with the same terms, and lets the old one end after the overlap. @throws ApiKeyNotFound; InvalidInput */
+  /** Makes another key with the same terms, and lets the old one end after the overlap. @throws ApiKeyNotFound; InvalidInput; KeyHasSuccessor */
   async rotate(caller: Caller, id: Uuid, rotation: KeyRotation): Promise<CreatedKeyAnswer> {
     const former = await this.find(caller, id);
     const expiresAt = rotation.expires_at === undefined ? former.expiresAt : this.endOf(rotation.expires_at);
@@ -79,6 +88,8 @@ export class KeysService implements OnApplicationBootstrap {
     const overlapMs = (rotation.overlap ?? DEFAULT_OVERLAP_SECONDS) * 1000;
     await this.transactions.run(async (tx) => {
       await this.add(tx, key);
+      // A second one would take over the end that the overlap has set to the first.
+      if (await this.repository.hasOtherSuccessor(tx, id, key.id)) throw new KeyHasSuccessor(toPublicId('key', id));
       await this.repository.expireBy(tx, id, new Date(this.clock.nowMs() + overlapMs));
       await this.audit.write(tx, caller, { action: 'key.rotated', target: toPublicId('key', id), changed: Object.keys(rotation), tenantId: key.tenantId }); // prettier-ignore
     });
@@ -88,14 +99,20 @@ export class KeysService implements OnApplicationBootstrap {
 
   /** @throws ApiKeyNotFound; LastAdminKey */
   async revoke(caller: Caller, id: Uuid): Promise<void> {
-    const { tenantId } = await this.find(caller, id);
+    const { tenantId, role } = await this.find(caller, id);
+    const isAdminOfAll = role === 'admin' && tenantId === null;
     await this.transactions.run(async (tx) => {
       await this.repository.lockAdminKeys(tx);
       if (!(await this.repository.revoke(tx, id))) throw new ApiKeyNotFound(toPublicId('key', id));
-      if (this.settings.apiAccess === 'keys' && !(await this.repository.hasLastingAdmin(tx))) throw new LastAdminKey();
+      if (isAdminOfAll && this.settings.apiAccess === 'keys') await this.refuseLockout(tx);
       await this.audit.write(tx, caller, { action: 'key.revoked', target: toPublicId('key', id), tenantId });
     });
     this.keyRing.forget(id);
+  }
+
+  /** One that is in its overlap, or ends soon anyway, does not count. @throws LastAdminKey */
+  private async refuseLockout(tx: Tx): Promise<void> {
+    if (!(await this.repository.hasAdmin(LIMITS.overlapSeconds, tx))) throw new LastAdminKey();
   }
 
   private async addBootstrapKey(token: string): Promise<void> {
@@ -118,7 +135,9 @@ export class KeysService implements OnApplicationBootstrap {
       if (!(await this.repository.insert(tx, key))) return;
       await this.audit.writeOwn(tx, null, { action: 'key.created', target: parsed.id });
     });
-    if ((await this.repository.findMany([id])).length > 0) return;
+    const [known] = await this.repository.findMany([id]);
+    if (known && !isSameHash(known.secretHash, parsed.secretHash)) throw new OtherBootstrapKey(parsed.id);
+    if (known) return;
     this.logger.warn(
       { key_id: parsed.id },
       'The key in BOOTSTRAP_API_KEY is revoked: it stays so. Take it out of the settings.',

@@ -1,3 +1,4 @@
+import { StartRefused } from '../errors/start-refused.js';
 import { SettingFault } from './setting.js';
 import { faultsAcross } from './setting-conflicts.js';
 import { SETTINGS, type Values } from './setting-list.js';
@@ -15,7 +16,7 @@ export interface Settings extends Omit<Values, 'encryptionKey' | 'encryptionKeyR
 const DEVELOPMENT_KEY = Buffer.alloc(32, 'development only ');
 
 /** Lists every wrong setting, one a line. */
-export class InvalidSettings extends Error {
+export class InvalidSettings extends StartRefused {
   constructor(readonly faults: readonly string[]) {
     super(`The settings can't be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   }

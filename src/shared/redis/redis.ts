@@ -1,4 +1,5 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions, ReplyError } from 'ioredis';
+import { StartRefused } from '../errors/start-refused.js';
 import type { Logger } from '../logging/logger.js';
 import { parseRedisUrl } from './redis-address.js';
 
@@ -100,7 +101,12 @@ function open(url: string, options: RedisOptions): Redis {
   return cluster as unknown as Redis;
 }
 
-export class WrongEvictionPolicy extends Error {
+/** Whether Redis itself said no: to a password, to a command, to a write while it loads. */
+export function isRedisRefusal(error: unknown): boolean {
+  return error instanceof (ReplyError as unknown as new () => Error);
+}
+
+export class WrongEvictionPolicy extends StartRefused {
   constructor(policy: string) {
     super(
       `Redis has maxmemory-policy ${policy}, under which it may drop jobs unseen. Set it to noeviction: ` +
