@@ -127,6 +127,8 @@ describe('the embedded PostgreSQL', () => {
     process.kill(-parent.pid, 'SIGINT');
     expect(await nextLine(parent.child)).toBe('answers after SIGINT');
     parent.child.kill('SIGKILL');
+    // It still writes while it ends.
+    expect(await until(async () => (await findProcess(parent.serverPid)) === null, WAIT_MS)).toBe(true);
   });
 });
 
