@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { HotPath, type Statement } from '../../shared/database/hot-path.js';
 import type { Tx } from '../../shared/database/transaction.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import type { Role } from '../domain/role.js';
@@ -22,20 +23,29 @@ interface Row {
 const COLUMNS =
   'id, tenant_id, role, name, secret_hash, created_at, created_by, rotated_from, expires_at, last_used_at';
 
+/** $1 ids. Served by the primary key. */
+const FIND_MANY: Statement = {
+  name: 'find_keys',
+  text: `select ${COLUMNS} from api_keys where id = any($1::uuid[]) and revoked_at is null`,
+};
+
 /** Everybody who takes an admin key away takes this advisory lock first: two must not take the last two at once. */
 const ADMIN_KEYS_LOCK = 7_238_451_903;
 
 /** API keys that are not revoked. `scope` limits what is found to one tenant; null is all of them. */
 @Injectable()
 export class KeysRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly hotPath: HotPath,
+  ) {}
 
-  /** For authentication, so whoever they belong to. */
+  /**
+   * For the gate, so whoever they belong to, and on the connections that publishing has for itself: reads that wait for a lock
+   * must not hold it up.
+   */
   async findMany(ids: readonly Uuid[]): Promise<ApiKey[]> {
-    const rows = await this.dataSource.query<Row[]>(
-      `select ${COLUMNS} from api_keys where id = any($1::uuid[]) and revoked_at is null`,
-      [ids],
-    );
+    const rows = await this.hotPath.query<Row>(FIND_MANY, [ids]);
     return rows.map(toKey);
   }
 
