@@ -69,7 +69,9 @@ const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string
 
 /** A request that could not be read to the end of its headers gets its problem, too, and then no other one on this connection. */
 function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // A client that has opened a connection for later, and asked for nothing yet, would take an answer for that of its first request.
+  const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
+  if (error.code === 'ECONNRESET' || !socket.writable || isUnused) {
     socket.destroy();
     return;
   }

@@ -44,6 +44,8 @@ class Load {
   private readonly times = new Ring<readonly [string, number]>(MAX_TIMES);
   private readonly requests: Buffer[];
   private readonly idle: Connection[] = [];
+  /** Opened when the first request needs them: a server closes those that nothing comes from. */
+  private connections = 0;
   /** At a fixed rate: since when each request that was offered waits for a connection. */
   private readonly waitingSinceMs: number[] = [];
   private offered = 0;
@@ -60,14 +62,8 @@ class Load {
   }
 
   start(): void {
-    for (let n = 0; n < this.order.connections; n += 1) {
-      const connection = new Connection(this.order.port, (text, ms) => {
-        this.answered(text, ms);
-        this.send(connection);
-      });
-      this.send(connection);
-    }
     if (this.order.rate > 0) this.pace(this.order.rate / 1000);
+    else this.sendAll();
   }
 
   /** Offers nothing more, and ends when all that was offered is answered. */
@@ -79,7 +75,7 @@ class Load {
 
   limitTo(requests: number): void {
     this.limit = requests;
-    for (let free = this.idle.length; free > 0; free -= 1) this.send(this.idle.pop()!);
+    this.sendAll();
   }
 
   report(seconds: number): LoadReport {
@@ -93,21 +89,53 @@ class Load {
       const nowMs = performance.now();
       const due = Math.min(this.total, Math.floor((nowMs - startedAt) * perMs));
       for (; this.offered < due; this.offered += 1) this.waitingSinceMs.push(nowMs);
-      while (this.waitingSinceMs.length > 0 && this.idle.length > 0) this.send(this.idle.pop()!);
+      this.sendAll();
       if (this.offered >= this.total) clearInterval(this.timer);
     }, 1);
   }
 
-  private send(connection: Connection): void {
-    const sinceMs = this.takeOffer();
-    if (sinceMs === undefined) this.idle.push(connection);
-    else connection.send(this.requests[this.next++ % this.requests.length]!, sinceMs);
+  /** Sends what is wanted, as far as there are connections for it. */
+  private sendAll(): void {
+    while (this.hasOffer) {
+      const connection = this.idle.pop() ?? this.open();
+      if (connection === undefined) return;
+      connection.send(this.requests[this.next++ % this.requests.length]!, this.takeOffer());
+    }
   }
 
-  /** @returns since when the next request has been wanted; undefined when none is */
-  private takeOffer(): number | undefined {
-    if (this.order.rate > 0) return this.waitingSinceMs.shift();
-    if (this.offered >= Math.min(this.total, this.limit)) return undefined;
+  private open(): Connection | undefined {
+    if (this.connections >= this.order.connections) return undefined;
+    this.connections += 1;
+    const connection = new Connection(
+      this.order.port,
+      (text, ms) => {
+        this.answered(text, ms);
+        this.idle.push(connection);
+        this.sendAll();
+      },
+      () => {
+        this.forget(connection);
+      },
+    );
+    return connection;
+  }
+
+  /** The server has closed it, as it may when nothing comes from it for long. */
+  private forget(connection: Connection): void {
+    const at = this.idle.indexOf(connection);
+    if (at === -1) throw new Error('A connection was closed before its request was answered');
+    this.idle.splice(at, 1);
+    this.connections -= 1;
+  }
+
+  private get hasOffer(): boolean {
+    if (this.order.rate > 0) return this.waitingSinceMs.length > 0;
+    return this.offered < Math.min(this.total, this.limit);
+  }
+
+  /** @returns since when the request has been wanted */
+  private takeOffer(): number {
+    if (this.order.rate > 0) return this.waitingSinceMs.shift()!;
     this.offered += 1;
     return performance.now();
   }
@@ -145,6 +173,7 @@ class Connection {
   constructor(
     port: number,
     private readonly answered: (text: string, ms: number) => void,
+    closed: () => void,
   ) {
     this.socket = connect({ port, host: '127.0.0.1', noDelay: true });
     this.socket.on('data', (chunk) => {
@@ -153,6 +182,7 @@ class Connection {
     this.socket.on('error', (error) => {
       throw error;
     });
+    this.socket.on('close', closed);
   }
 
   send(request: Buffer, sinceMs: number): void {

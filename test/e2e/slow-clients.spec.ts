@@ -63,4 +63,9 @@ describe('clients that take too long, with real PostgreSQL and Redis', () => {
       expect.stringContaining('API_ACCESS is open'),
     ]);
   });
+
+  it('are not answered when they have asked for nothing: a pool that connects beforehand would take it for its answer', async () => {
+    const { answer } = await openRaw(service.url);
+    expect(await answer).toEqual({ status: null, contentType: null, body: '' });
+  });
 });
