@@ -70,7 +70,7 @@ export class KeyHasSuccessor extends DomainError {
     super(
       'key_has_successor',
       'conflict',
-      `The API key ${id} was rotated already: rotate the key that took its place.`,
+      `The API key ${id} was rotated already: rotate the key that took its place, or make a new one.`,
     );
   }
 }
@@ -78,6 +78,24 @@ export class KeyHasSuccessor extends DomainError {
 export class TooManyKeys extends DomainError {
   constructor(limit: number) {
     super('too_many_keys', 'conflict', `There are ${limit} keys: revoke one first.`);
+  }
+}
+
+/** A page of a browser on this machine could have turned its own name to it: without keys, that name is all that tells. */
+export class ForeignHost extends DomainError {
+  constructor() {
+    super(
+      'foreign_host',
+      'forbidden',
+      'While API_ACCESS is open, only calls to localhost or 127.0.0.1 by that name are answered: use it, or set API_ACCESS=keys.',
+    );
+  }
+}
+
+/** Whoever sent the request is gone, so nobody reads this. */
+export class CallerGone extends DomainError {
+  constructor() {
+    super('caller_gone', 'malformed', 'The connection was closed before it was known where the request came from.');
   }
 }
 

@@ -223,6 +223,15 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       const again = await admin.request('POST', `/keys/${id}/rotate`, { body: {} });
 
       expect(again).toMatchObject({ status: 409, body: { code: 'key_has_successor' } });
+      // Its end is that of the overlap already, so a second successor would inherit that.
+      await admin.expect(204, 'DELETE', `/keys/${next.id}`);
+      expect(await admin.request('POST', `/keys/${id}/rotate`, { body: {} })).toMatchObject({ status: 409 });
+    });
+
+    it('that took the place of another one can be rotated, too', async () => {
+      const { id } = await readerKey();
+      const next = await admin.expect<CreatedKeyAnswer>(201, 'POST', `/keys/${id}/rotate`, { body: {} });
+
       expect(await admin.request('POST', `/keys/${next.id}/rotate`, { body: {} })).toMatchObject({ status: 201 });
     });
 
@@ -248,15 +257,19 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       expect(Math.abs(Date.parse(used.last_used_at!) - Date.now())).toBeLessThan(60_000);
     });
 
-    it('that is the last one to administer all tenants can not be revoked', async () => {
+    it('that is the last one to administer all tenants can be neither revoked nor rotated into one that ends soon', async () => {
       const { data } = await admin.expect<PageAnswer<KeyAnswer>>(200, 'GET', '/keys?limit=200');
       const [last, ...more] = data.filter(({ role, tenant_id: tenantId }) => role === 'admin' && tenantId === null);
       expect(more).toEqual([]);
       await createKey(admin, { role: 'admin', tenant_id: 'default' });
 
-      const answer = await admin.request('DELETE', `/keys/${last!.id}`);
+      const soon = { overlap: 0, expires_at: new Date(Date.now() + 60_000).toISOString() };
+      const answers = [
+        await admin.request('DELETE', `/keys/${last!.id}`),
+        await admin.request('POST', `/keys/${last!.id}/rotate`, { body: soon }),
+      ];
 
-      expect(answer).toMatchObject({ status: 409, body: { code: 'last_admin_key' } });
+      for (const answer of answers) expect(answer).toMatchObject({ status: 409, body: { code: 'last_admin_key' } });
       expect(await listSubscriptions(admin)).toMatchObject({ status: 200 });
     });
 

@@ -96,9 +96,13 @@ export class KeysRepository {
     return rows.length > 0;
   }
 
-  /** Brings the end of a key forward; never puts it off. */
-  async expireBy(tx: Tx, id: Uuid, expiresAt: Date): Promise<void> {
-    await tx.query('update api_keys set expires_at = least(expires_at, $2) where id = $1', [id, expiresAt]);
+  /** Brings the end of a key forward; never puts it off. @returns whether it was there, and not revoked meanwhile */
+  async expireBy(tx: Tx, id: Uuid, expiresAt: Date): Promise<boolean> {
+    const [rows] = await tx.query<[unknown[], number]>(
+      'update api_keys set expires_at = least(expires_at, $2) where id = $1 and revoked_at is null returning id',
+      [id, expiresAt],
+    );
+    return rows.length > 0;
   }
 
   /** Waits for others who take admin keys away, until the transaction ends. */
@@ -106,12 +110,12 @@ export class KeysRepository {
     await tx.query('select pg_advisory_xact_lock($1)', [ADMIN_KEYS_LOCK]);
   }
 
-  /** Whether there is another key that took the place of one. */
+  /** Whether there is another key that took the place of one, or was to, and is revoked. */
   async hasOtherSuccessor(tx: Tx, id: Uuid, successorId: Uuid): Promise<boolean> {
-    const rows = await tx.query<unknown[]>(
-      'select 1 from api_keys where rotated_from = $1 and id <> $2 and revoked_at is null',
-      [id, successorId],
-    );
+    const rows = await tx.query<unknown[]>('select 1 from api_keys where rotated_from = $1 and id <> $2', [
+      id,
+      successorId,
+    ]);
     return rows.length > 0;
   }
 

@@ -77,7 +77,11 @@ export class KeysService implements OnApplicationBootstrap {
     return toPage(await this.repository.list(caller.administered, limit, after), limit, toAnswer);
   }
 
-  /** Makes another key with the same terms, and lets the old one end after the overlap. @throws ApiKeyNotFound; InvalidInput; KeyHasSuccessor */
+  /**
+   * Makes another key with the same terms, and lets the old one end after the overlap.
+   *
+   * @throws ApiKeyNotFound; InvalidInput; KeyHasSuccessor; LastAdminKey when it ends sooner, and no other one lasts
+   */
   async rotate(caller: Caller, id: Uuid, rotation: KeyRotation): Promise<CreatedKeyAnswer> {
     const former = await this.find(caller, id);
     const expiresAt = rotation.expires_at === undefined ? former.expiresAt : this.endOf(rotation.expires_at);
@@ -90,7 +94,9 @@ export class KeysService implements OnApplicationBootstrap {
       await this.add(tx, key);
       // A second one would take over the end that the overlap has set to the first.
       if (await this.repository.hasOtherSuccessor(tx, id, key.id)) throw new KeyHasSuccessor(toPublicId('key', id));
-      await this.repository.expireBy(tx, id, new Date(this.clock.nowMs() + overlapMs));
+      const end = new Date(this.clock.nowMs() + overlapMs);
+      if (!(await this.repository.expireBy(tx, id, end))) throw new ApiKeyNotFound(toPublicId('key', id));
+      if (endsBefore(key, former)) await this.refuseLockout(tx, key);
       await this.audit.write(tx, caller, { action: 'key.rotated', target: toPublicId('key', id), changed: Object.keys(rotation), tenantId: key.tenantId }); // prettier-ignore
     });
     this.keyRing.forget(id);
@@ -99,19 +105,23 @@ export class KeysService implements OnApplicationBootstrap {
 
   /** @throws ApiKeyNotFound; LastAdminKey */
   async revoke(caller: Caller, id: Uuid): Promise<void> {
-    const { tenantId, role } = await this.find(caller, id);
-    const isAdminOfAll = role === 'admin' && tenantId === null;
+    const key = await this.find(caller, id);
     await this.transactions.run(async (tx) => {
       await this.repository.lockAdminKeys(tx);
       if (!(await this.repository.revoke(tx, id))) throw new ApiKeyNotFound(toPublicId('key', id));
-      if (isAdminOfAll && this.settings.apiAccess === 'keys') await this.refuseLockout(tx);
-      await this.audit.write(tx, caller, { action: 'key.revoked', target: toPublicId('key', id), tenantId });
+      await this.refuseLockout(tx, key);
+      await this.audit.write(tx, caller, { action: 'key.revoked', target: toPublicId('key', id), tenantId: key.tenantId }); // prettier-ignore
     });
     this.keyRing.forget(id);
   }
 
-  /** One that is in its overlap, or ends soon anyway, does not count. @throws LastAdminKey */
-  private async refuseLockout(tx: Tx): Promise<void> {
+  /**
+   * After a key was taken away. Of those that are left, one that is in its overlap, or ends soon anyway, does not count.
+   *
+   * @throws LastAdminKey
+   */
+  private async refuseLockout(tx: Tx, { role, tenantId }: ApiKey): Promise<void> {
+    if (role !== 'admin' || tenantId !== null || this.settings.apiAccess === 'open') return;
     if (!(await this.repository.hasAdmin(LIMITS.overlapSeconds, tx))) throw new LastAdminKey();
   }
 
@@ -184,6 +194,10 @@ function tenantOf({ administered }: Caller, { tenant_id: given, role }: KeyInput
   const tenantId = given === undefined ? administered : given;
   if (tenantId !== null || role === 'admin') return tenantId;
   throw new InvalidInput([{ pointer: '/tenant_id', detail: 'must name a tenant: only an admin key can be for all' }]);
+}
+
+function endsBefore({ expiresAt: end }: ApiKey, { expiresAt: other }: ApiKey): boolean {
+  return end !== null && (other === null || end < other);
 }
 
 function toAnswer(key: ApiKey): KeyAnswer {
