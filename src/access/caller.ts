@@ -20,17 +20,10 @@ export class Caller {
     readonly tenantId: string,
     /** The tenants that an administrator speaks of; null for all. */
     readonly administered: string | null,
-    private readonly request: FastifyRequest,
+    /** Of the client, as far as TRUSTED_PROXIES can be believed. Null for who publishes: nobody asks, and it costs a system call. */
+    readonly address: string | null,
+    readonly requestId: string,
   ) {}
-
-  /** IP address: the client's, as far as TRUSTED_PROXIES can be believed. */
-  get address(): string {
-    return this.request.ip;
-  }
-
-  get requestId(): string {
-    return this.request.id;
-  }
 }
 
 declare module 'fastify' {

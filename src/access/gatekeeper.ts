@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions as FastifyRoute } from 'fastify';
+import { isOwnName } from '../shared/config/loopback.js';
 import type { Settings } from '../shared/config/settings.js';
 import { type RouteOptions, routeOptionsOf } from '../shared/http/route-options.js';
+import { Overloaded } from '../shared/http/load-shedding.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
-import { NotPermitted, OtherTenant, RateLimited, TenantNotFound } from './access.errors.js';
+import { CallerGone, ForeignHost, NotPermitted, OtherTenant, RateLimited, TenantNotFound } from './access.errors.js';
 import { Caller, type Identity } from './caller.js';
 import { may, type Permission } from './domain/role.js';
 import { KeyRing } from './keys/key-ring.js';
@@ -16,6 +18,9 @@ import { TenantDirectory } from './tenants/tenant-directory.js';
 /** Whoever calls while the service runs open. */
 const ANYBODY: Identity = { keyId: null, role: 'admin', tenantId: null };
 
+/** Requests that wait at once until it is known who calls. Nearly all of them need not wait. */
+const MAX_WAITING = 1000;
+
 /** Served without asking: the documentation describes the service, and nothing of its users. */
 const DOCS = /^\/(docs(\/|$)|openapi\.json$)/;
 
@@ -25,6 +30,8 @@ const DOCS = /^\/(docs(\/|$)|openapi\.json$)/;
  */
 @Injectable()
 export class Gatekeeper {
+  private waiting = 0;
+
   constructor(
     private readonly keyRing: KeyRing,
     private readonly tenants: TenantDirectory,
@@ -60,12 +67,24 @@ export class Gatekeeper {
     };
     try {
       const admitted = this.admit(request, reply, permission);
-      if (admitted)
-        admitted.then(() => { done(); }, refuse); // prettier-ignore
+      if (admitted) this.wait(admitted, done, refuse);
       else done();
     } catch (error) {
       refuse(error);
     }
+  }
+
+  /** Bodies are on their way meanwhile, so only so many wait, whoever they are. */
+  private wait(admitted: Promise<void>, done: () => void, refuse: (error: unknown) => void): void {
+    if (this.waiting >= MAX_WAITING) {
+      admitted.catch(() => undefined);
+      refuse(new Overloaded());
+      return;
+    }
+    this.waiting += 1;
+    admitted.then(done, refuse).finally(() => {
+      this.waiting -= 1;
+    });
   }
 
   /**
@@ -76,14 +95,16 @@ export class Gatekeeper {
   private admit(request: FastifyRequest, reply: FastifyReply, permission: Permission): Promise<void> | undefined {
     const { authorization } = request.headers;
     const isOpen = this.settings.apiAccess === 'open' && authorization === undefined;
+    if (isOpen && !isOwnName(hostOf(request))) throw new ForeignHost();
     return follow(isOpen ? ANYBODY : this.keyRing.identify(authorization), (identity) => {
       if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
       const chosen = chosenTenant(identity, request.headers['x-tenant']);
       const tenantId = chosen ?? DEFAULT_TENANT;
       return follow(this.tenants.find(tenantId), (tenant) => {
         if (tenant === null) throw new TenantNotFound(tenantId);
-        request.caller = new Caller(identity, tenantId, chosen, request);
-        return permission === 'publish' ? this.meter(reply, tenant) : undefined;
+        const address = permission === 'publish' ? null : addressOf(request);
+        request.caller = new Caller(identity, tenantId, chosen, address, request.id);
+        return routeOptionsOf(request).isMetered ? this.meter(reply, tenant) : undefined;
       });
     });
   }
@@ -105,6 +126,22 @@ export class Gatekeeper {
       return undefined;
     });
   }
+}
+
+/** @throws CallerGone: what is written down about a change says from where it came */
+function addressOf(request: FastifyRequest): string {
+  // Only here: once the connection is closed, the system does not know any more.
+  const address = request.ip as string | undefined;
+  if (address === undefined) throw new CallerGone();
+  return address;
+}
+
+/** Without the port. */
+function hostOf({ headers: { host = '' } }: FastifyRequest): string {
+  return host
+    .replace(/:\d*$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase();
 }
 
 /** The tenant that a key is bound to, or that an admin of all names; null when it names none. */

@@ -19,16 +19,23 @@ const X_TENANT = {
   schema: { type: 'string' as const, maxLength: LIMITS.tenantIdLength, pattern: TENANT_ID.source },
 };
 
-/** What the caller of an operation must be permitted. Every operation needs this, or `PermitAll`. */
-export function Permit(permission: Permission): MethodDecorator {
+/**
+ * What the caller of an operation must be permitted. Every operation needs this, or `PermitAll`.
+ *
+ * @param options `isMetered`: it takes from what the tenant may publish, as publishing always does
+ */
+export function Permit(
+  permission: Permission,
+  { isMetered = permission === 'publish' }: { isMetered?: boolean } = {},
+): MethodDecorator {
   const document = applyDecorators(
     ApiBearerAuth(SECURITY_SCHEME),
     ApiExtension(ROLES_EXTENSION, rolesThatMay(permission)),
     ApiHeader(X_TENANT),
-    ApiProblems(401, 403, 404, 422, ...(permission === 'publish' ? [429] : [])),
+    ApiProblems(401, 403, 404, 422, ...(isMetered ? [429] : [])),
   );
   return (target, key, descriptor) => {
     document(target, key, descriptor);
-    RouteOption({ permission, takesQuery: takesQuery(target, key) })(target, key, descriptor);
+    RouteOption({ permission, isMetered, takesQuery: takesQuery(target, key) })(target, key, descriptor);
   };
 }

@@ -114,17 +114,15 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     void reply.header('x-request-id', request.id);
     done(refusalOf(request.raw));
   });
-  const { maxIngestRequests, maxIngestBytes, maxPayloadBytes } = settings;
-  installLoadShedding(
-    fastify,
-    { requests: maxIngestRequests, bytes: maxIngestBytes, bytesEach: maxPayloadBytes },
-    metrics,
-  );
   if (gatekeeper !== null && settings.adminPort !== undefined) keepPortsApart(fastify);
   const { corsOrigins } = settings;
   if (corsOrigins.length > 0) app.enableCors({ origin: [...corsOrigins], methods: METHODS, exposedHeaders: EXPOSED });
   gatekeeper?.install(fastify);
+  const { maxIngestRequests, maxIngestBytes, maxPayloadBytes } = settings;
+  const intake = { requests: maxIngestRequests, bytes: maxIngestBytes, bytesEach: maxPayloadBytes };
   fastify.after(() => {
+    // After the gate: whoever does not get in takes no room from those who do.
+    installLoadShedding(fastify, intake, metrics);
     refuseUnreadQueries(fastify);
   });
   app.useGlobalFilters(new ProblemFilter(app.get(Logger)));

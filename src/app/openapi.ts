@@ -63,7 +63,8 @@ export function serveDocs(app: NestFastifyApplication): void {
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-      if (!request.url.startsWith('/docs')) done();
+      // Not by what was asked for, of which there are several spellings.
+      if (!request.routeOptions.url?.startsWith('/docs')) done();
       else protect(request.raw, reply.raw, done as (error?: unknown) => void);
     });
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {

@@ -17,7 +17,7 @@ export class DeliveryController {
 
   @Post('retry')
   @RouteOption({ refusesBody: true })
-  @Permit('manage')
+  @Permit('manage', { isMetered: true })
   @HttpCode(202)
   @ApiOperation({
     operationId: 'retryDelivery',

@@ -94,7 +94,7 @@ export class IngestController {
 
   @Post('subscriptions/:id/test')
   @RouteOption({ refusesBody: true })
-  @Permit('manage')
+  @Permit('manage', { isMetered: true })
   @HttpCode(202)
   @ApiOperation({
     operationId: 'testSubscription',

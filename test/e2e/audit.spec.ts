@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
 import { makeToken } from '../../src/access/keys/make-token.js';
 import { clientOf, createKey, createTenant } from '../support/access.js';
 import { ApiClient, type PageAnswer } from '../support/api-client.js';
@@ -6,6 +7,7 @@ import { documentedOperations } from '../support/documented-operations.js';
 import { eventually } from '../support/eventually.js';
 import { aSubscription } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
+import { openRaw } from '../support/raw-request.js';
 import { respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -48,6 +50,7 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
   let settings: Record<string, string>;
   const running: ServiceProcess[] = [];
   let admin: ApiClient;
+  let url: string;
   let made = 0;
 
   beforeAll(async () => {
@@ -66,6 +69,7 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
   const start = async (entry: 'main' | 'main.api', more: Record<string, string> = {}): Promise<ApiClient> => {
     const service = await startService({ entry, settings: { ...settings, ...more } });
     running.push(service);
+    url = service.url;
     return new ApiClient(service.url).as(bootstrapKey);
   };
   const read = (query = '', client = admin): Promise<PageAnswer<AuditAnswer>> =>
@@ -226,6 +230,29 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     expect(await count()).toBe(before);
   });
 
+  it('says from where a change came also when its sender is gone before it is made', async () => {
+    const id = await subscription();
+    const lock = new Client({ connectionString: database.url });
+    await lock.connect();
+    await lock.query('begin');
+    await lock.query('select 1 from subscriptions for update');
+    const { socket } = await openRaw(url);
+    socket.write(`DELETE /subscriptions/${id} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${bootstrapKey}\r\n\r\n`);
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await eventually(() => database.query(waiting), { until: (rows) => rows.length > 0 });
+
+    socket.resetAndDestroy();
+    // Whoever is answered now came after the reset, of which the service has heard, too.
+    await admin.request('GET', '/health/live');
+    await lock.query('commit');
+    await lock.end();
+
+    const { data } = await eventually(() => read(`&target=${id}&action=subscription.deleted`), {
+      until: (page) => page.data.length > 0,
+    });
+    expect(data).toMatchObject([{ address: '127.0.0.1' }]);
+  });
+
   it('holds one entry of what is asked for five times at once', async () => {
     const { id } = await createKey(admin, { role: 'reader', tenant_id: 'default' });
 
@@ -362,12 +389,18 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     const kept = await insertAged(DAY_MS - 3_600_000);
     await insertAged(DAY_MS + 3_600_000);
     await insertAged(400 * DAY_MS);
+    // More than go in one transaction.
+    await database.query(
+      `insert into audit_log (id, actor, action, target, created_at)
+       select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'service', 'key.created', 'aged', now()
+       from generate_series(1, 12000) n`,
+    );
     const aged = () => database.query<{ id: string }>(`select id from audit_log where target = 'aged'`);
-    expect(await aged()).toHaveLength(3);
+    expect(await aged()).toHaveLength(12_003);
 
     await start('main.api', { AUDIT_RETENTION_DAYS: '1' });
 
-    expect(await eventually(aged, { until: ({ length }) => length < 3 })).toEqual([{ id: kept }]);
+    expect(await eventually(aged, { until: ({ length }) => length < 2 })).toEqual([{ id: kept }]);
     expect(await count()).toBe(before + 1);
   });
 });

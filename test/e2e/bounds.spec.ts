@@ -29,7 +29,7 @@ interface Bound {
 
 const MAX_PAYLOAD_BYTES = 1024;
 /** Headers of a request that is written by hand. */
-const HEAD = 'Host: x\r\nConnection: close\r\n';
+const HEAD = 'Host: localhost\r\nConnection: close\r\n';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const ACCEPTED = { accepted: 201, refused: 422 };
 
@@ -134,7 +134,7 @@ describe('the limits of what a client sends, with real PostgreSQL and Redis', ()
       refused: 431,
       // Whatever fetch sends besides is counted too, so the request is written by hand.
       send: async (size) => {
-        const rest = '/health/live' + 'Host' + 'x' + 'Connection' + 'close' + 'A';
+        const rest = '/health/live' + 'Host' + 'localhost' + 'Connection' + 'close' + 'A';
         const filling = 'a'.repeat(size - rest.length);
         return asResponse(await raw(`GET /health/live HTTP/1.1\r\n${HEAD}A: ${filling}\r\n\r\n`));
       },

@@ -94,8 +94,8 @@ describe('what is served where, with real PostgreSQL and Redis', () => {
   });
 
   describe('the documentation', () => {
-    it('comes with headers that keep others out of it', async () => {
-      const { headers } = await fetch(`${together.url}/docs`);
+    it.each(['/docs', '/%64ocs', '/docs/'])('comes with headers that keep others out of it: %s', async (path) => {
+      const { headers } = await fetch(together.url + path);
       const policy = directivesOf(headers.get('content-security-policy'));
 
       expect(policy.get('script-src')).toEqual(["'self'"]);

@@ -4,7 +4,7 @@ import { openRaw, type RawAnswer } from '../support/raw-request.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const HEAD = 'POST /webhooks/a HTTP/1.1\r\nHost: x\r\n';
+const HEAD = 'POST /webhooks/a HTTP/1.1\r\nHost: localhost\r\n';
 
 describe('clients that take too long, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;

@@ -101,6 +101,23 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
       expect(headers.get('ratelimit-policy')).toBeNull();
     });
 
+    it('count events that are sent for a test, and those that are delivered again', async () => {
+      const { here } = await settle({ events_per_second: 1, burst: 3 });
+      const { id } = await here.createSubscription(aSubscription());
+      const { task_id: delivery } = await here.publish(id, { n: 1 });
+      await here.expect(200, 'POST', `/deliveries/${delivery}/cancel`);
+
+      const again = [`/deliveries/${delivery}/retry`, `/subscriptions/${id}/test`].flatMap((path) => [
+        path,
+        path,
+        path,
+      ]);
+      const answers = await Promise.all(again.map((path) => here.request('POST', path)));
+
+      expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(3);
+      expect(answers.every(({ status }) => status === 202 || status === 429)).toBe(true);
+    });
+
     it('count events alone, not what else is asked', async () => {
       const { here } = await settle({ events_per_second: 1, burst: 1 });
       await here.createSubscription(aSubscription());

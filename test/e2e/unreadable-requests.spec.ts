@@ -5,7 +5,7 @@ import { sendRaw } from '../support/raw-request.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const HEAD = 'Host: x\r\nConnection: close\r\n';
+const HEAD = 'Host: localhost\r\nConnection: close\r\n';
 
 describe('a request that is no good HTTP, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;

@@ -7,6 +7,8 @@ import { AuditRepository } from './audit.repository.js';
 
 const INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** Entries that go in one transaction. */
+const GROUP = 5000;
 
 /** Each hour: an end to the audit entries whose time is over. */
 @Injectable()
@@ -33,8 +35,11 @@ export class AuditRetention implements OnApplicationBootstrap, OnModuleDestroy {
   async run(): Promise<void> {
     try {
       const end = new Date(this.clock.nowMs() - this.settings.auditRetentionDays * DAY_MS);
-      const removed = await this.repository.removeBefore(end);
-      if (removed > 0) this.logger.warn({ entries: removed }, 'audit.expired');
+      let entries = 0;
+      for (let removed = GROUP; removed === GROUP; entries += removed) {
+        removed = await this.repository.removeBefore(end, GROUP);
+      }
+      if (entries > 0) this.logger.warn({ entries }, 'audit.expired');
     } catch (error) {
       this.logger.error({ err: error }, 'audit.retention_failed');
     }

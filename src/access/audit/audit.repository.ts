@@ -64,14 +64,15 @@ export class AuditRepository {
     return rows.map(toEntry);
   }
 
-  /** @returns how many there were */
-  async removeBefore(time: Date): Promise<number> {
+  /** The oldest first, and no more than so many in one transaction, which could take too long. @returns how many there were */
+  async removeBefore(time: Date, limit: number): Promise<number> {
     return this.dataSource.transaction(async (tx) => {
       // Without this the table refuses: nobody else has a reason to delete from it.
       await tx.query(`set local webhooks.audit_retention = 'on'`);
-      const [, count] = await tx.query<[unknown[], number]>('delete from audit_log where id < $1', [
-        firstUuidAt(time.getTime()),
-      ]);
+      const [, count] = await tx.query<[unknown[], number]>(
+        'delete from audit_log where id = any(array(select id from audit_log where id < $1 order by id limit $2))',
+        [firstUuidAt(time.getTime()), limit],
+      );
       return count;
     });
   }

@@ -1,7 +1,5 @@
+import { isLoopback } from './loopback.js';
 import type { Values } from './setting-list.js';
-
-/** Addresses that only this machine reaches. */
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 /** What is wrong with settings that are each right by themselves. */
 export function faultsAcross(values: Values): string[] {
@@ -43,7 +41,7 @@ function accessFaults({
   }
   if (apiAccess === 'keys') return faults;
   if (isProduction) faults.push('API_ACCESS must not be open, since NODE_ENV is production');
-  if (!LOOPBACK.test(host)) {
+  if (!isLoopback(host)) {
     faults.push(`API_ACCESS must not be open, since HOST ${host} can be reached from other machines: use 127.0.0.1`);
   }
   if (bootstrapApiKey !== undefined) faults.push('API_ACCESS must not be open, since there is a BOOTSTRAP_API_KEY');
