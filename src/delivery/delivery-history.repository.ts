@@ -51,7 +51,7 @@ export class DeliveryHistoryRepository {
     }
     const [open, finished] = stateConditions(filter.status);
     const limit = given(filter.limit + 1);
-    return this.database.query<DeliveryRow>(
+    return this.database.search<DeliveryRow>(
       tenantId,
       select([...conditions, ...open].join(' and '), [...conditions, ...finished].join(' and '), limit),
       values,

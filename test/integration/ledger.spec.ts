@@ -37,11 +37,11 @@ describe('the ledger, on real PostgreSQL', () => {
     dataSource = await migrationDataSource(database.url).initialize();
     const settings = parseSettings(fastSettings(database));
     hotPath = new HotPath(settings, silentLogger);
-    ledger = new LedgerRepository(new TenantDatabase(dataSource));
+    ledger = new LedgerRepository(new TenantDatabase(dataSource, { databasePoolSize: 5 }));
     ingest = new IngestRepository(hotPath, settings);
     deliveries = new DeliveryRepository(hotPath, settings);
     attempts = new AttemptRepository(hotPath);
-    commands = new DeliveryCommandRepository(new TenantDatabase(dataSource));
+    commands = new DeliveryCommandRepository(new TenantDatabase(dataSource, { databasePoolSize: 5 }));
     rows = new StoredRows(database);
   });
 

@@ -1,6 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityTarget, FindOptionsWhere, SelectQueryBuilder } from 'typeorm';
+import type { Settings } from '../config/settings.js';
+import { SETTINGS_TOKEN } from '../shared.module.js';
+import { Bulkhead } from './bulkhead.js';
 import { runReport } from './report.js';
 import { unscopedTable } from './tenant-scope.js';
 import type { Tx } from './transaction.js';
@@ -18,6 +21,10 @@ interface OfTenant {
   tenantId: string;
 }
 
+/** Of the connections of the REST API. */
+const SEARCH_SHARE = 0.5;
+const REPORT_SHARE = 0.2;
+
 const judged = new Map<string, string | null>();
 /** Texts are built from few parts; should one ever hold a value, this stays small. */
 const MAX_JUDGED = 10_000;
@@ -28,7 +35,17 @@ const MAX_JUDGED = 10_000;
  */
 @Injectable()
 export class TenantDatabase {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  /** What may take seconds leaves connections to what does not: whoever searches the history stops no publisher. */
+  private readonly searches: Bulkhead;
+  private readonly reports: Bulkhead;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(SETTINGS_TOKEN) { databasePoolSize }: Pick<Settings, 'databasePoolSize'>,
+  ) {
+    this.searches = new Bulkhead(databasePoolSize * SEARCH_SHARE);
+    this.reports = new Bulkhead(databasePoolSize * REPORT_SHARE);
+  }
 
   /**
    * Runs SQL in which $1 is the tenant; `values` begin with $2.
@@ -43,10 +60,15 @@ export class TenantDatabase {
     return isCounted(result) ? result[0] : result;
   }
 
-  /** As `query`, for a statement that may take half a minute. */
+  /** As `query`, for a statement that may read much before it finds what it looks for. @throws Unavailable when too many do */
+  search<Row>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.searches.run(() => this.query(tenantId, text, values));
+  }
+
+  /** As `search`, for a statement that may take half a minute. @throws Unavailable when too many do */
   report<Row extends object>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
     refuseUnscoped(text);
-    return runReport(this.dataSource, text, [tenantId, ...values]);
+    return this.reports.run(() => runReport(this.dataSource, text, [tenantId, ...values]));
   }
 
   /** The rows of an entity that belong to the tenant. */
