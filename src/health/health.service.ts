@@ -6,6 +6,7 @@ import {
   HealthIndicatorService,
 } from '@nestjs/terminus';
 import { DeliveryQueue } from '../delivery/index.js';
+import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { VERSION } from '../shared/version.js';
 import { HealthRepository } from './health.repository.js';
@@ -24,6 +25,7 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly metrics: Metrics,
+    private readonly logger: Logger,
   ) {}
 
   onModuleInit(): void {
@@ -66,7 +68,7 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
     try {
       return indicator.up({ version: await withinTime(this.repository.serverVersion()) });
     } catch (error) {
-      return indicator.down({ message: (error as Error).message });
+      return indicator.down(this.failure('postgresql', error));
     }
   }
 
@@ -76,7 +78,7 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
       const isBehind = await withinTime(this.repository.hasPendingMigrations());
       return isBehind ? indicator.down({ message: 'Some migrations have not run' }) : indicator.up();
     } catch (error) {
-      return indicator.down({ message: (error as Error).message });
+      return indicator.down(this.failure('migrations', error));
     }
   }
 
@@ -86,7 +88,7 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
     try {
       return indicator.up({ waiting: await withinTime(this.queue.depth()) });
     } catch (error) {
-      return indicator.degraded({ message: (error as Error).message });
+      return indicator.degraded(this.failure('queue', error));
     }
   }
 
@@ -99,16 +101,24 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
       );
       return indicator.up({ due, oldest_due_seconds: Math.round(oldestDueSeconds * 1000) / 1000, ...versions });
     } catch (error) {
-      return indicator.down({ message: (error as Error).message, ...versions });
+      return indicator.down({ ...this.failure('deliveries', error), ...versions });
     }
   }
+
+  /** Anybody may ask: what a server said, and where it is, is for the log. */
+  private failure(check: string, error: unknown): { message: string } {
+    this.logger.warn({ err: error, check }, 'health.check_failed');
+    return { message: error instanceof TooLate ? error.message : 'It can not be asked; the log says why' };
+  }
 }
+
+class TooLate extends Error {}
 
 async function withinTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`no answer within ${CHECK_TIMEOUT_MS / 1000} s`));
+      reject(new TooLate(`no answer within ${CHECK_TIMEOUT_MS / 1000} s`));
     }, CHECK_TIMEOUT_MS);
   });
   return Promise.race([answer, tooLate]).finally(() => {

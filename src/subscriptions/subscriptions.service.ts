@@ -11,6 +11,7 @@ import { newUuid, type Uuid } from '../shared/ids/uuid.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Clock } from '../shared/time/clock.js';
 import { effectivePolicy, policyFaults } from './domain/delivery-policy.js';
+import { strayCredentials } from './domain/stray-credentials.js';
 import { type DisabledReason, stateNumber } from './domain/subscription-state.js';
 import type { CreatedSubscriptionAnswer, SubscriptionAnswer } from './dto/subscription-answer.js';
 import type { SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
@@ -168,6 +169,7 @@ export class SubscriptionsService implements OnModuleInit {
       const faults = [
         ...policyFaults(effectivePolicy(merged, this.settings), this.settings.retentionDays),
         ...headerFaults(merged),
+        ...strayCredentials(found, merged),
       ];
       if (faults.length > 0) throw new InvalidInput(faults);
       await this.repository.update(tx, { tenantId, id }, all);

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { ApiClient, type CreatedSubscriptionAnswer, type DeliveryWithAttemptsAnswer } from '../support/api-client.js';
 import { isSignedByHolderOf } from '../support/ed25519.js';
+import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { runBuilt } from '../support/run-built.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
@@ -103,7 +104,12 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     const run = await reencryptWith(THIRD);
 
     expect(failed).toMatchObject({ status: 'failed', attempt_count: 2 });
-    expect(failed.last_error?.message).toContain('ENCRYPTION_KEYS');
+    // What the keys are called is for those who run the service.
+    expect(failed.last_error).toMatchObject({ code: 'internal_error' });
+    expect(JSON.stringify(failed)).not.toContain('ENCRYPTION_KEYS');
+    await eventually(() => service!.logs.filter(({ msg }) => msg === 'attempt.broken_here'), {
+      until: (lines) => JSON.stringify(lines).includes('ENCRYPTION_KEYS'),
+    });
     expect(run.code).toBe(1);
     expect(run.stderr).toContain('ENCRYPTION_KEYS');
     expect(await outcome((await subscribe()).id)).toMatchObject({ status: 'delivered' });
@@ -175,7 +181,13 @@ describe('what is encrypted, with real PostgreSQL, Redis and receivers', () => {
       [moved.target_url, other.target_url],
     );
 
-    expect(await outcome(moved.id)).toMatchObject({ status: 'failed', last_error: { code: 'internal_error' } });
+    expect(await outcome(moved.id)).toMatchObject({
+      status: 'failed',
+      last_error: { code: 'internal_error', message: 'the attempt failed inside the service; its log says why' },
+    });
+    await eventually(() => service.logs.filter(({ msg }) => msg === 'attempt.broken_here'), {
+      until: (lines) => lines.length > 0,
+    });
     expect(receiver.requestsTo(path)).toEqual([]);
     expect(await outcome(other.id)).toMatchObject({ status: 'delivered' });
     expect(service.hasEnded).toBe(false);

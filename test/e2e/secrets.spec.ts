@@ -283,6 +283,24 @@ describe('what a subscription keeps secret, with real PostgreSQL, Redis and rece
       });
     });
 
+    it('do not go to another host that somebody points the subscription at', async () => {
+      const subscription = await subscribe({ headers, auth: { type: 'bearer', token: SECRETS[3] } });
+      const other = await ScriptedReceiver.start();
+      const move = (more: object = {}): Promise<ApiResponse> =>
+        api.request('PATCH', `/subscriptions/${subscription.id}`, {
+          body: { target_url: other.url('/mine'), ...more },
+        });
+
+      for (const more of [{}, { auth: { type: 'bearer', token: REDACTED } }]) {
+        expect(await move(more)).toMatchObject({
+          status: 422,
+          body: { errors: [{ pointer: '/auth' }, { pointer: '/headers/Cookie' }, { pointer: '/headers/X-Api-Key' }] },
+        });
+      }
+      expect(await move({ auth: null, headers: { 'X-Team': 'billing' } })).toMatchObject({ status: 200 });
+      await other.close();
+    });
+
     it('end when they are replaced by nothing', async () => {
       const subscription = await subscribe({ headers, auth: { type: 'bearer', token: SECRETS[3] } });
 

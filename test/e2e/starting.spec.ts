@@ -1,5 +1,6 @@
 import { startLocalRedis } from '../../src/local/local-redis.js';
 import { ApiClient } from '../support/api-client.js';
+import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { startService } from '../support/service-process.js';
@@ -83,9 +84,15 @@ describe('starting, with real PostgreSQL and Redis', () => {
     const delivery = await api.untilFinal((await api.publish(id, { n: 1 })).task_id, 20_000);
 
     expect(delivery.status).toBe('delivered');
-    expect(await api.request('GET', '/health/ready')).toMatchObject({
+    const health = await api.request('GET', '/health/ready');
+    expect(health).toMatchObject({
       status: 200,
       body: { status: 'degraded', details: { queue: { status: 'degraded' }, postgresql: { status: 'up' } } },
+    });
+    // Where Redis is, and what its client says, is in the log alone.
+    expect(health.text).not.toMatch(/ECONN|127\.0\.0\.1/);
+    await eventually(() => service.logs.filter(({ msg }) => msg === 'health.check_failed'), {
+      until: (lines) => lines.length > 0,
     });
     expect(await service.stop()).toBe(0);
     await receiver.close();

@@ -28,9 +28,14 @@ const CODES: Readonly<Record<string, AttemptErrorCode>> = {
 /** Most characters of an error message that are kept. */
 const MAX_MESSAGE_LENGTH = 300;
 
+const INTERNAL = 'the attempt failed inside the service; its log says why';
+
 /** Names what went wrong with an exchange that brought no status. */
 export function exchangeFailure(error: unknown): AttemptError {
-  return { code: failureCode(error), message: failureMessage(error).slice(0, MAX_MESSAGE_LENGTH) };
+  const code = failureCode(error);
+  // Not the receiver's doing, and what it was is no matter of the tenant's: it may name keys and settings.
+  if (code === 'internal_error') return { code, message: INTERNAL };
+  return { code, message: failureMessage(error).slice(0, MAX_MESSAGE_LENGTH) };
 }
 
 function failureCode(error: unknown): AttemptErrorCode {

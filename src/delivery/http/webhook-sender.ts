@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { Agent } from 'undici';
 import type { Settings } from '../../shared/config/settings.js';
 import { toPublicId } from '../../shared/ids/public-id.js';
+import { Logger } from '../../shared/logging/logger.js';
 import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
 import { TargetGuard } from '../../shared/targets/target-guard.js';
 import { Clock } from '../../shared/time/clock.js';
@@ -39,6 +40,7 @@ export class WebhookSender implements OnApplicationShutdown {
     @Inject(TargetGuard) private readonly guard: TargetGuard,
     private readonly credentials: Credentials,
     private readonly clock: Clock,
+    private readonly logger: Logger,
     @Inject(SETTINGS_TOKEN) { egressProxyUrl }: Pick<Settings, 'egressProxyUrl'>,
   ) {
     this.agent = new Agent({
@@ -62,9 +64,13 @@ export class WebhookSender implements OnApplicationShutdown {
       const { data } = await this.http.request<RawAnswer>(config);
       return answered(data, this.clock.monotonicMs() - startedMs);
     } catch (error) {
+      const failure = exchangeFailure(error);
+      if (failure.code === 'internal_error') {
+        this.logger.error({ err: error, delivery_id: toPublicId('dlv', delivery.id) }, 'attempt.broken_here');
+      }
       return {
         statusCode: null,
-        error: exchangeFailure(error),
+        error: failure,
         durationMs: this.clock.monotonicMs() - startedMs,
         responseHeaders: {},
         responseBody: Buffer.alloc(0),
