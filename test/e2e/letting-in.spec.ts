@@ -56,7 +56,14 @@ describe('who is let in, with real PostgreSQL and Redis', () => {
       expect(status).toBe(403);
       expect(JSON.parse(text) as ProblemAnswer).toMatchObject({ code: 'foreign_host' });
     }
-    for (const host of [`127.0.0.1:${port}`, '127.0.0.1', `localhost:${port}`, 'LOCALHOST', 'a.localhost', `[::1]:${port}`]) {
+    for (const host of [
+      `127.0.0.1:${port}`,
+      '127.0.0.1',
+      `localhost:${port}`,
+      'LOCALHOST',
+      'a.localhost',
+      `[::1]:${port}`,
+    ]) {
       expect(await ask('/subscriptions', host)).toMatchObject({ status: 200 });
     }
     expect(await ask('/health/ready', 'probe.example')).toMatchObject({ status: 200 });
