@@ -5,6 +5,7 @@ import type { Clock } from '../shared/time/clock.js';
 import type { WakeUp } from './delivery.entity.js';
 import { DeliveryWakeUps } from './delivery-wake-ups.js';
 import type { DeliveryQueue } from './queue/delivery-queue.js';
+import type { WakeUpRepository } from './wake-up.repository.js';
 
 const settings = parseSettings({ DATABASE_URL: 'postgres://unused', QUEUE_HIGH_WATER: '10' });
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -12,6 +13,7 @@ const wakeUps = (count: number): WakeUp[] =>
   Array.from({ length: count }, (_, n) => ({ id: `d${n}`, subscriptionId: 's', attemptCount: 0 }));
 
 describe('the wake-ups of deliveries', () => {
+  let madeDue: string[];
   let queue: { jobs: WakeUp[][]; waiting: number; isAway: boolean };
   let nowMs: number;
   let metrics: Metrics;
@@ -28,7 +30,16 @@ describe('the wake-ups of deliveries', () => {
     };
     const logger = { warn: () => undefined } as unknown as Logger;
     const clock = { monotonicMs: () => nowMs } as Clock;
-    subject = new DeliveryWakeUps(fake as unknown as DeliveryQueue, clock, logger, metrics, settings);
+    madeDue = [];
+    const repository = { makeDue: (ids: string[]) => Promise.resolve(void madeDue.push(...ids)) };
+    subject = new DeliveryWakeUps(
+      fake as unknown as DeliveryQueue,
+      repository as unknown as WakeUpRepository,
+      clock,
+      logger,
+      metrics,
+      settings,
+    );
   });
 
   /** What is known a moment after it was asked for. */
@@ -52,24 +63,28 @@ describe('the wake-ups of deliveries', () => {
     expect(await lost()).toBe('0');
   });
 
-  it('are left to the due scan while the queue is full', async () => {
+  it('are not wanted while the queue is full, and those that are on their way are added all the same', async () => {
     queue.waiting = 11;
     expect(await isTaking()).toBe(false);
     await added(3);
-    expect(queue.jobs).toEqual([]);
-    expect(await lost()).toBe('3');
+    expect(queue.jobs).toHaveLength(1);
+    expect(await lost()).toBe('0');
 
     queue.waiting = 10;
     expect(await isTaking()).toBe(true);
   });
 
-  it('are left to the due scan from the first failure on, until the queue answers again', async () => {
+  it('become due at once when they are lost, until the queue answers again', async () => {
     expect(await isTaking()).toBe(true);
     queue.isAway = true;
     await added(2);
     expect(subject.isTaking).toBe(false);
     expect(await lost()).toBe('2');
+    expect(madeDue).toEqual(['d0', 'd1']);
     expect(await isTaking()).toBe(false);
+    await added(1);
+    expect(await lost()).toBe('3');
+    expect(madeDue).toHaveLength(3);
 
     queue.isAway = false;
     expect(await isTaking()).toBe(true);

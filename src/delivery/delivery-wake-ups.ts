@@ -7,6 +7,7 @@ import { Metrics } from '../shared/metrics/metrics.js';
 import { Clock } from '../shared/time/clock.js';
 import type { WakeUp } from './delivery.entity.js';
 import { DeliveryQueue } from './queue/delivery-queue.js';
+import { WakeUpRepository } from './wake-up.repository.js';
 
 /** Wake-ups of one job: a job costs the same whatever it carries. */
 const WAKE_UPS_PER_JOB = 100;
@@ -15,7 +16,7 @@ const MAX_GROUP = 2000;
 /** The queue is looked at no more often than this, in milliseconds. */
 const LOOK_AGE_MS = 250;
 
-/** Tells the workers of deliveries. Whatever gets lost on the way is found by the due scan. */
+/** Tells the workers of deliveries. What gets lost on the way is made due at once, for the due scan. */
 @Injectable()
 export class DeliveryWakeUps {
   private readonly writer: GroupWriter<WakeUp[], null>;
@@ -25,6 +26,7 @@ export class DeliveryWakeUps {
 
   constructor(
     private readonly queue: DeliveryQueue,
+    private readonly repository: WakeUpRepository,
     private readonly clock: Clock,
     private readonly logger: Logger,
     private readonly metrics: Metrics,
@@ -47,7 +49,10 @@ export class DeliveryWakeUps {
     return !this.isAway && this.jobsWaiting <= this.settings.queueHighWater;
   }
 
-  /** Does not wait: the publisher's answer does not depend on the queue. */
+  /**
+   * For deliveries that are due only when their wake-up must be lost: so they are added even if the queue has filled up since
+   * it was asked. Does not wait: the publisher's answer does not depend on the queue.
+   */
   add(wakeUps: WakeUp[]): void {
     if (wakeUps.length > 0) void this.writer.submit(wakeUps);
   }
@@ -69,9 +74,19 @@ export class DeliveryWakeUps {
 
   private async addGroups(groups: WakeUp[][]): Promise<null[]> {
     const wakeUps = groups.flat();
-    const isAdded = this.isTaking && (await this.addJobs(wakeUps));
-    if (!isAdded) this.leave(wakeUps);
+    const isAdded = !this.isAway && (await this.addJobs(wakeUps));
+    if (!isAdded) await this.makeDue(wakeUps);
     return groups.map(() => null);
+  }
+
+  /** Never throws: what can't be made due now will be, after the visibility timeout. */
+  private async makeDue(wakeUps: WakeUp[]): Promise<void> {
+    this.leave(wakeUps);
+    try {
+      await this.repository.makeDue(wakeUps.map(({ id }) => id));
+    } catch (error) {
+      this.logger.warn({ err: error, deliveries: wakeUps.length }, 'wake_ups.not_made_due');
+    }
   }
 
   private async addJobs(wakeUps: WakeUp[]): Promise<boolean> {

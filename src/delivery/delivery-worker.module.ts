@@ -5,7 +5,6 @@ import { AttemptPipeline } from './attempt-pipeline.js';
 import { AttemptWriter } from './attempt-writer.js';
 import { AttemptRepository } from './attempt.repository.js';
 import { Credentials } from './credentials.js';
-import { DeliveryWakeUps } from './delivery-wake-ups.js';
 import { DeliveryWorker } from './delivery-worker.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { DueScan } from './due-scan.js';
@@ -23,7 +22,6 @@ import { QueueWatchdog } from './queue/queue-watchdog.js';
     Credentials,
     DeliveryProcessor,
     DeliveryRepository,
-    DeliveryWakeUps,
     DeliveryWorker,
     DueScan,
     QueueWatchdog,

@@ -191,6 +191,12 @@ export const TAKE_DUE: Statement = {
 };
 
 /** $1 deliveries. Served by the primary key. */
+export const MAKE_DUE: Statement = {
+  name: 'make_due',
+  text: `update open_deliveries set next_attempt_at = now()
+    where id = any($1::uuid[]) and state = 0 and attempt_count = 0 and parked_at is null`,
+};
+
 export const GIVE_BACK: Statement = {
   name: 'give_back',
   text: `update open_deliveries set next_attempt_at = now()

@@ -1,4 +1,5 @@
 import { DeliveryRepository } from '../../src/delivery/delivery.repository.js';
+import { WakeUpRepository } from '../../src/delivery/wake-up.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
@@ -164,6 +165,19 @@ describe('what is due, on real PostgreSQL', () => {
     const rest = await repository.takeDue(1000, null);
     const all = [...ids, ...rest.wakeUps.map(({ id }) => id)];
     expect(all.sort()).toEqual([...due, ...expired].map(({ id }) => id).sort());
+  });
+
+  it('includes at once what lost its wake-up, unless it was attempted or set aside since', async () => {
+    const [lost] = await rows.deliveries(1, { subscriptionId, dueIn: 30 });
+    const others = [
+      await rows.delivery({ subscriptionId, attemptCount: 1, dueIn: 30 }),
+      await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: 30, leaseIn: 30 }),
+      await rows.delivery({ subscriptionId, parkedIn: -1 }),
+    ];
+
+    await new WakeUpRepository(hotPath).makeDue([lost!, ...others].map(({ id }) => id));
+
+    expect((await repository.takeDue(10, null)).wakeUps).toEqual([lost]);
   });
 
   it('includes at once what a stopping worker gives back, and only if that may be taken', async () => {

@@ -23,6 +23,7 @@ const EXPECTED: readonly (readonly [name: string, statement: Statement, accesses
   ['settle', sql.SETTLE_UNCLAIMED, [BY_ID]],
   ['take', sql.TAKE_DUE, ['Index Scan on open_deliveries_due', BY_ID]],
   ['give back', sql.GIVE_BACK, [BY_ID]],
+  ['make due', sql.MAKE_DUE, [BY_ID]],
   ['record', sql.RECORD, [BY_ID]],
 ];
 

@@ -4,8 +4,8 @@ import { SecretBox } from '../../src/shared/crypto/secret-box.js';
 import { SubscriptionVault } from '../../src/subscriptions/index.js';
 import type { HostResolver } from '../../src/shared/targets/host-resolver.js';
 import { TargetGuard } from '../../src/shared/targets/target-guard.js';
-import { loggerOf } from '../../src/shared/logging/logger.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
+import { silentLogger } from './silent-logger.js';
 
 export const secretBox = new SecretBox([Buffer.alloc(32, 1)]);
 
@@ -31,7 +31,7 @@ export function aSender(
     new TargetGuard(rules, resolver),
     new Credentials(new SubscriptionVault(secretBox)),
     new SystemClock(),
-    loggerOf({ logLevel: 'silent' }),
+    silentLogger,
     { egressProxyUrl: given.egressProxyUrl },
   );
   opened.push(sender);
