@@ -1,41 +1,31 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type FaultyNames, setNames } from '../faults/faulty-names.js';
 import { ApiClient, type DeliveryWithAttemptsAnswer, type ProblemAnswer } from '../support/api-client.js';
-import { builtFile } from '../support/built-file.js';
 import { destinationOf, destinationsOf, TELLS_DESTINATIONS } from '../support/destinations.js';
 import { aSubscription } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
+import { type Names, NameServer } from '../support/name-server.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { ALLOWED_HOSTS, BLOCKED_HOSTS, BLOCKED_URLS } from '../support/target-addresses.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** Names of addresses that are blocked, by what they resolve to. */
-const NAMES_OF_BLOCKED: FaultyNames = {
-  'loopback.example.com': { address: '127.0.0.1' },
-  'loopback-6.example.com': { address: '::1' },
-  'mapped.example.com': { address: '::ffff:127.0.0.1' },
-  'private.example.com': { address: '10.0.0.1' },
-  'unique-local.example.com': { address: 'fd00:ec2::254' },
-  'metadata.example.com': { address: '169.254.169.254' },
+const NAMES_OF_BLOCKED: Names = {
+  'loopback.example.com': { addresses: ['127.0.0.1'] },
+  'loopback-6.example.com': { addresses: ['::1'] },
+  'mapped.example.com': { addresses: ['::ffff:127.0.0.1'] },
+  'private.example.com': { addresses: ['10.0.0.1'] },
+  'unique-local.example.com': { addresses: ['fd00:ec2::254'] },
+  'metadata.example.com': { addresses: ['169.254.169.254'] },
 };
 const BLOCKED = [
   ...[...BLOCKED_HOSTS, ...Object.keys(NAMES_OF_BLOCKED)].map((host) => `http://${host}/`),
   ...BLOCKED_URLS,
 ];
 const TURNING = 'turning.example.com';
-/** None is asked for outside: an allowed one need not be known. */
-const NAMES: FaultyNames = {
-  ...NAMES_OF_BLOCKED,
-  [TURNING]: { address: '1.1.1.1' },
-  'example.com': { code: 'ENOTFOUND' },
-  'xn--bcher-kva.example.com': { code: 'ENOTFOUND' },
-};
+const NAMES: Names = { ...NAMES_OF_BLOCKED, [TURNING]: { addresses: ['1.1.1.1'] } };
 
 describe('target addresses, with nothing allowed but what is public', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'webhooks-names-'));
   const counts = { create: 0, put: 0, patch: 0, test: 0, connect: 0, allowed: 0 };
+  let nameServer: NameServer;
   let database: TestDatabase;
   let service: ServiceProcess;
   let api: ApiClient;
@@ -43,12 +33,12 @@ describe('target addresses, with nothing allowed but what is public', () => {
   let subscriptions = 0;
 
   beforeAll(async () => {
-    await setNames(directory, NAMES);
+    nameServer = await NameServer.start(NAMES);
     database = await createTestDatabase();
     service = await startService({
       entry: 'main',
-      settings: { ...fastSettings(database, { ALLOWED_TARGET_CIDRS: '' }), FAULT_DIRECTORY: directory },
-      preloads: [TELLS_DESTINATIONS, builtFile('test/faults/preloads/faulty-dns.js')],
+      settings: fastSettings(database, { ALLOWED_TARGET_CIDRS: '', DNS_SERVERS: nameServer.address }),
+      preloads: [TELLS_DESTINATIONS],
     });
     api = new ApiClient(service.url);
     ({ id } = await api.createSubscription(aSubscription()));
@@ -57,7 +47,7 @@ describe('target addresses, with nothing allowed but what is public', () => {
   afterAll(async () => {
     await service.stop();
     await database.drop();
-    rmSync(directory, { recursive: true });
+    await nameServer.close();
     // eslint-disable-next-line no-console
     console.log(
       `target addresses: ${BLOCKED.length} blocked, refused at create ${counts.create}, put ${counts.put}, ` +
@@ -83,7 +73,7 @@ describe('target addresses, with nothing allowed but what is public', () => {
     return created.id;
   };
 
-  /** PostgreSQL and Redis are all that the service connects to. */
+  /** PostgreSQL and Redis are all that the service connects to, besides the name server. */
   const expectNothingOnTheWire = (): void => {
     const { DATABASE_URL: postgres = '', REDIS_URL: redis = '' } = fastSettings(database);
     expect(destinationsOf(service)).toEqual(new Set([postgres, redis].map(destinationOf)));
@@ -111,7 +101,7 @@ describe('target addresses, with nothing allowed but what is public', () => {
 
   it('refuses to connect to a name that turned to a blocked address after it was set', async () => {
     const turning = await api.createSubscription(aSubscription({ target_url: `http://${TURNING}/` }));
-    await setNames(directory, { ...NAMES, [TURNING]: { address: '127.0.0.1' } });
+    nameServer.names = { ...NAMES, [TURNING]: { addresses: ['127.0.0.1'] } };
 
     const delivery = await deliverTo(turning.id);
 

@@ -43,6 +43,7 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   ...NASTY,
   chance: byChance,
   ok: respond(200, { body: 'ok' }),
+  closing: respond(200, { headers: { connection: 'close' } }),
   hang: hang(),
   poison: respond(500, { headers: { 'x-poison': 'throw' } }),
   deadly: respond(500, { headers: { 'x-poison': 'crash' } }),

@@ -10,6 +10,7 @@ import { builtFile } from '../support/built-file.js';
 import { IMPATIENT } from '../support/fast-settings.js';
 import { FaultyPostgres } from '../support/faulty-postgres.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
+import { NameServer } from '../support/name-server.js';
 import { mountDisk, unmountDisk } from './disk.js';
 import { countInFlight, type RedisUse, secondsPastLease } from './evidence.js';
 import type { Ground } from './ground.js';
@@ -58,6 +59,7 @@ interface Parts {
   readonly redisProxy: TcpProxy | null;
   readonly receiver: Receiver;
   readonly publisher: Publisher;
+  readonly nameServer: NameServer;
   readonly directory: string;
   readonly seed: number;
 }
@@ -98,12 +100,13 @@ export class Rig {
     const disk = join(directory, 'disk');
     await mkdir(disk);
     if (ground.diskMb !== undefined) await mountDisk(disk, ground.diskMb);
-    const [postgres, redis, receiver, publisher] = await Promise.all([
+    const [postgres, redis, receiver, publisher, nameServer] = await Promise.all([
       FaultyPostgres.start({ directory: join(disk, 'postgres'), settings: ground.postgresSettings ?? {} }),
       // Its log of slow commands would count as memory that is not given back.
       FaultyRedis.start({ 'slowlog-log-slower-than': '-1' }),
       Receiver.start(seed, ground.receiverAddress),
       Publisher.start(),
+      NameServer.start(),
     ]);
     const redisProxy = ground.hasRedisProxy ? await TcpProxy.start(Number(new URL(redis.url).port)) : null;
     const secret = randomBytes(32).toString('hex');
@@ -113,7 +116,7 @@ export class Rig {
       REDIS_URL: redisProxy?.url ?? redis.url,
       QUEUE_PREFIX,
       ENCRYPTION_KEY: secret,
-      FAULT_DIRECTORY: directory,
+      DNS_SERVERS: nameServer.address,
       ...ground.settings,
     };
     const preloads = (ground.preloads ?? []).map((name) => builtFile(`test/faults/preloads/${name}.js`));
@@ -130,7 +133,11 @@ export class Rig {
           preloads,
         }),
     );
-    const rig = new Rig({ postgres, redis, redisProxy, receiver, publisher, directory, seed }, api, workers);
+    const rig = new Rig(
+      { postgres, redis, redisProxy, receiver, publisher, nameServer, directory, seed },
+      api,
+      workers,
+    );
     up.add(rig);
     rig.secrets.push(secret, new URL(postgres.url).password);
     try {
@@ -166,6 +173,11 @@ export class Rig {
 
   get publisher(): Publisher {
     return this.parts.publisher;
+  }
+
+  /** What the processes ask for the names of targets. */
+  get nameServer(): NameServer {
+    return this.parts.nameServer;
   }
 
   get seed(): number {
@@ -270,6 +282,7 @@ export class Rig {
     this.parts.receiver.stop();
     this.parts.publisher.stop();
     await this.parts.redisProxy?.stop();
+    await this.parts.nameServer.close();
     await this.pool.end();
     await Promise.allSettled([this.parts.redis.stop(), this.parts.postgres.stop()]);
     await unmountDisk(this.disk);

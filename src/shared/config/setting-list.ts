@@ -1,3 +1,4 @@
+import { isIP, SocketAddress } from 'node:net';
 import { LIMITS } from '../limits.js';
 import { isCidr } from '../targets/address-rules.js';
 import {
@@ -232,6 +233,12 @@ export const SETTINGS = {
     doc: 'Ports that targets may use, and no others; when not set, all but those that belong to other protocols.',
   }),
   requireHttps: flag('REQUIRE_HTTPS', { default: false, doc: 'Whether targets must begin with https://.' }),
+  dnsServers: list('DNS_SERVERS', {
+    default: [],
+    accepts: (entry) => isIP(entry) !== 0 || (SocketAddress.parse(entry)?.port ?? 0) > 0,
+    hint: 'addresses such as 10.0.0.53 or [fd00::53]:5353',
+    doc: 'Name servers that know the hosts of targets; those of the operating system unless set.',
+  }),
   egressProxyUrl: proxyUrl('EGRESS_PROXY_URL', {
     doc: 'HTTP proxy that deliveries go through, by CONNECT to addresses that this service has judged.',
   }),

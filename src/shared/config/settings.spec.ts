@@ -27,6 +27,7 @@ describe('settings', () => {
       retentionDays: 30,
       allowedTargetCidrs: [],
       allowedTargetPorts: [],
+      dnsServers: [],
       requireHttps: false,
       egressProxyUrl: undefined,
       redisUrl: undefined,
@@ -95,6 +96,17 @@ describe('settings', () => {
   ])('take %s for an egress proxy', (egressProxyUrl) => {
     expect(parseSettings({ ...DATABASE, EGRESS_PROXY_URL: egressProxyUrl })).toMatchObject({ egressProxyUrl });
   });
+
+  it.each(['10.0.0.53', '10.0.0.53:5353', '::1', '[::1]:53'])('take %s for a name server', (server) => {
+    expect(parseSettings({ ...DATABASE, DNS_SERVERS: server }).dnsServers).toEqual([server]);
+  });
+
+  it.each(['dns.example.com', '10.0.0.53:0', '10.0.0.53:x', '10.0.0', '10.0.0.53,'])(
+    'refuse %s for name servers',
+    (servers) => {
+      expect(faultsOf({ DNS_SERVERS: servers })).toEqual([expect.stringContaining('DNS_SERVERS')]);
+    },
+  );
 
   it.each(['0', '65536', '443,', '443;8443', '-1', '4e2', 'https', '443-445'])('refuse %s as ports', (ports) => {
     expect(faultsOf({ ALLOWED_TARGET_PORTS: ports })).toEqual([expect.stringContaining('ALLOWED_TARGET_PORTS')]);

@@ -1,8 +1,8 @@
 import { STATE } from '../../../src/delivery/domain/delivery-state.js';
 import { parsePublicId } from '../../../src/shared/ids/public-id.js';
 import type { Fault, Finding, Run } from '../fault.js';
-import { type FaultyNames, setNames } from '../faulty-names.js';
 import { atMost, isTrue, lagsMs, percentile } from '../figures.js';
+import type { Names } from '../../support/name-server.js';
 
 const SHIFT_SECONDS = 600;
 /** Of the first and of the longest retry, with their jitter; and what a scan and a busy machine add. */
@@ -45,21 +45,24 @@ export const shiftedClocks: Fault = {
 /** Allowed as a target; the other loopback addresses are not. */
 const ALLOWED_ADDRESS = '127.0.0.2';
 const FORBIDDEN_ADDRESS = '127.0.0.1';
-const ALLOWED = { address: ALLOWED_ADDRESS };
+const ALLOWED = { addresses: [ALLOWED_ADDRESS] };
 const SERVFAIL = 'servfail.example.com';
 const SLOW = 'slow.example.com';
 const TURNING = 'turning.example.com';
 const HEALTHY = 'healthy.example.com';
+/** More than look-ups of an operating system run at once. */
+const DEAD = Array.from({ length: 20 }, (_, n) => `dead-${n}.example.com`);
 const MAX_NEIGHBOUR_LAG_MS = 2000;
-const WHOLE: FaultyNames = { [SERVFAIL]: ALLOWED, [SLOW]: ALLOWED, [TURNING]: ALLOWED, [HEALTHY]: ALLOWED };
-const BROKEN: FaultyNames = {
+const TURNED = { [TURNING]: { addresses: [FORBIDDEN_ADDRESS] } };
+const WHOLE: Names = Object.fromEntries([SERVFAIL, SLOW, TURNING, HEALTHY, ...DEAD].map((host) => [host, ALLOWED]));
+const BROKEN: Names = {
   [HEALTHY]: ALLOWED,
-  // What getaddrinfo makes of a SERVFAIL.
-  [SERVFAIL]: { code: 'EAI_AGAIN' },
+  [SERVFAIL]: { failure: 'SERVFAIL' },
   [SLOW]: { ...ALLOWED, delaySeconds: 10 },
-  [TURNING]: { address: FORBIDDEN_ADDRESS },
+  ...Object.fromEntries(DEAD.map((host) => [host, { failure: 'silence' }])),
+  ...TURNED,
 };
-const MENDED: FaultyNames = { ...WHOLE, [TURNING]: { address: FORBIDDEN_ADDRESS } };
+const MENDED: Names = { ...WHOLE, ...TURNED };
 
 interface DnsNotes {
   /** Public ids of the subscriptions, by host. */
@@ -71,57 +74,60 @@ export const faultyDns: Fault<DnsNotes> = {
   name: 'DNS',
   full: { events: 2000, perSecond: 100, rounds: 6 },
   ground: {
-    preloads: ['faulty-dns'],
     receiverAddress: ALLOWED_ADDRESS,
     settings: { ALLOWED_TARGET_CIDRS: `${ALLOWED_ADDRESS}/32` },
   },
   async harm(rig, seconds) {
-    await setNames(rig.directory, WHOLE);
+    rig.nameServer.names = WHOLE;
     const subscriptions = new Map<string, string>();
     for (const host of Object.keys(WHOLE)) {
       const path = `/${host}`;
-      subscriptions.set(host, await rig.subscribe(path, 'ok', { target_url: rig.receiver.url(path, host) }));
+      // Each delivery needs a connection of its own, and so a look-up.
+      subscriptions.set(host, await rig.subscribe(path, 'closing', { target_url: rig.receiver.url(path, host) }));
     }
-    await setNames(rig.directory, BROKEN);
+    rig.nameServer.names = BROKEN;
     for (const [host, id] of subscriptions) {
-      if (host !== HEALTHY) await rig.publish(host, { path: `/ingest/${id}`, events: 30, perSecond: 100 });
+      if (host === HEALTHY) continue;
+      await rig.publish(host, { path: `/ingest/${id}`, events: DEAD.includes(host) ? 3 : 30, perSecond: 100 });
     }
     const healthyPath = `/ingest/${subscriptions.get(HEALTHY)!}`;
     await rig.publish(HEALTHY, { path: healthyPath, events: seconds * 10, perSecond: 10 });
-    await setNames(rig.directory, MENDED);
+    rig.nameServer.names = MENDED;
     return { subscriptions };
   },
   async findings(run, { subscriptions }) {
     const forbidden = run.received.filter(({ localAddress }) => localAddress.endsWith(FORBIDDEN_ADDRESS)).length;
-    const outcomes = [...subscriptions].map(([host, id]) => outcomeOf(run, host, parsePublicId(id, 'sub').uuid));
+    const idsOf = (hosts: readonly string[]): string[] =>
+      hosts.map((host) => parsePublicId(subscriptions.get(host)!, 'sub').uuid);
     const healthy = run.accepted.filter(({ path }) => path.endsWith(subscriptions.get(HEALTHY)!));
     const lagMs = percentile(lagsMs({ ...run, accepted: healthy }), 0.99);
     return [
-      ...(await Promise.all(outcomes)),
+      await outcomeOf(run, HEALTHY, idsOf([HEALTHY]), { code: '', state: STATE.delivered }),
+      await outcomeOf(run, SERVFAIL, idsOf([SERVFAIL]), { code: 'dns_failure', state: STATE.delivered }),
+      await outcomeOf(run, SLOW, idsOf([SLOW]), { code: 'timeout', state: STATE.delivered }),
+      await outcomeOf(run, `${DEAD.length} dead names`, idsOf(DEAD), { code: 'timeout', state: STATE.delivered }),
+      await outcomeOf(run, TURNING, idsOf([TURNING]), { code: 'blocked_address', state: STATE.failed }),
       isTrue('no connection to it', forbidden === 0, `${forbidden}`),
       atMost(`lag p99 of ${HEALTHY}`, lagMs, MAX_NEIGHBOUR_LAG_MS, 'ms'),
     ];
   },
 };
 
-const MEANT: Readonly<Record<string, { code: string; state: number }>> = {
-  [HEALTHY]: { code: '', state: STATE.delivered },
-  [SERVFAIL]: { code: 'dns_failure', state: STATE.delivered },
-  [SLOW]: { code: 'timeout', state: STATE.delivered },
-  [TURNING]: { code: 'blocked_address', state: STATE.failed },
-};
-
-async function outcomeOf({ rig }: Run, host: string, subscriptionId: string): Promise<Finding> {
+async function outcomeOf(
+  { rig }: Run,
+  name: string,
+  subscriptionIds: readonly string[],
+  { code, state }: { code: string; state: number },
+): Promise<Finding> {
   const { rows } = await rig.database.query<{ state: number; codes: string[] | null }>(
     `select d.state, array_agg(distinct a.error_code) filter (where a.error_code is not null) as codes
-     from deliveries d left join attempts a on a.delivery_id = d.id where d.subscription_id = $1 group by d.id`,
-    [subscriptionId],
+     from deliveries d left join attempts a on a.delivery_id = d.id where d.subscription_id = any($1) group by d.id`,
+    [subscriptionIds],
   );
-  const { code, state } = MEANT[host]!;
   // A failing name is tried by one delivery at a time: what waited meanwhile may have met it mended.
   const meant = rows.filter((row) => row.state === state && (row.codes ?? []).every((each) => each === code));
   const isMet = code === '' || rows.some(({ codes }) => codes?.includes(code));
-  const what = `${host}: ${code || 'no error'}, then ${state === STATE.delivered ? 'delivered' : 'failed'}`;
+  const what = `${name}: ${code || 'no error'}, then ${state === STATE.delivered ? 'delivered' : 'failed'}`;
   const others = rows
     .filter((row) => !meant.includes(row))
     .map((row) => `state ${row.state} ${(row.codes ?? []).join('+')}`);
