@@ -1,11 +1,10 @@
 import { type LoggerService } from '@nestjs/common';
 import { destination, pino, type LoggerOptions } from 'pino';
 import { errorFields } from './error-fields.js';
+import { LineBlocks } from './line-blocks.js';
 
-const BLOCK_BYTES = 16_000;
 /** What a reader that does not read may hold up; more is dropped, rather than kept in memory. */
 const MAX_WAITING_BYTES = 16_777_216;
-const MAX_DELAY_MS = 200;
 
 /** Structured log: one JSON line an entry, readable when it goes to a terminal. Fields first, then a short message. */
 export abstract class Logger {
@@ -34,16 +33,14 @@ function createLogger(options: { level: string; isTerminal: boolean }): Logger {
     const translation = { translateTime: 'SYS:HH:MM:ss.l', singleLine: true };
     return pino({ ...settings, transport: { target: 'pino-pretty', options: translation } });
   }
-  // Asynchronous and in blocks, so that a slow reader of the log does not hold up deliveries. Written out at the exit.
-  return pino(
-    settings,
-    destination({
-      sync: false,
-      minLength: BLOCK_BYTES,
-      maxLength: MAX_WAITING_BYTES,
-      periodicFlush: MAX_DELAY_MS,
-    }),
-  );
+  // Asynchronous and in blocks, so that a slow reader of the log does not hold up deliveries.
+  const stdout = destination({ sync: false, maxLength: MAX_WAITING_BYTES });
+  const blocks = new LineBlocks(stdout);
+  process.once('exit', () => {
+    blocks.flush();
+    stdout.flushSync();
+  });
+  return pino(settings, blocks);
 }
 
 /** What Nest itself says, in the same form. Its start-up chatter is for debugging. */
