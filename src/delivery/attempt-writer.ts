@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
-import { GroupWriter, type Linger } from '../shared/group-writer.js';
+import { GroupWriter } from '../shared/group-writer.js';
+import type { Linger } from '../shared/lingering.js';
 import { Logger } from '../shared/logging/logger.js';
 import { AttemptRepository } from './attempt.repository.js';
 import type { FinishedAttempt } from './delivery.entity.js';

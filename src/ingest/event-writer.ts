@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryWakeUps } from '../delivery/index.js';
-import { GroupWriter, type Linger } from '../shared/group-writer.js';
+import { GroupWriter } from '../shared/group-writer.js';
+import type { Linger } from '../shared/lingering.js';
 import { Clock } from '../shared/time/clock.js';
 import type { NewEvent } from './event.entity.js';
 import { IngestRepository } from './ingest.repository.js';
@@ -14,7 +15,7 @@ const PATIENCE_MS = 250;
 const DELIVERY_BYTES = 128;
 
 /** While events come fast, a group waits a little to be worth its commit, and the job and the claim that follow from it. */
-const LINGER: Linger = { ms: 5, fullAt: 64, fromRate: 300 };
+const LINGER: Linger = { ms: 10, fullAt: 64, fromRate: 300, hasWaitingCallers: true };
 
 /** Commits events that arrive together as one group, one statement and one commit for hundreds of them, and wakes workers. */
 @Injectable()

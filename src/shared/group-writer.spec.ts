@@ -153,5 +153,41 @@ describe('the group writer', () => {
       expect(write).toHaveBeenCalledTimes(1);
       expect(write.mock.calls[0]![0]).toHaveLength(10);
     });
+
+    describe('for callers who may wait for their answers', () => {
+      const waiting = { ...limits, linger: { ...limits.linger, hasWaitingCallers: true } };
+
+      /** So many callers submit, wait for the answer, and submit again. @returns how many answers they got */
+      const callFor = async (writer: GroupWriter<number, number>, callers: number, ms: number): Promise<number> => {
+        let answers = 0;
+        let isOver = false;
+        const calls = Array.from({ length: callers }, async (_, n) => {
+          for (; !isOver; answers += 1) await writer.submit(n);
+        });
+        await jest.advanceTimersByTimeAsync(ms);
+        isOver = true;
+        await jest.advanceTimersByTimeAsync(10);
+        await Promise.all(calls);
+        return answers;
+      };
+      const inOneMs = (items: number[]): Promise<number[]> =>
+        // eslint-disable-next-line no-restricted-syntax -- not the test waits, but its write, on a clock that the test moves
+        new Promise((resolve) => setTimeout(resolve, 1, items));
+
+      it.each([1, 4])('soon writes at once what %i of them bring', async (callers) => {
+        const atOnce = await callFor(new GroupWriter(inOneMs, { items: 100, groups: 1 }), callers, 3000);
+        const inVain = await callFor(new GroupWriter(inOneMs, limits), callers, 3000);
+        const answers = await callFor(new GroupWriter(inOneMs, waiting), callers, 3000);
+        expect(inVain).toBeLessThan(0.8 * atOnce);
+        expect(answers).toBeGreaterThan(0.9 * atOnce);
+      });
+
+      it('collects items for a moment while they come by themselves', async () => {
+        const write = jest.fn(instantly);
+        const writer = new GroupWriter(write, waiting);
+        await submit(writer, 1000, 1);
+        expect(write.mock.calls.length).toBeLessThanOrEqual(300);
+      });
+    });
   });
 });

@@ -1,3 +1,5 @@
+import { type Linger, Lingering } from './lingering.js';
+
 /** Writes many items in one go. Answers in the order of the items. */
 export type GroupWrite<Item, Result> = (items: Item[]) => Promise<Result[]>;
 
@@ -9,19 +11,6 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
-/** Over which the rate of items is measured, in milliseconds. */
-const RATE_WINDOW_MS = 50;
-
-/** When a group waits for more items before it is written. */
-export interface Linger {
-  /** How long, in milliseconds. */
-  readonly ms: number;
-  /** No longer than until it has so many items. */
-  readonly fullAt: number;
-  /** Only while more than so many items come a second: below, waiting would delay them and fill nothing. */
-  readonly fromRate: number;
-}
-
 /**
  * Collects what arrives while the previous write is under way and writes it as one group: an idle service waits for
  * nothing, and a busy one pays one round trip for hundreds of items.
@@ -30,8 +19,7 @@ export class GroupWriter<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private writing = 0;
   private starting: { readonly timer?: NodeJS.Timeout; readonly immediate?: NodeJS.Immediate } | undefined;
-  private isBusy = false;
-  private window = { fromMs: 0, items: 0 };
+  private readonly lingering: Lingering | undefined;
 
   constructor(
     private readonly write: GroupWrite<Item, Result>,
@@ -50,13 +38,15 @@ export class GroupWriter<Item, Result> {
        */
       patience?: { ms: number; monotonicMs: () => number };
     },
-  ) {}
+  ) {
+    this.lingering = limits.linger && new Lingering(limits.linger);
+  }
 
   /** @throws what the write of its group threw. */
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, sinceMs: this.limits.patience?.monotonicMs() ?? 0, resolve, reject });
-      this.measureRate();
+      this.lingering?.note();
       this.startGroups();
     });
   }
@@ -68,14 +58,14 @@ export class GroupWriter<Item, Result> {
 
   private startGroups(): void {
     if (this.waiting.length === 0 || this.writing >= this.limits.groups) return;
-    const { linger } = this.limits;
-    const mayLinger = linger !== undefined && this.isBusy && this.waiting.length < linger.fullAt;
+    const isLingering = this.lingering?.isDue(this.waiting.length) === true;
     if (this.starting === undefined) {
       // A turn of the event loop later, everything that one read of the sockets brought is here.
-      this.starting = mayLinger
-        ? { timer: setTimeout(this.startGroup, linger.ms) }
-        : { immediate: setImmediate(this.startGroup) };
-    } else if (this.starting.timer && !mayLinger) {
+      this.starting =
+        this.lingering && isLingering
+          ? { timer: this.lingering.begin(this.startGroup) }
+          : { immediate: setImmediate(this.startGroup) };
+    } else if (this.starting.timer && !isLingering) {
       clearTimeout(this.starting.timer);
       this.starting = { immediate: setImmediate(this.startGroup) };
     }
@@ -87,17 +77,6 @@ export class GroupWriter<Item, Result> {
     while (this.waiting.length >= this.limits.items && this.writing < this.limits.groups) void this.writeGroup();
     this.startGroups();
   };
-
-  private measureRate(): void {
-    const { linger } = this.limits;
-    if (linger === undefined) return;
-    this.window.items += 1;
-    const nowMs = performance.now();
-    const elapsedMs = nowMs - this.window.fromMs;
-    if (elapsedMs < RATE_WINDOW_MS) return;
-    this.isBusy = this.window.items * 1000 > linger.fromRate * elapsedMs;
-    this.window = { fromMs: nowMs, items: 0 };
-  }
 
   private async writeGroup(): Promise<void> {
     const group = this.takeGroup();

@@ -6,6 +6,7 @@ import { fanoutWide } from './fanout-wide.js';
 import { history } from './history.js';
 import { idle } from './idle.js';
 import { neighbour } from './neighbour.js';
+import { publishers } from './publishers.js';
 import { fanout, modest, single, steady } from './throughput.js';
 import { workers } from './workers.js';
 
@@ -15,6 +16,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'fanout-wide': fanoutWide,
   steady,
   modest,
+  publishers,
   idle,
   failing,
   neighbour,
