@@ -16,8 +16,8 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM node:24-slim
-# Room for what lives as long as one request, so that it is not moved with what stays. Name look-ups share libuv's threads, and
-# a slow name server must not hold up the others.
+# Room for what lives as long as one request, so that it is not moved with what stays. Threads for names that DNS does not know
+# and the operating system may: its look-ups hold one each until there is an answer.
 ENV NODE_ENV=production HOST=0.0.0.0 NODE_OPTIONS="--enable-source-maps --max-semi-space-size=64" UV_THREADPOOL_SIZE=16
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
@@ -27,6 +27,6 @@ COPY --from=build /app/dist dist
 USER node
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8000}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ADMIN_PORT || process.env.PORT || 8000}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # API and worker in one process. Apart: node dist/src/main.api.js and node dist/src/main.worker.js.
 CMD ["node", "dist/src/main.js"]

@@ -30,8 +30,9 @@ function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: strin
       return Promise.resolve(new Set(moved));
     },
     recordLate: (attempts) => {
-      late.push(...attempts.map(({ delivery }) => delivery.id));
-      return Promise.resolve();
+      const ids = attempts.map(({ delivery }) => delivery.id).filter((id) => !recorded.includes(id));
+      late.push(...ids);
+      return Promise.resolve(new Set(ids));
     },
   };
   return { writer: new AttemptWriter(repository as AttemptRepository, silentLogger), recorded, late };
@@ -45,6 +46,14 @@ describe('the attempt writer', () => {
 
     expect(outcomes).toEqual(['recorded', 'late', 'recorded']);
     expect([recorded, late]).toEqual([['a', 'c'], ['b']]);
+  });
+
+  it('takes what was recorded by a call whose answer was lost for recorded', async () => {
+    const { writer, recorded, late } = aWriter({ late: ['a'] });
+    recorded.push('a');
+
+    await expect(writer.write(anAttempt('a'))).resolves.toBe('recorded');
+    expect(late).toEqual([]);
   });
 
   it('records the neighbours of an attempt that cannot be stored', async () => {

@@ -67,8 +67,9 @@ export class AttemptWriter {
 
   private async record(attempts: FinishedAttempt[]): Promise<Recorded[]> {
     const moved = await this.repository.record(attempts);
-    const late = attempts.filter(({ delivery }) => !moved.has(delivery.id));
-    if (late.length > 0) await this.repository.recordLate(late);
-    return attempts.map(({ delivery }) => (moved.has(delivery.id) ? 'recorded' : 'late'));
+    const others = attempts.filter(({ delivery }) => !moved.has(delivery.id));
+    if (others.length === 0) return attempts.map(() => 'recorded');
+    const late = await this.repository.recordLate(others);
+    return attempts.map(({ delivery }) => (late.has(delivery.id) ? 'late' : 'recorded'));
   }
 }

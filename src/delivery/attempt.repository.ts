@@ -32,7 +32,7 @@ export class AttemptRepository {
       plainArray(all.map(({ result }) => Math.round(result.durationMs))),
       all.map(({ result }) => result.error?.code ?? null),
       all.map(({ result }) => storable(result.error?.message)),
-      all.map(({ result }) => storable(JSON.stringify(result.responseHeaders))),
+      all.map(({ result }) => JSON.stringify(result.responseHeaders)),
       bodies.bytes,
       plainArray(bodies.offsets),
       plainArray(bodies.lengths),
@@ -40,22 +40,27 @@ export class AttemptRepository {
     return new Set(rows.map((row) => row.delivery_id));
   }
 
-  /** Keeps results that came too late to decide anything. */
-  async recordLate(attempts: readonly FinishedAttempt[]): Promise<void> {
+  /**
+   * Keeps results that came too late to decide anything.
+   *
+   * @returns the deliveries of those; the others had been recorded in time, by a call that seemed to fail
+   */
+  async recordLate(attempts: readonly FinishedAttempt[]): Promise<Set<Uuid>> {
     const bodies = packed(attempts);
-    await this.hotPath.query(RECORD_LATE, [
+    const rows = await this.hotPath.query<{ delivery_id: Uuid }>(RECORD_LATE, [
       attempts.map(({ delivery }) => delivery.id),
       attempts.map(({ delivery }) => delivery.attempt),
       attempts.map(({ result }) => result.statusCode),
       attempts.map(({ result }) => Math.round(result.durationMs)),
       attempts.map(({ result }) => result.error?.code ?? null),
       attempts.map(({ result }) => storable(result.error?.message)),
-      attempts.map(({ result }) => storable(JSON.stringify(result.responseHeaders))),
+      attempts.map(({ result }) => JSON.stringify(result.responseHeaders)),
       bodies.bytes,
       bodies.offsets,
       bodies.lengths,
       attempts.map(({ delivery }) => delivery.tenantId),
     ]);
+    return new Set(rows.map((row) => row.delivery_id));
   }
 }
 

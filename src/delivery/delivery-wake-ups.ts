@@ -57,9 +57,9 @@ export class DeliveryWakeUps {
     if (wakeUps.length > 0) void this.writer.submit(wakeUps);
   }
 
-  /** Leaves deliveries that are due at once to the due scan. */
+  /** Leaves deliveries that are due at once to the due scan: as a backlog should be, or because Redis is away, which is counted. */
   leave(wakeUps: WakeUp[]): void {
-    this.metrics.wakeUpsLost.inc(wakeUps.length);
+    if (this.isAway) this.metrics.wakeUpsLost.inc(wakeUps.length);
   }
 
   private async look(): Promise<void> {

@@ -77,7 +77,7 @@ export class DeliveryWorker {
     await this.parkAll(refused);
   }
 
-  /** Looks which subscriptions have parked deliveries, and parks what has waited too long. Once a second. */
+  /** Looks which subscriptions have parked deliveries, and parks what has waited too long. With each due scan. */
   async lookAround(): Promise<void> {
     if (this.isStopping) return;
     await this.parkAll(this.lanes.takeOverdue(this.clock.monotonicMs()));
@@ -103,10 +103,6 @@ export class DeliveryWorker {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref());
       await Promise.race([timeout, new Promise<void>((resolve) => (this.whenIdle = resolve))]);
     }
-    return this.lanes.inFlightCount;
-  }
-
-  get inFlightCount(): number {
     return this.lanes.inFlightCount;
   }
 
@@ -181,15 +177,20 @@ export class DeliveryWorker {
       if (unclaimed.length > 0) await this.settleUnclaimed(unclaimed.map(({ id }) => id));
       return handOut(wakeUps, claimed);
     } catch (error) {
-      // They are pending still: the due scan brings them back.
+      // They are pending, or in flight under a lease that will be over: the due scan brings them back.
       this.complain(error, 'deliveries.not_claimed');
       throw error;
     }
   }
 
+  /** Never throws: what was claimed beside them must be sent. */
   private async settleUnclaimed(ids: Uuid[]): Promise<void> {
-    const cancelled = await this.repository.settleUnclaimed(ids);
-    if (cancelled > 0) this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
+    try {
+      const cancelled = await this.repository.settleUnclaimed(ids);
+      if (cancelled > 0) this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
+    } catch (error) {
+      this.complain(error, 'deliveries.not_settled');
+    }
   }
 
   private async parkAll(wakeUps: readonly WakeUp[]): Promise<void> {

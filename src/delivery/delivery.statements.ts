@@ -244,8 +244,10 @@ export const RECORD: Statement = {
 
 /**
  * $1 deliveries, $2 attempt numbers, $3 status codes, $4 durations in ms, $5 error codes, $6 error messages, $7 response
- * headers as JSON, $8 all response bodies, $9 and $10 where each starts and its length, $11 tenants: results of attempts that no longer own their delivery. The attempt may
- * have a row that says it was abandoned. Nothing else changes.
+ * headers as JSON, $8 all response bodies, $9 and $10 where each starts and its length, $11 tenants: results of
+ * attempts that no longer own their delivery. Such an attempt may have a row that says it was abandoned, or a late one from
+ * before, and gets its place. Any other row is the same result, recorded by a statement whose answer was lost: it stays, and
+ * is not returned. Nothing else changes.
  */
 export const RECORD_LATE: Statement = {
   name: 'record_late',
@@ -258,5 +260,7 @@ export const RECORD_LATE: Statement = {
       a(id, number, status_code, duration_ms, error_code, error_message, headers, at, length, tenant_id)
     on conflict (delivery_id, number) do update set started_at = excluded.started_at, duration_ms = excluded.duration_ms,
       status_code = excluded.status_code, error_code = excluded.error_code, error_message = excluded.error_message,
-      response_headers = excluded.response_headers, response_body = excluded.response_body, is_late = true`,
+      response_headers = excluded.response_headers, response_body = excluded.response_body, is_late = true
+    where attempts.error_code = 'abandoned' or attempts.is_late
+    returning delivery_id`,
 };

@@ -5,6 +5,14 @@ import type { DataSource } from 'typeorm';
 /** Counting stops here: more than this says "very many", and must not cost more to say. */
 const MAX_COUNTED = 100_000;
 
+/** Deliveries that are due and in nobody's hands. */
+export interface Backlog {
+  /** At most 100,000. */
+  readonly due: number;
+  /** How long the oldest of them has been due; 0 when there is none. */
+  readonly oldestDueSeconds: number;
+}
+
 @Injectable()
 export class HealthRepository {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
@@ -19,21 +27,14 @@ export class HealthRepository {
     return this.dataSource.showMigrations();
   }
 
-  /** Deliveries that are due and in nobody's hands, at most 100,000. Served by open_deliveries_due. */
-  async countDue(): Promise<number> {
-    const [row] = await this.dataSource.query<{ count: number }[]>(
-      `select count(*)::int as count from (select 1 from open_deliveries ${IS_DUE} limit ${MAX_COUNTED}) due`,
+  /** Served by open_deliveries_due. */
+  async backlog(): Promise<Backlog> {
+    const [row] = await this.dataSource.query<Backlog[]>(
+      `select (select count(*)::int from (select from open_deliveries ${IS_DUE} limit ${MAX_COUNTED}) due) as due,
+         coalesce((select extract(epoch from now() - next_attempt_at)::float8 from open_deliveries ${IS_DUE}
+           order by next_attempt_at limit 1), 0) as "oldestDueSeconds"`,
     );
-    return row?.count ?? 0;
-  }
-
-  /** Seconds since the oldest due delivery became due; 0 when there is none. Served by open_deliveries_due. */
-  async oldestDueSeconds(): Promise<number> {
-    const [row] = await this.dataSource.query<{ seconds: number }[]>(
-      `select extract(epoch from now() - next_attempt_at)::float8 as seconds from open_deliveries ${IS_DUE}
-       order by next_attempt_at limit 1`,
-    );
-    return row?.seconds ?? 0;
+    return row ?? { due: 0, oldestDueSeconds: 0 };
   }
 }
 

@@ -8,16 +8,21 @@ import {
 import { DeliveryQueue } from '../delivery/index.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
+import { Clock } from '../shared/time/clock.js';
 import { VERSION } from '../shared/version.js';
-import { HealthRepository } from './health.repository.js';
+import { type Backlog, HealthRepository } from './health.repository.js';
 
 /** A check that takes longer counts as down: an orchestrator waits no longer for its answer. */
 const CHECK_TIMEOUT_MS = 2000;
+
+/** Anybody may ask, and counting a large backlog takes a while: so it is done no more than so often. */
+const COUNT_INTERVAL_MS = 1000;
 
 /** Whether this process can do its work, and how the service is. */
 @Injectable()
 export class HealthService implements OnModuleInit, OnModuleDestroy {
   private isStopping = false;
+  private counted: { readonly backlog: Promise<Backlog>; readonly atMs: number } | undefined;
 
   constructor(
     private readonly repository: HealthRepository,
@@ -25,17 +30,18 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly metrics: Metrics,
+    private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
 
   onModuleInit(): void {
-    const { metrics, repository, queue } = this;
+    const { metrics, queue } = this;
     metrics.addGauge('webhook_queue_depth', 'Jobs that wait in the queue', () => queue.depth());
     metrics.addGauge('webhook_deliveries_due', "Deliveries that are due and in nobody's hands, at most 100000", () =>
-      repository.countDue(),
+      this.backlog().then(({ due }) => due),
     );
     metrics.addGauge('webhook_oldest_due_seconds', 'How long the oldest due delivery has been due', () =>
-      repository.oldestDueSeconds(),
+      this.backlog().then(({ oldestDueSeconds }) => oldestDueSeconds),
     );
   }
 
@@ -96,13 +102,25 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
     const indicator = this.indicators.check('deliveries');
     const versions = { version: VERSION, node: process.versions.node };
     try {
-      const [due, oldestDueSeconds] = await withinTime(
-        Promise.all([this.repository.countDue(), this.repository.oldestDueSeconds()]),
-      );
+      const { due, oldestDueSeconds } = await withinTime(this.backlog());
       return indicator.up({ due, oldest_due_seconds: Math.round(oldestDueSeconds * 1000) / 1000, ...versions });
     } catch (error) {
       return indicator.down({ ...this.failure('deliveries', error), ...versions });
     }
+  }
+
+  /** One count at a time, and its result for all who ask meanwhile and for a second. */
+  private backlog(): Promise<Backlog> {
+    if (this.counted !== undefined && this.clock.monotonicMs() < this.counted.atMs + COUNT_INTERVAL_MS) {
+      return this.counted.backlog;
+    }
+    const counted = { backlog: this.repository.backlog(), atMs: Number.POSITIVE_INFINITY };
+    const isOver = (): void => {
+      this.counted = { ...counted, atMs: this.clock.monotonicMs() };
+    };
+    counted.backlog.then(isOver, () => (this.counted = undefined));
+    this.counted = counted;
+    return counted.backlog;
   }
 
   /** Anybody may ask: what a server said, and where it is, is for the log. */

@@ -51,11 +51,6 @@ export class GroupWriter<Item, Result> {
     });
   }
 
-  /** Items that no write has taken yet. */
-  get backlog(): number {
-    return this.waiting.length;
-  }
-
   private startGroups(): void {
     if (this.waiting.length === 0 || this.writing >= this.limits.groups) return;
     const isLingering = this.lingering?.isDue(this.waiting.length) === true;

@@ -45,6 +45,8 @@ export class SubscriptionCache implements OnApplicationShutdown {
   private readonly channel: string;
   private readonly keyRoot: string;
   private awayUntilMs = 0;
+  /** Whether changes that other processes make are heard of. */
+  private isSubscribed = false;
   private pings?: NodeJS.Timeout;
 
   constructor(
@@ -150,24 +152,36 @@ export class SubscriptionCache implements OnApplicationShutdown {
 
   private ttlMs(): number {
     const ttlMs = this.settings.subscriptionCacheTtl * 1000;
-    const isBlind = this.subscriber !== null && this.subscriber.status !== 'ready';
+    const isBlind = this.subscriber !== null && !this.isSubscribed;
     return isBlind ? Math.min(ttlMs, BLIND_TTL_MS) : ttlMs;
   }
 
   private listen(): void {
     const { subscriber } = this;
     if (subscriber === null) return;
-    this.pings = setInterval(() => void subscriber.ping().catch(() => undefined), PING_INTERVAL_MS).unref();
+    this.pings = setInterval(() => {
+      if (this.isSubscribed) subscriber.ping().catch(() => undefined);
+      else if (subscriber.status === 'ready') void this.subscribe(subscriber);
+    }, PING_INTERVAL_MS).unref();
     subscriber.on('message', (_channel: string, tenantId: string) => {
       this.epochs.set(tenantId, randomUUID());
     });
-    subscriber.on('ready', () => {
-      // Messages may have been missed while the connection was away.
-      this.epochs.clear();
-      this.processEpoch = randomUUID();
-      subscriber.subscribe(this.channel).catch((error: unknown) => {
-        this.logger.warn({ err: error }, 'subscription_cache.not_subscribed');
-      });
+    subscriber.on('close', () => {
+      this.isSubscribed = false;
     });
+    subscriber.on('ready', () => void this.subscribe(subscriber));
+  }
+
+  private async subscribe(subscriber: Redis): Promise<void> {
+    try {
+      await subscriber.subscribe(this.channel);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'subscription_cache.not_subscribed');
+      return;
+    }
+    // Messages may have been missed until now.
+    this.epochs.clear();
+    this.processEpoch = randomUUID();
+    this.isSubscribed = true;
   }
 }

@@ -6,7 +6,7 @@ import { readInput } from '../shared/http/input.pipe.js';
 import { TargetGuard } from '../shared/targets/target-guard.js';
 import { targetRefusal } from '../shared/targets/target-refusal.js';
 import { effectivePolicy, policyFaults } from './domain/delivery-policy.js';
-import type { SubscriptionPatch } from './dto/subscription-input.js';
+import { SubscriptionPatch } from './dto/subscription-input.js';
 
 /** The body of POST, PUT and PATCH with everything that can be wrong in it: its form, its target, its policy. */
 @Injectable()
@@ -20,7 +20,9 @@ export class SubscriptionInputPipe implements PipeTransform {
     const [input, faults] = readInput(value, metatype as Type<SubscriptionPatch>, '/');
     const hasUrlFault = faults.some(({ pointer }) => pointer === '/target_url' || pointer === '');
     if (!hasUrlFault && input.target_url !== undefined) faults.push(...(await this.targetFaults(input.target_url)));
-    if (!faults.some(({ pointer }) => /^\/(retry|timeout)/.test(pointer))) faults.push(...this.policyFaults(input));
+    const hasPolicyFault = faults.some(({ pointer }) => /^\/(retry|timeout)/.test(pointer));
+    // What a patch makes of a policy depends on the stored one, and is judged with it.
+    if (!hasPolicyFault && metatype !== SubscriptionPatch) faults.push(...this.policyFaults(input));
     if (faults.length > 0) throw new InvalidInput(faults);
     return input;
   }

@@ -78,9 +78,7 @@ export class SubscriptionVault {
   reseal(id: Uuid, sealed: Sealed): Sealed | null {
     const again = <T extends { box: string }>(text: T, owner: string): T => ({ ...text, box: this.secretBox.reseal(text.box, owner) }); // prettier-ignore
     const headers = Object.entries(sealed.headers).map(([name, value]) => {
-      if (typeof value !== 'string') return [name, again(value, headerOwner(id, name))];
-      // From before such headers were encrypted.
-      return [name, isSecretHeader(name) ? { box: this.secretBox.seal(value, headerOwner(id, name)) } : value];
+      return [name, typeof value === 'string' ? value : again(value, headerOwner(id, name))];
     });
     const resealed = {
       secrets: sealed.secrets.map((secret) => again(secret, id)),

@@ -1,7 +1,7 @@
 import { toPublicId } from '../shared/ids/public-id.js';
 import { type DeliveryPolicy, type PolicyChoice } from './domain/delivery-policy.js';
-import { isSecretHeader, REDACTED } from './domain/own-headers.js';
-import type { SealedAuth, SealedHeaders } from './domain/sealed.js';
+import { REDACTED } from './domain/own-headers.js';
+import type { SealedAuth } from './domain/sealed.js';
 import { stateFrom, stateNumber } from './domain/subscription-state.js';
 import type { AuthAnswer } from './dto/auth.js';
 import type { SubscriptionAnswer } from './dto/subscription-answer.js';
@@ -80,8 +80,8 @@ export function toAnswer(entity: SubscriptionEntity, policy: DeliveryPolicy): Su
     disabled_reason: entity.disabledReason,
     description: entity.description,
     headers: Object.fromEntries(
-      Object.entries(entity.headers).map(([name, value]) => [name, isHidden(name, value) ? REDACTED : value]),
-    ) as Record<string, string>,
+      Object.entries(entity.headers).map(([name, value]) => [name, typeof value === 'string' ? value : REDACTED]),
+    ),
     auth: authAnswer(entity.auth),
     signature_scheme: entity.secrets[0]?.scheme ?? 'v1',
     public_key: entity.secrets[0]?.publicKey ?? null,
@@ -97,11 +97,6 @@ export function toAnswer(entity: SubscriptionEntity, policy: DeliveryPolicy): Su
     created_at: entity.createdAt.toISOString(),
     updated_at: entity.updatedAt.toISOString(),
   };
-}
-
-/** One from before such headers were encrypted is no more shown than the others. */
-function isHidden(name: string, value: SealedHeaders[string]): boolean {
-  return typeof value !== 'string' || isSecretHeader(name);
 }
 
 function authAnswer(auth: SealedAuth | null): AuthAnswer | null {

@@ -40,7 +40,7 @@ export class SubscriptionsController {
   @ApiOperation({ operationId: 'createSubscription', summary: 'Create a subscription' })
   @ApiCreatedResponse({
     type: CreatedSubscriptionAnswer,
-    description: 'The subscription with its secret, which is shown this once',
+    description: 'The subscription with its secret',
     headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } },
   })
   @ApiProblems(400, 409, 413, 415, 422)

@@ -87,6 +87,20 @@ describe('the API, with real PostgreSQL and Redis', () => {
       expect(replaced.body).not.toHaveProperty('event_type');
     });
 
+    it('judges what PATCH makes of a retry policy by the stored one, and not by the defaults', async () => {
+      const { id } = await api.createSubscription(aSubscription({ retry: { max_interval: 100 } }));
+      const patch = (retry: object) => api.request('PATCH', `/subscriptions/${id}`, { body: { retry } });
+
+      // More than MAX_RETRY_INTERVAL, and less than the subscription's own.
+      expect((await patch({ initial_interval: 50 })).body).toMatchObject({
+        retry: { initial_interval: 50, max_interval: 100 },
+      });
+      expect(await patch({ max_interval: 40 })).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/retry/max_interval' }] },
+      });
+    });
+
     it('lists by event type and state, page by page, newest first', async () => {
       const made = [];
       for (let n = 0; n < 5; n += 1)

@@ -177,13 +177,14 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
       '/audit?until=-2026-01-31',
       '/audit?until=2026-02-30',
       `/audit?since=2026-01-31T12:00:00.${'0'.repeat(8000)}Z`,
+      '/deliveries?since=2026-01-31T12:00:00',
       '/audit?target=%00',
       '/audit?target=a%20b',
     ])('answers 422 to %s', async (path) => {
       expect(await problem('GET', path)).toMatchObject({ status: 422, code: 'invalid_input' });
     });
 
-    it.each(['2026-01-31', '2026-01-31T12:00Z', '2026-01-31T12:00:00.123456789%2B01:00', '2026-01-31T12:00:00'])(
+    it.each(['2026-01-31', '2026-01-31T12:00Z', '2026-01-31T12:00:00.123456789%2B01:00'])(
       'takes %s for a time',
       async (time) => {
         expect((await api.request('GET', `/deliveries?since=${time}`)).status).toBe(200);

@@ -176,7 +176,8 @@ describe('the record of attempts, on real PostgreSQL', () => {
       const before = await database.query('select * from open_deliveries');
       const responseBody = Buffer.from([0, 1, 255]);
 
-      await repository.recordLate([attemptOf(id, { result: { statusCode: 202, responseBody } })]);
+      const late = [attemptOf(id, { result: { statusCode: 202, responseBody } })];
+      expect(await repository.recordLate(late)).toEqual(new Set([id]));
 
       expect(await rows.attempts(id)).toMatchObject([{ number: 2, status_code: 202, is_late: true }]);
       expect((await rows.attempts(id))[0]!.response_body!.equals(responseBody)).toBe(true);
@@ -192,12 +193,25 @@ describe('the record of attempts, on real PostgreSQL', () => {
         [id],
       );
 
-      await repository.recordLate([attemptOf(id)]);
+      expect(await repository.recordLate([attemptOf(id)])).toEqual(new Set([id]));
 
       const attempts = await database.query(
         'select number, status_code, error_code, error_message, is_late from attempts',
       );
       expect(attempts).toEqual([{ number: 2, status_code: 200, error_code: null, error_message: null, is_late: true }]);
+    });
+
+    it('is none of an attempt that was recorded in time, by a call whose answer was lost', async () => {
+      const { id } = await rows.delivery(inFlight);
+      const attempt = attemptOf(id);
+      await repository.record([attempt]);
+      const recorded = await rows.attempts(id);
+
+      expect(await repository.record([attempt])).toEqual(new Set());
+      expect(await repository.recordLate([attempt])).toEqual(new Set());
+
+      expect(await rows.attempts(id)).toEqual(recorded);
+      expect(recorded).toMatchObject([{ number: 2, is_late: false }]);
     });
 
     it('is kept for a delivery that has ended since', async () => {

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
+import { ADVISORY_LOCKS } from '../../src/shared/database/advisory-locks.js';
 import { migrate, migrationDataSource } from '../../src/shared/database/data-source.js';
 import { partitionOf, PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
 import { newUuid } from '../../src/shared/ids/uuid.js';
@@ -159,7 +160,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
     it('are left to the process that is already at it', async () => {
       const before = await partitions();
       await dataSource.transaction(async (tx) => {
-        await tx.query('select pg_advisory_xact_lock(7238451903)');
+        await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.retention]);
         expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toBeNull();
       });
       expect(await partitions()).toEqual(before);

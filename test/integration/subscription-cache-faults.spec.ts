@@ -1,7 +1,7 @@
 import type { SubscriptionCache } from '../../src/subscriptions/subscription-cache.js';
 import { eventually } from '../support/eventually.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
-import { cacheSettings, closeCaches, openTwoCaches, Source } from '../support/subscription-caches.js';
+import { cacheSettings, closeCaches, openCache, openTwoCaches, Source } from '../support/subscription-caches.js';
 
 const TENANT = 'default';
 
@@ -60,6 +60,24 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
     await eventually(() => other.get(TENANT, 'key', source.load), { until: (value) => value === 'after' });
 
     expect(performance.now() - changedAt).toBeLessThan(1500);
+  });
+
+  it('keeps no value for much longer than a second where Redis refuses to tell of changes', async () => {
+    await redis.command('ACL', 'SETUSER', 'deaf', 'on', '>password', '~*', '+@all', 'resetchannels');
+    const url = new URL(redis.url);
+    Object.assign(url, { username: 'deaf', password: 'password' });
+    const settings = { REDIS_URL: url.href, SUBSCRIPTION_CACHE_TTL: '30' };
+    const deaf = openCache(cacheSettings(settings));
+    const source = new Source('before');
+    await eventually(() => deaf.get(TENANT, newKey(), source.load));
+    await deaf.get(TENANT, 'key', source.load);
+    source.value = 'after';
+    const changedAt = performance.now();
+
+    // Here for a second, and in Redis for another.
+    await eventually(() => deaf.get(TENANT, 'key', source.load), { until: (value) => value === 'after' });
+
+    expect(performance.now() - changedAt).toBeLessThan(3000);
   });
 
   it('shares values again when it is back', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { ADVISORY_LOCKS } from '../../shared/database/advisory-locks.js';
 import { HotPath, type Statement } from '../../shared/database/hot-path.js';
 import type { Tx } from '../../shared/database/transaction.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
@@ -28,9 +29,6 @@ const FIND_MANY: Statement = {
   name: 'find_keys',
   text: `select ${COLUMNS} from api_keys where id = any($1::uuid[]) and revoked_at is null`,
 };
-
-/** Everybody who takes an admin key away takes this advisory lock first: two must not take the last two at once. */
-const ADMIN_KEYS_LOCK = 7_238_451_903;
 
 /** API keys that are not revoked. `scope` limits what is found to one tenant; null is all of them. */
 @Injectable()
@@ -107,7 +105,7 @@ export class KeysRepository {
 
   /** Waits for others who take admin keys away, until the transaction ends. */
   async lockAdminKeys(tx: Tx): Promise<void> {
-    await tx.query('select pg_advisory_xact_lock($1)', [ADMIN_KEYS_LOCK]);
+    await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.adminKeys]);
   }
 
   /** Whether there is another key that took the place of one, or was to, and is revoked. */

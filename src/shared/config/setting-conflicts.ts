@@ -17,7 +17,7 @@ export function faultsAcross(values: Values): string[] {
   const horizonDays = (values.maxRetries * (values.maxRetryInterval * 1.2 + values.webhookTimeout)) / 86_400;
   if (horizonDays >= values.retentionDays) {
     faults.push(
-      `RETENTION_DAYS must be more than ${Math.ceil(horizonDays)}: MAX_RETRIES attempts at MAX_RETRY_INTERVAL take so long`,
+      `RETENTION_DAYS must be at least ${Math.floor(horizonDays) + 1}: MAX_RETRIES attempts at MAX_RETRY_INTERVAL take so long`,
     );
   }
   return faults;

@@ -1,11 +1,9 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { PartitionKeeper } from './partition-keeper.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
-
-/** Everybody who migrates takes this advisory lock first: processes that start together migrate one after another. */
-const MIGRATION_LOCK = 7_238_451_902;
 
 /** How long a call waits for a connection, and how long a statement may take, before the caller gets a 503. */
 export const CONNECT_TIMEOUT_MS = 3000;
@@ -47,7 +45,7 @@ export async function migrate(databaseUrl: string, today: Date): Promise<void> {
   const dataSource = await migrationDataSource(databaseUrl).initialize();
   const lock = dataSource.createQueryRunner();
   try {
-    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lock.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.migration]);
     await dataSource.runMigrations({ transaction: 'each' });
     await new PartitionKeeper(dataSource).makeAhead(today);
   } finally {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { DataSource, EntityManager } from 'typeorm';
+import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { firstUuidAt, uuidTimeMs } from '../ids/uuid.js';
 
 /** Partitioned by range of an id that begins with the time of its event; one partition a day (UTC). */
@@ -12,7 +13,6 @@ const DAYS_AHEAD = 7;
 const DAYS_BEHIND = 1;
 /** A drop waits for readers of the table no longer than this: others would queue behind it. It is tried again later. */
 const LOCK_TIMEOUT = '3s';
-const RETENTION_LOCK = 7_238_451_903;
 
 /** Name of the partition that holds an event and all that came of it. */
 export function partitionOf(table: PartitionedTable, uuid: string): string {
@@ -38,7 +38,7 @@ export class PartitionKeeper {
     const firstDay = Math.floor(today.getTime() / DAY_MS) - DAYS_BEHIND;
     const days = Array.from({ length: DAYS_BEHIND + DAYS_AHEAD + 1 }, (_, index) => (firstDay + index) * DAY_MS);
     await this.dataSource.transaction(async (tx) => {
-      await tx.query('select pg_advisory_xact_lock($1)', [RETENTION_LOCK]);
+      await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.retention]);
       for (const table of PARTITIONED_TABLES) {
         for (const dayMs of days) await makePartition(tx, table, dayMs);
       }
@@ -56,7 +56,7 @@ export class PartitionKeeper {
     const firstKeptMs = (Math.floor(today.getTime() / DAY_MS) - retentionDays) * DAY_MS;
     return this.dataSource.transaction(async (tx) => {
       const [lock] = await tx.query<{ taken: boolean }[]>('select pg_try_advisory_xact_lock($1) as taken', [
-        RETENTION_LOCK,
+        ADVISORY_LOCKS.retention,
       ]);
       if (!lock?.taken) return null;
       await tx.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);

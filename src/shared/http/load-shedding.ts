@@ -13,14 +13,9 @@ export interface IntakeLimits {
 
 export class Overloaded extends DomainError {
   constructor() {
-    super(
-      'overloaded',
-      'unavailable',
-      'Too many events are on their way in at once. Publish this one again in a second.',
-      {
-        retryAfterSeconds: 1,
-      },
-    );
+    super('overloaded', 'unavailable', 'Too much is on its way in at once. Send this request again in a second.', {
+      retryAfterSeconds: 1,
+    });
   }
 }
 

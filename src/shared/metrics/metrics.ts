@@ -54,7 +54,7 @@ export class Metrics {
 
   readonly wakeUpsLost = new Counter({
     name: 'webhook_wake_ups_lost_total',
-    help: 'Deliveries whose wake-up could not be handed to the queue; the due scan finds them',
+    help: 'Deliveries that the due scan had to find, since Redis took no jobs',
     registers: [this.registry],
   });
 

@@ -83,7 +83,10 @@ export class SubscriptionAnswer {
 
 /** A subscription when it is new. */
 export class CreatedSubscriptionAnswer extends SubscriptionAnswer {
-  @ApiProperty({ description: 'Shown this once', example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' })
+  @ApiProperty({
+    description: 'Shown here, and by GET /subscriptions/{id}/secret',
+    example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  })
   readonly secret: string;
 }
 
