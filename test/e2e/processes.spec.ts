@@ -88,7 +88,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     expect(delivery.attempts.map(({ error }) => error?.code ?? null)).toEqual(['abandoned', null]);
   });
 
-  it('shares the deliveries of one event among workers, each sent once', async () => {
+  it('sends each delivery of one event once, with two workers at it', async () => {
     const [api] = (await Promise.all([start('main.api'), start('main.worker'), start('main.worker')])).map(apiOf);
     const targets = Array.from({ length: 120 }, (_, n) => `/hook-${n}`);
     for (const path of targets) await api!.createSubscription({ target_url: receiver.url(path), event_type: 'wide' });
