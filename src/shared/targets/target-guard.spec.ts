@@ -89,6 +89,15 @@ describe('the target guard', () => {
     await expect(guard.addressesOf('example.com')).rejects.toThrow(BlockedTarget);
   });
 
+  it.each(['1.1.1.1', '[2606:4700::1111]'])('asks nobody for the address of %s', async (host) => {
+    const resolver = { resolve: () => Promise.reject(new Error('nobody asks for it')) };
+    expect(await aGuard({ resolver }).addressesOf(host)).toEqual([host.replace(/[[\]]/g, '')]);
+  });
+
+  it('judges a literal address like any other', async () => {
+    await expect(aGuard().addressesOf('[::ffff:127.0.0.1]')).rejects.toThrow(BlockedTarget);
+  });
+
   it('opens what the operator allows, and nothing beside it', async () => {
     const guard = aGuard({
       cidrs: ['10.1.0.0/16', 'fd00::/8'],

@@ -77,7 +77,7 @@ export class TargetGuard {
    */
   async addressesOf(hostname: string): Promise<string[]> {
     const host = canonicalHost(hostname);
-    const addresses = await this.resolver.resolve(host);
+    const addresses = isIP(host) === 0 ? await this.resolver.resolve(host) : [host];
     if (!this.isAllowedHost(host)) for (const address of addresses) this.checkAddress(address, host);
     return addresses;
   }

@@ -22,7 +22,7 @@ export const endurance: Scenario = {
   async run(trial): Promise<Measured> {
     const { bed } = trial;
     const { paths } = await subscribeSingle(trial);
-    await warmUp(bed, { paths, requests: 5000 });
+    await warmUp(bed, { paths, requests: scaled(trial, 15_000, 1000) });
     await bed.query('vacuum analyze open_deliveries');
     await bed.receiver.reset();
 
