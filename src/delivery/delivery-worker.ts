@@ -4,7 +4,7 @@ import type { Settings } from '../shared/config/settings.js';
 import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
 import { GroupWriter } from '../shared/group-writer.js';
 import type { Linger } from '../shared/lingering.js';
-import type { Uuid } from '../shared/ids/uuid.js';
+import { toPublicId } from '../shared/ids/public-id.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { Clock } from '../shared/time/clock.js';
@@ -12,7 +12,7 @@ import { effectivePolicy } from '../subscriptions/index.js';
 import { AttemptPipeline } from './attempt-pipeline.js';
 import type { ClaimedDelivery, WakeUp } from './delivery.entity.js';
 import { DeliveryRepository } from './delivery.repository.js';
-import { handOut } from './domain/hand-out.js';
+import { handOut, newestOf } from './domain/hand-out.js';
 import { Lanes, type Origin } from './lanes/lanes.js';
 
 const CLAIM_GROUP = 256;
@@ -20,6 +20,12 @@ const CLAIM_GROUP = 256;
 const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 2000 };
 /** Parked deliveries of a deleted subscription that are cancelled at one look around. */
 const CANCEL_GROUP = 2000;
+/** A delivery in flight, and since when at the most, by this process's clock: the lease began no sooner. */
+interface Claim {
+  readonly delivery: ClaimedDelivery;
+  readonly sinceMs: number;
+}
+
 /** Deliveries that wait in lanes for each slot before no new job is taken. */
 const QUEUED_PER_SLOT = 16;
 
@@ -30,9 +36,10 @@ const QUEUED_PER_SLOT = 16;
 @Injectable()
 export class DeliveryWorker {
   private readonly lanes: Lanes;
-  private readonly claims: GroupWriter<WakeUp, ClaimedDelivery | null>;
-  private readonly parking: GroupWriter<Uuid, null>;
+  private readonly claims: GroupWriter<WakeUp, Claim | null>;
+  private readonly parking: GroupWriter<WakeUp, null>;
   private readonly maxQueued: number;
+  private readonly graceMs: number;
   private waitingForRoom: (() => void)[] = [];
   private isPulling = false;
   private isStopping = false;
@@ -48,12 +55,13 @@ export class DeliveryWorker {
   ) {
     this.lanes = new Lanes(settings.workerConcurrency);
     this.maxQueued = settings.workerConcurrency * QUEUED_PER_SLOT;
+    this.graceMs = settings.leaseGrace * 1000;
     this.claims = new GroupWriter((wakeUps) => this.claim(wakeUps), {
       items: CLAIM_GROUP,
       groups: 2,
       linger: LINGER,
     });
-    this.parking = new GroupWriter((ids) => this.park(ids), { items: CLAIM_GROUP, groups: 1 });
+    this.parking = new GroupWriter((wakeUps) => this.park(wakeUps), { items: CLAIM_GROUP, groups: 1 });
   }
 
   /**
@@ -123,13 +131,19 @@ export class DeliveryWorker {
   }
 
   private async deliver(wakeUp: WakeUp): Promise<void> {
-    const claimed = await this.claims.submit(wakeUp).catch(() => null);
-    if (claimed === null) this.lanes.giveBack(wakeUp.subscriptionId, 1, 'queued');
-    else await this.attempt(claimed, 'queued');
+    const claim = await this.claims.submit(wakeUp);
+    if (claim === null) this.lanes.giveBack(wakeUp.subscriptionId, 1, 'queued');
+    else await this.attempt(claim, 'queued');
     this.advance();
   }
 
-  private async attempt(delivery: ClaimedDelivery, origin: Origin): Promise<void> {
+  private async attempt({ delivery, sinceMs }: Claim, origin: Origin): Promise<void> {
+    // Its request could outlive the lease, and meet the next attempt of another worker. So it is left to that one.
+    if (this.clock.monotonicMs() - sinceMs > this.graceMs) {
+      this.logger.warn({ delivery_id: toPublicId('dlv', delivery.id), attempt: delivery.attempt }, 'attempt.too_late');
+      this.lanes.giveBack(delivery.subscriptionId, 1, origin);
+      return;
+    }
     const policy = effectivePolicy(delivery.subscription, this.settings);
     const end = this.lanes.start(delivery.subscriptionId, policy.maxInFlight, this.clock.monotonicMs());
     this.metrics.attemptsInFlight.inc();
@@ -147,6 +161,7 @@ export class DeliveryWorker {
     const wanted = this.lanes.takeForParked();
     if (wanted.length === 0) return;
     this.isPulling = true;
+    const sinceMs = this.clock.monotonicMs();
     let pulled: ClaimedDelivery[] = [];
     try {
       pulled = await this.repository.pull(wanted);
@@ -162,31 +177,41 @@ export class DeliveryWorker {
       if (found < free) this.lanes.giveBack(subscriptionId, free - found, 'parked');
     }
     for (const delivery of pulled) {
-      void this.attempt(delivery, 'parked').then(() => {
+      void this.attempt({ delivery, sinceMs }, 'parked').then(() => {
         this.advance();
       });
     }
     this.advance();
   }
 
-  private async claim(wakeUps: WakeUp[]): Promise<(ClaimedDelivery | null)[]> {
+  /** Never throws: null for what could not be claimed. */
+  private async claim(wakeUps: WakeUp[]): Promise<(Claim | null)[]> {
+    const sinceMs = this.clock.monotonicMs();
+    const days = Map.groupBy(newestOf(wakeUps), (wakeUp) => this.repository.dayOf(wakeUp));
+    const claimed = await Promise.all([...days.values()].map((ofDay) => this.claimOfDay(ofDay)));
+    return handOut(wakeUps, claimed.flat()).map((delivery) => delivery && { delivery, sinceMs });
+  }
+
+  private async claimOfDay(wakeUps: WakeUp[]): Promise<ClaimedDelivery[]> {
     try {
       const claimed = await this.repository.claim(wakeUps);
-      const claimedIds = new Set(claimed.map(({ id }) => id));
-      const unclaimed = wakeUps.filter(({ id }) => !claimedIds.has(id));
-      if (unclaimed.length > 0) await this.settleUnclaimed(unclaimed.map(({ id }) => id));
-      return handOut(wakeUps, claimed);
+      if (claimed.length < wakeUps.length) {
+        const claimedIds = new Set(claimed.map(({ id }) => id));
+        // Beside what was claimed, which is sent at once: its lease runs.
+        void this.settleUnclaimed(wakeUps.filter(({ id }) => !claimedIds.has(id)));
+      }
+      return claimed;
     } catch (error) {
       // They are pending, or in flight under a lease that will be over: the due scan brings them back.
       this.complain(error, 'deliveries.not_claimed');
-      throw error;
+      return [];
     }
   }
 
-  /** Never throws: what was claimed beside them must be sent. */
-  private async settleUnclaimed(ids: Uuid[]): Promise<void> {
+  /** Never throws. */
+  private async settleUnclaimed(wakeUps: WakeUp[]): Promise<void> {
     try {
-      const cancelled = await this.repository.settleUnclaimed(ids);
+      const cancelled = await this.repository.settleUnclaimed(wakeUps);
       if (cancelled > 0) this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
     } catch (error) {
       this.complain(error, 'deliveries.not_settled');
@@ -195,21 +220,21 @@ export class DeliveryWorker {
 
   private async parkAll(wakeUps: readonly WakeUp[]): Promise<void> {
     if (wakeUps.length === 0) return;
-    await Promise.all(wakeUps.map(({ id }) => this.parking.submit(id)));
+    await Promise.all(wakeUps.map((wakeUp) => this.parking.submit(wakeUp)));
     for (const { subscriptionId } of wakeUps) this.lanes.setParked(subscriptionId, true);
     this.advance();
   }
 
-  private async park(ids: Uuid[]): Promise<null[]> {
-    await this.repository.park(ids);
-    this.metrics.deliveriesParked.inc(ids.length);
-    return ids.map(() => null);
+  private async park(wakeUps: WakeUp[]): Promise<null[]> {
+    await this.repository.park(wakeUps);
+    this.metrics.deliveriesParked.inc(wakeUps.length);
+    return wakeUps.map(() => null);
   }
 
   private async giveBack(wakeUps: readonly WakeUp[]): Promise<void> {
     if (wakeUps.length === 0) return;
     try {
-      await this.repository.giveBack(wakeUps.map(({ id }) => id));
+      await this.repository.giveBack(wakeUps);
     } catch (error) {
       this.complain(error, 'deliveries.not_given_back');
     }

@@ -76,26 +76,28 @@ export class DeliveryRepository {
     this.graceMs = settings.leaseGrace * 1000;
   }
 
+  /** The day whose partition holds the event of a delivery. */
+  dayOf({ id }: WakeUp): string {
+    return partitionOf('events', id);
+  }
+
   /**
    * Claims pending deliveries that have had as many attempts as their wake-up says and whose subscription is active.
    *
+   * @param wakeUps for deliveries of one day, as `dayOf` tells, each delivery once
    * @returns those that were claimed; for the others somebody was first, or their subscription takes none now
    */
   async claim(wakeUps: readonly WakeUp[]): Promise<ClaimedDelivery[]> {
-    const days = Map.groupBy(wakeUps, ({ id }) => partitionOf('events', id));
-    const rows = await Promise.all(
-      [...days].map(([partition, ofDay]) =>
-        this.hotPath.query<(ClaimedRow & { payload: null }) | EventRow>(sql.claim(partition), [
-          plainArray(ofDay.map(({ id }) => id)),
-          plainArray(ofDay.map(({ attemptCount }) => attemptCount)),
-          this.defaultTimeoutMs,
-          this.graceMs,
-        ]),
-      ),
-    );
+    const [first] = wakeUps;
+    if (first === undefined) return [];
+    const rows = await this.hotPath.query<(ClaimedRow & { payload: null }) | EventRow>(sql.claim(this.dayOf(first)), [
+      ...known(wakeUps),
+      this.defaultTimeoutMs,
+      this.graceMs,
+    ]);
     const claimed: ClaimedRow[] = [];
     const events: EventRow[] = [];
-    for (const row of rows.flat()) {
+    for (const row of rows) {
       if (row.payload === null) claimed.push(row);
       else events.push(row);
     }
@@ -108,14 +110,14 @@ export class DeliveryRepository {
    *
    * @returns how many were cancelled
    */
-  async settleUnclaimed(ids: readonly Uuid[]): Promise<number> {
-    const rows = await this.hotPath.query<{ id: Uuid }>(sql.SETTLE_UNCLAIMED, [ids]);
+  async settleUnclaimed(wakeUps: readonly WakeUp[]): Promise<number> {
+    const rows = await this.hotPath.query<{ id: Uuid }>(sql.SETTLE_UNCLAIMED, known(wakeUps));
     return rows.length;
   }
 
   /** Sets pending deliveries aside for their lanes. No attempt is used. */
-  async park(ids: readonly Uuid[]): Promise<void> {
-    await this.hotPath.query(sql.PARK, [ids]);
+  async park(wakeUps: readonly WakeUp[]): Promise<void> {
+    await this.hotPath.query(sql.PARK, known(wakeUps));
   }
 
   /** Claims parked deliveries, longest parked first, as many as their lanes have free slots. */
@@ -151,9 +153,10 @@ export class DeliveryRepository {
    * by the visibility timeout.
    *
    * @param lookBackSeconds leaves alone what has been due for longer; null looks at everything
+   * @param end which are taken first when more are due than the limit
    */
-  async takeDue(limit: number, lookBackSeconds: number | null): Promise<TakenDue> {
-    const rows = await this.hotPath.query<DueRow>(sql.TAKE_DUE, [
+  async takeDue(limit: number, lookBackSeconds: number | null, end: sql.DueEnd = 'oldest'): Promise<TakenDue> {
+    const rows = await this.hotPath.query<DueRow>(sql.TAKE_DUE[end], [
       limit,
       this.settings.visibilityTimeout,
       lookBackSeconds,
@@ -166,8 +169,8 @@ export class DeliveryRepository {
   }
 
   /** Makes pending deliveries due at once, for any worker's scan: a worker that stops gives back what it held. */
-  async giveBack(ids: readonly Uuid[]): Promise<void> {
-    await this.hotPath.query(sql.GIVE_BACK, [ids]);
+  async giveBack(wakeUps: readonly WakeUp[]): Promise<void> {
+    await this.hotPath.query(sql.GIVE_BACK, known(wakeUps));
   }
 
   /** Brings together what was claimed, its events and its subscriptions. */
@@ -201,6 +204,11 @@ export class DeliveryRepository {
     const rows = await this.hotPath.query<SubscriptionRow>(sql.READ_SUBSCRIPTIONS, [ids]);
     return rows.map((row) => ({ id: row.id, version: row.version, subscription: toSubscription(row) }));
   }
+}
+
+/** Deliveries and their attempt counts, as the statements take them. */
+function known(wakeUps: readonly WakeUp[]): [ids: string, attemptCounts: string] {
+  return [plainArray(wakeUps.map(({ id }) => id)), plainArray(wakeUps.map(({ attemptCount }) => attemptCount))];
 }
 
 function toSubscription(row: SubscriptionRow): ClaimedSubscription {

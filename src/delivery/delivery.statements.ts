@@ -58,11 +58,18 @@ export const READ_SUBSCRIPTIONS: Statement = {
     from subscriptions where id = any($1::uuid[])`,
 };
 
-/** $1 deliveries. Served by the primary key. */
+/**
+ * Whether a delivery waits just as the wake-up knows it, $1 deliveries and $2 the attempt counts that their wake-ups named: one
+ * that has been attempted since may wait for its retry, which a late wake-up must not cut short.
+ */
+const WAITS_AS_KNOWN = `o.id = any($1::uuid[]) and o.state = 0 and o.parked_at is null
+      and o.attempt_count = ($2::smallint[])[array_position($1::uuid[], o.id)]`;
+
+/** $1 deliveries, $2 their attempt counts. Served by the primary key. */
 export const PARK: Statement = {
   name: 'park',
-  text: `update open_deliveries set parked_at = now(), next_attempt_at = 'infinity'
-    where id = any($1::uuid[]) and state = 0 and parked_at is null`,
+  text: `update open_deliveries o set parked_at = now(), next_attempt_at = 'infinity'
+    where ${WAITS_AS_KNOWN}`,
 };
 
 /** What was taken out of the open table because its subscription is deleted becomes history. Returns its ids. */
@@ -72,12 +79,12 @@ const KEEP_GONE = `insert into deliveries (id, event_id, subscription_id, tenant
       'The subscription was deleted', now(), retry_of, created_at from gone
     returning id`;
 
-/** $1 deliveries. Served by the primary key. Returns what was cancelled. */
+/** $1 deliveries, $2 their attempt counts. Served by the primary key. Returns what was cancelled. */
 export const SETTLE_UNCLAIMED: Statement = {
   name: 'settle_unclaimed',
   text: `with held as (
       update open_deliveries o set parked_at = now(), next_attempt_at = 'infinity'
-      where o.id = any($1::uuid[]) and o.state = 0 and o.parked_at is null
+      where ${WAITS_AS_KNOWN}
         and (select s.state from subscriptions s where s.id = o.subscription_id) in (1, 2)),
     gone as (
       delete from open_deliveries o
@@ -137,21 +144,24 @@ export const CANCEL_PARKED_OF_DELETED: Statement = {
 /** A delivery whose attempts were cut short so often is not tried again: something about it ends workers. */
 const MAX_ABANDONED = 5;
 
+/** Where a look at what is due begins: with what has been due for longest, or with what became due last. */
+export type DueEnd = 'oldest' | 'newest';
+
 /**
  * $1 limit, $2 visibility in seconds, $3 how far back to look in seconds, null for all the way. Served by
- * open_deliveries_due. In flight past its lease: the worker is gone, the attempt gets its row here. In flight within its
+ * open_deliveries_due, from either end. In flight past its lease: the worker is gone, the attempt gets its row here. In flight within its
  * lease: it is due again when that ends, so that nothing due is ever left behind where the next look begins. What one crash
  * cut short has leases that end together; from the second time on it is scattered over some seconds, so that a delivery that
  * ends workers is not claimed beside the same neighbours until all of them have failed. Returns what became of each.
  */
-export const TAKE_DUE: Statement = {
-  name: 'take_due',
+const takeDueFrom = (end: DueEnd): Statement => ({
+  name: `take_due_${end}`,
   text: `with picked as (
       select id, tenant_id, state, attempt_count, abandoned_count, lease_until, state = 1 and lease_until > now() as is_held
       from open_deliveries
       where next_attempt_at <= now() and next_attempt_at >
         case when $3::float8 is null then '-infinity' else now() - $3::float8 * interval '1 second' end
-      order by next_attempt_at limit $1 for update skip locked),
+      order by next_attempt_at ${end === 'oldest' ? 'asc' : 'desc'} limit $1 for update skip locked),
     held as (
       update open_deliveries o set next_attempt_at = o.lease_until
       where o.id = any(array(select id from picked where is_held))
@@ -188,6 +198,10 @@ export const TAKE_DUE: Statement = {
     union all select id, subscription_id, attempt_count, 'failed' from failed
     union all select id, subscription_id, attempt_count, 'held' from held
     union all select id, subscription_id, attempt_count, 'scattered' from scattered`,
+});
+export const TAKE_DUE: Readonly<Record<DueEnd, Statement>> = {
+  oldest: takeDueFrom('oldest'),
+  newest: takeDueFrom('newest'),
 };
 
 /** $1 deliveries. Served by the primary key. */
@@ -197,10 +211,11 @@ export const MAKE_DUE: Statement = {
     where id = any($1::uuid[]) and state = 0 and attempt_count = 0 and parked_at is null`,
 };
 
+/** $1 deliveries, $2 their attempt counts. Served by the primary key. */
 export const GIVE_BACK: Statement = {
   name: 'give_back',
-  text: `update open_deliveries set next_attempt_at = now()
-    where id = any($1::uuid[]) and state = 0 and parked_at is null`,
+  text: `update open_deliveries o set next_attempt_at = now()
+    where ${WAITS_AS_KNOWN}`,
 };
 
 /**

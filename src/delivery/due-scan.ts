@@ -7,6 +7,7 @@ import { Clock } from '../shared/time/clock.js';
 import { Random } from '../shared/time/random.js';
 import { DeliveryWorker } from './delivery-worker.js';
 import { DeliveryRepository } from './delivery.repository.js';
+import type { DueEnd } from './delivery.statements.js';
 
 /** Most deliveries of one take. */
 const LIMIT = 1000;
@@ -31,6 +32,7 @@ export class DueScan {
   private isStopped = false;
   private completeAtMs = Number.NEGATIVE_INFINITY;
   private fullAtMs = Number.NEGATIVE_INFINITY;
+  private end: DueEnd = 'newest';
 
   constructor(
     private readonly repository: DeliveryRepository,
@@ -71,21 +73,26 @@ export class DueScan {
    * @returns false when more is due than there was room for
    */
   private async run(): Promise<boolean> {
-    try {
-      await this.worker.lookAround();
-      return await this.pass();
-    } catch (error) {
+    const complain = (error: unknown): void => {
       this.logger.warn({ err: error }, 'due_scan.failed');
+    };
+    await this.worker.lookAround().catch(complain);
+    return this.pass().catch((error: unknown) => {
+      complain(error);
       return true;
-    }
+    });
   }
 
-  /** Takes batch after batch until nothing is due, or until the worker is full, and then the next pass begins there. */
+  /**
+   * Takes batch after batch until nothing is due, or until the worker is full. From both ends in turns: behind a backlog, which
+   * may be all of one subscription, what becomes due for the others would wait until the last of it is looked at.
+   */
   private async pass(): Promise<boolean> {
     const startedMs = this.clock.monotonicMs();
     const isFull = startedMs - this.fullAtMs >= FULL_INTERVAL_MS;
     const lookBackSeconds = isFull ? null : (startedMs - this.completeAtMs + MARGIN_MS) / 1000;
     while (!this.isStopped && this.worker.hasRoom) {
+      this.end = this.end === 'oldest' ? 'newest' : 'oldest';
       if (await this.takeDue(lookBackSeconds)) {
         this.completeAtMs = startedMs;
         if (isFull) this.fullAtMs = startedMs;
@@ -97,7 +104,7 @@ export class DueScan {
 
   /** @returns whether that was all */
   private async takeDue(lookBackSeconds: number | null): Promise<boolean> {
-    const { wakeUps, failed, isComplete } = await this.repository.takeDue(LIMIT, lookBackSeconds);
+    const { wakeUps, failed, isComplete } = await this.repository.takeDue(LIMIT, lookBackSeconds, this.end);
     this.metrics.dueScanTaken.inc(wakeUps.length + failed);
     if (failed > 0) this.metrics.deliveriesFinished.inc({ outcome: 'failed' }, failed);
     await this.worker.take(wakeUps);

@@ -3,7 +3,7 @@ import { DeliveryWakeUps } from '../delivery/index.js';
 import { GroupWriter } from '../shared/group-writer.js';
 import type { Linger } from '../shared/lingering.js';
 import { Clock } from '../shared/time/clock.js';
-import type { NewEvent } from './event.entity.js';
+import { deliveriesOf, type NewEvent } from './event.entity.js';
 import { IngestRepository } from './ingest.repository.js';
 
 /** Most events, and most weight, of one commit. */
@@ -31,7 +31,7 @@ export class EventWriter {
       items: MAX_GROUP_EVENTS,
       groups: 1,
       linger: LINGER,
-      weigh: ({ payload, deliveries }) => payload.length + deliveries.length * DELIVERY_BYTES,
+      weigh: ({ payload, subscriptionIds }) => payload.length + subscriptionIds.length * DELIVERY_BYTES,
       weight: MAX_GROUP_BYTES,
       patience: { ms: PATIENCE_MS, monotonicMs: () => clock.monotonicMs() },
     });
@@ -48,9 +48,11 @@ export class EventWriter {
 
   private async accept(events: NewEvent[]): Promise<boolean[]> {
     const { isTaking } = this.wakeUps;
-    const areAccepted = await this.repository.accept(events, isTaking ? 'queued' : 'due');
-    const accepted = events.filter((_, index) => areAccepted[index]);
-    const wakeUps = accepted.flatMap(({ deliveries }) => deliveries.map((each) => ({ ...each, attemptCount: 0 })));
+    const deliveries = events.flatMap(deliveriesOf);
+    const areAccepted = await this.repository.accept(events, deliveries, isTaking ? 'queued' : 'due');
+    const refused = new Set(events.filter((_, index) => !areAccepted[index]));
+    const accepted = refused.size === 0 ? deliveries : deliveries.filter(({ event }) => !refused.has(event));
+    const wakeUps = accepted.map(({ id, subscriptionId }) => ({ id, subscriptionId, attemptCount: 0 }));
     if (isTaking) this.wakeUps.add(wakeUps);
     else this.wakeUps.leave(wakeUps);
     return areAccepted;

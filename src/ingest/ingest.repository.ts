@@ -3,7 +3,7 @@ import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { HotPath, plainArray } from '../shared/database/hot-path.js';
 import type { Uuid } from '../shared/ids/uuid.js';
-import type { NewEvent } from './event.entity.js';
+import type { NewDelivery, NewEvent } from './event.entity.js';
 
 /** How long a publisher can repeat a request under its key. */
 const IDEMPOTENCY_SECONDS = 86_400;
@@ -25,11 +25,15 @@ export class IngestRepository {
   /**
    * Commits a group of events with their deliveries and idempotency keys, in one statement.
    *
+   * @param deliveries of these events, in any order
    * @param deliveriesAre about to be queued, so that the due scan need look only if nobody takes them; or due at once
    * @returns for each event whether it was accepted; not so when its key is already taken, and then nothing of it is kept
    */
-  async accept(events: NewEvent[], deliveriesAre: 'queued' | 'due'): Promise<boolean[]> {
-    const deliveries = events.flatMap((event) => event.deliveries.map((delivery) => ({ ...delivery, event })));
+  async accept(
+    events: readonly NewEvent[],
+    deliveries: readonly NewDelivery[],
+    deliveriesAre: 'queued' | 'due',
+  ): Promise<boolean[]> {
     // In one order everywhere, so that two groups that share keys wait for each other and do not deadlock.
     const keyed = events.flatMap((event) => (event.idempotency === null ? [] : [{ ...event.idempotency, event }]));
     keyed.sort((a, b) => compare(a.event.tenantId, b.event.tenantId) || compare(a.key, b.key));
@@ -50,10 +54,10 @@ export class IngestRepository {
       keyed.map(({ event }) => event.tenantId),
       keyed.map(({ key }) => key),
       Buffer.concat(keyed.map(({ fingerprint }) => fingerprint)),
-      keyed.map(({ event }) => event.deliveries.length),
+      keyed.map(({ event }) => event.subscriptionIds.length),
       deliveriesAre === 'queued' ? this.settings.visibilityTimeout : 0,
       IDEMPOTENCY_SECONDS,
-      plainArray(events.map((event) => event.deliveries.length)),
+      plainArray(events.map(({ subscriptionIds }) => subscriptionIds.length)),
     ]);
     const won = new Set(rows.map((row) => row.event_id));
     return events.map(({ id, idempotency }) => idempotency === null || won.has(id));

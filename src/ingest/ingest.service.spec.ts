@@ -4,7 +4,7 @@ import { Metrics } from '../shared/metrics/metrics.js';
 import type { TargetGuard } from '../shared/targets/target-guard.js';
 import type { Clock } from '../shared/time/clock.js';
 import type { SubscriptionsService, SubscriptionVault } from '../subscriptions/index.js';
-import type { NewEvent } from './event.entity.js';
+import { deliveriesOf, type NewEvent } from './event.entity.js';
 import type { EventWriter } from './event-writer.js';
 import type { Idempotency } from './idempotency.js';
 import { TooManySubscriptions } from './ingest.errors.js';
@@ -42,6 +42,6 @@ describe('an event', () => {
     expect(written).toEqual([]);
 
     expect(await ingest(limit).broadcast('t', 'a', REQUEST)).toMatchObject({ deliveryCount: limit });
-    expect(new Set(written[0]!.deliveries.map(({ id }) => id)).size).toBe(limit);
+    expect(new Set(deliveriesOf(written[0]!).map(({ id }) => id)).size).toBe(limit);
   });
 });

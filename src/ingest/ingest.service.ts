@@ -5,7 +5,7 @@ import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { MalformedJson, parseJson } from '../shared/http/json.js';
 import { isJson } from '../shared/http/raw-body.js';
 import { toPublicId } from '../shared/ids/public-id.js';
-import { deliveryUuid, newEventUuid, type Uuid } from '../shared/ids/uuid.js';
+import { newEventUuid, type Uuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
@@ -150,18 +150,14 @@ export class IngestService {
   /** @returns null when the key is taken */
   private async write(
     tenantId: string,
-    { subscriptionIds, requestId, ...event }: Addressed & { requestId: string },
+    { requestId, ...event }: Addressed & { requestId: string },
     idempotency: NewEvent['idempotency'],
   ): Promise<Accepted | null> {
     const id = newEventUuid(this.clock.nowMs());
-    const deliveries = subscriptionIds.map((subscriptionId, index) => ({
-      id: deliveryUuid(id, index + 1),
-      subscriptionId,
-    }));
-    if (!(await this.writer.write({ id, tenantId, ...event, deliveries, idempotency }))) return null;
-    const { eventType, payload } = event;
-    this.tell(requestId, { id, eventType, bytes: payload.length, deliveries: deliveries.length });
-    return { eventId: id, deliveryCount: deliveries.length, isReplayed: false };
+    if (!(await this.writer.write({ id, tenantId, ...event, idempotency }))) return null;
+    const { eventType, payload, subscriptionIds } = event;
+    this.tell(requestId, { id, eventType, bytes: payload.length, deliveries: subscriptionIds.length });
+    return { eventId: id, deliveryCount: subscriptionIds.length, isReplayed: false };
   }
 
   private tell(requestId: string, event: { id: Uuid; eventType: string; bytes: number; deliveries: number }): void {

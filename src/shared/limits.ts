@@ -24,8 +24,8 @@ export const LIMITS = {
   ledgerDays: 31,
   /** Deliveries that the status of an event shows. */
   eventDeliveries: 100,
-  /** Subscriptions that one event reaches: there are as many ordinals in the ids of its deliveries. */
-  deliveriesPerEvent: 524_287,
+  /** Subscriptions that one event reaches: all of its deliveries are written by one statement, which may take 4 s. */
+  deliveriesPerEvent: 100_000,
 
   eventTypeLength: 128,
   eventTypes: 100,

@@ -40,7 +40,7 @@ const ELSEWHERE: Readonly<Partial<Record<LimitName, string>>> = {
   faults: 'below: it bounds an answer',
   requestIdLength: 'below: what is too long is replaced, and not refused',
   eventDeliveries: 'below: it bounds an answer',
-  deliveriesPerEvent: 'ingest.service.spec.ts: half a million subscriptions',
+  deliveriesPerEvent: 'ingest.service.spec.ts: a hundred thousand subscriptions',
   keys: 'keys.service.spec.ts: a thousand keys',
   keyLifeSeconds: 'keys.service.spec.ts: it takes a clock that stands still',
 };

@@ -132,10 +132,11 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       expect(new Set(claimed.map(({ attempt }) => attempt))).toEqual(new Set([1]));
     });
 
-    it('takes deliveries of two days together', async () => {
+    it('takes deliveries of any day, each day apart', async () => {
       const older = await rows.delivery({ subscriptionId, atMs: Date.now() - DAY_MS, payload: Buffer.from('older') });
       const newer = await rows.delivery({ subscriptionId, payload: Buffer.from('newer') });
-      const claimed = await repository.claim([newer, older]);
+      expect(repository.dayOf(older)).not.toBe(repository.dayOf(newer));
+      const claimed = [...(await repository.claim([newer])), ...(await repository.claim([older]))];
       const payloads = new Map(claimed.map(({ id, payload }) => [id, payload.toString()]));
       expect(payloads).toEqual(new Map([[older.id, 'older'], [newer.id, 'newer']])); // prettier-ignore
     });
@@ -144,16 +145,16 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
   describe('what could not be claimed', () => {
     it.each(['paused', 'disabled'] as const)('is held while its subscription is %s', async (state) => {
       const idle = await rows.subscription({ state: SUBSCRIPTION[state] });
-      const { id } = await rows.delivery({ subscriptionId: idle, attemptCount: 1 });
-      expect(await repository.settleUnclaimed([id])).toBe(0);
-      expect(await rows.open(id)).toMatchObject({ state: 0, attempt_count: 1, is_parked: true, due_in: null });
+      const wakeUp = await rows.delivery({ subscriptionId: idle, attemptCount: 1 });
+      expect(await repository.settleUnclaimed([wakeUp])).toBe(0);
+      expect(await rows.open(wakeUp.id)).toMatchObject({ state: 0, attempt_count: 1, is_parked: true, due_in: null });
     });
 
     it('is cancelled when its subscription is deleted, parked or not', async () => {
       const deleted = await rows.subscription({ state: SUBSCRIPTION.deleted });
       const waiting = await rows.delivery({ subscriptionId: deleted, attemptCount: 1 });
       const parked = await rows.delivery({ subscriptionId: deleted, attemptCount: 1, parkedIn: -1 });
-      expect(await repository.settleUnclaimed([waiting.id, parked.id])).toBe(2);
+      expect(await repository.settleUnclaimed([waiting, parked])).toBe(2);
       for (const { id } of [waiting, parked]) {
         expect(await rows.open(id)).toBeUndefined();
         expect(await rows.finished(id)).toMatchObject({
@@ -182,7 +183,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       const idle = await rows.subscription({ state: SUBSCRIPTION.deleted });
       const pending = await rows.delivery({ subscriptionId });
       const inFlight = await rows.delivery({ subscriptionId: idle, state: 1, attemptCount: 1, leaseIn: 5 });
-      expect(await repository.settleUnclaimed([pending.id, inFlight.id])).toBe(0);
+      expect(await repository.settleUnclaimed([pending, inFlight])).toBe(0);
       expect(await rows.open(pending.id)).toMatchObject({ state: 0, is_parked: false });
       expect(await rows.open(inFlight.id)).toMatchObject({ state: 1, is_parked: false });
     });
@@ -190,21 +191,33 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
 
   describe('parked deliveries', () => {
     const parkOneByOne = async (wakeUps: readonly WakeUp[]): Promise<void> => {
-      for (const { id } of wakeUps) await repository.park([id]);
+      for (const wakeUp of wakeUps) await repository.park([wakeUp]);
     };
 
     it('are pending, never due by time, and have used no attempt', async () => {
-      const { id } = await rows.delivery({ subscriptionId, attemptCount: 2, dueIn: -1 });
-      await repository.park([id]);
-      expect(await rows.open(id)).toMatchObject({ state: 0, attempt_count: 2, is_parked: true, due_in: null });
+      const wakeUp = await rows.delivery({ subscriptionId, attemptCount: 2, dueIn: -1 });
+      await repository.park([wakeUp]);
+      expect(await rows.open(wakeUp.id)).toMatchObject({ state: 0, attempt_count: 2, is_parked: true, due_in: null });
       expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
       expect(await repository.listSubscriptionsWithParked()).toEqual([subscriptionId]);
     });
 
     it('are not made of what is in flight', async () => {
-      const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, leaseIn: 5 });
-      await repository.park([id]);
-      expect(await rows.open(id)).toMatchObject({ state: 1, is_parked: false });
+      const wakeUp = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, leaseIn: 5 });
+      await repository.park([wakeUp]);
+      expect(await rows.open(wakeUp.id)).toMatchObject({ state: 1, is_parked: false });
+    });
+
+    it('are not made of what waits for its retry, by a wake-up from before its last attempt', async () => {
+      const retrying = await rows.delivery({ subscriptionId, attemptCount: 2, dueIn: 3600 });
+      const late = [{ ...retrying, attemptCount: 1 }];
+      await repository.park(late);
+      await repository.giveBack(late);
+      await rows.setSubscriptionState(subscriptionId, SUBSCRIPTION.paused);
+      await repository.settleUnclaimed(late);
+      const open = await rows.open(retrying.id);
+      expect(open).toMatchObject({ state: 0, attempt_count: 2, is_parked: false });
+      expect(open!.due_in).toBeGreaterThan(3000);
     });
 
     it('are pulled longest parked first, no more than the lane has free slots', async () => {

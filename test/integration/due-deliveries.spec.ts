@@ -167,6 +167,18 @@ describe('what is due, on real PostgreSQL', () => {
     expect(all.sort()).toEqual([...due, ...expired].map(({ id }) => id).sort());
   });
 
+  it('is taken from its newest end too, so that nobody waits behind the backlog of another', async () => {
+    await rows.deliveries(20, { subscriptionId, dueIn: -60 });
+    const others = await rows.subscription();
+    const retry = await rows.delivery({ subscriptionId: others, attemptCount: 1, dueIn: -1 });
+
+    const { wakeUps, isComplete } = await repository.takeDue(5, null, 'newest');
+
+    expect(isComplete).toBe(false);
+    expect(wakeUps).toHaveLength(5);
+    expect(wakeUps).toContainEqual(retry);
+  });
+
   it('includes at once what lost its wake-up, unless it was attempted or set aside since', async () => {
     const [lost] = await rows.deliveries(1, { subscriptionId, dueIn: 30 });
     const others = [
@@ -185,7 +197,7 @@ describe('what is due, on real PostgreSQL', () => {
     const parked = await rows.delivery({ subscriptionId, parkedIn: -1 });
     const inFlight = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: 30, leaseIn: 30 });
 
-    await repository.giveBack([pending, parked, inFlight].map(({ id }) => id));
+    await repository.giveBack([pending, parked, inFlight]);
 
     expect((await repository.takeDue(10, null)).wakeUps).toEqual([pending]);
     expect(await rows.open(parked.id)).toMatchObject({ is_parked: true, due_in: null });

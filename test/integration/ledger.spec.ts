@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { AttemptRepository } from '../../src/delivery/attempt.repository.js';
+import { deliveriesOf } from '../../src/ingest/event.entity.js';
 import { DeliveryCommandRepository } from '../../src/delivery/delivery-command.repository.js';
 import { DeliveryRepository } from '../../src/delivery/delivery.repository.js';
 import { IngestRepository } from '../../src/ingest/ingest.repository.js';
@@ -59,8 +60,9 @@ describe('the ledger, on real PostgreSQL', () => {
   /** An accepted event with so many deliveries; gives their ids. */
   const accept = async (count: number, atMs = thisHourMs): Promise<string[]> => {
     const id = newEventUuid(atMs);
-    const made = Array.from({ length: count }, (_, n) => ({ id: deliveryUuid(id, n + 1), subscriptionId }));
-    await ingest.accept([aNewEvent({ id, deliveries: made })], 'queued');
+    const event = aNewEvent({ id, subscriptionIds: new Array<string>(count).fill(subscriptionId) });
+    const made = deliveriesOf(event);
+    await ingest.accept([event], made, 'queued');
     return made.map((each) => each.id);
   };
   const claim = (ids: readonly string[]) =>
@@ -120,7 +122,7 @@ describe('the ledger, on real PostgreSQL', () => {
   it('counts what a deleted subscription left as cancelled', async () => {
     const ids = await accept(3);
     await rows.setSubscriptionState(subscriptionId, SUBSCRIPTION.deleted);
-    await deliveries.settleUnclaimed(ids);
+    await deliveries.settleUnclaimed(ids.map((id) => ({ id, subscriptionId, attemptCount: 0 })));
     expect(await list()).toEqual([{ ...NOTHING, hour_ms: thisHourMs, accepted: 3, cancelled: 3 }]);
   });
 

@@ -19,7 +19,7 @@ export function aNewEvent(given: Partial<NewEvent> = {}): NewEvent {
     eventType: 'order.created',
     contentType: 'application/json',
     payload: Buffer.from('{}'),
-    deliveries: [{ id: deliveryUuid(id, 1), subscriptionId: newUuid(Date.now()) }],
+    subscriptionIds: [newUuid(Date.now())],
     idempotency: null,
     ...given,
   };

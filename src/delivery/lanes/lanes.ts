@@ -127,7 +127,8 @@ export class Lanes {
   /** Free slots that deliveries of this origin may use: new ones and backlog must not starve each other. */
   private free(origin: Origin): number {
     const isShared = origin === 'parked' || this.withParked.size > 0;
-    const most = isShared ? Math.ceil(this.slots * SHARE) : this.slots;
+    // However few slots there are, one is left to the others; with a single one, whoever comes first has it.
+    const most = isShared ? Math.max(1, Math.min(Math.ceil(this.slots * SHARE), this.slots - 1)) : this.slots;
     return Math.min(this.slots - this.inFlightCount, most - this.used[origin]);
   }
 

@@ -5,10 +5,14 @@ import { PartitionKeeper } from './partition-keeper.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
-/** How long a call waits for a connection, and how long a statement may take, before the caller gets a 503. */
+/** How long a call waits for a connection, and how long for the answer to a statement, before the caller gets a 503. */
 export const CONNECT_TIMEOUT_MS = 3000;
 export const QUERY_TIMEOUT_MS = 4500;
-const STATEMENT_TIMEOUT_MS = 10_000;
+/**
+ * How long PostgreSQL works on a statement. Less than its caller waits: what the caller has given up must not be committed
+ * behind his back, or a publisher who was told 503 and repeats his request would publish twice.
+ */
+export const STATEMENT_TIMEOUT_MS = 4000;
 
 /** Options of the DataSource behind the REST API: short time-outs, so that a stuck database gives a 503 and not a queue. */
 export function dataSourceOptions(settings: { databaseUrl: string; databasePoolSize: number }): PostgresOptions {

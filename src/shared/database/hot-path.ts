@@ -1,7 +1,7 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import type { Logger } from '../logging/logger.js';
-import { CONNECT_TIMEOUT_MS, QUERY_TIMEOUT_MS } from './data-source.js';
+import { CONNECT_TIMEOUT_MS, QUERY_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './data-source.js';
 
 /** A statement of the delivery path: prepared once on each connection, under its name. */
 export interface Statement {
@@ -20,7 +20,7 @@ const SESSION_OPTIONS = [
   ...PINNED_PLANS,
   '-c plan_cache_mode=force_generic_plan',
   '-c jit=off',
-  '-c statement_timeout=10000',
+  `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
 ].join(' ');
 
 /**

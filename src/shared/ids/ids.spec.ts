@@ -36,7 +36,7 @@ describe('ids', () => {
   });
 
   it('of manual retries never meet those of first deliveries', () => {
-    expect(retryOrdinal(0)).toBe(LIMITS.deliveriesPerEvent + 1);
+    expect(retryOrdinal(0)).toBeGreaterThan(LIMITS.deliveriesPerEvent);
     expect(retryOrdinal(0.999_999_999)).toBeLessThanOrEqual(0xfffff);
   });
 

@@ -1,5 +1,4 @@
 import { randomFillSync } from 'node:crypto';
-import { LIMITS } from '../limits.js';
 
 /**
  * UUIDv7 as lower-case text. The last 20 bits of an event's id are zero; its deliveries carry the same id with an ordinal
@@ -10,8 +9,8 @@ export type Uuid = string;
 
 const ORDINAL_DIGITS = 5;
 const MAX_ORDINAL = 0xfffff;
-/** Manual retries draw their ordinals from above those of an event's first deliveries. */
-const MAX_FIRST_ORDINAL = LIMITS.deliveriesPerEvent;
+/** Manual retries draw their ordinals from the upper half. */
+const MAX_FIRST_ORDINAL = 0x7ffff;
 
 const pool = Buffer.alloc(8192);
 let used = pool.length;
@@ -38,7 +37,7 @@ export function newEventUuid(nowMs: number): Uuid {
   return newUuid(nowMs).slice(0, -ORDINAL_DIGITS) + '0'.repeat(ORDINAL_DIGITS);
 }
 
-/** @param ordinal 1 to `LIMITS.deliveriesPerEvent`, or one from `retryOrdinal` */
+/** @param ordinal 1 to 524,287, or one from `retryOrdinal` */
 export function deliveryUuid(eventUuid: Uuid, ordinal: number): Uuid {
   return eventUuid.slice(0, -ORDINAL_DIGITS) + ordinal.toString(16).padStart(ORDINAL_DIGITS, '0');
 }
