@@ -93,6 +93,7 @@ describe.each([
     await consumer.took(3);
     expect(consumer.ids).toEqual(['a', 'b', 'c', 'd']);
     expect(await queue.depth()).toBe(0);
+    expect((await queue.look()).reduce((sum, { taken }) => sum + taken, 0)).toBe(3);
   });
 
   it.each([

@@ -115,9 +115,9 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
 
       const dropped = await keeper.dropExpired(TODAY, RETENTION_DAYS);
 
-      expect({ ...dropped, days: dropped!.days.sort() }).toEqual({ days: expired, cancelled: 0 });
+      expect(dropped).toEqual({ days: expired, cancelled: 0, failures: [] });
       expect(await partitions()).toEqual(before.filter((name) => name.slice(-8) >= firstKept.replaceAll('-', '')));
-      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toEqual({ days: [], cancelled: 0 });
+      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toEqual({ days: [], cancelled: 0, failures: [] });
     });
 
     it('take their events, history and open deliveries along, and leave those of the days that are kept', async () => {
@@ -166,7 +166,21 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       expect(await partitions()).toEqual(before);
     });
 
-    it('stay whole, with their open deliveries, while somebody reads them for long', async () => {
+    it('are cancelled, and keys forgotten, however many there are', async () => {
+      const subscriptionId = await rows.subscription();
+      const atMs = Date.parse(firstKept) - 1;
+      await rows.deliveries(5001, { subscriptionId, atMs, parkedIn: -60 });
+      await database.query(
+        `insert into idempotency_keys select 'default', n::text, '', $1, 1, now() - interval '1 second'
+         from generate_series(1, 10001) n`,
+        [newUuid(TODAY.getTime())],
+      );
+      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toMatchObject({ cancelled: 5001 });
+      expect(await database.query('select 1 from idempotency_keys limit 1')).toEqual([]);
+      expect(await database.query('select 1 from open_deliveries limit 1')).toEqual([]);
+    });
+
+    it('stay while somebody reads them for long, and tell what became of their open deliveries', async () => {
       const { id } = await rows.delivery({
         subscriptionId: await rows.subscription(),
         atMs: Date.parse(firstKept) - 1,
@@ -178,13 +192,22 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       try {
         await reader.query(`begin; select from ${partitionOf('events', id)}`);
         // 55P03: the lock was not to be had in time.
-        await expect(keeper.dropExpired(TODAY, RETENTION_DAYS)).rejects.toMatchObject({ code: '55P03' });
+        expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toMatchObject({
+          days: daysFrom('2026-02-22', 3),
+          cancelled: 1,
+          failures: [{ code: '55P03' }],
+        });
       } finally {
         await reader.end();
       }
-      expect(await partitions()).toEqual(before);
-      expect(await rows.open(id)).toMatchObject({ is_parked: true });
-      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toMatchObject({ cancelled: 1 });
+      expect(await partitions()).toEqual(before.filter((name) => name.slice(-8) >= '20260225'));
+      expect(await rows.open(id)).toBeUndefined();
+      expect(await rows.finished(id)).toMatchObject({ state: 4, last_error_code: 'cancelled' });
+      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toEqual({
+        days: ['20260225'],
+        cancelled: 0,
+        failures: [],
+      });
     });
   });
 });

@@ -1,5 +1,5 @@
 import type { DeliveryWorker } from '../../src/delivery/delivery-worker.js';
-import type { DeliveryQueue } from '../../src/delivery/queue/delivery-queue.js';
+import type { DeliveryQueue, PartLook } from '../../src/delivery/queue/delivery-queue.js';
 import { QueueWatchdog } from '../../src/delivery/queue/queue-watchdog.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { Shutdown } from '../../src/shared/shutdown.js';
@@ -20,19 +20,26 @@ describe('the watchdog of a worker, on real Redis', () => {
   let watchdog: QueueWatchdog;
   let exitCodes: number[];
   let looks: number;
+  /** Jobs that the worker has taken from each part. */
+  let taken: number[];
 
   beforeEach(async () => {
     redis = await FaultyRedis.start();
     prefix = uniquePrefix();
-    queue = openBull(redis.url, prefix);
+    queue = openBull(redis.url, prefix, { queueShards: 2 });
     worker = { hasRoom: true };
     exitCodes = [];
     looks = 0;
+    taken = [0, 0];
     const shutdown = new Shutdown();
     shutdown.onRequested = (exitCode) => exitCodes.push(exitCode);
-    const counted = { depth: () => queue.depth().finally(() => (looks += 1)) } as DeliveryQueue;
+    const look = async (): Promise<PartLook[]> => {
+      const parts = await queue.look().finally(() => (looks += 1));
+      return parts.map(({ waiting }, part) => ({ waiting, taken: taken[part]! }));
+    };
+    const counted: Pick<DeliveryQueue, 'look'> = { look };
     watchdog = new QueueWatchdog(
-      counted,
+      counted as DeliveryQueue,
       worker as DeliveryWorker,
       shutdown,
       new SystemClock(),
@@ -61,15 +68,34 @@ describe('the watchdog of a worker, on real Redis', () => {
     expect(exitCodes).toEqual([1]);
   });
 
-  it('leaves it alone while it takes jobs, though others always wait', async () => {
-    await addSoon(queue, aJob('a'));
-    const taking = setInterval(() => {
-      watchdog.jobTaken();
-    }, 100);
-    watchdog.start();
-    await looked();
-    clearInterval(taking);
-    expect(exitCodes).toEqual([]);
+  describe('that takes jobs', () => {
+    let taking: NodeJS.Timeout;
+
+    const take = (...parts: number[]): void => {
+      taking = setInterval(() => {
+        for (const part of parts) taken[part]! += 1;
+      }, 100);
+    };
+
+    afterEach(() => {
+      clearInterval(taking);
+    });
+
+    it('leaves it alone, though others always wait', async () => {
+      await addSoon(queue, aJob('a'), aJob('b'));
+      take(0, 1);
+      watchdog.start();
+      await looked();
+      expect(exitCodes).toEqual([]);
+    });
+
+    it('ends it when one of its queues is silent', async () => {
+      await addSoon(queue, aJob('a'), aJob('b'));
+      take(0);
+      watchdog.start();
+      await eventually(() => exitCodes, { until: ({ length }) => length > 0 });
+      expect(exitCodes).toEqual([1]);
+    });
   });
 
   it('leaves it alone when nothing waits', async () => {

@@ -1,7 +1,7 @@
-import { type QueueLook, silentSince } from './queue-silence.js';
+import { type QueueLook, Silence } from './queue-silence.js';
 
-const aLook = (given: Partial<QueueLook> = {}): QueueLook => ({
-  atMs: 1000,
+const aLook = (atMs: number, given: Partial<QueueLook> = {}): QueueLook => ({
+  atMs,
   waiting: 5,
   taken: 7,
   hasRoom: true,
@@ -9,24 +9,30 @@ const aLook = (given: Partial<QueueLook> = {}): QueueLook => ({
 });
 
 describe('the silence of a queue', () => {
-  it('begins with the look after which jobs waited and none was taken', () => {
-    expect(silentSince(null, aLook(), aLook({ atMs: 2000 }))).toBe(1000);
-  });
+  let silence: Silence;
 
-  it('lasts while none is taken', () => {
-    expect(silentSince(1000, aLook({ atMs: 2000 }), aLook({ atMs: 3000 }))).toBe(1000);
-  });
-
-  it.each([
-    ['a job was taken', { taken: 8 }],
-    ['no job waits', { waiting: 0 }],
-    ['Redis can not be asked', { waiting: null }],
-    ['the worker has no room', { hasRoom: false }],
-  ])('is none when %s', (_, given) => {
-    expect(silentSince(1000, aLook(), aLook({ atMs: 2000, ...given }))).toBeNull();
+  beforeEach(() => {
+    silence = new Silence();
   });
 
   it('is none at the first look', () => {
-    expect(silentSince(null, null, aLook())).toBeNull();
+    expect(silence.note(aLook(1000))).toBe(0);
+  });
+
+  it('begins with the look after which jobs waited and none was taken, and lasts while none is', () => {
+    silence.note(aLook(1000));
+    expect(silence.note(aLook(2000))).toBe(1000);
+    expect(silence.note(aLook(3500))).toBe(2500);
+  });
+
+  it.each<[string, Partial<QueueLook>]>([
+    ['a job was taken', { taken: 8 }],
+    ['no job waits', { waiting: 0 }],
+    ['the worker has no room', { hasRoom: false }],
+  ])('ends when %s', (_, given) => {
+    silence.note(aLook(1000));
+    silence.note(aLook(2000));
+    expect(silence.note(aLook(3000, given))).toBe(0);
+    expect(silence.note(aLook(4000, { taken: given.taken ?? 7 }))).toBe(1000);
   });
 });

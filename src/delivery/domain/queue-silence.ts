@@ -1,22 +1,25 @@
-/** What a worker sees of its queue at one moment. */
+/** What a worker sees of its queue, or of one part of it, at one moment. */
 export interface QueueLook {
   readonly atMs: number;
-  /** Jobs that wait; null when Redis can't be asked. */
-  readonly waiting: number | null;
+  /** Jobs that wait. */
+  readonly waiting: number;
   /** Jobs that this worker has taken so far. */
   readonly taken: number;
   /** Whether it would take one. */
   readonly hasRoom: boolean;
 }
 
-/**
- * Since when jobs have waited and a worker that could has taken none, as of the later of two looks.
- *
- * @param sinceMs what the look before gave
- * @returns null when the queue is not silent
- */
-export function silentSince(sinceMs: number | null, before: QueueLook | null, now: QueueLook): number | null {
-  const isIdle = now.waiting === null || now.waiting === 0 || !now.hasRoom;
-  if (isIdle || before?.taken !== now.taken) return null;
-  return sinceMs ?? before.atMs;
+/** For how long jobs have waited while a worker that could take some took none, from one look to the next. */
+export class Silence {
+  private before: QueueLook | null = null;
+  private sinceMs: number | null = null;
+
+  /** @returns milliseconds since the look after which nothing happened; 0 when the queue is not silent */
+  note(now: QueueLook): number {
+    const isIdle = now.waiting === 0 || !now.hasRoom;
+    const isSilent = !isIdle && this.before?.taken === now.taken;
+    this.sinceMs = isSilent ? (this.sinceMs ?? this.before?.atMs ?? now.atMs) : null;
+    this.before = now;
+    return this.sinceMs === null ? 0 : now.atMs - this.sinceMs;
+  }
 }

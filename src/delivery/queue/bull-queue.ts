@@ -3,7 +3,7 @@ import type { Job, Queue } from 'bull';
 import type { Logger } from '../../shared/logging/logger.js';
 import type { WakeUp } from '../delivery.entity.js';
 import type { BullClients } from './bull-clients.js';
-import { DeliveryQueue, type WakeUpHandler } from './delivery-queue.js';
+import { DeliveryQueue, type PartLook, type WakeUpHandler } from './delivery-queue.js';
 
 /** Jobs that one worker handles at once. A job only admits its deliveries to lanes, so a few are enough. */
 const JOBS_AT_ONCE = 8;
@@ -33,6 +33,8 @@ export interface BullEnds {
 /** Bull on Redis: jobs spread in turns over one queue or several, all of which every worker takes from. */
 export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
   private turn = 0;
+  /** Jobs taken from each shard. */
+  private readonly taken: number[] = [];
 
   constructor(
     private readonly shards: readonly BullEnds[],
@@ -55,16 +57,19 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
     await Promise.all(this.shards.map(({ producer }, index) => addTo(producer, byShard[index] ?? [])));
   }
 
-  override async depth(): Promise<number> {
-    const depths = await Promise.all(this.shards.map(({ producer }) => producer.getWaitingCount()));
-    return depths.reduce((sum, depth) => sum + depth, 0);
+  override look(): Promise<readonly PartLook[]> {
+    const looks = this.shards.map(async ({ producer }, index) => {
+      return { waiting: await producer.getWaitingCount(), taken: this.taken[index] ?? 0 };
+    });
+    return Promise.all(looks);
   }
 
   override consume(handler: WakeUpHandler): void {
-    for (const { consumer } of this.shards) {
+    for (const [index, { consumer }] of this.shards.entries()) {
       if (consumer === null) throw new Error('This process only adds to the queue');
       void consumer
         .process(JOBS_AT_ONCE, async (job) => {
+          this.taken[index] = (this.taken[index] ?? 0) + 1;
           const wakeUps = fromData(job.data);
           if (wakeUps === null) await forget(consumer, job);
           else await handler(wakeUps);

@@ -3,6 +3,14 @@ import type { WakeUp } from '../delivery.entity.js';
 /** Takes the wake-ups of one job. The job is finished when it resolves; what it throws ends the job too. */
 export type WakeUpHandler = (wakeUps: WakeUp[]) => Promise<void>;
 
+/** A part of the queue that can fall silent while others work, at one moment. */
+export interface PartLook {
+  /** Jobs that wait. */
+  readonly waiting: number;
+  /** Jobs that this process has taken from it so far. */
+  readonly taken: number;
+}
+
 /**
  * Carries wake-ups from whoever writes deliveries to the workers. It holds no truth: whatever it loses, or carries twice, the
  * due scan and the claims put right.
@@ -16,7 +24,12 @@ export abstract class DeliveryQueue {
   abstract add(jobs: WakeUp[][]): Promise<void>;
 
   /** How many jobs wait. @throws when the queue can't be asked now */
-  abstract depth(): Promise<number>;
+  async depth(): Promise<number> {
+    return (await this.look()).reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  /** How each of its parts is. @throws when the queue can't be asked now */
+  abstract look(): Promise<readonly PartLook[]>;
 
   /** Begins to take jobs. */
   abstract consume(handler: WakeUpHandler): void;

@@ -20,12 +20,11 @@ export class DeliveryProcessor implements OnApplicationBootstrap, BeforeApplicat
   ) {}
 
   onApplicationBootstrap(): void {
-    this.queue.consume((wakeUps) => {
-      this.watchdog.jobTaken();
-      return this.worker.admit(wakeUps).catch((error: unknown) => {
+    this.queue.consume((wakeUps) =>
+      this.worker.admit(wakeUps).catch((error: unknown) => {
         this.logger.warn({ err: error, deliveries: wakeUps.length }, 'job.not_admitted');
-      });
-    });
+      }),
+    );
     this.dueScan.start();
     this.watchdog.start();
   }

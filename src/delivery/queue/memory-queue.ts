@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { WakeUp } from '../delivery.entity.js';
-import { DeliveryQueue, type WakeUpHandler } from './delivery-queue.js';
+import { DeliveryQueue, type PartLook, type WakeUpHandler } from './delivery-queue.js';
 
 /** A job that does not end is not waited for any longer, as in Bull. */
 const STOP_TIMEOUT_MS = 3000;
@@ -9,6 +9,7 @@ const STOP_TIMEOUT_MS = 3000;
 @Injectable()
 export class MemoryQueue extends DeliveryQueue {
   private jobs: WakeUp[][] = [];
+  private taken = 0;
   private handler: WakeUpHandler | undefined;
   private running: Promise<void> | undefined;
 
@@ -18,8 +19,8 @@ export class MemoryQueue extends DeliveryQueue {
     return Promise.resolve();
   }
 
-  override depth(): Promise<number> {
-    return Promise.resolve(this.jobs.length);
+  override look(): Promise<readonly PartLook[]> {
+    return Promise.resolve([{ waiting: this.jobs.length, taken: this.taken }]);
   }
 
   override consume(handler: WakeUpHandler): void {
@@ -55,6 +56,8 @@ export class MemoryQueue extends DeliveryQueue {
   }
 
   private next(): WakeUp[] | undefined {
-    return this.handler === undefined ? undefined : this.jobs.shift();
+    const job = this.handler === undefined ? undefined : this.jobs.shift();
+    if (job !== undefined) this.taken += 1;
+    return job;
   }
 }

@@ -5,22 +5,20 @@ import { Logger } from '../../shared/logging/logger.js';
 import { Shutdown } from '../../shared/shutdown.js';
 import { Clock } from '../../shared/time/clock.js';
 import { DeliveryWorker } from '../delivery-worker.js';
-import { type QueueLook, silentSince } from '../domain/queue-silence.js';
+import { Silence } from '../domain/queue-silence.js';
 import { DeliveryQueue } from './delivery-queue.js';
 
 /** Looks within the time that a queue may be silent. */
 const LOOKS = 6;
 
 /**
- * Ends a worker whose queue has gone silent: jobs wait, Redis answers, the worker has room, and yet it takes none. Whatever
- * the client hangs in, a new process gets out of it; the due scan delivers meanwhile.
+ * Ends a worker whose queue has gone silent, or one part of it: jobs wait, Redis answers, the worker has room, and yet it takes
+ * none. Whatever the client hangs in, a new process gets out of it; the due scan delivers meanwhile.
  */
 @Injectable()
 export class QueueWatchdog {
   private timer: NodeJS.Timeout | undefined;
-  private taken = 0;
-  private before: QueueLook | null = null;
-  private sinceMs: number | null = null;
+  private readonly silences = new Map<number, Silence>();
 
   constructor(
     private readonly queue: DeliveryQueue,
@@ -39,20 +37,19 @@ export class QueueWatchdog {
     clearInterval(this.timer);
   }
 
-  jobTaken(): void {
-    this.taken += 1;
-  }
-
   private async look(): Promise<void> {
-    const waiting = await this.queue.depth().catch(() => null);
-    const now = { atMs: this.clock.monotonicMs(), waiting, taken: this.taken, hasRoom: this.worker.hasRoom };
-    this.sinceMs = silentSince(this.sinceMs, this.before, now);
-    this.before = now;
-    if (this.sinceMs === null) return;
-    const silentMs = now.atMs - this.sinceMs;
-    if (silentMs < this.settings.queueSilenceTimeout * 1000) return;
-    this.stop();
-    this.logger.error({ silent_ms: Math.round(silentMs), jobs_waiting: waiting }, 'queue.silent');
-    this.shutdown.request(1);
+    const parts = await this.queue.look().catch(() => []);
+    if (parts.length === 0) this.silences.clear();
+    const atMs = this.clock.monotonicMs();
+    for (const [part, { waiting, taken }] of parts.entries()) {
+      const silence = this.silences.get(part) ?? new Silence();
+      this.silences.set(part, silence);
+      const silentMs = silence.note({ atMs, waiting, taken, hasRoom: this.worker.hasRoom });
+      if (silentMs < this.settings.queueSilenceTimeout * 1000) continue;
+      this.stop();
+      this.logger.error({ silent_ms: Math.round(silentMs), jobs_waiting: waiting, shard: part }, 'queue.silent');
+      this.shutdown.request(1);
+      return;
+    }
   }
 }

@@ -13,6 +13,8 @@ const DAYS_AHEAD = 7;
 const DAYS_BEHIND = 1;
 /** A drop waits for readers of the table no longer than this: others would queue behind it. It is tried again later. */
 const LOCK_TIMEOUT = '3s';
+/** Rows of one step, which must end within the time that a statement may take. */
+const STEP_ROWS = 5000;
 
 /** Name of the partition that holds an event and all that came of it. */
 export function partitionOf(table: PartitionedTable, uuid: string): string {
@@ -28,6 +30,16 @@ function partitionName(table: PartitionedTable, timeMs: number): string {
   const name = known ?? new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '');
   if (known === undefined) dayNames.set(day, name);
   return `${table}_${name}`;
+}
+
+/** What came of a look for what is past its time. */
+export interface Dropped {
+  /** As YYYYMMDD. */
+  readonly days: readonly string[];
+  /** Deliveries that were still open. */
+  readonly cancelled: number;
+  /** Why days could not be dropped now. */
+  readonly failures: readonly unknown[];
 }
 
 /** Makes partitions before they are needed and drops them when their time is over. */
@@ -47,30 +59,72 @@ export class PartitionKeeper {
 
   /**
    * Drops what is older than the retention. Deliveries of those days that are still open are cancelled first: only a
-   * pause can hold one so long, and its event is about to go.
+   * pause can hold one so long, and its event is about to go. All of it in short steps, each of which stays when a later one
+   * fails: however much has gathered, each try gets further.
    *
-   * @returns the days that were dropped (as YYYYMMDD) and how many deliveries were cancelled; null when another process
-   *   is at it
+   * @returns null when another process is at it
    */
-  async dropExpired(today: Date, retentionDays: number): Promise<{ days: string[]; cancelled: number } | null> {
+  async dropExpired(today: Date, retentionDays: number): Promise<Dropped | null> {
     const firstKeptMs = (Math.floor(today.getTime() / DAY_MS) - retentionDays) * DAY_MS;
-    return this.dataSource.transaction(async (tx) => {
-      const [lock] = await tx.query<{ taken: boolean }[]>('select pg_try_advisory_xact_lock($1) as taken', [
+    // This transaction does nothing but hold the lock, on a connection of its own.
+    return this.dataSource.transaction(async (lock) => {
+      const [row] = await lock.query<{ taken: boolean }[]>('select pg_try_advisory_xact_lock($1) as taken', [
         ADVISORY_LOCKS.retention,
       ]);
-      if (!lock?.taken) return null;
-      await tx.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
-      const expired = await partitionsBefore(tx, firstKeptMs);
-      const [gone] = await tx.query<{ count: number }[]>(
-        `with gone as (delete from open_deliveries where id < $1 returning 1) select count(*)::int as count from gone`,
-        [firstUuidAt(firstKeptMs)],
-      );
-      for (const partition of expired) await tx.query(`drop table ${partition}`);
-      await tx.query('delete from idempotency_keys where expires_at < now()');
-      return { days: [...new Set(expired.map(dayOf))], cancelled: gone?.count ?? 0 };
+      if (!row?.taken) return null;
+      const cancelled = await this.inSteps(CANCEL_EXPIRED, [firstUuidAt(firstKeptMs)]);
+      await this.inSteps(FORGET_KEYS, []);
+      const days = Map.groupBy(await partitionsBefore(this.dataSource, firstKeptMs), dayOf);
+      const dropped: string[] = [];
+      const failures: unknown[] = [];
+      for (const [day, partitions] of days) {
+        await this.dropTogether(partitions).then(
+          () => dropped.push(day),
+          (error: unknown) => failures.push(error),
+        );
+      }
+      return { days: dropped, cancelled, failures };
     });
   }
+
+  private dropTogether(partitions: readonly string[]): Promise<void> {
+    return this.dataSource.transaction(async (tx) => {
+      await tx.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
+      await tx.query(`drop table ${partitions.join(', ')}`);
+    });
+  }
+
+  /** Runs a statement that takes up to $1 rows until it finds no more. @returns how many it took in all */
+  private async inSteps(statement: string, values: readonly unknown[]): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const [row] = await this.dataSource.query<{ count: number }[]>(statement, [STEP_ROWS, ...values]);
+      const count = row?.count ?? 0;
+      total += count;
+      if (count < STEP_ROWS) return total;
+    }
+  }
 }
+
+/** $1 limit, $2 the first id that is kept. Served by the primary key. The history tells of it as long as it is there itself. */
+const CANCEL_EXPIRED = `with gone as (
+    delete from open_deliveries where id = any(array(
+      select id from open_deliveries where id < $2 order by id limit $1 for update skip locked))
+    returning *),
+  kept as (
+    insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_error_code,
+      last_error_message, finished_at, retry_of, created_at)
+    select id, event_id, subscription_id, tenant_id, 4, attempt_count, 'cancelled',
+      'The retention of its event was over', now(), retry_of, created_at from gone
+    on conflict do nothing)
+  select count(*)::int as count from gone`;
+
+/** $1 limit. Served by idempotency_keys_expires. */
+const FORGET_KEYS = `with gone as (
+    delete from idempotency_keys where expires_at < now() and ctid = any(array(
+      select ctid from idempotency_keys where expires_at < now() order by expires_at limit $1))
+    returning 1)
+  select count(*)::int as count from gone`;
 
 /** Made apart and then attached: that waits for no reader or writer of the parent, and holds up none. */
 async function makePartition(tx: EntityManager, table: PartitionedTable, dayMs: number): Promise<void> {
@@ -84,11 +138,12 @@ async function makePartition(tx: EntityManager, table: PartitionedTable, dayMs: 
   );
 }
 
-async function partitionsBefore(tx: EntityManager, timeMs: number): Promise<string[]> {
-  const rows = await tx.query<{ name: string }[]>(
+async function partitionsBefore(database: Pick<DataSource, 'query'>, timeMs: number): Promise<string[]> {
+  const rows = await database.query<{ name: string }[]>(
     `select child.relname as name from pg_inherits join pg_class child on child.oid = inhrelid
      where inhparent = any(array(select to_regclass(name)::oid from unnest($1::text[]) name))
-       and child.relkind = 'r' and child.relname ~ '_[0-9]{8}$'`,
+       and child.relkind = 'r' and child.relname ~ '_[0-9]{8}$'
+     order by right(child.relname, 8)`,
     [PARTITIONED_TABLES],
   );
   const firstKept = dayOf(partitionName('events', timeMs));

@@ -41,7 +41,9 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
       const today = this.clock.now();
       await this.keeper.makeAhead(today);
       const dropped = await this.keeper.dropExpired(today, this.settings.retentionDays);
-      if (dropped === null || (dropped.days.length === 0 && dropped.cancelled === 0)) return;
+      if (dropped === null) return;
+      for (const error of dropped.failures) this.logger.error({ err: error }, 'retention.failed');
+      if (dropped.days.length === 0 && dropped.cancelled === 0) return;
       this.metrics.expiredDeliveries.inc(dropped.cancelled);
       this.logger.warn({ days: dropped.days, cancelled_deliveries: dropped.cancelled }, 'retention.dropped');
     } catch (error) {
