@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { toPublicId } from '../shared/ids/public-id.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { Clock } from '../shared/time/clock.js';
@@ -46,7 +45,7 @@ export class AttemptPipeline {
       this.count(attempt, recorded);
       this.tell(attempt, delivery, recorded);
     } catch (error) {
-      this.logger.error({ err: error, delivery_id: toPublicId('dlv', delivery.id) }, 'attempt.not_recorded');
+      this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.not_recorded');
     }
   }
 
@@ -60,9 +59,9 @@ export class AttemptPipeline {
   private tell({ result, decision }: FinishedAttempt, delivery: ClaimedDelivery, recorded: Recorded): void {
     this.logger.info(
       {
-        delivery_id: toPublicId('dlv', delivery.id),
-        event_id: toPublicId('evt', delivery.eventId),
-        subscription_id: toPublicId('sub', delivery.subscriptionId),
+        delivery_id: delivery.publicIds.delivery,
+        event_id: delivery.publicIds.event,
+        subscription_id: delivery.subscription.publicId,
         event_type: delivery.eventType,
         attempt: delivery.attempt,
         status_code: result.statusCode,

@@ -21,7 +21,7 @@ export class AttemptRepository {
     for (const attempt of attempts) (attempt.decision.next === 'retry' ? retried : final).push(attempt);
     const all = [...retried, ...final];
     const bodies = packed(all);
-    const rows = await this.hotPath.query<{ delivery_id: Uuid }>(RECORD, [
+    const [row] = await this.hotPath.query<{ ids: Uuid[] | null; has_all: boolean }>(RECORD, [
       plainArray(retried.map(({ delivery }) => delivery.id)),
       plainArray(retried.map(({ delivery }) => delivery.attempt)),
       plainArray(retried.map(({ decision }) => (decision.next === 'retry' ? decision.delayMs : 0))),
@@ -37,7 +37,7 @@ export class AttemptRepository {
       plainArray(bodies.offsets),
       plainArray(bodies.lengths),
     ]);
-    return new Set(rows.map((row) => row.delivery_id));
+    return new Set(row?.has_all ? all.map(({ delivery }) => delivery.id) : row?.ids);
   }
 
   /**

@@ -4,7 +4,6 @@ import type { Settings } from '../shared/config/settings.js';
 import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
 import { GroupWriter } from '../shared/group-writer.js';
 import type { Linger } from '../shared/lingering.js';
-import { toPublicId } from '../shared/ids/public-id.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { Clock } from '../shared/time/clock.js';
@@ -42,6 +41,7 @@ export class DeliveryWorker {
   private readonly graceMs: number;
   private waitingForRoom: (() => void)[] = [];
   private isPulling = false;
+  private isAdvancing = false;
   private isStopping = false;
   private whenIdle: (() => void) | undefined;
 
@@ -119,16 +119,23 @@ export class DeliveryWorker {
     return this.lanes.queuedCount < this.maxQueued;
   }
 
-  /** Starts everything that may start now. */
+  /** Starts everything that may start now: once, for all that one group of results or one answer has changed. */
   private advance(): void {
+    if (this.isAdvancing) return;
+    this.isAdvancing = true;
+    queueMicrotask(this.advanceNow);
+  }
+
+  private readonly advanceNow = (): void => {
+    this.isAdvancing = false;
     if (this.isStopping) {
       if (this.lanes.inFlightCount === 0) this.whenIdle?.();
       return;
     }
     for (const wakeUp of this.lanes.takeReady()) void this.deliver(wakeUp);
-    void this.pull();
-    if (this.hasRoom) this.makeRoom();
-  }
+    if (this.lanes.hasParked && !this.isPulling) void this.pull();
+    if (this.waitingForRoom.length > 0 && this.hasRoom) this.makeRoom();
+  };
 
   private async deliver(wakeUp: WakeUp): Promise<void> {
     const claim = await this.claims.submit(wakeUp);
@@ -140,7 +147,7 @@ export class DeliveryWorker {
   private async attempt({ delivery, sinceMs }: Claim, origin: Origin): Promise<void> {
     // Its request could outlive the lease, and meet the next attempt of another worker. So it is left to that one.
     if (this.clock.monotonicMs() - sinceMs > this.graceMs) {
-      this.logger.warn({ delivery_id: toPublicId('dlv', delivery.id), attempt: delivery.attempt }, 'attempt.too_late');
+      this.logger.warn({ delivery_id: delivery.publicIds.delivery, attempt: delivery.attempt }, 'attempt.too_late');
       this.lanes.giveBack(delivery.subscriptionId, 1, origin);
       return;
     }
@@ -157,7 +164,6 @@ export class DeliveryWorker {
 
   /** Claims parked deliveries into free slots of their lanes. */
   private async pull(): Promise<void> {
-    if (this.isPulling) return;
     const wanted = this.lanes.takeForParked();
     if (wanted.length === 0) return;
     this.isPulling = true;

@@ -23,11 +23,14 @@ export interface ClaimedDelivery {
   readonly eventType: string;
   readonly contentType: string;
   readonly payload: Buffer;
+  /** As others know them. */
+  readonly publicIds: { readonly delivery: string; readonly event: string };
   readonly subscription: ClaimedSubscription;
 }
 
 /** The subscription as it was when the delivery was claimed; null where it leaves a choice to the service. */
 export interface ClaimedSubscription {
+  readonly publicId: string;
   readonly targetUrl: string;
   readonly secrets: readonly SealedSecret[];
   readonly headers: SealedHeaders;

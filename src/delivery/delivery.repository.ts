@@ -3,6 +3,7 @@ import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { HotPath, plainArray } from '../shared/database/hot-path.js';
 import { partitionOf } from '../shared/database/partition-keeper.js';
+import { publicIdsOf, toPublicId } from '../shared/ids/public-id.js';
 import { eventUuidOf, type Uuid } from '../shared/ids/uuid.js';
 import type { SealedAuth, SealedHeaders, SealedSecret } from '../subscriptions/index.js';
 import { ClaimedSubscriptions, type VersionedSubscription } from './claimed-subscriptions.js';
@@ -194,6 +195,7 @@ export class DeliveryRepository {
           eventType: event.event_type,
           contentType: event.content_type,
           payload: event.payload,
+          publicIds: publicIdsOf(row.id),
           subscription,
         },
       ];
@@ -213,6 +215,7 @@ function known(wakeUps: readonly WakeUp[]): [ids: string, attemptCounts: string]
 
 function toSubscription(row: SubscriptionRow): ClaimedSubscription {
   return {
+    publicId: toPublicId('sub', row.id),
     targetUrl: row.target_url,
     secrets: row.secrets,
     headers: row.headers,

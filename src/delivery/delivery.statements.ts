@@ -222,7 +222,8 @@ export const GIVE_BACK: Statement = {
  * $1 deliveries that are to be tried again, $2 the attempt number of each, $3 milliseconds until then. $4 deliveries that are
  * final, $5 the attempt number of each, $6 their states. For the attempts of all of these, retries first: $7 status codes,
  * $8 durations in ms, $9 error codes, $10 error messages, $11 response headers as JSON, $12 all response bodies, $13 and $14
- * where each starts and its length. Served by the primary keys. Returns what was recorded: what is missing was late.
+ * where each starts and its length. Served by the primary keys. Returns what was recorded when that is not all: what is missing
+ * was late.
  *
  * `array_position` looks through its array, so each row asks for its place as seldom as can be.
  */
@@ -246,15 +247,19 @@ export const RECORD: Statement = {
       select id, event_id, subscription_id, tenant_id, ($6::smallint[])[f], attempt_count,
         ($7::smallint[])[f + cardinality($1::uuid[])], ($9::text[])[f + cardinality($1::uuid[])],
         ($10::text[])[f + cardinality($1::uuid[])], now(), retry_of, created_at
-      from finished)
-    insert into attempts (delivery_id, number, tenant_id, started_at, duration_ms, status_code, error_code, error_message,
-      response_headers, response_body)
-    select id, attempt_count, tenant_id, now() - ($8::int[])[i] * interval '1 millisecond',
-      ($8::int[])[i], ($7::smallint[])[i], ($9::text[])[i], ($10::text[])[i], ($11::text[])[i],
-      substring($12::bytea from ($13::int[])[i] for ($14::int[])[i])
-    from (select id, attempt_count, tenant_id, i from retried
-      union all select id, attempt_count, tenant_id, f + cardinality($1::uuid[]) from finished) recorded
-    returning delivery_id`,
+      from finished),
+    written as (
+      insert into attempts (delivery_id, number, tenant_id, started_at, duration_ms, status_code, error_code, error_message,
+        response_headers, response_body)
+      select id, attempt_count, tenant_id, now() - ($8::int[])[i] * interval '1 millisecond',
+        ($8::int[])[i], ($7::smallint[])[i], ($9::text[])[i], ($10::text[])[i], ($11::text[])[i],
+        substring($12::bytea from ($13::int[])[i] for ($14::int[])[i])
+      from (select id, attempt_count, tenant_id, i from retried
+        union all select id, attempt_count, tenant_id, f + cardinality($1::uuid[]) from finished) recorded
+      returning delivery_id)
+    select count(*) = cardinality($1::uuid[]) + cardinality($4::uuid[]) as has_all,
+      case when count(*) < cardinality($1::uuid[]) + cardinality($4::uuid[]) then array_agg(delivery_id) end as ids
+    from written`,
 };
 
 /**

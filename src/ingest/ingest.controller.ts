@@ -5,7 +5,7 @@ import { Permit, TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { RouteOption } from '../shared/http/route-options.js';
-import { parsePublicId, toPublicId } from '../shared/ids/public-id.js';
+import { parsePublicId, publicIdsOf, toPublicId } from '../shared/ids/public-id.js';
 import { deliveryUuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import { EVENT_TYPE_SCHEMA } from '../subscriptions/index.js';
@@ -173,8 +173,8 @@ function tellReplay(reply: FastifyReply, { isReplayed }: Accepted): void {
 }
 
 function published(reply: FastifyReply, { eventId }: Accepted): PublishedAnswer {
-  const taskId = toPublicId('dlv', deliveryUuid(eventId, 1));
-  const statusUrl = `/status/${taskId}`;
+  const ids = publicIdsOf(deliveryUuid(eventId, 1));
+  const statusUrl = `/status/${ids.delivery}`;
   void reply.header('location', statusUrl);
-  return { task_id: taskId, event_id: toPublicId('evt', eventId), status_url: statusUrl };
+  return { task_id: ids.delivery, event_id: ids.event, status_url: statusUrl };
 }

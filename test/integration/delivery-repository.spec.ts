@@ -2,6 +2,8 @@ import type { WakeUp } from '../../src/delivery/delivery.entity.js';
 import { DeliveryRepository } from '../../src/delivery/delivery.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
+import { toPublicId } from '../../src/shared/ids/public-id.js';
+import { eventUuidOf } from '../../src/shared/ids/uuid.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { silentLogger } from '../support/silent-logger.js';
@@ -49,7 +51,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       expect(claimed).toEqual([
         {
           id: wakeUp.id,
-          eventId: wakeUp.id.slice(0, -5) + '00000',
+          eventId: eventUuidOf(wakeUp.id),
           subscriptionId: patient,
           tenantId: 'default',
           attempt: 3,
@@ -57,7 +59,9 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
           eventType: 'order.created',
           contentType: 'application/json',
           payload: Buffer.from('{}'),
+          publicIds: { delivery: toPublicId('dlv', wakeUp.id), event: toPublicId('evt', eventUuidOf(wakeUp.id)) },
           subscription: {
+            publicId: toPublicId('sub', patient),
             targetUrl: 'https://1.1.1.1/hook',
             secrets: [{ box: 'sealed' }],
             headers,

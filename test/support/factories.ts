@@ -1,6 +1,7 @@
 import type { ClaimedDelivery, ClaimedSubscription, FinishedAttempt } from '../../src/delivery/delivery.entity.js';
 import type { AttemptResult } from '../../src/delivery/domain/attempt-outcome.js';
 import type { NewEvent } from '../../src/ingest/event.entity.js';
+import { publicIdsOf, toPublicId } from '../../src/shared/ids/public-id.js';
 import { deliveryUuid, eventUuidOf, newEventUuid, newUuid } from '../../src/shared/ids/uuid.js';
 import type { SubscriptionInput } from './api-client.js';
 
@@ -30,18 +31,21 @@ export function aClaimedDelivery(
   given: Partial<Omit<ClaimedDelivery, 'subscription'>> & { subscription?: Partial<ClaimedSubscription> } = {},
 ): ClaimedDelivery {
   const id = given.id ?? deliveryUuid(newEventUuid(Date.now()), 1);
+  const subscriptionId = given.subscriptionId ?? newUuid(Date.now());
   return {
     id,
     eventId: eventUuidOf(id),
-    subscriptionId: newUuid(Date.now()),
+    subscriptionId,
     tenantId: 'default',
     attempt: 1,
     abandonedCount: 0,
     eventType: 'order.created',
     contentType: 'application/json',
     payload: Buffer.from('{}'),
+    publicIds: publicIdsOf(id),
     ...given,
     subscription: {
+      publicId: toPublicId('sub', subscriptionId),
       targetUrl: 'https://1.1.1.1/webhooks',
       secrets: [],
       auth: null,

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { parsePublicId } from '../../shared/ids/public-id.js';
+import type { Uuid } from '../../shared/ids/uuid.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { Clock } from '../../shared/time/clock.js';
 import { Unauthenticated } from '../access.errors.js';
@@ -20,11 +22,21 @@ interface KnownKey {
   readonly identity: Identity;
 }
 
+/** Headers that let somebody in lately, and what they say. */
+const MAX_PROVEN = 1000;
+
+/** A token, and the id of its key. */
+interface Token extends ApiKeyToken {
+  readonly uuid: Uuid;
+}
+
 /** Tells who calls, by the API key of a request. A revoked key is refused within a second in every process. */
 @Injectable()
 export class KeyRing {
   private readonly keys: BriefCache<KnownKey>;
   private readonly usedAtMs = new Map<string, number>();
+  /** To parse and hash the same header again with each request would take longer than all else that is asked of it. */
+  private readonly proven = new LRUCache<string, Token>({ max: MAX_PROVEN });
 
   constructor(
     private readonly repository: KeysRepository,
@@ -43,11 +55,13 @@ export class KeyRing {
    */
   identify(authorization: string | undefined): Identity | Promise<Identity> {
     if (authorization === undefined) throw new Unauthenticated(`There is no API key. ${HOW}`);
-    const token = parseToken(BEARER.exec(authorization)?.[1] ?? '');
-    if (token === null) throw new Unauthenticated(`That is no API key. ${HOW}`);
-    const { uuid } = parsePublicId(token.id, 'key');
-    const known = this.keys.get(uuid);
-    return known instanceof Promise ? known.then((late) => this.judge(late, token)) : this.judge(known, token);
+    const proven = this.proven.get(authorization);
+    const token = proven ?? tokenOf(authorization);
+    const known = this.keys.get(token.uuid);
+    if (known instanceof Promise) return known.then((late) => this.judge(late, token));
+    const identity = this.judge(known, token);
+    if (proven === undefined) this.proven.set(authorization, token);
+    return identity;
   }
 
   /** After a change that this process made itself. */
@@ -55,8 +69,8 @@ export class KeyRing {
     this.keys.forget(id);
   }
 
-  private judge(known: KnownKey | null, { secretHash }: ApiKeyToken): Identity {
-    if (known === null || !isSameHash(known.key.secretHash, secretHash)) {
+  private judge(known: KnownKey | null, token: Token): Identity {
+    if (known === null || !isSameHash(known.key.secretHash, token.secretHash)) {
       throw new Unauthenticated(`This API key is not known, or not any more. ${HOW}`);
     }
     const { expiresAt } = known.key;
@@ -76,6 +90,13 @@ export class KeyRing {
       this.logger.debug({ err: error }, 'key.use_not_marked');
     });
   }
+}
+
+/** @throws Unauthenticated */
+function tokenOf(authorization: string): Token {
+  const token = parseToken(BEARER.exec(authorization)?.[1] ?? '');
+  if (token === null) throw new Unauthenticated(`That is no API key. ${HOW}`);
+  return { ...token, uuid: parsePublicId(token.id, 'key').uuid };
 }
 
 function toKnown(key: ApiKey): KnownKey {

@@ -1,4 +1,4 @@
-import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { type AxiosAdapter, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import type { Dispatcher } from 'undici';
 
 /** Most that is read of an answer, and most that is kept, in bytes. */
@@ -39,6 +39,9 @@ export class AnswerWithoutStatus extends Error {
   }
 }
 
+/** What axios would make of every answer, several times over. */
+const NO_HEADERS = new AxiosHeaders();
+
 interface RawConfig extends InternalAxiosRequestConfig {
   raw: RawRequest;
 }
@@ -50,7 +53,7 @@ interface RawConfig extends InternalAxiosRequestConfig {
 export function undiciAdapter(dispatcher: Dispatcher): AxiosAdapter {
   return async (config): Promise<AxiosResponse<RawAnswer>> => {
     const data = await exchange(dispatcher, (config as RawConfig).raw);
-    return { data, status: data.statusCode, statusText: '', headers: {}, config };
+    return { data, status: data.statusCode, statusText: '', headers: NO_HEADERS, config };
   };
 }
 

@@ -4,7 +4,6 @@ import { Axios, type AxiosRequestConfig } from 'axios';
 import { LRUCache } from 'lru-cache';
 import { Agent } from 'undici';
 import type { Settings } from '../../shared/config/settings.js';
-import { toPublicId } from '../../shared/ids/public-id.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
 import { TargetGuard } from '../../shared/targets/target-guard.js';
@@ -60,13 +59,14 @@ export class WebhookSender implements OnApplicationShutdown {
     const startedMs = this.clock.monotonicMs();
     try {
       const raw = this.request(delivery, timeoutMs);
-      const config: AxiosRequestConfig & { raw: RawRequest } = { method: 'post', raw };
+      // Its method is the adapter's business. Of a POST, axios would look for a content type first.
+      const config: AxiosRequestConfig & { raw: RawRequest } = { raw };
       const { data } = await this.http.request<RawAnswer>(config);
       return answered(data, this.clock.monotonicMs() - startedMs);
     } catch (error) {
       const failure = exchangeFailure(error);
       if (failure.code === 'internal_error') {
-        this.logger.error({ err: error, delivery_id: toPublicId('dlv', delivery.id) }, 'attempt.broken_here');
+        this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.broken_here');
       }
       return {
         statusCode: null,
@@ -85,7 +85,7 @@ export class WebhookSender implements OnApplicationShutdown {
 
   private request(delivery: ClaimedDelivery, timeoutMs: number): RawRequest {
     const { subscription, payload } = delivery;
-    const id = toPublicId('evt', delivery.eventId);
+    const { event: id, delivery: deliveryId } = delivery.publicIds;
     const nowMs = this.clock.nowMs();
     const timestamp = Math.floor(nowMs / 1000);
     const { keys, headers: own } = this.credentials.of(subscription, delivery.subscriptionId, nowMs);
@@ -101,7 +101,7 @@ export class WebhookSender implements OnApplicationShutdown {
       'x-event-type',
       delivery.eventType,
       'x-webhook-delivery',
-      toPublicId('dlv', delivery.id),
+      deliveryId,
       'x-webhook-attempt',
       String(delivery.attempt),
       'user-agent',

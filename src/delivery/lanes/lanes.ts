@@ -116,6 +116,11 @@ export class Lanes {
     return [...this.lanes.values()].flatMap((lane) => lane.takeAll());
   }
 
+  /** Whether some lane has parked deliveries. */
+  get hasParked(): boolean {
+    return this.withParked.size > 0;
+  }
+
   get queuedCount(): number {
     return this.queued;
   }

@@ -40,6 +40,18 @@ export function toPublicId(kind: IdKind, uuid: Uuid): string {
   return `${kind}_${toBase32(uuid)}`;
 }
 
+/** Characters of base32 that say the ordinal of a delivery: twenty bits. */
+const ORDINAL_CHARACTERS = 4;
+
+/** The ids of a delivery and of its event, which differ in the ordinal alone. */
+export function publicIdsOf(deliveryUuid: Uuid): { delivery: string; event: string } {
+  const text = toBase32(deliveryUuid);
+  return {
+    delivery: `dlv_${text}`,
+    event: `evt_${text.slice(0, -ORDINAL_CHARACTERS)}${'0'.repeat(ORDINAL_CHARACTERS)}`,
+  };
+}
+
 /** @throws MalformedId when the text is no id, or one of another kind. */
 export function parsePublicId(text: string, ...kinds: [IdKind, ...IdKind[]]): { kind: IdKind; uuid: Uuid } {
   const kind = kinds.find((each) => text.startsWith(`${each}_`));
