@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HotPath, plainArray } from '../shared/database/hot-path.js';
+import { HotPath, plainArray, textArray } from '../shared/database/hot-path.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { FinishedAttempt } from './delivery.entity.js';
 import { RECORD, RECORD_LATE } from './delivery.statements.js';
@@ -30,9 +30,9 @@ export class AttemptRepository {
       plainArray(final.map(({ decision }) => (decision.next === 'delivered' ? STATE.delivered : STATE.failed))),
       plainArray(all.map(({ result }) => result.statusCode)),
       plainArray(all.map(({ result }) => Math.round(result.durationMs))),
-      all.map(({ result }) => result.error?.code ?? null),
-      all.map(({ result }) => storable(result.error?.message)),
-      all.map(({ result }) => JSON.stringify(result.responseHeaders)),
+      textArray(all.map(({ result }) => result.error?.code ?? null)),
+      textArray(all.map(({ result }) => storable(result.error?.message))),
+      textArray(all.map(({ result }) => JSON.stringify(result.responseHeaders))),
       bodies.bytes,
       plainArray(bodies.offsets),
       plainArray(bodies.lengths),

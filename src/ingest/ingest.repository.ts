@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
-import { HotPath, plainArray } from '../shared/database/hot-path.js';
+import { HotPath, plainArray, textArray } from '../shared/database/hot-path.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { NewDelivery, NewEvent } from './event.entity.js';
 
@@ -40,16 +40,16 @@ export class IngestRepository {
     const offsets = payloadOffsets(events);
     const rows = await this.hotPath.query<{ event_id: Uuid }>(ACCEPT, [
       plainArray(events.map(({ id }) => id)),
-      events.map(({ tenantId }) => tenantId),
-      events.map(({ eventType }) => eventType),
-      events.map(({ contentType }) => contentType),
+      textArray(events.map(({ tenantId }) => tenantId)),
+      textArray(events.map(({ eventType }) => eventType)),
+      textArray(events.map(({ contentType }) => contentType)),
       Buffer.concat(events.map(({ payload }) => payload)),
       plainArray(offsets),
       plainArray(events.map(({ payload }) => payload.length)),
       plainArray(deliveries.map(({ id }) => id)),
       plainArray(deliveries.map(({ event }) => event.id)),
       plainArray(deliveries.map(({ subscriptionId }) => subscriptionId)),
-      deliveries.map(({ event }) => event.tenantId),
+      textArray(deliveries.map(({ event }) => event.tenantId)),
       keyed.map(({ event }) => event.id),
       keyed.map(({ event }) => event.tenantId),
       keyed.map(({ key }) => key),

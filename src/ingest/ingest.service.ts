@@ -75,9 +75,9 @@ export class IngestService {
   publish(tenantId: string, subscriptionId: Uuid, request: PublishRequest): Promise<Accepted> {
     return this.once(tenantId, ['ingest', subscriptionId], request, async () => {
       const target = await this.enabledTarget(tenantId, subscriptionId);
-      const payload = signedPayload(request, target, () => this.hmacKeys(target));
+      const { contentType, payload } = signedPayload(request, target, () => this.hmacKeys(target));
       const eventType = eventTypeFor(request.eventType, target);
-      return { eventType, ...payload, subscriptionIds: [subscriptionId] };
+      return { eventType, contentType, payload, subscriptionIds: [subscriptionId] };
     });
   }
 
@@ -121,7 +121,7 @@ export class IngestService {
       contentType: 'application/json',
       payload: Buffer.from(JSON.stringify(body)),
     };
-    return first(await this.write(tenantId, { ...event, subscriptionIds: [subscriptionId], requestId }, null));
+    return first(await this.write(tenantId, { ...event, subscriptionIds: [subscriptionId] }, requestId, null));
   }
 
   private async enabledTarget(tenantId: string, subscriptionId: Uuid): Promise<PublishTarget> {
@@ -138,11 +138,11 @@ export class IngestService {
     prepare: () => Promise<Addressed>,
   ): Promise<Accepted> {
     const { idempotencyKey: key, contentType = '', eventType = '', signature = '', body, requestId } = request;
-    if (key === undefined) return first(await this.write(tenantId, { ...(await prepare()), requestId }, null));
+    if (key === undefined) return first(await this.write(tenantId, await prepare(), requestId, null));
     const fingerprint = requestFingerprint([...place, contentType, eventType, signature, body]);
     const idempotency = { tenantId, key, fingerprint };
     const outcome = await this.idempotency.run(idempotency, async () => {
-      return this.write(tenantId, { ...(await prepare()), requestId }, idempotency);
+      return this.write(tenantId, await prepare(), requestId, idempotency);
     });
     return 'first' in outcome ? outcome.first : { ...outcome.replayed, isReplayed: true };
   }
@@ -150,12 +150,13 @@ export class IngestService {
   /** @returns null when the key is taken */
   private async write(
     tenantId: string,
-    { requestId, ...event }: Addressed & { requestId: string },
+    { eventType, contentType, payload, subscriptionIds }: Addressed,
+    requestId: string,
     idempotency: NewEvent['idempotency'],
   ): Promise<Accepted | null> {
     const id = newEventUuid(this.clock.nowMs());
-    if (!(await this.writer.write({ id, tenantId, ...event, idempotency }))) return null;
-    const { eventType, payload, subscriptionIds } = event;
+    const event = { id, tenantId, eventType, contentType, payload, subscriptionIds, idempotency };
+    if (!(await this.writer.write(event))) return null;
     this.tell(requestId, { id, eventType, bytes: payload.length, deliveries: subscriptionIds.length });
     return { eventId: id, deliveryCount: subscriptionIds.length, isReplayed: false };
   }

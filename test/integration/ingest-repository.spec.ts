@@ -111,6 +111,34 @@ describe('what is accepted, on real PostgreSQL', () => {
     }
   });
 
+  it('has its texts as they are, whatever they mean to an array of PostgreSQL', async () => {
+    const texts = [
+      'null',
+      'NULL',
+      '',
+      'a"b',
+      '\\',
+      '\\"',
+      '{a,b}',
+      'a, b',
+      " '",
+      'a; charset="x"',
+      'ü\u2028\ud83d\ude00',
+    ];
+    const events = texts.map((text) => aNewEvent({ tenantId: text, eventType: text, contentType: text }));
+
+    await accept(events, 'queued');
+
+    const stored = await database.query<{ id: string }>(
+      `select e.id, e.tenant_id as "tenantId", event_type as "eventType", content_type as "contentType", d.tenant_id as owner
+       from events e join open_deliveries d on d.event_id = e.id`,
+    );
+    const wanted = events.map(({ id, tenantId, eventType, contentType }) => {
+      return { id, tenantId, eventType, contentType, owner: tenantId };
+    });
+    expect(stored.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(wanted.sort((a, b) => (a.id < b.id ? -1 : 1)));
+  });
+
   it('is a group of a thousand events, each with its own', async () => {
     const events = Array.from({ length: 1000 }, (_, n) => aNewEvent({ payload: Buffer.from(`{"n":${n}}`) }));
 

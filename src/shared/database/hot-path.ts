@@ -31,6 +31,18 @@ export function plainArray(elements: readonly (string | number | null)[]): strin
   return `{${elements.map((element) => element ?? 'null').join(',')}}`;
 }
 
+const NEEDS_ESCAPE = /["\\]/;
+
+/** An array of texts as PostgreSQL reads it; those without anything to escape, which is nearly all, are left as they are. */
+export function textArray(elements: readonly (string | null)[]): string {
+  return `{${elements.map(textElement).join(',')}}`;
+}
+
+function textElement(text: string | null): string {
+  if (text === null) return 'null';
+  return NEEDS_ESCAPE.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
+}
+
 /** The connections of the delivery path, apart from those of the REST API. */
 export class HotPath implements OnApplicationShutdown {
   private readonly pool: pg.Pool;
