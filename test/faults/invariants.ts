@@ -1,11 +1,13 @@
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
-import type { DeliveryRow, Evidence, ReceivedRequest } from './evidence.js';
+import type { AttemptRow, DeliveryRow, Evidence, ReceivedRequest } from './evidence.js';
 
 /** Past its lease a delivery may stay in flight for so long, in seconds. */
 const LEASE_PATIENCE_SECONDS = 5;
 /** Of its memory, from before the load to after the drain. */
 export const REDIS_GROWTH = 0.05;
 const MAX_PROCESS_MB = 512;
+/** What a process has sent before it is stopped may reach the receiver so much later, in milliseconds. */
+const LATE_ARRIVAL_MS = 1000;
 
 /** What holds after every fault. Each finds the violations of it in the evidence, described. */
 export const INVARIANTS = {
@@ -52,11 +54,17 @@ export const INVARIANTS = {
   /** No two requests of one delivery are under way at once. */
   I6: (evidence) => (evidence.hasZombies ? [] : overlaps(evidence)),
 
-  /** Repeated successes are no more than what was in flight when processes were stopped. */
+  /** A delivery succeeds again only where a stop by force kept the success before from being recorded. */
   I7: (evidence) => {
-    const extra = extraSuccesses(evidence);
-    const allowed = evidence.inFlightWhenStopped;
-    return extra > allowed ? [`${extra} deliveries succeeded again, and ${allowed} were in flight at a stop`] : [];
+    const cut = cutShort(evidence);
+    return [...Map.groupBy(evidence.received.filter(isSuccess), ({ deliveryId }) => deliveryId)].flatMap(
+      ([deliveryId, successes]) => {
+        const own = successes.filter((request) => !cut.has(attemptKey(request)));
+        if (own.length <= 1) return [];
+        const numbers = own.map(({ attempt }) => attempt).join(' and ');
+        return [`delivery ${deliveryId} succeeded by attempts ${numbers}, which no stop by force cut short`];
+      },
+    );
   },
 
   /** The receiver gets the bytes that were posted, signed. */
@@ -119,6 +127,31 @@ export function brokenInvariants(evidence: Evidence): BrokenInvariant[] {
 export function extraSuccesses({ received }: Pick<Evidence, 'received'>): number {
   const successes = received.filter(isSuccess);
   return successes.length - new Set(successes.map(({ deliveryId }) => deliveryId)).size;
+}
+
+/**
+ * Attempts that were under way when processes were stopped by force, and whose results therefore decided nothing: nobody
+ * recorded them within their lease. What a process that went on had under way is not among them, since it has a row with
+ * its result. @returns their keys
+ */
+export function cutShort({
+  attempts,
+  received,
+  stops,
+  leaseSeconds,
+}: Pick<Evidence, 'attempts' | 'received' | 'stops' | 'leaseSeconds'>): Set<string> {
+  const rows = new Map(attempts.map((row) => [`${row.deliveryId}/${row.number}`, row]));
+  const wasUnderWay = (startedAt: number, row: AttemptRow): boolean =>
+    stops.some(({ beganAt, endedAt, isDeath }) => {
+      const isUndecided = isDeath ? row.errorCode === 'abandoned' : row.errorCode === 'abandoned' || row.isLate;
+      const sinceMs = beganAt - leaseSeconds * 1000;
+      return isUndecided && startedAt >= sinceMs && startedAt <= endedAt + LATE_ARRIVAL_MS;
+    });
+  const cut = received.filter((request) => {
+    const row = rows.get(attemptKey(request));
+    return row !== undefined && wasUnderWay(request.startedAt, row);
+  });
+  return new Set(cut.map(attemptKey));
 }
 
 /** Requests that began while an earlier one of their delivery was under way. */

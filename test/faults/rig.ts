@@ -12,7 +12,8 @@ import { FaultyPostgres } from '../support/faulty-postgres.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
 import { NameServer } from '../support/name-server.js';
 import { mountDisk, unmountDisk } from './disk.js';
-import { countInFlight, type RedisUse, secondsPastLease } from './evidence.js';
+import { now } from './child.js';
+import { type RedisUse, secondsPastLease, type Stop } from './evidence.js';
 import type { Ground } from './ground.js';
 import { Publisher } from './publisher.js';
 import { Receiver } from './receiver.js';
@@ -38,7 +39,7 @@ const LOAD_PATH = `/webhooks/${LOAD_TYPE}`;
 const SETTINGS = {
   ...IMPATIENT,
   INITIAL_RETRY_INTERVAL: '0.2',
-  LEASE_GRACE: '2',
+  LEASE_GRACE: '4',
   DUE_SCAN_INTERVAL: '0.25',
   MAX_RETRIES: '8',
 };
@@ -71,8 +72,8 @@ export class Rig {
   readonly wanting = new Map<string, string[]>();
   /** Longest time past its lease that a delivery was seen in flight while workers ran, in seconds. */
   longestPastLease = 0;
-  /** Deliveries that were in flight when processes were stopped by force. */
-  inFlightWhenStopped = 0;
+  /** When processes were stopped by force: what was under way then may be delivered twice. */
+  readonly stops: Stop[] = [];
   /** Set by a fault that keeps all workers from their work: meanwhile nobody can take over what is past its lease. */
   isIdle = false;
   private idleUntil = 0;
@@ -240,9 +241,20 @@ export class Rig {
     await this.publisher.finish(name);
   }
 
-  /** To be called when processes are stopped by force: what is in flight then may be delivered twice. */
-  async noteInFlight(): Promise<void> {
-    this.inFlightWhenStopped += await countInFlight(this.pool);
+  /** Harm that ends processes by force: what they had under way may be delivered twice. */
+  async ending(harm: () => Promise<unknown>): Promise<void> {
+    await this.noting(true, harm);
+  }
+
+  /** Harm that keeps processes from recording, for as long as it takes: what was under way may be recorded too late. */
+  async holding(harm: () => Promise<unknown>): Promise<void> {
+    await this.noting(false, harm);
+  }
+
+  private async noting(isDeath: boolean, harm: () => Promise<unknown>): Promise<void> {
+    const beganAt = now();
+    await harm();
+    this.stops.push({ beganAt, endedAt: now(), isDeath });
   }
 
   /** Jobs in Redis, and what it holds: itself, scripts and keys. */

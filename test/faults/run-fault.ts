@@ -15,7 +15,7 @@ import {
   overlaps,
   REDIS_GROWTH,
 } from './invariants.js';
-import { Rig } from './rig.js';
+import { LEASE_SECONDS, Rig } from './rig.js';
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
 
 const HORIZON_SECONDS = 60;
@@ -144,7 +144,8 @@ async function gather(
       deliveryId: uuidOf(request.deliveryId),
     })),
     longestPastLease: rig.longestPastLease,
-    inFlightWhenStopped: rig.inFlightWhenStopped,
+    stops: rig.stops,
+    leaseSeconds: LEASE_SECONDS,
     hasZombies: fault.hasZombies ?? false,
     redis: { before: seen.redisBefore, after: seen.redisAfter },
     secrets: rig.secrets,

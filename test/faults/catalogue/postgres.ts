@@ -29,9 +29,10 @@ export const postgresCrashes: Fault<{ servedAgainAt: number[] }> = {
     const servedAgainAt: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       await rig.pause(rounds > 1 ? 5 : 1.5);
-      await rig.noteInFlight();
-      await rig.postgres.crash();
-      await rig.postgres.restart();
+      await rig.holding(async () => {
+        await rig.postgres.crash();
+        await rig.postgres.restart();
+      });
       servedAgainAt.push(now());
     }
     return { servedAgainAt };
@@ -95,10 +96,11 @@ export const postgresFrozen: Fault<{ peaksBefore: number[]; probes: Probe[] }> =
   async harm(rig, seconds) {
     await rig.pause(2);
     const peaksBefore = peaks(rig);
-    await rig.noteInFlight();
-    await rig.postgres.freeze();
-    await rig.pause(seconds);
-    rig.postgres.thaw();
+    await rig.holding(async () => {
+      await rig.postgres.freeze();
+      await rig.pause(seconds);
+      rig.postgres.thaw();
+    });
     await rig.pause(5);
     const probes = await withLock(rig, 'deliveries', (seconds * 3) / 4);
     return { peaksBefore, probes };
@@ -122,13 +124,14 @@ export const postgresFrozen: Fault<{ peaksBefore: number[]; probes: Probe[] }> =
 async function withLock(rig: Rig, table: string, seconds: number): Promise<Probe[]> {
   const session = await rig.database.connect();
   try {
-    await rig.noteInFlight();
     // Nothing can be recorded or taken over now.
     rig.isIdle = true;
-    await session.query(`begin; lock table ${table}`);
-    const probes = await probe(rig, now() + seconds * 1000);
-    await rig.noteInFlight();
-    await session.query('commit');
+    let probes: Probe[] = [];
+    await rig.holding(async () => {
+      await session.query(`begin; lock table ${table}`);
+      probes = await probe(rig, now() + seconds * 1000);
+      await session.query('commit');
+    });
     return probes;
   } finally {
     rig.isIdle = false;
@@ -161,15 +164,15 @@ export const diskFull: Fault<{ roomAt: number }> = {
   },
   async harm(rig, seconds) {
     await rig.pause(2);
-    await rig.noteInFlight();
     // Nothing can be recorded or taken over now.
     rig.isIdle = true;
-    await fillDisk(rig.disk);
-    await rig.pause(seconds);
-    await rig.noteInFlight().catch(() => undefined);
-    await makeRoom(rig.disk, ROOM_MB);
-    // It ends itself when it can't write its log.
-    if (!(await rig.postgres.isRunning())) await rig.postgres.restart();
+    await rig.holding(async () => {
+      await fillDisk(rig.disk);
+      await rig.pause(seconds);
+      await makeRoom(rig.disk, ROOM_MB);
+      // It ends itself when it can't write its log.
+      if (!(await rig.postgres.isRunning())) await rig.postgres.restart();
+    });
     const roomAt = now();
     rig.isIdle = false;
     await rig.pause(3);
