@@ -1,4 +1,4 @@
-import type { Fault } from '../fault.js';
+import type { Fault, Finding, Run } from '../fault.js';
 import { atMost, isTrue, redeliveries } from '../figures.js';
 import { LEASE_SECONDS, type Rig } from '../rig.js';
 
@@ -42,7 +42,7 @@ export const zombieWorker: Fault = {
   number: 14,
   name: 'zombie worker',
   full: { events: 3000, perSecond: 150, rounds: 3 },
-  short: { events: 300, perSecond: 100, rounds: 1 },
+  short: { events: 300, perSecond: 100, rounds: 2 },
   hasZombies: true,
   async harm(rig, rounds) {
     for (let round = 0; round < rounds; round += 1) {
@@ -55,4 +55,14 @@ export const zombieWorker: Fault = {
       await rig.pause(1);
     }
   },
+  findings: (run) => [lateResultsAreFenced(run)],
 };
+
+/** A late result keeps its row and decides nothing: the delivery went on to an attempt of a higher number, and ended by it. */
+function lateResultsAreFenced({ evidence: { attempts, finished } }: Run): Finding {
+  const late = attempts.filter(({ isLate }) => isLate);
+  const attemptsOf = new Map(finished.map(({ id, attemptCount }) => [id, attemptCount]));
+  const decisive = late.filter(({ deliveryId, number }) => (attemptsOf.get(deliveryId) ?? Infinity) <= number);
+  const figure = `${late.length} came late, ${decisive.length} of them decided`;
+  return isTrue('late results came, and were fenced', late.length > 0 && decisive.length === 0, figure);
+}
