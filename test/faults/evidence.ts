@@ -76,14 +76,19 @@ export interface Evidence {
   readonly peaksMb: readonly { readonly process: string; readonly mb: number }[];
 }
 
+const DELIVERY_COLUMNS =
+  'id, event_id as "eventId", subscription_id as "subscriptionId", state, attempt_count as "attemptCount"';
+
+export async function readOpen(database: Pool): Promise<DeliveryRow[]> {
+  return (await database.query<DeliveryRow>(`select ${DELIVERY_COLUMNS} from open_deliveries`)).rows;
+}
+
 /** Both tables, by one look each. */
 export async function readDeliveries(database: Pool): Promise<{ open: DeliveryRow[]; finished: DeliveryRow[] }> {
-  const columns =
-    'id, event_id as "eventId", subscription_id as "subscriptionId", state, attempt_count as "attemptCount"';
   // Open ones first: what moves meanwhile is then seen twice and not missed.
-  const open = await database.query<DeliveryRow>(`select ${columns} from open_deliveries`);
-  const finished = await database.query<DeliveryRow>(`select ${columns} from deliveries`);
-  return { open: open.rows, finished: finished.rows };
+  const open = await readOpen(database);
+  const finished = await database.query<DeliveryRow>(`select ${DELIVERY_COLUMNS} from deliveries`);
+  return { open, finished: finished.rows };
 }
 
 export async function readAttempts(database: Pool): Promise<AttemptRow[]> {

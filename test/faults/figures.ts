@@ -46,6 +46,12 @@ export function lagsMs(
     .map(({ lagMs }) => lagMs);
 }
 
+/** Milliseconds from that moment to the first request for an event that was accepted after it; Infinity when none was. */
+export function firstDeliveredMs(run: Pick<Run, 'accepted' | 'received'>, sinceMs: number): number {
+  const after = firstRequests(run).filter(({ acceptedAtMs }) => acceptedAtMs > sinceMs);
+  return after.reduce((first, { atMs }) => Math.min(first, atMs), Infinity) - sinceMs;
+}
+
 /** Latencies of the publisher's 2xx while the harm was done. */
 export function ingestLatenciesMs({ accepted, harmStartedAt, harmEndedAt }: Run): number[] {
   return accepted.filter(({ atMs }) => atMs >= harmStartedAt && atMs <= harmEndedAt).map(({ latencyMs }) => latencyMs);

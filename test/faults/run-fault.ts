@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parsePublicId } from '../../src/shared/ids/public-id.js';
 import { now } from './child.js';
-import { countOpen, type Evidence, readAttempts, readDeliveries, type RedisUse } from './evidence.js';
+import {
+  countOpen,
+  type DeliveryRow,
+  type Evidence,
+  readAttempts,
+  readDeliveries,
+  readOpen,
+  type RedisUse,
+} from './evidence.js';
 import type { Extent, Fault, Finding, Run } from './fault.js';
 import { isTrue } from './figures.js';
 import {
@@ -85,11 +93,13 @@ async function perform(
   const loadEndedAt = now();
   await untilDrained(rig, fault.horizonSeconds ?? HORIZON_SECONDS);
   const drainedAt = now();
+  // Looked at now: what ends while Redis becomes quiet has ended too late.
+  const leftOpen = await readOpen(rig.database);
 
   const { accepted, refusals, posted, givenUp } = await rig.publisher.report();
   const redisAfter = await quietRedis(rig, redisBefore);
   const received = await rig.receiver.report();
-  const evidence = await gather(rig, fault, { accepted, posted, received, redisBefore, redisAfter });
+  const evidence = await gather(rig, fault, { leftOpen, accepted, posted, received, redisBefore, redisAfter });
   const refused = givenUp.map((n) => ({ status: null, code: `gave up event ${n}`, atMs: now(), latencyMs: 0 }));
   const run = {
     ...{ rig, evidence, accepted, refusals: [...refusals, ...refused], received },
@@ -124,13 +134,20 @@ async function quietRedis(rig: Rig, before?: RedisUse): Promise<RedisUse> {
 async function gather(
   rig: Rig,
   fault: Fault,
-  seen: Pick<Run, 'accepted' | 'received'> & { posted: readonly string[]; redisBefore: RedisUse; redisAfter: RedisUse },
+  seen: Pick<Run, 'accepted' | 'received'> & {
+    leftOpen: readonly DeliveryRow[];
+    posted: readonly string[];
+    redisBefore: RedisUse;
+    redisAfter: RedisUse;
+  },
 ): Promise<Evidence> {
   const uuidOf = (id: string): string => parsePublicId(id, 'sub', 'evt', 'dlv').uuid;
   const wanting = new Map([...rig.wanting].map(([path, ids]) => [path, ids.map(uuidOf)]));
   for (const slot of rig.slots) slot.measure();
+  const { open, finished } = await readDeliveries(rig.database);
   return {
-    ...(await readDeliveries(rig.database)),
+    open: [...new Map([...seen.leftOpen, ...open].map((row) => [row.id, row])).values()],
+    finished,
     attempts: await readAttempts(rig.database),
     accepted: seen.accepted.map(({ eventId, sha256, path }) => ({
       eventId: uuidOf(eventId),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { now } from '../child.js';
 import { fillDisk, makeRoom, mountDisk, unmountDisk } from '../disk.js';
 import type { Fault, Finding, Run } from '../fault.js';
-import { atMost, isTrue, refusalCounts } from '../figures.js';
+import { atMost, firstDeliveredMs, isTrue, refusalCounts } from '../figures.js';
 import type { Rig } from '../rig.js';
 
 /** Longest time, in seconds, from one of the moments to the next event that was accepted. */
@@ -39,7 +39,13 @@ export const postgresCrashes: Fault<{ servedAgainAt: number[] }> = {
   },
   findings: (run, { servedAgainAt }) => [
     refusedOnlyBy503(run),
-    atMost('pools heal', healedSeconds(run, servedAgainAt), MAX_HEALING_SECONDS, 's'),
+    atMost('the pool of the API heals', healedSeconds(run, servedAgainAt), MAX_HEALING_SECONDS, 's'),
+    atMost(
+      'those of the workers heal',
+      Math.max(...servedAgainAt.map((at) => firstDeliveredMs(run, at))) / 1000,
+      MAX_HEALING_SECONDS,
+      's',
+    ),
   ],
 };
 
