@@ -242,19 +242,20 @@ export class Rig {
   }
 
   /** Harm that ends processes by force: what they had under way may be delivered twice. */
-  async ending(harm: () => Promise<unknown>): Promise<void> {
-    await this.noting(true, harm);
+  ending<T>(harm: () => Promise<T>): Promise<T> {
+    return this.noting(true, harm);
   }
 
   /** Harm that keeps processes from recording, for as long as it takes: what was under way may be recorded too late. */
-  async holding(harm: () => Promise<unknown>): Promise<void> {
-    await this.noting(false, harm);
+  holding<T>(harm: () => Promise<T>): Promise<T> {
+    return this.noting(false, harm);
   }
 
-  private async noting(isDeath: boolean, harm: () => Promise<unknown>): Promise<void> {
+  private async noting<T>(isDeath: boolean, harm: () => Promise<T>): Promise<T> {
     const beganAt = now();
-    await harm();
+    const outcome = await harm();
     this.stops.push({ beganAt, endedAt: now(), isDeath });
+    return outcome;
   }
 
   /** Jobs in Redis, and what it holds: itself, scripts and keys. */
