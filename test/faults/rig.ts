@@ -15,6 +15,7 @@ import { mountDisk, unmountDisk } from './disk.js';
 import { now } from './child.js';
 import { type RedisUse, secondsPastLease, type Stop } from './evidence.js';
 import type { Ground } from './ground.js';
+import { peakMbOf, peakMbOfFamily } from './peak-memory.js';
 import { Publisher } from './publisher.js';
 import { Receiver } from './receiver.js';
 import { ServiceSlot } from './service-slot.js';
@@ -72,6 +73,7 @@ export class Rig {
   readonly wanting = new Map<string, string[]>();
   /** Longest time past its lease that a delivery was seen in flight while workers ran, in seconds. */
   longestPastLease = 0;
+  private readonly peaks = { 'a process of PostgreSQL': 0, Redis: 0 };
   /** When processes were stopped by force: what was under way then may be delivered twice. */
   readonly stops: Stop[] = [];
   /** Set by a fault that keeps all workers from their work: meanwhile nobody can take over what is past its lease. */
@@ -302,10 +304,29 @@ export class Rig {
     await rm(this.directory, { recursive: true, force: true });
   }
 
+  /** The most memory that each process, or the largest of its kind, has been seen to take. */
+  peaksMb(): { process: string; mb: number }[] {
+    this.measure();
+    return [
+      ...this.slots.map((slot) => ({ process: slot.name, mb: slot.peakMb })),
+      ...Object.entries(this.peaks).map(([process, mb]) => ({ process, mb })),
+    ];
+  }
+
+  private measure(): void {
+    for (const slot of this.slots) slot.measure();
+    const { postgres, redis } = this.parts;
+    this.peaks['a process of PostgreSQL'] = Math.max(
+      this.peaks['a process of PostgreSQL'],
+      peakMbOfFamily(postgres.pid),
+    );
+    this.peaks.Redis = Math.max(this.peaks.Redis, peakMbOf(redis.pid));
+  }
+
   private async look(): Promise<void> {
     if (this.isLooking) return;
     this.isLooking = true;
-    for (const slot of this.slots) slot.measure();
+    this.measure();
     const canTakeOver = !this.isIdle && this.workers.some((worker) => worker.isRunning);
     if (!canTakeOver) this.idleUntil = performance.now();
     const askedAt = performance.now();

@@ -143,7 +143,6 @@ async function gather(
 ): Promise<Evidence> {
   const uuidOf = (id: string): string => parsePublicId(id, 'sub', 'evt', 'dlv').uuid;
   const wanting = new Map([...rig.wanting].map(([path, ids]) => [path, ids.map(uuidOf)]));
-  for (const slot of rig.slots) slot.measure();
   const { open, finished } = await readDeliveries(rig.database);
   return {
     open: [...new Map([...seen.leftOpen, ...open].map((row) => [row.id, row])).values()],
@@ -170,7 +169,7 @@ async function gather(
       ...rig.slots.map((slot) => ({ name: slot.name, text: slot.output() })),
       { name: 'postgresql', text: await rig.postgres.log() },
     ],
-    peaksMb: rig.slots.map((slot) => ({ process: slot.name, mb: slot.peakMb })),
+    peaksMb: rig.peaksMb(),
   };
 }
 
@@ -204,6 +203,11 @@ async function judge(fault: Fault, run: Run, notes: unknown): Promise<Verdict> {
       isTrue('events were accepted', evidence.accepted.length > WARM_UP_EVENTS),
       isTrue('no publish is wrong', misunderstood.length === 0, `${misunderstood.length} are`),
       ...((await fault.findings?.(run, notes)) ?? []),
+      isTrue(
+        'peaks of memory',
+        true,
+        evidence.peaksMb.map(({ process, mb }) => `${process} ${Math.round(mb)} MB`).join(', '),
+      ),
     ],
   };
 }
