@@ -21,7 +21,7 @@ export interface AttemptRow {
   readonly number: number;
   readonly errorCode: string | null;
   readonly isLate: boolean;
-  /** Unix milliseconds. Of an abandoned one, which nobody recorded: when its lease was over. */
+  /** Unix milliseconds, rather too late. Of an abandoned one, which nobody recorded: when its lease was over. */
   readonly startedAt: number;
 }
 
@@ -67,6 +67,8 @@ export interface Evidence {
   readonly stops: readonly Stop[];
   /** How long a worker owns what it has claimed. */
   readonly leaseSeconds: number;
+  /** How long a worker waits for an answer. */
+  readonly timeoutSeconds: number;
   /** A worker was held past its lease and went on: I6 is reported and not judged. */
   readonly hasZombies: boolean;
   /** Null when Redis is not judged. */

@@ -41,6 +41,7 @@ const sound: Evidence = {
   longestPastLease: 1,
   stops: [],
   leaseSeconds: 3,
+  timeoutSeconds: 1,
   hasZombies: false,
   redis: { before: { jobs: [], usedBytes: 1_000_000 }, after: { jobs: [], usedBytes: 1_040_000 } },
   secrets: ['whsec-secret'],
@@ -153,6 +154,13 @@ describe('the invariants', () => {
 
     it('when its worker was held past the lease and recorded the first success late', () => {
       expect(namesOf({ ...late, stops: [stopAt(5, false)] })).toEqual([]);
+    });
+
+    it('when the first success came after the timeout', () => {
+      const [first, ...rest] = late.received;
+      const timeout = { ...firstIs({ errorCode: 'timeout' }), received: [{ ...first!, endedAt: 700 }, ...rest] };
+      expect(namesOf(timeout)).toEqual([]);
+      expect(namesOf({ ...timeout, received: [{ ...first!, endedAt: 699 }, ...rest] })).toEqual(['I7']);
     });
 
     it('but not when another worker was killed and its own one went on', () => {

@@ -9,6 +9,9 @@ const MAX_PROCESS_MB = 512;
 /** What a process has sent before it is stopped may reach the receiver so much later, in milliseconds. */
 const LATE_ARRIVAL_MS = 1000;
 
+/** An attempt is recorded so long after its end on a busy machine, and counts back from there to its start. Milliseconds. */
+const RECORD_DELAY_MS = 300;
+
 /** What holds after every fault. Each finds the violations of it in the evidence, described. */
 export const INVARIANTS = {
   /** Each accepted event has one delivery for each matching subscription. */
@@ -54,15 +57,15 @@ export const INVARIANTS = {
   /** No two requests of one delivery are under way at once. */
   I6: (evidence) => (evidence.hasZombies ? [] : overlaps(evidence)),
 
-  /** A delivery succeeds again only where a stop by force kept the success before from being recorded. */
+  /** A delivery succeeds again only where a stop by force kept the success before from being recorded, or it came too late. */
   I7: (evidence) => {
-    const cut = cutShort(evidence);
+    const excused = new Set([...cutShort(evidence), ...lateAnswers(evidence)]);
     return [...Map.groupBy(evidence.received.filter(isSuccess), ({ deliveryId }) => deliveryId)].flatMap(
       ([deliveryId, successes]) => {
-        const own = successes.filter((request) => !cut.has(attemptKey(request)));
+        const own = successes.filter((request) => !excused.has(attemptKey(request)));
         if (own.length <= 1) return [];
         const numbers = own.map(({ attempt }) => attempt).join(' and ');
-        return [`delivery ${deliveryId} succeeded by attempts ${numbers}, which no stop by force cut short`];
+        return [`delivery ${deliveryId} succeeded by attempts ${numbers}, in time and cut short by no stop`];
       },
     );
   },
@@ -152,6 +155,25 @@ export function cutShort({
     return row !== undefined && wasUnderWay(request.startedAt, row);
   });
   return new Set(cut.map(attemptKey));
+}
+
+/**
+ * Attempts that a receiver answered by a 2xx when the time of the worker was over, which did not get it any more and recorded
+ * a timeout: the receiver of the rig may be so late where the machine is busy. @returns their keys
+ */
+export function lateAnswers({
+  attempts,
+  received,
+  timeoutSeconds,
+}: Pick<Evidence, 'attempts' | 'received' | 'timeoutSeconds'>): Set<string> {
+  const timeouts = attempts.filter(({ errorCode }) => errorCode === 'timeout');
+  const overAt = new Map(
+    timeouts.map((row) => [`${row.deliveryId}/${row.number}`, row.startedAt + timeoutSeconds * 1000 - RECORD_DELAY_MS]),
+  );
+  const late = received.filter((request) => {
+    return isSuccess(request) && (request.endedAt ?? Infinity) >= (overAt.get(attemptKey(request)) ?? Infinity);
+  });
+  return new Set(late.map(attemptKey));
 }
 
 /** Requests that began while an earlier one of their delivery was under way. */

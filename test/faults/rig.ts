@@ -44,7 +44,8 @@ const SETTINGS = {
   DUE_SCAN_INTERVAL: '0.25',
   MAX_RETRIES: '8',
 };
-export const LEASE_SECONDS = Number(SETTINGS.WEBHOOK_TIMEOUT) + Number(SETTINGS.LEASE_GRACE);
+export const TIMEOUT_SECONDS = Number(SETTINGS.WEBHOOK_TIMEOUT);
+export const LEASE_SECONDS = TIMEOUT_SECONDS + Number(SETTINGS.LEASE_GRACE);
 const QUEUE_PREFIX = 'faults';
 
 interface Load {

@@ -19,11 +19,12 @@ import {
   type BrokenInvariant,
   brokenInvariants,
   extraSuccesses,
+  lateAnswers,
   lostDeliveries,
   overlaps,
   REDIS_GROWTH,
 } from './invariants.js';
-import { LEASE_SECONDS, Rig } from './rig.js';
+import { LEASE_SECONDS, Rig, TIMEOUT_SECONDS } from './rig.js';
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
 
 const HORIZON_SECONDS = 60;
@@ -162,6 +163,7 @@ async function gather(
     longestPastLease: rig.longestPastLease,
     stops: rig.stops,
     leaseSeconds: LEASE_SECONDS,
+    timeoutSeconds: TIMEOUT_SECONDS,
     hasZombies: fault.hasZombies ?? false,
     redis: { before: seen.redisBefore, after: seen.redisAfter },
     secrets: rig.secrets,
@@ -203,6 +205,7 @@ async function judge(fault: Fault, run: Run, notes: unknown): Promise<Verdict> {
       isTrue('events were accepted', evidence.accepted.length > WARM_UP_EVENTS),
       isTrue('no publish is wrong', misunderstood.length === 0, `${misunderstood.length} are`),
       ...((await fault.findings?.(run, notes)) ?? []),
+      isTrue('answers that came after the timeout', true, `${lateAnswers(evidence).size}`),
       isTrue(
         'peaks of memory',
         true,
