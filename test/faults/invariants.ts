@@ -137,7 +137,7 @@ export function extraSuccesses({ received }: Pick<Evidence, 'received'>): number
  * recorded them within their lease. What a process that went on had under way is not among them, since it has a row with
  * its result. @returns their keys
  */
-export function cutShort({
+function cutShort({
   attempts,
   received,
   stops,
