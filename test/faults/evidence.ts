@@ -21,6 +21,16 @@ export interface AttemptRow {
   readonly number: number;
   readonly errorCode: string | null;
   readonly isLate: boolean;
+  /** Unix milliseconds, rather too late. Of an abandoned one, which nobody recorded: when its lease was over. */
+  readonly startedAt: number;
+}
+
+/** Processes were stopped by force, from the first to the last moment at which that took effect. Unix milliseconds. */
+export interface Stop {
+  readonly beganAt: number;
+  readonly endedAt: number;
+  /** Whether what was stopped is gone for good: then it records nothing of what it had under way, not even late. */
+  readonly isDeath: boolean;
 }
 
 /** A request as the receiver saw it. Times are Unix milliseconds with fractions. */
@@ -54,8 +64,11 @@ export interface Evidence {
   readonly received: readonly ReceivedRequest[];
   /** Longest time, in seconds, that a delivery was seen in flight past its lease while workers ran. */
   readonly longestPastLease: number;
-  /** Deliveries that were in flight when processes were stopped by force, all of them together. */
-  readonly inFlightWhenStopped: number;
+  readonly stops: readonly Stop[];
+  /** How long a worker owns what it has claimed. */
+  readonly leaseSeconds: number;
+  /** How long a worker waits for an answer. */
+  readonly timeoutSeconds: number;
   /** A worker was held past its lease and went on: I6 is reported and not judged. */
   readonly hasZombies: boolean;
   /** Null when Redis is not judged. */
@@ -65,33 +78,32 @@ export interface Evidence {
   readonly peaksMb: readonly { readonly process: string; readonly mb: number }[];
 }
 
+const DELIVERY_COLUMNS =
+  'id, event_id as "eventId", subscription_id as "subscriptionId", state, attempt_count as "attemptCount"';
+
+export async function readOpen(database: Pool): Promise<DeliveryRow[]> {
+  return (await database.query<DeliveryRow>(`select ${DELIVERY_COLUMNS} from open_deliveries`)).rows;
+}
+
 /** Both tables, by one look each. */
 export async function readDeliveries(database: Pool): Promise<{ open: DeliveryRow[]; finished: DeliveryRow[] }> {
-  const columns =
-    'id, event_id as "eventId", subscription_id as "subscriptionId", state, attempt_count as "attemptCount"';
   // Open ones first: what moves meanwhile is then seen twice and not missed.
-  const open = await database.query<DeliveryRow>(`select ${columns} from open_deliveries`);
-  const finished = await database.query<DeliveryRow>(`select ${columns} from deliveries`);
-  return { open: open.rows, finished: finished.rows };
+  const open = await readOpen(database);
+  const finished = await database.query<DeliveryRow>(`select ${DELIVERY_COLUMNS} from deliveries`);
+  return { open, finished: finished.rows };
 }
 
 export async function readAttempts(database: Pool): Promise<AttemptRow[]> {
   const { rows } = await database.query<AttemptRow>(
-    'select delivery_id as "deliveryId", number, error_code as "errorCode", is_late as "isLate" from attempts',
+    `select delivery_id as "deliveryId", number, error_code as "errorCode", is_late as "isLate",
+       (extract(epoch from started_at) * 1000)::float8 as "startedAt"
+     from attempts`,
   );
   return rows;
 }
 
 export async function countOpen(database: Pool): Promise<number> {
   const { rows } = await database.query<{ count: number }>('select count(*)::int as count from open_deliveries');
-  return rows[0]!.count;
-}
-
-export async function countInFlight(database: Pool): Promise<number> {
-  const { rows } = await database.query<{ count: number }>(
-    'select count(*)::int as count from open_deliveries where state = $1',
-    [STATE.inFlight],
-  );
   return rows[0]!.count;
 }
 

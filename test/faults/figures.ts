@@ -46,6 +46,12 @@ export function lagsMs(
     .map(({ lagMs }) => lagMs);
 }
 
+/** Milliseconds from that moment to the first request for an event that was accepted after it; Infinity when none was. */
+export function firstDeliveredMs(run: Pick<Run, 'accepted' | 'received'>, sinceMs: number): number {
+  const after = firstRequests(run).filter(({ acceptedAtMs }) => acceptedAtMs > sinceMs);
+  return after.reduce((first, { atMs }) => Math.min(first, atMs), Infinity) - sinceMs;
+}
+
 /** Latencies of the publisher's 2xx while the harm was done. */
 export function ingestLatenciesMs({ accepted, harmStartedAt, harmEndedAt }: Run): number[] {
   return accepted.filter(({ atMs }) => atMs >= harmStartedAt && atMs <= harmEndedAt).map(({ latencyMs }) => latencyMs);
@@ -53,24 +59,38 @@ export function ingestLatenciesMs({ accepted, harmStartedAt, harmEndedAt }: Run)
 
 /** Within this time of a redelivery, other deliveries tell how long everything waits. */
 const AROUND_MS = 1000;
+/** What was cut short again is scattered over so many seconds, which double each time, so that it ends no neighbours. */
+const SCATTER_SECONDS = 8;
+
+interface Redelivery {
+  /** From the end of the lease to the next request, less what a new delivery waits at that time. Milliseconds. */
+  readonly lateMs: number;
+  /** Over how much it was scattered on purpose; 0 when it was cut short for the first time. Milliseconds. */
+  readonly scatterMs: number;
+}
 
 /**
- * Milliseconds from a request that was cut short to the next one of its delivery, less what new deliveries wait for their
- * first request at that time: when more comes than the machine can take, redeliveries wait no longer than the others.
+ * What came of each attempt that was cut short. When more comes than the machine can take, new deliveries wait, and so do
+ * redeliveries: what the median of the new ones waits at that time is taken off.
  */
-export function redeliveriesMs(run: Run): number[] {
-  const { attempts, received } = run.evidence;
-  const startedAt = new Map(received.map((request) => [`${request.deliveryId}/${request.attempt}`, request.startedAt]));
+export function redeliveries(run: Run): Redelivery[] {
+  const { attempts, received, leaseSeconds } = run.evidence;
+  const requestedAt = new Map(received.map((each) => [`${each.deliveryId}/${each.attempt}`, each.startedAt]));
   const lags = firstRequests(run);
-  return attempts
-    .filter(({ errorCode }) => errorCode === 'abandoned')
-    .flatMap(({ deliveryId, number }) => {
-      const cut = startedAt.get(`${deliveryId}/${number}`);
-      const next = startedAt.get(`${deliveryId}/${number + 1}`);
-      if (cut === undefined || next === undefined) return [];
+  const abandoned = attempts.filter(({ errorCode }) => errorCode === 'abandoned');
+  return [...Map.groupBy(abandoned, ({ deliveryId }) => deliveryId).values()].flatMap((cuts) => {
+    const inOrder = cuts.toSorted((a, b) => a.number - b.number);
+    return inOrder.flatMap(({ deliveryId, number, startedAt: leaseEndedAt }, earlier) => {
+      // The next attempt may have been cut short before its request: it was claimed, a lease before that ended.
+      const following = inOrder.find((each) => each.number === number + 1);
+      const claimedAt = following && following.startedAt - leaseSeconds * 1000;
+      const next = requestedAt.get(`${deliveryId}/${number + 1}`) ?? claimedAt;
+      if (next === undefined) return [];
       const around = lags.filter(({ atMs }) => Math.abs(atMs - next) < AROUND_MS).map(({ lagMs }) => lagMs);
-      return [next - cut - Math.max(0, ...around)];
+      const scatterMs = earlier === 0 ? 0 : SCATTER_SECONDS * 1000 * 2 ** (earlier - 1);
+      return [{ lateMs: next - leaseEndedAt - percentile(around, 0.5), scatterMs }];
     });
+  });
 }
 
 /** How publishers were refused: each status or error code with its count. */

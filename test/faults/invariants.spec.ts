@@ -21,7 +21,7 @@ const aRequest = (given: Partial<ReceivedRequest> = {}): ReceivedRequest => ({
   ...given,
 });
 const anAttempt = (given: Partial<AttemptRow> = {}): AttemptRow => ({
-  ...{ deliveryId: 'd1', number: 1, errorCode: null, isLate: false },
+  ...{ deliveryId: 'd1', number: 1, errorCode: null, isLate: false, startedAt: 0 },
   ...given,
 });
 const second = { id: 'd2', subscriptionId: 's2' };
@@ -39,7 +39,9 @@ const sound: Evidence = {
     aRequest({ deliveryId: 'd2', attempt: 2, startedAt: 20, endedAt: 30 }),
   ],
   longestPastLease: 1,
-  inFlightWhenStopped: 0,
+  stops: [],
+  leaseSeconds: 3,
+  timeoutSeconds: 1,
   hasZombies: false,
   redis: { before: { jobs: [], usedBytes: 1_000_000 }, after: { jobs: [], usedBytes: 1_040_000 } },
   secrets: ['whsec-secret'],
@@ -134,10 +136,43 @@ describe('the invariants', () => {
     });
   });
 
-  it('allow as many repeated successes as were in flight when processes were stopped', () => {
-    const repeated = { ...sound, ...with2nd({}) };
-    expect(extraSuccesses(repeated)).toBe(1);
-    expect(brokenInvariants({ ...repeated, inFlightWhenStopped: 1 })).toEqual([]);
+  describe('let a delivery succeed again', () => {
+    const firstIs = (given: Partial<AttemptRow>): Evidence => {
+      const { received = [] } = with2nd({ startedAt: 4000, endedAt: 4010 });
+      const rest = sound.attempts.filter(({ deliveryId, number }) => deliveryId !== 'd1' || number !== 1);
+      return { ...sound, received, attempts: [...rest, anAttempt(given), anAttempt({ number: 2 })] };
+    };
+    const stopAt = (beganAt: number, isDeath: boolean) => ({ beganAt, endedAt: beganAt, isDeath });
+    const namesOf = (evidence: Evidence) => brokenInvariants(evidence).map(({ name }) => name);
+    const abandoned = firstIs({ errorCode: 'abandoned' });
+    const late = firstIs({ isLate: true });
+
+    it('when its worker was killed before it recorded the first success', () => {
+      expect(extraSuccesses(abandoned)).toBe(1);
+      expect(namesOf({ ...abandoned, stops: [stopAt(5, true)] })).toEqual([]);
+    });
+
+    it('when its worker was held past the lease and recorded the first success late', () => {
+      expect(namesOf({ ...late, stops: [stopAt(5, false)] })).toEqual([]);
+    });
+
+    it('when the first success came after the timeout', () => {
+      const [first, ...rest] = late.received;
+      const timeout = { ...firstIs({ errorCode: 'timeout' }), received: [{ ...first!, endedAt: 700 }, ...rest] };
+      expect(namesOf(timeout)).toEqual([]);
+      expect(namesOf({ ...timeout, received: [{ ...first!, endedAt: 699 }, ...rest] })).toEqual(['I7']);
+    });
+
+    it('but not when another worker was killed and its own one went on', () => {
+      expect(namesOf({ ...firstIs({}), stops: [stopAt(5, true)] })).toEqual(['I7']);
+      expect(namesOf({ ...late, stops: [stopAt(5, true)] })).toEqual(['I7']);
+    });
+
+    it('but not when nothing was stopped while the first attempt could be under way', () => {
+      expect(namesOf(abandoned)).toEqual(['I7']);
+      expect(namesOf({ ...abandoned, stops: [stopAt(3001, true)] })).toEqual(['I7']);
+      expect(namesOf({ ...abandoned, stops: [stopAt(-1001, true)] })).toEqual(['I7']);
+    });
   });
 
   it('count the overlaps of zombies and do not judge them', () => {

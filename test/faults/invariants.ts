@@ -1,11 +1,16 @@
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
-import type { DeliveryRow, Evidence, ReceivedRequest } from './evidence.js';
+import type { AttemptRow, DeliveryRow, Evidence, ReceivedRequest } from './evidence.js';
 
 /** Past its lease a delivery may stay in flight for so long, in seconds. */
 const LEASE_PATIENCE_SECONDS = 5;
 /** Of its memory, from before the load to after the drain. */
 export const REDIS_GROWTH = 0.05;
 const MAX_PROCESS_MB = 512;
+/** What a process has sent before it is stopped may reach the receiver so much later, in milliseconds. */
+const LATE_ARRIVAL_MS = 1000;
+
+/** An attempt is recorded so long after its end on a busy machine, and counts back from there to its start. Milliseconds. */
+const RECORD_DELAY_MS = 300;
 
 /** What holds after every fault. Each finds the violations of it in the evidence, described. */
 export const INVARIANTS = {
@@ -52,11 +57,17 @@ export const INVARIANTS = {
   /** No two requests of one delivery are under way at once. */
   I6: (evidence) => (evidence.hasZombies ? [] : overlaps(evidence)),
 
-  /** Repeated successes are no more than what was in flight when processes were stopped. */
+  /** A delivery succeeds again only where a stop by force kept the success before from being recorded, or it came too late. */
   I7: (evidence) => {
-    const extra = extraSuccesses(evidence);
-    const allowed = evidence.inFlightWhenStopped;
-    return extra > allowed ? [`${extra} deliveries succeeded again, and ${allowed} were in flight at a stop`] : [];
+    const excused = new Set([...cutShort(evidence), ...lateAnswers(evidence)]);
+    return [...Map.groupBy(evidence.received.filter(isSuccess), ({ deliveryId }) => deliveryId)].flatMap(
+      ([deliveryId, successes]) => {
+        const own = successes.filter((request) => !excused.has(attemptKey(request)));
+        if (own.length <= 1) return [];
+        const numbers = own.map(({ attempt }) => attempt).join(' and ');
+        return [`delivery ${deliveryId} succeeded by attempts ${numbers}, in time and cut short by no stop`];
+      },
+    );
   },
 
   /** The receiver gets the bytes that were posted, signed. */
@@ -119,6 +130,50 @@ export function brokenInvariants(evidence: Evidence): BrokenInvariant[] {
 export function extraSuccesses({ received }: Pick<Evidence, 'received'>): number {
   const successes = received.filter(isSuccess);
   return successes.length - new Set(successes.map(({ deliveryId }) => deliveryId)).size;
+}
+
+/**
+ * Attempts that were under way when processes were stopped by force, and whose results therefore decided nothing: nobody
+ * recorded them within their lease. What a process that went on had under way is not among them, since it has a row with
+ * its result. @returns their keys
+ */
+function cutShort({
+  attempts,
+  received,
+  stops,
+  leaseSeconds,
+}: Pick<Evidence, 'attempts' | 'received' | 'stops' | 'leaseSeconds'>): Set<string> {
+  const rows = new Map(attempts.map((row) => [`${row.deliveryId}/${row.number}`, row]));
+  const wasUnderWay = (startedAt: number, row: AttemptRow): boolean =>
+    stops.some(({ beganAt, endedAt, isDeath }) => {
+      const isUndecided = isDeath ? row.errorCode === 'abandoned' : row.errorCode === 'abandoned' || row.isLate;
+      const sinceMs = beganAt - leaseSeconds * 1000;
+      return isUndecided && startedAt >= sinceMs && startedAt <= endedAt + LATE_ARRIVAL_MS;
+    });
+  const cut = received.filter((request) => {
+    const row = rows.get(attemptKey(request));
+    return row !== undefined && wasUnderWay(request.startedAt, row);
+  });
+  return new Set(cut.map(attemptKey));
+}
+
+/**
+ * Attempts that a receiver answered by a 2xx when the time of the worker was over, which did not get it any more and recorded
+ * a timeout: the receiver of the rig may be so late where the machine is busy. @returns their keys
+ */
+export function lateAnswers({
+  attempts,
+  received,
+  timeoutSeconds,
+}: Pick<Evidence, 'attempts' | 'received' | 'timeoutSeconds'>): Set<string> {
+  const timeouts = attempts.filter(({ errorCode }) => errorCode === 'timeout');
+  const overAt = new Map(
+    timeouts.map((row) => [`${row.deliveryId}/${row.number}`, row.startedAt + timeoutSeconds * 1000 - RECORD_DELAY_MS]),
+  );
+  const late = received.filter((request) => {
+    return isSuccess(request) && (request.endedAt ?? Infinity) >= (overAt.get(attemptKey(request)) ?? Infinity);
+  });
+  return new Set(late.map(attemptKey));
 }
 
 /** Requests that began while an earlier one of their delivery was under way. */

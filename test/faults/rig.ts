@@ -12,8 +12,10 @@ import { FaultyPostgres } from '../support/faulty-postgres.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
 import { NameServer } from '../support/name-server.js';
 import { mountDisk, unmountDisk } from './disk.js';
-import { countInFlight, type RedisUse, secondsPastLease } from './evidence.js';
+import { now } from './child.js';
+import { type RedisUse, secondsPastLease, type Stop } from './evidence.js';
 import type { Ground } from './ground.js';
+import { peakMbOf, peakMbOfFamily } from './peak-memory.js';
 import { Publisher } from './publisher.js';
 import { Receiver } from './receiver.js';
 import { ServiceSlot } from './service-slot.js';
@@ -38,11 +40,12 @@ const LOAD_PATH = `/webhooks/${LOAD_TYPE}`;
 const SETTINGS = {
   ...IMPATIENT,
   INITIAL_RETRY_INTERVAL: '0.2',
-  LEASE_GRACE: '2',
+  LEASE_GRACE: '4',
   DUE_SCAN_INTERVAL: '0.25',
   MAX_RETRIES: '8',
 };
-export const LEASE_SECONDS = Number(SETTINGS.WEBHOOK_TIMEOUT) + Number(SETTINGS.LEASE_GRACE);
+export const TIMEOUT_SECONDS = Number(SETTINGS.WEBHOOK_TIMEOUT);
+export const LEASE_SECONDS = TIMEOUT_SECONDS + Number(SETTINGS.LEASE_GRACE);
 const QUEUE_PREFIX = 'faults';
 
 interface Load {
@@ -71,8 +74,9 @@ export class Rig {
   readonly wanting = new Map<string, string[]>();
   /** Longest time past its lease that a delivery was seen in flight while workers ran, in seconds. */
   longestPastLease = 0;
-  /** Deliveries that were in flight when processes were stopped by force. */
-  inFlightWhenStopped = 0;
+  private readonly peaks = { 'a process of PostgreSQL': 0, Redis: 0 };
+  /** When processes were stopped by force: what was under way then may be delivered twice. */
+  readonly stops: Stop[] = [];
   /** Set by a fault that keeps all workers from their work: meanwhile nobody can take over what is past its lease. */
   isIdle = false;
   private idleUntil = 0;
@@ -240,9 +244,21 @@ export class Rig {
     await this.publisher.finish(name);
   }
 
-  /** To be called when processes are stopped by force: what is in flight then may be delivered twice. */
-  async noteInFlight(): Promise<void> {
-    this.inFlightWhenStopped += await countInFlight(this.pool);
+  /** Harm that ends processes by force: what they had under way may be delivered twice. */
+  ending<T>(harm: () => Promise<T>): Promise<T> {
+    return this.noting(true, harm);
+  }
+
+  /** Harm that keeps processes from recording, for as long as it takes: what was under way may be recorded too late. */
+  holding<T>(harm: () => Promise<T>): Promise<T> {
+    return this.noting(false, harm);
+  }
+
+  private async noting<T>(isDeath: boolean, harm: () => Promise<T>): Promise<T> {
+    const beganAt = now();
+    const outcome = await harm();
+    this.stops.push({ beganAt, endedAt: now(), isDeath });
+    return outcome;
   }
 
   /** Jobs in Redis, and what it holds: itself, scripts and keys. */
@@ -289,10 +305,29 @@ export class Rig {
     await rm(this.directory, { recursive: true, force: true });
   }
 
+  /** The most memory that each process, or the largest of its kind, has been seen to take. */
+  peaksMb(): { process: string; mb: number }[] {
+    this.measure();
+    return [
+      ...this.slots.map((slot) => ({ process: slot.name, mb: slot.peakMb })),
+      ...Object.entries(this.peaks).map(([process, mb]) => ({ process, mb })),
+    ];
+  }
+
+  private measure(): void {
+    for (const slot of this.slots) slot.measure();
+    const { postgres, redis } = this.parts;
+    this.peaks['a process of PostgreSQL'] = Math.max(
+      this.peaks['a process of PostgreSQL'],
+      peakMbOfFamily(postgres.pid),
+    );
+    this.peaks.Redis = Math.max(this.peaks.Redis, peakMbOf(redis.pid));
+  }
+
   private async look(): Promise<void> {
     if (this.isLooking) return;
     this.isLooking = true;
-    for (const slot of this.slots) slot.measure();
+    this.measure();
     const canTakeOver = !this.isIdle && this.workers.some((worker) => worker.isRunning);
     if (!canTakeOver) this.idleUntil = performance.now();
     const askedAt = performance.now();

@@ -4,18 +4,27 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parsePublicId } from '../../src/shared/ids/public-id.js';
 import { now } from './child.js';
-import { countOpen, type Evidence, readAttempts, readDeliveries, type RedisUse } from './evidence.js';
+import {
+  countOpen,
+  type DeliveryRow,
+  type Evidence,
+  readAttempts,
+  readDeliveries,
+  readOpen,
+  type RedisUse,
+} from './evidence.js';
 import type { Extent, Fault, Finding, Run } from './fault.js';
 import { isTrue } from './figures.js';
 import {
   type BrokenInvariant,
   brokenInvariants,
   extraSuccesses,
+  lateAnswers,
   lostDeliveries,
   overlaps,
   REDIS_GROWTH,
 } from './invariants.js';
-import { Rig } from './rig.js';
+import { LEASE_SECONDS, Rig, TIMEOUT_SECONDS } from './rig.js';
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
 
 const HORIZON_SECONDS = 60;
@@ -85,11 +94,13 @@ async function perform(
   const loadEndedAt = now();
   await untilDrained(rig, fault.horizonSeconds ?? HORIZON_SECONDS);
   const drainedAt = now();
+  // Looked at now: what ends while Redis becomes quiet has ended too late.
+  const leftOpen = await readOpen(rig.database);
 
   const { accepted, refusals, posted, givenUp } = await rig.publisher.report();
   const redisAfter = await quietRedis(rig, redisBefore);
   const received = await rig.receiver.report();
-  const evidence = await gather(rig, fault, { accepted, posted, received, redisBefore, redisAfter });
+  const evidence = await gather(rig, fault, { leftOpen, accepted, posted, received, redisBefore, redisAfter });
   const refused = givenUp.map((n) => ({ status: null, code: `gave up event ${n}`, atMs: now(), latencyMs: 0 }));
   const run = {
     ...{ rig, evidence, accepted, refusals: [...refusals, ...refused], received },
@@ -124,13 +135,19 @@ async function quietRedis(rig: Rig, before?: RedisUse): Promise<RedisUse> {
 async function gather(
   rig: Rig,
   fault: Fault,
-  seen: Pick<Run, 'accepted' | 'received'> & { posted: readonly string[]; redisBefore: RedisUse; redisAfter: RedisUse },
+  seen: Pick<Run, 'accepted' | 'received'> & {
+    leftOpen: readonly DeliveryRow[];
+    posted: readonly string[];
+    redisBefore: RedisUse;
+    redisAfter: RedisUse;
+  },
 ): Promise<Evidence> {
   const uuidOf = (id: string): string => parsePublicId(id, 'sub', 'evt', 'dlv').uuid;
   const wanting = new Map([...rig.wanting].map(([path, ids]) => [path, ids.map(uuidOf)]));
-  for (const slot of rig.slots) slot.measure();
+  const { open, finished } = await readDeliveries(rig.database);
   return {
-    ...(await readDeliveries(rig.database)),
+    open: [...new Map([...seen.leftOpen, ...open].map((row) => [row.id, row])).values()],
+    finished,
     attempts: await readAttempts(rig.database),
     accepted: seen.accepted.map(({ eventId, sha256, path }) => ({
       eventId: uuidOf(eventId),
@@ -144,7 +161,9 @@ async function gather(
       deliveryId: uuidOf(request.deliveryId),
     })),
     longestPastLease: rig.longestPastLease,
-    inFlightWhenStopped: rig.inFlightWhenStopped,
+    stops: rig.stops,
+    leaseSeconds: LEASE_SECONDS,
+    timeoutSeconds: TIMEOUT_SECONDS,
     hasZombies: fault.hasZombies ?? false,
     redis: { before: seen.redisBefore, after: seen.redisAfter },
     secrets: rig.secrets,
@@ -152,7 +171,7 @@ async function gather(
       ...rig.slots.map((slot) => ({ name: slot.name, text: slot.output() })),
       { name: 'postgresql', text: await rig.postgres.log() },
     ],
-    peaksMb: rig.slots.map((slot) => ({ process: slot.name, mb: slot.peakMb })),
+    peaksMb: rig.peaksMb(),
   };
 }
 
@@ -186,6 +205,12 @@ async function judge(fault: Fault, run: Run, notes: unknown): Promise<Verdict> {
       isTrue('events were accepted', evidence.accepted.length > WARM_UP_EVENTS),
       isTrue('no publish is wrong', misunderstood.length === 0, `${misunderstood.length} are`),
       ...((await fault.findings?.(run, notes)) ?? []),
+      isTrue('answers that came after the timeout', true, `${lateAnswers(evidence).size}`),
+      isTrue(
+        'peaks of memory',
+        true,
+        evidence.peaksMb.map(({ process, mb }) => `${process} ${Math.round(mb)} MB`).join(', '),
+      ),
     ],
   };
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { type ServiceOptions, type ServiceProcess, spawnService, startService } from '../support/service-process.js';
 import { now } from './child.js';
+import { peakMbOf } from './peak-memory.js';
 
 /** A place of the rig where a process of the service runs, one after another. */
 export class ServiceSlot {
@@ -53,13 +53,7 @@ export class ServiceSlot {
 
   /** Reads its peak memory, which is gone when it has ended. Linux only. */
   measure(): void {
-    if (!this.isRunning) return;
-    try {
-      const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
-      this.peak = Math.max(this.peak, Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024);
-    } catch {
-      // It has ended meanwhile.
-    }
+    if (this.isRunning) this.peak = Math.max(this.peak, peakMbOf(this.pid));
   }
 
   /** By SIGKILL. */

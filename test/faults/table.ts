@@ -41,6 +41,8 @@ function outcomeOf(verdict: Verdict): string {
   if (verdict.impossible !== null) return `not possible here: ${verdict.impossible}`;
   if (isSound(verdict)) return verdict.overlaps > 0 ? `holds (${verdict.overlaps} overlaps of zombies)` : 'holds';
   const names = verdict.broken.map(({ name }) => name);
-  const findings = verdict.findings.filter(({ holds }) => !holds).map(({ what, figure }) => `${what} (${figure})`);
+  const findings = verdict.findings
+    .filter(({ holds }) => !holds)
+    .map(({ what, figure }) => `${what} (${figure.split('\n')[0]})`);
   return `BROKEN ${[...names, ...findings].join(', ')}`;
 }

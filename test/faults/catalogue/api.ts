@@ -47,9 +47,8 @@ export const everythingDies: Fault = {
   async harm(rig, rounds) {
     for (let round = 0; round < rounds; round += 1) {
       await rig.pause(8);
-      await Promise.all(rig.slots.map((slot) => slot.kill()));
+      await rig.ending(() => Promise.all(rig.slots.map((slot) => slot.kill())));
       rig.redis.kill();
-      await rig.noteInFlight();
       await rig.redis.restart();
       await Promise.all(rig.slots.map((slot) => slot.start()));
     }

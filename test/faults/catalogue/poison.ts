@@ -21,7 +21,7 @@ export const poisonEvents: Fault<PoisonNotes> = {
   full: { events: 2000, perSecond: 100, rounds: 20 },
   ground: { preloads: ['poison'] },
   async harm(rig, events) {
-    for (const worker of rig.workers) worker.onEnd = () => rig.noteInFlight();
+    for (const worker of rig.workers) worker.onEnd = () => rig.ending(() => Promise.resolve());
     const publish = async (name: string, count: number): Promise<[string, string]> => {
       const id = await rig.subscribe(`/${name}`, name === 'sealed' ? 'ok' : name);
       const { uuid } = parsePublicId(id, 'sub');
