@@ -259,6 +259,17 @@ describe('what a subscription keeps secret, with real PostgreSQL, Redis and rece
       }
     });
 
+    it('are sent under any name, also one that every object has', async () => {
+      const subscription = await subscribe({ headers: { toString: 'a', hasOwnProperty: 'b' } });
+
+      expect(Object.entries((await delivered(subscription)).headers)).toEqual(
+        expect.arrayContaining([
+          ['tostring', 'a'],
+          ['hasownproperty', 'b'],
+        ]),
+      );
+    });
+
     it('stay as they are when what is shown is sent back', async () => {
       const auth = { type: 'basic', username: 'first', password: SECRETS[2] };
       const subscription = await subscribe({ headers, auth });

@@ -85,6 +85,9 @@ const BAD_BODIES: Readonly<Record<string, string | Buffer>> = {
   'more than 64 KB': `{"a":"${'x'.repeat(70_000)}"}`,
 };
 
+/** What every object of JavaScript has, sent by nobody. */
+const INHERITED = Object.getOwnPropertyNames(Object.prototype);
+
 /** Headers of its own that a subscription may not send. */
 const BAD_HEADERS: readonly (readonly [string, unknown])[] = [
   ['X-A', 'a\r\nX-B: b'],
@@ -120,6 +123,7 @@ export function badInputs(operation: Operation): BadInput[] {
     ...inQuery.flatMap(badQueries),
     { name: 'query: an unknown parameter', query: 'surprise=1' },
     { name: 'query: an unknown parameter like a prototype', query: '__proto__[a]=1' },
+    ...INHERITED.map((name) => ({ name: `query: an unknown parameter ${name}`, query: `${name}=1` })),
     ...named('X-Tenant', BAD_TENANTS, (value) => ({ headers: { 'x-tenant': value } })),
     ...(operation.takesPayload ? badPublishing(operation) : []),
     ...(operation.body === null ? badEmptyBodies(operation) : badBodies(operation, operation.body)),
@@ -169,6 +173,11 @@ function badBodies(operation: Operation, schema: Schema): BadInput[] {
   const text = JSON.stringify(World.body(operation));
   return [
     ...named('body', BAD_BODIES, (body) => ({ headers: JSON_TYPE, body })),
+    ...INHERITED.map((name) => ({
+      name: `body: an unknown field ${name}`,
+      headers: JSON_TYPE,
+      body: withField(operation, [], name),
+    })),
     { name: 'body: as text', headers: { 'content-type': 'text/plain' }, body: text },
     { name: 'body: without a type', body: text },
     { name: 'body: as a form', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'a=b' },
@@ -203,8 +212,20 @@ function badFields(operation: Operation, schema: Schema, at: readonly string[]):
       inputs.push(...BAD_HEADERS.map(([header, value]) => fieldInput(operation, place, { [header]: value })));
     }
     const nested = [resolve(property), ...alternatives(property)].find(({ properties }) => properties !== undefined);
-    return nested === undefined ? inputs : [...inputs, ...badFields(operation, nested, place)];
+    if (nested === undefined) return inputs;
+    const unknown = INHERITED.map((name) => ({
+      name: `body: an unknown field ${[...place, name].join('.')}`,
+      headers: JSON_TYPE,
+      body: withField(operation, place, name),
+    }));
+    return [...inputs, ...unknown, ...badFields(operation, nested, place)];
   });
+}
+
+/** A body with one field more, in one of its objects; by text, since an object would not take every name. */
+function withField(operation: Operation, place: readonly string[], name: string): string {
+  const marked = place.length === 0 ? { ...World.body(operation), '@@': 1 } : nestedIn(operation, place, { '@@': 1 });
+  return JSON.stringify(marked).replace('@@', name);
 }
 
 /** Values of the right type that the schema does not allow. */
@@ -236,12 +257,16 @@ function unsafeTexts(operation: Operation, place: readonly string[]): BadInput[]
   }));
 }
 
-function bodyWith(operation: Operation, [name = '', ...rest]: readonly string[], value: unknown): string {
+function bodyWith(operation: Operation, place: readonly string[], value: unknown): string {
+  return JSON.stringify(nestedIn(operation, place, value));
+}
+
+function nestedIn(operation: Operation, [name = '', ...rest]: readonly string[], value: unknown): object {
   const inner = rest.reduceRight<unknown>((sum, key) => ({ [key]: sum }), value);
   // One of the two ways to name event types, and one of the two kinds of authentication.
   const { event_type: _eventType, ...base } = World.body(operation);
   const isOther = name === 'event_type' || name === 'event_types';
-  return JSON.stringify({ ...(isOther ? base : World.body(operation)), [name]: inner });
+  return { ...(isOther ? base : World.body(operation)), [name]: inner };
 }
 
 function badPublishing({ parameters }: Operation): BadInput[] {
