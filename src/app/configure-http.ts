@@ -15,6 +15,7 @@ import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { keepPortsApart } from './admin-port.js';
 import { serverOptions } from './server-options.js';
+import { closeStalled } from './stalled-connections.js';
 
 const REQUEST_ID = new RegExp(`^[A-Za-z0-9._:-]{1,${LIMITS.requestIdLength}}$`);
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -109,6 +110,7 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   fastify.server.on('checkExpectation', (request, response) => {
     fastify.routing(request, response);
   });
+  closeStalled(fastify.server, settings.requestTimeout);
   installBodyParser(fastify, settings.maxPayloadBytes);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     void reply.header('x-request-id', request.id);
