@@ -1,5 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { ApiClient, type CreatedSubscriptionAnswer, type DeliveryWithAttemptsAnswer } from '../support/api-client.js';
+import {
+  ApiClient,
+  type CreatedSubscriptionAnswer,
+  type DeliveryWithAttemptsAnswer,
+  type PageAnswer,
+} from '../support/api-client.js';
 import { isSignedByHolderOf } from '../support/ed25519.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
@@ -91,6 +96,19 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     await deliversAsBefore();
     expect(await reencryptWith(SECOND, FIRST)).toMatchObject({
       stdout: expect.stringMatching(/; 0 of them/) as string,
+    });
+    // Of the run that changed something.
+    expect(await api.expect<PageAnswer<object>>(200, 'GET', '/audit?action=subscription.reencrypted')).toMatchObject({
+      data: [
+        {
+          actor: 'service',
+          key_id: null,
+          tenant_id: 'default',
+          target: 'default',
+          changed: ['secrets', 'headers', 'auth'],
+        },
+      ],
+      has_more: false,
     });
 
     await startWith(SECOND);
