@@ -13,7 +13,7 @@ describe('a request that is no good HTTP, with real PostgreSQL and Redis', () =>
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    service = await startService({ entry: 'main', settings: fastSettings(database) });
+    service = await startService({ entry: 'main', settings: fastSettings(database, { ADMIN_PORT: '0' }) });
   });
 
   afterAll(async () => {
@@ -62,16 +62,29 @@ describe('a request that is no good HTTP, with real PostgreSQL and Redis', () =>
     expect(status ?? 400).toBeLessThan(500);
   });
 
-  it('has a problem body like any other', async () => {
-    for (const bytes of [`GET /health/live HTTP/1.1\r\n${HEAD}${'a: 1\r\n'.repeat(10_000)}\r\n`, 'GET /\0']) {
-      const { contentType, body } = await sendRaw(service.url, bytes);
-      expect(contentType).toContain('application/problem+json');
-      expect(JSON.parse(body)).toMatchObject({ type: expect.stringContaining('urn:webhooks:problem:') as string });
+  it.each([
+    ['10,000 headers', `GET /health/live HTTP/1.1\r\n${HEAD}${'a: 1\r\n'.repeat(10_000)}\r\n`, 431],
+    ['201 headers', `GET /health/live HTTP/1.1\r\n${HEAD}${'a: 1\r\n'.repeat(199)}\r\n`, 431],
+    ['no HTTP', 'GET /\0', 400],
+    ['another expectation', `GET /health/live HTTP/1.1\r\n${HEAD}Expect: a-miracle\r\n\r\n`, 417],
+    ['no host', 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+  ])('has a problem body like any other, on the port for operators, too: %s', async (_name, bytes, status) => {
+    for (const url of [service.url, service.adminUrl]) {
+      const answer = await sendRaw(url, bytes);
+      expect(answer).toMatchObject({
+        status,
+        contentType: expect.stringContaining('application/problem+json') as string,
+      });
+      expect(JSON.parse(answer.body)).toMatchObject({
+        status,
+        type: expect.stringContaining('urn:webhooks:problem:') as string,
+        request_id: expect.stringMatching(/./) as string,
+      });
     }
   });
 
   it('changes nothing, and fails inside in no case', async () => {
-    const metrics = await new ApiClient(service.url).request('GET', '/metrics');
+    const metrics = await new ApiClient(service.adminUrl).request('GET', '/metrics');
     expect(metrics.text).toContain('\nwebhook_events_accepted_total 0\n');
     expect(service.logs.filter(({ level }) => level >= 40).map(({ msg }) => msg)).toEqual([
       expect.stringContaining('API_ACCESS is open'),
