@@ -119,6 +119,28 @@ describe('the API, with real PostgreSQL and Redis', () => {
       }
     });
 
+    it.each([
+      ['SQL', `'; drop table subscriptions; -- " \\ $1 $$ %s \\'`],
+      ['ANSI escapes', '\u001b[31mred\u001b[0m\u001b]0;title\u0007\u009b2J'],
+      ['what pages and shells would act on', '<script>alert(1)</script> ${7*7} {{7*7}} `id` $(id) %00 \r\n\t'],
+    ])('keep text that is %s, as do names of keys and tenants', async (_what, text) => {
+      const created = await api.createSubscription(aSubscription({ description: text, metadata: { [text]: text } }));
+      const read = await api.getSubscription(created.id);
+      expect([read.description, read.metadata]).toEqual([text, { [text]: text }]);
+      const patched = await api.expect(200, 'PATCH', `/subscriptions/${created.id}`, {
+        body: { description: `${text}!` },
+      });
+      expect(patched).toMatchObject({ description: `${text}!` });
+
+      const id = `t${Buffer.from(text).toString('hex').slice(0, 20)}`;
+      await api.expect(201, 'POST', '/tenants', { body: { id, name: text } });
+      expect(await api.expect(200, 'GET', `/tenants/${id}`)).toMatchObject({ name: text });
+      const key = await api.expect<{ id: string }>(201, 'POST', '/keys', {
+        body: { role: 'reader', tenant_id: 'default', name: text },
+      });
+      expect(await api.expect(200, 'GET', `/keys/${key.id}`)).toMatchObject({ name: text });
+    });
+
     it('judges what PATCH makes of a retry policy by the stored one, and not by the defaults', async () => {
       const { id } = await api.createSubscription(aSubscription({ retry: { max_interval: 100 } }));
       const patch = (retry: object) => api.request('PATCH', `/subscriptions/${id}`, { body: { retry } });
