@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Server, STATUS_CODES } from 'node:http';
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
@@ -15,12 +15,25 @@ const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request took too long to arrive.'],
 };
 
+/** What Node.js knows of a connection: the answer that is in the making, if there is one. */
+interface Served {
+  readonly _httpMessage?: ServerResponse | null;
+}
+
 /** A request that could not be read to the end of its headers gets its problem, too, and then no other one on this connection. */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   // A client that has opened a connection for later, and asked for nothing yet, would take an answer for that of its first request.
   const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
   if (error.code === 'ECONNRESET' || !socket.writable || isUnused) {
     socket.destroy();
+    return;
+  }
+  const answer = (socket as Served)._httpMessage;
+  if (answer?.req.complete === true && !answer.destroyed) {
+    // What can't be read comes after a request that was whole, whose client would take this for its answer.
+    answer.once('close', () => {
+      answerUnreadable(error, socket);
+    });
     return;
   }
   const [status, code, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'malformed_request', 'That is not HTTP.'];
