@@ -92,6 +92,17 @@ export class ForeignHost extends DomainError {
   }
 }
 
+/** A browser sends what any page asks it to, and without keys there is nothing that the page would have to know. */
+export class ForeignOrigin extends DomainError {
+  constructor() {
+    super(
+      'foreign_origin',
+      'forbidden',
+      'While API_ACCESS is open, pages of other origins may not call: list theirs in CORS_ORIGINS, or set API_ACCESS=keys.',
+    );
+  }
+}
+
 /** Whoever sent the request is gone, so nobody reads this. */
 export class CallerGone extends DomainError {
   constructor() {

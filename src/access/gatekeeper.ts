@@ -6,7 +6,15 @@ import { type RouteOptions, routeOptionsOf } from '../shared/http/route-options.
 import { Overloaded } from '../shared/http/load-shedding.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
-import { CallerGone, ForeignHost, NotPermitted, OtherTenant, RateLimited, TenantNotFound } from './access.errors.js';
+import {
+  CallerGone,
+  ForeignHost,
+  ForeignOrigin,
+  NotPermitted,
+  OtherTenant,
+  RateLimited,
+  TenantNotFound,
+} from './access.errors.js';
 import { Caller, type Identity } from './caller.js';
 import { may, type Permission } from './domain/role.js';
 import { KeyRing } from './keys/key-ring.js';
@@ -95,7 +103,7 @@ export class Gatekeeper {
   private admit(request: FastifyRequest, reply: FastifyReply, permission: Permission): Promise<void> | undefined {
     const { authorization } = request.headers;
     const isOpen = this.settings.apiAccess === 'open' && authorization === undefined;
-    if (isOpen && !isOwnName(hostOf(request))) throw new ForeignHost();
+    if (isOpen) this.refuseForeignPages(request);
     return follow(isOpen ? ANYBODY : this.keyRing.identify(authorization), (identity) => {
       if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
       const chosen = chosenTenant(identity, request.headers['x-tenant']);
@@ -107,6 +115,23 @@ export class Gatekeeper {
         return routeOptionsOf(request).isMetered ? this.meter(reply, tenant) : undefined;
       });
     });
+  }
+
+  /**
+   * Without keys, whoever reaches this port may do everything, and the browser of this machine reaches it for any page.
+   *
+   * @throws ForeignHost, ForeignOrigin
+   */
+  private refuseForeignPages(request: FastifyRequest): void {
+    if (!isOwnName(hostOf(request))) throw new ForeignHost();
+    const { origin, 'sec-fetch-site': site } = request.headers;
+    if (site === 'same-origin' || (origin !== undefined && this.isKnown(origin, request))) return;
+    // A form, or a script that wants no answer, asks nobody beforehand; but browsers say where these come from.
+    if (origin !== undefined || site === 'cross-site') throw new ForeignOrigin();
+  }
+
+  private isKnown(origin: string, { headers: { host = '' } }: FastifyRequest): boolean {
+    return this.settings.corsOrigins.includes(origin) || /^https?:\/\/(.*)$/.exec(origin)?.[1] === host.toLowerCase();
   }
 
   /** @throws RateLimited */

@@ -6,6 +6,8 @@ import { DomainError } from '../shared/errors/domain-error.js';
 import { routeOptionsOf } from '../shared/http/route-options.js';
 import type { Settings } from '../shared/config/settings.js';
 import { serverOptions } from './server-options.js';
+import { closeStalled } from './stalled-connections.js';
+import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
 /** Servers that serve /health and /metrics alone; every other one then serves all but those. */
 const adminServers = new WeakSet<Server>();
@@ -32,6 +34,10 @@ export function adminServer(app: NestFastifyApplication, settings: Settings): Se
   const server = createServer(serverOptions(settings), (request, response) => {
     fastify.routing(request, response);
   });
+  // Those of Fastify are on its own server only.
+  server.on('clientError', answerUnreadable);
+  answerExpectations(server, fastify);
+  closeStalled(server, settings.requestTimeout);
   adminServers.add(server);
   fastify.addHook('onClose', (_instance, done) => {
     server.close(() => { done(); }); // prettier-ignore

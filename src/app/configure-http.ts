@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest, FastifyHttpOptions } from 'fastify';
 import type { Gatekeeper } from '../access/index.js';
@@ -15,6 +14,8 @@ import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { keepPortsApart } from './admin-port.js';
 import { serverOptions } from './server-options.js';
+import { closeStalled } from './stalled-connections.js';
+import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
 const REQUEST_ID = new RegExp(`^[A-Za-z0-9._:-]{1,${LIMITS.requestIdLength}}$`);
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -57,30 +58,6 @@ function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** What the HTTP parser of Node.js says of a request that it gave up, and what that means. */
-const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
-  HPE_HEADER_OVERFLOW: [
-    431,
-    'headers_too_large',
-    `There are more than ${LIMITS.headers} headers, or they are larger than ${LIMITS.headerBytes} bytes together.`,
-  ],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request took too long to arrive.'],
-};
-
-/** A request that could not be read to the end of its headers gets its problem, too, and then no other one on this connection. */
-function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  // A client that has opened a connection for later, and asked for nothing yet, would take an answer for that of its first request.
-  const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
-  if (error.code === 'ECONNRESET' || !socket.writable || isUnused) {
-    socket.destroy();
-    return;
-  }
-  const [status, code, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'malformed_request', 'That is not HTTP.'];
-  const body = JSON.stringify(problemOf(status, code, detail, { path: '', requestId: randomUUID() }));
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: ${PROBLEM_CONTENT_TYPE}\r\n`;
-  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
-}
-
 /** What the parser of Node.js lets pass. It refuses headers beyond the 2,000th, or drops them, as its version has it. */
 function refusalOf({ httpVersionMajor, rawHeaders, headers }: IncomingMessage): Error | undefined {
   if (rawHeaders.length > 2 * LIMITS.headers) {
@@ -105,10 +82,8 @@ class RefusedRequest extends Error {
 export function configureHttp(app: NestFastifyApplication, settings: Settings, gatekeeper: Gatekeeper | null): void {
   const fastify = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);
-  // Node.js would answer it itself, without a body.
-  fastify.server.on('checkExpectation', (request, response) => {
-    fastify.routing(request, response);
-  });
+  answerExpectations(fastify.server, fastify);
+  closeStalled(fastify.server, settings.requestTimeout);
   installBodyParser(fastify, settings.maxPayloadBytes);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     void reply.header('x-request-id', request.id);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../access/index.js';
 import { Transactions } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { SubscriptionCache } from './subscription-cache.js';
@@ -24,6 +25,7 @@ export class Reencryption {
     private readonly vault: SubscriptionVault,
     private readonly cache: SubscriptionCache,
     private readonly transactions: Transactions,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
@@ -58,6 +60,15 @@ export class Reencryption {
         await this.repository.update(tx, row, resealed);
         tenants.add(row.tenantId);
         changed += 1;
+      }
+      // One for all of a tenant's in this transaction: they got another key, and nothing in them is another than before.
+      for (const tenantId of tenants) {
+        const deed = {
+          action: 'subscription.reencrypted',
+          target: tenantId,
+          changed: ['secrets', 'headers', 'auth'],
+        } as const;
+        await this.audit.writeOwn(tx, tenantId, deed);
       }
       return { last: rows.length < BATCH ? null : (rows.at(-1)?.id ?? null), seen: rows.length, changed, tenants };
     });

@@ -43,7 +43,7 @@ export class SubscriptionVault {
     const known = new Map(Object.entries(former).map(([name, value]) => [name.toLowerCase(), value]));
     const sealed = Object.entries(given).map(([name, value]) => {
       if (value === REDACTED) return [name, kept(known.get(name.toLowerCase()), `/headers/${name}`)];
-      return [name, isSecretHeader(name) ? { box: this.secretBox.seal(value, headerOwner(id, name)) } : value];
+      return [name, this.sealHeader(id, name, value)];
     });
     return Object.fromEntries(sealed) as SealedHeaders;
   }
@@ -78,7 +78,8 @@ export class SubscriptionVault {
   reseal(id: Uuid, sealed: Sealed): Sealed | null {
     const again = <T extends { box: string }>(text: T, owner: string): T => ({ ...text, box: this.secretBox.reseal(text.box, owner) }); // prettier-ignore
     const headers = Object.entries(sealed.headers).map(([name, value]) => {
-      return [name, typeof value === 'string' ? value : again(value, headerOwner(id, name))];
+      // What was no secret by the names that were known when it was set may be one now.
+      return [name, typeof value === 'string' ? this.sealHeader(id, name, value) : again(value, headerOwner(id, name))];
     });
     const resealed = {
       secrets: sealed.secrets.map((secret) => again(secret, id)),
@@ -89,6 +90,10 @@ export class SubscriptionVault {
       JSON.stringify({ secrets: sealed.secrets, headers: sealed.headers, auth: sealed.auth })
       ? null
       : resealed;
+  }
+
+  private sealHeader(id: Uuid, name: string, value: string): string | { box: string } {
+    return isSecretHeader(name) ? { box: this.secretBox.seal(value, headerOwner(id, name)) } : value;
   }
 }
 

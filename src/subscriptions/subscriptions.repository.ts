@@ -36,17 +36,14 @@ export class SubscriptionsRepository {
 
   /** Newest first; one more than the limit when another page follows. */
   list(tenantId: string, filter: ListFilter): Promise<SubscriptionEntity[]> {
-    const query = this.rows(tenantId)
-      .select('s')
-      .andWhere('s.deletedAt is null')
-      .orderBy('s.id', 'DESC')
-      .limit(filter.limit + 1);
-    if (filter.after !== null) query.andWhere('s.id < :after', { after: filter.after });
-    if (filter.state !== null) query.andWhere('s.state = :state', { state: stateNumber(filter.state) });
-    if (filter.eventType !== null) {
-      query.andWhere('s.eventTypes && cast(:patterns as text[])', { patterns: patternsWanting(filter.eventType) });
+    const { after, state, eventType } = filter;
+    const conditions: [string, object?][] = [['s.deletedAt is null']];
+    if (after !== null) conditions.push(['s.id < :after', { after }]);
+    if (state !== null) conditions.push(['s.state = :state', { state: stateNumber(state) }]);
+    if (eventType !== null) {
+      conditions.push(['s.eventTypes && cast(:patterns as text[])', { patterns: patternsWanting(eventType) }]);
     }
-    return query.getMany();
+    return this.rows(tenantId).list({ alias: 's', conditions, limit: filter.limit + 1 });
   }
 
   /** How many a tenant has that are not deleted. */

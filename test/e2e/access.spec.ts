@@ -205,6 +205,17 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       expect(await listSubscriptions(other.as(next.key))).toMatchObject({ status: 200 });
     });
 
+    it('is accepted for 24 hours after a rotation that says nothing of an overlap', async () => {
+      const former = await readerKey();
+      const beganMs = Date.now();
+
+      await admin.expect(201, 'POST', `/keys/${former.id}/rotate`, { body: {} });
+
+      const { expires_at: end } = await admin.expect<KeyAnswer>(200, 'GET', `/keys/${former.id}`);
+      expect((Date.parse(end!) - beganMs) / 3_600_000).toBeCloseTo(24, 1);
+      expect(await listSubscriptions(admin.as(former.key))).toMatchObject({ status: 200 });
+    });
+
     it('is refused at once after a rotation without overlap, and within a second elsewhere', async () => {
       const former = await readerKey();
       expect(await listSubscriptions(other.as(former.key))).toMatchObject({ status: 200 });

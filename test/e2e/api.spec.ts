@@ -5,6 +5,14 @@ import { fastSettings } from '../support/fast-settings.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
+/** As JSON, its keys in an order of their own: jsonb has another one. */
+function sorted(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
+  const entries = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${sorted(item)}`);
+  return `{${entries.sort().join(',')}}`;
+}
+
 describe('the API, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
@@ -85,6 +93,52 @@ describe('the API, with real PostgreSQL and Redis', () => {
         retry: { max_attempts: 5 },
       });
       expect(replaced.body).not.toHaveProperty('event_type');
+    });
+
+    it('keep metadata and own headers as they are, whatever JavaScript means by their names', async () => {
+      const names = Object.getOwnPropertyNames(Object.prototype).filter(
+        (name) => !/^(__proto__|constructor)$/.test(name),
+      );
+      const made = [...names, 'then', 'toJSON', 'prototype', 'length', '0', '', '@instanceof', 'a.b', '$ref'];
+      const kept = (value: unknown): object => Object.fromEntries(made.map((name) => [name, value]));
+      const metadata = { ...kept('x'), inside: [kept(null)] };
+      const headers = { toString: 'a', hasOwnProperty: 'b', then: 'c', __defineGetter__: 'd' };
+      const given = { target_url: 'https://1.1.1.1/', event_type: 'order.created', metadata, headers };
+
+      const created = await api.createSubscription(given);
+      const path = `/subscriptions/${created.id}`;
+      await api.expect(200, 'PUT', path, { body: { ...given, metadata: {}, headers: {} } });
+      const put = await api.expect(200, 'PUT', path, { body: given });
+      await api.expect(200, 'PATCH', path, { body: { metadata: {}, headers: {} } });
+      const patched = await api.expect(200, 'PATCH', path, { body: { metadata, headers } });
+
+      for (const answer of [created, put, patched, await api.getSubscription(created.id)]) {
+        // Strictly: a matcher that looks through prototypes would find most of these anywhere.
+        expect(sorted((answer as SubscriptionAnswer).metadata)).toBe(sorted(metadata));
+        expect(sorted((answer as SubscriptionAnswer).headers)).toBe(sorted(headers));
+      }
+    });
+
+    it.each([
+      ['SQL', `'; drop table subscriptions; -- " \\ $1 $$ %s \\'`],
+      ['ANSI escapes', '\u001b[31mred\u001b[0m\u001b]0;title\u0007\u009b2J'],
+      ['what pages and shells would act on', '<script>alert(1)</script> ${7*7} {{7*7}} `id` $(id) %00 \r\n\t'],
+    ])('keep text that is %s, as do names of keys and tenants', async (_what, text) => {
+      const created = await api.createSubscription(aSubscription({ description: text, metadata: { [text]: text } }));
+      const read = await api.getSubscription(created.id);
+      expect([read.description, read.metadata]).toEqual([text, { [text]: text }]);
+      const patched = await api.expect(200, 'PATCH', `/subscriptions/${created.id}`, {
+        body: { description: `${text}!` },
+      });
+      expect(patched).toMatchObject({ description: `${text}!` });
+
+      const id = `t${Buffer.from(text).toString('hex').slice(0, 20)}`;
+      await api.expect(201, 'POST', '/tenants', { body: { id, name: text } });
+      expect(await api.expect(200, 'GET', `/tenants/${id}`)).toMatchObject({ name: text });
+      const key = await api.expect<{ id: string }>(201, 'POST', '/keys', {
+        body: { role: 'reader', tenant_id: 'default', name: text },
+      });
+      expect(await api.expect(200, 'GET', `/keys/${key.id}`)).toMatchObject({ name: text });
     });
 
     it('judges what PATCH makes of a retry policy by the stored one, and not by the defaults', async () => {

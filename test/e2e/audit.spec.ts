@@ -355,6 +355,27 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     expect(await count()).toBe(before);
   });
 
+  it('loses nothing out of its middle, and nothing young, also to a session that may take out what is old', async () => {
+    const old = ['1', '2', '3'].map((n) => `00000000-0000-7000-8000-00000000000${n}`);
+    for (const id of old) {
+      await database.query(
+        `insert into audit_log (id, actor, action, target, created_at) values ($1, 'service', 'key.created', 'old', now())`,
+        [id],
+      );
+    }
+    // In one message, so in one transaction.
+    const remove = (which: string) =>
+      database.query(`set local webhooks.audit_retention = 'on'; delete from audit_log where ${which}`);
+    const before = await count();
+
+    await expect(remove(`id = '${old[1]!}'`)).rejects.toThrow('oldest entries go first');
+    await expect(remove(`id in ('${old[0]!}', '${old[2]!}')`)).rejects.toThrow('oldest entries go first');
+    await expect(remove('true')).rejects.toThrow('too young');
+    expect(await count()).toBe(before);
+    await remove(`id <= '${old[2]!}'`);
+    expect(await count()).toBe(before - 3);
+  });
+
   it('names the client behind trusted proxies, and believes nobody else who it is', async () => {
     const behindProxy = await start('main.api', { TRUSTED_PROXIES: '127.0.0.0/8,10.0.0.0/8' });
     const addressFor = async (client: ApiClient, forwardedFor: string): Promise<string | null> => {

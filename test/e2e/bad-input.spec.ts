@@ -99,6 +99,16 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
         '{"target_url":"https://1.1.1.1","event_type":"a","metadata":{"n":1e400}}',
         'malformed_json',
       ],
+      [
+        'a number that would become 0',
+        '{"target_url":"https://1.1.1.1","event_type":"a","metadata":{"n":1e-400}}',
+        'malformed_json',
+      ],
+      [
+        'a number that would be rounded',
+        '{"target_url":"https://1.1.1.1","event_type":"a","metadata":{"n":[3.14159265358979323846]}}',
+        'malformed_json',
+      ],
       ['__proto__', '{"target_url":"https://1.1.1.1","event_type":"a","metadata":{"__proto__":{}}}', 'malformed_json'],
       ['invalid UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'malformed_json'],
     ])('answers 400 to a body with %s', async (_name, body, code) => {

@@ -273,6 +273,112 @@ describe('the limits of what a client sends, with real PostgreSQL and Redis', ()
     },
   };
 
+  const auth = (name: string, others: Fields): Bound => ({
+    ...ACCEPTED,
+    send: (size) => subscribe({ auth: { ...others, [name]: 'v'.repeat(size) } }),
+    pointer: `/auth/${name}`,
+  });
+  const aKey = async (fields: Fields = {}): Promise<ApiResponse> =>
+    post('/keys', { role: 'reader', tenant_id: 'default', ...fields });
+  /** Fields that share a limit with the one in the table above. */
+  const FURTHER: readonly (readonly [LimitName, field: string, Bound])[] = [
+    ['minIntervalSeconds', 'max_interval', { ...retry('max_interval', { initial_interval: 0.01 }), beyond: 0.009 }],
+    ['headerValueLength', 'token', auth('token', { type: 'bearer' })],
+    ['headerValueLength', 'username', auth('username', { type: 'basic', password: 'x' })],
+    ['headerValueLength', 'password', auth('password', { type: 'basic', username: 'x' })],
+    [
+      'eventTypeLength',
+      'event_types',
+      {
+        ...ACCEPTED,
+        send: (size) => subscribe({ event_type: undefined, event_types: ['a', 't'.repeat(size)] }),
+        kept: keeps('event_types', (size) => ['a', 't'.repeat(size)]),
+        pointer: '/event_types',
+      },
+    ],
+    [
+      'eventTypeLength',
+      'a pattern',
+      {
+        ...ACCEPTED,
+        send: (size) => subscribe({ event_type: `${'t'.repeat(size - 2)}.*` }),
+        kept: keeps('event_type', (size) => `${'t'.repeat(size - 2)}.*`),
+        pointer: '/event_type',
+      },
+    ],
+    [
+      'secretMaxLength',
+      'the secret of a rotation',
+      {
+        accepted: 200,
+        refused: 422,
+        prepare: () => rotated(0),
+        send: (size, path) => post(path, { secret: 's'.repeat(size) }),
+        pointer: '/secret',
+      },
+    ],
+    [
+      'secretMinLength',
+      'the secret of a rotation',
+      {
+        accepted: 200,
+        refused: 422,
+        prepare: () => rotated(0),
+        send: (size, path) => post(path, { secret: 's'.repeat(size) }),
+        pointer: '/secret',
+        beyond: LIMITS.secretMinLength - 1,
+      },
+    ],
+    [
+      'nameLength',
+      'the name of a key',
+      {
+        ...ACCEPTED,
+        send: (size) => aKey({ name: 'é'.repeat(size) }),
+        kept: keeps('name', (size) => 'é'.repeat(size)),
+        pointer: '/name',
+      },
+    ],
+    [
+      'tenantIdLength',
+      'the tenant of a key',
+      {
+        ...ACCEPTED,
+        prepare: async (size) => {
+          const id = 'k'.repeat(size);
+          if (size <= LIMITS.tenantIdLength) expect((await tenant({ id })).status).toBe(201);
+          return id;
+        },
+        send: (_size, id) => aKey({ tenant_id: id }),
+        pointer: '/tenant_id',
+      },
+    ],
+    [
+      'overlapSeconds',
+      'the overlap of keys',
+      {
+        ...ACCEPTED,
+        prepare: async () => `/keys/${String(body(await aKey())['id'])}/rotate`,
+        send: (size, path) => post(path, { overlap: size }),
+        pointer: '/overlap',
+      },
+    ],
+    [
+      'eventsPerSecond',
+      'burst',
+      {
+        ...ACCEPTED,
+        send: (size) => tenant({ limits: { burst: size, events_per_second: 1 } }),
+        kept: keepsLimit('burst'),
+        pointer: '/limits/burst',
+      },
+    ],
+    ['pageItems', 'deliveries', query('limit', (size) => `/deliveries?limit=${size}`)],
+    ['pageItems', 'keys', query('limit', (size) => `/keys?limit=${size}`)],
+    ['pageItems', 'tenants', query('limit', (size) => `/tenants?limit=${size}`)],
+    ['pageItems', 'audit', query('limit', (size) => `/audit?limit=${size}`)],
+  ];
+
   /** What changes whenever a request changes anything: the newest entry of the audit log, and how many events there are. */
   async function state(): Promise<unknown> {
     const audit = (await get('/audit?limit=1')).body as PageAnswer<{ readonly id: string }>;
@@ -296,7 +402,7 @@ describe('the limits of what a client sends, with real PostgreSQL and Redis', ()
     expect([...Object.keys(BOUNDS), ...Object.keys(ELSEWHERE)].sort()).toEqual(Object.keys(LIMITS).sort());
   });
 
-  it.each(Object.entries(BOUNDS) as [LimitName, Bound][])('%s holds to the last one', async (name, bound) => {
+  const holds = async (name: LimitName, bound: Bound): Promise<void> => {
     const limit = LIMITS[name];
     const accepted = await bound.send(limit, (await bound.prepare?.(limit)) ?? '');
     expect([accepted.status, accepted.text]).toEqual([bound.accepted, expect.anything()]);
@@ -314,7 +420,11 @@ describe('the limits of what a client sends, with real PostgreSQL and Redis', ()
     expect(refused.headers.get('content-type')).toContain('application/problem+json');
     expect(problem.errors?.map(({ pointer }) => pointer)).toEqual(bound.pointer && [bound.pointer]);
     expect(await state()).toEqual(before);
-  });
+  };
+
+  it.each(Object.entries(BOUNDS) as [LimitName, Bound][])('%s holds to the last one', holds);
+
+  it.each(FURTHER)('%s holds to the last one for %s, too', (name, _field, bound) => holds(name, bound));
 
   it('MAX_PAYLOAD_BYTES holds to the last byte, with a length beforehand or without', async () => {
     const { id } = body(await subscribe({}));

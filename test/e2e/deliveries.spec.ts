@@ -90,6 +90,16 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
     expect(kept.headers.get('content-type')).toBe('application/x-raw');
   });
 
+  it('keeps JSON that nests 100,000 deep', async () => {
+    const path = ownPath();
+    const { id } = await subscribe(path);
+    const body = '['.repeat(100_000) + ']'.repeat(100_000);
+    const { task_id: taskId } = await api.publish(id, body, { 'content-type': 'application/json' });
+
+    expect(await api.untilFinal(taskId)).toMatchObject({ status: 'delivered' });
+    expect(receiver.requestsTo(path).map((request) => request.body.toString())).toEqual([body]);
+  });
+
   it('fails twice, succeeds on the third attempt, and keeps the history of each', async () => {
     const path = ownPath();
     receiver.script(path, respond(500, { body: 'no' }), respond(503), respond(200, { body: 'yes' }));

@@ -1,5 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { ApiClient, type CreatedSubscriptionAnswer, type DeliveryWithAttemptsAnswer } from '../support/api-client.js';
+import {
+  ApiClient,
+  type CreatedSubscriptionAnswer,
+  type DeliveryWithAttemptsAnswer,
+  type PageAnswer,
+} from '../support/api-client.js';
 import { isSignedByHolderOf } from '../support/ed25519.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
@@ -82,18 +87,36 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
 
     await startWith(SECOND, FIRST);
     const third = await subscribe();
+    // As it was set when this name was not known for one of a credential.
+    const plain = `update subscriptions set headers = '{"X-JWT":"of-old"}' where target_url = $1`;
+    await database.query(plain, [third.target_url]);
     await deliversAsBefore();
     const run = await reencryptWith(SECOND, FIRST);
-    expect(run).toMatchObject({ code: 0, stdout: expect.stringMatching(/^3 subscriptions .*; 2 of them/) as string });
+    expect(run).toMatchObject({ code: 0, stdout: expect.stringMatching(/^3 subscriptions .*; 3 of them/) as string });
     await deliversAsBefore();
     expect(await reencryptWith(SECOND, FIRST)).toMatchObject({
       stdout: expect.stringMatching(/; 0 of them/) as string,
+    });
+    // Of the run that changed something.
+    expect(await api.expect<PageAnswer<object>>(200, 'GET', '/audit?action=subscription.reencrypted')).toMatchObject({
+      data: [
+        {
+          actor: 'service',
+          key_id: null,
+          tenant_id: 'default',
+          target: 'default',
+          changed: ['secrets', 'headers', 'auth'],
+        },
+      ],
+      has_more: false,
     });
 
     await startWith(SECOND);
     await deliversAsBefore();
     expect(await outcome(third.id)).toMatchObject({ status: 'delivered' });
-  });
+    expect(await api.getSubscription(third.id)).toMatchObject({ headers: { 'X-JWT': '[redacted]' } });
+    expect(receiver.requestsTo(new URL(third.target_url).pathname).at(-1)!.headers['x-jwt']).toBe('of-old');
+  }, 60_000);
 
   it('that are missing fail what needs them, by name, and nothing else', async () => {
     await startWith(FIRST);

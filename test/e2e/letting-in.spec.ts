@@ -48,18 +48,7 @@ describe('who is let in, with real PostgreSQL and Redis', () => {
   it('is nobody who came by the name of a foreign page, where no key is asked for', async () => {
     service = await startService({ entry: 'main', settings: fastSettings(database) });
     const { port } = new URL(service.url);
-    const ask = (path: string, host: string): Promise<{ status: number; text: string }> =>
-      new Promise((resolve, reject) => {
-        const sent = request({ host: '127.0.0.1', port, path, headers: { host } }, (answer) => {
-          answer.setEncoding('utf8');
-          let text = '';
-          answer.on('data', (chunk: string) => (text += chunk));
-          answer.on('end', () => {
-            resolve({ status: answer.statusCode ?? 0, text });
-          });
-        });
-        sent.on('error', reject).end();
-      });
+    const ask = (path: string, host: string): Promise<Answer> => send(port, 'GET', path, { host });
 
     for (const host of ['rebound.example', `rebound.example:${port}`, 'localhost.example', '10.0.0.1', '::1']) {
       const { status, text } = await ask('/subscriptions', host);
@@ -78,4 +67,78 @@ describe('who is let in, with real PostgreSQL and Redis', () => {
     }
     expect(await ask('/health/ready', 'probe.example')).toMatchObject({ status: 200 });
   });
+
+  it('is no page of another origin, where no key is asked for, but the documentation and those that are listed', async () => {
+    const listed = 'https://console.example.com';
+    service = await startService({ entry: 'main', settings: fastSettings(database, { CORS_ORIGINS: listed }) });
+    const { port } = new URL(service.url);
+    const call = (headers: Readonly<Record<string, string>>, method = 'POST'): Promise<Answer> =>
+      send(port, method, method === 'GET' ? '/subscriptions' : '/webhooks/a', {
+        'content-type': 'text/plain',
+        ...headers,
+      });
+    const accepted = async (): Promise<number> => {
+      const { text } = await send(port, 'GET', '/metrics', {});
+      return Number(/^webhook_events_accepted_total (\d+)$/m.exec(text)?.[1]);
+    };
+
+    const foreign = [
+      { origin: 'https://evil.example' },
+      // A port is part of an origin; and so is the name, even if both mean this machine.
+      { origin: 'http://localhost:1' },
+      { origin: `http://localhost:${port}`, host: `127.0.0.1:${port}` },
+      { origin: `https://evil.example/http://127.0.0.1:${port}` },
+      { origin: `${listed}.evil.example` },
+      { origin: 'null' },
+      { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+      { origin: '' },
+      { 'sec-fetch-site': 'cross-site' },
+    ];
+    for (const headers of foreign) {
+      for (const method of ['POST', 'GET']) {
+        const { status, text } = await call(headers, method);
+        expect({ headers, status }).toEqual({ headers, status: 403 });
+        expect(JSON.parse(text) as ProblemAnswer).toMatchObject({ code: 'foreign_origin' });
+      }
+    }
+    expect(await accepted()).toBe(0);
+
+    const own = [
+      {},
+      { origin: listed },
+      { origin: listed, 'sec-fetch-site': 'cross-site' },
+      { origin: `http://127.0.0.1:${port}` },
+      { origin: `http://localhost:${port}`, host: `LOCALHOST:${port}` },
+      // What its own page sends, also where it was told to say nothing of where it comes from.
+      { origin: `http://127.0.0.1:${port}`, 'sec-fetch-site': 'same-origin' },
+      { origin: 'null', 'sec-fetch-site': 'same-origin' },
+      { 'sec-fetch-site': 'none' },
+    ];
+    for (const headers of own) expect({ headers, ...(await call(headers)) }).toMatchObject({ headers, status: 202 });
+    expect(await accepted()).toBe(own.length);
+    const fromElsewhere = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+    for (const path of ['/docs', '/openapi.json', '/health/ready']) {
+      expect(await send(port, 'GET', path, fromElsewhere)).toMatchObject({ status: 200 });
+    }
+  });
 });
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** By node:http, which sends any host and origin. */
+function send(port: string, method: string, path: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      answer.setEncoding('utf8');
+      let text = '';
+      answer.on('data', (chunk: string) => (text += chunk));
+      answer.on('end', () => {
+        resolve({ status: answer.statusCode ?? 0, text });
+      });
+    });
+    sent.on('error', reject).end(method === 'POST' ? 'x' : undefined);
+  });
+}

@@ -81,6 +81,18 @@ describe('what a subscription keeps secret, with real PostgreSQL, Redis and rece
       expect([former, next].map((secret) => isVerifiedBy(secret, after))).toEqual([false, true]);
     });
 
+    it('lets both sign for 24 hours unless it says otherwise', async () => {
+      const subscription = await subscribe();
+      const beganMs = Date.now();
+
+      const { previous } = await rotate(subscription.id);
+
+      expect(previous).toHaveLength(1);
+      const hours = (Date.parse(previous[0]!.expires_at) - beganMs) / 3_600_000;
+      expect(hours).toBeCloseTo(24, 1);
+      expect((await secretsOf(subscription.id)).previous).toEqual(previous);
+    });
+
     it('ends all former ones at once when there is no overlap', async () => {
       const subscription = await subscribe();
       const second = await rotate(subscription.id);
@@ -257,6 +269,17 @@ describe('what a subscription keeps secret, with real PostgreSQL, Redis and rece
         expect(everything).not.toContain(secret);
         expect(everything).not.toContain(Buffer.from(secret).toString('base64').slice(0, -4));
       }
+    });
+
+    it('are sent under any name, also one that every object has', async () => {
+      const subscription = await subscribe({ headers: { toString: 'a', hasOwnProperty: 'b' } });
+
+      expect(Object.entries((await delivered(subscription)).headers)).toEqual(
+        expect.arrayContaining([
+          ['tostring', 'a'],
+          ['hasownproperty', 'b'],
+        ]),
+      );
     });
 
     it('stay as they are when what is shown is sent back', async () => {

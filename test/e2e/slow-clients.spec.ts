@@ -1,10 +1,13 @@
 import { ApiClient, type ProblemAnswer } from '../support/api-client.js';
+import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { openRaw, type RawAnswer } from '../support/raw-request.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const HEAD = 'POST /webhooks/a HTTP/1.1\r\nHost: localhost\r\n';
+/** More than the buffers of a connection hold. */
+const PAYLOAD = Buffer.alloc(16 * 1024 * 1024, 'x');
 
 describe('clients that take too long, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;
@@ -12,7 +15,10 @@ describe('clients that take too long, with real PostgreSQL and Redis', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    service = await startService({ entry: 'main', settings: fastSettings(database, { REQUEST_TIMEOUT: '2' }) });
+    service = await startService({
+      entry: 'main',
+      settings: fastSettings(database, { REQUEST_TIMEOUT: '2', MAX_PAYLOAD_BYTES: String(PAYLOAD.length) }),
+    });
   });
 
   afterAll(async () => {
@@ -67,5 +73,20 @@ describe('clients that take too long, with real PostgreSQL and Redis', () => {
   it('are not answered when they have asked for nothing: a pool that connects beforehand would take it for its answer', async () => {
     const { answer } = await openRaw(service.url);
     expect(await answer).toEqual({ status: null, contentType: null, body: '' });
+  });
+
+  it('are left when they do not take their answer, also while they send something', async () => {
+    const { event_id: id } = await new ApiClient(service.url).broadcast('a', PAYLOAD, { 'content-type': 'text/plain' });
+    const { socket, answer } = await openRaw(service.url);
+    socket.pause();
+    socket.write(`GET /events/${id}/payload HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+
+    // A socket that does not read learns by writing that the other side is gone.
+    const hasLearned = (): boolean => {
+      socket.write('\r\n');
+      return socket.destroyed;
+    };
+    await eventually(hasLearned, { until: Boolean });
+    expect((await answer).body.length).toBeLessThan(PAYLOAD.length);
   });
 });

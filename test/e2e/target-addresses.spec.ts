@@ -15,6 +15,8 @@ const NAMES_OF_BLOCKED: Names = {
   'private.example.com': { addresses: ['10.0.0.1'] },
   'unique-local.example.com': { addresses: ['fd00:ec2::254'] },
   'metadata.example.com': { addresses: ['169.254.169.254'] },
+  'mixed.example.com': { addresses: ['1.1.1.1', '10.0.0.1'] },
+  'mixed-6.example.com': { addresses: ['1.1.1.1', '2606:4700::1111', '::1'] },
 };
 const BLOCKED = [
   ...[...BLOCKED_HOSTS, ...Object.keys(NAMES_OF_BLOCKED)].map((host) => `http://${host}/`),

@@ -1,7 +1,8 @@
 import { LIMITS } from '../../src/shared/limits.js';
 import { ApiClient } from '../support/api-client.js';
+import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
-import { sendRaw } from '../support/raw-request.js';
+import { openRaw, sendRaw } from '../support/raw-request.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -13,7 +14,7 @@ describe('a request that is no good HTTP, with real PostgreSQL and Redis', () =>
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    service = await startService({ entry: 'main', settings: fastSettings(database) });
+    service = await startService({ entry: 'main', settings: fastSettings(database, { ADMIN_PORT: '0' }) });
   });
 
   afterAll(async () => {
@@ -62,17 +63,58 @@ describe('a request that is no good HTTP, with real PostgreSQL and Redis', () =>
     expect(status ?? 400).toBeLessThan(500);
   });
 
-  it('has a problem body like any other', async () => {
-    for (const bytes of [`GET /health/live HTTP/1.1\r\n${HEAD}${'a: 1\r\n'.repeat(10_000)}\r\n`, 'GET /\0']) {
-      const { contentType, body } = await sendRaw(service.url, bytes);
-      expect(contentType).toContain('application/problem+json');
-      expect(JSON.parse(body)).toMatchObject({ type: expect.stringContaining('urn:webhooks:problem:') as string });
+  it.each([
+    ['100-continue', 'HTTP/1.1 100 Continue'],
+    ['100-Continue', 'HTTP/1.1 100 Continue'],
+  ])('is none where it expects %s: it is told to go on, and accepted', async (expectation, goOn) => {
+    const { socket, answer } = await openRaw(service.url);
+    let heard = '';
+    socket.on('data', (chunk: Buffer) => (heard += chunk.toString('latin1')));
+    socket.write(`POST /webhooks/a HTTP/1.1\r\n${HEAD}Expect: ${expectation}\r\nContent-Length: 2\r\n\r\n`);
+
+    await eventually(() => heard, { until: (text) => text.startsWith(goOn) });
+    socket.write('ab');
+
+    expect((await answer).body).toContain('HTTP/1.1 202 ');
+  });
+
+  it('is one with a body that goes on after its length: no second event comes of it', async () => {
+    const answer = await sendRaw(
+      service.url,
+      `POST /webhooks/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nabcdef`,
+    );
+
+    // The first is whole; what follows is the beginning of a request that is none.
+    expect(answer.status).toBe(202);
+    expect(answer.body).toContain('HTTP/1.1 400 ');
+    const { event_id: id } = JSON.parse(/\{.*?\}/.exec(answer.body)![0]) as { event_id: string };
+    expect((await new ApiClient(service.url).request('GET', `/events/${id}/payload`)).text).toBe('ab');
+  });
+
+  it.each([
+    ['10,000 headers', `GET /health/live HTTP/1.1\r\n${HEAD}${'a: 1\r\n'.repeat(10_000)}\r\n`, 431],
+    ['201 headers', `GET /health/live HTTP/1.1\r\n${HEAD}${'a: 1\r\n'.repeat(199)}\r\n`, 431],
+    ['no HTTP', 'GET /\0', 400],
+    ['another expectation', `GET /health/live HTTP/1.1\r\n${HEAD}Expect: a-miracle\r\n\r\n`, 417],
+    ['no host', 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+  ])('has a problem body like any other, on the port for operators, too: %s', async (_name, bytes, status) => {
+    for (const url of [service.url, service.adminUrl]) {
+      const answer = await sendRaw(url, bytes);
+      expect(answer).toMatchObject({
+        status,
+        contentType: expect.stringContaining('application/problem+json') as string,
+      });
+      expect(JSON.parse(answer.body)).toMatchObject({
+        status,
+        type: expect.stringContaining('urn:webhooks:problem:') as string,
+        request_id: expect.stringMatching(/./) as string,
+      });
     }
   });
 
-  it('changes nothing, and fails inside in no case', async () => {
-    const metrics = await new ApiClient(service.url).request('GET', '/metrics');
-    expect(metrics.text).toContain('\nwebhook_events_accepted_total 0\n');
+  it('changes nothing but where its beginning was whole, and fails inside in no case', async () => {
+    const metrics = await new ApiClient(service.adminUrl).request('GET', '/metrics');
+    expect(metrics.text).toContain('\nwebhook_events_accepted_total 3\n');
     expect(service.logs.filter(({ level }) => level >= 40).map(({ msg }) => msg)).toEqual([
       expect.stringContaining('API_ACCESS is open'),
     ]);

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
+import { IsNested } from '../../shared/http/input-fields.js';
 import { PageQuery, pageOf } from '../../shared/http/page.js';
 import { IsText, MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
@@ -45,9 +45,7 @@ export class TenantPatch {
 
   @ApiPropertyOptional({ type: TenantLimitsInput })
   @MayBeAbsent()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => TenantLimitsInput)
+  @IsNested(TenantLimitsInput)
   readonly limits?: TenantLimitsInput;
 }
 

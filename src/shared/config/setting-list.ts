@@ -177,7 +177,9 @@ export const SETTINGS = {
     default: 30,
     min: 1,
     max: 600,
-    doc: `Longest time that a request may take to arrive; for its headers alone it is at most ${LIMITS.headersSeconds}.`,
+    doc:
+      `Longest time that a request may take to arrive, its headers alone at most ${LIMITS.headersSeconds}; and that a client ` +
+      'may take nothing of an answer that is there.',
   }),
   maxEventsPerSecond: number('MAX_EVENTS_PER_SECOND', {
     default: 0,

@@ -1,17 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource, EntityTarget, FindOptionsWhere, SelectQueryBuilder } from 'typeorm';
+import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import type { Settings } from '../config/settings.js';
 import { SETTINGS_TOKEN } from '../shared.module.js';
 import { Bulkhead } from './bulkhead.js';
 import { runReport } from './report.js';
-import { unscopedTable } from './tenant-scope.js';
+import { scopeFault } from './tenant-scope.js';
 import type { Tx } from './transaction.js';
 
-/** A statement would have touched rows of all tenants. It was not run. */
+/** A statement could have touched rows of other tenants. It was not run. */
 export class UnscopedStatement extends Error {
-  constructor(table: string, text: string) {
-    super(`A statement does not limit ${table} to tenant_id = $1: ${text}`);
+  constructor(fault: string, text: string) {
+    super(`A statement ${fault}: ${text}`);
   }
 }
 
@@ -77,7 +77,16 @@ export class TenantDatabase {
   }
 }
 
-/** The rows of one entity that belong to one tenant. */
+/** What of a tenant's rows is listed. */
+interface TenantList {
+  /** The name of the entity in the conditions. */
+  readonly alias: string;
+  /** Each in the language of TypeORM, with the values of its parameters. */
+  readonly conditions: readonly (readonly [condition: string, values?: ObjectLiteral])[];
+  readonly limit: number;
+}
+
+/** The rows of one entity that belong to one tenant. No caller gets hold of a query that he could take further. */
 export class TenantRows<E extends OfTenant> {
   constructor(
     private readonly manager: Tx,
@@ -96,9 +105,13 @@ export class TenantRows<E extends OfTenant> {
     return this.manager.count(this.entity, { where: { ...where, ...this.scope } });
   }
 
-  /** A query over them; add to its conditions by `andWhere`. */
-  select(alias: string): SelectQueryBuilder<E> {
-    return this.manager.createQueryBuilder(this.entity, alias).where(`${alias}.tenantId = :tenantId`, this.scope);
+  /** Those that meet all conditions, newest first. */
+  list({ alias, conditions, limit }: TenantList): Promise<E[]> {
+    const query = this.manager.createQueryBuilder(this.entity, alias);
+    for (const [condition, values] of conditions) query.andWhere(`(${condition})`, values);
+    // After the others, whose parameters can't take the place of this one then.
+    query.andWhere(`${alias}.tenantId = :tenantId`, this.scope);
+    return query.orderBy(`${alias}.id`, 'DESC').limit(limit).getMany();
   }
 
   async insert(row: E): Promise<void> {
@@ -116,12 +129,12 @@ export class TenantRows<E extends OfTenant> {
 }
 
 function refuseUnscoped(text: string): void {
-  let table = judged.get(text);
-  if (table === undefined) {
+  let fault = judged.get(text);
+  if (fault === undefined) {
     if (judged.size >= MAX_JUDGED) judged.clear();
-    judged.set(text, (table = unscopedTable(text)));
+    judged.set(text, (fault = scopeFault(text)));
   }
-  if (table !== null) throw new UnscopedStatement(table, text);
+  if (fault !== null) throw new UnscopedStatement(fault, text);
 }
 
 function isCounted<Row>(result: Row[] | [Row[], number]): result is [Row[], number] {

@@ -1,4 +1,4 @@
-import { unscopedTable } from './tenant-scope.js';
+import { scopeFault } from './tenant-scope.js';
 
 describe('the scope of a statement', () => {
   it.each([
@@ -6,9 +6,12 @@ describe('the scope of a statement', () => {
     'select e.id from events e join deliveries as d on d.event_id = e.id and d.tenant_id = $1 where e.tenant_id = $1',
     'update subscriptions set state = 2 where id = $2 and tenant_id = $1',
     'with gone as (delete from open_deliveries o where o.tenant_id = $1 returning *) select id from gone',
-    'select 1 from tenants where id = $2',
+    'insert into deliveries (id) select id from open_deliveries where tenant_id = $1',
+    'select 1 from events where tenant_id = $1 and (id = $2 or id = $3)',
+    'select 1 from tenants where id = $2 or id = $3',
+    'select delivery_count as events_seen from events where tenant_id = $1',
   ])('is the tenant: %s', (text) => {
-    expect(unscopedTable(text)).toBeNull();
+    expect(scopeFault(text)).toBeNull();
   });
 
   it.each([
@@ -22,7 +25,51 @@ describe('the scope of a statement', () => {
     ],
     ['delete from attempts where delivery_id = $2', 'attempts'],
     ['update subscriptions s set state = 2 where tenant_id = $1', 'subscriptions s'],
+    ['update subscriptions set tenant_id = $1 where id = $2', 'subscriptions'],
+    ['select tenant_id = $1 from events', 'events'],
+    ['select 1 from events where not tenant_id = $1', 'events'],
   ])('is not the tenant: %s', (text, table) => {
-    expect(unscopedTable(text)).toBe(table);
+    expect(scopeFault(text)).toBe(`does not limit ${table} to tenant_id = $1`);
+  });
+
+  it.each([
+    'select 1 from events e, deliveries d where e.tenant_id = $1',
+    'select 1 from deliveries d cross join lateral (table events) e where d.tenant_id = $1',
+    'select 1 from public.events where tenant_id = $1',
+    'select 1 from "events" where tenant_id = $1',
+    'select 1 from events"" where tenant_id = $1',
+    'select 1 from only events where tenant_id = $1',
+    'select 1 from events* where tenant_id = $1',
+    'select 1 from (events) where tenant_id = $1',
+    'select 1 from events_20260131 where tenant_id = $1',
+    'select 1 from EVENTS_20260131 where id = $2',
+    'delete from deliveries d using events e where d.tenant_id = $1',
+    'merge into events using deliveries d on d.tenant_id = $1 when matched then delete',
+    'truncate events',
+    'lock table subscriptions',
+    'table events',
+    'copy events to stdout',
+  ])('is not known when a table is named otherwise: %s', (text) => {
+    expect(scopeFault(text)).toContain('plainly');
+  });
+
+  it.each([
+    'select 1 from events where tenant_id = $1 or id = $2',
+    'select 1 from events where id = $2 or true and tenant_id = $1',
+    'select 1 from events where (id = $2 and tenant_id = $1) OR (id = $3)',
+    'select 1 from events where ((id = $2 and (tenant_id = $1)) or id = $3)',
+    'select 1 from events where id = $2 and tenant_id = $1\n or\tid = $3',
+  ])('is left by an "or" beside it: %s', (text) => {
+    expect(scopeFault(text)).not.toBeNull();
+  });
+
+  it.each([
+    'select 1 from events where id = $2 -- and tenant_id = $1',
+    'select 1 from events where id = $2 /* and tenant_id = $1 */',
+    'select 1 from events where $$ and tenant_id = $1 $$ is not null',
+    'select 1 from events where $a$ and tenant_id = $1 $a$ is not null',
+    'select 1 from U&"\\0065vents"',
+  ])('is not read where it could be hidden: %s', (text) => {
+    expect(scopeFault(text)).toContain('not read');
   });
 });

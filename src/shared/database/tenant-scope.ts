@@ -1,22 +1,57 @@
 /** Tables whose rows belong to a tenant. */
-const TABLES = ['subscriptions', 'events', 'open_deliveries', 'deliveries', 'attempts', 'idempotency_keys'];
+const TABLES = 'subscriptions|events|open_deliveries|deliveries|attempts|idempotency_keys';
 
-const REFERENCE = new RegExp(`\\b(?:from|join|update)\\s+(${TABLES.join('|')})\\b(?:\\s+(?:as\\s+)?([a-z_]+))?`, 'gi');
-const NO_ALIAS = /^(where|set|on|join|left|right|full|cross|order|group|limit|for|returning|union|using|as)$/i;
+/** A table wherever it is named, under a schema, in quotes or as one of its daily partitions, too. */
+const MENTION = new RegExp(`\\b(?:${TABLES})(?:_\\d{8})?\\b`, 'gi');
+/** The only ways to name one that are understood. */
+const READ = new RegExp(`\\b(?:from|join|update)\\s+(${TABLES})\\b(?!["'.*_(])(?:\\s+(?:as\\s+)?([a-z_]+))?`, 'gi');
+const INSERTION = new RegExp(`\\binsert\\s+into\\s+(?:${TABLES})\\b(?!["'.])`, 'gi');
+const NO_ALIAS = /^(where|set|on|join|left|right|full|inner|cross|order|group|limit|for|returning|union|using|as)$/i;
+/** What could hide a condition, or make a value look like one. */
+const UNREADABLE = /--|\/\*|\$\$|\$[a-z_]\w*\$|\bu&["']/i;
+const ANY_CONDITION = /\btenant_id = \$1\b/i;
 
 /**
- * The first table of a statement whose rows are not limited to those of the tenant $1, under the name it has there; null when
- * all are. Each mention of a table needs its own `tenant_id = $1`.
+ * Why a statement can't be relied on to stay with the rows of the tenant $1; null when it can. Each table that it reads or
+ * changes needs its own `tenant_id = $1`, joined to the other conditions by "and", and has to be named in a way that is
+ * understood here; an "or" stands in parentheses of its own. What an INSERT writes is not looked at.
  */
-export function unscopedTable(text: string): string | null {
-  const mentions = [...text.matchAll(REFERENCE)].map(([, table = '', alias]) =>
+export function scopeFault(text: string): string | null {
+  if (UNREADABLE.test(text)) return 'holds a comment or a quotation that is not read';
+  const reads = [...text.matchAll(READ)].map(([, table = '', alias]) =>
     alias === undefined || NO_ALIAS.test(alias) ? { table, name: '' } : { table, name: alias },
   );
-  for (const { table, name } of mentions) {
-    const condition =
-      name === '' ? /(?<![.\w])tenant_id = \$1\b/gi : new RegExp(`\\b${name}\\.tenant_id = \\$1\\b`, 'gi');
-    const needed = mentions.filter((other) => other.name === name).length;
-    if ([...text.matchAll(condition)].length < needed) return name === '' ? table : `${table} ${name}`;
+  const understood = reads.length + [...text.matchAll(INSERTION)].length;
+  const mentioned = [...text.matchAll(MENTION)];
+  if (mentioned.length > understood) {
+    return `names ${mentioned.map(([name]) => name).join(', ')}, not all of them plainly after from, join, update or insert into`;
   }
-  return null;
+  for (const { table, name } of reads) {
+    const column = name === '' ? '(?<![.\\w])tenant_id' : `\\b${name}\\.tenant_id`;
+    const condition = new RegExp(`\\b(?:where|and|on)\\s+${column} = \\$1\\b`, 'gi');
+    const needed = reads.filter((other) => other.name === name).length;
+    if ([...text.matchAll(condition)].length < needed) {
+      return `does not limit ${name === '' ? table : `${table} ${name}`} to tenant_id = $1`;
+    }
+  }
+  return hasLooseOr(text) ? 'has an "or" beside tenant_id = $1: put it into parentheses of its own' : null;
+}
+
+/** Whether an "or" stands in parentheses, or outside of all, that hold a condition on the tenant as well. */
+function hasLooseOr(text: string): boolean {
+  return [...text.matchAll(/\bor\b/gi)].some(({ index }) => ANY_CONDITION.test(surroundings(text, index)));
+}
+
+/** The inside of the innermost parentheses around a place. */
+function surroundings(text: string, at: number): string {
+  const end = (from: number, step: 1 | -1): number => {
+    const [inner, outer] = step === 1 ? ['(', ')'] : [')', '('];
+    let depth = 0;
+    for (let place = from; place >= 0 && place < text.length; place += step) {
+      if (text[place] === inner) depth += 1;
+      if (text[place] === outer && depth-- === 0) return place;
+    }
+    return step === 1 ? text.length : -1;
+  };
+  return text.slice(end(at, -1) + 1, end(at, 1));
 }

@@ -1,25 +1,33 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { type Fault, InvalidInput } from '../errors/domain-error.js';
+import { fieldsOf, nestedOf, readerOf } from './input-fields.js';
 
 /**
- * Reads a body or a query into its DTO.
+ * Reads a body or a query into its DTO. Every key that came is either a field of it or a fault, whatever else JavaScript
+ * means by its name; and the value of a field stays what it was, all the way down.
  *
  * @returns the DTO and every fault it has
  */
 export function readInput<T extends object>(value: unknown, dtoClass: Type<T>, pointerPrefix: string): [T, Fault[]] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return [new dtoClass(), [{ pointer: '', detail: 'must be a JSON object' }]];
+  if (!isObject(value)) return [new dtoClass(), [{ pointer: '', detail: 'must be a JSON object' }]];
+  const dto = new dtoClass();
+  const faults: Fault[] = [];
+  const known = fieldsOf(dtoClass);
+  for (const [name, given] of Object.entries(value)) {
+    const pointer = pointerPrefix + escaped(name);
+    if (!known.has(name)) {
+      faults.push({ pointer, detail: 'is not known here; remove it' });
+      continue;
+    }
+    const nested = nestedOf(dtoClass, name);
+    const [read, inner] = nested && isObject(given) ? readInput(given, nested, `${pointer}/`) : [given, []];
+    faults.push(...inner);
+    const reader = readerOf(dtoClass, name);
+    (dto as Record<string, unknown>)[name] = reader ? reader(read) : read;
   }
-  const dto = plainToInstance(dtoClass, value, { exposeUnsetFields: false });
-  const errors = validateSync(dto, {
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
-    validationError: { target: false, value: false },
-  });
-  return [dto, errors.flatMap((error) => faultsOf(error, pointerPrefix))];
+  const errors = validateSync(dto, { forbidUnknownValues: true, validationError: { target: false, value: false } });
+  return [dto, [...faults, ...errors.flatMap((error) => faultsOf(error, pointerPrefix))]];
 }
 
 /** For `@Body(InputPipe)` and `@Query(InputPipe)`: the DTO that the parameter's type names, or all faults at once. */
@@ -32,11 +40,18 @@ export class InputPipe implements PipeTransform {
   }
 }
 
-function faultsOf(error: ValidationError, prefix: string): Fault[] {
-  const pointer = prefix + error.property.replaceAll('~', '~0').replaceAll('/', '~1');
-  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-    pointer,
-    detail: rule === 'whitelistValidation' ? 'is not known here; remove it' : message.replace(`${error.property} `, ''),
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** As a JSON pointer has it. */
+function escaped(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function faultsOf({ property, constraints = {} }: ValidationError, prefix: string): Fault[] {
+  return Object.values(constraints).map((message) => ({
+    pointer: prefix + escaped(property),
+    detail: message.replace(`${property} `, ''),
   }));
-  return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, `${pointer}/`))];
 }

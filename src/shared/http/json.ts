@@ -24,15 +24,17 @@ export function parseJson(bytes: Buffer): unknown {
 
 /**
  * Reads JSON that this service stores in fields of its own: refuses in addition what PostgreSQL cannot keep (NUL, lone
- * surrogates), numbers that would change, doubled keys, keys that mean something to JavaScript, and nesting without end. Payloads may nest as they
- * like.
+ * surrogates), numbers that would change, doubled keys, keys that mean something to JavaScript, and nesting without end.
+ * Payloads may nest as they like.
  *
  * @throws MalformedJson
  */
 export function parseStrictJson(bytes: Buffer): unknown {
   const value = parseJson(bytes);
   refuseUnsafe(value, 0);
-  refuseDoubledKeys(bytes.toString('utf8'), value);
+  const text = bytes.toString('utf8');
+  refuseRounding(text);
+  refuseDoubledKeys(text, value);
   return value;
 }
 
@@ -58,6 +60,24 @@ function refuseUnsafeNumber(value: number): void {
   const isSafe = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
   if (!isSafe) throw new MalformedJson('a number is out of range; send it as a string');
   if (Object.is(value, -0)) throw new MalformedJson('-0 is not kept: send 0');
+}
+
+/** JavaScript keeps some 16 digits, and nothing below 5e-324. What would be read back must be the number that was sent. */
+function refuseRounding(text: string): void {
+  for (const [literal] of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gs)) {
+    if (literal.startsWith('"') || decimal(literal) === decimal(String(Number(literal)))) continue;
+    throw new MalformedJson(`a number has more digits than are kept (${literal.slice(0, 40)}); send it as a string`);
+  }
+}
+
+/** One way to write a number, whichever came: its digits without outer zeros, and the power of ten of the last one. */
+function decimal(literal: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
 }
 
 /** `JSON.parse` keeps the last of several equal keys without a word. In JSON that parses, a string before a colon is a key. */

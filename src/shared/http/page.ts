@@ -1,10 +1,10 @@
 import { type Type as ClassOf } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { DomainError } from '../errors/domain-error.js';
 import type { Uuid } from '../ids/uuid.js';
 import { LIMITS } from '../limits.js';
+import { ReadAs } from './input-fields.js';
 import { IsText } from './rules.js';
 
 const UUID_BYTES = 16;
@@ -25,7 +25,7 @@ export class PageQuery {
     description: 'Most items of the page',
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => wholeNumber(value))
+  @ReadAs(wholeNumber)
   @IsInt()
   @Min(1)
   @Max(LIMITS.pageItems)

@@ -1,6 +1,6 @@
 import { effectivePolicy, policyFaults } from './delivery-policy.js';
 import { isEventType, isEventTypePattern, onlyEventType, patternsWanting, wants } from './event-type-pattern.js';
-import { headerFault } from './own-headers.js';
+import { headerFault, isSecretHeader } from './own-headers.js';
 
 describe('event types', () => {
   it.each(['a', 'order.created', 'a-b.c_d.E9', 'x'.repeat(128)])('may be %s', (type) => {
@@ -81,6 +81,77 @@ describe('own headers', () => {
     ['x'.repeat(129), 'x'],
   ])('may not be "%s: %s"', (name, value) => {
     expect(headerFault(name, value)).not.toBeNull();
+  });
+});
+
+describe('the name of an own header', () => {
+  it.each([
+    'Authorization',
+    'Cookie',
+    'X-Api-Key',
+    'X-API-KEYS',
+    'x-apikey',
+    'ApiKey',
+    'X-AccessKey',
+    'X-Access-Key-Id',
+    'X-AccessKeyId',
+    'x-accesskeyid',
+    'X-MasterKey',
+    'Ocp-Apim-Subscription-Key',
+    'x-functions-key',
+    'X-Passphrase',
+    'X-Passcode',
+    'X-Pass',
+    'X-Password-Hash',
+    'X-PIN',
+    'X-Pwd',
+    'X-JWT',
+    'X-Jwt-Assertion',
+    'X-Bearer',
+    'X-BearerValue',
+    'X-Access-Code',
+    'X-Security_Code',
+    'X-OTP',
+    'X-Hub-Signature-256',
+    'X-Sig',
+    'X-Hmac-Sha256',
+    'X-Session-Id',
+    'X-SID',
+    'X-CSRF',
+    'X-Gitlab-Token',
+    'PRIVATE-TOKEN',
+    'X-Vault-Token',
+    'X-Client-Secret',
+    'X-Credentials',
+    'x-vercel-protection-bypass',
+  ])('tells of a credential: %s', (name) => {
+    expect(isSecretHeader(name)).toBe(true);
+  });
+
+  it.each([
+    'X-Team',
+    'X-Request-Id',
+    'X-Tenant',
+    'X-Environment',
+    'X-Keyboard',
+    'X-Keyword',
+    'X-Shipping-Zone',
+    'X-Opinion',
+    'X-Passenger',
+    'X-Compass',
+    'X-Code',
+    'X-Country-Code',
+    'X-Zip-Code',
+    'X-Significance',
+    'X-Side',
+    'X-Path',
+    'X-Priority',
+    'X-Client-Id',
+    'X-Version',
+    'Accept-Language',
+    'traceparent',
+  ])('tells of none: %s', (name) => {
+    expect(isSecretHeader(name)).toBe(false);
   });
 });
 

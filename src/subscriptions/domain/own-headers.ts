@@ -30,12 +30,22 @@ const RESERVED = new Set([
   'proxy-authenticate',
 ]);
 
-const SECRET_NAME =
-  /auth|cookie|token|secret|password|passwd|credential|signature|session|(^|[-_])(key|pin|pwd)([-_]|$)|apikey/i;
+/** Anywhere in a name. */
+const SECRET_PART =
+  /auth|cookie|token|secret|passw|passphrase|passcode|credential|signature|session|bearer|bypass|hmac|(api|app|access|account|admin|client|license|master|private|service|shared|signing|encryption|user)keys?|(access|security|verification|pass|pin)code/;
+/** As a word of their own, since `pin` is in `shipping`, too. */
+const SECRET_WORD = /^(.*keys?|jwts?|jws|jwe|pins?|pwd|pass|otp|totp|sig|sid|sas|pat|csrf|xsrf)$/;
 
-/** Whether a header is one of those whose values are credentials, as far as its name tells. */
+/**
+ * Whether a header is one of those whose values are credentials, as far as its name tells. In doubt it is: what is hidden
+ * without need can still be changed, what is shown without need can't be taken back.
+ */
 export function isSecretHeader(name: string): boolean {
-  return SECRET_NAME.test(name);
+  const words = name
+    .replaceAll(/([a-z0-9])(?=[A-Z])/g, '$1-')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return SECRET_PART.test(words.join('')) || words.some((word) => SECRET_WORD.test(word));
 }
 
 /** What is wrong with a header that a subscription wants to be sent along; null when nothing is. */

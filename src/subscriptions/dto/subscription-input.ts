@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsNumber, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../shared/crypto/signing-key.js';
+import { IsNested } from '../../shared/http/input-fields.js';
 import { IsText, MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { EVENT_PATTERN_FORM } from '../domain/event-type-pattern.js';
@@ -106,9 +106,7 @@ abstract class SubscriptionFields {
     description: 'Sent to the target as `Authorization`. Encrypted, and shown as `[redacted]`, which keeps it.',
   })
   @MayBeNull()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => AuthInput)
+  @IsNested(AuthInput)
   readonly auth?: AuthInput | null;
 
   @ApiPropertyOptional({
@@ -121,9 +119,7 @@ abstract class SubscriptionFields {
 
   @ApiPropertyOptional({ type: RetryInput, ...nullable })
   @MayBeNull()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => RetryInput)
+  @IsNested(RetryInput)
   readonly retry?: RetryInput | null;
 
   @ApiPropertyOptional({

@@ -71,8 +71,12 @@ const BAD_BODIES: Readonly<Record<string, string | Buffer>> = {
   'a raw NUL': Buffer.from('{"a":"\0"}'),
   'a lone surrogate': '{"a":"\\ud800"}',
   'a lone surrogate as a key': '{"\\udfff":1}',
-  'nesting 100,000 deep': '['.repeat(30_000) + ']'.repeat(30_000),
+  'nesting as deep as it fits': '['.repeat(30_000) + ']'.repeat(30_000),
+  'nesting 100,000 deep': '['.repeat(100_000) + ']'.repeat(100_000),
+  'objects 100,000 deep': '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000),
   '1e400': '{"a":1e400}',
+  '1e-400': '{"a":1e-400}',
+  'more digits than are kept': '{"a":0.12345678901234567890}',
   '2^53+1': '{"a":9007199254740993}',
   '-0': '{"a":-0}',
   'a key twice': '{"a":1,"a":2}',
@@ -84,6 +88,9 @@ const BAD_BODIES: Readonly<Record<string, string | Buffer>> = {
   'an unknown field': '{"surprise":1}',
   'more than 64 KB': `{"a":"${'x'.repeat(70_000)}"}`,
 };
+
+/** What every object of JavaScript has, sent by nobody. */
+const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 
 /** Headers of its own that a subscription may not send. */
 const BAD_HEADERS: readonly (readonly [string, unknown])[] = [
@@ -120,6 +127,7 @@ export function badInputs(operation: Operation): BadInput[] {
     ...inQuery.flatMap(badQueries),
     { name: 'query: an unknown parameter', query: 'surprise=1' },
     { name: 'query: an unknown parameter like a prototype', query: '__proto__[a]=1' },
+    ...INHERITED.map((name) => ({ name: `query: an unknown parameter ${name}`, query: `${name}=1` })),
     ...named('X-Tenant', BAD_TENANTS, (value) => ({ headers: { 'x-tenant': value } })),
     ...(operation.takesPayload ? badPublishing(operation) : []),
     ...(operation.body === null ? badEmptyBodies(operation) : badBodies(operation, operation.body)),
@@ -169,6 +177,11 @@ function badBodies(operation: Operation, schema: Schema): BadInput[] {
   const text = JSON.stringify(World.body(operation));
   return [
     ...named('body', BAD_BODIES, (body) => ({ headers: JSON_TYPE, body })),
+    ...INHERITED.map((name) => ({
+      name: `body: an unknown field ${name}`,
+      headers: JSON_TYPE,
+      body: withField(operation, [], name),
+    })),
     { name: 'body: as text', headers: { 'content-type': 'text/plain' }, body: text },
     { name: 'body: without a type', body: text },
     { name: 'body: as a form', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'a=b' },
@@ -203,8 +216,20 @@ function badFields(operation: Operation, schema: Schema, at: readonly string[]):
       inputs.push(...BAD_HEADERS.map(([header, value]) => fieldInput(operation, place, { [header]: value })));
     }
     const nested = [resolve(property), ...alternatives(property)].find(({ properties }) => properties !== undefined);
-    return nested === undefined ? inputs : [...inputs, ...badFields(operation, nested, place)];
+    if (nested === undefined) return inputs;
+    const unknown = INHERITED.map((name) => ({
+      name: `body: an unknown field ${[...place, name].join('.')}`,
+      headers: JSON_TYPE,
+      body: withField(operation, place, name),
+    }));
+    return [...inputs, ...unknown, ...badFields(operation, nested, place)];
   });
+}
+
+/** A body with one field more, in one of its objects; by text, since an object would not take every name. */
+function withField(operation: Operation, place: readonly string[], name: string): string {
+  const marked = place.length === 0 ? { ...World.body(operation), '@@': 1 } : nestedIn(operation, place, { '@@': 1 });
+  return JSON.stringify(marked).replace('@@', name);
 }
 
 /** Values of the right type that the schema does not allow. */
@@ -236,12 +261,16 @@ function unsafeTexts(operation: Operation, place: readonly string[]): BadInput[]
   }));
 }
 
-function bodyWith(operation: Operation, [name = '', ...rest]: readonly string[], value: unknown): string {
+function bodyWith(operation: Operation, place: readonly string[], value: unknown): string {
+  return JSON.stringify(nestedIn(operation, place, value));
+}
+
+function nestedIn(operation: Operation, [name = '', ...rest]: readonly string[], value: unknown): object {
   const inner = rest.reduceRight<unknown>((sum, key) => ({ [key]: sum }), value);
   // One of the two ways to name event types, and one of the two kinds of authentication.
   const { event_type: _eventType, ...base } = World.body(operation);
   const isOther = name === 'event_type' || name === 'event_types';
-  return JSON.stringify({ ...(isOther ? base : World.body(operation)), [name]: inner });
+  return { ...(isOther ? base : World.body(operation)), [name]: inner };
 }
 
 function badPublishing({ parameters }: Operation): BadInput[] {

@@ -1,0 +1,42 @@
+import type { DataSource } from 'typeorm';
+import { TenantDatabase, UnscopedStatement } from './tenant-database.js';
+import type { Tx } from './transaction.js';
+
+describe('the database of a tenant', () => {
+  const run: unknown[] = [];
+  const connection = {
+    query: (...given: unknown[]) => {
+      run.push(given);
+      return Promise.resolve([{ one: 1 }]);
+    },
+    createQueryRunner: () => {
+      throw new Error('It was run.');
+    },
+  };
+  const database = new TenantDatabase(connection as unknown as DataSource, { databasePoolSize: 5 });
+  const UNSCOPED = [
+    'select 1 from events where id = $2',
+    'select 1 from events e, deliveries d where e.tenant_id = $1',
+    'select 1 from events where tenant_id = $1 or true',
+  ];
+
+  beforeEach(() => run.splice(0));
+
+  it.each(UNSCOPED)('runs nothing that forgets the tenant, by whichever way: %s', async (text) => {
+    // Again, since what was looked at once is remembered.
+    for (let times = 0; times < 2; times += 1) {
+      await expect(database.query('acme', text, ['x'])).rejects.toThrow(UnscopedStatement);
+      await expect(database.query('acme', text, ['x'], connection as unknown as Tx)).rejects.toThrow(UnscopedStatement);
+      await expect(database.search('acme', text, ['x'])).rejects.toThrow(UnscopedStatement);
+      expect(() => database.report('acme', text, ['x'])).toThrow(UnscopedStatement);
+    }
+    expect(run).toEqual([]);
+  });
+
+  it('runs what is limited to the tenant, who is $1', async () => {
+    const text = 'select 1 as one from events where tenant_id = $1 and id = $2';
+
+    expect(await database.query('acme', text, ['x'])).toEqual([{ one: 1 }]);
+    expect(run).toEqual([[text, ['acme', 'x']]]);
+  });
+});
