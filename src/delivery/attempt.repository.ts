@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HotPath, plainArray, textArray } from '../shared/database/hot-path.js';
+import { HotPath, plainArray } from '../shared/database/hot-path.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { FinishedAttempt } from './delivery.entity.js';
 import { RECORD, RECORD_LATE } from './delivery.statements.js';
@@ -19,8 +19,10 @@ export class AttemptRepository {
     const retried: FinishedAttempt[] = [];
     const final: FinishedAttempt[] = [];
     for (const attempt of attempts) (attempt.decision.next === 'retry' ? retried : final).push(attempt);
+    retried.sort(byDelivery);
+    final.sort(byDelivery);
     const all = [...retried, ...final];
-    const bodies = packed(all);
+    const { bytes, offsets, lengths } = packed(all);
     const [row] = await this.hotPath.query<{ ids: Uuid[] | null; has_all: boolean }>(RECORD, [
       plainArray(retried.map(({ delivery }) => delivery.id)),
       plainArray(retried.map(({ delivery }) => delivery.attempt)),
@@ -30,12 +32,12 @@ export class AttemptRepository {
       plainArray(final.map(({ decision }) => (decision.next === 'delivered' ? STATE.delivered : STATE.failed))),
       plainArray(all.map(({ result }) => result.statusCode)),
       plainArray(all.map(({ result }) => Math.round(result.durationMs))),
-      textArray(all.map(({ result }) => result.error?.code ?? null)),
-      textArray(all.map(({ result }) => storable(result.error?.message))),
-      textArray(all.map(({ result }) => JSON.stringify(result.responseHeaders))),
-      bodies.bytes,
-      plainArray(bodies.offsets),
-      plainArray(bodies.lengths),
+      bytes,
+      plainArray(offsets),
+      plainArray(lengths.body),
+      plainArray(lengths.headers),
+      plainArray(lengths.errorCode),
+      plainArray(lengths.errorMessage),
     ]);
     return new Set(row?.has_all ? all.map(({ delivery }) => delivery.id) : row?.ids);
   }
@@ -46,40 +48,62 @@ export class AttemptRepository {
    * @returns the deliveries of those; the others had been recorded in time, by a call that seemed to fail
    */
   async recordLate(attempts: readonly FinishedAttempt[]): Promise<Set<Uuid>> {
-    const bodies = packed(attempts);
+    const { bytes, offsets, lengths } = packed(attempts);
     const rows = await this.hotPath.query<{ delivery_id: Uuid }>(RECORD_LATE, [
       attempts.map(({ delivery }) => delivery.id),
       attempts.map(({ delivery }) => delivery.attempt),
       attempts.map(({ result }) => result.statusCode),
       attempts.map(({ result }) => Math.round(result.durationMs)),
       attempts.map(({ result }) => result.error?.code ?? null),
-      attempts.map(({ result }) => storable(result.error?.message)),
+      attempts.map(({ result }) => (result.error === null ? null : storable(result.error.message))),
       attempts.map(({ result }) => JSON.stringify(result.responseHeaders)),
-      bodies.bytes,
-      bodies.offsets,
-      bodies.lengths,
+      bytes,
+      offsets,
+      lengths.body,
       attempts.map(({ delivery }) => delivery.tenantId),
     ]);
     return new Set(rows.map((row) => row.delivery_id));
   }
 }
 
-/** All response bodies in one binary parameter; offsets from 1 as `substring` counts. */
-function packed(attempts: readonly FinishedAttempt[]): { bytes: Buffer; offsets: number[]; lengths: number[] } {
-  let at = 1;
-  const offsets = attempts.map(({ result }) => {
-    const offset = at;
-    at += result.responseBody.length;
-    return offset;
-  });
-  return {
-    bytes: Buffer.concat(attempts.map(({ result }) => result.responseBody)),
-    offsets,
-    lengths: attempts.map(({ result }) => result.responseBody.length),
-  };
+/** Of two results for one delivery in a group, the one of the newer attempt counts: it comes last. */
+function byDelivery({ delivery: a }: FinishedAttempt, { delivery: b }: FinishedAttempt): number {
+  if (a.id === b.id) return a.attempt - b.attempt;
+  return a.id < b.id ? -1 : 1;
 }
 
+interface Packed {
+  readonly bytes: Buffer;
+  /** Where what belongs to an attempt begins, from 1 as `substring` counts: its body, headers, error code and error message. */
+  readonly offsets: number[];
+  /** In bytes, of each attempt. */
+  readonly lengths: Readonly<Record<'body' | 'headers' | 'errorCode' | 'errorMessage', number[]>>;
+}
+
+/** All that is text or bytes in one binary parameter. */
+function packed(attempts: readonly FinishedAttempt[]): Packed {
+  const parts: Buffer[] = [];
+  const offsets: number[] = [];
+  const lengths: Packed['lengths'] = { body: [], headers: [], errorCode: [], errorMessage: [] };
+  let at = 1;
+  const add = (part: Buffer, to: number[]): void => {
+    parts.push(part);
+    to.push(part.length);
+    at += part.length;
+  };
+  for (const { result } of attempts) {
+    offsets.push(at);
+    add(result.responseBody, lengths.body);
+    add(Buffer.from(JSON.stringify(result.responseHeaders)), lengths.headers);
+    add(result.error === null ? NOTHING : Buffer.from(result.error.code), lengths.errorCode);
+    add(result.error === null ? NOTHING : Buffer.from(storable(result.error.message)), lengths.errorMessage);
+  }
+  return { bytes: Buffer.concat(parts), offsets, lengths };
+}
+
+const NOTHING = Buffer.alloc(0);
+
 /** What a receiver says may hold what PostgreSQL can't. */
-function storable(text: string | undefined): string | null {
-  return text === undefined ? null : text.replaceAll('\0', '').toWellFormed();
+function storable(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
 }

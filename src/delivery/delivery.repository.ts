@@ -208,9 +208,16 @@ export class DeliveryRepository {
   }
 }
 
-/** Deliveries and their attempt counts, as the statements take them. */
+/** Of two wake-ups for one delivery, the one that knows of more attempts counts: it comes last. */
+function byDelivery(a: WakeUp, b: WakeUp): number {
+  if (a.id === b.id) return a.attemptCount - b.attemptCount;
+  return a.id < b.id ? -1 : 1;
+}
+
+/** Deliveries, sorted, and their attempt counts, as the statements take them. */
 function known(wakeUps: readonly WakeUp[]): [ids: string, attemptCounts: string] {
-  return [plainArray(wakeUps.map(({ id }) => id)), plainArray(wakeUps.map(({ attemptCount }) => attemptCount))];
+  const sorted = wakeUps.toSorted(byDelivery);
+  return [plainArray(sorted.map(({ id }) => id)), plainArray(sorted.map(({ attemptCount }) => attemptCount))];
 }
 
 function toSubscription(row: SubscriptionRow): ClaimedSubscription {
