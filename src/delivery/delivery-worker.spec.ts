@@ -44,11 +44,14 @@ describe('the delivery worker', () => {
     attemptCount: attempt - 1,
   });
 
-  it('sends what it has claimed without waiting until the rest is settled', async () => {
+  it.each<[string, DeliveryRepository['settleUnclaimed']]>([
+    ['hangs', () => new Promise<never>(() => undefined)],
+    ['fails', () => Promise.reject(new Error('no'))],
+  ])('sends what it has claimed even if settling the rest %s', async (_, settleUnclaimed) => {
     const claimed = aClaimedDelivery();
     const worker = workerOn({
       claim: () => Promise.resolve([claimed]),
-      settleUnclaimed: () => new Promise<never>(() => undefined),
+      settleUnclaimed,
     });
     const gone = claimed.id.slice(0, -1) + 'f';
     await worker.take([wakeUpOf(claimed), { ...wakeUpOf(claimed), id: gone }]);

@@ -11,7 +11,7 @@ import { effectivePolicy } from '../subscriptions/index.js';
 import { AttemptPipeline } from './attempt-pipeline.js';
 import type { ClaimedDelivery, WakeUp } from './delivery.entity.js';
 import { DeliveryRepository } from './delivery.repository.js';
-import { handOut, newestOf } from './domain/hand-out.js';
+import { handOut } from './domain/hand-out.js';
 import { Lanes, type Origin } from './lanes/lanes.js';
 
 const CLAIM_GROUP = 256;
@@ -193,7 +193,7 @@ export class DeliveryWorker {
   /** Never throws: null for what could not be claimed. */
   private async claim(wakeUps: WakeUp[]): Promise<(Claim | null)[]> {
     const sinceMs = this.clock.monotonicMs();
-    const days = Map.groupBy(newestOf(wakeUps), (wakeUp) => this.repository.dayOf(wakeUp));
+    const days = Map.groupBy(wakeUps, (wakeUp) => this.repository.dayOf(wakeUp));
     const claimed = await Promise.all([...days.values()].map((ofDay) => this.claimOfDay(ofDay)));
     return handOut(wakeUps, claimed.flat()).map((delivery) => delivery && { delivery, sinceMs });
   }
@@ -201,11 +201,10 @@ export class DeliveryWorker {
   private async claimOfDay(wakeUps: WakeUp[]): Promise<ClaimedDelivery[]> {
     try {
       const claimed = await this.repository.claim(wakeUps);
-      if (claimed.length < wakeUps.length) {
-        const claimedIds = new Set(claimed.map(({ id }) => id));
-        // Beside what was claimed, which is sent at once: its lease runs.
-        void this.settleUnclaimed(wakeUps.filter(({ id }) => !claimedIds.has(id)));
-      }
+      const claimedIds = new Set(claimed.map(({ id }) => id));
+      const unclaimed = wakeUps.filter(({ id }) => !claimedIds.has(id));
+      // Beside what was claimed, which is sent at once: its lease runs.
+      if (unclaimed.length > 0) void this.settleUnclaimed(unclaimed);
       return claimed;
     } catch (error) {
       // They are pending, or in flight under a lease that will be over: the due scan brings them back.

@@ -85,7 +85,7 @@ export class DeliveryRepository {
   /**
    * Claims pending deliveries that have had as many attempts as their wake-up says and whose subscription is active.
    *
-   * @param wakeUps for deliveries of one day, as `dayOf` tells, each delivery once
+   * @param wakeUps for deliveries of one day, as `dayOf` tells; of two for one delivery the newer counts
    * @returns those that were claimed; for the others somebody was first, or their subscription takes none now
    */
   async claim(wakeUps: readonly WakeUp[]): Promise<ClaimedDelivery[]> {

@@ -122,6 +122,14 @@ describe('the limits of what a client sends, with real PostgreSQL and Redis', ()
     for (let live = 2; live < size; live += 1) expect((await post(path, {})).status).toBe(200);
     return path;
   };
+
+  const SECRET_OF_ROTATION: Bound = {
+    accepted: 200,
+    refused: 422,
+    prepare: () => rotated(0),
+    send: (size, path) => post(path, { secret: 's'.repeat(size) }),
+    pointer: '/secret',
+  };
   const url = (size: number): string => 'https://1.1.1.1/'.padEnd(size, 'x');
   const hoursApart = (hours: number): string => {
     const until = Date.UTC(2026, 0, 31);
@@ -306,29 +314,8 @@ describe('the limits of what a client sends, with real PostgreSQL and Redis', ()
         pointer: '/event_type',
       },
     ],
-    [
-      'secretMaxLength',
-      'the secret of a rotation',
-      {
-        accepted: 200,
-        refused: 422,
-        prepare: () => rotated(0),
-        send: (size, path) => post(path, { secret: 's'.repeat(size) }),
-        pointer: '/secret',
-      },
-    ],
-    [
-      'secretMinLength',
-      'the secret of a rotation',
-      {
-        accepted: 200,
-        refused: 422,
-        prepare: () => rotated(0),
-        send: (size, path) => post(path, { secret: 's'.repeat(size) }),
-        pointer: '/secret',
-        beyond: LIMITS.secretMinLength - 1,
-      },
-    ],
+    ['secretMaxLength', 'the secret of a rotation', SECRET_OF_ROTATION],
+    ['secretMinLength', 'the secret of a rotation', { ...SECRET_OF_ROTATION, beyond: LIMITS.secretMinLength - 1 }],
     [
       'nameLength',
       'the name of a key',

@@ -136,6 +136,15 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       expect(new Set(claimed.map(({ attempt }) => attempt))).toEqual(new Set([1]));
     });
 
+    it('goes by the newer of two wake-ups for one delivery, whichever comes first', async () => {
+      for (const order of ['stale first', 'stale last']) {
+        const fresh = await rows.delivery({ subscriptionId, attemptCount: 2 });
+        const pair = [{ ...fresh, attemptCount: 1 }, fresh];
+        const claimed = await repository.claim(order === 'stale first' ? pair : pair.toReversed());
+        expect(claimed.map(({ id, attempt }) => [id, attempt])).toEqual([[fresh.id, 3]]);
+      }
+    });
+
     it('takes deliveries of any day, each day apart', async () => {
       const older = await rows.delivery({ subscriptionId, atMs: Date.now() - DAY_MS, payload: Buffer.from('older') });
       const newer = await rows.delivery({ subscriptionId, payload: Buffer.from('newer') });

@@ -1,4 +1,4 @@
-import { handOut, newestOf } from './hand-out.js';
+import { handOut } from './hand-out.js';
 
 describe('handing out what was claimed', () => {
   const of = (...ids: string[]): { id: string }[] => ids.map((id) => ({ id }));
@@ -9,12 +9,5 @@ describe('handing out what was claimed', () => {
 
   it('gives a delivery to one only, however many asked for it', () => {
     expect(handOut(of('a', 'a', 'b', 'a'), of('b', 'a'))).toEqual([{ id: 'a' }, null, { id: 'b' }, null]);
-  });
-});
-
-describe('wake-ups of one claim', () => {
-  it('count once for each delivery, by what the newest of them knows', () => {
-    const of = (id: string, attemptCount: number) => ({ id, attemptCount });
-    expect(newestOf([of('a', 0), of('b', 1), of('a', 2), of('a', 1)])).toEqual([of('a', 2), of('b', 1)]);
   });
 });

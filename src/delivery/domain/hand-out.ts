@@ -13,13 +13,3 @@ export function handOut<T extends { readonly id: string }>(
     return found;
   });
 }
-
-/** Of each delivery the wake-up that knows of the most attempts: with an older one beside it, a stale copy could win. */
-export function newestOf<T extends { readonly id: string; readonly attemptCount: number }>(wakeUps: readonly T[]): T[] {
-  const newest = new Map<string, T>();
-  for (const wakeUp of wakeUps) {
-    const known = newest.get(wakeUp.id);
-    if (known === undefined || known.attemptCount < wakeUp.attemptCount) newest.set(wakeUp.id, wakeUp);
-  }
-  return [...newest.values()];
-}

@@ -7,10 +7,10 @@ const SUBSCRIPTIONS = 10_000;
 const EVENTS = 5;
 const MOST_MS = 500;
 /**
- * Growth of memory, in MB, that still counts as none. Of API and worker: their young generation alone, three spaces of 64 MB, may take 192. Of the
+ * Growth of memory, in MB, that still counts as none. Of API and worker: their young generation alone may take 64 MB. Of the
  * backends: what some twenty of them keep once they have seen the statements. Redis holds one job for a hundred deliveries.
  */
-const FLAT_MB = { api: 208, worker: 208, backends: 64, redis: 8 } as const;
+const FLAT_MB = { api: 96, worker: 96, backends: 64, redis: 8 } as const;
 type Watched = keyof typeof FLAT_MB;
 
 /** One event to ten thousand subscriptions, one after another; the first finds a cold cache. */
