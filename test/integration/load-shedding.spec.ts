@@ -65,12 +65,19 @@ describe('load shedding', () => {
   });
 
   it('forgets clients that went away in the middle', async () => {
+    let counted = 0;
+    server.addHook('onRequest', (_request, _reply, done) => {
+      counted += 1;
+      done();
+    });
     await server.listen({ port: 0, host: '127.0.0.1' });
     const { port } = server.server.address() as { port: number };
     const head = 'POST /publish HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n';
     const clients = [1, 2].map(() => connect(port, '127.0.0.1').on('error', () => undefined));
     for (const client of clients) client.write(`${head}"half`);
-    await eventually(() => post('/quick'), { until: ({ statusCode }) => statusCode === 503 });
+    // A probe of ours that was on its way in beside one of them would have the other one refused.
+    await eventually(() => counted, { until: (count) => count === 2 });
+    expect((await post('/quick')).statusCode).toBe(503);
 
     for (const client of clients) client.destroy();
 
