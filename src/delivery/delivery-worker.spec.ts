@@ -1,6 +1,7 @@
 import { aClaimedDelivery } from '../../test/support/factories.js';
 import { eventually } from '../../test/support/eventually.js';
 import { silentLogger } from '../../test/support/silent-logger.js';
+import { newUuid } from '../shared/ids/uuid.js';
 import { parseSettings } from '../shared/config/settings.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import type { Clock } from '../shared/time/clock.js';
@@ -20,7 +21,7 @@ describe('the delivery worker', () => {
     sent = [];
   });
 
-  const workerOn = (repository: Partial<DeliveryRepository>): DeliveryWorker => {
+  const workerOn = (repository: Partial<DeliveryRepository>, given: Record<string, string> = {}): DeliveryWorker => {
     const pipeline: Pick<AttemptPipeline, 'run'> = {
       run: (delivery, _policy, answered) => {
         sent.push(delivery);
@@ -31,10 +32,10 @@ describe('the delivery worker', () => {
     return new DeliveryWorker(
       { dayOf: ({ id }: WakeUp) => id.slice(0, 8), ...repository } as DeliveryRepository,
       pipeline as AttemptPipeline,
-      { monotonicMs: () => nowMs } as Clock,
+      { monotonicMs: () => nowMs, nowMs: () => nowMs } as Clock,
       silentLogger,
       new Metrics(),
-      settings,
+      parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', ...given }),
     );
   };
 
@@ -85,5 +86,68 @@ describe('the delivery worker', () => {
     await worker.take([wakeUpOf(before), wakeUpOf(today)]);
     await eventually(() => sent, { until: ({ length }) => length > 0 });
     expect(sent).toEqual([today]);
+  });
+
+  describe('whose lanes are full over all', () => {
+    let parked: WakeUp[];
+    let claimed: (() => void)[];
+    let worker: DeliveryWorker;
+
+    beforeEach(async () => {
+      parked = [];
+      claimed = [];
+      worker = workerOn(
+        {
+          claim: () => new Promise((resolve) => claimed.push(() => { resolve([]); })), // prettier-ignore
+          settleUnclaimed: () => Promise.resolve(0),
+          park: (wakeUps) => {
+            parked.push(...wakeUps);
+            return Promise.resolve();
+          },
+        },
+        { WORKER_CONCURRENCY: '1' },
+      );
+      // The first one takes the slot.
+      await worker.take([acceptedAt(0)]);
+      await eventually(() => claimed, { until: ({ length }) => length === 1 });
+      for (let n = 0; n < 16; n += 1) await worker.take([acceptedAt(0)]);
+    });
+    afterEach(() => worker.stop(0));
+
+    const acceptedAt = (ms: number): WakeUp => ({ id: newUuid(ms), subscriptionId: newUuid(0), attemptCount: 0 });
+
+    it('leaves the due scan without room long before jobs', async () => {
+      expect([worker.hasRoom, worker.hasRoomForDue]).toEqual([false, false]);
+      claimed[0]!();
+      await eventually(() => worker.hasRoom, { until: Boolean });
+      expect(worker.hasRoomForDue).toBe(false);
+    });
+
+    it('parks a job at once that was accepted more than a second ago', async () => {
+      nowMs = 1001;
+      const late = acceptedAt(0);
+      await worker.admit([late]);
+      expect(parked).toEqual([late]);
+    });
+
+    it.each([
+      ['is new', 10_000],
+      ['comes from a clock that is ahead', 3_600_000],
+    ])('lets a job wait for room that %s, and parks it after a second', async (_, atMs) => {
+      nowMs = 10_000;
+      const job = acceptedAt(atMs);
+      const admitted = worker.admit([job]);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(parked).toEqual([]);
+      await admitted;
+      expect(parked).toEqual([job]);
+    });
+
+    it('admits a job that waits as soon as there is room', async () => {
+      const admitted = worker.admit([acceptedAt(0)]);
+      claimed[0]!();
+      await admitted;
+      expect(parked).toEqual([]);
+    });
   });
 });

@@ -3,6 +3,7 @@ import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
 import { GroupWriter } from '../shared/group-writer.js';
+import { uuidTimeMs } from '../shared/ids/uuid.js';
 import type { Linger } from '../shared/lingering.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
@@ -25,8 +26,12 @@ interface Claim {
   readonly sinceMs: number;
 }
 
-/** Deliveries that wait in lanes for each slot before no new job is taken. */
+/** Deliveries that wait in lanes for each slot before a job has to wait. */
 const QUEUED_PER_SLOT = 16;
+/** And before the due scan has to: what it finds is older, and must not fill the lanes that new events come through. */
+const DUE_PER_SLOT = 4;
+/** What was accepted longer ago than this does not wait for room: it is parked, so that what came after it can pass. */
+const WAIT_FOR_ROOM_MS = 1000;
 
 /**
  * What a worker does with deliveries: it admits them to the lanes of their subscriptions, claims what the lanes let
@@ -37,7 +42,6 @@ export class DeliveryWorker {
   private readonly lanes: Lanes;
   private readonly claims: GroupWriter<WakeUp, Claim | null>;
   private readonly parking: GroupWriter<WakeUp, null>;
-  private readonly maxQueued: number;
   private readonly graceMs: number;
   private waitingForRoom: (() => void)[] = [];
   private isPulling = false;
@@ -54,7 +58,6 @@ export class DeliveryWorker {
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
   ) {
     this.lanes = new Lanes(settings.workerConcurrency);
-    this.maxQueued = settings.workerConcurrency * QUEUED_PER_SLOT;
     this.graceMs = settings.leaseGrace * 1000;
     this.claims = new GroupWriter((wakeUps) => this.claim(wakeUps), {
       items: CLAIM_GROUP,
@@ -65,12 +68,14 @@ export class DeliveryWorker {
   }
 
   /**
-   * Takes deliveries over. Resolves as soon as each is in its lane or parked: it waits for no receiver. Before that it
-   * waits while the lanes are full over all, which is what holds up the queue.
+   * Takes a job over. Resolves as soon as each delivery is in its lane or parked: it waits for no receiver. Before that it
+   * waits while the lanes are full over all, so that another worker may take the next job, but only until the deliveries
+   * have waited for a second since they were accepted. Then all workers are behind, and what is new would be behind them.
    */
   async admit(wakeUps: readonly WakeUp[]): Promise<void> {
-    await this.room();
-    await this.take(wakeUps);
+    if (!this.hasRoom) await this.room(wakeUps);
+    if (this.hasRoom || this.isStopping) await this.take(wakeUps);
+    else await this.parkAll(wakeUps);
   }
 
   /** As `admit`, without the wait: for who has looked whether there is room. */
@@ -114,9 +119,14 @@ export class DeliveryWorker {
     return this.lanes.inFlightCount;
   }
 
-  /** Whether it takes jobs: not while its lanes are full over all. */
+  /** Whether it takes jobs as they come: not while its lanes are full over all. */
   get hasRoom(): boolean {
-    return this.lanes.queuedCount < this.maxQueued;
+    return this.lanes.queuedCount < this.settings.workerConcurrency * QUEUED_PER_SLOT;
+  }
+
+  /** Whether it takes what the due scan finds. */
+  get hasRoomForDue(): boolean {
+    return this.lanes.queuedCount < this.settings.workerConcurrency * DUE_PER_SLOT;
   }
 
   /** Starts everything that may start now: once, for all that one group of results or one answer has changed. */
@@ -245,8 +255,17 @@ export class DeliveryWorker {
     }
   }
 
-  private async room(): Promise<void> {
-    while (!this.hasRoom && !this.isStopping) {
+  /** Resolves when there is room for them, when they have waited for too long, or when the worker stops. */
+  private async room([first]: readonly WakeUp[]): Promise<void> {
+    if (first === undefined) return;
+    // Not below zero: the clock of whoever accepted them may be ahead.
+    const waitedMs = Math.max(this.clock.nowMs() - uuidTimeMs(first.id), 0);
+    if (waitedMs >= WAIT_FOR_ROOM_MS) return;
+    const late = AbortSignal.timeout(WAIT_FOR_ROOM_MS - waitedMs);
+    late.addEventListener('abort', () => {
+      this.makeRoom();
+    });
+    while (!this.hasRoom && !this.isStopping && !late.aborted) {
       await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
     }
   }

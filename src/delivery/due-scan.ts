@@ -91,7 +91,7 @@ export class DueScan {
     const startedMs = this.clock.monotonicMs();
     const isFull = startedMs - this.fullAtMs >= FULL_INTERVAL_MS;
     const lookBackSeconds = isFull ? null : (startedMs - this.completeAtMs + MARGIN_MS) / 1000;
-    while (!this.isStopped && this.worker.hasRoom) {
+    while (!this.isStopped && this.worker.hasRoomForDue) {
       this.end = this.end === 'oldest' ? 'newest' : 'oldest';
       if (await this.takeDue(lookBackSeconds)) {
         this.completeAtMs = startedMs;
