@@ -143,10 +143,10 @@ describe('the delivery worker', () => {
       expect(parked).toEqual([job]);
     });
 
-    it('admits a job that waits as soon as there is room', async () => {
-      const admitted = worker.admit([acceptedAt(0)]);
+    it('admits all jobs that wait as soon as there is room, though the first of them fills it', async () => {
+      const admitted = [worker.admit([acceptedAt(0)]), worker.admit([acceptedAt(0)])];
       claimed[0]!();
-      await admitted;
+      await Promise.all(admitted);
       expect(parked).toEqual([]);
     });
   });

@@ -31,7 +31,7 @@ const QUEUED_PER_SLOT = 16;
 /** And before the due scan has to: what it finds is older, and must not fill the lanes that new events come through. */
 const DUE_PER_SLOT = 4;
 /** What was accepted longer ago than this does not wait for room: it is parked, so that what came after it can pass. */
-const WAIT_FOR_ROOM_MS = 1000;
+const WAIT_FOR_ROOM_MS = 3000;
 
 /**
  * What a worker does with deliveries: it admits them to the lanes of their subscriptions, claims what the lanes let
@@ -73,8 +73,7 @@ export class DeliveryWorker {
    * have waited for a second since they were accepted. Then all workers are behind, and what is new would be behind them.
    */
   async admit(wakeUps: readonly WakeUp[]): Promise<void> {
-    if (!this.hasRoom) await this.room(wakeUps);
-    if (this.hasRoom || this.isStopping) await this.take(wakeUps);
+    if (this.hasRoom || (await this.room(wakeUps))) await this.take(wakeUps);
     else await this.parkAll(wakeUps);
   }
 
@@ -255,19 +254,25 @@ export class DeliveryWorker {
     }
   }
 
-  /** Resolves when there is room for them, when they have waited for too long, or when the worker stops. */
-  private async room([first]: readonly WakeUp[]): Promise<void> {
-    if (first === undefined) return;
+  /**
+   * Waits until there is room, or until the worker stops. Whoever has waited for the same room may take as well.
+   *
+   * @returns false when they have waited for too long
+   */
+  private async room([first]: readonly WakeUp[]): Promise<boolean> {
+    if (first === undefined) return true;
     // Not below zero: the clock of whoever accepted them may be ahead.
     const waitedMs = Math.max(this.clock.nowMs() - uuidTimeMs(first.id), 0);
-    if (waitedMs >= WAIT_FOR_ROOM_MS) return;
+    if (waitedMs >= WAIT_FOR_ROOM_MS) return false;
     const late = AbortSignal.timeout(WAIT_FOR_ROOM_MS - waitedMs);
     late.addEventListener('abort', () => {
       this.makeRoom();
     });
-    while (!this.hasRoom && !this.isStopping && !late.aborted) {
+    while (!this.hasRoom && !this.isStopping) {
+      if (late.aborted) return false;
       await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
     }
+    return true;
   }
 
   private makeRoom(): void {

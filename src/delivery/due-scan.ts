@@ -32,6 +32,7 @@ export class DueScan {
   private isStopped = false;
   private completeAtMs = Number.NEGATIVE_INFINITY;
   private fullAtMs = Number.NEGATIVE_INFINITY;
+  private lookedAroundAtMs = Number.NEGATIVE_INFINITY;
   private end: DueEnd = 'newest';
 
   constructor(
@@ -76,11 +77,19 @@ export class DueScan {
     const complain = (error: unknown): void => {
       this.logger.warn({ err: error }, 'due_scan.failed');
     };
-    await this.worker.lookAround().catch(complain);
+    await this.lookAround().catch(complain);
     return this.pass().catch((error: unknown) => {
       complain(error);
       return true;
     });
+  }
+
+  /** Once an interval: that of a scan in a hurry is much shorter. */
+  private async lookAround(): Promise<void> {
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs - this.lookedAroundAtMs < this.settings.dueScanInterval * 1000 * (1 - JITTER)) return;
+    this.lookedAroundAtMs = nowMs;
+    await this.worker.lookAround();
   }
 
   /**

@@ -48,7 +48,7 @@ export class Lane {
 
   /** The next delivery, if the lane has a free slot for it. Takes the slot. `atMost` bounds the slots it may occupy. */
   dequeue(atMost: number): WakeUp | undefined {
-    if (this.occupied >= Math.min(this.queueShare(), atMost)) return undefined;
+    if (!this.isOpen(atMost)) return undefined;
     const next = this.queue.shift();
     if (next === undefined) return undefined;
     this.reserved += 1;
@@ -88,8 +88,9 @@ export class Lane {
     };
   }
 
-  /** Removes what has waited too long. */
-  takeOverdue(nowMs: number): WakeUp[] {
+  /** Removes what has waited too long for its receiver. What waits for a slot of the worker, as all lanes do then, stays. */
+  takeOverdue(nowMs: number, atMost: number): WakeUp[] {
+    if (this.isOpen(atMost)) return [];
     const firstKept = this.queue.findIndex(({ sinceMs }) => nowMs - sinceMs <= QUEUE_MS);
     const overdue = this.queue.splice(0, firstKept === -1 ? this.queue.length : firstKept);
     return overdue.map(({ wakeUp }) => wakeUp);
@@ -118,6 +119,11 @@ export class Lane {
       const least = this.averageMs < AT_ONCE_MS ? Math.min(FAILING_WIDTH, this.width) : 1;
       this.width = Math.max(least, Math.floor(this.width / 2));
     }
+  }
+
+  /** Whether the next one of the queue may have a slot, as soon as there is one. */
+  private isOpen(atMost: number): boolean {
+    return this.occupied < Math.min(this.queueShare(), atMost);
   }
 
   /** Slots that the queue may fill. Parked deliveries are older: half of the slots, or every other turn, is theirs. */

@@ -120,15 +120,29 @@ describe('a lane', () => {
     expect(admit(lanes, 2000, 'a', 20_010)).toBe(16);
   });
 
-  it('hands back what has waited longer than a second, the oldest first', () => {
+  it('hands back what has waited longer than a second for its receiver, the oldest first', () => {
     const lanes = new Lanes(100);
-    const [first, second] = [aWakeUp(), aWakeUp()];
+    const [inFlight, first, second] = [aWakeUp(), aWakeUp(), aWakeUp()];
+    lanes.admit(inFlight, 0);
+    expect(lanes.takeReady()).toEqual([inFlight]);
     lanes.admit(first, 0);
     lanes.admit(second, 600);
 
     expect(lanes.takeOverdue(1001)).toEqual([first]);
     expect(lanes.queuedCount).toBe(1);
     expect(lanes.takeOverdue(1601)).toEqual([second]);
+  });
+
+  it('keeps what has waited longer for a slot of the worker', () => {
+    const lanes = new Lanes(1);
+    const [inFlight, waiting] = [aWakeUp('a'), aWakeUp('b')];
+    lanes.admit(inFlight, 0);
+    expect(lanes.takeReady()).toEqual([inFlight]);
+    lanes.admit(waiting, 0);
+
+    expect(lanes.takeOverdue(60_000)).toEqual([]);
+    lanes.giveBack('a', 1, 'queued');
+    expect(lanes.takeReady()).toEqual([waiting]);
   });
 
   it('leaves half of its slots to parked deliveries', () => {

@@ -102,9 +102,9 @@ export class Lanes {
     this.settle(subscriptionId);
   }
 
-  /** Removes what has waited too long in any lane. */
+  /** Removes what has waited too long in any lane, for its receiver. */
   takeOverdue(nowMs: number): WakeUp[] {
-    const overdue = [...this.lanes.values()].flatMap((lane) => lane.takeOverdue(nowMs));
+    const overdue = [...this.lanes.values()].flatMap((lane) => lane.takeOverdue(nowMs, this.mostOf(lane)));
     this.queued -= overdue.length;
     return overdue;
   }
