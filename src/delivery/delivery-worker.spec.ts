@@ -123,8 +123,8 @@ describe('the delivery worker', () => {
       expect(worker.hasRoomForDue).toBe(false);
     });
 
-    it('parks a job at once that was accepted more than a second ago', async () => {
-      nowMs = 1001;
+    it('parks a job at once that was accepted too long ago', async () => {
+      nowMs = 3001;
       const late = acceptedAt(0);
       await worker.admit([late]);
       expect(parked).toEqual([late]);
@@ -133,7 +133,7 @@ describe('the delivery worker', () => {
     it.each([
       ['is new', 10_000],
       ['comes from a clock that is ahead', 3_600_000],
-    ])('lets a job wait for room that %s, and parks it after a second', async (_, atMs) => {
+    ])('lets a job wait for room that %s, and parks it in the end', async (_, atMs) => {
       nowMs = 10_000;
       const job = acceptedAt(atMs);
       const admitted = worker.admit([job]);

@@ -28,7 +28,7 @@ interface Claim {
 
 /** Deliveries that wait in lanes for each slot before a job has to wait. */
 const QUEUED_PER_SLOT = 16;
-/** And before the due scan has to: what it finds is older, and must not fill the lanes that new events come through. */
+/** And before what is due is parked: it is older, and must not fill the lanes that new events come through. */
 const DUE_PER_SLOT = 4;
 /** What was accepted longer ago than this does not wait for room: it is parked, so that what came after it can pass. */
 const WAIT_FOR_ROOM_MS = 3000;
@@ -70,11 +70,18 @@ export class DeliveryWorker {
   /**
    * Takes a job over. Resolves as soon as each delivery is in its lane or parked: it waits for no receiver. Before that it
    * waits while the lanes are full over all, so that another worker may take the next job, but only until the deliveries
-   * have waited for a second since they were accepted. Then all workers are behind, and what is new would be behind them.
+   * have waited for some seconds since they were accepted. Then all workers are behind, and what is new would be behind them.
    */
   async admit(wakeUps: readonly WakeUp[]): Promise<void> {
     if (this.hasRoom || (await this.room(wakeUps))) await this.take(wakeUps);
     else await this.parkAll(wakeUps);
+  }
+
+  /** Lets lanes pull what somebody has parked. */
+  noteParked(wakeUps: readonly WakeUp[]): void {
+    this.metrics.deliveriesParked.inc(wakeUps.length);
+    for (const { subscriptionId } of wakeUps) this.lanes.setParked(subscriptionId, true);
+    this.advance();
   }
 
   /** As `admit`, without the wait: for who has looked whether there is room. */
@@ -123,7 +130,7 @@ export class DeliveryWorker {
     return this.lanes.queuedCount < this.settings.workerConcurrency * QUEUED_PER_SLOT;
   }
 
-  /** Whether it takes what the due scan finds. */
+  /** Whether its lanes take what is due. */
   get hasRoomForDue(): boolean {
     return this.lanes.queuedCount < this.settings.workerConcurrency * DUE_PER_SLOT;
   }
@@ -235,13 +242,11 @@ export class DeliveryWorker {
   private async parkAll(wakeUps: readonly WakeUp[]): Promise<void> {
     if (wakeUps.length === 0) return;
     await Promise.all(wakeUps.map((wakeUp) => this.parking.submit(wakeUp)));
-    for (const { subscriptionId } of wakeUps) this.lanes.setParked(subscriptionId, true);
-    this.advance();
+    this.noteParked(wakeUps);
   }
 
   private async park(wakeUps: WakeUp[]): Promise<null[]> {
     await this.repository.park(wakeUps);
-    this.metrics.deliveriesParked.inc(wakeUps.length);
     return wakeUps.map(() => null);
   }
 

@@ -154,13 +154,19 @@ export class DeliveryRepository {
    * by the visibility timeout.
    *
    * @param lookBackSeconds leaves alone what has been due for longer; null looks at everything
-   * @param end which are taken first when more are due than the limit
+   * @param options.end which are taken first when more are due than the limit
+   * @param options.parks parks what it takes
    */
-  async takeDue(limit: number, lookBackSeconds: number | null, end: sql.DueEnd = 'oldest'): Promise<TakenDue> {
+  async takeDue(
+    limit: number,
+    lookBackSeconds: number | null,
+    { end = 'oldest', parks = false }: { readonly end?: sql.DueEnd; readonly parks?: boolean } = {},
+  ): Promise<TakenDue> {
     const rows = await this.hotPath.query<DueRow>(sql.TAKE_DUE[end], [
       limit,
       this.settings.visibilityTimeout,
       lookBackSeconds,
+      parks,
     ]);
     const wakeUps = rows
       .filter(({ became }) => became === 'woken')

@@ -152,8 +152,8 @@ const MAX_ABANDONED = 5;
 export type DueEnd = 'oldest' | 'newest';
 
 /**
- * $1 limit, $2 visibility in seconds, $3 how far back to look in seconds, null for all the way. Served by
- * open_deliveries_due, from either end. In flight past its lease: the worker is gone, the attempt gets its row here. In flight within its
+ * $1 limit, $2 visibility in seconds, $3 how far back to look in seconds, null for all the way, $4 whether to park what
+ * would be woken. Served by open_deliveries_due, from either end. In flight past its lease: the worker is gone, the attempt gets its row here. In flight within its
  * lease: it is due again when that ends, so that nothing due is ever left behind where the next look begins. What one crash
  * cut short has leases that end together; from the second time on it is scattered over some seconds, so that a delivery that
  * ends workers is not claimed beside the same neighbours until all of them have failed. Returns what became of each.
@@ -194,8 +194,8 @@ const takeDueFrom = (end: DueEnd): Statement => ({
       returning o.id, o.subscription_id, o.attempt_count),
     woken as (
       update open_deliveries o
-      set state = 0, abandoned_count = o.abandoned_count + o.state,
-        next_attempt_at = now() + $2::float8 * interval '1 second'
+      set state = 0, abandoned_count = o.abandoned_count + o.state, parked_at = case when $4::boolean then now() end,
+        next_attempt_at = case when $4 then 'infinity' else now() + $2::float8 * interval '1 second' end
       where o.id = any(array(select id from picked where state = 0 or not is_held and abandoned_count = 0))
       returning o.id, o.subscription_id, o.attempt_count)
     select id, subscription_id, attempt_count, 'woken' as became from woken

@@ -17,14 +17,13 @@ const LIMIT = 1000;
  */
 const MARGIN_MS = 5000;
 const FULL_INTERVAL_MS = 30_000;
-/** When more is due than the worker has room for, it looks again after this long. */
-const HURRY_MS = 50;
 /** Scans of several workers should not fall together: each waits this share more or less. */
 const JITTER = 0.2;
 
 /**
  * Finds what is due: retries, deliveries whose worker died, deliveries that the queue lost. One mechanism for all three. It
- * hands them to its own worker, as many as that has room for, and not to the queue: there new events would wait behind them.
+ * hands them to its own worker, and not to the queue: there new events would wait behind them. What is more than the lanes should
+ * hold is parked by the same statement that takes it, so that new events pass it in the lanes, too.
  */
 @Injectable()
 export class DueScan {
@@ -32,7 +31,6 @@ export class DueScan {
   private isStopped = false;
   private completeAtMs = Number.NEGATIVE_INFINITY;
   private fullAtMs = Number.NEGATIVE_INFINITY;
-  private lookedAroundAtMs = Number.NEGATIVE_INFINITY;
   private end: DueEnd = 'newest';
 
   constructor(
@@ -59,7 +57,7 @@ export class DueScan {
     if (this.isStopped) return;
     this.timer = setTimeout(() => {
       void this.run().then((isComplete) => {
-        this.schedule(isComplete ? this.intervalMs() : HURRY_MS);
+        this.schedule(isComplete ? this.intervalMs() : 0);
       });
     }, delayMs);
   }
@@ -71,52 +69,48 @@ export class DueScan {
   /**
    * Never throws: what fails now is tried again at the next scan.
    *
-   * @returns false when more is due than there was room for
+   * @returns false when more is due
    */
   private async run(): Promise<boolean> {
     const complain = (error: unknown): void => {
       this.logger.warn({ err: error }, 'due_scan.failed');
     };
-    await this.lookAround().catch(complain);
+    await this.worker.lookAround().catch(complain);
     return this.pass().catch((error: unknown) => {
       complain(error);
       return true;
     });
   }
 
-  /** Once an interval: that of a scan in a hurry is much shorter. */
-  private async lookAround(): Promise<void> {
-    const nowMs = this.clock.monotonicMs();
-    if (nowMs - this.lookedAroundAtMs < this.settings.dueScanInterval * 1000 * (1 - JITTER)) return;
-    this.lookedAroundAtMs = nowMs;
-    await this.worker.lookAround();
-  }
-
   /**
-   * Takes batch after batch until nothing is due, or until the worker is full. From both ends in turns: behind a backlog, which
-   * may be all of one subscription, what becomes due for the others would wait until the last of it is looked at.
+   * Takes batch after batch until nothing is due, or until it is time to look around again. From both ends in turns: behind a
+   * backlog, which may be all of one subscription, what becomes due for the others would wait until the last of it is looked at.
    */
   private async pass(): Promise<boolean> {
     const startedMs = this.clock.monotonicMs();
     const isFull = startedMs - this.fullAtMs >= FULL_INTERVAL_MS;
     const lookBackSeconds = isFull ? null : (startedMs - this.completeAtMs + MARGIN_MS) / 1000;
-    while (!this.isStopped && this.worker.hasRoomForDue) {
+    let isBacklog = false;
+    while (!this.isStopped && this.clock.monotonicMs() - startedMs < this.settings.dueScanInterval * 1000) {
       this.end = this.end === 'oldest' ? 'newest' : 'oldest';
-      if (await this.takeDue(lookBackSeconds)) {
+      if (await this.takeDue(lookBackSeconds, isBacklog || !this.worker.hasRoomForDue)) {
         this.completeAtMs = startedMs;
         if (isFull) this.fullAtMs = startedMs;
         return true;
       }
+      isBacklog = true;
     }
     return false;
   }
 
   /** @returns whether that was all */
-  private async takeDue(lookBackSeconds: number | null): Promise<boolean> {
-    const { wakeUps, failed, isComplete } = await this.repository.takeDue(LIMIT, lookBackSeconds, this.end);
+  private async takeDue(lookBackSeconds: number | null, parks: boolean): Promise<boolean> {
+    const { end } = this;
+    const { wakeUps, failed, isComplete } = await this.repository.takeDue(LIMIT, lookBackSeconds, { end, parks });
     this.metrics.dueScanTaken.inc(wakeUps.length + failed);
     if (failed > 0) this.metrics.deliveriesFinished.inc({ outcome: 'failed' }, failed);
-    await this.worker.take(wakeUps);
+    if (parks) this.worker.noteParked(wakeUps);
+    else await this.worker.take(wakeUps);
     return isComplete;
   }
 }

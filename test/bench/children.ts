@@ -12,7 +12,7 @@ import type { YardstickOrder } from './yardstick.main.js';
 const ASK_TIMEOUT_MS = 60_000;
 const START_TIMEOUT_MS = 30_000;
 /** As in the Dockerfile. */
-const NODE_OPTIONS = ['--max-semi-space-size=64'];
+const NODE_OPTIONS = ['--max-semi-space-size=32'];
 
 /** A process of the bench that answers each message by one. It ends when this process does. */
 class Helper {

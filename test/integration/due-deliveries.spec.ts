@@ -172,11 +172,28 @@ describe('what is due, on real PostgreSQL', () => {
     const others = await rows.subscription();
     const retry = await rows.delivery({ subscriptionId: others, attemptCount: 1, dueIn: -1 });
 
-    const { wakeUps, isComplete } = await repository.takeDue(5, null, 'newest');
+    const { wakeUps, isComplete } = await repository.takeDue(5, null, { end: 'newest' });
 
     expect(isComplete).toBe(false);
     expect(wakeUps).toHaveLength(5);
     expect(wakeUps).toContainEqual(retry);
+  });
+
+  it('is parked, if that is asked for, and no scan takes it again', async () => {
+    const retry = await rows.delivery({ subscriptionId, dueIn: -2, attemptCount: 3 });
+    const cut = await rows.delivery({ subscriptionId, dueIn: -1, state: 1, attemptCount: 1, leaseIn: -1 });
+
+    const { wakeUps } = await repository.takeDue(10, null, { parks: true });
+
+    expect(wakeUps.map(({ id }) => id).sort()).toEqual([retry.id, cut.id].sort());
+    expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
+    const pulled = await repository.pull([{ subscriptionId, free: 5 }]);
+    expect(pulled.map(({ id, attempt, abandonedCount }) => [id, attempt, abandonedCount]).sort()).toEqual(
+      [
+        [retry.id, 4, 0],
+        [cut.id, 2, 1],
+      ].sort(),
+    );
   });
 
   it('includes at once what lost its wake-up, unless it was attempted or set aside since', async () => {

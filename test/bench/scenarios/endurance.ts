@@ -18,7 +18,7 @@ const AHEAD = 5000;
  * the medians of two quarters may differ by without any growth.
  */
 const LEVEL = {
-  /** Its young generation, of up to 64 MB a half, is emptied now and then. */
+  /** Its young generation, of up to 32 MB a half, is emptied now and then. */
   node: { share: 0.15, mb: 16 },
   /** Buffers of clients, and jobs that wait. */
   redis: { share: 0.1, mb: 2 },
