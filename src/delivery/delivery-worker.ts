@@ -84,7 +84,7 @@ export class DeliveryWorker {
     this.advance();
   }
 
-  /** As `admit`, without the wait: for who has looked whether there is room. */
+  /** As `admit`, without the wait. */
   async take(wakeUps: readonly WakeUp[]): Promise<void> {
     if (this.isStopping) {
       await this.giveBack(wakeUps);
