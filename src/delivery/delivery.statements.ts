@@ -156,8 +156,7 @@ export type DueEnd = 'oldest' | 'newest';
  * would be woken. Served by open_deliveries_due, from either end. In flight past its lease: the worker is gone, the attempt
  * gets its row here. In flight within its lease: it is due again when that ends, so that nothing due is ever left behind where
  * the next look begins. What one crash cut short has leases that end together; from the second time on it is scattered over
- * some seconds, so that a delivery that ends workers is not claimed beside the same neighbours until all of them have failed.
- * Returns what became of each.
+ * some seconds, so that one that ends workers does not take the same neighbours along each time. Returns what became of each.
  */
 const takeDueFrom = (end: DueEnd): Statement => ({
   name: `take_due_${end}`,
