@@ -5,8 +5,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../shared/errors/domain-error.js';
 import { routeOptionsOf } from '../shared/http/route-options.js';
 import type { Settings } from '../shared/config/settings.js';
+import { Logger } from '../shared/logging/logger.js';
+import { Shutdown } from '../shared/shutdown.js';
+import { Connections } from './connections.js';
 import { serverOptions } from './server-options.js';
-import { closeStalled } from './stalled-connections.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
 /** Servers that serve /health and /metrics alone; every other one then serves all but those. */
@@ -37,11 +39,12 @@ export function adminServer(app: NestFastifyApplication, settings: Settings): Se
   // Those of Fastify are on its own server only.
   server.on('clientError', answerUnreadable);
   answerExpectations(server, fastify);
-  closeStalled(server, settings.requestTimeout);
+  const connections = new Connections(server);
+  connections.closeStalled(settings.requestTimeout);
   adminServers.add(server);
   fastify.addHook('onClose', (_instance, done) => {
     server.close(() => { done(); }); // prettier-ignore
-    server.closeIdleConnections();
+    connections.closeAll(app.get(Shutdown), app.get(Logger));
   });
   return server;
 }

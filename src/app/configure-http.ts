@@ -12,9 +12,10 @@ import { LIMITS } from '../shared/limits.js';
 import { refuseUnreadQueries } from '../shared/http/strict-query.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
+import { Shutdown } from '../shared/shutdown.js';
 import { keepPortsApart } from './admin-port.js';
+import { Connections } from './connections.js';
 import { serverOptions } from './server-options.js';
-import { closeStalled } from './stalled-connections.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
 const REQUEST_ID = new RegExp(`^[A-Za-z0-9._:-]{1,${LIMITS.requestIdLength}}$`);
@@ -83,7 +84,12 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   const fastify = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);
   answerExpectations(fastify.server, fastify);
-  closeStalled(fastify.server, settings.requestTimeout);
+  const connections = new Connections(fastify.server);
+  connections.closeStalled(settings.requestTimeout);
+  fastify.addHook('preClose', (done: () => void) => {
+    connections.closeAll(app.get(Shutdown), app.get(Logger));
+    done();
+  });
   installBodyParser(fastify, settings.maxPayloadBytes);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     void reply.header('x-request-id', request.id);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
 import { LIMITS } from '../shared/limits.js';
+import { answerOn } from './connections.js';
 
 /** What the HTTP parser of Node.js says of a request that it gave up, and what that means. */
 const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
@@ -15,11 +16,6 @@ const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request took too long to arrive.'],
 };
 
-/** What Node.js knows of a connection: the answer that is in the making, if there is one. */
-interface Served {
-  readonly _httpMessage?: ServerResponse | null;
-}
-
 /** A request that could not be read to the end of its headers gets its problem, too, and then no other one on this connection. */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   // A client that has opened a connection for later, and asked for nothing yet, would take an answer for that of its first request.
@@ -28,7 +24,7 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
     socket.destroy();
     return;
   }
-  const answer = (socket as Served)._httpMessage;
+  const answer = answerOn(socket);
   if (answer?.req.complete === true && !answer.destroyed) {
     // What can't be read comes after a request that was whole, whose client would take this for its answer.
     answer.once('close', () => {

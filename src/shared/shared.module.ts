@@ -19,7 +19,11 @@ export class SharedModule {
       { provide: Random, useClass: SystemRandom },
       { provide: Logger, useFactory: () => loggerOf(settings) },
       Metrics,
-      Shutdown,
+      {
+        provide: Shutdown,
+        inject: [Clock],
+        useFactory: (clock: Clock) => new Shutdown(clock, settings.shutdownTimeout * 1000),
+      },
     ];
     return { module: SharedModule, global: true, providers, exports: providers };
   }

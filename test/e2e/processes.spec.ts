@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { ApiClient, type BroadcastAnswer } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
+import { openRaw } from '../support/raw-request.js';
 import { hang, respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { verifyWebhook } from '../support/standard-webhooks.js';
@@ -134,6 +135,20 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
 
     expect(await worker.exited).toBe(0);
     expect(await api.status(taskId)).toMatchObject({ status: 'delivered', attempt_count: 1 });
+  });
+
+  it('does not let clients hold up a shutdown that ask for nothing, or never finish asking', async () => {
+    const service = await start('main', { ADMIN_PORT: '0', SHUTDOWN_TIMEOUT: '3' });
+    for (const url of [service.url, service.adminUrl]) {
+      await openRaw(url);
+      const { socket } = await openRaw(url);
+      socket.write('GET /health HTTP/1.1\r\n');
+    }
+    const { socket } = await openRaw(service.url);
+    socket.write('POST /webhooks/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{');
+
+    expect(await service.stop()).toBe(0);
+    expect(service.logs.filter(({ msg }) => msg === 'shutdown.left_unanswered')).toMatchObject([{ requests: 1 }]);
   });
 
   it('starts five processes at once on an empty database', async () => {

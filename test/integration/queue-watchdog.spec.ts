@@ -31,7 +31,7 @@ describe('the watchdog of a worker, on real Redis', () => {
     exitCodes = [];
     looks = 0;
     taken = [0, 0];
-    const shutdown = new Shutdown();
+    const shutdown = new Shutdown(new SystemClock(), 0);
     shutdown.onRequested = (exitCode) => exitCodes.push(exitCode);
     const look = async (): Promise<PartLook[]> => {
       const parts = await queue.look().finally(() => (looks += 1));

@@ -24,6 +24,8 @@ const START_TIMEOUT_MS = 30_000;
 const PROBE_TIMEOUT_MS = 5_000;
 /** More than the 35 s within which the service promises to end. */
 const STOP_TIMEOUT_MS = 40_000;
+/** Characters of output that are shown of a process which did not end well. */
+const SHOWN_OUTPUT = 4000;
 
 /**
  * Starts a built service on a free port and waits until it is ready.
@@ -111,7 +113,11 @@ export class ServiceProcess {
     }, STOP_TIMEOUT_MS);
     this.signal('SIGTERM');
     try {
-      return await this.exited;
+      const code = await this.exited;
+      // Nobody can ask it any more what it was about.
+      if (code !== 0)
+        process.stderr.write(`It ended with ${code}, after this:\n${this.output().slice(-SHOWN_OUTPUT)}\n`);
+      return code;
     } finally {
       clearTimeout(timer);
       assertHoldsNoSecret(this.output());

@@ -1,0 +1,98 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Logger } from '../shared/logging/logger.js';
+import type { Shutdown } from '../shared/shutdown.js';
+
+/** How often it is looked for clients that take nothing. */
+const CHECK_SECONDS = 1;
+/** How often it is looked for clients that hold up a shutdown. */
+const CLOSING_CHECK_MS = 100;
+/** How many looks long a request that is on its way when the server closes may take to arrive. */
+const ARRIVAL_LOOKS = 10;
+
+/** How many bytes of writes to a client are done and how many are not, and for how many looks that has been the same. */
+interface Progress {
+  readonly bytes: number;
+  readonly queued: number;
+  readonly looks: number;
+}
+
+/** What Node.js knows of a connection and does not tell otherwise. */
+interface Inside {
+  /** What it goes by for its own time-outs: a large write shows no progress elsewhere before all of it is done. */
+  readonly _handle?: { readonly writeQueueSize?: number };
+  readonly _httpMessage?: ServerResponse | null;
+}
+
+/** The answer that is in the making, if there is one. */
+export function answerOn(socket: Socket): ServerResponse | null {
+  return (socket as unknown as Inside)._httpMessage ?? null;
+}
+
+/**
+ * The connections of a server, none of which may stay for ever. Their time is counted in looks, and not by a clock: after a
+ * pause of the whole process, what clients took or sent meanwhile is not known yet.
+ */
+export class Connections {
+  private readonly open = new Map<Socket, Progress>();
+
+  constructor(private readonly server: Server) {
+    server.on('connection', (socket: Socket) => {
+      this.open.set(socket, { bytes: 0, queued: 0, looks: 0 });
+      socket.once('close', () => this.open.delete(socket));
+    });
+  }
+
+  /**
+   * Closes those of clients that do not take what they are sent, or that stay although nothing more will come. To Node.js any
+   * byte is a sign of life, one that comes in, too; here what goes out counts. While an answer is in the making there is nothing
+   * to take, and nothing is counted: how long that may last is for those who make it.
+   *
+   * @param seconds in which a client must have taken something of what is there for it
+   */
+  closeStalled(seconds: number): void {
+    this.every(CHECK_SECONDS * 1000, () => {
+      for (const [socket, progress] of this.open) {
+        const now = progressOf(socket, progress);
+        if (now.looks * CHECK_SECONDS > seconds) socket.destroy();
+        this.open.set(socket, now);
+      }
+    });
+  }
+
+  /**
+   * Lets the server close in time: Node.js would wait without end for clients that ask for nothing, or do not end their
+   * request. Requests that have begun are served until the time of the shutdown is up. To be called when the server closes.
+   */
+  closeAll(shutdown: Shutdown, logger: Pick<Logger, 'warn'>): void {
+    let looks = 0;
+    this.every(CLOSING_CHECK_MS, () => {
+      const sockets = [...this.open.keys()];
+      looks += 1;
+      if (shutdown.isTimeUp) {
+        const requests = sockets.filter(answerOn).length;
+        if (requests > 0) logger.warn({ requests }, 'shutdown.left_unanswered');
+        for (const socket of sockets) socket.destroy();
+      } else if (looks > ARRIVAL_LOOKS) {
+        for (const socket of sockets) if (answerOn(socket) === null) socket.destroy();
+      }
+    });
+  }
+
+  /** Until the server has closed. */
+  private every(milliseconds: number, look: () => void): void {
+    const timer = setInterval(look, milliseconds);
+    timer.unref();
+    this.server.once('close', () => {
+      clearInterval(timer);
+    });
+  }
+}
+
+function progressOf(socket: Socket, last: Progress): Progress {
+  const bytes = socket.bytesWritten - socket.writableLength;
+  const queued = (socket as unknown as Inside)._handle?.writeQueueSize ?? 0;
+  const isExpected = socket.writableLength > 0 || socket.writableEnded;
+  const isSame = bytes === last.bytes && queued === last.queued;
+  return { bytes, queued, looks: isExpected && isSame ? last.looks + 1 : 0 };
+}

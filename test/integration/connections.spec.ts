@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Connections } from '../../src/app/connections.js';
+import { Shutdown } from '../../src/shared/shutdown.js';
+import { Clock } from '../../src/shared/time/clock.js';
+import { eventually } from '../support/eventually.js';
+
+/** More than the buffers of a connection hold on this machine. */
+const MUCH = Buffer.alloc(64 * 1024 * 1024);
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+
+describe('a client that is to take something within a second, on a real connection', () => {
+  let server: Server;
+  let client: Socket;
+  const served = new Set<Socket>();
+
+  afterEach(async () => {
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+    served.clear();
+  });
+
+  async function ask(answer: RequestListener): Promise<void> {
+    server = createServer(answer);
+    server.on('connection', (socket: Socket) => served.add(socket));
+    new Connections(server).closeStalled(1);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    client.on('error', () => undefined);
+    client.write(GET);
+  }
+  const hasEnded = () => [...served].every((socket) => socket.destroyed);
+  const untilServed = () => eventually(() => served.size, { until: (count) => count === 1 });
+
+  it('is left when it takes nothing, whatever it goes on asking', async () => {
+    await ask((_, response) => response.end(MUCH));
+    client.pause();
+    await untilServed();
+
+    const askOn = setInterval(() => client.write('\r\n'), 100);
+    await eventually(hasEnded, { until: Boolean }).finally(() => {
+      clearInterval(askOn);
+    });
+  });
+
+  it('is served when it takes a little now and then', async () => {
+    await ask((_, response) => response.end(MUCH));
+    let bytes = 0;
+    let allowed = 0;
+    client.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > allowed) client.pause();
+    });
+    const allowMore = setInterval(() => {
+      allowed += MUCH.length / 8;
+      client.resume();
+    }, 500);
+
+    const beganMs = performance.now();
+    await eventually(() => bytes, { until: (count) => count > MUCH.length }).finally(() => {
+      clearInterval(allowMore);
+    });
+    expect(performance.now() - beganMs).toBeGreaterThan(3000);
+  });
+
+  it('may wait longer for what is still in the making', async () => {
+    let make = (): void => undefined;
+    await ask((_, response) => (make = () => response.end('made')));
+    let text = '';
+    client.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    await untilServed();
+    const beganMs = performance.now();
+    await eventually(() => performance.now() - beganMs, { until: (ms) => ms > 3000 });
+
+    make();
+
+    await eventually(() => text, { until: (all) => all.includes('made') });
+  });
+
+  it('is left when it stays although nothing more will come', async () => {
+    await ask(({ socket }) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await untilServed();
+    client.resume();
+    // It answers no end with an end of its own.
+    client.allowHalfOpen = true;
+
+    await eventually(hasEnded, { until: Boolean });
+  });
+});
+
+describe('a server that closes while there are clients, on real connections', () => {
+  const clients: Socket[] = [];
+  let server: Server;
+  let clock: SetClock;
+  let answers: (() => void)[];
+  let warnings: object[];
+
+  beforeEach(async () => {
+    answers = [];
+    warnings = [];
+    clock = new SetClock();
+    server = createServer((_, response) => answers.push(() => response.end('made')));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.destroy();
+  });
+
+  /** Lets a client send that; `received` is what has come back until now. */
+  async function send(text: string): Promise<{ client: Socket; received: () => string }> {
+    const accepted = once(server, 'connection');
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    clients.push(client);
+    let received = '';
+    client.setEncoding('utf8').on('data', (chunk: string) => (received += chunk));
+    client.on('error', () => undefined);
+    if (text !== '') client.write(text);
+    await accepted;
+    return { client, received: () => received };
+  }
+
+  /** Begins to close, with a second for what is in flight, which does not pass unless it is set. */
+  async function closing(connections: Connections): Promise<void> {
+    const closed = once(server, 'close');
+    const shutdown = new Shutdown(clock, 1000);
+    shutdown.onModuleDestroy();
+    server.close();
+    connections.closeAll(shutdown, { warn: (fields: object) => warnings.push(fields) });
+    await closed;
+  }
+
+  it.each([
+    ['asks for nothing', ''],
+    ['has begun to ask', 'GET / HTTP/1.1\r\nHos'],
+  ])('does not wait for one that %s', async (_, text) => {
+    const connections = new Connections(server);
+    await send(text);
+
+    await closing(connections);
+    expect(warnings).toEqual([]);
+  });
+
+  it('answers a request that arrives while it closes', async () => {
+    const connections = new Connections(server);
+    const { client, received } = await send('GET / HT');
+    const closed = closing(connections);
+    client.write('TP/1.1\r\nHost: a\r\n\r\n');
+    await eventually(() => answers, { until: ({ length }) => length === 1 });
+    answers[0]!();
+
+    await closed;
+    await eventually(received, { until: (text) => text.endsWith('made') });
+  });
+
+  it('answers what is in the making first, and lets no connection stay for a next request', async () => {
+    const connections = new Connections(server);
+    const { received } = await send(GET);
+    await eventually(() => answers, { until: ({ length }) => length === 1 });
+    const { client: silent } = await send('');
+    const closed = closing(connections);
+    await once(silent, 'close');
+    answers[0]!();
+
+    await closed;
+    await eventually(received, { until: (text) => text.endsWith('made') });
+    expect(warnings).toEqual([]);
+  });
+
+  it('leaves a request that is not whole, or not answered, when the time is up', async () => {
+    const connections = new Connections(server);
+    const requests = [await send(GET), await send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{')];
+    await eventually(() => answers, { until: ({ length }) => length === 2 });
+    const { client: silent } = await send('');
+    const closed = closing(connections);
+    await once(silent, 'close');
+    expect(requests.some(({ client }) => client.destroyed)).toBe(false);
+
+    clock.ms = 1000;
+    await closed;
+    expect(warnings).toEqual([{ requests: 2 }]);
+  });
+});
+
+class SetClock extends Clock {
+  ms = 0;
+
+  nowMs(): number {
+    return this.ms;
+  }
+
+  monotonicMs(): number {
+    return this.ms;
+  }
+}
