@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -42,9 +43,16 @@ export function adminServer(app: NestFastifyApplication, settings: Settings): Se
   const connections = new Connections(server);
   connections.closeStalled(settings.requestTimeout);
   adminServers.add(server);
-  fastify.addHook('onClose', (_instance, done) => {
-    server.close(() => { done(); }); // prettier-ignore
-    connections.closeAll(app.get(Shutdown), app.get(Logger));
+  let closed: Promise<unknown> = Promise.resolve();
+  // With the other server, and not after it: the time of both is the same.
+  fastify.addHook('preClose', (done: () => void) => {
+    closed = once(server, 'close');
+    server.close();
+    connections.drain(app.get(Shutdown), app.get(Logger));
+    done();
+  });
+  fastify.addHook('onClose', async () => {
+    await closed;
   });
   return server;
 }

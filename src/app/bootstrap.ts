@@ -30,6 +30,7 @@ export async function bootstrap(
   options: BootstrapOptions = {},
 ): Promise<void> {
   const { needsRedis = false, servesApi = true, given = {}, onClosed = () => Promise.resolve() } = options;
+  let end: ((exitCode: number) => void) | undefined;
   try {
     const settings = readSettings(given);
     if (needsRedis && settings.redisUrl === undefined) {
@@ -37,12 +38,19 @@ export async function bootstrap(
     }
     endOnCrash(settings);
     const starting = createApp(moduleFor(settings), settings, { servesApi });
-    endOnSignal(starting, settings, onClosed);
-    const url = await listen(await starting, settings, servesApi);
+    const listening = starting.then((app) => listen(app, settings, servesApi));
+    end = endingOf({ starting, listening, settings, onClosed });
+    endOnRequest(starting, end);
+    const url = await listening;
     warnOf(settings, servesApi);
     options.onListening?.(url);
   } catch (error) {
     process.stderr.write(`${startFailure(error)}\n`);
+    if (end) {
+      // What it has begun already, it ends in order.
+      end(1);
+      return;
+    }
     await onClosed();
     process.exit(1);
   }
@@ -50,7 +58,9 @@ export async function bootstrap(
 
 /** @returns where it listens */
 async function listen(app: NestFastifyApplication, settings: Settings, servesApi: boolean): Promise<string> {
-  const { host, port, adminPort } = settings;
+  const { port, adminPort } = settings;
+  // Fastify would open a second server for the other address of that name, which none of ours is said of.
+  const host = settings.host === 'localhost' ? '127.0.0.1' : settings.host;
   const server = servesApi && adminPort !== undefined ? adminServer(app, settings) : undefined;
   await app.listen(servesApi ? port : (adminPort ?? port), host);
   const admin = server && (await listenOn(server, adminPort ?? 0, host));
@@ -90,29 +100,40 @@ function endOnCrash(settings: Settings): void {
   });
 }
 
-/** Also while the application is still starting: what it has opened by then is closed in turn. */
-function endOnSignal(starting: Promise<INestApplication>, settings: Settings, onClosed: () => Promise<void>): void {
+interface Running {
+  readonly starting: Promise<INestApplication>;
+  readonly listening: Promise<unknown>;
+  readonly settings: Settings;
+  readonly onClosed: () => Promise<void>;
+}
+
+/** @returns what ends the process in order: at its first call, also while the application is still starting */
+function endingOf({ starting, listening, settings, onClosed }: Running): (exitCode: number) => void {
+  const close = async (): Promise<void> => {
+    // What has not started yet would open again what is closed.
+    await Promise.allSettled([listening]);
+    const [started] = await Promise.allSettled([starting]);
+    if (started.status === 'fulfilled') await started.value.close();
+    await onClosed();
+  };
   let isEnding = false;
-  const end = (exitCode: number): void => {
+  return (exitCode) => {
     if (isEnding) return;
     isEnding = true;
     setTimeout(() => process.exit(1), settings.shutdownTimeout * 1000 + CLOSING_MS).unref();
-    starting
-      .then((app) => app.close())
-      .then(onClosed)
-      .then(
-        () => process.exit(exitCode),
-        (error: unknown) => {
-          process.stderr.write(`The shutdown failed: ${String(error)}\n`);
-          process.exit(1);
-        },
-      );
+    close().then(
+      () => process.exit(exitCode),
+      (error: unknown) => {
+        process.stderr.write(`The shutdown failed: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
   };
-  const endWell = (): void => {
-    end(0);
-  };
-  process.on('SIGTERM', endWell);
-  process.on('SIGINT', endWell);
+}
+
+/** By a signal, or by a part of the service that can't go on. */
+function endOnRequest(starting: Promise<INestApplication>, end: (exitCode: number) => void): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { end(0); }); // prettier-ignore
   starting.then(
     (app) => {
       app.get(Shutdown).onRequested = end;

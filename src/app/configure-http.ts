@@ -87,7 +87,7 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   const connections = new Connections(fastify.server);
   connections.closeStalled(settings.requestTimeout);
   fastify.addHook('preClose', (done: () => void) => {
-    connections.closeAll(app.get(Shutdown), app.get(Logger));
+    connections.drain(app.get(Shutdown), app.get(Logger));
     done();
   });
   installBodyParser(fastify, settings.maxPayloadBytes);

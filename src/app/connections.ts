@@ -6,7 +6,7 @@ import type { Shutdown } from '../shared/shutdown.js';
 /** How often it is looked for clients that take nothing. */
 const CHECK_SECONDS = 1;
 /** How often it is looked for clients that hold up a shutdown. */
-const CLOSING_CHECK_MS = 100;
+const DRAIN_CHECK_MS = 100;
 /** How many looks long a request that is on its way when the server closes may take to arrive. */
 const ARRIVAL_LOOKS = 10;
 
@@ -30,13 +30,15 @@ export function answerOn(socket: Socket): ServerResponse | null {
 }
 
 /**
- * The connections of a server, none of which may stay for ever. Their time is counted in looks, and not by a clock: after a
- * pause of the whole process, what clients took or sent meanwhile is not known yet.
+ * The connections of a server, none of which may stay for ever. What clients do in their time is counted in looks, and not by
+ * a clock: after a pause of the whole process, what they took or sent meanwhile is not known yet.
  */
 export class Connections {
   private readonly open = new Map<Socket, Progress>();
 
   constructor(private readonly server: Server) {
+    // What Node.js closes with the server as idle may still have the end of its answer before it. `drain` knows better.
+    server.closeIdleConnections = () => undefined;
     server.on('connection', (socket: Socket) => {
       this.open.set(socket, { bytes: 0, queued: 0, looks: 0 });
       socket.once('close', () => this.open.delete(socket));
@@ -62,20 +64,24 @@ export class Connections {
 
   /**
    * Lets the server close in time: Node.js would wait without end for clients that ask for nothing, or do not end their
-   * request. Requests that have begun are served until the time of the shutdown is up. To be called when the server closes.
+   * request. What is asked is answered until the time of the shutdown is up, and what has just come also a second longer. To
+   * be called when the server closes.
    */
-  closeAll(shutdown: Shutdown, logger: Pick<Logger, 'warn'>): void {
+  drain(shutdown: Shutdown, logger: Pick<Logger, 'warn'>): void {
     let looks = 0;
-    this.every(CLOSING_CHECK_MS, () => {
-      const sockets = [...this.open.keys()];
+    this.every(DRAIN_CHECK_MS, () => {
       looks += 1;
-      if (shutdown.isTimeUp) {
-        const requests = sockets.filter(answerOn).length;
-        if (requests > 0) logger.warn({ requests }, 'shutdown.left_unanswered');
-        for (const socket of sockets) socket.destroy();
-      } else if (looks > ARRIVAL_LOOKS) {
-        for (const socket of sockets) if (answerOn(socket) === null) socket.destroy();
+      const isTimeUp = looks >= ARRIVAL_LOOKS && shutdown.leftMs === 0;
+      let requests = 0;
+      for (const socket of this.open.keys()) {
+        const answer = answerOn(socket);
+        // It is the last one of its connection.
+        if (answer && !answer.headersSent) answer.shouldKeepAlive = false;
+        const isUnused = answer === null && (looks >= ARRIVAL_LOOKS || socket.bytesWritten > 0);
+        if (answer && isTimeUp) requests += 1;
+        if (isUnused || isTimeUp) socket.destroy();
       }
+      if (requests > 0) logger.warn({ requests }, 'shutdown.left_unanswered');
     });
   }
 

@@ -8,7 +8,7 @@ import { AttemptWriter, type Recorded } from './attempt-writer.js';
 import type { ClaimedDelivery, FinishedAttempt } from './delivery.entity.js';
 import { isFromHealthyReceiver, statusClass } from './domain/attempt-outcome.js';
 import { decide } from './domain/retry-policy.js';
-import { WebhookSender } from './http/webhook-sender.js';
+import { AttemptBrokenOff, WebhookSender } from './http/webhook-sender.js';
 
 /** One attempt from the request to its record: send, decide, write down, tell. */
 @Injectable()
@@ -29,15 +29,15 @@ export class AttemptPipeline {
    * @param answered called when the receiver is done with, before the outcome is recorded; told whether it is well
    */
   async run(delivery: ClaimedDelivery, policy: DeliveryPolicy, answered: (isWell: boolean) => void): Promise<void> {
-    const result = await this.sender.send(delivery, policy.timeoutMs);
-    answered(isFromHealthyReceiver(result));
-    const decision = decide(policy, result, {
-      attemptsUsed: delivery.attempt - delivery.abandonedCount,
-      nowMs: this.clock.nowMs(),
-      chance: this.random.next(),
-    });
-    const attempt = { delivery, result, decision };
     try {
+      const result = await this.sender.send(delivery, policy.timeoutMs);
+      answered(isFromHealthyReceiver(result));
+      const decision = decide(policy, result, {
+        attemptsUsed: delivery.attempt - delivery.abandonedCount,
+        nowMs: this.clock.nowMs(),
+        chance: this.random.next(),
+      });
+      const attempt = { delivery, result, decision };
       const recorded = await this.writer.write(attempt);
       if (recorded === 'recorded' && decision.next === 'failed' && decision.disablesSubscription) {
         await this.subscriptions.disable(delivery.tenantId, delivery.subscriptionId, 'gone');
@@ -45,6 +45,7 @@ export class AttemptPipeline {
       this.count(attempt, recorded);
       this.tell(attempt, delivery, recorded);
     } catch (error) {
+      if (error instanceof AttemptBrokenOff) return;
       this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.not_recorded');
     }
   }

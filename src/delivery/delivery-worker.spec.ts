@@ -77,6 +77,16 @@ describe('the delivery worker', () => {
     expect(await worker.stop(0)).toBe(0);
   });
 
+  it('stops in time also while PostgreSQL does not take back what it gives', async () => {
+    const hanging = aClaimedDelivery();
+    const worker = workerOn(
+      { claim: () => new Promise(() => undefined), giveBack: () => new Promise(() => undefined) },
+      { WORKER_CONCURRENCY: '1' },
+    );
+    await worker.take([wakeUpOf(hanging), wakeUpOf(hanging)]);
+    expect(await worker.stop(10)).toBe(1);
+  });
+
   it('sends what it has claimed of one day when the claim of another fails', async () => {
     const today = aClaimedDelivery();
     const before = aClaimedDelivery({ id: today.id.replace(/^./, '1') });

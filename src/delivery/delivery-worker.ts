@@ -117,12 +117,14 @@ export class DeliveryWorker {
   async stop(timeoutMs: number): Promise<number> {
     this.isStopping = true;
     this.makeRoom();
-    await this.giveBack(this.lanes.takeAll());
-    if (this.lanes.inFlightCount > 0) {
-      const timeout = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref());
-      await Promise.race([timeout, new Promise<void>((resolve) => (this.whenIdle = resolve))]);
-    }
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref());
+    await Promise.race([timeout, this.finish()]);
     return this.lanes.inFlightCount;
+  }
+
+  private async finish(): Promise<void> {
+    await this.giveBack(this.lanes.takeAll());
+    if (this.lanes.inFlightCount > 0) await new Promise<void>((resolve) => (this.whenIdle = resolve));
   }
 
   /** Whether it takes jobs as they come: not while its lanes are full over all. */

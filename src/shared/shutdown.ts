@@ -18,13 +18,13 @@ export class Shutdown implements OnModuleDestroy {
     this.onRequested(exitCode);
   }
 
-  /** The first step of a shutdown. */
+  /** Before any part of the service waits for what is in flight. */
   onModuleDestroy(): void {
     this.endsAtMs = this.clock.monotonicMs() + this.timeoutMs;
   }
 
-  /** Whether what is still in flight has had its time. */
-  get isTimeUp(): boolean {
-    return this.clock.monotonicMs() >= this.endsAtMs;
+  /** How long what is in flight may still take, in milliseconds; without end while nobody shuts down. */
+  get leftMs(): number {
+    return Math.max(this.endsAtMs - this.clock.monotonicMs(), 0);
   }
 }

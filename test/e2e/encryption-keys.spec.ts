@@ -116,7 +116,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     expect(await outcome(third.id)).toMatchObject({ status: 'delivered' });
     expect(await api.getSubscription(third.id)).toMatchObject({ headers: { 'X-JWT': '[redacted]' } });
     expect(receiver.requestsTo(new URL(third.target_url).pathname).at(-1)!.headers['x-jwt']).toBe('of-old');
-  }, 60_000);
+  });
 
   it('that are missing fail what needs them, by name, and nothing else', async () => {
     await startWith(FIRST);

@@ -137,6 +137,21 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     expect(await api.status(taskId)).toMatchObject({ status: 'delivered', attempt_count: 1 });
   });
 
+  it('leaves to the lease what takes longer than the shutdown may, and counts no attempt for it', async () => {
+    const api = apiOf(await start('main.api'));
+    receiver.script('/hook', hang(), respond(200));
+    const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a', timeout: 20 });
+    const patient = { LEASE_GRACE: '5', SHUTDOWN_TIMEOUT: '1' };
+    const first = await start('main.worker', patient);
+    const { task_id: taskId } = await api.publish(id, { n: 1 });
+    await eventually(() => receiver.requests, { until: ({ length }) => length === 1 });
+
+    expect(await first.stop()).toBe(0);
+    expect(first.logs.filter(({ msg }) => msg === 'shutdown.left_in_flight')).toMatchObject([{ deliveries: 1 }]);
+    expect(await api.status(taskId)).toMatchObject({ status: 'in_flight', attempts: [] });
+    expect(first.logs.filter(({ level }) => level >= 50)).toEqual([]);
+  });
+
   it('does not let clients hold up a shutdown that ask for nothing, or never finish asking', async () => {
     const service = await start('main', { ADMIN_PORT: '0', SHUTDOWN_TIMEOUT: '3' });
     for (const url of [service.url, service.adminUrl]) {

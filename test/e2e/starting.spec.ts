@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { Client } from 'pg';
 import { startLocalRedis } from '../../src/local/local-redis.js';
+import { ADVISORY_LOCKS } from '../../src/shared/database/advisory-locks.js';
 import { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
-import { startService } from '../support/service-process.js';
+import { spawnService, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 describe('starting, with real PostgreSQL and Redis', () => {
@@ -50,6 +54,34 @@ describe('starting, with real PostgreSQL and Redis', () => {
     expect(failure).toContain('noeviction');
   });
 
+  it.each(['PORT', 'ADMIN_PORT'])('ends in order when %s is taken, and says so', async (name) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+
+    const service = await spawnService({ entry: 'main', settings: fastSettings(database, { [name]: String(port) }) });
+
+    expect(await service.exited).toBe(1);
+    expect(service.output()).toContain(`EADDRINUSE: address already in use 127.0.0.1:${port}`);
+    expect(service.output()).not.toContain('The shutdown failed');
+    other.close();
+  });
+
+  it('ends in order on a signal that comes while it starts', async () => {
+    const other = new Client({ connectionString: database.url });
+    await other.connect();
+    await other.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.migration]);
+    const service = await spawnService({ entry: 'main', settings: fastSettings(database) });
+    const waiting = "select 1 from pg_locks where locktype = 'advisory' and not granted";
+    await eventually(() => database.query(waiting), { until: ({ length }) => length > 0 });
+
+    service.signal('SIGTERM');
+    await other.end();
+
+    expect(await service.exited).toBe(0);
+    expect(service.output()).not.toMatch(/failed|"level":[56]0/);
+  });
+
   it('refuses to start an API without workers and without Redis', async () => {
     const { REDIS_URL: _redis, ...settings } = fastSettings(database);
 
@@ -59,7 +91,7 @@ describe('starting, with real PostgreSQL and Redis', () => {
   });
 
   it('delivers in one process without Redis, by the in-process queue', async () => {
-    const { REDIS_URL: _redis, ...settings } = fastSettings(database);
+    const { REDIS_URL: _redis, ...settings } = fastSettings(database, { HOST: 'localhost' });
     const receiver = await ScriptedReceiver.start();
     const service = await startService({ entry: 'main', settings });
     const api = new ApiClient(service.url);
@@ -68,6 +100,7 @@ describe('starting, with real PostgreSQL and Redis', () => {
     const delivery = await api.untilFinal((await api.publish(id, { n: 1 })).task_id);
 
     expect(delivery.status).toBe('delivered');
+    expect(service.logs.find(({ msg }) => msg === 'listening')).toMatchObject({ host: '127.0.0.1' });
     expect(service.output()).toContain('There is no Redis: jobs stay in the memory of this process');
     expect(await service.stop()).toBe(0);
     await receiver.close();

@@ -125,13 +125,13 @@ describe('a server that closes while there are clients, on real connections', ()
     return { client, received: () => received };
   }
 
-  /** Begins to close, with a second for what is in flight, which does not pass unless it is set. */
-  async function closing(connections: Connections): Promise<void> {
+  /** Begins to close, with so much time for what is in flight, which does not pass unless it is set. */
+  async function closing(connections: Connections, timeoutMs = 1000): Promise<void> {
     const closed = once(server, 'close');
-    const shutdown = new Shutdown(clock, 1000);
+    const shutdown = new Shutdown(clock, timeoutMs);
     shutdown.onModuleDestroy();
     server.close();
-    connections.closeAll(shutdown, { warn: (fields: object) => warnings.push(fields) });
+    connections.drain(shutdown, { warn: (fields: object) => warnings.push(fields) });
     await closed;
   }
 
@@ -158,6 +158,37 @@ describe('a server that closes while there are clients, on real connections', ()
     await eventually(received, { until: (text) => text.endsWith('made') });
   });
 
+  it('answers a request that has just come when the time is up already', async () => {
+    const connections = new Connections(server);
+    const { received } = await send(GET);
+    await eventually(() => answers, { until: ({ length }) => length === 1 });
+    const closed = closing(connections, 0);
+    setImmediate(answers[0]!);
+
+    await closed;
+    await eventually(received, { until: (text) => text.endsWith('made') });
+    expect(warnings).toEqual([]);
+  });
+
+  it('sends an answer to its end, however much of it waits', async () => {
+    const connections = new Connections(server);
+    server.removeAllListeners('request').on('request', (_, response) => response.end(MUCH));
+    const { client } = await send('');
+    let bytes = 0;
+    client.on('data', (chunk: string) => (bytes += chunk.length));
+    client.pause();
+    const asked = once(server, 'request');
+    client.write(GET);
+    await asked;
+    const { client: silent } = await send('');
+    const closed = closing(connections);
+    await once(silent, 'close');
+    client.resume();
+
+    await closed;
+    await eventually(() => bytes, { until: (count) => count > MUCH.length });
+  });
+
   it('answers what is in the making first, and lets no connection stay for a next request', async () => {
     const connections = new Connections(server);
     const { received } = await send(GET);
@@ -169,6 +200,7 @@ describe('a server that closes while there are clients, on real connections', ()
 
     await closed;
     await eventually(received, { until: (text) => text.endsWith('made') });
+    expect(received()).toMatch(/^connection: close\r$/im);
     expect(warnings).toEqual([]);
   });
 

@@ -5,9 +5,10 @@ import { Worker } from 'node:worker_threads';
 import { secretFrom } from '../../src/shared/crypto/signing-key.js';
 import { toPublicId } from '../../src/shared/ids/public-id.js';
 import type { HostResolver } from '../../src/shared/targets/host-resolver.js';
+import { AttemptBrokenOff } from '../../src/delivery/http/webhook-sender.js';
 import { eventually } from '../support/eventually.js';
 import { aClaimedDelivery, aDeliveryTo } from '../support/factories.js';
-import { respond, ScriptedReceiver } from '../support/scripted-receiver.js';
+import { hang, respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { selfSigned } from '../support/self-signed.js';
 import { aSender, closeSenders, secretBox } from '../support/senders.js';
 import { verifyWebhook } from '../support/standard-webhooks.js';
@@ -116,6 +117,19 @@ describe('what the sender puts on the wire to a receiver on this machine', () =>
     expect(receiver.requests).toHaveLength(20);
     // A connection is free again a moment after its answer was complete.
     expect(ports.size).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a sender that is closed while it waits for an answer', () => {
+  it('gives no result: what became of the request is not known', async () => {
+    const receiver = await ScriptedReceiver.start();
+    receiver.script('/', hang());
+    const sender = aSender();
+    const sent = sender.send(aDeliveryTo(receiver.url('/')), 10_000);
+    await eventually(() => receiver.requests, { until: ({ length }) => length === 1 });
+
+    await Promise.all([expect(sent).rejects.toThrow(AttemptBrokenOff), sender.onApplicationShutdown()]);
+    await receiver.close();
   });
 });
 

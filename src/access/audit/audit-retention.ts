@@ -14,6 +14,7 @@ const GROUP = 5000;
 @Injectable()
 export class AuditRetention implements OnApplicationBootstrap, OnModuleDestroy {
   private timer?: NodeJS.Timeout;
+  private isStopped = false;
 
   constructor(
     private readonly repository: AuditRepository,
@@ -28,6 +29,7 @@ export class AuditRetention implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
+    this.isStopped = true;
     clearInterval(this.timer);
   }
 
@@ -41,7 +43,8 @@ export class AuditRetention implements OnApplicationBootstrap, OnModuleDestroy {
       }
       if (entries > 0) this.logger.warn({ entries }, 'audit.expired');
     } catch (error) {
-      this.logger.error({ err: error }, 'audit.retention_failed');
+      // The end of the process takes its connection away.
+      if (!this.isStopped) this.logger.error({ err: error }, 'audit.retention_failed');
     }
   }
 }

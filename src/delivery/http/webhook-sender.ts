@@ -28,11 +28,15 @@ interface Target {
   readonly path: string;
 }
 
+/** What became of the request is not known, and left to the lease. */
+export class AttemptBrokenOff extends Error {}
+
 /** Sends deliveries: signed, never redirected, only to where the guard lets them go. */
 @Injectable()
 export class WebhookSender implements OnApplicationShutdown {
   private readonly agent: Agent;
   private readonly http: Axios;
+  private isClosed = false;
   private readonly targets = new LRUCache<string, Target>({ max: MAX_TARGETS });
 
   constructor(
@@ -54,7 +58,11 @@ export class WebhookSender implements OnApplicationShutdown {
     this.http = new Axios({ adapter: undiciAdapter(this.agent) });
   }
 
-  /** Makes one attempt. Never throws: whatever a receiver or the network does is a result. */
+  /**
+   * Makes one attempt: whatever a receiver or the network does is a result.
+   *
+   * @throws AttemptBrokenOff when the process ends under it, which is nobody's result
+   */
   async send(delivery: ClaimedDelivery, timeoutMs: number): Promise<AttemptResult> {
     const startedMs = this.clock.monotonicMs();
     try {
@@ -64,6 +72,7 @@ export class WebhookSender implements OnApplicationShutdown {
       const { data } = await this.http.request<RawAnswer>(config);
       return answered(data, this.clock.monotonicMs() - startedMs);
     } catch (error) {
+      if (this.isClosed) throw new AttemptBrokenOff();
       const failure = exchangeFailure(error);
       if (failure.code === 'internal_error') {
         this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.broken_here');
@@ -80,6 +89,7 @@ export class WebhookSender implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.isClosed = true;
     await this.agent.destroy();
   }
 

@@ -8,7 +8,7 @@ import { DeliveryQueue, type PartLook, type WakeUpHandler } from './delivery-que
 /** Jobs that one worker handles at once. A job only admits its deliveries to lanes, so a few are enough. */
 const JOBS_AT_ONCE = 8;
 /** Bull waits without end for jobs that run and for a Redis that is away. */
-const CLOSE_TIMEOUT_MS = 3000;
+const CLOSE_TIMEOUT_MS = 2000;
 
 /** Wake-ups as they stand in Redis: short, because they are most of what Redis moves. */
 export interface JobData {
@@ -35,6 +35,7 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
   private turn = 0;
   /** Jobs taken from each shard. */
   private readonly taken: number[] = [];
+  private consumersClosed?: Promise<void>;
 
   constructor(
     private readonly shards: readonly BullEnds[],
@@ -80,9 +81,10 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
     }
   }
 
-  override async stopConsuming(): Promise<void> {
+  override stopConsuming(): Promise<void> {
     const consumers = this.shards.flatMap(({ consumer }) => (consumer === null ? [] : [consumer]));
-    await Promise.all(consumers.map(closeWithin));
+    this.consumersClosed ??= Promise.all(consumers.map(closeWithin)).then(() => undefined);
+    return this.consumersClosed;
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,7 +1,6 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
-import type { Settings } from '../../shared/config/settings.js';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Logger } from '../../shared/logging/logger.js';
+import { Shutdown } from '../../shared/shutdown.js';
 import { DeliveryWorker } from '../delivery-worker.js';
 import { DueScan } from '../due-scan.js';
 import { DeliveryQueue } from './delivery-queue.js';
@@ -16,7 +15,7 @@ export class DeliveryProcessor implements OnApplicationBootstrap, BeforeApplicat
     private readonly dueScan: DueScan,
     private readonly watchdog: QueueWatchdog,
     private readonly logger: Logger,
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly shutdown: Shutdown,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -33,8 +32,7 @@ export class DeliveryProcessor implements OnApplicationBootstrap, BeforeApplicat
   async beforeApplicationShutdown(): Promise<void> {
     this.watchdog.stop();
     this.dueScan.stop();
-    const timeoutMs = this.settings.shutdownTimeout * 1000;
-    const [left] = await Promise.all([this.worker.stop(timeoutMs), this.queue.stopConsuming()]);
+    const [left] = await Promise.all([this.worker.stop(this.shutdown.leftMs), this.queue.stopConsuming()]);
     if (left > 0) this.logger.warn({ deliveries: left }, 'shutdown.left_in_flight');
   }
 }

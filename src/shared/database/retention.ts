@@ -15,6 +15,7 @@ const INTERVAL_MS = 3_600_000;
 export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly keeper: PartitionKeeper;
   private timer?: NodeJS.Timeout;
+  private isStopped = false;
 
   constructor(
     @InjectDataSource() dataSource: DataSource,
@@ -32,6 +33,7 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
+    this.isStopped = true;
     clearInterval(this.timer);
   }
 
@@ -47,7 +49,8 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
       this.metrics.expiredDeliveries.inc(dropped.cancelled);
       this.logger.warn({ days: dropped.days, cancelled_deliveries: dropped.cancelled }, 'retention.dropped');
     } catch (error) {
-      this.logger.error({ err: error }, 'retention.failed');
+      // The end of the process takes its connection away.
+      if (!this.isStopped) this.logger.error({ err: error }, 'retention.failed');
     }
   }
 }

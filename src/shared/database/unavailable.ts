@@ -15,7 +15,7 @@ const TRANSIENT_MESSAGES = [
   'Connection terminated',
   'Query read timeout',
   'Client has encountered a connection error',
-  'Connection terminated unexpectedly',
+  'Cannot use a pool after calling end on the pool',
 ];
 
 /** Whether PostgreSQL could not be reached or could not answer now, so that the same statement may succeed later. */

@@ -27,7 +27,7 @@ describe('bad input to every operation of the OpenAPI document', () => {
 
   beforeAll(async () => {
     world = await World.make({ MAX_PAYLOAD_BYTES: '4096' });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world.end();

@@ -102,7 +102,7 @@ describe('requests generated from the OpenAPI document', () => {
 
   beforeAll(async () => {
     world = await World.make();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await world.end();
