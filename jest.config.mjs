@@ -32,7 +32,7 @@ const onServers = {
 export default {
   maxWorkers: 2,
   // Jest takes this for all projects alike.
-  testTimeout: 90_000,
+  testTimeout: 180_000,
   projects: [
     project('unit', 'src'),
     project('contract', 'test/contract', onServers),

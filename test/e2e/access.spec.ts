@@ -35,6 +35,14 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
   const listSubscriptions = (client: ApiClient): Promise<ApiResponse> => client.request('GET', '/subscriptions');
   const readerKey = (more: object = {}): Promise<CreatedKeyAnswer> =>
     createKey(admin, { role: 'reader', tenant_id: 'default', ...more });
+  /** It could end before it is made, had it to end in a moment. */
+  const endedKey = async (): Promise<CreatedKeyAnswer> => {
+    const name = `to-end-${Math.random()}`;
+    const made = await readerKey({ name, expires_at: new Date(Date.now() + 3_600_000).toISOString() });
+    await database.query('update api_keys set expires_at = now() where name = $1', [name]);
+    await eventually(() => listSubscriptions(admin.as(made.key)), { until: ({ status }) => status === 401 });
+    return made;
+  };
 
   describe('who is refused', () => {
     const anonymous = (): ApiClient => new ApiClient(services[0]!.url);
@@ -43,11 +51,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       await admin.expect(204, 'DELETE', `/keys/${id}`);
       return admin.as(key);
     };
-    const expired = async (): Promise<ApiClient> => {
-      const client = admin.as((await readerKey({ expires_at: new Date(Date.now() + 300).toISOString() })).key);
-      await eventually(() => listSubscriptions(client), { until: ({ status }) => status === 401, timeoutMs: 2000 });
-      return client;
-    };
+    const expired = async (): Promise<ApiClient> => admin.as((await endedKey()).key);
     const withWrongSecret = async (): Promise<ApiClient> => {
       const { key } = await readerKey();
       return admin.as(key.replace(/_[^_]{43}$|_.{43}$/, `_${'A'.repeat(43)}`));
@@ -88,7 +92,8 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       socket.destroy();
 
       expect(head.toString()).toMatch(/^HTTP\/1\.1 401 /);
-      expect(performance.now() - sentAt).toBeLessThan(1000);
+      // The rest of the body, for which there is half a minute, never comes.
+      expect(performance.now() - sentAt).toBeLessThan(10_000);
     });
   });
 
@@ -195,13 +200,13 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       expect(await listSubscriptions(there)).toMatchObject({ status: 200 });
 
       const next = await admin.expect<CreatedKeyAnswer>(201, 'POST', `/keys/${former.id}/rotate`, {
-        body: { overlap: 1 },
+        body: { overlap: 5 },
       });
       expect(next).toMatchObject({ role: 'reader', tenant_id: 'default', name: 'rotated', rotated_from: former.id });
 
       expect(await listSubscriptions(admin.as(next.key))).toMatchObject({ status: 200 });
       expect(await listSubscriptions(admin.as(former.key))).toMatchObject({ status: 200 });
-      await eventually(() => listSubscriptions(there), { until: ({ status }) => status === 401, timeoutMs: 2000 });
+      await eventually(() => listSubscriptions(there), { until: ({ status }) => status === 401 });
       expect(await listSubscriptions(other.as(next.key))).toMatchObject({ status: 200 });
     });
 
@@ -247,8 +252,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
     });
 
     it('that has ended can not be rotated into another one that has', async () => {
-      const { id, key } = await readerKey({ expires_at: new Date(Date.now() + 200).toISOString() });
-      await eventually(() => listSubscriptions(admin.as(key)), { until: ({ status }) => status === 401 });
+      const { id } = await endedKey();
 
       const answer = await admin.request('POST', `/keys/${id}/rotate`, { body: {} });
       expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '/expires_at' }] } });

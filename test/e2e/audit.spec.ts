@@ -266,8 +266,9 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
   it('says that the service itself disabled the subscription of a receiver that is gone, once', async () => {
     const path = `/gone-${(made += 1)}`;
     receiver.script(path, respond(410));
-    const id = await subscription({ target_url: receiver.url(path) });
+    const id = await subscription({ target_url: receiver.url(path), state: 'paused' });
     await Promise.all(Array.from({ length: 5 }, () => admin.publish(id, { n: 1 })));
+    await admin.expect(200, 'PATCH', `/subscriptions/${id}`, { body: { state: 'active' } });
     // Some are answered 410, too; the others wait until somebody revives the subscription.
     await eventually(() => admin.getSubscription(id), { until: ({ state }) => state === 'disabled' });
     await eventually(() => admin.deliveriesOf(id, { status: 'in_flight' }), { until: ({ data }) => data.length === 0 });

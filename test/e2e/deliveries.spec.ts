@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { ApiClient, type ProblemAnswer } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
-import { fastSettings } from '../support/fast-settings.js';
+import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { hang, redirect, reset, respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { verifyWebhook } from '../support/standard-webhooks.js';
@@ -22,7 +22,7 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
   beforeAll(async () => {
     database = await createTestDatabase();
     receiver = await ScriptedReceiver.start();
-    service = await startService({ entry: 'main', settings: fastSettings(database) });
+    service = await startService({ entry: 'main', settings: fastSettings(database, PATIENT) });
     api = new ApiClient(service.url);
   });
 
@@ -124,7 +124,7 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
   it('fails when the attempts are used up, and says why', async () => {
     const path = ownPath();
     receiver.script(path, reset(), hang(), respond(404));
-    const { id } = await subscribe(path, { retry: { max_attempts: 3 }, timeout: 0.3 });
+    const { id } = await subscribe(path, { retry: { max_attempts: 3 }, timeout: 2 });
     const { task_id: taskId } = await api.publish(id, { order: 1 });
 
     const delivery = await api.untilFinal(taskId);

@@ -7,7 +7,7 @@ import {
 } from '../support/api-client.js';
 import { isSignedByHolderOf } from '../support/ed25519.js';
 import { eventually } from '../support/eventually.js';
-import { fastSettings } from '../support/fast-settings.js';
+import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { runBuilt } from '../support/run-built.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
@@ -28,7 +28,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     database = await createTestDatabase();
     receiver = await ScriptedReceiver.start();
     // Long enough that what is cached outlives each step of a test.
-    settings = fastSettings(database, { ENCRYPTION_KEY: '', SUBSCRIPTION_CACHE_TTL: '60' });
+    settings = fastSettings(database, { ...PATIENT, ENCRYPTION_KEY: '', SUBSCRIPTION_CACHE_TTL: '60' });
   });
 
   afterEach(async () => {
@@ -163,7 +163,7 @@ describe('what is encrypted, with real PostgreSQL, Redis and receivers', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     receiver = await ScriptedReceiver.start();
-    service = await startService({ entry: 'main', settings: fastSettings(database) });
+    service = await startService({ entry: 'main', settings: fastSettings(database, PATIENT) });
     api = new ApiClient(service.url);
   });
 

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { ApiClient, type BroadcastAnswer } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
-import { fastSettings } from '../support/fast-settings.js';
+import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { openRaw } from '../support/raw-request.js';
 import { hang, respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
@@ -18,7 +18,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
   beforeEach(async () => {
     database = await createTestDatabase();
     receiver = await ScriptedReceiver.start();
-    settings = fastSettings(database);
+    settings = fastSettings(database, PATIENT);
   });
 
   afterEach(async () => {
@@ -77,12 +77,13 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     const api = apiOf(await start('main.api'));
     receiver.script('/hook', hang(), respond(200));
     const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
-    const first = await start('main.worker');
+    const lease = { WEBHOOK_TIMEOUT: '5', LEASE_GRACE: '2' };
+    const first = await start('main.worker', lease);
     const { task_id: taskId } = await api.publish(id, { n: 1 });
     await eventually(() => receiver.requestsTo('/hook'), { until: ({ length }) => length === 1 });
 
     await first.kill();
-    await start('main.worker');
+    await start('main.worker', lease);
 
     const delivery = await api.untilFinal(taskId, 20_000);
     expect(delivery).toMatchObject({ status: 'delivered', attempt_count: 2 });

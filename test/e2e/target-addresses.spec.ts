@@ -1,7 +1,7 @@
 import { ApiClient, type DeliveryWithAttemptsAnswer, type ProblemAnswer } from '../support/api-client.js';
 import { destinationOf, destinationsOf, TELLS_DESTINATIONS } from '../support/destinations.js';
 import { aSubscription } from '../support/factories.js';
-import { fastSettings } from '../support/fast-settings.js';
+import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { type Names, NameServer } from '../support/name-server.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { ALLOWED_HOSTS, BLOCKED_HOSTS, BLOCKED_URLS } from '../support/target-addresses.js';
@@ -39,7 +39,7 @@ describe('target addresses, with nothing allowed but what is public', () => {
     database = await createTestDatabase();
     service = await startService({
       entry: 'main',
-      settings: fastSettings(database, { ALLOWED_TARGET_CIDRS: '', DNS_SERVERS: nameServer.address }),
+      settings: fastSettings(database, { ...PATIENT, ALLOWED_TARGET_CIDRS: '', DNS_SERVERS: nameServer.address }),
       preloads: [TELLS_DESTINATIONS],
     });
     api = new ApiClient(service.url);

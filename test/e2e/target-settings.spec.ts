@@ -2,7 +2,7 @@ import { ApiClient, type ProblemAnswer } from '../support/api-client.js';
 import { ConnectProxy } from '../support/connect-proxy.js';
 import { destinationOf, destinationsOf, TELLS_DESTINATIONS } from '../support/destinations.js';
 import { aSubscription } from '../support/factories.js';
-import { fastSettings } from '../support/fast-settings.js';
+import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -29,7 +29,7 @@ describe('a service with settings for targets, with real PostgreSQL and Redis', 
   const start = async (settings: Readonly<Record<string, string>>): Promise<void> => {
     service = await startService({
       entry: 'main',
-      settings: fastSettings(database, settings),
+      settings: fastSettings(database, { ...PATIENT, ...settings }),
       preloads: [TELLS_DESTINATIONS],
     });
     api = new ApiClient(service.url);

@@ -2,7 +2,7 @@ import { makeToken } from '../../src/access/keys/make-token.js';
 import { clientOf, createKey, createTenant, everythingStored } from '../support/access.js';
 import { ApiClient, type DeliveryWithAttemptsAnswer, type PageAnswer } from '../support/api-client.js';
 import { bodyFor, documentedOperations, pathOf } from '../support/documented-operations.js';
-import { fastSettings } from '../support/fast-settings.js';
+import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -47,7 +47,7 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     receiver = await ScriptedReceiver.start();
-    const settings = fastSettings(database, { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: bootstrapKey });
+    const settings = fastSettings(database, { ...PATIENT, API_ACCESS: 'keys', BOOTSTRAP_API_KEY: bootstrapKey });
     service = await startService({ entry: 'main', settings });
     admin = new ApiClient(service.url).as(bootstrapKey);
     [one, ofOne] = await settle('tenant-one');

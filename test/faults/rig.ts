@@ -43,6 +43,7 @@ const SETTINGS = {
   LEASE_GRACE: '4',
   DUE_SCAN_INTERVAL: '0.25',
   MAX_RETRIES: '8',
+  SHUTDOWN_TIMEOUT: '30',
 };
 export const TIMEOUT_SECONDS = Number(SETTINGS.WEBHOOK_TIMEOUT);
 export const LEASE_SECONDS = TIMEOUT_SECONDS + Number(SETTINGS.LEASE_GRACE);
@@ -91,7 +92,7 @@ export class Rig {
   ) {
     this.pool = new Pool({
       ...{ connectionString: parts.postgres.url, max: 2, application_name: 'fault-rig' },
-      ...{ connectionTimeoutMillis: 2000, query_timeout: 20_000 },
+      ...{ connectionTimeoutMillis: 30_000, query_timeout: 20_000 },
     });
     this.pool.on('error', () => undefined);
     this.monitor = setInterval(() => void this.look(), MONITOR_MS);

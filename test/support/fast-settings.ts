@@ -15,6 +15,9 @@ export const IMPATIENT = {
   SHUTDOWN_TIMEOUT: '10',
 } as const;
 
+/** For specs that count attempts: a receiver or a worker that stands still for a moment makes none more. */
+export const PATIENT = { WEBHOOK_TIMEOUT: '10', LEASE_GRACE: '10' } as const;
+
 /** Settings of a service under test: real PostgreSQL and Redis, receivers on this machine, and no patience. */
 export function fastSettings(
   database: TestDatabase,

@@ -43,7 +43,7 @@ export class WatchedRedis {
   async untilReplaced(): Promise<void> {
     await eventually(() => ask(new URL(this.replica.url).port, (redis) => redis.call('ROLE')), {
       until: (role) => (role as string[])[0] === 'master',
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
     });
   }
 
@@ -67,7 +67,7 @@ export class WatchedRedis {
           const valueOf = (name: string): string | undefined => fields[fields.indexOf(name) + 1];
           return valueOf('num-slaves') === '1' && valueOf('num-other-sentinels') === '2';
         },
-        timeoutMs: 30_000,
+        timeoutMs: 90_000,
       });
     }
   }

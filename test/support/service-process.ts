@@ -20,7 +20,11 @@ export interface ServiceOptions {
   readonly preloads?: readonly string[];
 }
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 90_000;
+/** pino's level. */
+const WARN = 40;
+/** Said when PostgreSQL or Redis stands still for a moment, which is nobody's fault on a machine that others use. */
+const OF_SLOW_SERVERS = /^(redis\.(lost|back)|subscription_cache\.not_\w+|wake_ups\.not_added|health\.check_failed)$/;
 const PROBE_TIMEOUT_MS = 5_000;
 /** More than the 35 s within which the service promises to end. */
 const STOP_TIMEOUT_MS = 40_000;
@@ -30,7 +34,7 @@ const SHOWN_OUTPUT = 4000;
 /**
  * Starts a built service on a free port and waits until it is ready.
  * Its log must reach `info`, since the port is read from it.
- * @throws Error with all output when it ends early or is not ready within 30 s; nothing is left running then.
+ * @throws Error with all output when it ends early or is not ready within 90 s; nothing is left running then.
  */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const { entry } = options;
@@ -97,6 +101,11 @@ export class ServiceProcess {
   /** Standard output and standard error, as they came. */
   output(): string {
     return this.chunks.join('');
+  }
+
+  /** What it warned of, besides servers that were slow to answer. */
+  get warnings(): string[] {
+    return this.logs.filter(({ level, msg }) => level >= WARN && !OF_SLOW_SERVERS.test(msg)).map(({ msg }) => msg);
   }
 
   signal(signal: NodeJS.Signals): void {

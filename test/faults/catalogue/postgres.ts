@@ -35,6 +35,8 @@ export const postgresCrashes: Fault<{ servedAgainAt: number[] }> = {
       });
       servedAgainAt.push(now());
     }
+    // However long it took: there is load for what is to heal.
+    await rig.pause(2);
     return { servedAgainAt };
   },
   findings: (run, { servedAgainAt }) => [

@@ -47,12 +47,13 @@ export const zombieWorker: Fault = {
   async harm(rig, rounds) {
     for (let round = 0; round < rounds; round += 1) {
       const worker = inTurn(rig, round);
+      // So that there is something in its hands.
+      await rig.pause(1);
       await rig.holding(async () => {
         worker.freeze();
         await rig.pause(LEASE_SECONDS + 2);
         worker.thaw();
       });
-      await rig.pause(1);
     }
   },
   findings: (run) => [lateResultsAreFenced(run)],
