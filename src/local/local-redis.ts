@@ -74,8 +74,8 @@ function toArguments(settings: Readonly<Record<string, string>>): string[] {
 }
 
 async function isServing(server: ServerProcess, url: string): Promise<boolean> {
-  await until(async () => server.ending !== undefined || (await answers(url)), START_TIMEOUT_MS);
-  return server.ending === undefined && answers(url);
+  const isSettled = await until(async () => server.ending !== undefined || (await answers(url)), START_TIMEOUT_MS);
+  return isSettled && server.ending === undefined;
 }
 
 async function answers(url: string): Promise<boolean> {

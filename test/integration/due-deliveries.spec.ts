@@ -51,9 +51,9 @@ describe('what is due, on real PostgreSQL', () => {
   });
 
   it('does not include what waits for its time, what is parked, or what is in flight under a living lease', async () => {
-    await rows.delivery({ subscriptionId, dueIn: 5 });
+    await rows.delivery({ subscriptionId, dueIn: 30 });
     await rows.delivery({ subscriptionId, parkedIn: -60 });
-    const living = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -60, leaseIn: 5 });
+    const living = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -60, leaseIn: 30 });
 
     expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
 
@@ -62,10 +62,11 @@ describe('what is due, on real PostgreSQL', () => {
   });
 
   it('comes again when the lease is over, if it was in flight when its time came', async () => {
-    const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -60, leaseIn: 5 });
+    const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -60, leaseIn: 60 });
     await repository.takeDue(10, null);
     const { due_in: dueIn, lease_in: leaseIn } = (await rows.open(id))!;
-    expect(dueIn).toBeGreaterThan(0);
+    // Longer than the visibility timeout.
+    expect(dueIn).toBeGreaterThan(31);
     expect(dueIn).toBe(leaseIn);
   });
 

@@ -1,3 +1,4 @@
+import type { WakeUp } from '../../src/delivery/delivery.entity.js';
 import type { DeliveryWorker } from '../../src/delivery/delivery-worker.js';
 import type { DeliveryQueue, PartLook } from '../../src/delivery/queue/delivery-queue.js';
 import { QueueWatchdog } from '../../src/delivery/queue/queue-watchdog.js';
@@ -6,7 +7,7 @@ import { Shutdown } from '../../src/shared/shutdown.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
 import { eventually } from '../support/eventually.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
-import { addSoon, aJob, openBull } from '../support/queues.js';
+import { aJob, openBull } from '../support/queues.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { uniquePrefix } from '../support/test-redis.js';
 
@@ -26,7 +27,7 @@ describe('the watchdog of a worker, on real Redis', () => {
   beforeEach(async () => {
     redis = await FaultyRedis.start();
     prefix = uniquePrefix();
-    queue = openBull(redis.url, prefix, { queueShards: 2 });
+    queue = openBull(redis.url, prefix, { queueShards: 2, failsFast: true });
     worker = { hasRoom: true };
     exitCodes = [];
     looks = 0;
@@ -55,6 +56,9 @@ describe('the watchdog of a worker, on real Redis', () => {
     await redis.stop();
   });
 
+  /** If a pause of this machine adds them twice, they wait just the same. */
+  const add = (...jobs: WakeUp[][]): Promise<void> => eventually(() => queue.add(jobs));
+
   /** Waits for more looks than the silence takes. */
   const looked = async (): Promise<void> => {
     const before = looks;
@@ -62,7 +66,7 @@ describe('the watchdog of a worker, on real Redis', () => {
   };
 
   it('ends it when jobs wait and it takes none', async () => {
-    await addSoon(queue, aJob('a'));
+    await add(aJob('a'));
     watchdog.start();
     await eventually(() => exitCodes, { until: ({ length }) => length > 0 });
     expect(exitCodes).toEqual([1]);
@@ -82,7 +86,7 @@ describe('the watchdog of a worker, on real Redis', () => {
     });
 
     it('leaves it alone, though others always wait', async () => {
-      await addSoon(queue, aJob('a'), aJob('b'));
+      await add(aJob('a'), aJob('b'));
       take(0, 1);
       watchdog.start();
       await looked();
@@ -90,7 +94,7 @@ describe('the watchdog of a worker, on real Redis', () => {
     });
 
     it('ends it when one of its queues is silent', async () => {
-      await addSoon(queue, aJob('a'), aJob('b'));
+      await add(aJob('a'), aJob('b'));
       take(0);
       watchdog.start();
       await eventually(() => exitCodes, { until: ({ length }) => length > 0 });
@@ -107,14 +111,14 @@ describe('the watchdog of a worker, on real Redis', () => {
 
   it('leaves it alone while it has no room', async () => {
     worker.hasRoom = false;
-    await addSoon(queue, aJob('a'));
+    await add(aJob('a'));
     watchdog.start();
     await looked();
     expect(exitCodes).toEqual([]);
   });
 
   it('leaves it alone while Redis does not answer', async () => {
-    await addSoon(queue, aJob('a'));
+    await add(aJob('a'));
     redis.freeze();
     watchdog.start();
     await looked();

@@ -1,4 +1,5 @@
 import Bull from 'bull';
+import type { Redis, RedisOptions } from 'ioredis';
 import type { WakeUp } from '../../src/delivery/delivery.entity.js';
 import { BullClients } from '../../src/delivery/queue/bull-clients.js';
 import { consumerOptions, producerOptions, shardsOf } from '../../src/delivery/queue/bull-options.js';
@@ -7,19 +8,32 @@ import type { DeliveryQueue, WakeUpHandler } from '../../src/delivery/queue/deli
 import { eventually } from './eventually.js';
 import { silentLogger } from './silent-logger.js';
 
+/** What is given up may be in Redis all the same, so it should outlast a machine that stands still for a moment. */
+const PATIENCE_MS = 10_000;
+
+interface BullGiven {
+  readonly queueShards?: number;
+  /** Gives up as soon as the service does: for a Redis that is away. */
+  readonly failsFast?: boolean;
+  readonly whileTaking?: () => Promise<unknown>;
+}
+
 /** Both ends of every queue, as in a process that is API and worker. */
-export function openBull(
-  redisUrl: string,
-  queuePrefix: string,
-  { queueShards = 1, whileTaking }: { queueShards?: number; whileTaking?: () => Promise<unknown> } = {},
-): BullQueue {
-  const clients = new BullClients(redisUrl, silentLogger);
+export function openBull(redisUrl: string, queuePrefix: string, given: BullGiven = {}): BullQueue {
+  const { queueShards = 1, failsFast = false, whileTaking } = given;
+  const clients = new (failsFast ? BullClients : PatientClients)(redisUrl, silentLogger);
   const ends = shardsOf({ redisUrl, queuePrefix, queueShards }).map((shard) => ({
     producer: new Bull<JobData>(shard.name, producerOptions(shard, clients)),
     consumer: new Bull<JobData>(shard.name, consumerOptions(shard, clients)),
   }));
   if (whileTaking) for (const { consumer } of ends) interruptOnce(consumer, whileTaking);
   return new BullQueue(ends, clients, silentLogger);
+}
+
+class PatientClients extends BullClients {
+  override open(options: RedisOptions, purpose: string): Redis {
+    return super.open({ ...options, ...(options.commandTimeout && { commandTimeout: PATIENCE_MS }) }, purpose);
+  }
 }
 
 /** Does something once between the two steps by which Bull takes a job: out of the list, and marked as taken. */
@@ -38,9 +52,10 @@ export function aJob(...ids: string[]): WakeUp[] {
   return ids.map((id, attemptCount) => ({ id, subscriptionId: `of ${id}`, attemptCount }));
 }
 
-/** Adds as soon as the queue can: the client of a new one refuses until it has connected. */
-export function addSoon(queue: DeliveryQueue, ...jobs: WakeUp[][]): Promise<void> {
-  return eventually(() => queue.add(jobs));
+/** Adds once, as soon as the queue can: the client of a new one refuses until it has connected. */
+export async function addSoon(queue: DeliveryQueue, ...jobs: WakeUp[][]): Promise<void> {
+  await eventually(() => queue.depth());
+  await queue.add(jobs);
 }
 
 /** Remembers what it takes. */
