@@ -59,7 +59,7 @@ export async function bootstrap(
 /** @returns where it listens */
 async function listen(app: NestFastifyApplication, settings: Settings, servesApi: boolean): Promise<string> {
   const { port, adminPort } = settings;
-  // Fastify would open a second server for the other address of that name, which none of ours is said of.
+  // Fastify would open a second server for the other address of that name, on which nothing is watched.
   const host = settings.host === 'localhost' ? '127.0.0.1' : settings.host;
   const server = servesApi && adminPort !== undefined ? adminServer(app, settings) : undefined;
   await app.listen(servesApi ? port : (adminPort ?? port), host);
@@ -111,8 +111,7 @@ interface Running {
 function endingOf({ starting, listening, settings, onClosed }: Running): (exitCode: number) => void {
   const close = async (): Promise<void> => {
     // What has not started yet would open again what is closed.
-    await Promise.allSettled([listening]);
-    const [started] = await Promise.allSettled([starting]);
+    const [started] = await Promise.allSettled([starting, listening]);
     if (started.status === 'fulfilled') await started.value.close();
     await onClosed();
   };

@@ -309,9 +309,11 @@ describe('the API, with real PostgreSQL and Redis', () => {
     });
 
     it('logs no request at info, and never failed inside', () => {
-      const told = new Set(service.logs.filter(({ level }) => level < 40).map(({ msg }) => msg));
-      expect(['listening', 'event.accepted', 'delivery.attempted']).toEqual(expect.arrayContaining([...told]));
-      expect(service.warnings).toEqual([expect.stringContaining('API_ACCESS is open')]);
+      expect(
+        service.logs.filter(
+          ({ msg }) => !/^(listening|API_ACCESS is open.*|event\.accepted|delivery\.attempted)$/.test(msg),
+        ),
+      ).toEqual([]);
     });
   });
 });

@@ -234,7 +234,8 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
   });
 
   it('fails inside at none of them', () => {
-    expect(service.warnings).toEqual([expect.stringContaining('API_ACCESS is open')]);
-    expect(service.logs.filter(({ level }) => level < 40).map(({ msg }) => msg)).toEqual(['listening']);
+    expect(service.logs.map(({ msg }) => msg).filter((msg) => !msg.startsWith('API_ACCESS is open'))).toEqual([
+      'listening',
+    ]);
   });
 });

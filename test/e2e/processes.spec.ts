@@ -141,9 +141,14 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
   it('leaves to the lease what takes longer than the shutdown may, and counts no attempt for it', async () => {
     const api = apiOf(await start('main.api'));
     receiver.script('/hook', hang(), respond(200));
-    const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a', timeout: 20 });
-    const patient = { LEASE_GRACE: '5', SHUTDOWN_TIMEOUT: '1' };
-    const first = await start('main.worker', patient);
+    const { id } = await api.createSubscription({
+      target_url: receiver.url('/hook'),
+      event_type: 'a',
+      timeout: 6,
+      retry: { max_attempts: 1 },
+    });
+    const hasty = { LEASE_GRACE: '2', SHUTDOWN_TIMEOUT: '1' };
+    const first = await start('main.worker', hasty);
     const { task_id: taskId } = await api.publish(id, { n: 1 });
     await eventually(() => receiver.requests, { until: ({ length }) => length === 1 });
 
@@ -151,6 +156,10 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     expect(first.logs.filter(({ msg }) => msg === 'shutdown.left_in_flight')).toMatchObject([{ deliveries: 1 }]);
     expect(await api.status(taskId)).toMatchObject({ status: 'in_flight', attempts: [] });
     expect(first.logs.filter(({ level }) => level >= 50)).toEqual([]);
+    await start('main.worker', hasty);
+    const delivery = await api.untilFinal(taskId);
+    expect(delivery).toMatchObject({ status: 'delivered', max_attempts: 1 });
+    expect(delivery.attempts.map(({ error }) => error?.code ?? null)).toEqual(['abandoned', null]);
   });
 
   it('does not let clients hold up a shutdown that ask for nothing, or never finish asking', async () => {

@@ -37,7 +37,7 @@ describe('more than one Redis', () => {
       () => new Set(receiver.requestsTo('/hook').map(({ headers }) => headers['x-webhook-delivery'])).size,
       {
         until: (size) => size === count,
-        timeoutMs: 60_000,
+        timeoutMs: 40_000,
       },
     );
   };
@@ -55,14 +55,13 @@ describe('more than one Redis', () => {
       const settings = { REDIS_URL: cluster.url, QUEUE_SHARDS: '3', QUEUE_PREFIX: 'webhooks' };
       const api = await start({ ...settings, VISIBILITY_TIMEOUT: '300' });
       const { id } = await subscribe(api);
-      let accepted = 0;
-      // The clients may be connecting still.
-      await eventually(async () => {
-        const before = await lostWakeUps();
-        for (let n = 0; n < 60; n += 1) await api.publish(id, { n });
-        await delivered((accepted += 60));
-        return (await lostWakeUps()) - before;
-      }, { until: (lost) => lost === 0 }); // prettier-ignore
+      // Ready it was before it had found all nodes.
+      await eventually(() => api.request('GET', '/health/ready'), {
+        until: ({ body }) => (body as { status: string }).status === 'ok',
+      });
+      for (let n = 0; n < 60; n += 1) await api.publish(id, { n });
+      await delivered(60);
+      expect(await lostWakeUps()).toBe(0);
       const queuesOf = (keys: string[]): number => keys.filter((key) => key.endsWith(':id')).length;
       expect((await cluster.keys()).map(queuesOf)).toEqual([1, 1, 1]);
 
@@ -110,11 +109,12 @@ describe('more than one Redis', () => {
         const before = await lostWakeUps();
         await publish(5);
         return (await lostWakeUps()) - before;
-      }, { until: (lost) => lost === 0, intervalMs: 200 }); // prettier-ignore
+      }, { until: (lost) => lost === 0, timeoutMs: 20_000, intervalMs: 200 }); // prettier-ignore
       await delivered(accepted.length);
       // Nothing open, nothing that could be sent once more.
       await eventually(() => database.query('select id from open_deliveries'), {
         until: (open) => open.length === 0,
+        timeoutMs: 20_000,
       });
 
       const received = receiver.requestsTo('/hook').map(({ webhookId }) => webhookId);

@@ -12,9 +12,6 @@ const LATE_ARRIVAL_MS = 1000;
 /** An attempt is recorded so long after its end on a busy machine, and counts back from there to its start. Milliseconds. */
 const RECORD_DELAY_MS = 300;
 
-/** A receiver that stood still may read the next request of a delivery before it notices the end of the one given up. */
-const NOTICE_MS = 250;
-
 /** What holds after every fault. Each finds the violations of it in the evidence, described. */
 export const INVARIANTS = {
   /** Each accepted event has one delivery for each matching subscription. */
@@ -45,7 +42,7 @@ export const INVARIANTS = {
 
   /** Each request has the row of its attempt. */
   I4: ({ attempts, received }) => {
-    const rows = new Set(attempts.map(rowKey));
+    const rows = new Set(attempts.map(({ deliveryId, number }) => `${deliveryId}/${number}`));
     return received
       .filter((request) => !rows.has(attemptKey(request)))
       .map((request) => `attempt ${attemptKey(request)} was received and has no row`);
@@ -146,7 +143,7 @@ function cutShort({
   stops,
   leaseSeconds,
 }: Pick<Evidence, 'attempts' | 'received' | 'stops' | 'leaseSeconds'>): Set<string> {
-  const rows = new Map(attempts.map((row) => [rowKey(row), row]));
+  const rows = new Map(attempts.map((row) => [`${row.deliveryId}/${row.number}`, row]));
   const wasUnderWay = (startedAt: number, row: AttemptRow): boolean =>
     stops.some(({ beganAt, endedAt, isDeath }) => {
       const isUndecided = isDeath ? row.errorCode === 'abandoned' : row.errorCode === 'abandoned' || row.isLate;
@@ -169,26 +166,24 @@ export function lateAnswers({
   received,
   timeoutSeconds,
 }: Pick<Evidence, 'attempts' | 'received' | 'timeoutSeconds'>): Set<string> {
-  const startOf = new Map(timeoutsAmong(attempts).map((row) => [rowKey(row), row.startedAt]));
+  const timeouts = attempts.filter(({ errorCode }) => errorCode === 'timeout');
+  const overAt = new Map(
+    timeouts.map((row) => [`${row.deliveryId}/${row.number}`, row.startedAt + timeoutSeconds * 1000 - RECORD_DELAY_MS]),
+  );
   const late = received.filter((request) => {
-    // The worker began no later than the receiver saw it, however late it could record the end.
-    const startedAt = Math.min(startOf.get(attemptKey(request)) ?? Infinity, request.startedAt);
-    const isOver = (request.endedAt ?? Infinity) >= startedAt + timeoutSeconds * 1000 - RECORD_DELAY_MS;
-    return startOf.has(attemptKey(request)) && isSuccess(request) && isOver;
+    return isSuccess(request) && (request.endedAt ?? Infinity) >= (overAt.get(attemptKey(request)) ?? Infinity);
   });
   return new Set(late.map(attemptKey));
 }
 
 /** Requests that began while an earlier one of their delivery was under way. */
-export function overlaps({ attempts, received }: Pick<Evidence, 'attempts' | 'received'>): string[] {
-  const givenUp = new Set(timeoutsAmong(attempts).map(rowKey));
+export function overlaps({ received }: Pick<Evidence, 'received'>): string[] {
   return [...Map.groupBy(received, ({ deliveryId }) => deliveryId).values()].flatMap((requests) => {
     const inOrder = requests.toSorted((a, b) => a.startedAt - b.startedAt);
     let lastEnd = -Infinity;
     return inOrder.flatMap((request) => {
       const isOverlapping = request.startedAt < lastEnd;
-      const noticeMs = givenUp.has(attemptKey(request)) ? NOTICE_MS : 0;
-      lastEnd = Math.max(lastEnd, (request.endedAt ?? Infinity) - noticeMs);
+      lastEnd = Math.max(lastEnd, request.endedAt ?? Infinity);
       return isOverlapping ? [`attempt ${attemptKey(request)} began while an earlier one was under way`] : [];
     });
   });
@@ -205,14 +200,6 @@ export function lostDeliveries({ accepted, finished }: Evidence): number {
 
 function isSuccess({ statusCode }: ReceivedRequest): boolean {
   return statusCode !== null && statusCode >= 200 && statusCode < 300;
-}
-
-function timeoutsAmong(attempts: readonly AttemptRow[]): AttemptRow[] {
-  return attempts.filter(({ errorCode }) => errorCode === 'timeout');
-}
-
-function rowKey({ deliveryId, number }: AttemptRow): string {
-  return `${deliveryId}/${number}`;
 }
 
 function attemptKey({ deliveryId, attempt }: ReceivedRequest): string {

@@ -6,6 +6,7 @@ import { secretFrom } from '../../src/shared/crypto/signing-key.js';
 import { toPublicId } from '../../src/shared/ids/public-id.js';
 import type { HostResolver } from '../../src/shared/targets/host-resolver.js';
 import { AttemptBrokenOff } from '../../src/delivery/http/webhook-sender.js';
+import { bestOf } from '../support/best-of.js';
 import { eventually } from '../support/eventually.js';
 import { aClaimedDelivery, aDeliveryTo } from '../support/factories.js';
 import { hang, respond, ScriptedReceiver } from '../support/scripted-receiver.js';
@@ -16,7 +17,7 @@ import { verifyWebhook } from '../support/standard-webhooks.js';
 /** Sender and receiver are one process, which may stand still for some seconds. */
 const TIMEOUT_MS = 10_000;
 /** A machine under load may be this late. */
-const LATE_MS = 5000;
+const LATE_MS = 600;
 
 afterEach(closeSenders);
 
@@ -203,9 +204,13 @@ describe('where the sender does not get to, on this machine', () => {
 
   it('is a name whose addresses do not come in time', async () => {
     const resolver = { resolve: () => new Promise<string[]>(() => undefined) };
-    const result = await aSender({ resolver }).send(aDeliveryTo('http://hooks.example.com/'), 400);
-    expect(result).toMatchObject({ statusCode: null, error: { code: 'timeout' } });
-    expect(result.durationMs).toBeLessThan(400 + LATE_MS);
+    const giveUp = async (): Promise<number> => {
+      const result = await aSender({ resolver }).send(aDeliveryTo('http://hooks.example.com/'), 400);
+      expect(result).toMatchObject({ statusCode: null, error: { code: 'timeout' } });
+      return result.durationMs;
+    };
+
+    expect(await bestOf(400 + LATE_MS, giveUp)).toBeLessThan(400 + LATE_MS);
   });
 
   it('is a port that nobody listens on', async () => {

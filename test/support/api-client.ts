@@ -210,7 +210,7 @@ export class ApiClient {
   }
 
   /** The delivery once it is delivered, failed or cancelled. */
-  untilFinal(taskId: string, timeoutMs = 60_000): Promise<DeliveryWithAttemptsAnswer> {
+  untilFinal(taskId: string, timeoutMs = 30_000): Promise<DeliveryWithAttemptsAnswer> {
     return eventually(() => this.status(taskId), { timeoutMs, until: ({ status }) => FINAL_STATUSES.includes(status) });
   }
 

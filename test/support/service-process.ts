@@ -21,10 +21,6 @@ export interface ServiceOptions {
 }
 
 const START_TIMEOUT_MS = 90_000;
-/** pino's level. */
-const WARN = 40;
-/** Said when PostgreSQL or Redis stands still for a moment, which is nobody's fault on a machine that others use. */
-const OF_SLOW_SERVERS = /^(redis\.(lost|back)|subscription_cache\.not_\w+|wake_ups\.not_added|health\.check_failed)$/;
 const PROBE_TIMEOUT_MS = 5_000;
 /** More than the 35 s within which the service promises to end. */
 const STOP_TIMEOUT_MS = 40_000;
@@ -101,11 +97,6 @@ export class ServiceProcess {
   /** Standard output and standard error, as they came. */
   output(): string {
     return this.chunks.join('');
-  }
-
-  /** What it warned of, besides servers that were slow to answer. */
-  get warnings(): string[] {
-    return this.logs.filter(({ level, msg }) => level >= WARN && !OF_SLOW_SERVERS.test(msg)).map(({ msg }) => msg);
   }
 
   signal(signal: NodeJS.Signals): void {
