@@ -43,6 +43,7 @@ describe('the delivery worker', () => {
     id,
     subscriptionId,
     attemptCount: attempt - 1,
+    tenantId: 'default',
   });
 
   it.each<[string, DeliveryRepository['settleUnclaimed']]>([
@@ -102,13 +103,24 @@ describe('the delivery worker', () => {
     let parked: WakeUp[];
     let claimed: (() => void)[];
     let worker: DeliveryWorker;
+    const subscriptionId = newUuid(0);
+    const acceptedAt = (ms: number): WakeUp => ({
+      id: newUuid(ms),
+      subscriptionId,
+      attemptCount: 0,
+      tenantId: 'default',
+    });
 
     beforeEach(async () => {
       parked = [];
       claimed = [];
+      const prompt = aClaimedDelivery({ subscriptionId });
       worker = workerOn(
         {
-          claim: () => new Promise((resolve) => claimed.push(() => { resolve([]); })), // prettier-ignore
+          claim: ([wakeUp]) =>
+            wakeUp!.id === prompt.id
+              ? Promise.resolve([prompt])
+              : new Promise((resolve) => claimed.push(() => { resolve([]); })), // prettier-ignore
           settleUnclaimed: () => Promise.resolve(0),
           park: (wakeUps) => {
             parked.push(...wakeUps);
@@ -117,14 +129,15 @@ describe('the delivery worker', () => {
         },
         { WORKER_CONCURRENCY: '1' },
       );
+      // Its receiver is known to be prompt: of the others, only a few may wait.
+      await worker.take([wakeUpOf(prompt)]);
+      await eventually(() => sent, { until: ({ length }) => length === 1 });
       // The first one takes the slot.
       await worker.take([acceptedAt(0)]);
       await eventually(() => claimed, { until: ({ length }) => length === 1 });
       for (let n = 0; n < 16; n += 1) await worker.take([acceptedAt(0)]);
     });
     afterEach(() => worker.stop(0));
-
-    const acceptedAt = (ms: number): WakeUp => ({ id: newUuid(ms), subscriptionId: newUuid(0), attemptCount: 0 });
 
     it('leaves the due scan without room long before jobs', async () => {
       expect([worker.hasRoom, worker.hasRoomForDue]).toEqual([false, false]);

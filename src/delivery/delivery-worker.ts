@@ -13,7 +13,8 @@ import { AttemptPipeline } from './attempt-pipeline.js';
 import type { ClaimedDelivery, WakeUp } from './delivery.entity.js';
 import { DeliveryRepository } from './delivery.repository.js';
 import { handOut } from './domain/hand-out.js';
-import { Lanes, type Origin } from './lanes/lanes.js';
+import type { Origin } from './lanes/lane.js';
+import { Lanes } from './lanes/lanes.js';
 
 const CLAIM_GROUP = 256;
 /** While lanes let much through, a claim waits a little to be worth its round trip. */
@@ -80,7 +81,7 @@ export class DeliveryWorker {
   /** Lets lanes pull what somebody has parked. */
   noteParked(wakeUps: readonly WakeUp[]): void {
     this.metrics.deliveriesParked.inc(wakeUps.length);
-    for (const { subscriptionId } of wakeUps) this.lanes.setParked(subscriptionId, true);
+    for (const wakeUp of wakeUps) this.lanes.setParked(wakeUp, true);
     this.advance();
   }
 
@@ -101,9 +102,12 @@ export class DeliveryWorker {
     if (this.isStopping) return;
     await this.parkAll(this.lanes.takeOverdue(this.clock.monotonicMs()));
     const withParked = await this.repository.listSubscriptionsWithParked();
-    for (const id of withParked) this.lanes.setParked(id, true);
+    for (const key of withParked) this.lanes.setParked(key, true);
     if (withParked.length > 0) {
-      const cancelled = await this.repository.cancelParkedOfDeleted(withParked, CANCEL_GROUP);
+      const cancelled = await this.repository.cancelParkedOfDeleted(
+        withParked.map(({ subscriptionId }) => subscriptionId),
+        CANCEL_GROUP,
+      );
       if (cancelled > 0) this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
     }
     this.advance();
@@ -194,10 +198,11 @@ export class DeliveryWorker {
     }
     this.isPulling = false;
     const bySubscription = Map.groupBy(pulled, ({ subscriptionId }) => subscriptionId);
-    for (const { subscriptionId, free } of wanted) {
+    for (const { free, ...key } of wanted) {
+      const { subscriptionId } = key;
       const found = bySubscription.get(subscriptionId)?.length ?? 0;
       // Fewer than asked for: nothing is left, or it is paused. The next look around tells.
-      if (found < free) this.lanes.setParked(subscriptionId, false);
+      if (found < free) this.lanes.setParked(key, false);
       if (found < free) this.lanes.giveBack(subscriptionId, free - found, 'parked');
     }
     for (const delivery of pulled) {

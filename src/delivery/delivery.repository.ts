@@ -43,6 +43,7 @@ interface SubscriptionRow {
 interface DueRow {
   id: Uuid;
   subscription_id: Uuid;
+  tenant_id: string;
   attempt_count: number;
   became: 'woken' | 'failed' | 'held' | 'scattered';
 }
@@ -138,9 +139,12 @@ export class DeliveryRepository {
   }
 
   /** Subscriptions that have parked deliveries; the cost grows with their number, not with the deliveries'. */
-  async listSubscriptionsWithParked(): Promise<Uuid[]> {
-    const rows = await this.hotPath.query<{ subscription_id: Uuid }>(sql.SUBSCRIPTIONS_WITH_PARKED, []);
-    return rows.map((row) => row.subscription_id);
+  async listSubscriptionsWithParked(): Promise<Pick<WakeUp, 'subscriptionId' | 'tenantId'>[]> {
+    const rows = await this.hotPath.query<{ subscription_id: Uuid; tenant_id: string }>(
+      sql.SUBSCRIPTIONS_WITH_PARKED,
+      [],
+    );
+    return rows.map((row) => ({ subscriptionId: row.subscription_id, tenantId: row.tenant_id }));
   }
 
   /** Cancels parked deliveries of those subscriptions that are deleted. @returns how many */
@@ -170,7 +174,12 @@ export class DeliveryRepository {
     ]);
     const wakeUps = rows
       .filter(({ became }) => became === 'woken')
-      .map((row) => ({ id: row.id, subscriptionId: row.subscription_id, attemptCount: row.attempt_count }));
+      .map((row) => ({
+        id: row.id,
+        subscriptionId: row.subscription_id,
+        attemptCount: row.attempt_count,
+        tenantId: row.tenant_id,
+      }));
     const failed = rows.filter(({ became }) => became === 'failed').length;
     return { wakeUps, failed, isComplete: rows.length < limit };
   }

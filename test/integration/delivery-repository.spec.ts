@@ -104,7 +104,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
     ])('leaves alone what %s', async (_, given, attemptCount) => {
       const { id } = await rows.delivery({ subscriptionId, ...given });
       const before = await rows.open(id);
-      expect(await repository.claim([{ id, subscriptionId, attemptCount }])).toEqual([]);
+      expect(await repository.claim([{ id, subscriptionId, attemptCount, tenantId: 'default' }])).toEqual([]);
       const unchanged = { state: before!.state, attempt_count: before!.attempt_count, is_parked: before!.is_parked };
       expect(await rows.open(id)).toMatchObject(unchanged);
     });
@@ -213,7 +213,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       await repository.park([wakeUp]);
       expect(await rows.open(wakeUp.id)).toMatchObject({ state: 0, attempt_count: 2, is_parked: true, due_in: null });
       expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
-      expect(await repository.listSubscriptionsWithParked()).toEqual([subscriptionId]);
+      expect(await repository.listSubscriptionsWithParked()).toEqual([{ subscriptionId, tenantId: 'default' }]);
     });
 
     it('are not made of what is in flight', async () => {
@@ -289,7 +289,9 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       await rows.deliveries(3, { subscriptionId, parkedIn: -1 });
       await rows.deliveries(2, { subscriptionId: other, parkedIn: -2 });
       await rows.delivery({ subscriptionId: without });
-      expect(await repository.listSubscriptionsWithParked()).toEqual([subscriptionId, other].sort());
+      expect(await repository.listSubscriptionsWithParked()).toEqual(
+        [subscriptionId, other].sort().map((id) => ({ subscriptionId: id, tenantId: 'default' })),
+      );
     });
   });
 });

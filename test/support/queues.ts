@@ -49,7 +49,7 @@ function interruptOnce(consumer: Bull.Queue, interrupt: () => Promise<unknown>):
 
 /** A job of wake-ups that differ in everything. */
 export function aJob(...ids: string[]): WakeUp[] {
-  return ids.map((id, attemptCount) => ({ id, subscriptionId: `of ${id}`, attemptCount }));
+  return ids.map((id, attemptCount) => ({ id, subscriptionId: `of ${id}`, attemptCount, tenantId: 'default' }));
 }
 
 /** Adds once, as soon as the queue can: the client of a new one refuses until it has connected. */

@@ -1,4 +1,9 @@
+import type { Uuid } from '../../shared/ids/uuid.js';
 import type { WakeUp } from '../delivery.entity.js';
+import type { Pace } from './slot-shares.js';
+
+/** Where a delivery comes from: from the queue of its lane, or from those that are parked in PostgreSQL. */
+export type Origin = 'queued' | 'parked';
 
 /** A lane holds as many deliveries as its receiver takes in this time; what has waited longer is parked. */
 const QUEUE_MS = 1000;
@@ -14,6 +19,8 @@ const FAILING_WIDTH = 4;
 const AT_ONCE_MS = 250;
 /** Weight of the newest duration in the moving average. */
 const NEWEST = 0.2;
+/** A receiver that answers within this time is prompt: its requests give their slots back before anybody misses them. */
+const PROMPT_MS = 1000;
 
 interface Queued {
   readonly wakeUp: WakeUp;
@@ -24,6 +31,8 @@ interface Queued {
 export class Lane {
   /** Some of its deliveries are parked in PostgreSQL. */
   hasParked = false;
+  /** Slots of the worker that it holds: those of requests whose outcome is not recorded yet, too. */
+  held = 0;
   private queue: Queued[] = [];
   private readonly startedMs = new Set<{ atMs: number }>();
   private reserved = 0;
@@ -38,6 +47,14 @@ export class Lane {
   private width = 1;
   private isKnown = false;
   private failuresInRow = 0;
+  private lastDurationMs: number | undefined;
+
+  /** @param pace as `paceAt` last had it; what was known of the subscription before is a good guess */
+  constructor(
+    readonly id: Uuid,
+    readonly tenantId: string,
+    public pace: Pace,
+  ) {}
 
   /** @returns false when it must be parked: its turn is too far off */
   enqueue(wakeUp: WakeUp, nowMs: number): boolean {
@@ -83,9 +100,18 @@ export class Lane {
     return (endedMs, isWell) => {
       this.startedMs.delete(request);
       const durationMs = endedMs - request.atMs;
+      this.lastDurationMs = durationMs;
       this.averageMs = this.averageMs === 0 ? durationMs : this.averageMs * (1 - NEWEST) + durationMs * NEWEST;
       this.adapt(isWell, most);
     };
+  }
+
+  /** How soon its receiver answers: by its last answer, and by the request that waits longest for one. */
+  paceAt(nowMs: number): Pace {
+    const [oldest] = this.startedMs;
+    if (oldest !== undefined && nowMs - oldest.atMs > PROMPT_MS) return 'slow';
+    if (this.lastDurationMs === undefined) return this.pace;
+    return this.lastDurationMs > PROMPT_MS ? 'slow' : 'prompt';
   }
 
   /** Removes what has waited too long for its receiver. What waits for a slot of the worker, as all lanes do then, stays. */
@@ -109,7 +135,7 @@ export class Lane {
   }
 
   get isIdle(): boolean {
-    return this.queue.length === 0 && this.occupied === 0 && !this.hasParked;
+    return this.queue.length === 0 && this.occupied === 0 && this.held === 0 && !this.hasParked;
   }
 
   private adapt(isWell: boolean, most: number): void {

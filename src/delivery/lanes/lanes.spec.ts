@@ -1,18 +1,5 @@
-import type { WakeUp } from '../delivery.entity.js';
+import { admit, aWakeUp, laneKey, names, request } from '../../../test/support/lane-steps.js';
 import { Lanes } from './lanes.js';
-
-let made = 0;
-const aWakeUp = (subscriptionId = 'a'): WakeUp => ({ id: `d${(made += 1)}`, subscriptionId, attemptCount: 0 });
-const admit = (lanes: Lanes, count: number, subscriptionId = 'a', nowMs = 0): number =>
-  Array.from({ length: count }, () => lanes.admit(aWakeUp(subscriptionId), nowMs)).filter(Boolean).length;
-
-/** One request of the lane, from its admission to its end. */
-function request(lanes: Lanes, isWell: boolean, most = 100, subscriptionId = 'a'): void {
-  admit(lanes, 1, subscriptionId);
-  expect(lanes.takeReady()).toHaveLength(1);
-  lanes.start(subscriptionId, most, 0)(1, isWell);
-  lanes.freeSlot(subscriptionId, 'queued');
-}
 
 /** Lanes whose receiver has answered so well that it is sent `width` requests at once; one of them is under way. */
 function lanesOfWidth(width: number, { slots = 200, most = width, subscriptionId = 'a' } = {}): Lanes {
@@ -23,7 +10,7 @@ function lanesOfWidth(width: number, { slots = 200, most = width, subscriptionId
   lanes.takeReady();
   lanes.start(subscriptionId, most, 0);
   lanes.freeSlot(subscriptionId, 'queued');
-  for (let n = 2; n < width; n += 1) request(lanes, true, most, subscriptionId);
+  for (let n = 2; n < width; n += 1) request(lanes, subscriptionId, { most });
   return lanes;
 }
 
@@ -64,9 +51,9 @@ describe('a lane', () => {
 
   it('is not narrowed by a single failure', () => {
     const lanes = lanesOfWidth(8);
-    request(lanes, false, 8);
-    request(lanes, true, 8);
-    request(lanes, false, 8);
+    request(lanes, 'a', { isWell: false, most: 8 });
+    request(lanes, 'a', { most: 8 });
+    request(lanes, 'a', { isWell: false, most: 8 });
     admit(lanes, 10);
     // One is under way since the beginning.
     expect(lanes.takeReady()).toHaveLength(7);
@@ -148,10 +135,10 @@ describe('a lane', () => {
   it('leaves half of its slots to parked deliveries', () => {
     const lanes = lanesOfWidth(10);
     admit(lanes, 16);
-    lanes.setParked('a', true);
+    lanes.setParked(laneKey('a'), true);
 
     expect(lanes.takeReady()).toHaveLength(4);
-    expect(lanes.takeForParked()).toEqual([{ subscriptionId: 'a', free: 5 }]);
+    expect(lanes.takeForParked()).toEqual([{ subscriptionId: 'a', tenantId: 't', free: 5 }]);
     expect(lanes.takeForParked()).toEqual([]);
   });
 
@@ -160,12 +147,12 @@ describe('a lane', () => {
     admit(lanes, 5);
     lanes.takeReady();
     const end = lanes.start('a', 1, 0);
-    lanes.setParked('a', true);
+    lanes.setParked(laneKey('a'), true);
     end(1, true);
     lanes.freeSlot('a', 'queued');
 
     expect(lanes.takeReady()).toEqual([]);
-    expect(lanes.takeForParked()).toEqual([{ subscriptionId: 'a', free: 1 }]);
+    expect(lanes.takeForParked()).toEqual([{ subscriptionId: 'a', tenantId: 't', free: 1 }]);
     lanes.start('a', 1, 1)(2, true);
     lanes.freeSlot('a', 'parked');
     expect(lanes.takeReady()).toHaveLength(1);
@@ -178,7 +165,7 @@ describe('all lanes together', () => {
     admit(lanes, 10, 'a');
     admit(lanes, 1, 'b');
     admit(lanes, 1, 'c');
-    expect(lanes.takeReady().map(({ subscriptionId }) => subscriptionId)).toEqual(['a', 'b', 'c', 'a', 'a']);
+    expect(lanes.takeReady().map(({ subscriptionId }) => subscriptionId)).toEqual(['b', 'a', 'c', 'a', 'a']);
   });
 
   it('never use more slots than there are', () => {
@@ -193,7 +180,7 @@ describe('all lanes together', () => {
     const lanes = lanesOfWidth(50, { slots: 60, subscriptionId: 's0' });
     admit(lanes, 100, 's0');
     lanes.takeReady();
-    expect(lanes.inFlightCount).toBe(30);
+    expect(lanes.inFlightCount).toBe(26);
 
     for (let n = 1; n < 20; n += 1) admit(lanes, 16, `s${n}`);
     lanes.takeReady();
@@ -205,20 +192,22 @@ describe('all lanes together', () => {
 
   it('leave a quarter of the slots to backlog when there is some, and a quarter to what is new', () => {
     const lanes = new Lanes(40);
-    for (let n = 0; n < 40; n += 1) admit(lanes, 2, `new${n}`);
-    for (let n = 0; n < 40; n += 1) lanes.setParked(`old${n}`, true);
+    for (const id of [...names(40, 'new'), ...names(40, 'old')]) request(lanes, id);
+    for (const id of names(40, 'new')) admit(lanes, 2, id);
+    for (const id of names(40, 'old')) lanes.setParked(laneKey(id), true);
 
     expect(lanes.takeReady()).toHaveLength(30);
-    expect(lanes.takeForParked()).toHaveLength(10);
+    expect(lanes.takeForParked()).toHaveLength(5);
 
     const others = new Lanes(40);
-    for (let n = 0; n < 40; n += 1) others.setParked(`old${n}`, true);
+    for (const id of names(40, 'old')) request(others, id);
+    for (const id of names(40, 'old')) others.setParked(laneKey(id), true);
     expect(others.takeForParked()).toHaveLength(30);
   });
 
   it('pull for each lane with parked deliveries in turn', () => {
     const lanes = new Lanes(4);
-    for (const id of ['a', 'b', 'c', 'd', 'e']) lanes.setParked(id, true);
+    for (const id of ['a', 'b', 'c', 'd', 'e']) lanes.setParked(laneKey(id), true);
     const taken = lanes.takeForParked();
     expect(taken.map(({ subscriptionId }) => subscriptionId)).toEqual(['a', 'b', 'c']);
     for (const { subscriptionId, free } of taken) lanes.giveBack(subscriptionId, free, 'parked');

@@ -12,7 +12,7 @@ const CLOSE_TIMEOUT_MS = 2000;
 
 /** Wake-ups as they stand in Redis: short, because they are most of what Redis moves. */
 export interface JobData {
-  readonly d: readonly (readonly [id: string, subscriptionId: string, attemptCount: number])[];
+  readonly d: readonly (readonly [id: string, subscriptionId: string, attemptCount: number, tenantId?: string])[];
 }
 
 /** One attempt, and no trace: the truth about a delivery is in PostgreSQL. */
@@ -118,12 +118,21 @@ async function closeWithin(queue: Queue): Promise<void> {
 }
 
 function toData(wakeUps: readonly WakeUp[]): JobData {
-  return { d: wakeUps.map(({ id, subscriptionId, attemptCount }) => [id, subscriptionId, attemptCount]) };
+  return {
+    d: wakeUps.map(({ id, subscriptionId, attemptCount, tenantId }) => [id, subscriptionId, attemptCount, tenantId]),
+  };
 }
 
 /** Null when the data is gone: Redis was flushed under the job. */
 function fromData(data: Partial<JobData> | undefined): WakeUp[] | null {
-  return data?.d?.map(([id, subscriptionId, attemptCount]) => ({ id, subscriptionId, attemptCount })) ?? null;
+  return (
+    data?.d?.map(([id, subscriptionId, attemptCount, tenantId = '']) => ({
+      id,
+      subscriptionId,
+      attemptCount,
+      tenantId,
+    })) ?? null
+  );
 }
 
 /**

@@ -1,0 +1,31 @@
+import type { WakeUp } from '../../src/delivery/delivery.entity.js';
+import type { Lanes } from '../../src/delivery/lanes/lanes.js';
+
+let made = 0;
+
+/** Of a subscription named as in `tenant/name`, or of one of the tenant `t` without that. */
+export function aWakeUp(subscriptionId = 'a'): WakeUp {
+  return { id: `d${(made += 1)}`, attemptCount: 0, ...laneKey(subscriptionId) };
+}
+
+export function laneKey(subscriptionId: string): Pick<WakeUp, 'subscriptionId' | 'tenantId'> {
+  const [tenantId = '', name] = subscriptionId.split('/');
+  return { subscriptionId, tenantId: name === undefined ? 't' : tenantId };
+}
+
+/** @returns how many of so many deliveries are in */
+export function admit(lanes: Lanes, count: number, subscriptionId = 'a', nowMs = 0): number {
+  return Array.from({ length: count }, () => lanes.admit(aWakeUp(subscriptionId), nowMs)).filter(Boolean).length;
+}
+
+/** One request of a lane, from its admission to the record of its outcome. */
+export function request(lanes: Lanes, subscriptionId = 'a', { isWell = true, most = 100, durationMs = 1 } = {}): void {
+  admit(lanes, 1, subscriptionId);
+  lanes.takeReady();
+  lanes.start(subscriptionId, most, 0)(durationMs, isWell);
+  lanes.freeSlot(subscriptionId, 'queued');
+}
+
+export function names(count: number, prefix: string): string[] {
+  return Array.from({ length: count }, (_, n) => `${prefix}${n}`);
+}
