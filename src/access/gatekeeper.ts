@@ -56,8 +56,8 @@ export class Gatekeeper {
     // and cost every request 10 µs.
     fastify.after(() => {
       fastify.addHook('onRequest', (request, reply, done) => {
-        const { permission } = routeOptionsOf(request);
-        if (permission === undefined || permission === 'none') done();
+        const { permission, isForThisMachine = false } = routeOptionsOf(request);
+        if (permission === undefined || (permission === 'none' && !isForThisMachine)) done();
         else this.judge(request, reply, permission as Permission, done);
       });
     });
@@ -101,6 +101,10 @@ export class Gatekeeper {
    * @throws DomainError that says why the request does not come in
    */
   private admit(request: FastifyRequest, reply: FastifyReply, permission: Permission): Promise<void> | undefined {
+    if (routeOptionsOf(request).isForThisMachine) {
+      this.refuseForeignPages(request);
+      return undefined;
+    }
     const { authorization } = request.headers;
     const isOpen = this.settings.apiAccess === 'open' && authorization === undefined;
     if (isOpen) this.refuseForeignPages(request);

@@ -84,6 +84,8 @@ function warnOf(settings: Settings, servesApi: boolean): void {
   }
   if (settings.isEncryptionKeyPublic) {
     logger.warn({}, 'ENCRYPTION_KEY is not set: secrets are sealed under a key that everybody can read in the source.');
+  } else if (settings.isEncryptionKeyGuessable) {
+    logger.warn({}, 'ENCRYPTION_KEY can be guessed. Production refuses it: make one with: openssl rand -base64 32');
   }
 }
 

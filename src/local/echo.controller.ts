@@ -1,51 +1,67 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { RouteOption } from '../shared/http/route-options.js';
 import { Clock } from '../shared/time/clock.js';
 
-const MAX_BINS = 100;
-const MAX_REQUESTS = 20;
+/** Of all that is kept: headers and bodies, of all bins. */
+const MAX_BYTES = 10_000_000;
+const MAX_REQUESTS = 2000;
+const MAX_SHOWN = 20;
+/** V8 keeps a character in two bytes when one of its text needs them. */
+const BYTES_PER_CHARACTER = 2;
 
-interface EchoedRequest {
-  readonly received_at: string;
-  readonly headers: FastifyRequest['headers'];
-  readonly body: string;
+interface Echoed {
+  readonly bin: string;
+  /** The request as it is shown, in JSON. */
+  readonly json: string;
 }
 
-/** A receiver to try the service on: it answers 200 to everything and shows what it got. */
+/**
+ * A receiver to try the service on: it answers 200 to everything and shows what it got, credentials too. So it is there in the open
+ * start on this machine alone, and answers this machine alone.
+ */
 @ApiExcludeController()
 @Controller('echo')
 export class EchoController {
-  private readonly bins = new Map<string, EchoedRequest[]>();
+  /** The oldest go first; what is larger than all of them may be is not kept. */
+  private readonly requests = new LRUCache<number, Echoed>({
+    max: MAX_REQUESTS,
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ bin, json }) => BYTES_PER_CHARACTER * (bin.length + json.length),
+  });
+  private received = 0;
 
   constructor(private readonly clock: Clock) {}
 
   @Post(':bin')
   @HttpCode(200)
-  @RouteOption({ rawBody: true, permission: 'none' })
+  @RouteOption({ rawBody: true, permission: 'none', isForThisMachine: true })
   receive(
     @Param('bin') bin: string,
     @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
   ): { received: boolean } {
-    const received = {
+    const json = JSON.stringify({
       received_at: this.clock.now().toISOString(),
       headers: request.headers,
       body: body?.toString('utf8') ?? '',
-    };
-    const requests = [received, ...(this.bins.get(bin) ?? [])].slice(0, MAX_REQUESTS);
-    this.bins.delete(bin);
-    this.bins.set(bin, requests);
-    const [oldest] = this.bins.keys();
-    if (this.bins.size > MAX_BINS && oldest !== undefined) this.bins.delete(oldest);
+    });
+    this.received += 1;
+    this.requests.set(this.received, { bin, json });
     return { received: true };
   }
 
   /** The last 20 requests to a bin, newest first. */
   @Get(':bin')
-  @RouteOption({ permission: 'none' })
-  show(@Param('bin') bin: string): readonly EchoedRequest[] {
-    return this.bins.get(bin) ?? [];
+  @RouteOption({ permission: 'none', isForThisMachine: true })
+  @Header('content-type', 'application/json')
+  show(@Param('bin') bin: string): string {
+    const ofBin = [...this.requests.values()].filter((each) => each.bin === bin);
+    return `[${ofBin
+      .slice(0, MAX_SHOWN)
+      .map(({ json }) => json)
+      .join(',')}]`;
   }
 }

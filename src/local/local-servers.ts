@@ -5,7 +5,7 @@ import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { startLocalRedis } from './local-redis.js';
 
 const DIRECTORY = resolve('.data');
-/** The echo receiver, and whatever else somebody tries the service on, is on this machine. */
+/** The echo receiver, and whatever else somebody tries the service on, is on this machine. With keys, others may call it. */
 const LOCAL_TARGETS = '127.0.0.0/8,::1/128';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -31,15 +31,18 @@ export async function startLocalServers(env: Environment, say: (line: string) =>
   const stop = async (): Promise<void> => {
     await Promise.all([postgres?.stop(), redis?.stop()]);
   };
+  // Open, so that one can begin at once, unless somebody means it seriously.
+  const access = env['API_ACCESS'] ?? (env['BOOTSTRAP_API_KEY'] || env['NODE_ENV'] === 'production' ? 'keys' : 'open');
   const settings = {
     ...(postgres && { DATABASE_URL: postgres.url }),
     ...(redis && { REDIS_URL: redis.url }),
     ...(env['ENCRYPTION_KEYS']
       ? {}
       : { ENCRYPTION_KEY: env['ENCRYPTION_KEY'] ?? (await keptKey(join(DIRECTORY, 'encryption.key'))) }),
-    // Open, so that one can begin at once, unless somebody means it seriously.
-    API_ACCESS: env['API_ACCESS'] ?? (env['BOOTSTRAP_API_KEY'] || env['NODE_ENV'] === 'production' ? 'keys' : 'open'),
-    ALLOWED_TARGET_CIDRS: [env['ALLOWED_TARGET_CIDRS'], LOCAL_TARGETS].filter(Boolean).join(','),
+    API_ACCESS: access,
+    ...(access === 'open' && {
+      ALLOWED_TARGET_CIDRS: [env['ALLOWED_TARGET_CIDRS'], LOCAL_TARGETS].filter(Boolean).join(','),
+    }),
   };
   return { settings, stop };
 }

@@ -14,8 +14,7 @@ type ClientFields = Omit<
   'id' | 'tenantId' | 'secrets' | 'headers' | 'auth' | 'disabledReason' | 'createdAt' | 'updatedAt' | 'deletedAt'
 >;
 
-const DEFAULTS: Omit<ClientFields, 'targetUrl' | 'eventTypes'> = {
-  state: stateNumber('active'),
+const DEFAULTS: Omit<ClientFields, 'targetUrl' | 'eventTypes' | 'state'> = {
   description: null,
   maxAttempts: null,
   initialIntervalMs: null,
@@ -26,8 +25,8 @@ const DEFAULTS: Omit<ClientFields, 'targetUrl' | 'eventTypes'> = {
   metadata: {},
 };
 
-/** All of the fields, those that are not given as the service has them by default. */
-export function fieldsOf(input: SubscriptionInput): ClientFields {
+/** All of the fields, those that are not given as the service has them by default; but the state only if it is given. */
+export function fieldsOf(input: SubscriptionInput): Omit<ClientFields, 'state'> & Partial<ClientFields> {
   return { ...DEFAULTS, targetUrl: input.target_url, eventTypes: [], ...changesOf(input) };
 }
 

@@ -80,7 +80,9 @@ export class SubscriptionsController {
   @ApiOperation({
     operationId: 'replaceSubscription',
     summary: 'Replace what a client may set',
-    description: 'What is left out goes back to its default; the secret stays unless one is given.',
+    description:
+      'What is left out goes back to its default, but the secret and the state: they stay unless they are given. ' +
+      '`state: "active"` resumes a paused subscription and revives a disabled one.',
   })
   @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription as it is now' })
   @ApiProblems(400, 404, 413, 415, 422)

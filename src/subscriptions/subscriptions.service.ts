@@ -61,6 +61,7 @@ export class SubscriptionsService implements OnModuleInit {
     const subscription: SubscriptionEntity = {
       id,
       tenantId,
+      state: stateNumber('active'),
       ...fieldsOf(input),
       ...NOTHING_SEALED,
       ...this.sealed(id, { ...input, secret }, NOTHING_SEALED),
@@ -98,16 +99,15 @@ export class SubscriptionsService implements OnModuleInit {
     return toPage(rows, query.limit, (row) => this.answer(row));
   }
 
-  /** Sets all that a client may set; the secret stays unless one is given. @throws SubscriptionNotFound; InvalidInput */
+  /** Sets all that a client may set; the secret and the state stay unless they are given. @throws SubscriptionNotFound; InvalidInput */
   replace(caller: Caller, id: Uuid, input: SubscriptionInput): Promise<SubscriptionAnswer> {
     const given = { headers: {}, auth: null, ...input };
-    return this.change(caller, id, { ...fieldsOf(input), disabledReason: null }, given);
+    return this.change(caller, id, fieldsOf(input), given);
   }
 
   /** Sets what is given. @throws SubscriptionNotFound; InvalidInput when it does not fit what is there */
   patch(caller: Caller, id: Uuid, patch: SubscriptionPatch): Promise<SubscriptionAnswer> {
-    const revived = patch.state === undefined ? {} : { disabledReason: null };
-    return this.change(caller, id, { ...changesOf(patch), ...revived }, patch);
+    return this.change(caller, id, changesOf(patch), patch);
   }
 
   /** @throws SubscriptionNotFound */
@@ -164,7 +164,8 @@ export class SubscriptionsService implements OnModuleInit {
     const changed = await this.transactions.run(async (tx) => {
       const found = await this.lock(tx, tenantId, id);
       refuseOtherScheme(given, found);
-      const all = { ...changes, ...this.sealed(id, given, found), updatedAt: this.clock.now() };
+      const revived = given.state === undefined ? {} : { disabledReason: null };
+      const all = { ...changes, ...revived, ...this.sealed(id, given, found), updatedAt: this.clock.now() };
       const merged = { ...found, ...all };
       const faults = [
         ...policyFaults(effectivePolicy(merged, this.settings), this.settings.retentionDays),

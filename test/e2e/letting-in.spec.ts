@@ -1,6 +1,6 @@
-import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { makeToken } from '../../src/access/keys/make-token.js';
+import { type PlainAnswer, requestAs } from '../support/any-host-request.js';
 import { ApiClient, type ProblemAnswer } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
@@ -48,7 +48,7 @@ describe('who is let in, with real PostgreSQL and Redis', () => {
   it('is nobody who came by the name of a foreign page, where no key is asked for', async () => {
     service = await startService({ entry: 'main', settings: fastSettings(database) });
     const { port } = new URL(service.url);
-    const ask = (path: string, host: string): Promise<Answer> => send(port, 'GET', path, { host });
+    const ask = (path: string, host: string): Promise<PlainAnswer> => requestAs(service.url, 'GET', path, { host });
 
     for (const host of ['rebound.example', `rebound.example:${port}`, 'localhost.example', '10.0.0.1', '::1']) {
       const { status, text } = await ask('/subscriptions', host);
@@ -72,13 +72,13 @@ describe('who is let in, with real PostgreSQL and Redis', () => {
     const listed = 'https://console.example.com';
     service = await startService({ entry: 'main', settings: fastSettings(database, { CORS_ORIGINS: listed }) });
     const { port } = new URL(service.url);
-    const call = (headers: Readonly<Record<string, string>>, method = 'POST'): Promise<Answer> =>
-      send(port, method, method === 'GET' ? '/subscriptions' : '/webhooks/a', {
+    const call = (headers: Readonly<Record<string, string>>, method = 'POST'): Promise<PlainAnswer> =>
+      requestAs(service.url, method, method === 'GET' ? '/subscriptions' : '/webhooks/a', {
         'content-type': 'text/plain',
         ...headers,
       });
     const accepted = async (): Promise<number> => {
-      const { text } = await send(port, 'GET', '/metrics', {});
+      const { text } = await requestAs(service.url, 'GET', '/metrics', {});
       return Number(/^webhook_events_accepted_total (\d+)$/m.exec(text)?.[1]);
     };
 
@@ -118,27 +118,7 @@ describe('who is let in, with real PostgreSQL and Redis', () => {
     expect(await accepted()).toBe(own.length);
     const fromElsewhere = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     for (const path of ['/docs', '/openapi.json', '/health/ready']) {
-      expect(await send(port, 'GET', path, fromElsewhere)).toMatchObject({ status: 200 });
+      expect(await requestAs(service.url, 'GET', path, fromElsewhere)).toMatchObject({ status: 200 });
     }
   });
 });
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-/** By node:http, which sends any host and origin. */
-function send(port: string, method: string, path: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
-      answer.setEncoding('utf8');
-      let text = '';
-      answer.on('data', (chunk: string) => (text += chunk));
-      answer.on('end', () => {
-        resolve({ status: answer.statusCode ?? 0, text });
-      });
-    });
-    sent.on('error', reject).end(method === 'POST' ? 'x' : undefined);
-  });
-}

@@ -1,5 +1,6 @@
 import { ApiClient, type DeliveryWithAttemptsAnswer, type ProblemAnswer } from '../support/api-client.js';
 import { destinationOf, destinationsOf, TELLS_DESTINATIONS } from '../support/destinations.js';
+import { eventually } from '../support/eventually.js';
 import { aSubscription } from '../support/factories.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { type Names, NameServer } from '../support/name-server.js';
@@ -108,7 +109,16 @@ describe('target addresses, with nothing allowed but what is public', () => {
     const delivery = await deliverTo(turning.id);
 
     expect(delivery).toMatchObject({ status: 'failed', last_error: { code: 'blocked_address' } });
-    expect(delivery.last_error?.message).toContain(`${TURNING}, which is 127.0.0.1 (loopback)`);
+    // What names resolve to, here, is for those who run the service.
+    const set = await api.request('POST', '/subscriptions', {
+      body: aSubscription({ target_url: `http://${TURNING}/` }),
+    });
+    for (const told of [delivery.last_error?.message, (set.body as ProblemAnswer).detail]) {
+      expect(told).toContain(`${TURNING}: an address of it is blocked (loopback)`);
+    }
+    expect(JSON.stringify(delivery) + set.text).not.toContain('127.0.0.1');
+    const lines = await eventually(() => service.logs.filter(({ msg, host }) => msg === 'target.blocked' && host === TURNING), { until: ({ length }) => length > 0 }); // prettier-ignore
+    expect(lines[0]).toMatchObject({ address: '127.0.0.1', rule: 'loopback' });
     expectNothingOnTheWire();
   });
 

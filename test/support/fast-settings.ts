@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { TestDatabase } from './test-database.js';
 import { testRedisUrl, uniquePrefix } from './test-redis.js';
+
+/** The same for all, and none that could be guessed: the service would warn of it. */
+const ENCRYPTION_KEY = createHash('sha256').update('service under test').digest('hex');
 
 /** No patience, and receivers on this machine. */
 export const IMPATIENT = {
@@ -28,7 +32,7 @@ export function fastSettings(
     DATABASE_URL: database.url,
     REDIS_URL: testRedisUrl(),
     QUEUE_PREFIX: uniquePrefix(),
-    ENCRYPTION_KEY: 'ab'.repeat(32),
+    ENCRYPTION_KEY,
     ...given,
   };
 }

@@ -13,7 +13,7 @@ export interface LogLine {
 }
 
 export interface ServiceOptions {
-  readonly entry: 'main' | 'main.api' | 'main.worker';
+  readonly entry: 'main' | 'main.api' | 'main.worker' | 'local/local.main';
   /** Environment variables: all that the process sees besides PATH, HOME and a PORT of 0. */
   readonly settings: Readonly<Record<string, string>>;
   /** Modules that are loaded before it, as files. */

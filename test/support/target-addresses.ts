@@ -7,7 +7,8 @@ export const BLOCKED_HOSTS =
 [2001:db8::1] [3fff::1] [100::1] 169.254.169.254 2852039166 0xA9FEA9FE 169.254.43518 169.254.170.2 100.100.100.200
 192.0.0.192 168.63.129.16 metadata.google.internal kubernetes.default.svc 10.0.0.1 172.16.0.1 172.31.255.255 192.168.0.1
 100.64.0.1 198.18.0.1 192.0.2.1 198.51.100.1 203.0.113.1 192.88.99.1 224.0.0.1 239.255.255.250 240.0.0.1 255.255.255.255
-intranet printer.local db.svc.cluster.local`.split(/\s+/);
+intranet printer.local db.svc.cluster.local localhost.. foo.localhost. foo.localhost.. 127.0.0.1.. example..com
+example.com.. .example.com LOC%61LHOST%2E%2E localhost。. 10.0.0.1.. metadata.google.internal.`.split(/\s+/);
 
 /** Hosts that look alike and are public. */
 export const ALLOWED_HOSTS = [

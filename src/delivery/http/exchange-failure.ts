@@ -59,7 +59,11 @@ function isTlsCode(code: string): boolean {
   return /^(ERR_SSL|ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/.test(code);
 }
 
+/** Tenants read it, so it leaves out what Node.js and undici append: the addresses that a name resolves to here. */
 function failureMessage(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return failureMessage(error.errors[0]);
+  const { syscall, code } = error as { syscall?: unknown; code?: unknown };
+  if (syscall === 'connect' && typeof code === 'string') return `connect ${code}`;
+  if (error instanceof errors.ConnectTimeoutError) return 'no connection was made in time';
   return error instanceof Error && error.message !== '' ? error.message : 'unknown error';
 }

@@ -1,3 +1,4 @@
+import { isGuessable } from '../crypto/guessable-key.js';
 import { isLoopback } from './loopback.js';
 import type { Values } from './setting-list.js';
 
@@ -23,19 +24,29 @@ export function faultsAcross(values: Values): string[] {
   return faults;
 }
 
-function accessFaults({
-  nodeEnv,
-  host,
-  apiAccess,
-  bootstrapApiKey,
-  encryptionKey,
-  encryptionKeyRing,
-}: Values): string[] {
-  const faults: string[] = [];
-  const isProduction = nodeEnv === 'production';
-  if (isProduction && encryptionKey === undefined && encryptionKeyRing.length === 0) {
-    faults.push('ENCRYPTION_KEY is missing, and NODE_ENV is production: make one with: openssl rand -base64 32');
+const MAKE_KEY = 'make one with: openssl rand -base64 32';
+
+/** In production. Elsewhere a warning says so. */
+function keyFaults({ encryptionKey, encryptionKeyRing }: Values): string[] {
+  const isGiven = encryptionKey !== undefined;
+  const guessable = (isGiven ? [encryptionKey] : encryptionKeyRing).flatMap((key, index) =>
+    isGuessable(key) ? [isGiven ? 'ENCRYPTION_KEY' : `ENCRYPTION_KEYS, at place ${index + 1},`] : [],
+  );
+  const faults = guessable.map(
+    (name) =>
+      `${name} is no random key but one that can be guessed, and NODE_ENV is production: ${MAKE_KEY}; ` +
+      'docs/deployment.md says how to leave one that is in use',
+  );
+  if (!isGiven && encryptionKeyRing.length === 0) {
+    faults.push(`ENCRYPTION_KEY is missing, and NODE_ENV is production: ${MAKE_KEY}`);
   }
+  return faults;
+}
+
+function accessFaults(values: Values): string[] {
+  const { nodeEnv, host, apiAccess, bootstrapApiKey, encryptionKey, encryptionKeyRing } = values;
+  const isProduction = nodeEnv === 'production';
+  const faults = isProduction ? keyFaults(values) : [];
   if (encryptionKey !== undefined && encryptionKeyRing.length > 0) {
     faults.push('ENCRYPTION_KEYS must not stand beside ENCRYPTION_KEY: put that one into the list');
   }

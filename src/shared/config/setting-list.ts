@@ -245,7 +245,7 @@ export const SETTINGS = {
     doc: 'HTTP proxy that deliveries go through, by CONNECT to addresses that this service has judged.',
   }),
   encryptionKey: key('ENCRYPTION_KEY', {
-    doc: 'Encrypts secrets at rest: 32 bytes in base64 or hex. Keep it: without it, stored secrets are lost.',
+    doc: 'Encrypts secrets at rest: 32 random bytes in base64 or hex. Keep it: without it, stored secrets are lost.',
   }),
   encryptionKeyRing: keys('ENCRYPTION_KEYS', {
     doc: 'In the place of ENCRYPTION_KEY, several separated by commas: the first encrypts, the others still decrypt.',

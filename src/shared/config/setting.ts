@@ -139,8 +139,9 @@ export function keys(name: string, options: { doc: string }): Setting<readonly B
 }
 
 function keyOf(value: string): Buffer {
-  const bytes = /^[0-9a-f]{64}$/i.test(value) ? Buffer.from(value, 'hex') : Buffer.from(value, 'base64');
-  if (bytes.length === 32) return bytes;
+  if (/^[0-9a-f]{64}$/i.test(value)) return Buffer.from(value, 'hex');
+  // Node.js would read any text for base64 and leave out what is none.
+  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(value)) return Buffer.from(value, 'base64');
   throw new SettingFault('must be 32 bytes in base64 or hex; make one with: openssl rand -base64 32');
 }
 

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SETTINGS } from './setting-list.js';
 import { InvalidSettings, parseSettings } from './settings.js';
 
 const DATABASE = { DATABASE_URL: 'postgres://localhost/webhooks' };
+
+const RANDOM_KEY = randomBytes(32).toString('hex');
 
 function faultsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -81,6 +84,37 @@ describe('settings', () => {
     expect(faults.join()).toContain(name);
     expect(faults.join()).not.toContain('hunter2');
   });
+
+  it.each([
+    ['ENCRYPTION_KEY', '00'.repeat(32)],
+    ['ENCRYPTION_KEY', `${'A'.repeat(43)}=`],
+    ['ENCRYPTION_KEY', '0123456789abcdef'.repeat(4)],
+    ['ENCRYPTION_KEY', Buffer.alloc(32, 'development only ').toString('base64')],
+    ['ENCRYPTION_KEY', Buffer.from('passwordpasswordpassword-passwor').toString('base64')],
+    ['ENCRYPTION_KEYS', `${RANDOM_KEY},${'ab'.repeat(32)}`],
+    ['ENCRYPTION_KEYS', `${'ab'.repeat(32)},${RANDOM_KEY}`],
+  ])('refuse, in production, a key that can be guessed: %s', (name, value) => {
+    const [fault, ...others] = faultsOf({ NODE_ENV: 'production', [name]: value });
+    expect(others).toEqual([]);
+    expect(fault).toContain(name);
+    expect(fault).toContain('openssl rand -base64 32');
+    expect(parseSettings({ ...DATABASE, [name]: value }).isEncryptionKeyGuessable).toBe(true);
+  });
+
+  it('take random keys in production, in hex, base64 and the base64 of URLs', () => {
+    for (const form of ['hex', 'base64', 'base64url'] as const) {
+      const text = Buffer.from(RANDOM_KEY, 'hex').toString(form);
+      const { encryptionKeys, isEncryptionKeyGuessable } = parseSettings({ ...DATABASE, NODE_ENV: 'production', ENCRYPTION_KEY: text }); // prettier-ignore
+      expect([encryptionKeys[0].toString('hex'), isEncryptionKeyGuessable]).toEqual([RANDOM_KEY, false]);
+    }
+  });
+
+  it.each(['a passphrase of many words that somebody thought of', `"${'A'.repeat(43)}="`, `${'A'.repeat(42)}*=`])(
+    'refuse as a key what is neither base64 nor hex, whatever is left of it: %s',
+    (text) => {
+      expect(faultsOf({ ENCRYPTION_KEY: text })).toEqual([expect.stringContaining('base64 or hex')]);
+    },
+  );
 
   it.each(['10.0.0.0/33', '10.0.0/8', 'localhost', '::1/129', '10.0.0.0/8/8'])('refuse %s as a range', (cidr) => {
     expect(faultsOf({ ALLOWED_TARGET_CIDRS: cidr })).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { isGuessable } from '../crypto/guessable-key.js';
 import { StartRefused } from '../errors/start-refused.js';
 import { SettingFault } from './setting.js';
 import { faultsAcross } from './setting-conflicts.js';
@@ -10,6 +11,8 @@ export interface Settings extends Omit<Values, 'encryptionKey' | 'encryptionKeyR
   readonly encryptionKeys: readonly [Buffer, ...Buffer[]];
   /** Neither ENCRYPTION_KEY nor ENCRYPTION_KEYS is set: secrets are sealed under a key that stands in the source. Never so in production. */
   readonly isEncryptionKeyPublic: boolean;
+  /** One of the keys is not random. Never so in production. */
+  readonly isEncryptionKeyGuessable: boolean;
 }
 
 /** What stands in for ENCRYPTION_KEY outside production. Known to everybody, so it protects nothing. */
@@ -39,10 +42,12 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   if (faults.length > 0 || values.databaseUrl === undefined) throw new InvalidSettings(faults);
   const { encryptionKey, encryptionKeyRing, ...others } = values;
   const [first = DEVELOPMENT_KEY, ...former] = encryptionKey === undefined ? encryptionKeyRing : [encryptionKey];
+  const encryptionKeys = [first, ...former] as const;
   return {
     ...others,
     databaseUrl: values.databaseUrl,
-    encryptionKeys: [first, ...former],
+    encryptionKeys,
+    isEncryptionKeyGuessable: encryptionKeys.some(isGuessable),
     isEncryptionKeyPublic: first === DEVELOPMENT_KEY,
   };
 }

@@ -2,6 +2,7 @@ import { createPublicKey, sign, verify } from 'node:crypto';
 import { hmacKeys, publicKeyOf, schemeOf, secretFault, secretFrom, signingKey } from './signing-key.js';
 import { SecretBox, UnknownEncryptionKey } from './secret-box.js';
 
+const KEY = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const OWNER = '0198c1a2-7b3e-7000-8000-1f2e3d4c5b6a';
 
 describe('the secret box', () => {
@@ -77,22 +78,70 @@ describe('signing keys', () => {
     expect(publicKeyOf(seed)).toBe(publicKeyOf(secretFrom(Buffer.alloc(32, 9), 'v1a')));
   });
 
-  it.each(['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'any text at all', secretFrom(Buffer.alloc(32, 1), 'v1a')])(
-    'of "%s" exist',
-    (secret) => {
-      expect(secretFault(secret)).toBeNull();
-    },
-  );
+  it.each([
+    KEY,
+    'any text at all',
+    'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    'who secures this?',
+    secretFrom(Buffer.alloc(32, 1), 'v1a'),
+    secretFrom(Buffer.alloc(31, 0xff)),
+  ])('of "%s" exist', (secret) => {
+    expect(secretFault(secret)).toBeNull();
+  });
 
   it.each([
     'whsec_',
     'whsec_not base64',
     'whsec_abc',
+    `${KEY}=`,
+    'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS_',
+    'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa-w',
+    'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS',
+    'whsec_MfKQ9r8GKYqrTwjUPD8I\nLPZIo2LaLaSw',
+    // The last letter says more than the bytes take, which strict decoders refuse.
+    'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaR=',
+    'whsec_"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"',
+    `whsec_${KEY}`,
+    `${KEY} ${KEY}`,
     'whsk_',
     'whsk_AAAA',
+    `whsk_${Buffer.alloc(32, 0xff).toString('base64url')}`,
     // Not the public key of that seed.
     `whsk_${Buffer.alloc(64, 9).toString('base64')}`,
   ])('of "%s" do not exist', (secret) => {
     expect(secretFault(secret)).toMatch(/base64/);
+  });
+
+  it.each([
+    ` ${KEY}`,
+    `${KEY}\n`,
+    '\tany text at all',
+    'any text at all\u00a0',
+    `\ufeff${KEY}`,
+    `\u200b${KEY}`,
+    `v1,${KEY}`,
+    `v1, ${KEY}`,
+    `v1a,${KEY}`,
+    KEY.toUpperCase(),
+    KEY.replace('whsec_', 'Whsec_'),
+    KEY.replace('whsec_', 'whsec-'),
+    KEY.replace('whsec_', 'whsec:'),
+    KEY.replace('whsec_', 'whsec'),
+    KEY.replace('whsec_', 'whsec '),
+    KEY.replace('whsec_', 'WHSK_'),
+    `"${KEY}"`,
+    `'${KEY}'`,
+    `\u201c${KEY}\u201d`,
+    `<${KEY}>`,
+    `WEBHOOK_SECRET=${KEY}`,
+    `Bearer ${KEY}`,
+    `{"secret":"${KEY}"}`,
+    `whpk_${Buffer.alloc(32, 9).toString('base64')}`,
+    `WHPK_${Buffer.alloc(32, 9).toString('base64')}`,
+    'whk_01k6zv1yqpe7rtqq6zjy2k3m4n_0123456789',
+    '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----',
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== somebody@somewhere',
+  ])('are not taken from what looks like another: %j', (secret) => {
+    expect(secretFault(secret)).not.toBeNull();
   });
 });

@@ -12,7 +12,6 @@ export interface SigningKey {
 const SHARED = 'whsec_';
 const PRIVATE = 'whsk_';
 const PUBLIC = 'whpk_';
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const SEED_BYTES = 32;
 /** What stands before the seed in PKCS #8, for Ed25519 (RFC 8410). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -21,20 +20,38 @@ export function schemeOf(secret: string): SignatureScheme {
   return secret.startsWith(PRIVATE) ? 'v1a' : 'v1';
 }
 
+/** What belongs to Standard Webhooks or to this service, wherever it stands, and what begins as if it did. */
+const LOOKS_LIKE_ANOTHER = /wh(?:sec|sk|pk|k)[_:-]|^(?:[^a-z0-9]|v1a?,)*wh(?:sec|sk|pk)|^-----BEGIN |^(?:ssh|ecdsa)-/i;
+const BASE64 = 'base64 (with + and /, not - and _, and with = at its end where it belongs)';
+const INSTEAD = 'give whsec_ and base64, whsk_ and base64, or a text of your own that looks like neither';
+
 /**
  * What is wrong with a secret: base64 must follow `whsec_`, and the 32 bytes of a seed, or the 64 of seed and public key, must
- * follow `whsk_`. Others may be any text. Null when nothing is.
+ * follow `whsk_`. Others may be any text, but not one that only looks like one of these: receivers would verify with another key
+ * than signs. Null when nothing is.
  */
 export function secretFault(secret: string): string | null {
-  if (secret.startsWith(SHARED))
-    return BASE64.test(secret.slice(SHARED.length)) ? null : 'must have base64 after whsec_';
-  if (!secret.startsWith(PRIVATE)) return null;
+  if (secret !== secret.trim()) return 'begins or ends with a blank or a line break: remove it';
+  if (secret.startsWith(PUBLIC)) {
+    return 'is a public key, which verifies and does not sign: give the private one, whsk_ and base64, or none at all';
+  }
+  if (secret.startsWith(SHARED)) {
+    return isBase64(secret.slice(SHARED.length)) ? null : `must have ${BASE64} after whsec_`;
+  }
+  if (!secret.startsWith(PRIVATE)) {
+    return LOOKS_LIKE_ANOTHER.test(secret) ? `looks like a secret of another form, and is none: ${INSTEAD}` : null;
+  }
   const text = secret.slice(PRIVATE.length);
-  const bytes = BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
+  const bytes = isBase64(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
   if (bytes.length === SEED_BYTES) return null;
   const isPair =
     bytes.length === 2 * SEED_BYTES && publicKeyOf(secret) === PUBLIC + bytes.toString('base64', SEED_BYTES);
-  return isPair ? null : 'must have the base64 of an Ed25519 seed, or of a seed and its public key, after whsk_';
+  return isPair ? null : `must have an Ed25519 seed, or a seed and its public key, after whsk_, as ${BASE64}`;
+}
+
+/** In the one form that every decoder takes: some refuse what others leave out or fill up. */
+function isBase64(text: string): boolean {
+  return text !== '' && Buffer.from(text, 'base64').toString('base64') === text;
 }
 
 /** The key that signs deliveries: behind `whsec_` its bytes, behind `whsk_` an Ed25519 key, else the UTF-8 bytes of the text. */

@@ -10,6 +10,7 @@ describe('strict JSON', () => {
     '[0.1,1.10,-1.5e-7,12E+2,1e15,0.00,0e9999,123456789.1234567,5e-324,1.7976931348623157e-300]',
     '{"1e-400":"1e-400, 0.12345678901234567890","\\"":[1]}',
     '{"a":":","\\u0062":{}}',
+    `[1${'0'.repeat(40)}e-40,0.${'0'.repeat(40)},1.5${'0'.repeat(40)}]`,
   ])('is %s', (text) => {
     expect(parse(text)).toEqual(JSON.parse(text));
   });
@@ -30,6 +31,7 @@ describe('strict JSON', () => {
     ['[1,{"n":3.14159265358979323846}]', 'more digits'],
     ['[1.00000000000000001]', 'more digits'],
     ['[9007199254740991.1]', 'more digits'],
+    [`[0.${'0001'.repeat(10)}]`, 'more digits'],
   ])('is not %s', (text, fault) => {
     expect(() => parse(text)).toThrow(fault);
   });

@@ -12,6 +12,8 @@ export interface RouteOptions {
   readonly takesQuery?: boolean;
   /** What its caller must be permitted; `access` knows the names. */
   readonly permission?: string;
+  /** Needs no permission, and answers this machine alone: no foreign page, and no foreign name. */
+  readonly isForThisMachine?: boolean;
   /** Takes from what its tenant may publish. */
   readonly isMetered?: boolean;
   /** Belongs to those who run the service, and to the port that is theirs when there is one. */

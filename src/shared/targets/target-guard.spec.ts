@@ -1,10 +1,17 @@
 import type { HostResolver } from './host-resolver.js';
-import { BlockedTarget, TargetGuard } from './target-guard.js';
+import { type BlockedAddress, BlockedTarget, TargetGuard } from './target-guard.js';
 import { ALLOWED_HOSTS, BLOCKED_HOSTS, BLOCKED_URLS } from '../../../test/support/target-addresses.js';
 
 const resolvingTo = (...addresses: string[]): HostResolver => ({ resolve: () => Promise.resolve(addresses) });
 const aGuard = (
-  given: { cidrs?: string[]; hosts?: string[]; ports?: number[]; requireHttps?: boolean; resolver?: HostResolver } = {},
+  given: {
+    cidrs?: string[];
+    hosts?: string[];
+    ports?: number[];
+    requireHttps?: boolean;
+    resolver?: HostResolver;
+    onBlocked?: (blocked: BlockedAddress) => void;
+  } = {},
 ): TargetGuard =>
   new TargetGuard(
     {
@@ -14,6 +21,7 @@ const aGuard = (
       requireHttps: given.requireHttps ?? false,
     },
     given.resolver ?? resolvingTo('1.1.1.1'),
+    given.onBlocked,
   );
 const check = (url: string, guard = aGuard()): void => {
   guard.checkUrl(new URL(url));
@@ -77,9 +85,21 @@ describe('the target guard', () => {
     }).toThrow('must not lead to 169.254.169.254 (link-local); ALLOWED_TARGET_CIDRS can allow it');
   });
 
-  it('refuses a name when one of its addresses is blocked', async () => {
-    const guard = aGuard({ resolver: resolvingTo('1.1.1.1', '10.0.0.1') });
-    await expect(guard.addressesOf('example.com')).rejects.toThrow('example.com, which is 10.0.0.1 (private)');
+  it('refuses a name when one of its addresses is blocked, and tells the address to the operator alone', async () => {
+    const blocked: BlockedAddress[] = [];
+    const guard = aGuard({ resolver: resolvingTo('1.1.1.1', '10.0.0.1'), onBlocked: (each) => blocked.push(each) });
+    const refused = guard.addressesOf('Example.com.');
+    await expect(refused).rejects.toThrow('must not lead to example.com: an address of it is blocked (private);');
+    await expect(refused).rejects.not.toThrow('10.0.0.1');
+    expect(blocked).toEqual([{ host: 'example.com', address: '10.0.0.1', rule: 'private' }]);
+  });
+
+  it('refuses a name with an empty part, also below one that is allowed', () => {
+    for (const url of ['http://localhost../', 'http://a..svc.internal/', 'http://hook../', 'http://127.0.0.1../']) {
+      expect(() => {
+        check(url, aGuard({ hosts: ['*.svc.internal', 'hook', '*.'] }));
+      }).toThrow(/a part of it is empty/);
+    }
   });
 
   it('gives the addresses that it judged, each time anew', async () => {

@@ -24,9 +24,19 @@ export interface TargetRules {
   readonly requireHttps: boolean;
 }
 
-/** A target may not be reached. The message names the address, the rule and the setting that would allow it. */
+/**
+ * A target may not be reached. The message names the rule, the setting that would allow it, and the address if it was given; not
+ * what a name resolves to: tenants read it, and it tells of the network that this runs in.
+ */
 export class BlockedTarget extends Error {
   readonly code = 'blocked_address';
+}
+
+/** What a name resolves to that may not be reached; for those who run the service. */
+export interface BlockedAddress {
+  readonly host: string;
+  readonly address: string;
+  readonly rule: string;
 }
 
 /**
@@ -40,6 +50,7 @@ export class TargetGuard {
   constructor(
     private readonly rules: TargetRules,
     private readonly resolver: HostResolver,
+    private readonly onBlocked: (blocked: BlockedAddress) => void = () => undefined,
   ) {
     this.allowedAddresses = addressesOf(rules.allowedTargetCidrs);
     this.allowedHosts = rules.allowedTargetHosts.map(canonicalHost);
@@ -60,6 +71,8 @@ export class TargetGuard {
     }
     this.checkPort(url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port));
     const host = canonicalHost(url.hostname);
+    // Resolvers differ in what they make of localhost.. and the like.
+    if (host.split('.').includes('')) throw new BlockedTarget(`must not name the host ${host}: a part of it is empty`);
     if (this.isAllowedHost(host)) return;
     if (isIP(host) !== 0) {
       this.checkAddress(host, host);
@@ -99,8 +112,9 @@ export class TargetGuard {
   private checkAddress(address: string, host: string): void {
     const rule = blockingRule(address);
     if (rule === null || this.allowedAddresses.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')) return;
-    const named = address === host ? address : `${host}, which is ${address}`;
-    throw new BlockedTarget(`must not lead to ${named} (${rule}); ALLOWED_TARGET_CIDRS can allow it`);
+    if (address !== host) this.onBlocked({ host, address, rule });
+    const named = address === host ? `${address} (${rule})` : `${host}: an address of it is blocked (${rule})`;
+    throw new BlockedTarget(`must not lead to ${named}; ALLOWED_TARGET_CIDRS can allow it`);
   }
 
   private isAllowedHost(host: string): boolean {

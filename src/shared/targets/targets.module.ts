@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../shared.module.js';
 import type { Settings } from '../config/settings.js';
+import { Logger } from '../logging/logger.js';
 import { HostResolver, SystemHostResolver } from './host-resolver.js';
 import { TargetGuard } from './target-guard.js';
 
@@ -9,8 +10,11 @@ import { TargetGuard } from './target-guard.js';
     { provide: HostResolver, useClass: SystemHostResolver },
     {
       provide: TargetGuard,
-      inject: [SETTINGS_TOKEN, HostResolver],
-      useFactory: (settings: Settings, resolver: HostResolver) => new TargetGuard(settings, resolver),
+      inject: [SETTINGS_TOKEN, HostResolver, Logger],
+      useFactory: (settings: Settings, resolver: HostResolver, logger: Logger) =>
+        new TargetGuard(settings, resolver, (blocked) => {
+          logger.warn(blocked, 'target.blocked');
+        }),
     },
   ],
   exports: [TargetGuard],

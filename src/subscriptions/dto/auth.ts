@@ -22,6 +22,11 @@ const matching = (pattern: RegExp, what: string) => (value: unknown) =>
     ? null
     : `must be 1 to ${LIMITS.headerValueLength} characters${what}`;
 
+function tokenFault(value: unknown): string | null {
+  const hasScheme = typeof value === 'string' && /^(bearer|basic)\s/i.test(value);
+  return hasScheme ? 'is sent behind "Bearer": give what follows it' : headerValueFault(value);
+}
+
 /** How deliveries authenticate themselves to the target: in an `Authorization` header. */
 export class AuthInput {
   @ApiProperty({ enum: AUTH_TYPES, example: 'bearer' })
@@ -34,7 +39,7 @@ export class AuthInput {
     description: 'With type bearer',
     example: 'ey...',
   })
-  @OfType('bearer', (value) => headerValueFault(value))
+  @OfType('bearer', tokenFault)
   readonly token?: string;
 
   @ApiPropertyOptional({ minLength: 1, maxLength: LIMITS.headerValueLength, description: 'With type basic' })

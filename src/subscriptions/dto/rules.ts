@@ -2,7 +2,7 @@ import { secretFault } from '../../shared/crypto/signing-key.js';
 import { lengthOf, Rule } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { EVENT_TYPE_HINT, isEventTypePattern } from '../domain/event-type-pattern.js';
-import { headerFault } from '../domain/own-headers.js';
+import { headerFault, REDACTED } from '../domain/own-headers.js';
 
 /** One pattern or a list of them. With `required`, `event_type` or `event_types` must be there. */
 export function IsEventTypes(options: { required: boolean }): PropertyDecorator {
@@ -29,11 +29,18 @@ function eventTypesFault(value: unknown): string | null {
   return `has ${shown}: give ${EVENT_TYPE_HINT}, or "order.*" for all below "order.", or "*"`;
 }
 
+/** What else `URL` takes, it reads in a way of its own: it leaves out line breaks and tabs, and takes \\ for /. */
+const PLAIN_URL = /^https?:\/\/[^\\/\s][^\\\s]*$/i;
+
 /** Judged by its length as it is stored and sent, which is longer than what came when something had to be escaped. */
 export const IsTarget = (): PropertyDecorator =>
   Rule('target', (value) => {
     if (typeof value !== 'string' || value === '') return 'must be a URL';
-    const length = Math.max(lengthOf(value), URL.parse(value)?.href.length ?? 0);
+    if (!PLAIN_URL.test(value))
+      return `must be a URL that begins with http:// or https:// and has no blank or \\ in it`;
+    const given = lengthOf(value);
+    // A name of many letters that are not ASCII takes long to parse: not when it is refused anyway.
+    const length = given > LIMITS.urlLength ? given : Math.max(given, URL.parse(value)?.href.length ?? 0);
     return length <= LIMITS.urlLength ? null : `must be at most ${LIMITS.urlLength} characters, not ${length}`;
   });
 
@@ -55,6 +62,7 @@ export const IsSecret = (): PropertyDecorator =>
     const { secretMinLength, secretMaxLength } = LIMITS;
     const length = typeof value === 'string' ? lengthOf(value) : 0;
     const isFit = length >= secretMinLength && length <= secretMaxLength;
+    if (value === REDACTED) return `is ${REDACTED}: leave it out, and it stays as it is`;
     return isFit ? secretFault(value as string) : `must be ${secretMinLength} to ${secretMaxLength} characters`;
   });
 

@@ -68,7 +68,11 @@ abstract class SubscriptionFields {
   @IsEventTypeAlias()
   readonly event_type?: string | string[];
 
-  @ApiPropertyOptional({ ...SECRET_SCHEMA, description: 'Signs the deliveries; made when absent' })
+  @ApiPropertyOptional({
+    ...SECRET_SCHEMA,
+    description:
+      'Signs the deliveries; made when absent. `whsec_` or `whsk_` and base64, or any text that does not look like one of them',
+  })
   @MayBeAbsent()
   @IsSecret()
   readonly secret?: string;
@@ -111,7 +115,7 @@ abstract class SubscriptionFields {
 
   @ApiPropertyOptional({
     enum: ['active', 'paused'],
-    description: 'A paused one keeps its deliveries until it is active',
+    description: 'A paused one keeps its deliveries until it is active. A new one is active, others stay as they are',
   })
   @MayBeAbsent()
   @IsIn(['active', 'paused'])

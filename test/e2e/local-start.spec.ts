@@ -1,0 +1,72 @@
+import { makeToken } from '../../src/access/keys/make-token.js';
+import { requestAs } from '../support/any-host-request.js';
+import { ApiClient } from '../support/api-client.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { type ServiceProcess, startService } from '../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+/** What `npm start` runs, with PostgreSQL and Redis that are there. */
+describe('the local start, with real PostgreSQL and Redis', () => {
+  let database: TestDatabase;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(() => service.stop());
+  afterAll(() => database.drop());
+
+  const start = async (given: Record<string, string>): Promise<void> => {
+    const settings = fastSettings(database, { ALLOWED_TARGET_CIDRS: '', ...given });
+    service = await startService({ entry: 'local/local.main', settings });
+  };
+
+  it('delivers to its echo receiver, which answers this machine alone', async () => {
+    await start({});
+    const api = new ApiClient(service.url);
+    const auth = { type: 'bearer', token: 'of-the-receiver' };
+    const body = { target_url: `${service.url}/echo/demo`, event_type: 'a', auth };
+    const { id } = await api.expect<{ id: string }>(201, 'POST', '/subscriptions', { body });
+
+    expect(await api.untilFinal((await api.publish(id, { n: 42 })).task_id)).toMatchObject({ status: 'delivered' });
+
+    expect(await api.request('GET', '/echo/demo')).toMatchObject({
+      status: 200,
+      body: [{ body: '{"n":42}', headers: { authorization: 'Bearer of-the-receiver' } }],
+    });
+    const { host } = new URL(service.url);
+    const type = { 'content-type': 'text/plain' };
+    const foreign = [
+      [{ host: 'rebound.example' }, 'foreign_host'],
+      [{ host, origin: 'https://evil.example' }, 'foreign_origin'],
+      [{ host, 'sec-fetch-site': 'cross-site' }, 'foreign_origin'],
+    ] as const;
+    for (const method of ['GET', 'POST']) {
+      for (const [headers, code] of foreign) {
+        const { status, text } = await requestAs(service.url, method, '/echo/demo', { ...type, ...headers });
+        expect([status, JSON.parse(text)]).toEqual([403, expect.objectContaining({ code })]);
+      }
+    }
+    expect((await api.request('GET', '/echo/demo')).body).toHaveLength(1);
+    expect(service.output()).toContain(`What the receiver got: curl -s ${service.url}/echo/demo`);
+  });
+
+  it.each(['127.0.0.1', '0.0.0.0'])(
+    'has no echo receiver with keys, on %s, and sends nothing to itself',
+    async (HOST) => {
+      const key = makeToken();
+      await start({ HOST, API_ACCESS: 'keys', BOOTSTRAP_API_KEY: key });
+      const api = new ApiClient(service.url).as(key);
+
+      for (const method of ['GET', 'POST'])
+        expect(await api.request(method, '/echo/demo')).toMatchObject({ status: 404 });
+
+      for (const host of ['127.0.0.1', '[::1]']) {
+        const body = { target_url: `http://${host}:8000/`, event_type: 'a' };
+        expect(await api.request('POST', '/subscriptions', { body })).toMatchObject({ status: 422 });
+      }
+      expect(service.output()).toContain('put yours into KEY, and the URL of a receiver into TARGET');
+      expect(service.output()).not.toContain('/echo/');
+    },
+  );
+});
