@@ -32,7 +32,7 @@ function httpDateMs(text: string, nowMs: number): number | null {
   const { dayName = '', year = '' } = groups;
   const atMs = year.length === 4 ? instantMs(Number(year), groups) : instantOfTwoDigitsMs(Number(year), groups, nowMs);
   if (atMs === null) return null;
-  return DAYS[new Date(atMs).getUTCDay()]!.startsWith(dayName) ? atMs : null;
+  return DAYS[new Date(atMs).getUTCDay()]?.startsWith(dayName) === true ? atMs : null;
 }
 
 /** The last year that ends so and is not more than 50 years ahead. */

@@ -6,13 +6,17 @@ import { TargetGuard } from './target-guard.js';
 
 @Module({
   providers: [
-    { provide: HostResolver, useClass: SystemHostResolver },
+    {
+      provide: HostResolver,
+      inject: [SETTINGS_TOKEN],
+      useFactory: (settings: Settings) => new SystemHostResolver(settings),
+    },
     {
       provide: TargetGuard,
       inject: [SETTINGS_TOKEN, HostResolver],
       useFactory: (settings: Settings, resolver: HostResolver) => new TargetGuard(settings, resolver),
     },
   ],
-  exports: [TargetGuard],
+  exports: [HostResolver, TargetGuard],
 })
 export class TargetsModule {}
