@@ -181,7 +181,6 @@ describe('a sender behind an egress proxy', () => {
 
   it.each([
     ['403', 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'],
-    ['407', 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'],
     ['502', 'HTTP/1.1 502 Bad Gateway\r\n\r\n'],
     ['garbage', 'what?\r\n\r\n'],
     ['nothing', ''],
@@ -206,13 +205,35 @@ describe('a sender behind an egress proxy', () => {
     expect(error?.code).toBe('timeout');
   });
 
-  it('calls it proxy_failure when the proxy is away, and does not tell where it was', async () => {
+  it('takes it for no attempt when the proxy does not know who asks', async () => {
+    proxy.behaviour = { answers: 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n' };
+    const sent = senderFor(resolvingTo(['1.1.1.1', '1.1.1.2'])).send(
+      aDeliveryTo('http://hooks.example.com/'),
+      TIMEOUT_MS,
+    );
+    await expect(sent).rejects.toMatchObject({ fault: 'egress_proxy' });
+    // The others would be refused as well.
+    expect(proxy.authorities).toEqual(['1.1.1.1:80']);
+  });
+
+  it('takes it for no attempt when the proxy is away', async () => {
     const url = proxy.url(`me:${PASSWORD}@`);
     const sender = aSender({ resolver: resolvingTo(['1.1.1.1']), allowedTargetCidrs: [], egressProxyUrl: url });
     await proxy.stop();
-    const { error } = await sender.send(aDeliveryTo('http://hooks.example.com/'), TIMEOUT_MS);
+    const sent = sender.send(aDeliveryTo('http://hooks.example.com/'), TIMEOUT_MS);
+    await expect(sent).rejects.toMatchObject({ fault: 'egress_proxy' });
     proxy = await ConnectProxy.start(1);
-    expect(error).toEqual({ code: 'proxy_failure', message: 'the egress proxy can not be reached (ECONNREFUSED)' });
+  });
+
+  it('asks for the name of the proxy where it asks for those of targets', async () => {
+    const { port } = new URL(proxy.url());
+    const resolver: HostResolver = {
+      resolve: (host) => Promise.resolve([host === 'proxy.example' ? '127.0.0.1' : '1.1.1.1']),
+    };
+    const egressProxyUrl = `http://proxy.example:${port}`;
+    const sender = aSender({ resolver, allowedTargetCidrs: [], egressProxyUrl });
+    expect(await sender.send(aDeliveryTo('http://hooks.example.com/'), TIMEOUT_MS)).toMatchObject({ statusCode: 200 });
+    expect(proxy.authorities).toEqual(['1.1.1.1:80']);
   });
 
   it('calls it dns_failure when a name has no address', async () => {
@@ -230,7 +251,7 @@ describe('a sender behind an egress proxy', () => {
 
     /** Null when the connection was made. */
     const connectBy = (resolver: HostResolver, timeoutMs = TIMEOUT_MS): Promise<Error | null> => {
-      const connect = egressConnector(new TargetGuard(rules, resolver), new URL(proxy.url()), timeoutMs);
+      const connect = egressConnector(new TargetGuard(rules, resolver), new URL(proxy.url()), resolver, timeoutMs);
       return new Promise((resolve) => {
         connect({ protocol: 'http:', hostname: 'hooks.example.com', port: '' }, (error, socket) => {
           socket?.destroy();

@@ -1,4 +1,11 @@
+import { createHook } from 'node:async_hooks';
+import { lookup } from 'node:dns/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ResolverUnreachable } from '../../src/shared/targets/name-servers.js';
 import { SystemHostResolver } from '../../src/shared/targets/host-resolver.js';
+import { eventually } from '../support/eventually.js';
 import { NameServer } from '../support/name-server.js';
 
 /** Far more than look-ups of the operating system run at once, and as many as a socket's buffer takes in one go. */
@@ -46,15 +53,46 @@ describe('the resolver of host names, asking a name server', () => {
     });
   });
 
-  it('says of a name server that is not there nothing that would speak of the target', async () => {
+  it('tells a name that nobody answers for from name servers that answer nobody', async () => {
+    await expect(resolver.resolve('dead.example.com')).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    server.isSilent = true;
+    await expect(resolver.resolve('both.example.com')).rejects.toThrow(ResolverUnreachable);
+    server.isSilent = false;
+    expect(await resolver.resolve('both.example.com')).toHaveLength(3);
+  });
+
+  it('tells so before a connection would be given up, and asks once for all names that wait', async () => {
+    server.isSilent = true;
+    const names = Array.from({ length: 50 }, (_, n) => `name-${n}.example.com`);
+    const outcomes = await Promise.allSettled(names.map((name) => resolver.resolve(name)));
+    const reasons = outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason as unknown);
+    expect(reasons.every((reason) => reason instanceof ResolverUnreachable)).toBe(true);
+    // The few tries of one question.
+    expect(server.asked.filter((name) => name === '.').length).toBeLessThanOrEqual(4);
+  });
+
+  it('gives servers that are slow more time, once it knows that they are', async () => {
+    server.names = { '.': { addresses: [], delaySeconds: 0.8 }, 'slow.example.com': { failure: 'silence' } };
+    await expect(resolver.resolve('slow.example.com')).rejects.toThrow(ResolverUnreachable);
+    await eventually(
+      () => resolver.resolve('slow.example.com').catch((error: unknown) => (error as { code: string }).code),
+      {
+        until: (code) => code === 'ETIMEDOUT',
+      },
+    );
+  });
+
+  it('says that name servers are away when nobody listens where they should be', async () => {
     const gone = await NameServer.start();
     const { address } = gone;
     await gone.close();
     const asking = new SystemHostResolver({ dnsServers: [address] }).resolve('both.example.com');
-    await expect(asking).rejects.toMatchObject({
-      code: 'EAI_AGAIN',
-      message: expect.stringContaining('ECONNREFUSED') as string,
-    });
+    await expect(asking).rejects.toThrow(ResolverUnreachable);
+  });
+
+  it('brings the addresses of one kind when there is no answer about the other', async () => {
+    server.names = { 'half.example.com': { addresses: ['192.0.2.1'], silentAbout: 'AAAA' } };
+    expect(await resolver.resolve('half.example.com')).toEqual(['192.0.2.1']);
   });
 
   it('finds a name while very many others get no answer', async () => {
@@ -76,7 +114,72 @@ describe('the resolver of host names, asking a name server', () => {
 });
 
 describe('the resolver of host names, when a name server is not set', () => {
-  it('finds what the operating system knows', async () => {
+  let server: NameServer;
+  let directory: string;
+
+  beforeEach(async () => {
+    server = await NameServer.start({ 'hook.a.example': { addresses: ['192.0.2.1'] } });
+    directory = await mkdtemp(join(tmpdir(), 'resolver-'));
+  });
+
+  afterEach(async () => {
+    await server.close();
+    await rm(directory, { recursive: true });
+  });
+
+  /** Of an operating system that asks the server of the test. */
+  const resolverFor = async (config: string): Promise<SystemHostResolver> => {
+    const paths = { hosts: join(directory, 'hosts'), resolverConfig: join(directory, 'resolv.conf') };
+    await writeFile(paths.hosts, '192.0.2.7 known.example\n');
+    await writeFile(paths.resolverConfig, `nameserver ${server.address}\n${config}`);
+    return new SystemHostResolver({ dnsServers: [] }, paths);
+  };
+
+  it('finds what the files of the operating system know', async () => {
     expect(await new SystemHostResolver({ dnsServers: [] }).resolve('localhost')).toContain('127.0.0.1');
+    expect(await (await resolverFor('')).resolve('known.example')).toEqual(['192.0.2.7']);
+  });
+
+  it('looks for a name in the search domains: for one without a dot first, for another when it is unknown', async () => {
+    server.names = { ...server.names, 'hooks.team.b.example': { addresses: ['192.0.2.2'] } };
+    const resolver = await resolverFor('search a.example b.example\n');
+
+    expect(await resolver.resolve('hook')).toEqual(['192.0.2.1']);
+    expect(server.asked.filter((name) => name === 'hook')).toEqual([]);
+    expect(await resolver.resolve('hooks.team')).toEqual(['192.0.2.2']);
+    expect([...new Set(server.asked)]).toEqual([
+      'hook.a.example',
+      'hooks.team',
+      'hooks.team.a.example',
+      'hooks.team.b.example',
+    ]);
+    await expect(resolver.resolve('nobody.example.com')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  });
+
+  it('holds none of the threads that all look-ups of the operating system share', async () => {
+    const held: string[] = [];
+    const hook = createHook({
+      init(_id, type) {
+        if (/GETADDRINFO|FSREQ/.test(type)) held.push(type);
+      },
+    });
+    const resolver = await resolverFor('search a.example\n');
+    // Unknown as they stand, which is when the operating system used to be asked, and then without an answer.
+    const names = Array.from({ length: DEAD_NAMES }, (_, n) => `dead-${n}.example.com`);
+    server.names = Object.fromEntries(names.map((name) => [`${name}.a.example`, { failure: 'silence' as const }]));
+
+    hook.enable();
+    const asked = names.map((name) => resolver.resolve(name));
+    const settled = Promise.allSettled(asked);
+    await eventually(() => names.filter((name) => server.asked.includes(`${name}.a.example`)), {
+      until: ({ length }) => length === DEAD_NAMES,
+    });
+    hook.disable();
+
+    expect(held).toEqual([]);
+    // So the others' look-ups, such as that of a database, go on.
+    const others = lookup('localhost').then(() => 'answered');
+    expect(await Promise.race([others, settled.then(() => 'waited')])).toBe('answered');
+    await settled;
   });
 });

@@ -27,7 +27,22 @@ const PATIENCE_MS = 10_000;
 /** A machine under load may be this late. */
 const LATE_MS = 600;
 const OK = 'HTTP/1.1 200 OK\r\n';
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+const PROCESSING = 'HTTP/1.1 102 Processing\r\n\r\n';
 const CHUNKED = 'Transfer-Encoding: chunked\r\n\r\n';
+
+/** Each letter in a packet of its own. */
+function byLetter(bytes: string): Behaviour {
+  return (response, request) => {
+    const [first, ...others] = bytes;
+    if (first === undefined) return;
+    response.socket?.write(first, () => {
+      setImmediate(() => {
+        byLetter(others.join(''))(response, request);
+      });
+    });
+  };
+}
 
 afterEach(closeSenders);
 
@@ -75,7 +90,17 @@ describe('what the sender makes of the answers of a receiver on this machine', (
     ['resets the connection', reset(), 'connection_reset'],
     ['does not come to the end of its headers', slowHeaders(10_000), 'timeout'],
     ['answers with what is no HTTP', garbage(), 'response_invalid'],
-    ['answers with 20 KB of a header', respond(200, { headers: { 'x-long': 'x'.repeat(20_000) } }), 'response_invalid'],
+    [
+      'answers 102 with headers without end',
+      raw(`HTTP/1.1 102 Processing\r\nX-Long: ${'x'.repeat(200_000)}`),
+      'response_invalid',
+    ],
+    ['says 102 very many times at once', raw(PROCESSING.repeat(3000)), 'response_invalid'],
+    [
+      'changes the protocol unasked',
+      raw('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+      'connection_reset',
+    ],
     ['answers with another protocol', raw('SSH-2.0-OpenSSH_9.6\r\n'), 'response_invalid'],
     ['answers with two lengths', raw(`${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc`), 'response_invalid'],
     ['answers with a header that is none', raw(`${OK}no header\r\n\r\n`), 'response_invalid'],
@@ -99,6 +124,66 @@ describe('what the sender makes of the answers of a receiver on this machine', (
     expect(await bestOf(TIMEOUT_MS + LATE_MS, giveUp)).toBeLessThan(TIMEOUT_MS + LATE_MS);
     // It holds no connection to it, either.
     await eventually(() => receiver.requests[0]?.endedAt, { until: (endedAt) => endedAt != null });
+  });
+
+  it.each([
+    ['one 100 that nobody asked for', CONTINUE],
+    ['some of them, with headers', `HTTP/1.1 100 Continue\r\nX-Own: a\r\n\r\n${CONTINUE.repeat(20)}`],
+    [
+      'interim answers of many kinds',
+      `${CONTINUE}${PROCESSING}HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${CONTINUE}`,
+    ],
+    ['one that will not be defined for years', 'HTTP/1.1 199 Odd\r\n\r\n'],
+    ['interim answers by the hundred', CONTINUE.repeat(1000)],
+  ])('passes over %s before the answer', async (_, interim) => {
+    const result = await sendTo(raw(`${interim}${OK}X-Own: b\r\nContent-Length: 2\r\n\r\nok`));
+    expect(result).toMatchObject({ statusCode: 200, error: null, responseHeaders: { 'x-own': 'b' } });
+    expect(result.responseBody.toString()).toBe('ok');
+  });
+
+  it('passes over an unasked 100 that comes letter by letter', async () => {
+    const result = await sendTo(byLetter(`${CONTINUE}HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n`));
+    expect(result).toMatchObject({ statusCode: 201, error: null });
+  });
+
+  it('goes on over a connection on which a 100 came before the answer', async () => {
+    const ports = new Set<number | undefined>();
+    receiver.script('/hook', (response) => {
+      ports.add(response.socket?.remotePort);
+      response.writeContinue();
+      response.end();
+    });
+    const sender = aSender();
+    for (let n = 0; n < 3; n += 1) {
+      expect(await sender.send(aDeliveryTo(receiver.url('/hook')), PATIENCE_MS)).toMatchObject({ statusCode: 200 });
+    }
+    expect(ports.size).toBeLessThan(3);
+  });
+
+  it.each([
+    ['20 KB in one header', `X-Long: ${'x'.repeat(20_000)}\r\n`],
+    ['100 KB in one header', `X-Long: ${'x'.repeat(100_000)}\r\n`],
+    ['5,000 headers', 'X-Short: yes\r\n'.repeat(5000)],
+    ['more headers than are read', 'X-Short: yes\r\n'.repeat(50_000)],
+    ['a header that is longer than what is read', `X-Long: ${'x'.repeat(5_000_000)}\r\n`],
+  ])('takes the status for what it is when it comes with %s', async (_, headers) => {
+    expect(await sendTo(raw(`${OK}${headers}Content-Length: 0\r\n\r\n`))).toMatchObject({
+      statusCode: 200,
+      error: null,
+    });
+    expect(await sendTo(raw(`HTTP/1.1 410 Gone\r\n${headers}Content-Length: 0\r\n\r\n`))).toMatchObject({
+      statusCode: 410,
+      error: { code: 'bad_status' },
+    });
+  });
+
+  it.each([
+    ['some trailers', 'X-Trailer: yes\r\n'],
+    ['more trailers than are read', 'X-Trailer: yes\r\n'.repeat(50_000)],
+  ])('takes the 2xx of one with %s for a success', async (_, trailers) => {
+    const result = await sendTo(raw(`${OK}${CHUNKED}2\r\nok\r\n0\r\n${trailers}\r\n`));
+    expect(result).toMatchObject({ statusCode: 200, error: null });
+    expect(result.responseBody.toString()).toBe('ok');
   });
 
   it.each([

@@ -9,6 +9,8 @@ export interface NameAnswer {
   readonly addresses?: readonly string[];
   readonly failure?: 'SERVFAIL' | 'REFUSED' | 'silence';
   readonly delaySeconds?: number;
+  /** There is no answer to questions of this kind. */
+  readonly silentAbout?: 'A' | 'AAAA';
 }
 
 /** What it doesn't hold is unknown. */
@@ -21,6 +23,8 @@ const RCODE = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
 export class NameServer {
   /** Names that were asked for, each query. */
   readonly asked: string[] = [];
+  /** It answers nobody, whatever its names say. */
+  isSilent = false;
   private readonly closed = new AbortController();
 
   private constructor(
@@ -59,8 +63,8 @@ export class NameServer {
     if (question === undefined) return null;
     const { name, type } = question;
     this.asked.push(name);
-    const { addresses, failure, delaySeconds = 0 } = this.names[name] ?? {};
-    if (failure === 'silence') return null;
+    const { addresses, failure, delaySeconds = 0, silentAbout } = this.names[name] ?? {};
+    if (this.isSilent || failure === 'silence' || silentAbout === type) return null;
     if (delaySeconds > 0 && !(await this.stillOpenAfter(delaySeconds * 1000))) return null;
     const rcode = RCODE[failure ?? (addresses === undefined ? 'NXDOMAIN' : 'NOERROR')];
     const answers = (addresses ?? [])

@@ -29,6 +29,7 @@ export function aSender(
   };
   const sender = new WebhookSender(
     new TargetGuard(rules, resolver),
+    resolver,
     new Credentials(new SubscriptionVault(secretBox)),
     new SystemClock(),
     silentLogger,

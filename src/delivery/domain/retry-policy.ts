@@ -1,4 +1,5 @@
 import { type AttemptResult, isSuccess } from './attempt-outcome.js';
+import { retryAfterMs } from './retry-after.js';
 
 /** What happens next to a delivery. */
 export type Decision =
@@ -36,7 +37,7 @@ export function decide(policy: RetryPolicy, result: AttemptResult, circumstances
   const isHopeless = result.error?.code === 'blocked_address' || circumstances.attemptsUsed >= policy.maxAttempts;
   if (isHopeless) return { next: 'failed', disablesSubscription: false };
   const backoffMs = backoff(policy, circumstances);
-  const askedMs = retryAfterMs(result.retryAfter, circumstances.nowMs);
+  const askedMs = result.retryAfter === null ? 0 : retryAfterMs(result.retryAfter, circumstances.nowMs);
   return { next: 'retry', delayMs: Math.round(Math.max(backoffMs, Math.min(askedMs, policy.maxIntervalMs))) };
 }
 
@@ -44,12 +45,4 @@ export function decide(policy: RetryPolicy, result: AttemptResult, circumstances
 function backoff(policy: RetryPolicy, { attemptsUsed, chance }: Circumstances): number {
   const intervalMs = Math.min(policy.maxIntervalMs, policy.initialIntervalMs * 2 ** (attemptsUsed - 1));
   return intervalMs * (1 - JITTER + 2 * JITTER * chance);
-}
-
-/** `Retry-After` is a number of seconds or an HTTP date; what is neither asks for nothing. */
-function retryAfterMs(retryAfter: string | null, nowMs: number): number {
-  if (retryAfter === null) return 0;
-  if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
-  const atMs = Date.parse(retryAfter);
-  return Number.isNaN(atMs) ? 0 : Math.max(0, atMs - nowMs);
 }

@@ -3,9 +3,9 @@ import { BlockedTarget } from '../../shared/targets/target-guard.js';
 import type { AttemptError, AttemptErrorCode } from '../domain/attempt-outcome.js';
 import { ProxyFailure } from './egress-proxy.js';
 import { AnswerWithoutStatus, ExchangeTimeout } from './undici-adapter.js';
+import { HeadersTooLong } from './undici-parser.js';
 
 const CODES: Readonly<Record<string, AttemptErrorCode>> = {
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
   ETIMEDOUT: 'timeout',
   ECONNREFUSED: 'connection_refused',
   EHOSTUNREACH: 'connection_refused',
@@ -19,11 +19,12 @@ const CODES: Readonly<Record<string, AttemptErrorCode>> = {
   EAI_AGAIN: 'dns_failure',
   EAI_FAIL: 'dns_failure',
   EAI_NODATA: 'dns_failure',
-  UND_ERR_HEADERS_OVERFLOW: 'response_invalid',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'response_invalid',
   // undici asserts what its parser should not have let through, such as a status of 99.
   ERR_ASSERTION: 'response_invalid',
 };
+
+const INVALID_ANSWERS = [AnswerWithoutStatus, HeadersTooLong, errors.HTTPParserError];
 
 /** Most characters of an error message that are kept. */
 const MAX_MESSAGE_LENGTH = 300;
@@ -42,7 +43,7 @@ function failureCode(error: unknown): AttemptErrorCode {
   if (error instanceof BlockedTarget) return 'blocked_address';
   if (error instanceof ExchangeTimeout) return 'timeout';
   if (error instanceof ProxyFailure) return 'proxy_failure';
-  if (error instanceof AnswerWithoutStatus || error instanceof errors.HTTPParserError) return 'response_invalid';
+  if (INVALID_ANSWERS.some((kind) => error instanceof kind)) return 'response_invalid';
   const { code, cause, errors: each } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
   if (typeof code === 'string') {
     const known = CODES[code];

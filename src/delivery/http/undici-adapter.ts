@@ -1,9 +1,13 @@
 import { type AxiosAdapter, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import type { Dispatcher } from 'undici';
+import { isConnectError } from './target-connector.js';
+import { HeadersTooLong } from './undici-parser.js';
 
 /** Most that is read of an answer, and most that is kept, in bytes. */
 const MAX_READ_BYTES = 65_536;
 const MAX_KEPT_BYTES = 4096;
+/** Interim answers (1xx) that are passed over before the final one; more are a flood. */
+const MAX_INTERIM_ANSWERS = 2000;
 
 /**
  * A request in the form that undici takes without copying it. Headers are name, value, name, value. A class, because axios
@@ -34,8 +38,8 @@ export class ExchangeTimeout extends Error {
 
 /** The exchange ended, and no status from 200 to 999 had come. */
 export class AnswerWithoutStatus extends Error {
-  constructor() {
-    super('the answer has no status');
+  constructor(message = 'the answer has no status') {
+    super(message);
   }
 }
 
@@ -59,11 +63,19 @@ export function undiciAdapter(dispatcher: Dispatcher): AxiosAdapter {
 
 function exchange(dispatcher: Dispatcher, request: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const handler = new Exchange(request, resolve, reject);
-    const { target, headers, body } = request;
+    const { target, headers, body, timeoutMs } = request;
     const { origin, path } = target;
-    dispatcher.dispatch({ origin, path, method: 'POST', headers, body, headersTimeout: 0, bodyTimeout: 0 }, handler);
+    const send = (handler: Exchange): void => {
+      dispatcher.dispatch({ origin, path, method: 'POST', headers, body }, handler);
+    };
+    send(new Exchange(timeoutMs, { resolve, reject, send }));
   });
+}
+
+interface Ends {
+  readonly resolve: (answer: RawAnswer) => void;
+  readonly reject: (error: Error) => void;
+  readonly send: (exchange: Exchange) => void;
 }
 
 /** Follows one exchange, whose time runs from the moment it is made, connecting included. */
@@ -72,20 +84,21 @@ class Exchange implements Dispatcher.DispatchHandler {
   private answer: Omit<RawAnswer, 'body'> | undefined;
   private readonly kept: Buffer[] = [];
   private readBytes = 0;
+  private interimAnswers = 0;
   private isOver = false;
+  private wasHandedOverAgain = false;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
-    request: RawRequest,
-    private readonly resolve: (answer: RawAnswer) => void,
-    private readonly reject: (error: Error) => void,
+    timeoutMs: number,
+    private readonly ends: Ends,
   ) {
     this.timer = setTimeout(() => {
       // An answer that came while this process was too busy to read it is read before: it is no timeout.
       setImmediate(() => {
-        this.end(new ExchangeTimeout(request.timeoutMs));
+        this.end(new ExchangeTimeout(timeoutMs));
       });
-    }, request.timeoutMs);
+    }, timeoutMs);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -96,6 +109,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: RawAnswer['headers']): void {
     if (statusCode >= 200) this.answer = { statusCode, headers };
+    else if (++this.interimAnswers > MAX_INTERIM_ANSWERS) this.end(new AnswerWithoutStatus('too many interim answers'));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -109,7 +123,24 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.isUnsent(error)) {
+      this.wasHandedOverAgain = true;
+      setImmediate(this.ends.send, this);
+      return;
+    }
+    // Not all of its headers, but that it came.
+    if (error instanceof HeadersTooLong && error.statusCode >= 200) {
+      this.answer ??= { statusCode: error.statusCode, headers: {} };
+    }
     this.end(error);
+  }
+
+  /**
+   * Whether a connection that was kept broke, or was found to hold bytes that nobody asked for, before anything of this request
+   * was written to it: so the request may go over another one.
+   */
+  private isUnsent(error: Error): boolean {
+    return this.controller === undefined && !this.isOver && !this.wasHandedOverAgain && !isConnectError(error);
   }
 
   /** Once a status has come, it counts, however the rest of the answer ended. */
@@ -117,8 +148,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.isOver) return;
     this.isOver = true;
     clearTimeout(this.timer);
-    if (this.answer) this.resolve({ ...this.answer, body: Buffer.concat(this.kept) });
-    else this.reject(error ?? new AnswerWithoutStatus());
+    if (this.answer) this.ends.resolve({ ...this.answer, body: Buffer.concat(this.kept) });
+    else this.ends.reject(error ?? new AnswerWithoutStatus());
     if (error) this.controller?.abort(error);
   }
 }

@@ -1,23 +1,29 @@
-import { isIPv4, type LookupFunction } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Axios, type AxiosRequestConfig } from 'axios';
 import { LRUCache } from 'lru-cache';
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
 import type { Settings } from '../../shared/config/settings.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
+import { HostResolver } from '../../shared/targets/host-resolver.js';
 import { TargetGuard } from '../../shared/targets/target-guard.js';
 import { Clock } from '../../shared/time/clock.js';
 import { VERSION } from '../../shared/version.js';
 import type { ClaimedDelivery } from '../delivery.entity.js';
 import { type AttemptResult, isSuccess } from '../domain/attempt-outcome.js';
+import type { OwnFault } from '../domain/own-fault.js';
 import { webhookSignature } from '../domain/webhook-signer.js';
-import { Credentials } from '../credentials.js';
+import { Credentials, SecretNotOpened } from '../credentials.js';
+import { dial } from './dial.js';
 import { egressConnector } from './egress-proxy.js';
 import { exchangeFailure } from './exchange-failure.js';
+import { ownFaultOf } from './own-fault-of.js';
+import { receiverAgent } from './receiver-agent.js';
+import { targetConnector } from './target-connector.js';
 import { type RawAnswer, RawRequest, undiciAdapter } from './undici-adapter.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
+const CONNECTION_AGE_MS = 30_000;
 const USER_AGENT = `webhook-delivery-service/${VERSION}`;
 const MAX_TARGETS = 10_000;
 /** Most characters of response headers that the history keeps. */
@@ -31,6 +37,16 @@ interface Target {
 /** What became of the request is not known, and left to the lease. */
 export class AttemptBrokenOff extends Error {}
 
+/** Nothing was sent, by a fault of ours: it was no attempt. */
+export class NotAttempted extends Error {
+  constructor(
+    readonly fault: OwnFault,
+    cause: unknown,
+  ) {
+    super(`nothing was sent: ${fault}`, { cause });
+  }
+}
+
 /** Sends deliveries: signed, never redirected, only to where the guard lets them go. */
 @Injectable()
 export class WebhookSender implements OnApplicationShutdown {
@@ -41,19 +57,22 @@ export class WebhookSender implements OnApplicationShutdown {
 
   constructor(
     @Inject(TargetGuard) private readonly guard: TargetGuard,
+    names: HostResolver,
     private readonly credentials: Credentials,
     private readonly clock: Clock,
     private readonly logger: Logger,
     @Inject(SETTINGS_TOKEN) { egressProxyUrl }: Pick<Settings, 'egressProxyUrl'>,
   ) {
-    this.agent = new Agent({
-      allowH2: false,
-      pipelining: 1,
-      connect:
-        egressProxyUrl === undefined
-          ? { timeout: CONNECT_TIMEOUT_MS, lookup: guardedLookup(guard) }
-          : egressConnector(guard, new URL(egressProxyUrl), CONNECT_TIMEOUT_MS),
-    });
+    const straight = targetConnector(
+      guard,
+      ({ addresses, port, signal }) => dial(addresses, port, signal),
+      CONNECT_TIMEOUT_MS,
+    );
+    const connect =
+      egressProxyUrl === undefined
+        ? straight
+        : egressConnector(guard, new URL(egressProxyUrl), names, CONNECT_TIMEOUT_MS);
+    this.agent = receiverAgent(connect, CONNECTION_AGE_MS);
     // Bare: no defaults, no transforms, no interceptors. They cost more than the request.
     this.http = new Axios({ adapter: undiciAdapter(this.agent) });
   }
@@ -61,7 +80,8 @@ export class WebhookSender implements OnApplicationShutdown {
   /**
    * Makes one attempt: whatever a receiver or the network does is a result.
    *
-   * @throws AttemptBrokenOff when the process ends under it, which is nobody's result
+   * @throws AttemptBrokenOff when the process ends under it, which is nobody's result; NotAttempted when a fault of ours kept
+   *   anything from being sent
    */
   async send(delivery: ClaimedDelivery, timeoutMs: number): Promise<AttemptResult> {
     const startedMs = this.clock.monotonicMs();
@@ -73,6 +93,8 @@ export class WebhookSender implements OnApplicationShutdown {
       return answered(data, this.clock.monotonicMs() - startedMs);
     } catch (error) {
       if (this.isClosed) throw new AttemptBrokenOff();
+      const fault = error instanceof SecretNotOpened ? 'secret' : ownFaultOf(error);
+      if (fault !== null) throw new NotAttempted(fault, error);
       const failure = exchangeFailure(error);
       if (failure.code === 'internal_error') {
         this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.broken_here');
@@ -133,24 +155,6 @@ export class WebhookSender implements OnApplicationShutdown {
     this.targets.set(targetUrl, target);
     return target;
   }
-}
-
-/** Resolves a name for a connection; the connection is made to the addresses that were judged. */
-function guardedLookup(guard: TargetGuard): LookupFunction {
-  return (hostname, options, callback) => {
-    guard.addressesOf(hostname).then(
-      (addresses) => {
-        const found = addresses.map((address) => ({ address, family: isIPv4(address) ? 4 : 6 }));
-        const [first] = found;
-        if (options.all) callback(null, found);
-        else if (first) callback(null, first.address, first.family);
-        else callback(Object.assign(new Error(`${hostname} has no address`), { code: 'ENODATA' }), '', 0);
-      },
-      (error: unknown) => {
-        callback(error as Error, '', 0);
-      },
-    );
-  };
 }
 
 function answered(answer: RawAnswer, durationMs: number): AttemptResult {

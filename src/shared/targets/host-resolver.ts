@@ -1,35 +1,43 @@
-import { lookup, Resolver } from 'node:dns/promises';
-import { readFile } from 'node:fs/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { readFileSync } from 'node:fs';
 import type { Settings } from '../config/settings.js';
-import { SETTINGS_TOKEN } from '../shared.module.js';
 import { addressesInHostsFile } from './hosts-file.js';
+import { isUnknown, NameServers } from './name-servers.js';
+import { parseResolverConfig } from './resolver-config.js';
 
-const HOSTS_FILE = '/etc/hosts';
-/** A second try waits twice as long: both together about as long as a connection may take. */
-const TRY_TIMEOUT_MS = 1500;
-const TRIES = 2;
-/** The name servers of the system may change while this runs. */
-const SERVERS_KEPT_MS = 60_000;
+/** What the operating system says may change while this runs. */
+const FILES_KEPT_MS = 5000;
+
+/** Where the operating system keeps what it knows. */
+const SYSTEM_FILES = { hosts: '/etc/hosts', resolverConfig: '/etc/resolv.conf' };
 
 /** Where addresses of names come from, so that tests can turn a name. */
 export abstract class HostResolver {
-  /** All addresses of a name, in the order to try them. @throws an Error with a `code`: ETIMEDOUT, or one of DNS such as ENOTFOUND. */
+  /**
+   * All addresses of a name, in the order to try them.
+   *
+   * @throws ResolverUnreachable when name servers answer nobody; otherwise an Error with a `code`: ETIMEDOUT, or one of DNS such
+   *   as ENOTFOUND
+   */
   abstract resolve(host: string): Promise<string[]>;
 }
 
 /**
- * Asks /etc/hosts, DNS, and then the operating system, which may know more (search domains, multicast DNS).
+ * Asks /etc/hosts, and then DNS, by sockets: for the name as it stands, and in the search domains of the system, which come first
+ * for a name without a dot.
  *
- * Not the operating system first: its look-up holds one of a few threads until there is an answer, so that two names
- * whose servers are dead would keep the deliveries of everybody else waiting. DNS is asked by sockets, which are many.
+ * Never the operating system: its look-up holds one of a few threads until there is an answer. All look-ups of the process share
+ * them, that of its database included, and whoever owns a name decides how long they wait.
  */
-@Injectable()
 export class SystemHostResolver extends HostResolver {
   private readonly sharing = new SharingResolver((host) => this.ask(host));
-  private dns = { resolver: new Resolver(), sinceMs: -Infinity };
+  private files: { readonly hosts: string; readonly resolverConfig: string; readonly readMs: number } | undefined;
+  private dns:
+    { readonly config: string; readonly servers: NameServers; readonly searchDomains: readonly string[] } | undefined;
 
-  constructor(@Inject(SETTINGS_TOKEN) private readonly settings: Pick<Settings, 'dnsServers'>) {
+  constructor(
+    private readonly settings: Pick<Settings, 'dnsServers'>,
+    private readonly paths = SYSTEM_FILES,
+  ) {
     super();
   }
 
@@ -38,33 +46,42 @@ export class SystemHostResolver extends HostResolver {
   }
 
   private async ask(host: string): Promise<string[]> {
-    const listed = addressesInHostsFile(await readFile(HOSTS_FILE, 'utf8').catch(() => ''), host);
+    const { hosts, resolverConfig } = this.filesNow();
+    const listed = addressesInHostsFile(hosts, host);
     if (listed.length > 0) return listed;
-    try {
-      return await this.askDns(host);
-    } catch (error) {
-      if (!isUnknown(error) || this.settings.dnsServers.length > 0) throw error;
-      return (await lookup(host, { all: true })).map(({ address }) => address);
+    const { servers, searchDomains } = this.dnsNow(resolverConfig);
+    const longer = searchDomains.map((domain) => `${host}.${domain}`);
+    let unknown: unknown;
+    for (const name of host.includes('.') ? [host, ...longer] : [...longer, host]) {
+      try {
+        return await servers.addressesOf(name);
+      } catch (error) {
+        if (!isUnknown((error as { code: string }).code)) throw error;
+        if (name === host) unknown = error;
+      }
     }
+    throw unknown;
   }
 
-  private async askDns(host: string): Promise<string[]> {
-    const resolver = this.resolverNow();
-    const answers = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
-    const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-    if (addresses.length > 0) return addresses;
-    const reasons = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
-    throw unresolved(host, reasons.find((reason) => !isUnknown(reason)) ?? reasons[0]);
-  }
-
-  private resolverNow(): Resolver {
+  /** Read without a thread as well: they are small and local. */
+  private filesNow(): { hosts: string; resolverConfig: string } {
     const nowMs = performance.now();
-    if (nowMs - this.dns.sinceMs > SERVERS_KEPT_MS) {
-      const resolver = new Resolver({ timeout: TRY_TIMEOUT_MS, tries: TRIES });
-      if (this.settings.dnsServers.length > 0) resolver.setServers(this.settings.dnsServers);
-      this.dns = { resolver, sinceMs: nowMs };
+    if (this.files === undefined || nowMs - this.files.readMs > FILES_KEPT_MS) {
+      const { hosts, resolverConfig } = this.paths;
+      this.files = { hosts: textOf(hosts), resolverConfig: textOf(resolverConfig), readMs: nowMs };
     }
-    return this.dns.resolver;
+    return this.files;
+  }
+
+  private dnsNow(config: string): { servers: NameServers; searchDomains: readonly string[] } {
+    if (this.dns?.config !== config) {
+      const { dnsServers } = this.settings;
+      // Who names the servers asks just those, and just for the name.
+      const { servers, searchDomains } =
+        dnsServers.length > 0 ? { servers: dnsServers, searchDomains: [] } : parseResolverConfig(config);
+      this.dns = { config, servers: new NameServers(servers), searchDomains };
+    }
+    return this.dns;
   }
 }
 
@@ -85,17 +102,11 @@ export class SharingResolver extends HostResolver {
   }
 }
 
-/** DNS answered, and has no address of that name. */
-function isUnknown(error: unknown): boolean {
-  return ['ENOTFOUND', 'ENODATA'].includes((error as { code: string }).code);
-}
-
-/** Keeps no code that would speak of the target, such as the ECONNREFUSED of a name server. */
-function unresolved(host: string, cause: unknown): Error {
-  const { code } = cause as { code: string };
-  if (code === 'ETIMEOUT') {
-    return Object.assign(new Error(`no name server answered for ${host}`, { cause }), { code: 'ETIMEDOUT' });
+/** Empty when it can't be read. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
-  const kept = isUnknown(cause) ? code : 'EAI_AGAIN';
-  return Object.assign(new Error(`the name servers gave no address of ${host}: ${code}`, { cause }), { code: kept });
 }

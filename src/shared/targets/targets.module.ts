@@ -7,7 +7,11 @@ import { TargetGuard } from './target-guard.js';
 
 @Module({
   providers: [
-    { provide: HostResolver, useClass: SystemHostResolver },
+    {
+      provide: HostResolver,
+      inject: [SETTINGS_TOKEN],
+      useFactory: (settings: Settings) => new SystemHostResolver(settings),
+    },
     {
       provide: TargetGuard,
       inject: [SETTINGS_TOKEN, HostResolver, Logger],
@@ -17,6 +21,6 @@ import { TargetGuard } from './target-guard.js';
         }),
     },
   ],
-  exports: [TargetGuard],
+  exports: [HostResolver, TargetGuard],
 })
 export class TargetsModule {}

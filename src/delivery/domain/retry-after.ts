@@ -1,0 +1,61 @@
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
+
+const MONTH = `(?<month>${MONTHS.join('|')})`;
+const DAY_NAME = `(?<dayName>${DAYS.map((name) => name.slice(0, 3)).join('|')})`;
+const TIME = String.raw`(?<time>\d\d:\d\d:\d\d)`;
+/** The three forms of a date in a header (RFC 9110, section 5.6.7): that of today, RFC 850's and asctime's. */
+const FORMS = [
+  new RegExp(String.raw`^${DAY_NAME}, (?<day>\d\d) ${MONTH} (?<year>\d{4}) ${TIME} GMT$`),
+  new RegExp(String.raw`^(?<dayName>${DAYS.join('|')}), (?<day>\d\d)-${MONTH}-(?<year>\d\d) ${TIME} GMT$`),
+  new RegExp(String.raw`^${DAY_NAME} ${MONTH} (?<day>\d\d| \d) ${TIME} (?<year>\d{4})$`),
+];
+
+/**
+ * How long `Retry-After` asks to wait: until a date, or for a number of seconds (RFC 9110, section 10.2.3). What is neither
+ * asks for nothing, nor does a date that there is not, or whose day of the week is another.
+ *
+ * @param nowMs milliseconds since the Unix epoch
+ * @returns milliseconds, not below 0; infinite when the number is that large
+ */
+export function retryAfterMs(retryAfter: string, nowMs: number): number {
+  const text = retryAfter.trim();
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const atMs = httpDateMs(text, nowMs);
+  return atMs === null ? 0 : Math.max(0, atMs - nowMs);
+}
+
+/** Null when the text is no date, or one that never was. */
+function httpDateMs(text: string, nowMs: number): number | null {
+  const groups = FORMS.map((form) => form.exec(text)?.groups).find((found) => found !== undefined);
+  if (groups === undefined) return null;
+  const { dayName = '', year = '' } = groups;
+  const atMs = year.length === 4 ? instantMs(Number(year), groups) : instantOfTwoDigitsMs(Number(year), groups, nowMs);
+  if (atMs === null) return null;
+  return DAYS[new Date(atMs).getUTCDay()]?.startsWith(dayName) === true ? atMs : null;
+}
+
+/** The last year that ends so and is not more than 50 years ahead. */
+function instantOfTwoDigitsMs(lastDigits: number, groups: Groups, nowMs: number): number | null {
+  const inFiftyYears = new Date(nowMs);
+  inFiftyYears.setUTCFullYear(inFiftyYears.getUTCFullYear() + 50);
+  const lastYear = inFiftyYears.getUTCFullYear();
+  const year = lastYear - ((lastYear - lastDigits) % 100);
+  const atMs = instantMs(year, groups);
+  return atMs !== null && atMs > inFiftyYears.getTime() ? instantMs(year - 100, groups) : atMs;
+}
+
+type Groups = Readonly<Record<string, string>>;
+
+function instantMs(year: number, { month = '', day = '', time = '' }: Groups): number | null {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
+  const isLeapSecond = time === '23:59:60';
+  if (hours > 23 || minutes > 59 || (seconds > 59 && !isLeapSecond)) return null;
+  const date = new Date(0);
+  // Not Date.UTC, to which the year 94 is 1994.
+  date.setUTCFullYear(year, MONTHS.indexOf(month as (typeof MONTHS)[number]), Number(day));
+  // A day that its month does not have is one of the next.
+  if (date.getUTCDate() !== Number(day)) return null;
+  // The name of the day is that of the leap second's own: it counts as the second before.
+  return date.setUTCHours(hours, minutes, isLeapSecond ? 59 : seconds);
+}
