@@ -20,7 +20,11 @@ const LEASE = `now() + (coalesce((select s.timeout_ms from subscriptions s where
 function perPartition(name: string, text: (partition: string) => string): (partition: string) => Statement {
   const statements = new Map<string, Statement>();
   return (partition) => {
-    const known = statements.get(partition) ?? { name: `${name}_${partition}`, text: text(partition) };
+    const known = statements.get(partition) ?? {
+      name: `${name}_${partition}`,
+      text: text(partition),
+      isOfOneDay: true,
+    };
     statements.set(partition, known);
     return known;
   };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { WriteCheck } from '../shared/database/write-check.js';
 
 /** Counting stops here: more than this says "very many", and must not cost more to say. */
 const MAX_COUNTED = 100_000;
@@ -15,12 +16,14 @@ export interface Backlog {
 
 @Injectable()
 export class HealthRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly writeCheck: WriteCheck,
+  ) {}
 
-  /** @throws when PostgreSQL does not answer */
-  async serverVersion(): Promise<string> {
-    const [row] = await this.dataSource.query<{ server_version: string }[]>('show server_version');
-    return row?.server_version ?? 'unknown';
+  /** @throws when PostgreSQL does not answer, or takes no writes */
+  serverVersion(): Promise<string> {
+    return this.writeCheck.assertWritable();
   }
 
   hasPendingMigrations(): Promise<boolean> {

@@ -5,13 +5,16 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private target: number,
+  ) {}
 
   static async start(port: number): Promise<TcpProxy> {
     const server = createServer();
-    const proxy = new TcpProxy(server);
+    const proxy = new TcpProxy(server, port);
     server.on('connection', (client) => {
-      const upstream = connect({ port, host: '127.0.0.1', noDelay: true });
+      const upstream = connect({ port: proxy.target, host: '127.0.0.1', noDelay: true });
       proxy.join(client, upstream);
     });
     server.listen(0, '127.0.0.1');
@@ -20,7 +23,16 @@ export class TcpProxy {
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** New connections lead to that port from now on; those that are open stay where they are. */
+  leadTo(port: number): void {
+    this.target = port;
   }
 
   /** Connections that are open now forward nothing any more, for ever; new ones do. */

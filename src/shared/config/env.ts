@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { parseSettings, type Settings } from './settings.js';
 
 /**
@@ -12,7 +13,12 @@ export function readSettings(given: Readonly<Record<string, string>> = {}): Sett
   return parseSettings({ ...environment(), ...given });
 }
 
+/** The environment and `.env` as one. A variable that is there and says nothing is not there: the file may say it then. */
 export function environment(): Readonly<Record<string, string | undefined>> {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  return process.env;
+  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  return { ...saying(file), ...saying(process.env) };
+}
+
+function saying(variables: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
 }

@@ -5,9 +5,6 @@ import type { Values } from './setting-list.js';
 /** What is wrong with settings that are each right by themselves. */
 export function faultsAcross(values: Values): string[] {
   const faults: string[] = [];
-  if (values.databaseUrl === undefined) {
-    faults.push('DATABASE_URL is missing: set it, or use `npm start`, which brings its own PostgreSQL');
-  }
   faults.push(...accessFaults(values));
   if (values.maxIngestBytes < values.maxPayloadBytes) {
     faults.push('MAX_INGEST_BYTES must be at least MAX_PAYLOAD_BYTES, or the largest payloads are never accepted');

@@ -2,6 +2,7 @@ import { isIP, SocketAddress } from 'node:net';
 import { LIMITS } from '../limits.js';
 import { isCidr } from '../targets/address-rules.js';
 import {
+  databaseUrl,
   flag,
   key,
   keys,
@@ -15,7 +16,6 @@ import {
   secret,
   type Setting,
   text,
-  url,
 } from './setting.js';
 
 /** Every setting there is. Intervals are in seconds unless the name says otherwise. */
@@ -25,8 +25,7 @@ export const SETTINGS = {
     values: ['development', 'test', 'production'],
     doc: 'In production the start is refused without API keys and without an ENCRYPTION_KEY.',
   }),
-  databaseUrl: url('DATABASE_URL', {
-    protocols: ['postgres:', 'postgresql:'],
+  databaseUrl: databaseUrl('DATABASE_URL', {
     doc: 'PostgreSQL 15 or newer. `npm start` brings its own when this is not set.',
   }),
   databasePoolSize: number('DATABASE_POOL_SIZE', {

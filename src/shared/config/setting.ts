@@ -1,3 +1,4 @@
+import { AddressFault, parseDatabaseUrl } from '../database/database-address.js';
 import { parseRedisUrl, REDIS_URL_FORMS } from '../redis/redis-address.js';
 
 /** One setting: how its text becomes a value, and what it is when the text is absent. */
@@ -90,11 +91,15 @@ export function ports(name: string, options: { doc: string }): Setting<readonly 
   );
 }
 
-/** A URL with one of the given schemes. Its text is never repeated in a fault: it may hold a password. */
-export function url(name: string, options: { doc: string; protocols: readonly string[] }): Setting<string | undefined> {
+/** An address of PostgreSQL. Its text is never repeated in a fault: it may hold a password. */
+export function databaseUrl(name: string, options: { doc: string }): Setting<string | undefined> {
   return setting<string | undefined>(name, options.doc, undefined, (value) => {
-    if (URL.canParse(value) && options.protocols.includes(new URL(value).protocol)) return value;
-    throw new SettingFault(`must be a URL that begins with ${options.protocols.map((p) => `${p}//`).join(' or ')}`);
+    try {
+      parseDatabaseUrl(value);
+      return value;
+    } catch (error) {
+      throw error instanceof AddressFault ? new SettingFault(error.message) : error;
+    }
   });
 }
 

@@ -38,6 +38,9 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     }
   });
   const values = Object.fromEntries(parsed) as Values;
+  if (values.databaseUrl === undefined && !faults.some((fault) => fault.startsWith('DATABASE_URL '))) {
+    faults.push('DATABASE_URL is missing: set it, or use `npm start`, which brings its own PostgreSQL');
+  }
   faults.push(...faultsAcross(values));
   if (faults.length > 0 || values.databaseUrl === undefined) throw new InvalidSettings(faults);
   const { encryptionKey, encryptionKeyRing, ...others } = values;

@@ -1,45 +1,48 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
+import type { Connections } from './connections.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { PartitionKeeper } from './partition-keeper.js';
+import { SoundPool, type SoundPoolOptions } from './sound-pool.js';
 
-type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
-
-/** How long a call waits for a connection, and how long for the answer to a statement, before the caller gets a 503. */
-export const CONNECT_TIMEOUT_MS = 3000;
-export const QUERY_TIMEOUT_MS = 4500;
 /**
- * How long PostgreSQL works on a statement. Less than its caller waits: what the caller has given up must not be committed
- * behind his back, or a publisher who was told 503 and repeats his request would publish twice.
+ * How long PostgreSQL works on a statement, and how long its caller waits for the answer before he gives it up: longer, because
+ * what he has given up must not be committed behind his back, or a publisher who was told 503 and repeats his request would
+ * publish twice.
  */
 export const STATEMENT_TIMEOUT_MS = 4000;
+export const QUERY_TIMEOUT_MS = 4500;
 
 /** Options of the DataSource behind the REST API: short time-outs, so that a stuck database gives a 503 and not a queue. */
-export function dataSourceOptions(settings: { databaseUrl: string; databasePoolSize: number }): PostgresOptions {
-  return {
-    type: 'postgres',
-    url: settings.databaseUrl,
-    synchronize: false,
-    migrations: MIGRATIONS,
-    migrationsTableName: 'migrations',
+export function dataSourceOptions(
+  { databaseUrl, databasePoolSize }: { databaseUrl: string; databasePoolSize: number },
+  connections?: Connections,
+): DataSourceOptions {
+  return options({
+    databaseUrl,
     applicationName: 'webhooks-api',
-    poolSize: settings.databasePoolSize,
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { query_timeout: QUERY_TIMEOUT_MS, statement_timeout: STATEMENT_TIMEOUT_MS },
-  };
+    size: databasePoolSize,
+    session: { statement_timeout: `${STATEMENT_TIMEOUT_MS}` },
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
+    ...(connections && { connections }),
+  });
 }
 
 /** A DataSource for migrations: without time limits, because a migration of a large table takes as long as it takes. */
 export function migrationDataSource(databaseUrl: string): DataSource {
-  return new DataSource({
+  return new DataSource(options({ databaseUrl, applicationName: 'webhooks-migrations', size: 2 }));
+}
+
+/** TypeORM makes its pool of our class, and hands `extra` to it as it is. */
+function options(extra: SoundPoolOptions): DataSourceOptions {
+  return {
     type: 'postgres',
-    url: databaseUrl,
+    driver: { Pool: SoundPool },
+    extra,
     synchronize: false,
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
-    applicationName: 'webhooks-migrations',
-    poolSize: 2,
-  });
+  };
 }
 
 /**

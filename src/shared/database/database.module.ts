@@ -1,24 +1,34 @@
 import { Global, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { SETTINGS_TOKEN } from '../shared.module.js';
 import type { Settings } from '../config/settings.js';
 import { Logger } from '../logging/logger.js';
 import { SystemClock } from '../time/clock.js';
 import { ClockCheck } from './clock-check.js';
+import { Connections } from './connections.js';
 import { dataSourceOptions, migrate } from './data-source.js';
 import { HotPath } from './hot-path.js';
+import { PartitionKeeper } from './partition-keeper.js';
 import { Retention } from './retention.js';
+import type { SoundPoolOptions } from './sound-pool.js';
 import { TenantDatabase } from './tenant-database.js';
 import { Transactions } from './transaction.js';
+import { WriteCheck } from './write-check.js';
+
+/** Of its own, since what makes the DataSource can ask only modules that it imports. */
+@Module({ providers: [Connections], exports: [Connections] })
+class ConnectionsModule {}
 
 @Global()
 @Module({
   imports: [
+    ConnectionsModule,
     TypeOrmModule.forRootAsync({
-      inject: [SETTINGS_TOKEN],
-      useFactory: (settings: Settings) => ({
-        ...dataSourceOptions(settings),
+      imports: [ConnectionsModule],
+      inject: [SETTINGS_TOKEN, Connections],
+      useFactory: (settings: Settings, connections: Connections) => ({
+        ...dataSourceOptions(settings, connections),
         autoLoadEntities: true,
         migrationsRun: false,
         // Whoever started this process starts it again; it need not wait long for a database.
@@ -26,8 +36,9 @@ import { Transactions } from './transaction.js';
         retryDelay: 2000,
       }),
       dataSourceFactory: async (options) => {
-        if (options?.type !== 'postgres' || options.url === undefined) throw new Error('DATABASE_URL is missing');
-        await migrate(options.url, new SystemClock().now());
+        if (options === undefined) throw new TypeError('There are no options to make a DataSource of');
+        const { databaseUrl } = options.extra as SoundPoolOptions;
+        await migrate(databaseUrl, new SystemClock().now());
         return new DataSource(options).initialize();
       },
     }),
@@ -35,14 +46,16 @@ import { Transactions } from './transaction.js';
   providers: [
     {
       provide: HotPath,
-      inject: [SETTINGS_TOKEN, Logger],
-      useFactory: (settings: Settings, logger: Logger) => new HotPath(settings, logger),
+      inject: [SETTINGS_TOKEN, Logger, Connections, getDataSourceToken()],
+      useFactory: (settings: Settings, logger: Logger, connections: Connections, dataSource: DataSource) =>
+        new HotPath(settings, logger, { connections, partitions: new PartitionKeeper(dataSource) }),
     },
     ClockCheck,
     Retention,
     TenantDatabase,
     Transactions,
+    WriteCheck,
   ],
-  exports: [HotPath, TenantDatabase, Transactions],
+  exports: [HotPath, TenantDatabase, Transactions, WriteCheck],
 })
 export class DatabaseModule {}

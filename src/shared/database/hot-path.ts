@@ -1,27 +1,37 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Logger } from '../logging/logger.js';
-import { CONNECT_TIMEOUT_MS, QUERY_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './data-source.js';
+import type { Connections } from './connections.js';
+import { QUERY_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './data-source.js';
+import { missingDay, type PartitionKeeper } from './partition-keeper.js';
+import { SoundPool } from './sound-pool.js';
+import { isMissingTable, isStalePlan } from './unavailable.js';
 
 /** A statement of the delivery path: prepared once on each connection, under its name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** It reads a partition by its name. Where there is no such partition, there are no such rows. */
+  readonly isOfOneDay?: boolean;
 }
 
 /**
  * `open_deliveries` is nearly empty whenever it is analysed, so the planner would read all of it for each batch while it
  * grows. These sessions leave it no plan but the index each statement was written for.
  */
-const PINNED_PLANS = ['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin'].map(
-  (name) => `-c ${name}=off`,
-);
-const SESSION_OPTIONS = [
-  ...PINNED_PLANS,
-  '-c plan_cache_mode=force_generic_plan',
-  '-c jit=off',
-  `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
-].join(' ');
+const PINNED_PLANS = {
+  enable_indexscan: 'on',
+  enable_indexonlyscan: 'on',
+  enable_nestloop: 'on',
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
+};
+/** A statement is repeated so often: a group of events that lies around midnight lacks two days at the most. */
+const MAX_REPEATS = 3;
 
 /**
  * An array of ids or numbers as PostgreSQL reads it. The driver would look for characters to escape in each element, and
@@ -46,15 +56,22 @@ function textElement(text: string | null): string {
 /** The connections of the delivery path, apart from those of the REST API. */
 export class HotPath implements OnApplicationShutdown {
   private readonly pool: pg.Pool;
+  private readonly partitions: Pick<PartitionKeeper, 'makeDay'> | undefined;
 
-  constructor(settings: { databaseUrl: string; databasePoolSize: number }, logger: Logger) {
-    this.pool = new pg.Pool({
-      connectionString: settings.databaseUrl,
-      max: settings.databasePoolSize,
-      options: SESSION_OPTIONS,
-      application_name: 'webhooks-delivery',
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
+  constructor(
+    settings: { databaseUrl: string; databasePoolSize: number },
+    logger: Logger,
+    process: { connections?: Connections; partitions?: Pick<PartitionKeeper, 'makeDay'> } = {},
+  ) {
+    const { connections, partitions } = process;
+    this.partitions = partitions;
+    this.pool = new SoundPool({
+      databaseUrl: settings.databaseUrl,
+      applicationName: 'webhooks-delivery',
+      size: settings.databasePoolSize,
+      session: { ...PINNED_PLANS, statement_timeout: `${STATEMENT_TIMEOUT_MS}` },
+      queryTimeoutMs: QUERY_TIMEOUT_MS,
+      ...(connections && { connections }),
     });
     // Without a listener, a connection that breaks while idle would end the process.
     this.pool.on('error', (error) => {
@@ -64,11 +81,27 @@ export class HotPath implements OnApplicationShutdown {
 
   /** Runs a prepared statement. A Buffer travels as binary, everything else as text. */
   async query<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const result = await this.pool.query<Row>({ name: statement.name, text: statement.text, values });
-    return result.rows;
+    for (let repeats = 0; ; repeats += 1) {
+      try {
+        const result = await this.pool.query<Row>({ name: statement.name, text: statement.text, values });
+        return result.rows;
+      } catch (error) {
+        if (statement.isOfOneDay && isMissingTable(error)) return [];
+        if (repeats >= MAX_REPEATS || !(await this.isMended(error))) throw error;
+      }
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end();
+  }
+
+  /** @returns whether a statement that failed so has done nothing, and may succeed now */
+  private async isMended(error: unknown): Promise<boolean> {
+    if (isStalePlan(error)) return true;
+    const dayMs = missingDay(error);
+    if (dayMs === null || this.partitions === undefined) return false;
+    await this.partitions.makeDay(dayMs);
+    return true;
   }
 }

@@ -46,11 +46,27 @@ export interface Dropped {
 export class PartitionKeeper {
   constructor(private readonly dataSource: DataSource) {}
 
+  async databaseNow(): Promise<Date> {
+    const [row] = await this.dataSource.query<{ ms: number }[]>(
+      'select (extract(epoch from now()) * 1000)::float8 as ms',
+    );
+    return new Date(row?.ms ?? NaN);
+  }
+
   async makeAhead(today: Date): Promise<void> {
     const firstDay = Math.floor(today.getTime() / DAY_MS) - DAYS_BEHIND;
     const days = Array.from({ length: DAYS_BEHIND + DAYS_AHEAD + 1 }, (_, index) => (firstDay + index) * DAY_MS);
+    await this.make(days);
+  }
+
+  /** The partitions of one day, which is far from those that were made ahead: some clock differs from that of the others. */
+  async makeDay(dayMs: number): Promise<void> {
+    await this.make([dayMs]);
+  }
+
+  private async make(days: readonly number[]): Promise<void> {
     await this.dataSource.transaction(async (tx) => {
-      await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.retention]);
+      await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.partitions]);
       for (const table of PARTITIONED_TABLES) {
         for (const dayMs of days) await makePartition(tx, table, dayMs);
       }
@@ -148,6 +164,19 @@ async function partitionsBefore(database: Pick<DataSource, 'query'>, timeMs: num
   );
   const firstKept = dayOf(partitionName('events', timeMs));
   return rows.map(({ name }) => name).filter((name) => dayOf(name) < firstKept);
+}
+
+/**
+ * The day of a row for which there was no partition.
+ *
+ * @returns its beginning in ms since the Unix epoch; null when an error says something else
+ */
+export function missingDay(error: unknown): number | null {
+  const { code, routine, detail } = error as { code?: unknown; routine?: unknown; detail?: unknown };
+  if (code !== '23514' || routine !== 'ExecFindPartition') return null;
+  // The words around it are in the language of the server.
+  const id = /\(([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22})\b/.exec(String(detail))?.[1];
+  return id === undefined ? null : Math.floor(uuidTimeMs(id) / DAY_MS) * DAY_MS;
 }
 
 function dayOf(partition: string): string {

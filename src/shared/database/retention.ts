@@ -41,8 +41,11 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
   async run(): Promise<void> {
     try {
       const today = this.clock.now();
-      await this.keeper.makeAhead(today);
-      const dropped = await this.keeper.dropExpired(today, this.settings.retentionDays);
+      const databaseToday = await this.keeper.databaseNow();
+      // Ids are made by this process's clock, and what is long over is decided by both: a clock that is wrong drops nothing.
+      for (const day of [today, databaseToday]) await this.keeper.makeAhead(day);
+      const earlier = today < databaseToday ? today : databaseToday;
+      const dropped = await this.keeper.dropExpired(earlier, this.settings.retentionDays);
       if (dropped === null) return;
       for (const error of dropped.failures) this.logger.error({ err: error }, 'retention.failed');
       if (dropped.days.length === 0 && dropped.cancelled === 0) return;

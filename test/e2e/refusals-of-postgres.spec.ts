@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { ApiClient } from '../support/api-client.js';
+import { eventually } from '../support/eventually.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { ScriptedReceiver } from '../support/scripted-receiver.js';
+import { type ServiceProcess, startService } from '../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+describe('what PostgreSQL refuses for reasons of its own or of its operators', () => {
+  const role = `role_${randomBytes(6).toString('hex')}`;
+  let database: TestDatabase;
+  let name: string;
+  let service: ServiceProcess;
+  let receiver: ScriptedReceiver;
+  let api: ApiClient;
+  let id: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const url = new URL(database.url);
+    name = url.pathname.slice(1);
+    await operator(`create role ${role} login password 'right'`);
+    await operator(`alter database ${name} owner to ${role}`);
+    await database.query(`alter schema public owner to ${role}`);
+    [url.username, url.password] = [role, 'right'];
+    receiver = await ScriptedReceiver.start();
+    service = await startService({ entry: 'main', settings: fastSettings(database, { DATABASE_URL: url.href }) });
+    api = new ApiClient(service.url);
+    ({ id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' }));
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await receiver.close();
+    await database.drop();
+    await operator(`drop role ${role}`);
+  });
+
+  /** By one who can do all, in another database. */
+  async function operator(...statements: string[]): Promise<void> {
+    const url = new URL(database.url);
+    url.pathname = '/postgres';
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  }
+  const endSessions = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`;
+  const calls = () =>
+    Promise.all([
+      api.request('POST', `/ingest/${id}`, { body: { n: 1 } }),
+      api.request('PATCH', `/subscriptions/${id}`, { body: { description: 'changed' } }),
+      api.request('GET', `/subscriptions/${id}`),
+    ]);
+
+  it.each<[string, (name: string) => string[], (name: string) => string[]]>([
+    [
+      'a role that may not log in',
+      () => [`alter role ${role} nologin`, endSessions],
+      () => [`alter role ${role} login`],
+    ],
+    [
+      'a changed password',
+      () => [`alter role ${role} password 'other'`, endSessions],
+      () => [`alter role ${role} password 'right'`],
+    ],
+    [
+      'a role that may have no connections',
+      () => [`alter role ${role} connection limit 0`, endSessions],
+      () => [`alter role ${role} connection limit -1`],
+    ],
+    [
+      'a database that takes no connections',
+      (db) => [`alter database ${db} allow_connections false`, endSessions],
+      (db) => [`alter database ${db} allow_connections true`],
+    ],
+    [
+      'a renamed database',
+      (db) => [
+        `alter database ${db} allow_connections false`,
+        endSessions,
+        `alter database ${db} rename to ${db}_away`,
+      ],
+      (db) => [`alter database ${db}_away rename to ${db}`, `alter database ${db} allow_connections true`],
+    ],
+    [
+      'a role whose transactions are read-only',
+      () => [`alter role ${role} set default_transaction_read_only = on`, endSessions],
+      () => [`alter role ${role} reset default_transaction_read_only`],
+    ],
+  ])('is 503 with Retry-After as long as it lasts, and over when it is: %s', async (_, begin, end) => {
+    await operator(...begin(name));
+
+    // A statement may have been under way in a session that was just ended, and another may meet one whose end nobody has read yet.
+    for (const { status, headers, text } of [...(await calls()), ...(await calls())]) {
+      expect([status, text]).toEqual([503, expect.anything()]);
+      expect(headers.get('retry-after')).toBe('1');
+    }
+
+    await operator(...end(name));
+    await eventually(calls, { until: (answers) => answers.every(({ status }) => status < 300) });
+  });
+
+  it('is 503 when it is a right that was taken away', async () => {
+    await database.query(`revoke all on events, subscriptions from ${role}`);
+
+    for (const { status } of await calls()) expect(status).toBe(503);
+
+    await database.query(`grant all on events, subscriptions to ${role}`);
+    await eventually(calls, { until: (answers) => answers.every(({ status }) => status < 300) });
+  });
+
+  it('is not noticed when a migration of another version changes what prepared statements return', async () => {
+    await calls();
+    await database.query('alter table events add column something text');
+    await database.query('alter table idempotency_keys alter column delivery_count type bigint');
+    const key = { 'idempotency-key': 'once' };
+
+    const answers = [];
+    for (let n = 0; n < 10; n += 1) answers.push(...(await calls()));
+    const keyed = [];
+    for (let n = 0; n < 3; n += 1)
+      keyed.push(await api.request('POST', `/ingest/${id}`, { body: { n: 1 }, headers: key }));
+
+    expect(answers.map(({ status }) => status).filter((status) => status >= 300)).toEqual([]);
+    expect(keyed.map(({ status }) => status)).toEqual([202, 202, 202]);
+  });
+});
