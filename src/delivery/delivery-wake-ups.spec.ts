@@ -10,7 +10,7 @@ import type { WakeUpRepository } from './wake-up.repository.js';
 const settings = parseSettings({ DATABASE_URL: 'postgres://unused', QUEUE_HIGH_WATER: '10' });
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const wakeUps = (count: number): WakeUp[] =>
-  Array.from({ length: count }, (_, n) => ({ id: `d${n}`, subscriptionId: 's', attemptCount: 0 }));
+  Array.from({ length: count }, (_, n) => ({ id: `d${n}`, subscriptionId: 's', attemptCount: 0, tenantId: 't' }));
 
 describe('the wake-ups of deliveries', () => {
   let madeDue: string[];

@@ -43,6 +43,7 @@ describe('the delivery worker', () => {
     id,
     subscriptionId,
     attemptCount: attempt - 1,
+    tenantId: 't',
   });
 
   it.each<[string, DeliveryRepository['settleUnclaimed']]>([
@@ -124,7 +125,12 @@ describe('the delivery worker', () => {
     });
     afterEach(() => worker.stop(0));
 
-    const acceptedAt = (ms: number): WakeUp => ({ id: newUuid(ms), subscriptionId: newUuid(0), attemptCount: 0 });
+    const acceptedAt = (ms: number): WakeUp => ({
+      id: newUuid(ms),
+      subscriptionId: newUuid(0),
+      attemptCount: 0,
+      tenantId: 't',
+    });
 
     it('leaves the due scan without room long before jobs', async () => {
       expect([worker.hasRoom, worker.hasRoomForDue]).toEqual([false, false]);

@@ -8,6 +8,8 @@ export interface WakeUp {
   readonly id: Uuid;
   readonly subscriptionId: Uuid;
   readonly attemptCount: number;
+  /** '' where the job of an earlier version did not say. */
+  readonly tenantId: string;
 }
 
 /** A delivery in flight, with everything that sending it takes. */

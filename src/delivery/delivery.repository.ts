@@ -43,6 +43,7 @@ interface SubscriptionRow {
 interface DueRow {
   id: Uuid;
   subscription_id: Uuid;
+  tenant_id: string;
   attempt_count: number;
   became: 'woken' | 'failed' | 'held' | 'scattered';
 }
@@ -170,7 +171,12 @@ export class DeliveryRepository {
     ]);
     const wakeUps = rows
       .filter(({ became }) => became === 'woken')
-      .map((row) => ({ id: row.id, subscriptionId: row.subscription_id, attemptCount: row.attempt_count }));
+      .map((row) => ({
+        id: row.id,
+        subscriptionId: row.subscription_id,
+        attemptCount: row.attempt_count,
+        tenantId: row.tenant_id,
+      }));
     const failed = rows.filter(({ became }) => became === 'failed').length;
     return { wakeUps, failed, isComplete: rows.length < limit };
   }

@@ -54,7 +54,7 @@ export class DeliveryService implements OnModuleInit {
       const subscriptionId = await this.openRetry(caller, id, newId);
       if (subscriptionId === null) continue;
       this.metrics.deliveriesCreated.inc();
-      this.wakeUps.add([{ id: newId, subscriptionId, attemptCount: 0 }]);
+      this.wakeUps.add([{ id: newId, subscriptionId, attemptCount: 0, tenantId }]);
       return this.history.get(tenantId, newId);
     }
     throw new SubscriptionGone(former.id);

@@ -169,7 +169,7 @@ const takeDueFrom = (end: DueEnd): Statement => ({
     held as (
       update open_deliveries o set next_attempt_at = o.lease_until
       where o.id = any(array(select id from picked where is_held))
-      returning o.id, o.subscription_id, o.attempt_count),
+      returning o.id, o.subscription_id, o.tenant_id, o.attempt_count),
     abandoned as (
       insert into attempts (delivery_id, number, tenant_id, started_at, error_code, error_message)
       select id, attempt_count, tenant_id, lease_until, 'abandoned', 'The worker stopped before it recorded an outcome'
@@ -191,17 +191,17 @@ const takeDueFrom = (end: DueEnd): Statement => ({
         next_attempt_at = now() + random() * power(2, o.abandoned_count + 2) * interval '1 second'
       where o.id = any(array(select id from picked
         where state = 1 and not is_held and abandoned_count > 0 and abandoned_count + 1 < ${MAX_ABANDONED}))
-      returning o.id, o.subscription_id, o.attempt_count),
+      returning o.id, o.subscription_id, o.tenant_id, o.attempt_count),
     woken as (
       update open_deliveries o
       set state = 0, abandoned_count = o.abandoned_count + o.state, parked_at = case when $4::boolean then now() end,
         next_attempt_at = case when $4 then 'infinity' else now() + $2::float8 * interval '1 second' end
       where o.id = any(array(select id from picked where state = 0 or not is_held and abandoned_count = 0))
-      returning o.id, o.subscription_id, o.attempt_count)
-    select id, subscription_id, attempt_count, 'woken' as became from woken
-    union all select id, subscription_id, attempt_count, 'failed' from failed
-    union all select id, subscription_id, attempt_count, 'held' from held
-    union all select id, subscription_id, attempt_count, 'scattered' from scattered`,
+      returning o.id, o.subscription_id, o.tenant_id, o.attempt_count)
+    select id, subscription_id, tenant_id, attempt_count, 'woken' as became from woken
+    union all select id, subscription_id, tenant_id, attempt_count, 'failed' from failed
+    union all select id, subscription_id, tenant_id, attempt_count, 'held' from held
+    union all select id, subscription_id, tenant_id, attempt_count, 'scattered' from scattered`,
 });
 export const TAKE_DUE: Readonly<Record<DueEnd, Statement>> = {
   oldest: takeDueFrom('oldest'),

@@ -25,7 +25,7 @@ describe('the due scan', () => {
         const taken = Math.min(limit, due);
         due -= taken;
         if (taken > 0) ends.push(options!.end!);
-        const wakeUp: WakeUp = { id: 'd', subscriptionId: 's', attemptCount: 0 };
+        const wakeUp: WakeUp = { id: 'd', subscriptionId: 's', attemptCount: 0, tenantId: 't' };
         return Promise.resolve({ wakeUps: Array<WakeUp>(taken).fill(wakeUp), failed: 0, isComplete: taken < limit });
       },
     };

@@ -52,7 +52,12 @@ export class EventWriter {
     const areAccepted = await this.repository.accept(events, deliveries, isTaking ? 'queued' : 'due');
     const refused = new Set(events.filter((_, index) => !areAccepted[index]));
     const accepted = refused.size === 0 ? deliveries : deliveries.filter(({ event }) => !refused.has(event));
-    const wakeUps = accepted.map(({ id, subscriptionId }) => ({ id, subscriptionId, attemptCount: 0 }));
+    const wakeUps = accepted.map(({ id, subscriptionId, event }) => ({
+      id,
+      subscriptionId,
+      attemptCount: 0,
+      tenantId: event.tenantId,
+    }));
     if (isTaking) this.wakeUps.add(wakeUps);
     else this.wakeUps.leave(wakeUps);
     return areAccepted;

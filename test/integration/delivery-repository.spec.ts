@@ -104,7 +104,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
     ])('leaves alone what %s', async (_, given, attemptCount) => {
       const { id } = await rows.delivery({ subscriptionId, ...given });
       const before = await rows.open(id);
-      expect(await repository.claim([{ id, subscriptionId, attemptCount }])).toEqual([]);
+      expect(await repository.claim([{ id, subscriptionId, attemptCount, tenantId: 'default' }])).toEqual([]);
       const unchanged = { state: before!.state, attempt_count: before!.attempt_count, is_parked: before!.is_parked };
       expect(await rows.open(id)).toMatchObject(unchanged);
     });

@@ -67,7 +67,7 @@ describe('the ledger, on real PostgreSQL', () => {
     return made.map((each) => each.id);
   };
   const claim = (ids: readonly string[]) =>
-    deliveries.claim(ids.map((id) => ({ id, subscriptionId, attemptCount: 0 })));
+    deliveries.claim(ids.map((id) => ({ id, subscriptionId, attemptCount: 0, tenantId: 'default' })));
   const record = (id: string, decision: 'delivered' | 'failed') =>
     attempts.record([
       aFinishedAttempt({
@@ -123,7 +123,7 @@ describe('the ledger, on real PostgreSQL', () => {
   it('counts what a deleted subscription left as cancelled', async () => {
     const ids = await accept(3);
     await rows.setSubscriptionState(subscriptionId, SUBSCRIPTION.deleted);
-    await deliveries.settleUnclaimed(ids.map((id) => ({ id, subscriptionId, attemptCount: 0 })));
+    await deliveries.settleUnclaimed(ids.map((id) => ({ id, subscriptionId, attemptCount: 0, tenantId: 'default' })));
     expect(await list()).toEqual([{ ...NOTHING, hour_ms: thisHourMs, accepted: 3, cancelled: 3 }]);
   });
 

@@ -92,7 +92,7 @@ export class StoredRows {
        from unnest($1::uuid[], $2::uuid[]) d(id, event_id)`,
       [ids, eventIds, subscriptionId, state, attemptCount, abandonedCount, given.dueIn ?? 30, leaseIn, parkedIn],
     );
-    return ids.map((id) => ({ id, subscriptionId, attemptCount }));
+    return ids.map((id) => ({ id, subscriptionId, attemptCount, tenantId: 'default' }));
   }
 
   /** Undefined when it is not open. */

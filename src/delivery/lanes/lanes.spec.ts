@@ -2,7 +2,12 @@ import type { WakeUp } from '../delivery.entity.js';
 import { Lanes } from './lanes.js';
 
 let made = 0;
-const aWakeUp = (subscriptionId = 'a'): WakeUp => ({ id: `d${(made += 1)}`, subscriptionId, attemptCount: 0 });
+const aWakeUp = (subscriptionId = 'a'): WakeUp => ({
+  id: `d${(made += 1)}`,
+  subscriptionId,
+  attemptCount: 0,
+  tenantId: 't',
+});
 const admit = (lanes: Lanes, count: number, subscriptionId = 'a', nowMs = 0): number =>
   Array.from({ length: count }, () => lanes.admit(aWakeUp(subscriptionId), nowMs)).filter(Boolean).length;
 
