@@ -8,7 +8,7 @@ export interface WakeUp {
   readonly id: Uuid;
   readonly subscriptionId: Uuid;
   readonly attemptCount: number;
-  /** Empty when a process of an earlier version has queued it, which did not say. */
+  /** '' where the job of an earlier version did not say. */
   readonly tenantId: string;
 }
 

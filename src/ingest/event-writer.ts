@@ -52,11 +52,11 @@ export class EventWriter {
     const areAccepted = await this.repository.accept(events, deliveries, isTaking ? 'queued' : 'due');
     const refused = new Set(events.filter((_, index) => !areAccepted[index]));
     const accepted = refused.size === 0 ? deliveries : deliveries.filter(({ event }) => !refused.has(event));
-    const wakeUps = accepted.map(({ id, subscriptionId, event: { tenantId } }) => ({
+    const wakeUps = accepted.map(({ id, subscriptionId, event }) => ({
       id,
       subscriptionId,
       attemptCount: 0,
-      tenantId,
+      tenantId: event.tenantId,
     }));
     if (isTaking) this.wakeUps.add(wakeUps);
     else this.wakeUps.leave(wakeUps);

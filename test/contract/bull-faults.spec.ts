@@ -1,7 +1,9 @@
 import type { BullQueue } from '../../src/delivery/queue/bull-queue.js';
+import type { Logger } from '../../src/shared/logging/logger.js';
 import { bestOf, msOf } from '../support/best-of.js';
 import { eventually } from '../support/eventually.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
+import { silentLogger } from '../support/silent-logger.js';
 import { addSoon, aJob, Consumer, openBull } from '../support/queues.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { uniquePrefix } from '../support/test-redis.js';
@@ -73,7 +75,7 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     await eventually(() => late.add([aJob('b')]));
     late.consume(consumer.take);
     await consumer.took(1);
-    expect(consumer.ids).toContain('b');
+    expect(consumer.names).toContain('b');
   });
 
   it('delivers again, to the same consumer, when Redis has been frozen for a while', async () => {
@@ -88,7 +90,7 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     expect(await bestOf(FAILS_WITHIN_MS, fail, renew)).toBeLessThan(FAILS_WITHIN_MS);
     await redis.thaw();
     await eventually(() => hasty.add([aJob('later')]));
-    await eventually(() => consumer.ids, { until: (ids) => ids.includes('later') });
+    await eventually(() => consumer.names, { until: (ids) => ids.includes('later') });
   });
 
   it('adds again, over a new connection, when the old one forwards nothing any more', async () => {
@@ -105,7 +107,7 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
       // One that was given up may have been added all the same, and is added twice then.
       queue.consume(consumer.take);
       await consumer.took(2);
-      expect(new Set(consumer.ids)).toEqual(new Set(['after', 'first']));
+      expect(new Set(consumer.names)).toEqual(new Set(['after', 'first']));
     } finally {
       await proxy.stop();
     }
@@ -127,7 +129,7 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     await redis.command('FLUSHALL');
     await addSoon(queue, aJob('a', 'b'));
     await consumer.took(2);
-    expect(consumer.ids).toEqual(['a', 'b', 'first']);
+    expect(consumer.names).toEqual(['a', 'b', 'first']);
   });
 
   it('leaves nothing behind of a job that was being taken when Redis was flushed', async () => {
@@ -139,7 +141,7 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     await addSoon(flushed, aJob('flushed'));
     flushed.consume(consumer.take);
     await addSoon(flushed, aJob('later'));
-    await eventually(() => consumer.ids, { until: (ids) => ids.includes('later') });
+    await eventually(() => consumer.names, { until: (ids) => ids.includes('later') });
 
     // Its lock ends by itself.
     await eventually(() => redis.command('EXISTS', `${ownPrefix}:deliveries:42`), { until: (count) => count === 0 });
@@ -160,7 +162,7 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
 
     await addSoon(queue, aJob('later'));
 
-    await eventually(() => consumer.ids, { until: (ids) => ids.includes('later'), timeoutMs: 20_000 });
+    await eventually(() => consumer.names, { until: (ids) => ids.includes('later'), timeoutMs: 20_000 });
     expect(await queue.depth()).toBe(0);
   });
 
@@ -174,8 +176,62 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
         () => undefined,
       );
     }
-    const missing = (): string[] => ['first', ...added].filter((id) => !consumer.ids.includes(id));
+    const missing = (): string[] => ['first', ...added].filter((id) => !consumer.names.includes(id));
     expect(await eventually(missing, { until: ({ length }) => length === 0, timeoutMs: 20_000 })).toEqual([]);
+  });
+
+  describe('and holds what no version of this service wrote', () => {
+    /** As a line of the log: which job, and what is wrong with it. */
+    let warned: unknown[];
+    let ownPrefix: string;
+    let strange: BullQueue;
+
+    beforeEach(async () => {
+      warned = [];
+      const warn = (fields: unknown, message: unknown): void => void warned.push([message, fields]);
+      ownPrefix = uniquePrefix();
+      strange = open(redis.url, ownPrefix, { logger: { ...silentLogger, warn } as Logger });
+      await eventually(() => strange.depth());
+    });
+
+    const put = async (id: string, hash: Readonly<Record<string, string>>): Promise<void> => {
+      await redis.command('HSET', `${ownPrefix}:deliveries:${id}`, ...Object.entries(hash).flat());
+      await redis.command('LPUSH', `${ownPrefix}:deliveries:wait`, id);
+    };
+
+    it('says so once a job, uses what is in order, and drops the rest', async () => {
+      const [good] = aJob('good');
+      const triple = [good!.id, good!.subscriptionId, 0, good!.tenantId];
+      await put('101', { name: '__default__', opts: '{}', data: '{"d":[[null,null,null]]}' });
+      await put('102', { name: '__default__', opts: '{}', data: JSON.stringify({ d: [[1, 2, 3], triple, 'x', []] }) });
+      await put('103', { name: 'another', opts: 'null', data: '[]' });
+
+      strange.consume(consumer.take);
+      await addSoon(strange, aJob('later'));
+
+      await eventually(() => consumer.names, { until: ({ length }) => length >= 2 });
+      expect(consumer.names).toEqual(['good', 'later']);
+      await eventually(() => warned, { until: ({ length }) => length === 3 });
+      const malformed = (job_id: string, reason: string) => ['job.malformed', { job_id, reason }];
+      expect(warned).toEqual([
+        malformed('101', 'has a wake-up for no delivery'),
+        malformed('102', 'has a wake-up for no delivery'),
+        malformed('103', 'has no list of wake-ups'),
+      ]);
+      for (const id of ['101', '102', '103']) {
+        await eventually(() => redis.command('EXISTS', `${ownPrefix}:deliveries:${id}`), { until: (n) => n === 0 });
+      }
+    });
+
+    it('goes on taking jobs, however many of them can not even be parsed', async () => {
+      for (let id = 201; id <= 220; id += 1) await put(`${id}`, { name: 'x', opts: '{', data: '{not json' });
+
+      strange.consume(consumer.take);
+      await addSoon(strange, aJob('later'));
+
+      await consumer.took(1);
+      expect(warned).toHaveLength(20);
+    });
   });
 
   it('adds again after the script cache was lost', async () => {
@@ -183,6 +239,6 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     await redis.command('SCRIPT', 'FLUSH');
     await queue.add([aJob('first after it')]).catch(() => undefined);
     await queue.add([aJob('a'), aJob('b')]);
-    await eventually(() => consumer.ids, { until: (ids) => ids.includes('a') && ids.includes('b') });
+    await eventually(() => consumer.names, { until: (ids) => ids.includes('a') && ids.includes('b') });
   });
 });

@@ -4,19 +4,12 @@ import type { Logger } from '../../shared/logging/logger.js';
 import type { WakeUp } from '../delivery.entity.js';
 import type { BullClients } from './bull-clients.js';
 import { DeliveryQueue, type PartLook, type WakeUpHandler } from './delivery-queue.js';
+import { JOB_OPTIONS, type JobData, type RawJob, readJob, toData, withoutParsing } from './job-data.js';
 
 /** Jobs that one worker handles at once. A job only admits its deliveries to lanes, so a few are enough. */
 const JOBS_AT_ONCE = 8;
 /** Bull waits without end for jobs that run and for a Redis that is away. */
 const CLOSE_TIMEOUT_MS = 2000;
-
-/** Wake-ups as they stand in Redis: short, because they are most of what Redis moves. */
-export interface JobData {
-  readonly d: readonly (readonly [id: string, subscriptionId: string, attemptCount: number, tenantId?: string])[];
-}
-
-/** One attempt, and no trace: the truth about a delivery is in PostgreSQL. */
-const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
 export class JobNotStored extends Error {
   constructor() {
@@ -68,17 +61,26 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
   override consume(handler: WakeUpHandler): void {
     for (const [index, { consumer }] of this.shards.entries()) {
       if (consumer === null) throw new Error('This process only adds to the queue');
+      leaveUnparsed(consumer);
       void consumer
         .process(JOBS_AT_ONCE, async (job) => {
           this.taken[index] = (this.taken[index] ?? 0) + 1;
-          const wakeUps = fromData(job.data);
-          if (wakeUps === null) await forget(consumer, job);
-          else await handler(wakeUps);
+          await this.handle(consumer, job, handler);
         })
         .catch((error: unknown) => {
           this.logger.error({ err: error }, 'queue.consumer_ended');
         });
     }
+  }
+
+  private async handle(consumer: Queue, job: Job<unknown>, handler: WakeUpHandler): Promise<void> {
+    if (job.data === undefined) {
+      await forget(consumer, job);
+      return;
+    }
+    const { wakeUps, fault } = readJob(job.data);
+    if (fault !== null) this.logger.warn({ job_id: String(job.id), reason: fault }, 'job.malformed');
+    if (wakeUps.length > 0) await handler(wakeUps);
   }
 
   override stopConsuming(): Promise<void> {
@@ -108,6 +110,13 @@ async function addTo(producer: Queue<JobData>, jobs: readonly WakeUp[][]): Promi
   }
 }
 
+/** Lets all that Redis holds of a job come to its handler as it is, instead of failing, and holding a place, in Bull. */
+function leaveUnparsed(consumer: Queue): void {
+  const queue = consumer as unknown as { nextJobFromJobData: (raw: RawJob | undefined, id?: string) => unknown };
+  const make = queue.nextJobFromJobData.bind(consumer);
+  queue.nextJobFromJobData = (raw, id) => make(raw && withoutParsing(raw), id);
+}
+
 function isStored(job: Job | undefined): boolean {
   return (job?.id as Job['id'] | null | undefined) != null;
 }
@@ -115,24 +124,6 @@ function isStored(job: Job | undefined): boolean {
 async function closeWithin(queue: Queue): Promise<void> {
   const timeout = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref());
   await Promise.race([queue.close().catch(() => undefined), timeout]);
-}
-
-function toData(wakeUps: readonly WakeUp[]): JobData {
-  return {
-    d: wakeUps.map(({ id, subscriptionId, attemptCount, tenantId }) => [id, subscriptionId, attemptCount, tenantId]),
-  };
-}
-
-/** Null when the data is gone: Redis was flushed under the job. */
-function fromData(data: Partial<JobData> | undefined): WakeUp[] | null {
-  return (
-    data?.d?.map(([id, subscriptionId, attemptCount, tenantId = '']) => ({
-      id,
-      subscriptionId,
-      attemptCount,
-      tenantId,
-    })) ?? null
-  );
 }
 
 /**

@@ -7,6 +7,13 @@ import { randomFillSync } from 'node:crypto';
  */
 export type Uuid = string;
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether it is one in the only form in which PostgreSQL and this service write it. */
+export function isUuid(value: unknown): value is Uuid {
+  return typeof value === 'string' && UUID.test(value);
+}
+
 const ORDINAL_DIGITS = 5;
 const MAX_ORDINAL = 0xfffff;
 /** Manual retries draw their ordinals from the upper half. */
