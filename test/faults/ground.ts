@@ -8,6 +8,8 @@ export interface Ground {
   readonly preloads?: readonly string[];
   /** The service reaches Redis through a proxy. */
   readonly hasRedisProxy?: boolean;
+  /** The service reaches PostgreSQL through a proxy. */
+  readonly hasPostgresProxy?: boolean;
   /** PostgreSQL's data is on a file system in memory of this size. Linux only, and only as root. */
   readonly diskMb?: number;
   readonly postgresSettings?: Readonly<Record<string, string>>;

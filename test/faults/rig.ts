@@ -61,6 +61,7 @@ interface Parts {
   readonly postgres: FaultyPostgres;
   readonly redis: FaultyRedis;
   readonly redisProxy: TcpProxy | null;
+  readonly postgresProxy: TcpProxy | null;
   readonly receiver: Receiver;
   readonly publisher: Publisher;
   readonly nameServer: NameServer;
@@ -114,10 +115,11 @@ export class Rig {
       NameServer.start(),
     ]);
     const redisProxy = ground.hasRedisProxy ? await TcpProxy.start(Number(new URL(redis.url).port)) : null;
+    const postgresProxy = ground.hasPostgresProxy ? await TcpProxy.start(Number(new URL(postgres.url).port)) : null;
     const secret = randomBytes(32).toString('hex');
     const settings = {
       ...SETTINGS,
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: postgresProxy === null ? postgres.url : throughPort(postgres.url, postgresProxy.port),
       REDIS_URL: redisProxy?.url ?? redis.url,
       QUEUE_PREFIX,
       ENCRYPTION_KEY: secret,
@@ -139,7 +141,7 @@ export class Rig {
         }),
     );
     const rig = new Rig(
-      { postgres, redis, redisProxy, receiver, publisher, nameServer, directory, seed },
+      { postgres, redis, redisProxy, postgresProxy, receiver, publisher, nameServer, directory, seed },
       api,
       workers,
     );
@@ -165,6 +167,11 @@ export class Rig {
   get redisProxy(): TcpProxy {
     if (this.parts.redisProxy === null) throw new Error('This ground has no proxy before Redis');
     return this.parts.redisProxy;
+  }
+
+  get postgresProxy(): TcpProxy {
+    if (this.parts.postgresProxy === null) throw new Error('This ground has no proxy before PostgreSQL');
+    return this.parts.postgresProxy;
   }
 
   get receiver(): Receiver {
@@ -298,7 +305,7 @@ export class Rig {
     await Promise.allSettled(this.slots.map((slot) => slot.kill()));
     this.parts.receiver.stop();
     this.parts.publisher.stop();
-    await this.parts.redisProxy?.stop();
+    await Promise.all([this.parts.redisProxy?.stop(), this.parts.postgresProxy?.stop()]);
     await this.parts.nameServer.close();
     await this.pool.end();
     await Promise.allSettled([this.parts.redis.stop(), this.parts.postgres.stop()]);
@@ -344,4 +351,8 @@ export class Rig {
   async pause(seconds: number): Promise<void> {
     await delay(seconds * 1000);
   }
+}
+
+function throughPort(url: string, port: number): string {
+  return Object.assign(new URL(url), { port: `${port}` }).href;
 }

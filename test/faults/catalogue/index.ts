@@ -1,8 +1,16 @@
 import type { Fault } from '../fault.js';
 import { apiDies, deploy, everythingDies } from './api.js';
 import { faultyDns, shiftedClocks } from './clock-and-dns.js';
+import { receiverMoves } from './moving.js';
 import { poisonEvents } from './poison.js';
-import { diskFull, postgresCrashes, postgresFrozen, sessionsKilled } from './postgres.js';
+import {
+  diskFull,
+  postgresCrashes,
+  postgresFrozen,
+  postgresHalfOpen,
+  primaryDemoted,
+  sessionsKilled,
+} from './postgres.js';
 import { deadReceiver, nastyReceivers } from './receivers.js';
 import { redisFlushed, redisFrozen, redisFull, redisGone, redisHalfOpen, scriptsLost, wrongPolicy } from './redis.js';
 import { workerDies, zombieWorker } from './workers.js';
@@ -30,4 +38,7 @@ export const FAULTS: readonly Fault[] = [
   faultyDns,
   deploy,
   poisonEvents,
+  postgresHalfOpen,
+  primaryDemoted,
+  receiverMoves,
 ];

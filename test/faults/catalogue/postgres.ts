@@ -227,3 +227,69 @@ export const diskFull: Fault<{ roomAt: number }> = {
     atMost('goes on when there is room', healedSeconds(run, [roomAt]), MAX_HEALING_SECONDS, 's'),
   ],
 };
+
+/** The first statement that finds out waits for its own limit. */
+const SILENT_SECONDS = 4.5;
+
+export const postgresHalfOpen: Fault<{ halfOpenAt: number }> = {
+  number: 22,
+  name: 'half-open TCP to PostgreSQL',
+  full: { events: 4000, perSecond: 100, rounds: 30 },
+  ground: { hasPostgresProxy: true },
+  async harm(rig, seconds) {
+    await rig.pause(2);
+    const halfOpenAt = now();
+    rig.postgresProxy.halfOpen();
+    await rig.holding(() => rig.pause(seconds));
+    return { halfOpenAt };
+  },
+  findings(run, { halfOpenAt }) {
+    const healedAt = halfOpenAt + 2 * SILENT_SECONDS * 1000;
+    const late = run.refusals.filter(({ atMs }) => atMs > healedAt + 1000);
+    return [
+      refusedOnlyBy503(run),
+      atMost('the pool of the API heals', healedSeconds(run, [halfOpenAt]), 2 * SILENT_SECONDS, 's'),
+      atMost('those of the workers heal', firstDeliveredMs(run, halfOpenAt) / 1000, 2 * SILENT_SECONDS, 's'),
+      { ...isTrue('nothing is refused after that', late.length === 0, `${late.length}`), isTime: true },
+    ];
+  },
+};
+
+export const primaryDemoted: Fault<{ writableAt: number; readiness: number[] }> = {
+  number: 23,
+  name: 'PostgreSQL takes no writes, and keeps its connections',
+  full: { events: 4000, perSecond: 100, rounds: 20 },
+  async harm(rig, seconds) {
+    await rig.pause(2);
+    const setReadOnly = async (value: 'on' | 'off'): Promise<void> => {
+      // The sessions of the rig read only, and may change settings all the same.
+      await rig.database.query(`alter system set default_transaction_read_only = ${value}`);
+      await rig.database.query('select pg_reload_conf()');
+    };
+    // Nothing can be recorded or taken over now.
+    rig.isIdle = true;
+    const readiness: number[] = [];
+    await rig.holding(async () => {
+      await setReadOnly('on');
+      await rig.pause(3);
+      for (const slot of rig.slots) readiness.push((await fetch(`${slot.url}/health/ready`)).status);
+      await rig.pause(seconds - 3);
+      await setReadOnly('off');
+    });
+    rig.isIdle = false;
+    const writableAt = now();
+    await rig.pause(3);
+    return { writableAt, readiness };
+  },
+  findings: (run, { writableAt, readiness }) => [
+    isTrue('publishers were refused', run.refusals.length > 0, `${run.refusals.length}`),
+    refusedOnlyBy503(run),
+    isTrue(
+      'no process is ready',
+      readiness.every((status) => status === 503),
+      readiness.join(', '),
+    ),
+    atMost('the pool of the API heals', healedSeconds(run, [writableAt]), MAX_HEALING_SECONDS, 's'),
+    atMost('those of the workers heal', firstDeliveredMs(run, writableAt) / 1000, MAX_HEALING_SECONDS, 's'),
+  ],
+};
