@@ -28,7 +28,7 @@ import { SubscriptionsRepository } from './subscriptions.repository.js';
 /** What another module does in the transaction that deletes a subscription. */
 export type RemovalStep = (tx: Tx, tenantId: string, subscriptionId: Uuid) => Promise<void>;
 
-const NOTHING_SEALED: Sealed = { secrets: [], headers: {}, auth: null };
+const NOTHING_SEALED: Sealed = { secrets: [], headers: {}, shownHeaders: [], auth: null };
 
 @Injectable()
 export class SubscriptionsService implements OnModuleInit {
@@ -101,7 +101,7 @@ export class SubscriptionsService implements OnModuleInit {
 
   /** Sets all that a client may set; the secret and the state stay unless they are given. @throws SubscriptionNotFound; InvalidInput */
   replace(caller: Caller, id: Uuid, input: SubscriptionInput): Promise<SubscriptionAnswer> {
-    const given = { headers: {}, auth: null, ...input };
+    const given = { headers: {}, shown_headers: [], auth: null, ...input };
     return this.change(caller, id, fieldsOf(input), given);
   }
 
@@ -162,7 +162,8 @@ export class SubscriptionsService implements OnModuleInit {
   ): Promise<SubscriptionAnswer> {
     const { tenantId } = caller;
     const changed = await this.transactions.run(async (tx) => {
-      const found = await this.lock(tx, tenantId, id);
+      const stored = await this.lock(tx, tenantId, id);
+      const found = { ...stored, headers: this.vault.hideHeaders(id, stored) };
       refuseOtherScheme(given, found);
       const revived = given.state === undefined ? {} : { disabledReason: null };
       const all = { ...changes, ...revived, ...this.sealed(id, given, found), updatedAt: this.clock.now() };
@@ -189,10 +190,11 @@ export class SubscriptionsService implements OnModuleInit {
 
   /** What is given of what is kept encrypted. */
   private sealed(id: Uuid, given: SubscriptionPatch, former: Sealed): Partial<Sealed> {
-    const { secret, headers, auth } = given;
+    const { secret, headers, shown_headers: shownHeaders, auth } = given;
+    const changesHeaders = headers !== undefined || shownHeaders !== undefined;
     return {
       ...(secret !== undefined && { secrets: [this.vault.sealSecret(id, secret)] }),
-      ...(headers !== undefined && { headers: this.vault.sealHeaders(id, headers, former.headers) }),
+      ...(changesHeaders && this.vault.sealHeaders(id, { headers, shownHeaders }, former)),
       ...(auth !== undefined && { auth: auth && this.vault.sealAuth(id, auth, former.auth) }),
     };
   }
