@@ -197,7 +197,7 @@ export class DeliveryRepository {
       const eventId = eventUuidOf(row.id);
       const event = eventsById.get(eventId);
       const subscription = subscriptions.get(row.subscription_id);
-      // Retention drops an event only with its deliveries, and subscriptions stay for the history.
+      // Retention drops an event only with its deliveries. A subscription that was deleted a moment ago took its deliveries along.
       if (event === undefined || subscription === undefined) return [];
       return [
         {

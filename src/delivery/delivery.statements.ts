@@ -58,12 +58,12 @@ export const readEvents = perPartition(
   (partition) => `select id, event_type, content_type, payload from ${partition} where id = any($1::uuid[])`,
 );
 
-/** $1 subscriptions. Served by the primary key. */
+/** $1 subscriptions. Served by the primary key. One that is deleted has no secrets any more, so that nothing can be signed. */
 export const READ_SUBSCRIPTIONS: Statement = {
   name: 'read_subscriptions',
   text: `select id, xmin::text as version, target_url, secrets, headers, auth, max_attempts, initial_interval_ms,
       max_interval_ms, timeout_ms, max_in_flight
-    from subscriptions where id = any($1::uuid[])`,
+    from subscriptions where id = any($1::uuid[]) and deleted_at is null`,
 };
 
 /**

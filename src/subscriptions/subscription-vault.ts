@@ -3,16 +3,20 @@ import { SecretBox } from '../shared/crypto/secret-box.js';
 import { publicKeyOf, type SigningKey, signingKey } from '../shared/crypto/signing-key.js';
 import { InvalidInput } from '../shared/errors/domain-error.js';
 import type { Uuid } from '../shared/ids/uuid.js';
-import { isSecretHeader, REDACTED } from './domain/own-headers.js';
-import type { SealedAuth, SealedHeaders, SealedSecret } from './domain/sealed.js';
+import { isShown, REDACTED } from './domain/own-headers.js';
+import type { SealedAuth, SealedHeaders, SealedSecret, SealedText } from './domain/sealed.js';
 import type { AuthInput } from './dto/auth.js';
 
 /** What of a subscription is encrypted at rest. */
 export interface Sealed {
   readonly secrets: readonly SealedSecret[];
   readonly headers: SealedHeaders;
+  /** Headers that are not, since the client named them harmless; in lower case. */
+  readonly shownHeaders: readonly string[];
   readonly auth: SealedAuth | null;
 }
+
+type OwnHeaders = Pick<Sealed, 'headers' | 'shownHeaders'>;
 
 /** Seals and opens what a subscription keeps secret. Each box opens only in its own place of its own subscription. */
 @Injectable()
@@ -36,16 +40,37 @@ export class SubscriptionVault {
   }
 
   /**
-   * @param former headers that the subscription has: `[redacted]` keeps the value of the one of that name
-   * @throws InvalidInput when there is none
+   * @param given what of them is to change; `[redacted]` keeps the value of the header of that name
+   * @param former with all hidden that is not shown, as `hideHeaders` gives them
+   * @throws InvalidInput when there is nothing to keep, or nothing that may be shown: whoever is shown no credentials can't ask
+   * for them by a name
    */
-  sealHeaders(id: Uuid, given: Readonly<Record<string, string>>, former: SealedHeaders): SealedHeaders {
-    const known = new Map(Object.entries(former).map(([name, value]) => [name.toLowerCase(), value]));
-    const sealed = Object.entries(given).map(([name, value]) => {
-      if (value === REDACTED) return [name, kept(known.get(name.toLowerCase()), `/headers/${name}`)];
-      return [name, this.sealHeader(id, name, value)];
+  sealHeaders(
+    id: Uuid,
+    given: { headers: Readonly<Record<string, string>> | undefined; shownHeaders: readonly string[] | undefined },
+    former: OwnHeaders,
+  ): OwnHeaders {
+    const stored = new Map(Object.entries(former.headers).map(([name, value]) => [name.toLowerCase(), value]));
+    const headers = Object.entries(given.headers ?? withValue(former.headers, REDACTED));
+    const names = new Set(headers.map(([name]) => name.toLowerCase()));
+    const wanted = (given.shownHeaders ?? former.shownHeaders).map((name) => name.toLowerCase());
+    const shownHeaders = [...new Set(wanted)].filter((name) => names.has(name));
+    const sealed = headers.map(([name, value]) => {
+      if (value !== REDACTED) return [name, isShown(name, shownHeaders) ? value : this.sealHeader(id, name, value)];
+      return [name, kept(stored.get(name.toLowerCase()), `/headers/${name}`)];
     });
-    return Object.fromEntries(sealed) as SealedHeaders;
+    const result = { headers: Object.fromEntries(sealed) as SealedHeaders, shownHeaders };
+    refuseUnshowable(given.shownHeaders ?? [], result.headers);
+    return { ...result, headers: this.hideHeaders(id, result) };
+  }
+
+  /** The same headers, with none plain but those that are shown. */
+  hideHeaders(id: Uuid, { headers, shownHeaders }: OwnHeaders): SealedHeaders {
+    const hidden = Object.entries(headers).map(([name, value]) => {
+      const isPlain = typeof value === 'string' && !isShown(name, shownHeaders);
+      return [name, isPlain ? this.sealHeader(id, name, value) : value];
+    });
+    return Object.fromEntries(hidden) as SealedHeaders;
   }
 
   /** @throws InvalidInput when what `[redacted]` is to keep is not there */
@@ -75,12 +100,12 @@ export class SubscriptionVault {
   }
 
   /** The same under the key that seals now; null when all of it is already. */
-  reseal(id: Uuid, sealed: Sealed): Sealed | null {
+  reseal(id: Uuid, sealed: Sealed): Omit<Sealed, 'shownHeaders'> | null {
     const again = <T extends { box: string }>(text: T, owner: string): T => ({ ...text, box: this.secretBox.reseal(text.box, owner) }); // prettier-ignore
-    const headers = Object.entries(sealed.headers).map(([name, value]) => {
-      // What was no secret by the names that were known when it was set may be one now.
-      return [name, typeof value === 'string' ? this.sealHeader(id, name, value) : again(value, headerOwner(id, name))];
-    });
+    const headers = Object.entries(this.hideHeaders(id, sealed)).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : again(value, headerOwner(id, name)),
+    ]);
     const resealed = {
       secrets: sealed.secrets.map((secret) => again(secret, id)),
       headers: Object.fromEntries(headers) as SealedHeaders,
@@ -92,9 +117,28 @@ export class SubscriptionVault {
       : resealed;
   }
 
-  private sealHeader(id: Uuid, name: string, value: string): string | { box: string } {
-    return isSecretHeader(name) ? { box: this.secretBox.seal(value, headerOwner(id, name)) } : value;
+  private sealHeader(id: Uuid, name: string, value: string): SealedText {
+    return { box: this.secretBox.seal(value, headerOwner(id, name)) };
   }
+}
+
+/** @throws InvalidInput */
+function refuseUnshowable(names: readonly string[], headers: SealedHeaders): void {
+  const values = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const faults = names.flatMap((name, index) => {
+    const value = values.get(name.toLowerCase());
+    if (typeof value === 'string') return [];
+    const detail =
+      value === undefined
+        ? 'names no header that there is'
+        : 'names a header whose value is hidden: give that again, too';
+    return [{ pointer: `/shown_headers/${index}`, detail }];
+  });
+  if (faults.length > 0) throw new InvalidInput(faults);
+}
+
+function withValue(headers: SealedHeaders, value: string): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, value]));
 }
 
 function kept<T>(former: T | undefined, pointer: string): T {

@@ -13,6 +13,8 @@ export class SubscriptionEntity {
   @Column('text', { name: 'disabled_reason', nullable: true }) disabledReason: string | null;
   @Column('text', { nullable: true }) description: string | null;
   @Column('jsonb') headers: SealedHeaders;
+  /** In lower case. */
+  @Column('text', { name: 'shown_headers', array: true }) shownHeaders: readonly string[];
   @Column('jsonb', { nullable: true }) auth: SealedAuth | null;
   @Column('smallint', { name: 'max_attempts', nullable: true }) maxAttempts: number | null;
   @Column('int', { name: 'initial_interval_ms', nullable: true }) initialIntervalMs: number | null;

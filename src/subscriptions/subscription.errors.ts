@@ -25,3 +25,14 @@ export class SubscriptionLimitReached extends DomainError {
     );
   }
 }
+
+export class TooManyDeleted extends DomainError {
+  constructor(limit: number) {
+    super(
+      'too_many_deleted_subscriptions',
+      'conflict',
+      `This tenant has deleted ${limit} subscriptions whose history is still kept: change one instead of making another, or ` +
+        'wait until the retention of some is over.',
+    );
+  }
+}

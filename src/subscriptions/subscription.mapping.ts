@@ -1,17 +1,18 @@
 import { toPublicId } from '../shared/ids/public-id.js';
 import { type DeliveryPolicy, type PolicyChoice } from './domain/delivery-policy.js';
-import { REDACTED } from './domain/own-headers.js';
+import { isShown, REDACTED } from './domain/own-headers.js';
 import type { SealedAuth } from './domain/sealed.js';
 import { stateFrom, stateNumber } from './domain/subscription-state.js';
 import type { AuthAnswer } from './dto/auth.js';
 import type { SubscriptionAnswer } from './dto/subscription-answer.js';
 import type { RetryInput, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
+import type { Sealed } from './subscription-vault.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
 
 /** What a client may set, apart from what is encrypted: that is the vault's. */
 type ClientFields = Omit<
   SubscriptionEntity,
-  'id' | 'tenantId' | 'secrets' | 'headers' | 'auth' | 'disabledReason' | 'createdAt' | 'updatedAt' | 'deletedAt'
+  'id' | 'tenantId' | keyof Sealed | 'disabledReason' | 'createdAt' | 'updatedAt' | 'deletedAt'
 >;
 
 const DEFAULTS: Omit<ClientFields, 'targetUrl' | 'eventTypes' | 'state'> = {
@@ -79,8 +80,12 @@ export function toAnswer(entity: SubscriptionEntity, policy: DeliveryPolicy): Su
     disabled_reason: entity.disabledReason,
     description: entity.description,
     headers: Object.fromEntries(
-      Object.entries(entity.headers).map(([name, value]) => [name, typeof value === 'string' ? value : REDACTED]),
+      Object.entries(entity.headers).map(([name, value]) => [
+        name,
+        typeof value === 'string' && isShown(name, entity.shownHeaders) ? value : REDACTED,
+      ]),
     ),
+    shown_headers: Object.keys(entity.headers).filter((name) => entity.shownHeaders.includes(name.toLowerCase())),
     auth: authAnswer(entity.auth),
     signature_scheme: entity.secrets[0]?.scheme ?? 'v1',
     public_key: entity.secrets[0]?.publicKey ?? null,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TargetsModule } from '../shared/targets/targets.module.js';
 import { SubscriptionInputPipe } from './subscription-input.pipe.js';
+import { SubscriptionRetention } from './subscription-retention.js';
 import { SubscriptionSecretsController } from './subscription-secrets.controller.js';
 import { SubscriptionsController } from './subscriptions.controller.js';
 import { SubscriptionsModule } from './subscriptions.module.js';
@@ -8,6 +9,6 @@ import { SubscriptionsModule } from './subscriptions.module.js';
 @Module({
   imports: [SubscriptionsModule, TargetsModule],
   controllers: [SubscriptionSecretsController, SubscriptionsController],
-  providers: [SubscriptionInputPipe],
+  providers: [SubscriptionInputPipe, SubscriptionRetention],
 })
 export class SubscriptionsApiModule {}

@@ -120,7 +120,9 @@ export class SubscriptionsController {
   @ApiOperation({
     operationId: 'deleteSubscription',
     summary: 'Delete a subscription',
-    description: 'Its unfinished deliveries are cancelled; its history stays readable.',
+    description:
+      'Its secrets are erased and its unfinished deliveries cancelled; its history stays readable. Until that is over, it counts ' +
+      'against a limit of its own: as many as a tenant may have, at least 1,000.',
   })
   @ApiNoContentResponse({ description: 'Deleted' })
   @ApiProblems(400, 404, 413, 415, 422)

@@ -28,6 +28,6 @@ import { SubscriptionsService } from './subscriptions.service.js';
       useFactory: (settings: Settings) => new SecretBox(settings.encryptionKeys),
     },
   ],
-  exports: [Reencryption, SubscriptionSecretsService, SubscriptionsService, SubscriptionVault],
+  exports: [Reencryption, SubscriptionSecretsService, SubscriptionsRepository, SubscriptionsService, SubscriptionVault],
 })
 export class SubscriptionsModule {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, MoreThan } from 'typeorm';
+import { IsNull, MoreThan, Not } from 'typeorm';
 import { TenantDatabase, type TenantRows } from '../shared/database/tenant-database.js';
 import type { Tx } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
@@ -49,6 +49,11 @@ export class SubscriptionsRepository {
   /** How many a tenant has that are not deleted. */
   count(tx: Tx, tenantId: string): Promise<number> {
     return this.rows(tenantId, tx).count({ deletedAt: IsNull() });
+  }
+
+  /** How many of a tenant are deleted, and still there for their history. Served by subscriptions_deleted. */
+  countDeleted(tx: Tx, tenantId: string): Promise<number> {
+    return this.rows(tenantId, tx).count({ deletedAt: Not(IsNull()) });
   }
 
   /** Reads a subscription that nobody else can change until the transaction ends. */
@@ -102,6 +107,29 @@ export class SubscriptionsRepository {
       take: limit,
       lock: { mode: 'pessimistic_write' },
     });
+  }
+
+  /** Of all tenants: takes away what deleted ones keep secret, as former versions left it. @returns how many had something */
+  async eraseDeleted(tx: Tx, limit: number): Promise<number> {
+    const [, count] = await tx.query<[unknown[], number]>(
+      `update subscriptions set secrets = '[]', headers = '{}', shown_headers = '{}', auth = null
+       where id = any(array(
+         select id from subscriptions
+         where deleted_at is not null and (secrets <> '[]' or headers <> '{}' or auth is not null)
+         limit $1 for update skip locked))`,
+      [limit],
+    );
+    return count;
+  }
+
+  /** Of all tenants: removes those that were deleted before that time. @returns how many */
+  async removeDeleted(tx: Tx, before: Date, limit: number): Promise<number> {
+    const [, count] = await tx.query<[unknown[], number]>(
+      `delete from subscriptions where id = any(array(
+         select id from subscriptions where deleted_at < $1 limit $2 for update skip locked))`,
+      [before, limit],
+    );
+    return count;
   }
 
   private rows(tenantId: string, tx?: Tx): TenantRows<SubscriptionEntity> {

@@ -19,7 +19,7 @@ import type { SubscriptionQuery } from './dto/subscription-query.js';
 import type { PublishTarget } from './publish-target.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
-import { SubscriptionLimitReached, SubscriptionNotFound } from './subscription.errors.js';
+import { SubscriptionLimitReached, SubscriptionNotFound, TooManyDeleted } from './subscription.errors.js';
 import { changesOf, fieldsOf, toAnswer } from './subscription.mapping.js';
 import { newSecret } from './subscription-secrets.service.js';
 import { type Sealed, SubscriptionVault } from './subscription-vault.js';
@@ -28,7 +28,10 @@ import { SubscriptionsRepository } from './subscriptions.repository.js';
 /** What another module does in the transaction that deletes a subscription. */
 export type RemovalStep = (tx: Tx, tenantId: string, subscriptionId: Uuid) => Promise<void>;
 
-const NOTHING_SEALED: Sealed = { secrets: [], headers: {}, auth: null };
+/** Deleted ones stay for their history. A tenant may have as many of them as others, or so many. */
+const LEAST_DELETED = 1000;
+
+const NOTHING_SEALED: Sealed = { secrets: [], headers: {}, shownHeaders: [], auth: null };
 
 @Injectable()
 export class SubscriptionsService implements OnModuleInit {
@@ -52,7 +55,7 @@ export class SubscriptionsService implements OnModuleInit {
     });
   }
 
-  /** @throws InvalidInput; SubscriptionLimitReached */
+  /** @throws InvalidInput; SubscriptionLimitReached; TooManyDeleted */
   async create(caller: Caller, input: SubscriptionInput): Promise<CreatedSubscriptionAnswer> {
     const { tenantId } = caller;
     const now = this.clock.now();
@@ -75,6 +78,8 @@ export class SubscriptionsService implements OnModuleInit {
     await this.transactions.run(async (tx) => {
       const limit = await this.tenants.lockSubscriptionLimit(tx, tenantId);
       if ((await this.repository.count(tx, tenantId)) >= limit) throw new SubscriptionLimitReached(limit);
+      const deletedLimit = Math.max(limit, LEAST_DELETED);
+      if ((await this.repository.countDeleted(tx, tenantId)) >= deletedLimit) throw new TooManyDeleted(deletedLimit);
       await this.repository.insert(tx, subscription);
       await this.audit.write(tx, caller, { action: 'subscription.created', target: toPublicId('sub', id), changed: Object.keys(input) }); // prettier-ignore
     });
@@ -101,7 +106,7 @@ export class SubscriptionsService implements OnModuleInit {
 
   /** Sets all that a client may set; the secret and the state stay unless they are given. @throws SubscriptionNotFound; InvalidInput */
   replace(caller: Caller, id: Uuid, input: SubscriptionInput): Promise<SubscriptionAnswer> {
-    const given = { headers: {}, auth: null, ...input };
+    const given = { headers: {}, shown_headers: [], auth: null, ...input };
     return this.change(caller, id, fieldsOf(input), given);
   }
 
@@ -110,13 +115,13 @@ export class SubscriptionsService implements OnModuleInit {
     return this.change(caller, id, changesOf(patch), patch);
   }
 
-  /** @throws SubscriptionNotFound */
+  /** What is secret goes at once; the row stays for the history. @throws SubscriptionNotFound */
   async remove(caller: Caller, id: Uuid): Promise<void> {
     const { tenantId } = caller;
     const now = this.clock.now();
     await this.transactions.run(async (tx) => {
       await this.lock(tx, tenantId, id);
-      const deleted = { state: stateNumber('deleted'), deletedAt: now, updatedAt: now };
+      const deleted = { state: stateNumber('deleted'), deletedAt: now, updatedAt: now, ...NOTHING_SEALED };
       await this.repository.update(tx, { tenantId, id }, deleted);
       for (const step of this.removalSteps) await step(tx, tenantId, id);
       await this.audit.write(tx, caller, { action: 'subscription.deleted', target: toPublicId('sub', id) });
@@ -162,7 +167,8 @@ export class SubscriptionsService implements OnModuleInit {
   ): Promise<SubscriptionAnswer> {
     const { tenantId } = caller;
     const changed = await this.transactions.run(async (tx) => {
-      const found = await this.lock(tx, tenantId, id);
+      const stored = await this.lock(tx, tenantId, id);
+      const found = { ...stored, headers: this.vault.hideHeaders(id, stored) };
       refuseOtherScheme(given, found);
       const revived = given.state === undefined ? {} : { disabledReason: null };
       const all = { ...changes, ...revived, ...this.sealed(id, given, found), updatedAt: this.clock.now() };
@@ -189,10 +195,11 @@ export class SubscriptionsService implements OnModuleInit {
 
   /** What is given of what is kept encrypted. */
   private sealed(id: Uuid, given: SubscriptionPatch, former: Sealed): Partial<Sealed> {
-    const { secret, headers, auth } = given;
+    const { secret, headers, shown_headers: shownHeaders, auth } = given;
+    const changesHeaders = headers !== undefined || shownHeaders !== undefined;
     return {
       ...(secret !== undefined && { secrets: [this.vault.sealSecret(id, secret)] }),
-      ...(headers !== undefined && { headers: this.vault.sealHeaders(id, headers, former.headers) }),
+      ...(changesHeaders && this.vault.sealHeaders(id, { headers, shownHeaders }, former)),
       ...(auth !== undefined && { auth: auth && this.vault.sealAuth(id, auth, former.auth) }),
     };
   }

@@ -40,6 +40,11 @@ describe('starting with and without API keys, with real PostgreSQL and Redis', (
       { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: makeToken(), NODE_ENV: 'production', ENCRYPTION_KEY: '' },
       '- ENCRYPTION_KEY ',
     ],
+    [
+      'in production with an encryption key that can be guessed',
+      { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: makeToken(), NODE_ENV: 'production', ENCRYPTION_KEY: '00'.repeat(32) },
+      '- ENCRYPTION_KEY ',
+    ],
     ['open in production', { API_ACCESS: 'open', NODE_ENV: 'production' }, '- API_ACCESS '],
     ['open to other machines', { API_ACCESS: 'open', HOST: '0.0.0.0' }, '- API_ACCESS '],
     ['open to other machines by IPv6', { API_ACCESS: 'open', HOST: '::' }, '- API_ACCESS '],
@@ -56,6 +61,15 @@ describe('starting with and without API keys, with real PostgreSQL and Redis', (
     expect(failure).toContain(named);
     expect(failure).not.toContain('hunter2');
     expect(failure).not.toContain(('BOOTSTRAP_API_KEY' in given && given.BOOTSTRAP_API_KEY) || 'whk_hunter2');
+  });
+
+  it('lets a worker begin without any key: it serves no API', async () => {
+    const settings = fastSettings(database, { API_ACCESS: 'keys', NODE_ENV: 'production' });
+    const worker = await startService({ entry: 'main.worker', settings });
+    running.push(worker);
+
+    expect(await worker.stop()).toBe(0);
+    running = [];
   });
 
   it('takes the first key once, however often and in however many processes it starts', async () => {

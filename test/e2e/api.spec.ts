@@ -103,14 +103,15 @@ describe('the API, with real PostgreSQL and Redis', () => {
       const kept = (value: unknown): object => Object.fromEntries(made.map((name) => [name, value]));
       const metadata = { ...kept('x'), inside: [kept(null)] };
       const headers = { toString: 'a', hasOwnProperty: 'b', then: 'c', __defineGetter__: 'd' };
-      const given = { target_url: 'https://1.1.1.1/', event_type: 'order.created', metadata, headers };
+      const shown = { headers, shown_headers: Object.keys(headers) };
+      const given = { target_url: 'https://1.1.1.1/', event_type: 'order.created', metadata, ...shown };
 
       const created = await api.createSubscription(given);
       const path = `/subscriptions/${created.id}`;
-      await api.expect(200, 'PUT', path, { body: { ...given, metadata: {}, headers: {} } });
+      await api.expect(200, 'PUT', path, { body: { ...given, metadata: {}, headers: {}, shown_headers: [] } });
       const put = await api.expect(200, 'PUT', path, { body: given });
       await api.expect(200, 'PATCH', path, { body: { metadata: {}, headers: {} } });
-      const patched = await api.expect(200, 'PATCH', path, { body: { metadata, headers } });
+      const patched = await api.expect(200, 'PATCH', path, { body: { metadata, ...shown } });
 
       for (const answer of [created, put, patched, await api.getSubscription(created.id)]) {
         // Strictly: a matcher that looks through prototypes would find most of these anywhere.

@@ -124,7 +124,7 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
       method: 'PUT',
       prepare: onSubscription(),
       body: aSubscription({ description: VALUE }),
-      changed: ['auth', 'description', 'event_types', 'headers', 'target_url'],
+      changed: ['auth', 'description', 'event_types', 'headers', 'shown_headers', 'target_url'],
     },
     patchSubscription: {
       action: 'subscription.changed',

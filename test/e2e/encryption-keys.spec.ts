@@ -87,7 +87,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
 
     await startWith(SECOND, FIRST);
     const third = await subscribe();
-    // As it was set when this name was not known for one of a credential.
+    // As former versions left what they did not take for a credential by its name.
     const plain = `update subscriptions set headers = '{"X-JWT":"of-old"}' where target_url = $1`;
     await database.query(plain, [third.target_url]);
     await deliversAsBefore();

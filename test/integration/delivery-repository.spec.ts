@@ -89,6 +89,14 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       expect(leaseIn).toBeLessThan(40);
     });
 
+    it('gets nothing to send when the subscription is deleted under it, whose secrets are gone then', async () => {
+      const wakeUp = await rows.delivery({ subscriptionId });
+      // As it is for who reads the subscription after the claim: the state that the claim saw was still the former one.
+      await database.query('update subscriptions set deleted_at = now() where id = $1', [subscriptionId]);
+
+      expect(await repository.claim([wakeUp])).toEqual([]);
+    });
+
     it('brings the payload byte for byte', async () => {
       const payload = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
       const wakeUp = await rows.delivery({ subscriptionId, payload });

@@ -9,6 +9,7 @@ export interface SubscriptionInput {
   readonly secret?: string;
   readonly description?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly shown_headers?: readonly string[];
   readonly state?: 'active' | 'paused';
   readonly retry?: {
     readonly max_attempts?: number;
@@ -30,6 +31,7 @@ export interface SubscriptionAnswer {
   readonly disabled_reason: string | null;
   readonly description: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  readonly shown_headers: readonly string[];
   readonly retry: { readonly max_attempts: number; readonly initial_interval: number; readonly max_interval: number };
   readonly timeout: number;
   readonly max_in_flight: number;

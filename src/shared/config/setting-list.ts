@@ -226,8 +226,9 @@ export const SETTINGS = {
   }),
   allowedTargetHosts: list('ALLOWED_TARGET_HOSTS', {
     default: [],
-    accepts: (entry) => /^(\*\.)?[A-Za-z0-9_.:-]+$/.test(entry),
-    hint: 'host names such as hooks.internal or *.svc.internal',
+    // A port would be taken for a part of the name, and allow nothing.
+    accepts: (entry) => isIP(entry) !== 0 || /^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/.test(entry),
+    hint: 'host names such as hooks.internal or *.svc.internal, without a port',
     doc: 'Host names that targets may have whatever they resolve to.',
   }),
   allowedTargetPorts: ports('ALLOWED_TARGET_PORTS', {

@@ -142,6 +142,20 @@ describe('settings', () => {
     },
   );
 
+  it.each(['hooks.internal', '*.svc.internal', 'hooks.internal.', 'hook', '10.0.0.1', 'fd00::1'])(
+    'take %s for an allowed host',
+    (host) => {
+      expect(faultsOf({ ALLOWED_TARGET_HOSTS: host })).toEqual([]);
+    },
+  );
+
+  it.each(['hooks.internal:8080', '[fd00::1]', 'a..internal', '*.', '*', 'http://hook', 'a.*.internal'])(
+    'refuse %s as an allowed host, which would allow nothing',
+    (host) => {
+      expect(faultsOf({ ALLOWED_TARGET_HOSTS: host })).toEqual([expect.stringContaining('ALLOWED_TARGET_HOSTS')]);
+    },
+  );
+
   it.each(['0', '65536', '443,', '443;8443', '-1', '4e2', 'https', '443-445'])('refuse %s as ports', (ports) => {
     expect(faultsOf({ ALLOWED_TARGET_PORTS: ports })).toEqual([expect.stringContaining('ALLOWED_TARGET_PORTS')]);
   });

@@ -30,28 +30,42 @@ const RESERVED = new Set([
   'proxy-authenticate',
 ]);
 
-/** Anywhere in a name. */
-const SECRET_PART =
-  /auth|cookie|token|secret|passw|passphrase|passcode|credential|signature|session|bearer|bypass|hmac|(api|app|access|account|admin|client|license|master|private|service|shared|signing|encryption|user)keys?|(access|security|verification|pass|pin)code/;
-/** As a word of their own, since `pin` is in `shipping`, too. */
-const SECRET_WORD = /^(.*keys?|jwts?|jws|jwe|pins?|pwd|pass|otp|totp|sig|sid|sas|pat|csrf|xsrf)$/;
+/** Shown to every reader without being named so: they say how to answer, or where a request comes from. */
+const HARMLESS = new Set([
+  'accept',
+  'accept-language',
+  'cache-control',
+  'content-language',
+  'prefer',
+  'priority',
+  'x-environment',
+  'x-region',
+  'x-team',
+  'x-version',
+]);
 
 /**
- * Whether a header is one of those whose values are credentials, as far as its name tells. In doubt it is: what is hidden
- * without need can still be changed, what is shown without need can't be taken back.
+ * Whether the value of a header is shown. All others are kept as credentials are: no list of names knows them all, and what was
+ * shown without need can't be taken back.
+ *
+ * @param shownHeaders those that the client named harmless, in lower case
  */
-export function isSecretHeader(name: string): boolean {
-  const words = name
-    .replaceAll(/([a-z0-9])(?=[A-Z])/g, '$1-')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/);
-  return SECRET_PART.test(words.join('')) || words.some((word) => SECRET_WORD.test(word));
+export function isShown(name: string, shownHeaders: readonly string[]): boolean {
+  const lower = name.toLowerCase();
+  return HARMLESS.has(lower) || shownHeaders.includes(lower);
+}
+
+/** What is wrong with a list of headers whose values are to be shown; null when nothing is. */
+export function shownHeadersFault(names: unknown): string | null {
+  const isList = Array.isArray(names) && names.length <= LIMITS.ownHeaders;
+  const isFine = isList && names.every((name) => typeof name === 'string' && isName(name));
+  return isFine ? null : `must be a list of at most ${LIMITS.ownHeaders} names of headers`;
 }
 
 /** What is wrong with a header that a subscription wants to be sent along; null when nothing is. */
 export function headerFault(name: string, value: unknown): string | null {
   const lower = name.toLowerCase();
-  if (!TOKEN.test(name) || name.length > LIMITS.headerNameLength) {
+  if (!isName(name)) {
     return `must be named by 1 to ${LIMITS.headerNameLength} letters, digits or "-" and the like`;
   }
   if (RESERVED.has(lower) || lower.startsWith('webhook-')) return 'is set by the service; remove it';
@@ -61,4 +75,8 @@ export function headerFault(name: string, value: unknown): string | null {
 export function headerValueFault(value: unknown): string | null {
   const isFine = typeof value === 'string' && value.length <= LIMITS.headerValueLength && VALUE.test(value);
   return isFine ? null : `must have a value of 1 to ${LIMITS.headerValueLength} printable ASCII characters`;
+}
+
+function isName(name: string): boolean {
+  return name.length <= LIMITS.headerNameLength && TOKEN.test(name);
 }

@@ -2,7 +2,7 @@ import { secretFault } from '../../shared/crypto/signing-key.js';
 import { lengthOf, Rule } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { EVENT_TYPE_HINT, isEventTypePattern } from '../domain/event-type-pattern.js';
-import { headerFault, REDACTED } from '../domain/own-headers.js';
+import { headerFault, REDACTED, shownHeadersFault } from '../domain/own-headers.js';
 
 /** One pattern or a list of them. With `required`, `event_type` or `event_types` must be there. */
 export function IsEventTypes(options: { required: boolean }): PropertyDecorator {
@@ -56,6 +56,8 @@ export const IsOwnHeaders = (): PropertyDecorator =>
     });
     return faults.length > 0 ? `has faults: ${faults.join('; ')}` : null;
   });
+
+export const IsShownHeaders = (): PropertyDecorator => Rule('shownHeaders', shownHeadersFault);
 
 export const IsSecret = (): PropertyDecorator =>
   Rule('secret', (value) => {

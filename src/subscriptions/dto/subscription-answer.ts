@@ -41,6 +41,9 @@ export class SubscriptionAnswer {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { 'X-Api-Key': REDACTED } })
   readonly headers: Record<string, string>;
 
+  @ApiProperty({ type: [String], description: 'Headers that were named harmless', example: [] })
+  readonly shown_headers: string[];
+
   @ApiProperty({ type: AuthAnswer, nullable: true })
   readonly auth: AuthAnswer | null;
 

@@ -6,7 +6,15 @@ import { IsText, MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { EVENT_PATTERN_FORM } from '../domain/event-type-pattern.js';
 import { AuthInput } from './auth.js';
-import { IsEventTypeAlias, IsEventTypes, IsMetadata, IsOwnHeaders, IsSecret, IsTarget } from './rules.js';
+import {
+  IsEventTypeAlias,
+  IsEventTypes,
+  IsMetadata,
+  IsOwnHeaders,
+  IsSecret,
+  IsShownHeaders,
+  IsTarget,
+} from './rules.js';
 
 const EVENT_PATTERN = { type: 'string', maxLength: LIMITS.eventTypeLength, pattern: EVENT_PATTERN_FORM };
 const EVENT_TYPES_SCHEMA = {
@@ -96,13 +104,26 @@ abstract class SubscriptionFields {
     ...OWN_HEADER_NAMES,
     additionalProperties: { type: 'string', minLength: 1, maxLength: LIMITS.headerValueLength },
     description:
-      `Headers of your own to send along, at most ${LIMITS.ownHeaders}. Those whose names tell of a credential are encrypted ` +
-      'and shown as `[redacted]`, which keeps them when it is sent back.',
+      `Headers of your own to send along, at most ${LIMITS.ownHeaders}. They are encrypted and shown as \`[redacted]\`, which ` +
+      'keeps them when it is sent back, but those of `shown_headers` and a few whose names leave no doubt, such as `X-Team`.',
     example: { 'X-Team': 'billing' },
   })
   @MayBeAbsent()
   @IsOwnHeaders()
   readonly headers?: Record<string, string>;
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: LIMITS.headerNameLength },
+    maxItems: LIMITS.ownHeaders,
+    description:
+      'Names of `headers` whose values are no secret: they are shown to all who may read the subscription. ' +
+      'A value that is hidden must be given again to be shown.',
+    example: ['X-Source'],
+  })
+  @MayBeAbsent()
+  @IsShownHeaders()
+  readonly shown_headers?: string[];
 
   @ApiPropertyOptional({
     type: AuthInput,

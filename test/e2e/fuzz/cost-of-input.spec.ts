@@ -2,9 +2,10 @@ import { bestOf, msOf } from '../../support/best-of.js';
 import { type Operation, OPERATIONS } from '../../support/openapi-operations.js';
 import { World } from './world.js';
 
-/** What a client may send most of: a body, and the head of a request. */
+/** What a client may send most of: a body, the head of a request, and a payload. */
 const BODY_BYTES = 64_000;
 const HEAD_BYTES = 12_000;
+const PAYLOAD_BYTES = 1_000_000;
 const TIMES = 8;
 /** So much more may a byte of much cost than a byte of little: a machine that others use does not give more than that. */
 const GROWTH = 4;
@@ -134,6 +135,11 @@ describe('what a byte of input costs', () => {
   it('does not grow with what is sent as JSON', async () => {
     const inputs = BODIES.map(([name, make]) => [name, (bytes: number): Sent => ({ path: subscription, body: make(bytes) })] as const); // prettier-ignore
     expect(await dearInputs(inputs, BODY_BYTES)).toEqual([]);
+  });
+
+  it('does not grow with a payload that is JSON', async () => {
+    const inputs = BODIES.map(([name, make]) => [name, (bytes: number): Sent => ({ path: publishing, body: make(bytes) })] as const); // prettier-ignore
+    expect(await dearInputs(inputs, PAYLOAD_BYTES)).toEqual([]);
   });
 
   it.each(FIELDS)('does not grow with the length of %s', async (_, bodyOf) => {

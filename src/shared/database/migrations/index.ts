@@ -2,6 +2,7 @@ import { InitialSchema1700000000000 } from './1700000000000-initial-schema.js';
 import { CountDeliveriesOfEvents1700000000001 } from './1700000000001-count-deliveries-of-events.js';
 import { Access1700000000002 } from './1700000000002-access.js';
 import { AuditOldestFirst1700000000003 } from './1700000000003-audit-oldest-first.js';
+import { HiddenHeaders1700000000004 } from './1700000000004-hidden-headers.js';
 
 /** Every migration, oldest first. A released one is never changed. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   CountDeliveriesOfEvents1700000000001,
   Access1700000000002,
   AuditOldestFirst1700000000003,
+  HiddenHeaders1700000000004,
 ];
