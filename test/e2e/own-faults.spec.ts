@@ -28,6 +28,7 @@ describe('a fault of the service itself, with real PostgreSQL, Redis and receive
 
   afterEach(async () => {
     await service?.kill();
+    service = undefined;
     await receiver.close();
     await nameServer.close();
     await database.drop();

@@ -184,11 +184,13 @@ describe('a connection that is kept', () => {
         responseHeaders: { 'x-connection': String(connection) },
       });
       await done;
-      // The bytes arrive while this process is busy, and are there, unread, when the next request is made: by a timer, after
-      // which sockets are read before anything is written.
+      // The bytes arrive while this process is busy, and are there, unread, when the next request is made: by an immediate,
+      // after which sockets are read before anything is written.
       await new Promise<void>((resolve) => {
-        setTimeout(resolve, 0);
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+        setImmediate(() => {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+          resolve();
+        });
       });
     }
   });
