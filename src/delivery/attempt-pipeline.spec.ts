@@ -47,7 +47,7 @@ describe('an attempt that a fault of ours kept from being made', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  const fault = new NotAttempted('secret', new Error('it does not open'));
+  const fault = new NotAttempted('encryption_key', new Error('another key'));
 
   it('is no attempt: the delivery is put back, and due some seconds later', async () => {
     const { metrics, ownFaults, pipeline, postponed, recorded } = aPipeline(fault);
@@ -59,7 +59,7 @@ describe('an attempt that a fault of ours kept from being made', () => {
 
     expect(postponed).toEqual([{ delivery, delayMs: 10_000 }]);
     expect(recorded).toEqual([]);
-    expect(ownFaults.ofLastMinute()).toEqual(['secret']);
+    expect(ownFaults.ofLastMinute()).toEqual(['encryption_key']);
     expect(await metrics.render()).not.toContain('webhook_attempts_total{');
   });
 

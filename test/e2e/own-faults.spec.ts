@@ -67,19 +67,19 @@ describe('a fault of the service itself, with real PostgreSQL, Redis and receive
     expect(receiver.requests).toHaveLength(DELIVERIES);
   };
 
-  it('uses up no attempt when secrets do not open: deliveries go on under the right key', async () => {
+  it('uses up no attempt when secrets are sealed under another key: deliveries go on under the right one', async () => {
     await start({ ENCRYPTION_KEY: RIGHT });
     const { id } = await subscribe(receiver.url('/'));
     await start({ ENCRYPTION_KEY: WRONG });
 
     const tasks = await publish(id);
-    const { status, body } = await untilDegradedBy('secret');
+    const { status, body } = await untilDegradedBy('encryption_key');
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'degraded', details: { sending: { status: 'degraded' } } });
     expect(JSON.stringify(body)).not.toContain(id);
     await expectNothingAttempted(tasks);
     const metrics = await (await fetch(`${service!.adminUrl}/metrics`)).text();
-    expect(metrics).toMatch(/webhook_deliveries_postponed_total\{reason="secret"\} [1-9]/);
+    expect(metrics).toMatch(/webhook_deliveries_postponed_total\{reason="encryption_key"\} [1-9]/);
 
     await start({ ENCRYPTION_KEY: RIGHT });
     await expectDelivered(tasks);

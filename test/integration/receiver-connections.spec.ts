@@ -140,13 +140,12 @@ const MEDDLER = `
       const answer = 'HTTP/1.1 200 OK\\r\\nX-Connection: ' + id + '\\r\\nContent-Length: 0\\r\\n\\r\\n';
       const unasked = decodeURIComponent(bytes);
       socket.write(kind === 'together' ? answer + unasked : answer, () => {
-        if (kind === 'together') return parentPort.postMessage('done');
+        parentPort.postMessage('done');
         setTimeout(() => {
           if (kind === 'later') socket.write(unasked);
           if (kind === 'end') socket.end();
           if (kind === 'reset') socket.resetAndDestroy();
-          parentPort.postMessage('done');
-        }, 20);
+        }, 50);
       });
     });
   });
@@ -188,7 +187,7 @@ describe('a connection that is kept', () => {
       // after which sockets are read before anything is written.
       await new Promise<void>((resolve) => {
         setImmediate(() => {
-          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);
           resolve();
         });
       });
