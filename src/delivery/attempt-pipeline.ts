@@ -2,13 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { Clock } from '../shared/time/clock.js';
+import { OwnFaults } from '../shared/own-faults.js';
 import { Random } from '../shared/time/random.js';
 import { type DeliveryPolicy, SubscriptionsService } from '../subscriptions/index.js';
 import { AttemptWriter, type Recorded } from './attempt-writer.js';
 import type { ClaimedDelivery, FinishedAttempt } from './delivery.entity.js';
 import { isFromHealthyReceiver, statusClass } from './domain/attempt-outcome.js';
 import { decide } from './domain/retry-policy.js';
-import { AttemptBrokenOff, WebhookSender } from './http/webhook-sender.js';
+import { postponedByMs } from './domain/own-fault.js';
+import { AttemptBrokenOff, NotAttempted, WebhookSender } from './http/webhook-sender.js';
+
+/** A fault of ours is not gone at once: a delivery that met it holds its slot so long, or its lane would do nothing else. */
+const HOLD_MS = 500;
 
 /** One attempt from the request to its record: send, decide, write down, tell. */
 @Injectable()
@@ -21,6 +26,7 @@ export class AttemptPipeline {
     private readonly random: Random,
     private readonly logger: Logger,
     private readonly metrics: Metrics,
+    private readonly ownFaults: OwnFaults,
   ) {}
 
   /**
@@ -46,8 +52,26 @@ export class AttemptPipeline {
       this.tell(attempt, delivery, recorded);
     } catch (error) {
       if (error instanceof AttemptBrokenOff) return;
-      this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.not_recorded');
+      if (error instanceof NotAttempted) await this.postpone(delivery, error, answered);
+      else this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.not_recorded');
     }
+  }
+
+  /** Nothing was sent: it is no attempt, and waits until the cause may be gone. Never throws. */
+  private async postpone(
+    delivery: ClaimedDelivery,
+    failure: NotAttempted,
+    answered: (isWell: boolean) => void,
+  ): Promise<void> {
+    const { delivery: deliveryId } = delivery.publicIds;
+    this.ownFaults.note(failure.fault, { deliveryId, cause: failure.cause });
+    try {
+      await this.writer.postpone({ delivery, delayMs: postponedByMs(this.random.next()) });
+    } catch (error) {
+      this.logger.warn({ err: error, delivery_id: deliveryId }, 'delivery.not_postponed');
+    }
+    await new Promise((resolve) => setTimeout(resolve, HOLD_MS));
+    answered(false);
   }
 
   private count({ result, decision }: FinishedAttempt, recorded: Recorded): void {

@@ -4,7 +4,7 @@ import { GroupWriter } from '../shared/group-writer.js';
 import type { Linger } from '../shared/lingering.js';
 import { Logger } from '../shared/logging/logger.js';
 import { AttemptRepository } from './attempt.repository.js';
-import type { FinishedAttempt } from './delivery.entity.js';
+import type { FinishedAttempt, PostponedDelivery } from './delivery.entity.js';
 
 const MAX_GROUP = 256;
 /** While many attempts end, a group waits a little to be worth its commit. */
@@ -16,10 +16,11 @@ const MAX_PAUSE_MS = 1000;
 /** Whether an attempt decided what happens to its delivery, came too late for that, or could not be stored. */
 export type Recorded = 'recorded' | 'late' | 'not_recorded';
 
-/** Records finished attempts in groups. */
+/** Records in groups what came of claims: finished attempts, and deliveries that could not be attempted. */
 @Injectable()
 export class AttemptWriter {
   private readonly writer: GroupWriter<FinishedAttempt, Recorded>;
+  private readonly postponing: GroupWriter<PostponedDelivery, boolean>;
 
   constructor(
     private readonly repository: AttemptRepository,
@@ -30,11 +31,27 @@ export class AttemptWriter {
       groups: 2,
       linger: LINGER,
     });
+    this.postponing = new GroupWriter((postponed) => this.postponeAll(postponed), { items: MAX_GROUP, groups: 1 });
   }
 
   /** @throws when it could not be recorded: the delivery is taken over when its lease is over. */
   write(attempt: FinishedAttempt): Promise<Recorded> {
     return this.writer.submit(attempt);
+  }
+
+  /**
+   * Puts a delivery back that could not be attempted.
+   *
+   * @returns false when it belonged to somebody else by then
+   * @throws when it could not be put back: that is not tried again, and its lease decides
+   */
+  postpone(postponed: PostponedDelivery): Promise<boolean> {
+    return this.postponing.submit(postponed);
+  }
+
+  private async postponeAll(postponed: PostponedDelivery[]): Promise<boolean[]> {
+    const putBack = await this.repository.postpone(postponed);
+    return postponed.map(({ delivery }) => putBack.has(delivery.id));
   }
 
   private async recordPatiently(attempts: FinishedAttempt[]): Promise<Recorded[]> {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { HotPath, plainArray } from '../shared/database/hot-path.js';
 import type { Uuid } from '../shared/ids/uuid.js';
-import type { FinishedAttempt } from './delivery.entity.js';
-import { RECORD, RECORD_LATE } from './delivery.statements.js';
+import type { FinishedAttempt, PostponedDelivery } from './delivery.entity.js';
+import { POSTPONE, RECORD, RECORD_LATE } from './delivery.statements.js';
 import { STATE } from './domain/delivery-state.js';
 
 /** Writes what came of attempts. Each method is one statement for many of them. */
@@ -64,10 +64,28 @@ export class AttemptRepository {
     ]);
     return new Set(rows.map((row) => row.delivery_id));
   }
+
+  /**
+   * Puts deliveries back to pending as if they had not been claimed, due after their delay. Must not be called again for the
+   * same ones, not even when it failed: what became of them is left to their leases.
+   *
+   * @returns the deliveries that were put back; the others belonged to somebody else by then
+   */
+  async postpone(postponed: readonly PostponedDelivery[]): Promise<Set<Uuid>> {
+    const sorted = postponed.toSorted(byDelivery);
+    const rows = await this.hotPath.query<{ id: Uuid }>(POSTPONE, [
+      plainArray(sorted.map(({ delivery }) => delivery.id)),
+      plainArray(sorted.map(({ delivery }) => delivery.attempt)),
+      plainArray(sorted.map(({ delayMs }) => delayMs)),
+    ]);
+    return new Set(rows.map((row) => row.id));
+  }
 }
 
+type Claimed = Pick<PostponedDelivery, 'delivery'>;
+
 /** Of two results for one delivery in a group, the one of the newer attempt counts: it comes last. */
-function byDelivery({ delivery: a }: FinishedAttempt, { delivery: b }: FinishedAttempt): number {
+function byDelivery({ delivery: a }: Claimed, { delivery: b }: Claimed): number {
   if (a.id === b.id) return a.attempt - b.attempt;
   return a.id < b.id ? -1 : 1;
 }

@@ -4,13 +4,6 @@ import type { Uuid } from '../shared/ids/uuid.js';
 import { liveSecrets, SubscriptionVault } from '../subscriptions/index.js';
 import type { ClaimedSubscription } from './delivery.entity.js';
 
-/** What was sealed does not open: under a key that this process does not have, or since it is not what was sealed. */
-export class SecretNotOpened extends Error {
-  constructor(cause: unknown) {
-    super('a secret of the subscription does not open', { cause });
-  }
-}
-
 interface Opened {
   readonly keys: ReturnType<SubscriptionVault['signingKeys']>;
   /** Names and values in turn. */
@@ -27,7 +20,7 @@ export class Credentials {
   /**
    * The keys that sign now, and the headers that the subscription sends along.
    *
-   * @throws SecretNotOpened
+   * @throws UnknownEncryptionKey when something was sealed under a key that this process does not have
    */
   of(
     subscription: ClaimedSubscription,
@@ -36,20 +29,12 @@ export class Credentials {
   ): { keys: readonly SigningKey[]; headers: readonly string[] } {
     let opened = this.opened.get(subscription);
     if (opened === undefined) {
-      opened = this.open(subscription, id);
-      this.opened.set(subscription, opened);
-    }
-    return { keys: liveSecrets(opened.keys, nowMs), headers: opened.headers };
-  }
-
-  private open(subscription: ClaimedSubscription, id: Uuid): Opened {
-    try {
-      return {
+      opened = {
         keys: this.vault.signingKeys(id, subscription.secrets),
         headers: this.vault.openHeaders(id, subscription),
       };
-    } catch (error) {
-      throw new SecretNotOpened(error);
+      this.opened.set(subscription, opened);
     }
+    return { keys: liveSecrets(opened.keys, nowMs), headers: opened.headers };
   }
 }

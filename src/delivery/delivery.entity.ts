@@ -50,3 +50,9 @@ export interface FinishedAttempt {
   readonly result: AttemptResult;
   readonly decision: Decision;
 }
+
+/** A claimed delivery of which nothing was sent, by a fault of ours. */
+export interface PostponedDelivery {
+  readonly delivery: Pick<ClaimedDelivery, 'id' | 'attempt'>;
+  readonly delayMs: number;
+}

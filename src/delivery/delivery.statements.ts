@@ -227,6 +227,21 @@ export const GIVE_BACK: Statement = {
     where ${WAITS_AS_KNOWN}`,
 };
 
+/**
+ * $1 deliveries, sorted, $2 the attempt numbers they were claimed for, $3 milliseconds until they are due. Takes the claim back, number
+ * included: nothing was sent under it, and whoever claims next gets the same one. So this is never sent a second time: it could
+ * meet the next claim. Served by the primary key. Returns what was put back; the others belonged to somebody else by then.
+ */
+export const POSTPONE: Statement = {
+  name: 'postpone',
+  text: `update open_deliveries o
+    set state = 0, attempt_count = o.attempt_count - 1,
+      next_attempt_at = now() + ($3::float8[])[width_bucket(o.id, $1::uuid[])] * interval '1 millisecond'
+    where o.id = any($1::uuid[]) and o.state = 1
+      and o.attempt_count = ($2::smallint[])[width_bucket(o.id, $1::uuid[])]
+    returning o.id`,
+};
+
 /** Texts and bytes of the attempt at place i of RECORD: they lie one behind the other, body, headers, error code, error message. */
 const BODY = `substring($9::bytea from ($10::int[])[i] for ($11::int[])[i])`;
 const HEADERS = `convert_from(substring($9::bytea from ($10::int[])[i] + ($11::int[])[i] for ($12::int[])[i]), 'UTF8')`;

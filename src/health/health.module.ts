@@ -3,10 +3,11 @@ import { TerminusModule } from '@nestjs/terminus';
 import { HealthController } from './health.controller.js';
 import { HealthRepository } from './health.repository.js';
 import { HealthService } from './health.service.js';
+import { OwnFaultsIndicator } from './own-faults.indicator.js';
 
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [HealthRepository, HealthService],
+  providers: [HealthRepository, HealthService, OwnFaultsIndicator],
 })
 export class HealthModule {}

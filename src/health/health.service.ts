@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit, ServiceUnavailable
 import {
   type HealthCheckResult,
   HealthCheckService,
+  type HealthIndicatorFunction,
   type HealthIndicatorResult,
   HealthIndicatorService,
 } from '@nestjs/terminus';
@@ -11,6 +12,7 @@ import { Metrics } from '../shared/metrics/metrics.js';
 import { Clock } from '../shared/time/clock.js';
 import { VERSION } from '../shared/version.js';
 import { type Backlog, HealthRepository } from './health.repository.js';
+import { OwnFaultsIndicator } from './own-faults.indicator.js';
 
 /** A check that takes longer counts as down: an orchestrator waits no longer for its answer. */
 const CHECK_TIMEOUT_MS = 2000;
@@ -32,6 +34,7 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
     private readonly metrics: Metrics,
     private readonly clock: Clock,
     private readonly logger: Logger,
+    private readonly ownFaults: OwnFaultsIndicator,
   ) {}
 
   onModuleInit(): void {
@@ -55,11 +58,17 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
   }
 
   whole(): Promise<HealthCheckResult> {
-    return this.check([() => this.database(), () => this.migrations(), () => this.redis(), () => this.deliveries()]);
+    return this.check([
+      () => this.database(),
+      () => this.migrations(),
+      () => this.redis(),
+      () => this.deliveries(),
+      () => this.ownFaults.check(),
+    ]);
   }
 
   /** Terminus answers a failed check by an exception; here it is an answer like the other. */
-  private async check(checks: (() => Promise<HealthIndicatorResult>)[]): Promise<HealthCheckResult> {
+  private async check(checks: HealthIndicatorFunction[]): Promise<HealthCheckResult> {
     if (this.isStopping) return { status: 'shutting_down', info: {}, error: {}, details: {} };
     try {
       return await this.health.check(checks);

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Settings } from './config/settings.js';
 import { Logger, loggerOf } from './logging/logger.js';
 import { Metrics } from './metrics/metrics.js';
+import { OwnFaults } from './own-faults.js';
 import { Shutdown } from './shutdown.js';
 import { Clock, SystemClock } from './time/clock.js';
 import { Random, SystemRandom } from './time/random.js';
@@ -19,6 +20,7 @@ export class SharedModule {
       { provide: Random, useClass: SystemRandom },
       { provide: Logger, useFactory: () => loggerOf(settings) },
       Metrics,
+      OwnFaults,
       {
         provide: Shutdown,
         inject: [Clock],

@@ -118,24 +118,25 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     expect(receiver.requestsTo(new URL(third.target_url).pathname).at(-1)!.headers['x-jwt']).toBe('of-old');
   });
 
-  it('that are missing fail what needs them, by name, and nothing else', async () => {
+  it('that are missing keep what needs them waiting, by name, and nothing else', async () => {
     await startWith(FIRST);
     const former = await subscribe();
 
     await startWith(THIRD);
-    const failed = await outcome(former.id);
+    const { task_id: task } = await api.publish(former.id, { n: 1 });
     const run = await reencryptWith(THIRD);
 
-    expect(failed).toMatchObject({ status: 'failed', attempt_count: 2 });
-    // What the keys are called is for those who run the service.
-    expect(failed.last_error).toMatchObject({ code: 'internal_error' });
-    expect(JSON.stringify(failed)).not.toContain('ENCRYPTION_KEYS');
-    await eventually(() => service!.logs.filter(({ msg }) => msg === 'attempt.broken_here'), {
+    await eventually(() => service!.logs.filter(({ msg }) => msg === 'delivery.postponed'), {
       until: (lines) => JSON.stringify(lines).includes('ENCRYPTION_KEYS'),
     });
+    // What the keys are called is for those who run the service.
+    const waiting = await api.status(task);
+    expect(waiting).toMatchObject({ last_error: null, attempts: [] });
     expect(run.code).toBe(1);
     expect(run.stderr).toContain('ENCRYPTION_KEYS');
     expect(await outcome((await subscribe()).id)).toMatchObject({ status: 'delivered' });
+    await startWith(THIRD, FIRST);
+    expect(await api.untilFinal(task)).toMatchObject({ status: 'delivered', attempt_count: 1 });
   });
 
   it('that are missing keep a secret from being rotated with an overlap, and not without', async () => {

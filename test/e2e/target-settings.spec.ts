@@ -73,7 +73,7 @@ describe('a service with settings for targets, with real PostgreSQL and Redis', 
       expect(await api.untilFinal((await api.publish(id, { order: 1 })).task_id)).toMatchObject({
         status: 'delivered',
       });
-      proxy.behaviour = { answers: 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n' };
+      proxy.behaviour = { answers: 'HTTP/1.1 403 Forbidden\r\n\r\n' };
       await database.query(`update subscriptions set target_url = 'http://1.1.1.2/hook', max_attempts = 2`);
       const refused = await api.untilFinal((await api.publish(id, { order: 2 })).task_id);
       await database.query(`update subscriptions set target_url = 'http://127.0.0.1/hook'`);

@@ -170,6 +170,33 @@ describe('the record of attempts, on real PostgreSQL', () => {
     expect(await rows.attempts(id)).toHaveLength(1);
   });
 
+  describe('of what could not be attempted', () => {
+    const claimOf = (id: string, attempt = 2) => ({ delivery: { id, attempt }, delayMs: 90_500 });
+
+    it('is nothing: the delivery is pending as if it had not been claimed, and due after its delay', async () => {
+      const [one, other] = [await rows.delivery(inFlight), await rows.delivery({ ...inFlight, attemptCount: 1 })];
+
+      expect(await repository.postpone([claimOf(other.id, 1), claimOf(one.id)])).toEqual(new Set([one.id, other.id]));
+
+      expect(await rows.open(one.id)).toMatchObject({ state: 0, attempt_count: 1, is_parked: false });
+      expect(await rows.open(other.id)).toMatchObject({ state: 0, attempt_count: 0, is_parked: false });
+      const dueIn = (await rows.open(one.id))!.due_in;
+      expect(dueIn).toBeGreaterThan(85);
+      expect(dueIn).toBeLessThanOrEqual(90.5);
+      expect(await rows.attempts(one.id)).toEqual([]);
+    });
+
+    it.each([
+      ['was taken over under a later number', { attemptCount: 3 }],
+      ['was put back to pending', { state: 0 }],
+    ])('leaves alone a delivery that %s', async (_, since) => {
+      const { id } = await rows.delivery({ ...inFlight, ...since });
+      const before = await database.query('select * from open_deliveries');
+      expect(await repository.postpone([claimOf(id)])).toEqual(new Set());
+      expect(await database.query('select * from open_deliveries')).toEqual(before);
+    });
+  });
+
   describe('of a late result', () => {
     it('changes nothing but the row of its attempt', async () => {
       const { id } = await rows.delivery({ ...inFlight, attemptCount: 3 });

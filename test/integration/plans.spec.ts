@@ -24,6 +24,7 @@ const EXPECTED: readonly (readonly [name: string, statement: Statement, accesses
   ['take', sql.TAKE_DUE.oldest, ['Index Scan on open_deliveries_due', BY_ID]],
   ['take newest', sql.TAKE_DUE.newest, ['Index Scan on open_deliveries_due', BY_ID]],
   ['give back', sql.GIVE_BACK, [BY_ID]],
+  ['postpone', sql.POSTPONE, [BY_ID]],
   ['make due', sql.MAKE_DUE, [BY_ID]],
   ['record', sql.RECORD, [BY_ID]],
 ];

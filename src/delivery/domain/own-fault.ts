@@ -1,5 +1,5 @@
 /** Why a delivery could not even be tried, by a fault of this service or of what is around it. */
-export type OwnFault = 'secret' | 'resolver' | 'egress_proxy' | 'descriptors' | 'memory' | 'ports';
+export type OwnFault = 'encryption_key' | 'resolver' | 'egress_proxy' | 'descriptors' | 'memory' | 'ports';
 
 /** It goes on within seconds of the cause's end, and those that failed together do not come back together. */
 const SHORTEST_WAIT_MS = 5000;

@@ -51,7 +51,7 @@ class Dialling {
     const host = this.addresses[at];
     if (host === undefined) return;
     this.next += 1;
-    this.headStart = setTimeout(this.tryNext, HEAD_START_MS);
+    if (this.next < this.addresses.length) this.headStart = setTimeout(this.tryNext, HEAD_START_MS);
     const socket = connect({
       host,
       port: this.port,

@@ -32,6 +32,12 @@ export class ConnectTimeout extends Error {
 /** What came of connecting, when nothing could have been sent yet. */
 const connectErrors = new WeakSet();
 
+/** Notes of an error that it came of connecting. */
+export function asConnectError<T extends object>(error: T): T {
+  connectErrors.add(error);
+  return error;
+}
+
 /** Whether an error is that of a connection that was never made. */
 export function isConnectError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && connectErrors.has(error);
@@ -63,8 +69,7 @@ export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs:
         callback(null, socket);
         mendParserOf(socket);
       } else {
-        connectErrors.add(error);
-        callback(error, null);
+        callback(asConnectError(error), null);
       }
     };
     const { hostname, protocol, port } = options;

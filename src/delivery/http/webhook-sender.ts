@@ -3,6 +3,7 @@ import { Axios, type AxiosRequestConfig } from 'axios';
 import { LRUCache } from 'lru-cache';
 import type { Agent } from 'undici';
 import type { Settings } from '../../shared/config/settings.js';
+import { UnknownEncryptionKey } from '../../shared/crypto/secret-box.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
 import { HostResolver } from '../../shared/targets/host-resolver.js';
@@ -13,7 +14,7 @@ import type { ClaimedDelivery } from '../delivery.entity.js';
 import { type AttemptResult, isSuccess } from '../domain/attempt-outcome.js';
 import type { OwnFault } from '../domain/own-fault.js';
 import { webhookSignature } from '../domain/webhook-signer.js';
-import { Credentials, SecretNotOpened } from '../credentials.js';
+import { Credentials } from '../credentials.js';
 import { dial } from './dial.js';
 import { egressConnector } from './egress-proxy.js';
 import { exchangeFailure } from './exchange-failure.js';
@@ -93,7 +94,7 @@ export class WebhookSender implements OnApplicationShutdown {
       return answered(data, this.clock.monotonicMs() - startedMs);
     } catch (error) {
       if (this.isClosed) throw new AttemptBrokenOff();
-      const fault = error instanceof SecretNotOpened ? 'secret' : ownFaultOf(error);
+      const fault = error instanceof UnknownEncryptionKey ? 'encryption_key' : ownFaultOf(error);
       if (fault !== null) throw new NotAttempted(fault, error);
       const failure = exchangeFailure(error);
       if (failure.code === 'internal_error') {

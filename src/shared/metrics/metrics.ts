@@ -64,6 +64,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly deliveriesPostponed = new Counter({
+    name: 'webhook_deliveries_postponed_total',
+    help: 'Times a delivery was put back untried by a fault of the service or its surroundings, by reason',
+    labelNames: ['reason'] as const,
+    registers: [this.registry],
+  });
+
   readonly dueScanTaken = new Counter({
     name: 'webhook_due_scan_deliveries_total',
     help: 'Deliveries the due scan woke: retries, and those that a crash or the queue lost',
