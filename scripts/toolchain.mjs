@@ -12,6 +12,13 @@ const MODULES = join(root, 'node_modules');
 const INSTALLED = join(MODULES, '.package-lock.json');
 const BUILT = join(root, 'dist', '.built');
 
+// Node.js and npm would make their temporary files in it.
+for (const name of ['TMPDIR', 'TMP', 'TEMP']) {
+  if (process.env[name] !== undefined && !statSync(process.env[name], { throwIfNoEntry: false })?.isDirectory()) {
+    delete process.env[name];
+  }
+}
+
 /** A failure whose message is all that its reader needs. */
 export class Failure extends Error {}
 
@@ -70,9 +77,13 @@ export function ensureNode() {
   );
 }
 
-/** The environment in which the project's tools run on `node` too. */
+/** What changes how programs of ours work, and is meant for others: the clients of PostgreSQL on this machine. */
+const OTHERS = /^(PG[A-Z]+|NODE_PG_FORCE_NATIVE)$/;
+
+/** The environment in which the project's tools, its tests and the application run, on `node` too. */
 export function environmentFor(node, extra = {}) {
-  return { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter), ...extra };
+  const ours = Object.entries(process.env).filter(([name]) => !OTHERS.test(name));
+  return { ...Object.fromEntries(ours), PATH: [dirname(node), process.env.PATH].join(delimiter), ...extra };
 }
 
 /** @returns the path of a command that one of the dependencies brings; to be run by Node.js */

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
+import { clientOptions } from '../shared/database/client-options.js';
 import {
   type Account,
   canEnter,
   ensureShelter,
+  ENVIRONMENT,
   findProcess,
   freePort,
   type LocalServer,
@@ -16,7 +19,7 @@ import {
   shelterFor,
   until,
 } from './local-server.js';
-import { ENVIRONMENT, findBinaries, makeAside } from './postgres-binaries.js';
+import { findBinaries, makeAside } from './postgres-binaries.js';
 
 interface EmbeddedPostgresOptions {
   /** Keeps the data. What is in it outlives restarts. */
@@ -102,6 +105,7 @@ async function findAccount(kept: string | undefined): Promise<Account> {
 async function ensureCluster(binaries: string, { directory, account }: Place): Promise<void> {
   const cluster = join(directory, 'cluster');
   if (existsSync(cluster)) return;
+  if (account === undefined) assertHasName();
   await makeAside(cluster, async (fresh) => {
     const passwordFile = join(fresh, 'password');
     await fs.writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
@@ -115,6 +119,18 @@ async function ensureCluster(binaries: string, { directory, account }: Place): P
       ...account,
     });
   });
+}
+
+/** `initdb` looks itself up in /etc/passwd or what stands for it, whatever name it is given. */
+function assertHasName(): void {
+  try {
+    userInfo();
+  } catch {
+    throw new Error(
+      `PostgreSQL's initdb needs a user that has a name, and user ${process.getuid?.() ?? ''}, who runs this, has none: ` +
+        'add one to /etc/passwd, or run this as another user.',
+    );
+  }
 }
 
 interface Serving {
@@ -233,7 +249,10 @@ async function isServing(server: ServerProcess, url: string): Promise<boolean> {
 
 /** @returns false while the server does not take connections yet. */
 async function ensureDatabase(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: `${url}/postgres`, connectionTimeoutMillis: 5_000 });
+  const client = new Client({
+    ...clientOptions(`${url}/postgres`, { applicationName: 'webhooks-local' }),
+    connectionTimeoutMillis: 5_000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

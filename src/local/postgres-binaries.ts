@@ -3,10 +3,7 @@ import * as fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Account, ensureShelter, run, shelterFor } from './local-server.js';
-
-/** Nothing of the user's environment (PGPORT, LC_ALL, TZ, …) may change what the server does. */
-export const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+import { type Account, ensureShelter, ENVIRONMENT, run, shelterFor } from './local-server.js';
 
 /**
  * Finds the programs of the embedded PostgreSQL in a place where the given user can run them; copies them there when

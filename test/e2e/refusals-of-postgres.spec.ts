@@ -43,8 +43,11 @@ describe('what PostgreSQL refuses for reasons of its own or of its operators', (
     url.pathname = '/postgres';
     const client = new Client({ connectionString: url.href });
     await client.connect();
-    for (const statement of statements) await client.query(statement);
-    await client.end();
+    try {
+      for (const statement of statements) await client.query(statement);
+    } finally {
+      await client.end();
+    }
   }
   const endSessions = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`;
   const calls = () =>

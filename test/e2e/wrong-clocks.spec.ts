@@ -2,7 +2,7 @@ import { ApiClient } from '../support/api-client.js';
 import { builtFile } from '../support/built-file.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
-import { startService } from '../support/service-process.js';
+import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const DAY_SECONDS = 86_400;
@@ -10,6 +10,7 @@ const DAY_SECONDS = 86_400;
 describe('a process whose clock is wrong by days, with real PostgreSQL', () => {
   let database: TestDatabase;
   let receiver: ScriptedReceiver;
+  let service: ServiceProcess;
 
   beforeEach(async () => {
     database = await createTestDatabase();
@@ -17,22 +18,21 @@ describe('a process whose clock is wrong by days, with real PostgreSQL', () => {
   });
 
   afterEach(async () => {
+    await service.stop();
     await receiver.close();
     await database.drop();
   });
 
   it.each([9, 400, -9, -400])('accepts and delivers, and drops nothing of what is there: by %i', async (days) => {
     const settings = fastSettings(database, PATIENT);
-    const right = await startService({ entry: 'main', settings });
-    const { id } = await new ApiClient(right.url).createSubscription({
-      target_url: receiver.url('/hook'),
-      event_type: 'a',
-    });
-    const before = await new ApiClient(right.url).publish(id, { n: 1 });
-    expect((await new ApiClient(right.url).untilFinal(before.task_id)).status).toBe('delivered');
+    service = await startService({ entry: 'main', settings });
+    const right = new ApiClient(service.url);
+    const { id } = await right.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
+    const before = await right.publish(id, { n: 1 });
+    expect((await right.untilFinal(before.task_id)).status).toBe('delivered');
     // Ids of a day that has no partition, and nobody but the one that needs it to make it.
-    await right.stop();
-    const wrong = await startService({
+    await service.stop();
+    service = await startService({
       entry: 'main',
       settings: { ...settings, CLOCK_SHIFT_SECONDS: String(days * DAY_SECONDS) },
       preloads: [builtFile('test/faults/preloads/shifted-clock.js')],
@@ -43,19 +43,18 @@ describe('a process whose clock is wrong by days, with real PostgreSQL', () => {
           and right(inhrelid::regclass::text, 8) <> to_char(now() at time zone 'UTC', 'YYYYMMDD')
         loop execute 'drop table ' || name; end loop; end $$`);
     }
-    const api = new ApiClient(wrong.url);
+    const api = new ApiClient(service.url);
 
     const published = await Promise.all(Array.from({ length: 5 }, (_, n) => api.publish(id, { n })));
 
     for (const { task_id: task } of published) expect((await api.untilFinal(task)).status).toBe('delivered');
     expect((await api.untilFinal(before.task_id)).status).toBe('delivered');
-    expect(wrong.output()).not.toContain('request.failed');
-    expect(await wrong.stop()).toBe(0);
+    expect(service.output()).not.toContain('request.failed');
   });
 
   it('claims what has an event beside a delivery whose day is gone', async () => {
     const settings = fastSettings(database, PATIENT);
-    const service = await startService({ entry: 'main', settings });
+    service = await startService({ entry: 'main', settings });
     const api = new ApiClient(service.url);
     const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
     await database.query(
@@ -68,6 +67,5 @@ describe('a process whose clock is wrong by days, with real PostgreSQL', () => {
 
     expect((await api.untilFinal(task)).status).toBe('delivered');
     expect(service.output()).not.toContain('deliveries.not_pulled');
-    expect(await service.stop()).toBe(0);
   });
 });
