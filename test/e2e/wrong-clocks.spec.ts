@@ -1,5 +1,6 @@
 import { ApiClient } from '../support/api-client.js';
 import { builtFile } from '../support/built-file.js';
+import { eventually } from '../support/eventually.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
@@ -53,19 +54,26 @@ describe('a process whose clock is wrong by days, with real PostgreSQL', () => {
   });
 
   it('claims what has an event beside a delivery whose day is gone', async () => {
-    const settings = fastSettings(database, PATIENT);
-    service = await startService({ entry: 'main', settings });
+    service = await startService({ entry: 'main', settings: fastSettings(database, PATIENT) });
     const api = new ApiClient(service.url);
-    const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
+    const { id } = await api.createSubscription({
+      target_url: receiver.url('/hook'),
+      event_type: 'a',
+      state: 'paused',
+    });
+    const { task_id: task } = await api.publish(id, { n: 1 });
+    await eventually(() => database.query('select from open_deliveries where parked_at is not null'), {
+      until: ({ length }) => length === 1,
+    });
     await database.query(
       `insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at, parked_at)
        select '01000000-0000-7000-8000-000000000001', '01000000-0000-7000-8000-000000000000', id, tenant_id, 'infinity', now()
        from subscriptions`,
     );
 
-    const { task_id: task } = await api.publish(id, { n: 1 });
+    await api.expect(200, 'PATCH', `/subscriptions/${id}`, { body: { state: 'active' } });
 
-    expect((await api.untilFinal(task)).status).toBe('delivered');
+    expect(await api.untilFinal(task)).toMatchObject({ status: 'delivered', attempts: [{ number: 1, error: null }] });
     expect(service.output()).not.toContain('deliveries.not_pulled');
   });
 });
