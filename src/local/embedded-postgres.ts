@@ -31,6 +31,8 @@ interface EmbeddedPostgresOptions {
   readonly isTemporary?: boolean;
   /** On 127.0.0.1; a free one unless given. */
   readonly port?: number;
+  /** The oldest that the service runs on, for tests; the newest unless given. */
+  readonly major?: 15;
 }
 
 /** Where the server lives and as whom it runs; no account means as this process does. */
@@ -44,6 +46,8 @@ type Log = (line: string) => void;
 const DATABASE = 'webhooks';
 /** While it starts or stops. */
 const CANNOT_CONNECT_NOW = '57P03';
+/** PostgreSQL 15 has none that sorts the same on every system. */
+const BUILTIN_LOCALE = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 const START_ATTEMPTS = 3;
 const OWNER_PATIENCE_MS = 1_000;
 /** Recovery after a crash is a part of the start. */
@@ -65,8 +69,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     await fs.mkdir(options.directory, { recursive: true });
     const place = await findPlace(await fs.realpath(options.directory), log);
-    const binaries = await findBinaries(place.account, log);
-    await ensureCluster(binaries, place);
+    const binaries = await findBinaries(options.major, place.account, log);
+    await ensureCluster(binaries, place, options.major === undefined ? BUILTIN_LOCALE : []);
     const server = await launch(join(binaries, 'postgres'), place, options);
     return handOver(server, place, options);
   } catch (cause) {
@@ -102,7 +106,11 @@ async function findAccount(kept: string | undefined): Promise<Account> {
 }
 
 /** A cluster is the data and the password that opens it. */
-async function ensureCluster(binaries: string, { directory, account }: Place): Promise<void> {
+async function ensureCluster(
+  binaries: string,
+  { directory, account }: Place,
+  locale: readonly string[],
+): Promise<void> {
   const cluster = join(directory, 'cluster');
   if (existsSync(cluster)) return;
   if (account === undefined) assertHasName();
@@ -111,7 +119,6 @@ async function ensureCluster(binaries: string, { directory, account }: Place): P
     await fs.writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
     if (account) await Promise.all([fresh, passwordFile].map((path) => fs.chown(path, account.uid, account.gid)));
     const options = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C'];
-    const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
     const files = [`--pgdata=${join(fresh, 'data')}`, `--pwfile=${passwordFile}`];
     await run(join(binaries, 'initdb'), [...options, ...locale, ...files], {
       cwd: fresh,
