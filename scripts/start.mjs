@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -31,7 +31,12 @@ await runMain(async () => {
 
 function startApplication(node) {
   // In a process group of its own it gets each signal once, from here.
-  const application = spawn(node, ['--enable-source-maps', ENTRY], { cwd: root, stdio: 'inherit', detached: true });
+  const application = spawn(node, ['--enable-source-maps', ENTRY], {
+    cwd: root,
+    stdio: 'inherit',
+    detached: true,
+    env: environmentFor(node),
+  });
   stopWithThisProcess(application);
   return application;
 }
@@ -55,18 +60,43 @@ function forwardSignals(forward) {
   process.on('SIGINT', () => forwardOnce('SIGINT'));
   process.on('SIGTERM', () => forwardOnce('SIGTERM'));
   process.on('SIGHUP', () => forwardOnce('SIGTERM'));
-  if (process.env.npm_lifecycle_event !== undefined) onceParentEnds(() => forwardOnce('SIGTERM'));
+  if (process.env.npm_lifecycle_event !== undefined) onceNpmEnds(() => forwardOnce('SIGTERM'));
 }
 
-/** Of npm and the shell between, a SIGTERM to npm ends both without a word to this process. */
-function onceParentEnds(callback) {
-  const parent = process.ppid;
+/** A signal that ends npm, or the shell between, comes here only if it is one that npm can pass on. */
+function onceNpmEnds(callback) {
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   const poll = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === shell && (npm === null || isAlive(npm))) return;
     clearInterval(poll);
     callback();
   }, POLL_MS);
   poll.unref();
+}
+
+/** @returns null when it is the first process of all, or unknown */
+function parentOf(pid) {
+  try {
+    const text = existsSync('/proc/self/stat')
+      ? // The name of the program stands in parentheses and may hold any character; after it come the state and the parent.
+        readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) \S+ /s, '')
+      : execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' });
+    const parent = Number.parseInt(text, 10);
+    return parent > 1 ? parent : null;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's.
+    return error.code === 'EPERM';
+  }
 }
 
 function exitOf(child) {

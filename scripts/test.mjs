@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './check.mjs';
 import { ensureRedis } from './redis.mjs';
-import { ensureBuild, ensureDependencies, ensureNode, environmentFor, root, runMain, toolPath } from './toolchain.mjs';
+import {
+  ensureBuild,
+  ensureDependencies,
+  ensureLowestNode,
+  ensureNode,
+  environmentFor,
+  root,
+  runMain,
+  toolPath,
+} from './toolchain.mjs';
 
 const SKIP_CHECKS = '--skip-checks';
 const jestArguments = process.argv.slice(2).filter((argument) => argument !== SKIP_CHECKS);
@@ -13,6 +22,7 @@ await runMain(async () => {
   ensureDependencies();
   const node = ensureNode();
   ensureBuild(node);
+  ensureLowestNode();
   await ensureRedis();
   const checks = process.argv.includes(SKIP_CHECKS) ? { passed: 0, failed: 0 } : await runChecks(node);
   const tests = await runJest(node);

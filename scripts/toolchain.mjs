@@ -12,6 +12,13 @@ const MODULES = join(root, 'node_modules');
 const INSTALLED = join(MODULES, '.package-lock.json');
 const BUILT = join(root, 'dist', '.built');
 
+// Node.js and npm would make their temporary files in it.
+for (const name of ['TMPDIR', 'TMP', 'TEMP']) {
+  if (process.env[name] !== undefined && !statSync(process.env[name], { throwIfNoEntry: false })?.isDirectory()) {
+    delete process.env[name];
+  }
+}
+
 /** A failure whose message is all that its reader needs. */
 export class Failure extends Error {}
 
@@ -54,25 +61,41 @@ export function ensureBuild(node) {
 
 /** @returns the path of a Node.js that the project runs on */
 export function ensureNode() {
-  const directory = join(MODULES, 'node');
-  const own = join(directory, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-  if (isRightNode(own)) return own;
+  const own = installedNode('node', NODE_MAJOR);
+  if (own !== null) return own;
   if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR) return process.execPath;
-  if (existsSync(join(directory, 'installArchSpecificPackage.js'))) {
-    // npm leaves this out where it is told to run no install scripts.
-    console.log(`Installing Node.js ${NODE_MAJOR} ...`);
-    spawnSync(process.execPath, ['installArchSpecificPackage.js'], { cwd: directory, stdio: 'inherit' });
-  }
-  if (isRightNode(own)) return own;
   throw new Failure(
     `Node.js ${NODE_MAJOR} or newer is needed, this is ${process.version}, and the one that comes as a development ` +
-      `dependency could not be installed (${own}). Install Node.js ${NODE_MAJOR} and try again.`,
+      `dependency could not be installed (${join(MODULES, 'node')}). Install Node.js ${NODE_MAJOR} and try again.`,
   );
 }
 
-/** The environment in which the project's tools run on `node` too. */
+/** The tests run the service on the oldest Node.js that it promises to run on, too. */
+export function ensureLowestNode() {
+  if (installedNode('node-lowest', 0) !== null) return;
+  throw new Failure(`The oldest Node.js that is supported could not be installed (${join(MODULES, 'node-lowest')}).`);
+}
+
+/** @returns the Node.js that comes as a dependency; null when it is too old or can't be installed */
+function installedNode(dependency, major) {
+  const directory = join(MODULES, dependency);
+  const own = join(directory, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (isRightNode(own, major)) return own;
+  if (existsSync(join(directory, 'installArchSpecificPackage.js'))) {
+    // npm leaves this out where it is told to run no install scripts.
+    console.log(`Installing Node.js (${dependency}) ...`);
+    spawnSync(process.execPath, ['installArchSpecificPackage.js'], { cwd: directory, stdio: 'inherit' });
+  }
+  return isRightNode(own, major) ? own : null;
+}
+
+/** What changes how programs of ours work, and is meant for others: the clients of PostgreSQL on this machine. */
+const OTHERS = /^(PG[A-Z]+|NODE_PG_FORCE_NATIVE)$/;
+
+/** The environment in which the project's tools, its tests and the application run, on `node` too. */
 export function environmentFor(node, extra = {}) {
-  return { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter), ...extra };
+  const ours = Object.entries(process.env).filter(([name]) => !OTHERS.test(name));
+  return { ...Object.fromEntries(ours), PATH: [dirname(node), process.env.PATH].join(delimiter), ...extra };
 }
 
 /** @returns the path of a command that one of the dependencies brings; to be run by Node.js */
@@ -104,10 +127,10 @@ function npm(args, env = process.env) {
   return status === 0;
 }
 
-function isRightNode(path) {
+function isRightNode(path, major) {
   try {
     const version = execFileSync(path, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    return Number.parseInt(version.slice(1), 10) >= NODE_MAJOR;
+    return Number.parseInt(version.slice(1), 10) >= major;
   } catch {
     return false;
   }

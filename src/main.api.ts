@@ -1,3 +1,4 @@
+import './shared/assert-node.js';
 import { ApiModule } from './app/api.module.js';
 import { bootstrap } from './app/bootstrap.js';
 

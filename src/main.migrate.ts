@@ -1,3 +1,4 @@
+import './shared/assert-node.js';
 import { readSettings } from './shared/config/env.js';
 import { migrate } from './shared/database/data-source.js';
 import { SystemClock } from './shared/time/clock.js';

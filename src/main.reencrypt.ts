@@ -1,3 +1,4 @@
+import './shared/assert-node.js';
 import { reencrypt } from './app/reencrypt.js';
 
 // Puts all stored secrets under the first of ENCRYPTION_KEYS, and ends. May run beside the service.

@@ -1,3 +1,4 @@
+import './shared/assert-node.js';
 import { AppModule } from './app/app.module.js';
 import { bootstrap } from './app/bootstrap.js';
 

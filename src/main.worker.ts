@@ -1,3 +1,4 @@
+import './shared/assert-node.js';
 import { bootstrap } from './app/bootstrap.js';
 import { WorkerModule } from './app/worker.module.js';
 

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
+import { clientOptions } from '../shared/database/client-options.js';
 import {
   type Account,
   canEnter,
   ensureShelter,
+  ENVIRONMENT,
   findProcess,
   freePort,
   type LocalServer,
@@ -16,7 +19,7 @@ import {
   shelterFor,
   until,
 } from './local-server.js';
-import { ENVIRONMENT, findBinaries, makeAside } from './postgres-binaries.js';
+import { findBinaries, makeAside } from './postgres-binaries.js';
 
 interface EmbeddedPostgresOptions {
   /** Keeps the data. What is in it outlives restarts. */
@@ -28,6 +31,8 @@ interface EmbeddedPostgresOptions {
   readonly isTemporary?: boolean;
   /** On 127.0.0.1; a free one unless given. */
   readonly port?: number;
+  /** The oldest that the service runs on, for tests; the newest unless given. */
+  readonly major?: 15;
 }
 
 /** Where the server lives and as whom it runs; no account means as this process does. */
@@ -41,6 +46,8 @@ type Log = (line: string) => void;
 const DATABASE = 'webhooks';
 /** While it starts or stops. */
 const CANNOT_CONNECT_NOW = '57P03';
+/** PostgreSQL 15 has none that sorts the same on every system. */
+const BUILTIN_LOCALE = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 const START_ATTEMPTS = 3;
 const OWNER_PATIENCE_MS = 1_000;
 /** Recovery after a crash is a part of the start. */
@@ -62,8 +69,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     await fs.mkdir(options.directory, { recursive: true });
     const place = await findPlace(await fs.realpath(options.directory), log);
-    const binaries = await findBinaries(place.account, log);
-    await ensureCluster(binaries, place);
+    const binaries = await findBinaries(options.major, place.account, log);
+    await ensureCluster(binaries, place, options.major === undefined ? BUILTIN_LOCALE : []);
     const server = await launch(join(binaries, 'postgres'), place, options);
     return handOver(server, place, options);
   } catch (cause) {
@@ -99,15 +106,19 @@ async function findAccount(kept: string | undefined): Promise<Account> {
 }
 
 /** A cluster is the data and the password that opens it. */
-async function ensureCluster(binaries: string, { directory, account }: Place): Promise<void> {
+async function ensureCluster(
+  binaries: string,
+  { directory, account }: Place,
+  locale: readonly string[],
+): Promise<void> {
   const cluster = join(directory, 'cluster');
   if (existsSync(cluster)) return;
+  if (account === undefined) assertHasName();
   await makeAside(cluster, async (fresh) => {
     const passwordFile = join(fresh, 'password');
     await fs.writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
     if (account) await Promise.all([fresh, passwordFile].map((path) => fs.chown(path, account.uid, account.gid)));
     const options = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C'];
-    const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
     const files = [`--pgdata=${join(fresh, 'data')}`, `--pwfile=${passwordFile}`];
     await run(join(binaries, 'initdb'), [...options, ...locale, ...files], {
       cwd: fresh,
@@ -115,6 +126,18 @@ async function ensureCluster(binaries: string, { directory, account }: Place): P
       ...account,
     });
   });
+}
+
+/** `initdb` looks itself up in /etc/passwd or what stands for it, whatever name it is given. */
+function assertHasName(): void {
+  try {
+    userInfo();
+  } catch {
+    throw new Error(
+      `PostgreSQL's initdb needs a user that has a name, and user ${process.getuid?.() ?? ''}, who runs this, has none: ` +
+        'add one to /etc/passwd, or run this as another user.',
+    );
+  }
 }
 
 interface Serving {
@@ -233,7 +256,10 @@ async function isServing(server: ServerProcess, url: string): Promise<boolean> {
 
 /** @returns false while the server does not take connections yet. */
 async function ensureDatabase(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: `${url}/postgres`, connectionTimeoutMillis: 5_000 });
+  const client = new Client({
+    ...clientOptions(`${url}/postgres`, { applicationName: 'webhooks-local' }),
+    connectionTimeoutMillis: 5_000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort, type LocalServer, run, ServerProcess, until } from './local-server.js';
+import { environment } from '../shared/config/env.js';
+import { ENVIRONMENT, freePort, type LocalServer, run, ServerProcess, until } from './local-server.js';
 
 interface LocalRedisOptions {
   /** For its log. Nothing else is kept: the queue holds no truth. */
@@ -14,15 +15,17 @@ interface LocalRedisOptions {
 }
 
 const START_TIMEOUT_MS = 15_000;
+/** One less than 104, which is what the systems have room for that have least. */
+const MAX_SOCKET_PATH_BYTES = 103;
 
 /** Starts the machine's own Redis or Valkey for this process alone; null when it has neither. */
 export async function startLocalRedis(options: LocalRedisOptions): Promise<LocalServer | null> {
-  const program = await findProgram();
+  const env = { ...ENVIRONMENT, PATH: environment()['PATH'] ?? ENVIRONMENT.PATH };
+  const program = await findProgram(env);
   if (program === null) return null;
   await mkdir(options.directory, { recursive: true });
   const directory = await realpath(options.directory);
-  // A socket's path may have 107 bytes, which a path below the checkout easily exceeds.
-  const privateDirectory = await mkdtemp(join(tmpdir(), 'webhooks-redis-'));
+  const privateDirectory = await makePrivateDirectory(directory);
   const address = await chooseAddress(options, privateDirectory);
   const logFile = join(directory, 'redis.log');
   const server = new ServerProcess({
@@ -30,6 +33,7 @@ export async function startLocalRedis(options: LocalRedisOptions): Promise<Local
     args: toArguments({ dir: privateDirectory, ...address.settings, ...DURABLE_NOTHING, ...options.settings }),
     directory: privateDirectory,
     logFile,
+    env,
     stopSignals: [
       ['SIGTERM', 5_000],
       ['SIGKILL', 5_000],
@@ -53,9 +57,28 @@ export async function startLocalRedis(options: LocalRedisOptions): Promise<Local
 
 const DURABLE_NOTHING = { save: '', appendonly: 'no', 'maxmemory-policy': 'noeviction' };
 
-async function findProgram(): Promise<string | null> {
+/** Where its socket is: a directory for temporary files may be missing, full, not ours, or its path too long. */
+async function makePrivateDirectory(directory: string): Promise<string> {
+  const failures: unknown[] = [];
+  for (const parent of [tmpdir(), '/tmp', '/var/tmp', directory]) {
+    const prefix = join(parent, 'webhooks-redis-');
+    if (Buffer.byteLength(socketIn(`${prefix}XXXXXX`)) > MAX_SOCKET_PATH_BYTES) continue;
+    try {
+      return await mkdtemp(prefix);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new AggregateError(failures, 'There is no directory in which Redis could have its socket: set TMPDIR to one.');
+}
+
+function socketIn(directory: string): string {
+  return join(directory, 'redis.sock');
+}
+
+async function findProgram(env: NodeJS.ProcessEnv): Promise<string | null> {
   for (const program of ['redis-server', 'valkey-server']) {
-    if (await run(program, ['--version']).catch(() => null)) return program;
+    if (await run(program, ['--version'], { env }).catch(() => null)) return program;
   }
   return null;
 }
@@ -65,7 +88,7 @@ async function chooseAddress(options: LocalRedisOptions, privateDirectory: strin
     const port = options.port === 'free' ? await freePort() : options.port;
     return { url: `redis://127.0.0.1:${port}`, settings: { port: `${port}`, bind: '127.0.0.1' } };
   }
-  const socket = join(privateDirectory, 'redis.sock');
+  const socket = socketIn(privateDirectory);
   return { url: `unix://${socket}`, settings: { port: '0', unixsocket: socket, unixsocketperm: '700' } };
 }
 

@@ -10,6 +10,9 @@ import { promisify } from 'node:util';
 
 export const run = promisify(execFile);
 
+/** Nothing of the user's environment (PGPORT, LC_ALL, TZ, LD_PRELOAD, …) may change what a server does. */
+export const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+
 /** A server that this process started and must stop. */
 export interface LocalServer {
   readonly url: string;
@@ -31,7 +34,8 @@ export interface ServerCommand {
   readonly directory: string;
   readonly logFile: string;
   readonly account?: Account | undefined;
-  readonly env?: NodeJS.ProcessEnv;
+  /** All that it sees. */
+  readonly env: NodeJS.ProcessEnv;
   /** Tried one after another until the server has ended, each with the time it is given in ms. */
   readonly stopSignals: readonly (readonly [signal: NodeJS.Signals, patienceMs: number])[];
   /** Removed when the server ends because this process was killed. */
@@ -56,7 +60,7 @@ export class ServerProcess {
       detached: true,
       stdio: ['ignore', log, log],
       ...command.account,
-      ...(command.env && { env: command.env }),
+      env: command.env,
     });
     closeSync(log);
     this.ended = this.awaitEnd();
@@ -103,6 +107,7 @@ export class ServerProcess {
       cwd: '/',
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
+      env: ENVIRONMENT,
       ...this.command.account,
     });
     shell.once('error', () => undefined);

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import { nonEmpty } from '../shared/config/env.js';
+import { isLoopback } from '../shared/config/loopback.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { startLocalRedis } from './local-redis.js';
 
@@ -17,7 +20,8 @@ interface LocalServers {
 }
 
 /** Starts what the environment does not name: PostgreSQL, Redis if the machine has one, a key for secrets. */
-export async function startLocalServers(env: Environment, say: (line: string) => void): Promise<LocalServers> {
+export async function startLocalServers(given: Environment, say: (line: string) => void): Promise<LocalServers> {
+  const env = nonEmpty(given);
   await mkdir(DIRECTORY, { recursive: true });
   const postgres = env['DATABASE_URL']
     ? null
@@ -33,7 +37,11 @@ export async function startLocalServers(env: Environment, say: (line: string) =>
   };
   // Open, so that one can begin at once, unless somebody means it seriously.
   const access = env['API_ACCESS'] ?? (env['BOOTSTRAP_API_KEY'] || env['NODE_ENV'] === 'production' ? 'keys' : 'open');
+  const host = env['HOST'];
+  const isAddress = host === undefined || isIP(host) !== 0 || isLoopback(host);
+  if (!isAddress) say(`HOST is ${host}, which is no address: shells and conda set it so. Listening on 127.0.0.1.`);
   const settings = {
+    ...(!isAddress && { HOST: '127.0.0.1' }),
     ...(postgres && { DATABASE_URL: postgres.url }),
     ...(redis && { REDIS_URL: redis.url }),
     ...(env['ENCRYPTION_KEYS']

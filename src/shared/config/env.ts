@@ -16,9 +16,10 @@ export function readSettings(given: Readonly<Record<string, string>> = {}): Sett
 /** The environment and `.env` as one. A variable that is there and says nothing is not there: the file may say it then. */
 export function environment(): Readonly<Record<string, string | undefined>> {
   const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
-  return { ...saying(file), ...saying(process.env) };
+  return { ...nonEmpty(file), ...nonEmpty(process.env) };
 }
 
-function saying(variables: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+/** Those that say something. */
+export function nonEmpty(variables: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
 }

@@ -35,7 +35,7 @@ export const SETTINGS = {
     doc: 'Connections for the REST API, and as many again for the delivery path, in each process.',
   }),
   redisUrl: redisUrl('REDIS_URL', {
-    doc: 'Redis 6.2 or newer with maxmemory-policy noeviction. Without it jobs stay inside one process.',
+    doc: 'Redis 7.0 or newer with maxmemory-policy noeviction. Without it jobs stay inside one process.',
   }),
   queueShards: number('QUEUE_SHARDS', {
     default: 1,

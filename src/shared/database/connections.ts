@@ -1,15 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { Logger } from '../logging/logger.js';
-import type { SoundPool } from './sound-pool.js';
+
+/** Those of one pool. */
+interface Pooled {
+  /** @returns how many it was */
+  giveUpAll(): number;
+}
 
 /** All connections of a process to PostgreSQL: what happened to one says something about those that are as old. */
 @Injectable()
 export class Connections {
-  private readonly pools: SoundPool[] = [];
+  private readonly pools: Pooled[] = [];
 
   constructor(private readonly logger: Logger) {}
 
-  add(pool: SoundPool): void {
+  add(pool: Pooled): void {
     this.pools.push(pool);
   }
 

@@ -28,6 +28,7 @@ describe('the address of PostgreSQL', () => {
     ['postgres://user%40example.com:p@h/my%20base', { user: 'user@example.com', database: 'my base' }],
     ['postgres://u:p@h/d?sslmode=require&sslrootcert=%2Fa%20b', { tls: 'sslmode=require&sslrootcert=%2Fa+b' }],
     ['postgres://u:p@h/d?options=-c%20search_path%3Dhooks', { options: '-c search_path=hooks' }],
+    ['postgres://u:p@h/d?options=-c+search_path%3Da%2Bb', { options: '-c search_path=a+b' }],
     ['postgres://u:p@h/d?pgbouncer=true&connection_limit=1&query_timeout=1&host=', {}],
   ])('may be %s', (url, expected) => {
     expect(parseDatabaseUrl(url)).toEqual({ ...PLAIN, ...expected });

@@ -14,6 +14,12 @@ const FAIL_FAST_SOCKET_TIMEOUT_MS = 5000;
 /** How often a Cluster is asked which node has which keys, in milliseconds. */
 const SLOTS_REFRESH_MS = 5000;
 
+/** An idle connection whose other end is gone is noticed after about 20 s, and no NAT forgets one that lives. */
+const KEEP_ALIVE_DELAY_MS = 10_000;
+
+/** What a server says that is not, or no longer, the master; also from within a script. */
+const NOT_THE_MASTER = /(^|-)(READONLY|MASTERDOWN|UNBLOCKED) /;
+
 function retryDelay(times: number): number {
   return Math.min(times * 100, 2000);
 }
@@ -66,28 +72,32 @@ export function connectRedis(url: string, options: RedisOptions, logger: Logger,
 function open(url: string, options: RedisOptions): Redis {
   const address = parseRedisUrl(url);
   if (address === null) throw new TypeError('That is no address of a Redis');
+  const lasting: RedisOptions = {
+    ...options,
+    keepAlive: KEEP_ALIVE_DELAY_MS,
+    // It keeps its connections, so nobody would notice where the name, the proxy or the Sentinels lead now. 2: and then repeat.
+    reconnectOnError: (error) => (NOT_THE_MASTER.test(error.message) ? 2 : false),
+  };
   if (address.kind === 'single') {
     const { protocol, pathname } = new URL(address.url);
-    return protocol === 'unix:' ? new Redis(decodeURIComponent(pathname), options) : new Redis(address.url, options);
+    return protocol === 'unix:' ? new Redis(decodeURIComponent(pathname), lasting) : new Redis(address.url, lasting);
   }
   const { username, password, isTls } = address;
   const access = { ...(username && { username }), ...(password && { password }), ...(isTls && { tls: {} }) };
   if (address.kind === 'sentinel') {
     return new Redis({
-      ...options,
+      ...lasting,
       ...access,
       sentinels: [...address.servers],
       name: address.masterName,
       db: address.db,
       ...(isTls && { enableTLSForSentinelMode: true }),
       sentinelRetryStrategy: retryDelay,
-      // A former master that has become a replica refuses to write: ask the Sentinels again.
-      reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
     });
   }
   const isPatient = options.maxRetriesPerRequest === null;
   const cluster = new Cluster([...address.servers], {
-    redisOptions: { ...options, ...access },
+    redisOptions: { ...options, keepAlive: KEEP_ALIVE_DELAY_MS, ...access },
     enableOfflineQueue: options.enableOfflineQueue ?? true,
     lazyConnect: options.lazyConnect ?? false,
     clusterRetryStrategy: retryDelay,
