@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.js';
 import {
   cacheSettings,
   closeCaches,
+  lookUp,
   openCache,
   openTwoCaches,
   SlowSource,
@@ -45,7 +46,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   it('loads a value once, and gives both the same', async () => {
     const source = new Source({ id: 'sub_1', eventTypes: ['a', 'b'], isDisabled: false, none: null });
     for (const cache of [one, one, other, other]) {
-      expect(await cache.get(TENANT, 'key', source.load)).toEqual(source.value);
+      expect(await cache.get(TENANT, 'key', source)).toEqual(source.value);
       await isInRedis(TENANT, 'key');
     }
     expect(source.loads).toBe(1);
@@ -54,9 +55,9 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   it('loads once for all who ask at the same time', async () => {
     const slow = new SlowSource();
     const second = new Source();
-    const asked = [one.get(TENANT, 'key', slow.load)];
+    const asked = [one.get(TENANT, 'key', slow)];
     await slow.hasBegun;
-    asked.push(one.get(TENANT, 'key', second.load), one.get(TENANT, 'key', second.load));
+    asked.push(one.get(TENANT, 'key', second), one.get(TENANT, 'key', second));
     slow.release('loaded');
     expect(await Promise.all(asked)).toEqual(['loaded', 'loaded', 'loaded']);
     expect(second.loads).toBe(0);
@@ -65,32 +66,42 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   it('keeps values apart by tenant and key', async () => {
     const places = [['a', 'k'], ['a', 'l'], ['b', 'k']] as const; // prettier-ignore
     for (const [tenant, key] of places) {
-      await one.get(tenant, key, () => Promise.resolve(`${tenant} ${key}`));
+      await one.get(
+        tenant,
+        key,
+        lookUp(() => Promise.resolve(`${tenant} ${key}`)),
+      );
       await isInRedis(tenant, key);
     }
     const source = new Source('not found');
-    const found = await Promise.all(places.map(([tenant, key]) => other.get(tenant, key, source.load)));
+    const found = await Promise.all(places.map(([tenant, key]) => other.get(tenant, key, source)));
     expect(found).toEqual(['a k', 'a l', 'b k']);
   });
 
   it('keeps nothing of a load that failed', async () => {
     const failure = new Error('no database');
-    await expect(one.get(TENANT, 'key', () => Promise.reject(failure))).rejects.toBe(failure);
-    expect(await one.get(TENANT, 'key', new Source('now').load)).toBe('now');
+    await expect(
+      one.get(
+        TENANT,
+        'key',
+        lookUp(() => Promise.reject(failure)),
+      ),
+    ).rejects.toBe(failure);
+    expect(await one.get(TENANT, 'key', new Source('now'))).toBe('now');
   });
 
   it('gives the new value after a change: here at once, in the other process within a second', async () => {
     const change = async (): Promise<number> => {
       const source = new Source('before');
       const key = newKey();
-      for (const cache of [one, other]) expect(await cache.get(TENANT, key, source.load)).toBe('before');
+      for (const cache of [one, other]) expect(await cache.get(TENANT, key, source)).toBe('before');
 
       source.value = 'after';
       const changedAt = performance.now();
       await one.invalidate(TENANT);
 
-      expect(await one.get(TENANT, key, source.load)).toBe('after');
-      await eventually(() => other.get(TENANT, key, source.load), { until: (value) => value === 'after' });
+      expect(await one.get(TENANT, key, source)).toBe('after');
+      await eventually(() => other.get(TENANT, key, source), { until: (value) => value === 'after' });
       return performance.now() - changedAt;
     };
     expect(await bestOf(1000, change)).toBeLessThan(1000);
@@ -98,9 +109,9 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
 
   it('keeps what belongs to the other tenants through a change', async () => {
     const source = new Source();
-    await one.get('another', 'key', source.load);
+    await one.get('another', 'key', source);
     await one.invalidate(TENANT);
-    expect(await one.get('another', 'key', source.load)).toBe('first');
+    expect(await one.get('another', 'key', source)).toBe('first');
     expect(source.loads).toBe(1);
   });
 
@@ -110,25 +121,25 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   ])('finds nothing stale after a load that began before a change by %s', async (_, changing) => {
     const slow = new SlowSource();
     const told = new Source('before');
-    await one.get(TENANT, 'told', told.load);
-    const early = one.get(TENANT, 'key', slow.load);
+    await one.get(TENANT, 'told', told);
+    const early = one.get(TENANT, 'key', slow);
     await slow.hasBegun;
 
     told.value = 'after';
     await changing().invalidate(TENANT);
-    await eventually(() => one.get(TENANT, 'told', told.load), { until: (value) => value === 'after' });
+    await eventually(() => one.get(TENANT, 'told', told), { until: (value) => value === 'after' });
     slow.release('stale');
     expect(await early).toBe('stale');
 
     const fresh = new Source('fresh');
-    for (const cache of [one, other]) expect(await cache.get(TENANT, 'key', fresh.load)).toBe('fresh');
+    for (const cache of [one, other]) expect(await cache.get(TENANT, 'key', fresh)).toBe('fresh');
   });
 
   it('finds nothing stale for long after a load that ended before the change was heard of', async () => {
     const change = async (): Promise<number> => {
       const slow = new SlowSource();
       const key = newKey();
-      const early = one.get(TENANT, key, slow.load);
+      const early = one.get(TENANT, key, slow);
       await slow.hasBegun;
       slow.release('stale');
       const changedAt = performance.now();
@@ -136,7 +147,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
 
       const fresh = new Source('fresh');
       for (const cache of [one, other]) {
-        await eventually(() => cache.get(TENANT, key, fresh.load), { until: (value) => value === 'fresh' });
+        await eventually(() => cache.get(TENANT, key, fresh), { until: (value) => value === 'fresh' });
       }
       return performance.now() - changedAt;
     };
@@ -156,28 +167,28 @@ describe('the cache of subscriptions, without Redis', () => {
   it('loads a value once, and anew after a change', async () => {
     const cache = openCache(cacheSettings({}));
     const source = new Source('before');
-    for (let n = 0; n < 3; n += 1) expect(await cache.get(TENANT, 'key', source.load)).toBe('before');
+    for (let n = 0; n < 3; n += 1) expect(await cache.get(TENANT, 'key', source)).toBe('before');
     expect(source.loads).toBe(1);
 
     source.value = 'after';
     await cache.invalidate(TENANT);
 
-    expect(await cache.get(TENANT, 'key', source.load)).toBe('after');
+    expect(await cache.get(TENANT, 'key', source)).toBe('after');
   });
 
   it('loads a value anew when its time is over', async () => {
     const cache = openCache(cacheSettings({ SUBSCRIPTION_CACHE_TTL: '0.1' }));
     const source = new Source('before');
-    await cache.get(TENANT, 'key', source.load);
+    await cache.get(TENANT, 'key', source);
     source.value = 'after';
-    await eventually(() => cache.get(TENANT, 'key', source.load), { until: (value) => value === 'after' });
+    await eventually(() => cache.get(TENANT, 'key', source), { until: (value) => value === 'after' });
     expect(source.loads).toBe(2);
   });
 
   it('keeps nothing when it is told to', async () => {
     const cache = openCache(cacheSettings({ SUBSCRIPTION_CACHE_TTL: '0' }));
     const source = new Source();
-    for (let n = 0; n < 3; n += 1) await cache.get(TENANT, 'key', source.load);
+    for (let n = 0; n < 3; n += 1) await cache.get(TENANT, 'key', source);
     expect(source.loads).toBe(3);
   });
 });
