@@ -89,8 +89,9 @@ export class SubscriptionsRepository {
   async findAudience(tenantId: string, eventType: string): Promise<Audience> {
     const rows = await this.database.query<{ count: number; ids: Uuid[] | null }>(
       tenantId,
-      `select count(*)::int as count, case when count(*) <= $4 then coalesce(array_agg(id), '{}') end as ids
-       from (select id from subscriptions where ${WANTS_EVENT} limit $3) wanting`,
+      `with wanting as materialized (select id from subscriptions where ${WANTS_EVENT} limit $3)
+       select count::int, case when count <= $4 then array(select id from wanting) end as ids
+       from (select count(*) from wanting) counted`,
       [patternsWanting(eventType), LIMITS.deliveriesPerEvent + 1, WIDE_FROM],
     );
     const { count = 0, ids = [] } = rows[0] ?? {};

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import type { TenantCache } from '../../src/shared/tenant-cache.js';
 import type { Settings } from '../../src/shared/config/settings.js';
 import type { SubscriptionCache } from '../../src/subscriptions/subscription-cache.js';
 import { bestOf } from '../support/best-of.js';
@@ -88,6 +90,60 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
       ),
     ).rejects.toBe(failure);
     expect(await one.get(TENANT, 'key', new Source('now'))).toBe('now');
+  });
+
+  it.each(['{not json', '', '"of another form"', 'null'])('loads anew what Redis holds as %j', async (strange) => {
+    const read = (stored: unknown): string | undefined => (stored === 'first' ? stored : undefined);
+    const load = (): Promise<string> => Promise.resolve('first');
+    await one.get(TENANT, 'key', { load, read });
+    await isInRedis(TENANT, 'key');
+    const [key] = await redis.keys(`${settings.queuePrefix}:subscriptions:${TENANT}:*:key`);
+    await redis.set(key!, strange);
+    expect(await other.get(TENANT, 'key', { load, read })).toBe('first');
+  });
+
+  it('agrees on a new generation where Redis holds none that could be one', async () => {
+    await redis.set(`${settings.queuePrefix}:subscriptions:${TENANT}:generation`, 'a:b '.repeat(1000));
+    const source = new Source('first');
+    await one.get(TENANT, 'key', source);
+    await isInRedis(TENANT, 'key');
+    expect(await other.get(TENANT, 'key', source)).toBe('first');
+    expect(source.loads).toBe(1);
+  });
+
+  it('remembers no changes of tenants that can be none', async () => {
+    const { epochs } = other as unknown as { epochs: Map<string, string> };
+    const strange = ['', 'a b', 'x'.repeat(65), '{"tenant":1}'];
+    for (const message of strange) await redis.publish(`${settings.queuePrefix}:subscriptions`, message);
+    await redis.publish(`${settings.queuePrefix}:subscriptions`, 'last');
+    await eventually(() => epochs.has('last'), { until: (has) => has });
+    expect(strange.filter((tenantId) => epochs.has(tenantId))).toEqual([]);
+  });
+
+  it('remembers the changes of a bounded number of tenants, and gives nothing stale for that', async () => {
+    const source = new Source('before');
+    await one.get(TENANT, 'key', source);
+    const { epochs } = one as unknown as { epochs: Map<string, string> };
+    source.value = 'after';
+    await one.invalidate(TENANT);
+    await Promise.all(Array.from({ length: 12_000 }, (_, n) => one.invalidate(`t${n}`)));
+    expect(epochs.size).toBeLessThanOrEqual(10_000);
+    expect(await one.get(TENANT, 'key', source)).toBe('after');
+  });
+
+  it('keeps no more than its bound, here and in Redis, of a tenant that looks up ever more', async () => {
+    const list = Array.from({ length: 1000 }, () => randomUUID());
+    const look = lookUp(() => Promise.resolve(list));
+    await one.get('small', 'key', look);
+    const usedBytes = async (): Promise<number> => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+    const before = await usedBytes();
+    for (let n = 0; n < 2000; n += 1) await one.get(TENANT, `type ${n}`, look);
+
+    const { entries } = one as unknown as { entries: TenantCache<unknown> };
+    expect(entries.bytes).toBeLessThan(34_000_000);
+    expect(entries.get('small', 'key')).toBeDefined();
+    // Others use it, too.
+    expect((await usedBytes()) - before).toBeLessThan(48_000_000);
   });
 
   it('gives the new value after a change: here at once, in the other process within a second', async () => {

@@ -10,6 +10,9 @@ import { Transactions } from '../../src/shared/database/transaction.js';
 import { deliveryUuid } from '../../src/shared/ids/uuid.js';
 import { LIMITS } from '../../src/shared/limits.js';
 import { SubscriptionsRepository } from '../../src/subscriptions/subscriptions.repository.js';
+import type { Audience } from '../../src/subscriptions/audience.js';
+import { readAudience } from '../../src/subscriptions/stored-look-ups.js';
+import { cacheSettings, closeCaches, openCache } from '../support/subscription-caches.js';
 import { aNewEvent } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { silentLogger } from '../support/silent-logger.js';
@@ -192,6 +195,21 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
         count: LIMITS.deliveriesPerEvent + 1,
         ids: null,
       });
+    });
+
+    it('fills no memory, however many types there are', async () => {
+      await subscribe(20_000, TENANT, '{*}');
+      const cache = openCache(cacheSettings({ SUBSCRIPTION_CACHE_TTL: '60' }));
+      const before = process.memoryUsage().heapUsed;
+      for (let n = 0; n < 200; n += 1) {
+        const load = (): Promise<Audience> => subscriptions.findAudience(TENANT, `type.${n}`);
+        expect(await cache.get(TENANT, `audience:type.${n}`, { load, read: readAudience })).toMatchObject({
+          ids: null,
+        });
+      }
+      closeCaches();
+      // Four million ids take 250 MB.
+      expect(process.memoryUsage().heapUsed - before).toBeLessThan(150_000_000);
     });
   });
 });
