@@ -95,12 +95,12 @@ describe('the wake-ups of deliveries', () => {
   it('count as lost when they are left because Redis is away, and not because the queue is full', async () => {
     queue.waiting = 11;
     expect(await isTaking()).toBe(false);
-    subject.leave(wakeUps(4));
+    subject.leave(4);
     expect(await lost()).toBe('0');
 
     queue.isAway = true;
     expect(await isTaking()).toBe(false);
-    subject.leave(wakeUps(4));
+    subject.leave(4);
     expect(await lost()).toBe('4');
   });
 });

@@ -1,7 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { GroupWriter } from '../shared/group-writer.js';
+import { toPublicId } from '../shared/ids/public-id.js';
+import type { Uuid } from '../shared/ids/uuid.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { Clock } from '../shared/time/clock.js';
@@ -15,12 +18,17 @@ const WAKE_UPS_PER_JOB = 100;
 const MAX_GROUP = 2000;
 /** The queue is looked at no more often than this, in milliseconds. */
 const LOOK_AGE_MS = 250;
+/** Of an event with very many deliveries: wake-ups handed over at once, and jobs that may still wait when more are. */
+const GRADUAL_GROUP = 5 * WAKE_UPS_PER_JOB;
+const GRADUAL_WAITING_JOBS = 2;
+const GRADUAL_LOOK_MS = 10;
 
 /** Tells the workers of deliveries. What gets lost on the way is made due at once, for the due scan. */
 @Injectable()
-export class DeliveryWakeUps {
+export class DeliveryWakeUps implements BeforeApplicationShutdown {
   private readonly writer: GroupWriter<WakeUp[], null>;
   private isAway = false;
+  private isStopping = false;
   private jobsWaiting = 0;
   private lookedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -58,8 +66,33 @@ export class DeliveryWakeUps {
   }
 
   /** Leaves deliveries that are due at once to the due scan: as a backlog should be, or because Redis is away, which is counted. */
-  leave(wakeUps: WakeUp[]): void {
-    if (this.isAway) this.metrics.wakeUpsLost.inc(wakeUps.length);
+  leave(count: number): void {
+    if (this.isAway) this.metrics.wakeUpsLost.inc(count);
+  }
+
+  /**
+   * Hands over the deliveries of an event that has very many, a few jobs at a time and the next when these are nearly taken, so that
+   * the jobs of others have few of them before them. Ends when they are due by themselves. Never throws.
+   */
+  async addGradually(eventId: Uuid, tenantId: string): Promise<void> {
+    const untilMs = this.clock.monotonicMs() + this.settings.visibilityTimeout * 1000;
+    const isOver = (): boolean => this.isStopping || this.clock.monotonicMs() > untilMs;
+    try {
+      for (let after: Uuid | undefined = eventId; after !== undefined && !isOver();) {
+        const wakeUps: WakeUp[] = await this.repository.listFirst(eventId, tenantId, { after, limit: GRADUAL_GROUP });
+        if (wakeUps.length > 0) await this.writer.submit(wakeUps);
+        after = wakeUps.at(-1)?.id;
+        while (!isOver() && (await this.queue.depth().catch(() => 0)) > GRADUAL_WAITING_JOBS) {
+          await setTimeout(GRADUAL_LOOK_MS, undefined, { ref: false });
+        }
+      }
+    } catch (error) {
+      this.logger.warn({ err: error, event_id: toPublicId('evt', eventId) }, 'wake_ups.not_handed_over');
+    }
+  }
+
+  beforeApplicationShutdown(): void {
+    this.isStopping = true;
   }
 
   private async look(): Promise<void> {
@@ -81,7 +114,7 @@ export class DeliveryWakeUps {
 
   /** Never throws: what can't be made due now will be, after the visibility timeout. */
   private async makeDue(wakeUps: WakeUp[]): Promise<void> {
-    this.leave(wakeUps);
+    this.leave(wakeUps.length);
     try {
       await this.repository.makeDue(wakeUps.map(({ id }) => id));
     } catch (error) {

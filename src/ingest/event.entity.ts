@@ -11,20 +11,28 @@ export interface EventRow {
 
 /** What is committed together: an event, its deliveries, and the key under which its publisher may repeat the request. */
 export interface NewEvent extends EventRow {
-  /** Each gets a delivery. Perhaps very many, and shared with other events that wait: the deliveries are made when they are written. */
-  readonly subscriptionIds: readonly Uuid[];
+  readonly deliveryCount: number;
   readonly idempotency: { readonly key: string; readonly fingerprint: Buffer } | null;
 }
+
+/** An event whose subscriptions are known one by one. */
+export interface AddressedEvent extends NewEvent {
+  /** Each gets a delivery. Shared with other events that wait: the deliveries are made when they are written. */
+  readonly subscriptionIds: readonly Uuid[];
+}
+
+/** Of an event for all who want its type it may show only when it is written how many they are. */
+export type UncountedEvent = Omit<NewEvent, 'deliveryCount'>;
 
 /** A delivery that is about to be written. */
 export interface NewDelivery {
   readonly id: Uuid;
   readonly subscriptionId: Uuid;
-  readonly event: NewEvent;
+  readonly event: AddressedEvent;
 }
 
 /** The first deliveries of an event, in the order of its subscriptions. */
-export function deliveriesOf(event: NewEvent): NewDelivery[] {
+export function deliveriesOf(event: AddressedEvent): NewDelivery[] {
   return event.subscriptionIds.map((subscriptionId, index) => ({
     id: deliveryUuid(event.id, index + 1),
     subscriptionId,

@@ -49,7 +49,11 @@ export class IdempotencyKeyReused extends DomainError {
 }
 
 export class TooManySubscriptions extends DomainError {
-  constructor(count: number, limit: number) {
-    super('too_many_subscriptions', 'invalid', `${count} subscriptions want this event; one event reaches ${limit}.`);
+  constructor(limit: number) {
+    super(
+      'too_many_subscriptions',
+      'invalid',
+      `More subscriptions want this event than the ${limit} that one reaches.`,
+    );
   }
 }

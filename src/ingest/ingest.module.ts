@@ -7,10 +7,12 @@ import { Idempotency } from './idempotency.js';
 import { IngestController } from './ingest.controller.js';
 import { IngestRepository } from './ingest.repository.js';
 import { IngestService } from './ingest.service.js';
+import { WideEventRepository } from './wide-event.repository.js';
+import { WideEventWriter } from './wide-event-writer.js';
 
 @Module({
   imports: [SubscriptionsModule, DeliveryModule, TargetsModule],
   controllers: [IngestController],
-  providers: [EventWriter, Idempotency, IngestRepository, IngestService],
+  providers: [EventWriter, Idempotency, IngestRepository, IngestService, WideEventRepository, WideEventWriter],
 })
 export class IngestModule {}

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
-import { HotPath, plainArray, textArray } from '../shared/database/hot-path.js';
+import { HotPath, plainArray, type Statement, textArray } from '../shared/database/hot-path.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { NewDelivery, NewEvent } from './event.entity.js';
 
@@ -15,6 +15,8 @@ export interface StoredRequest {
   readonly deliveryCount: number;
 }
 
+type RunStatement = <Row extends object>(statement: Statement, values: unknown[]) => Promise<Row[]>;
+
 @Injectable()
 export class IngestRepository {
   constructor(
@@ -25,20 +27,22 @@ export class IngestRepository {
   /**
    * Commits a group of events with their deliveries and idempotency keys, in one statement.
    *
-   * @param deliveries of these events, in any order
+   * @param deliveries of these events, in any order; not those that were written before in the same transaction
    * @param deliveriesAre about to be queued, so that the due scan need look only if nobody takes them; or due at once
+   * @param run a statement, in a transaction if that is given
    * @returns for each event whether it was accepted; not so when its key is already taken, and then nothing of it is kept
    */
   async accept(
     events: readonly NewEvent[],
     deliveries: readonly NewDelivery[],
     deliveriesAre: 'queued' | 'due',
+    run: RunStatement = (statement, values) => this.hotPath.query(statement, values),
   ): Promise<boolean[]> {
     // In one order everywhere, so that two groups that share keys wait for each other and do not deadlock.
     const keyed = events.flatMap((event) => (event.idempotency === null ? [] : [{ ...event.idempotency, event }]));
     keyed.sort((a, b) => compare(a.event.tenantId, b.event.tenantId) || compare(a.key, b.key));
     const offsets = payloadOffsets(events);
-    const rows = await this.hotPath.query<{ event_id: Uuid }>(ACCEPT, [
+    const rows = await run<{ event_id: Uuid }>(ACCEPT, [
       plainArray(events.map(({ id }) => id)),
       textArray(events.map(({ tenantId }) => tenantId)),
       textArray(events.map(({ eventType }) => eventType)),
@@ -54,10 +58,10 @@ export class IngestRepository {
       keyed.map(({ event }) => event.tenantId),
       keyed.map(({ key }) => key),
       Buffer.concat(keyed.map(({ fingerprint }) => fingerprint)),
-      keyed.map(({ event }) => event.subscriptionIds.length),
+      keyed.map(({ event }) => event.deliveryCount),
       deliveriesAre === 'queued' ? this.settings.visibilityTimeout : 0,
       IDEMPOTENCY_SECONDS,
-      plainArray(events.map(({ subscriptionIds }) => subscriptionIds.length)),
+      plainArray(events.map(({ deliveryCount }) => deliveryCount)),
     ]);
     const won = new Set(rows.map((row) => row.event_id));
     return events.map(({ id, idempotency }) => idempotency === null || won.has(id));

@@ -1,10 +1,10 @@
+import { deliveryUuid, newEventUuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import type { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import type { TargetGuard } from '../shared/targets/target-guard.js';
 import type { Clock } from '../shared/time/clock.js';
-import type { SubscriptionsService, SubscriptionVault } from '../subscriptions/index.js';
-import { deliveriesOf, type NewEvent } from './event.entity.js';
+import type { Audience, SubscriptionsService, SubscriptionVault } from '../subscriptions/index.js';
 import type { EventWriter } from './event-writer.js';
 import type { Idempotency } from './idempotency.js';
 import { TooManySubscriptions } from './ingest.errors.js';
@@ -20,15 +20,24 @@ const REQUEST = {
 };
 
 describe('an event', () => {
-  const written: NewEvent[] = [];
+  let written: (readonly string[] | null)[];
 
-  /** Of a tenant with so many subscriptions that want every event. */
-  const ingest = (subscriptions: number): IngestService =>
+  beforeEach(() => {
+    written = [];
+  });
+
+  /** Of a tenant with those subscriptions that want every event. */
+  const ingest = (audience: Audience): IngestService =>
     new IngestService(
-      { listIdsWanting: () => Promise.resolve(new Array(subscriptions).fill('s')) } as unknown as SubscriptionsService,
+      { getAudience: () => Promise.resolve(audience) } as unknown as SubscriptionsService,
       {} as SubscriptionVault,
       {} as Idempotency,
-      { write: (event: NewEvent) => Promise.resolve(written.push(event) > 0) } as unknown as EventWriter,
+      {
+        write: (_: unknown, ids: readonly string[] | null) => {
+          written.push(ids);
+          return Promise.resolve(audience.count);
+        },
+      } as unknown as EventWriter,
       {} as TargetGuard,
       { nowMs: () => 0 } as Clock,
       { info: () => undefined } as unknown as Logger,
@@ -37,11 +46,23 @@ describe('an event', () => {
 
   it('reaches as many subscriptions as its deliveries can be told apart, and no more', async () => {
     const limit = LIMITS.deliveriesPerEvent;
-    await expect(ingest(limit + 1).broadcast('t', 'a', REQUEST)).rejects.toThrow(TooManySubscriptions);
-    await expect(ingest(limit + 1).broadcast('t', 'a', REQUEST)).rejects.toThrow(String(limit));
+    const tooMany = ingest({ count: limit + 1, ids: null });
+    await expect(tooMany.broadcast('t', 'a', REQUEST)).rejects.toThrow(TooManySubscriptions);
+    await expect(tooMany.broadcast('t', 'a', REQUEST)).rejects.toThrow(String(limit));
     expect(written).toEqual([]);
 
-    expect(await ingest(limit).broadcast('t', 'a', REQUEST)).toMatchObject({ deliveryCount: limit });
-    expect(new Set(deliveriesOf(written[0]!).map(({ id }) => id)).size).toBe(limit);
+    expect(await ingest({ count: limit, ids: null }).broadcast('t', 'a', REQUEST)).toMatchObject({
+      deliveryCount: limit,
+    });
+    expect(written).toEqual([null]);
+    const ids = Array.from({ length: limit }, (_, n) => deliveryUuid(newEventUuid(0), n + 1));
+    expect(new Set(ids.map((id) => id.slice(-5))).size).toBe(limit);
+  });
+
+  it('is for the subscriptions that were found, when these are few', async () => {
+    expect(await ingest({ count: 2, ids: ['s1', 's2'] }).broadcast('t', 'a', REQUEST)).toMatchObject({
+      deliveryCount: 2,
+    });
+    expect(written).toEqual([['s1', 's2']]);
   });
 });

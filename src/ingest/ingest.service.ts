@@ -51,7 +51,8 @@ interface Payload {
 /** What is to be delivered, and to whom. */
 interface Addressed extends Payload {
   readonly eventType: string;
-  readonly subscriptionIds: readonly Uuid[];
+  /** Null for all who want its type, when they are too many to be known here. */
+  readonly subscriptionIds: readonly Uuid[] | null;
 }
 
 const TEST_EVENT_TYPE = 'webhook.test';
@@ -92,11 +93,9 @@ export class IngestService {
       if (faults.length > 0) throw new InvalidInput(faults);
       const payload = { contentType: contentTypeOf(request), payload: request.body };
       if (isJson(request.contentType)) parseJson(request.body);
-      const subscriptionIds = await this.subscriptions.listIdsWanting(tenantId, eventType);
-      if (subscriptionIds.length > LIMITS.deliveriesPerEvent) {
-        throw new TooManySubscriptions(subscriptionIds.length, LIMITS.deliveriesPerEvent);
-      }
-      return { eventType, ...payload, subscriptionIds };
+      const { count, ids } = await this.subscriptions.getAudience(tenantId, eventType);
+      if (count > LIMITS.deliveriesPerEvent) throw new TooManySubscriptions(LIMITS.deliveriesPerEvent);
+      return { eventType, ...payload, subscriptionIds: ids };
     });
   }
 
@@ -155,10 +154,11 @@ export class IngestService {
     idempotency: NewEvent['idempotency'],
   ): Promise<Accepted | null> {
     const id = newEventUuid(this.clock.nowMs());
-    const event = { id, tenantId, eventType, contentType, payload, subscriptionIds, idempotency };
-    if (!(await this.writer.write(event))) return null;
-    this.tell(requestId, { id, eventType, bytes: payload.length, deliveries: subscriptionIds.length });
-    return { eventId: id, deliveryCount: subscriptionIds.length, isReplayed: false };
+    const event = { id, tenantId, eventType, contentType, payload, idempotency };
+    const deliveryCount = await this.writer.write(event, subscriptionIds);
+    if (deliveryCount === null) return null;
+    this.tell(requestId, { id, eventType, bytes: payload.length, deliveries: deliveryCount });
+    return { eventId: id, deliveryCount, isReplayed: false };
   }
 
   private tell(requestId: string, event: { id: Uuid; eventType: string; bytes: number; deliveries: number }): void {

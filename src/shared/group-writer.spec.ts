@@ -51,6 +51,57 @@ describe('the group writer', () => {
     expect(groups).toEqual([[50], [4, 4], [4, 1, 1], [1]]);
   });
 
+  describe('whose items have owners', () => {
+    type Owned = readonly [owner: string, weight: number];
+
+    /** Groups as they are written when so much waits, and after the first one, more. */
+    const groupsOf = async (first: Owned[], later: Owned[] = []): Promise<string[]> => {
+      const groups: string[] = [];
+      let end = (): void => undefined;
+      const writer = new GroupWriter<Owned, null>(
+        (items) => {
+          groups.push(items.map(([owner]) => owner).join(''));
+          return new Promise((resolve) => (end = () => { resolve(items.map(() => null)); })); // prettier-ignore
+        },
+        { items: 4, groups: 1, weigh: ([, weight]) => weight, weight: 100, ownerOf: ([owner]) => owner },
+      );
+      const all = first.map((item) => writer.submit(item));
+      await turn();
+      all.push(...later.map((item) => writer.submit(item)));
+      // Each ends when it has been written, and the next begins.
+      for (const _ of groups) {
+        end();
+        await turn();
+        await turn();
+      }
+      await Promise.all(all);
+      return groups;
+    };
+    const times = (count: number, owner: string, weight = 1): Owned[] =>
+      Array.from({ length: count }, () => [owner, weight]);
+
+    it('takes them as they came while all fit', async () => {
+      expect(await groupsOf([...times(2, 'a'), ...times(1, 'b'), ...times(1, 'a')])).toEqual(['aaba']);
+    });
+
+    it('shares a group out, so that nobody waits behind all that another has brought', async () => {
+      expect(await groupsOf([...times(9, 'a'), ...times(2, 'b')])).toEqual(['abab', 'aaaa', 'aaa']);
+      expect(await groupsOf(times(9, 'a'), times(2, 'b'))).toEqual(['aaaa', 'baba', 'aaa']);
+    });
+
+    it('shares it out by weight, not by number', async () => {
+      const [first] = await groupsOf([...times(3, 'a', 60), ...times(6, 'b', 10)]);
+      expect(first).toBe('abbb');
+    });
+
+    it('lets nobody wait for ever, neither the heavy nor the light', async () => {
+      const heavy = await groupsOf([...times(1, 'h', 200), ...times(40, 'l')]);
+      expect(heavy.findIndex((group) => group.includes('h'))).toBeLessThanOrEqual(1);
+      const light = await groupsOf(times(10, 'h', 200), times(1, 'l'));
+      expect(light.findIndex((group) => group.includes('l'))).toBeLessThanOrEqual(2);
+    });
+  });
+
   it('writes as many groups at once as it may', async () => {
     const { groups, ends, write } = aWrite();
     const writer = new GroupWriter(write, { items: 1, groups: 2 });

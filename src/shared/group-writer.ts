@@ -7,6 +7,8 @@ interface Waiting<Item, Result> {
   item: Item;
   /** Monotonic, in milliseconds; 0 when nobody asks. */
   sinceMs: number;
+  /** Where it stands among the others when not all fit into one group. */
+  place: number;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
@@ -20,6 +22,10 @@ export class GroupWriter<Item, Result> {
   private writing = 0;
   private starting: { readonly timer?: NodeJS.Timeout; readonly immediate?: NodeJS.Immediate } | undefined;
   private readonly lingering: Lingering | undefined;
+  /** Where the next item of an owner stands; only of those who have brought something since nothing waited. */
+  private readonly places = new Map<string, number>();
+  /** Where the last item stood that was written: who brings something now, begins there. */
+  private reached = 0;
 
   constructor(
     private readonly write: GroupWrite<Item, Result>,
@@ -32,6 +38,8 @@ export class GroupWriter<Item, Result> {
       /** What an item weighs, and the most a group may weigh: bounds the bytes of one statement. */
       weigh?: (item: Item) => number;
       weight?: number;
+      /** Whose an item is. When not all that waits fits into a group, its owners have equal weights of it, whoever has how much. */
+      ownerOf?: (item: Item) => string;
       /**
        * When a write fails, what has waited for it longer than this fails too: it would only wait for the next failure.
        * Without it, everything gets a write of its own.
@@ -45,7 +53,8 @@ export class GroupWriter<Item, Result> {
   /** @throws what the write of its group threw. */
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, sinceMs: this.limits.patience?.monotonicMs() ?? 0, resolve, reject });
+      const sinceMs = this.limits.patience?.monotonicMs() ?? 0;
+      this.waiting.push({ item, sinceMs, place: this.placeOf(item), resolve, reject });
       this.lingering?.note();
       this.startGroups();
     });
@@ -93,11 +102,36 @@ export class GroupWriter<Item, Result> {
     const { patience } = this.limits;
     if (patience === undefined) return [];
     const firstMs = patience.monotonicMs() - patience.ms;
-    const firstPatient = this.waiting.findIndex(({ sinceMs }) => sinceMs >= firstMs);
-    return this.waiting.splice(0, firstPatient === -1 ? this.waiting.length : firstPatient);
+    const impatient = this.waiting.filter(({ sinceMs }) => sinceMs < firstMs);
+    if (impatient.length > 0) this.waiting = this.waiting.filter(({ sinceMs }) => sinceMs >= firstMs);
+    return impatient;
+  }
+
+  /** After what its owner brought before, by weight: start-time fair queueing. */
+  private placeOf(item: Item): number {
+    const { ownerOf, weigh = () => 1 } = this.limits;
+    if (ownerOf === undefined) return 0;
+    const owner = ownerOf(item);
+    const place = Math.max(this.places.get(owner) ?? 0, this.reached);
+    this.places.set(owner, place + weigh(item));
+    return place;
   }
 
   private takeGroup(): Waiting<Item, Result>[] {
+    let size = this.fitting();
+    if (size < this.waiting.length && this.places.size > 1) {
+      this.waiting.sort((a, b) => a.place - b.place);
+      size = this.fitting();
+    }
+    const group = this.waiting.slice(0, size);
+    this.waiting = this.waiting.slice(size);
+    this.reached = group.at(-1)?.place ?? this.reached;
+    if (this.waiting.length === 0) this.places.clear();
+    return group;
+  }
+
+  /** How many of those in front one group takes. */
+  private fitting(): number {
     const { items, weigh = () => 0, weight = 0 } = this.limits;
     let size = 0;
     let total = 0;
@@ -106,8 +140,6 @@ export class GroupWriter<Item, Result> {
       if (size >= items || (size > 0 && total > weight)) break;
       size += 1;
     }
-    const group = this.waiting.slice(0, size);
-    this.waiting = this.waiting.slice(size);
-    return group;
+    return size;
   }
 }

@@ -24,8 +24,10 @@ export const LIMITS = {
   ledgerDays: 31,
   /** Deliveries that the status of an event shows. */
   eventDeliveries: 100,
-  /** Subscriptions that one event reaches: all of its deliveries are written by one statement, which may take 4 s. */
+  /** Subscriptions that one event reaches. */
   deliveriesPerEvent: 100_000,
+  /** How long an event for very many subscriptions may take to be written. Others are, or are refused, within 5 s. */
+  wideEventSeconds: 30,
 
   eventTypeLength: 128,
   eventTypes: 100,

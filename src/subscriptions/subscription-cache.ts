@@ -2,12 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
-import { LRUCache } from 'lru-cache';
+import { isTenantId } from '../access/index.js';
+import { Unavailable } from '../shared/errors/domain-error.js';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
 import { connectRedis, FAIL_FAST, PATIENT } from '../shared/redis/redis.js';
 import { keyRoot } from '../shared/redis/redis-address.js';
+import { isUuid } from '../shared/ids/uuid.js';
+import { TenantCache } from '../shared/tenant-cache.js';
+import { Turns } from '../shared/turns.js';
 import { Clock } from '../shared/time/clock.js';
 
 /** Longest life of an entry while Redis can't tell of changes, in milliseconds. */
@@ -19,7 +23,18 @@ const AWAY_MS = 1000;
 const PING_INTERVAL_MS = 5000;
 /** Longest wait for the first connection, of those who wait for it. */
 const CONNECT_TIMEOUT_MS = 2000;
-const MAX_ENTRIES = 10_000;
+/** What all entries of a process weigh at the most, in bytes, and one of them: what is heavier is read each time. */
+const MAX_BYTES = 33_554_432;
+const MAX_BYTES_EACH = 262_144;
+/** Of an entry besides its value, and of each character of that: texts of a list are objects of their own. */
+const ENTRY_BYTES = 300;
+const BYTES_PER_CHARACTER = 2;
+/** Tenants whose changes are remembered one by one. Of more, all entries are forgotten. */
+const MAX_EPOCHS = 10_000;
+/** Look-ups that read from PostgreSQL at once, of the connections of the REST API. */
+const LOAD_SHARE = 0.5;
+/** A publisher is to have his 503 within 5 s, and the load and the write that follow may wait as well. */
+const LOAD_PATIENCE_MS = 2000;
 
 interface Entry {
   readonly value: unknown;
@@ -27,18 +42,28 @@ interface Entry {
   readonly loadedAtMs: number;
 }
 
+/** How a value is come by. It must be plain data. */
+export interface LookUp<T> {
+  /** Reads it from PostgreSQL. */
+  readonly load: () => Promise<T>;
+  /** Judges what another process, perhaps of another version, has stored. @returns undefined when it is of no use */
+  readonly read: (stored: unknown) => T | undefined;
+}
+
 /**
- * Look-ups of the publishing path, in this process and behind it in Redis. A change of any subscription of a tenant makes
+ * Look-ups of the publishing path, in this process and behind it in Redis, bounded by size, with a share for each tenant. A change of any subscription of a tenant makes
  * all its entries stale in every process at once: the tenant gets a new *generation*, a random token under which entries
  * are stored, and a message tells the others. A look-up that began before the change stores its result under the former
  * generation, where nobody finds it.
  */
 @Injectable()
 export class SubscriptionCache implements OnApplicationShutdown {
-  private readonly entries = new LRUCache<string, Entry>({ max: MAX_ENTRIES });
+  private readonly entries: TenantCache<Entry>;
+  private readonly loads: Turns;
   /** What this process knows of the generations; a tenant that is absent has the epoch of the process. */
   private readonly epochs = new Map<string, string>();
   private processEpoch = randomUUID();
+  /** No more than there are requests on their way. */
   private readonly loading = new Map<string, Promise<unknown>>();
   private readonly redis: Redis | null;
   private readonly subscriber: Redis | null;
@@ -54,6 +79,14 @@ export class SubscriptionCache implements OnApplicationShutdown {
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {
+    const lifeMs = settings.subscriptionCacheTtl * 1000;
+    this.entries = new TenantCache({ bytes: MAX_BYTES, bytesEach: MAX_BYTES_EACH, lifeMs }, () => clock.monotonicMs());
+    this.loads = new Turns({
+      atOnce: Math.floor(settings.databasePoolSize * LOAD_SHARE),
+      patienceMs: LOAD_PATIENCE_MS,
+      refusal: () =>
+        new Unavailable('Too many subscriptions are being looked up. Send this request again in a second.'),
+    });
     this.keyRoot = `${keyRoot(settings)}:subscriptions`;
     this.channel = `${settings.queuePrefix}:subscriptions`;
     const open = (options: typeof FAIL_FAST, purpose: string): Redis | null =>
@@ -65,32 +98,26 @@ export class SubscriptionCache implements OnApplicationShutdown {
   }
 
   /**
-   * The cached result of `load`, or a fresh one.
+   * The cached result of a look-up, or a fresh one.
    *
    * @param key what is looked up, unique within the tenant
-   * @param load reads it from PostgreSQL; its result must be plain data
+   * @throws Unavailable when too many look-ups wait
    */
-  async get<T>(tenantId: string, key: string, load: () => Promise<T>): Promise<T> {
-    const name = `${tenantId}/${key}`;
+  async get<T>(tenantId: string, key: string, lookUp: LookUp<T>): Promise<T> {
     const epoch = this.epochOf(tenantId);
-    const found = this.entries.get(name);
+    const found = this.entries.get(tenantId, key);
     if (found?.epoch === epoch && this.clock.monotonicMs() - found.loadedAtMs < this.ttlMs()) return found.value as T;
-    const loadName = `${epoch}/${name}`;
+    const loadName = `${epoch}/${tenantId}/${key}`;
     const running = this.loading.get(loadName);
     if (running !== undefined) return running as Promise<T>;
-    const loaded = this.loadThroughRedis(tenantId, key, load)
-      .then((value) => {
-        this.entries.set(name, { value, epoch, loadedAtMs: this.clock.monotonicMs() });
-        return value;
-      })
-      .finally(() => this.loading.delete(loadName));
+    const loaded = this.loadThroughRedis(tenantId, key, epoch, lookUp).finally(() => this.loading.delete(loadName));
     this.loading.set(loadName, loaded);
     return loaded;
   }
 
   /** To be called after the commit of any change of a subscription. Never throws: entries live a few seconds at most. */
   async invalidate(tenantId: string): Promise<void> {
-    this.epochs.set(tenantId, randomUUID());
+    this.renewEpoch(tenantId);
     if (this.redis === null) return;
     try {
       await this.redis.multi().set(this.generationKey(tenantId), randomUUID()).publish(this.channel, tenantId).exec();
@@ -111,12 +138,20 @@ export class SubscriptionCache implements OnApplicationShutdown {
     this.subscriber?.disconnect();
   }
 
-  private async loadThroughRedis<T>(tenantId: string, key: string, load: () => Promise<T>): Promise<T> {
+  private async loadThroughRedis<T>(tenantId: string, key: string, epoch: string, lookUp: LookUp<T>): Promise<T> {
     const found = await this.findInRedis(tenantId, key);
-    if (found?.cached != null) return JSON.parse(found.cached) as T;
-    const value = await load();
-    // Not awaited: the publisher need not wait for it. A failure costs the next look-up a query.
-    if (found) this.redis?.set(found.key, JSON.stringify(value), 'PX', Math.ceil(this.ttlMs())).catch(() => undefined);
+    const stored = found?.cached == null ? undefined : readStored(found.cached, lookUp.read);
+    const value = stored === undefined ? await this.loads.run(tenantId, lookUp.load) : stored;
+    if (this.ttlMs() === 0) return value;
+    const text = JSON.stringify(value);
+    const bytes = ENTRY_BYTES + key.length + text.length * BYTES_PER_CHARACTER;
+    const entry = { value, epoch, loadedAtMs: this.clock.monotonicMs() };
+    const isRoomy = this.entries.set(tenantId, key, entry, bytes);
+    // What has no room here has none in Redis, or many look-ups would fill that. Not awaited: the publisher need not wait for it.
+    // A failure costs the next look-up a query.
+    if (found && stored === undefined && isRoomy) {
+      this.redis?.set(found.key, text, 'PX', Math.ceil(this.ttlMs())).catch(() => undefined);
+    }
     return value;
   }
 
@@ -135,15 +170,28 @@ export class SubscriptionCache implements OnApplicationShutdown {
 
   private async generationOf(redis: Redis, tenantId: string): Promise<string> {
     const key = this.generationKey(tenantId);
-    const generation = await redis.get(key);
-    if (generation !== null) return generation;
+    const generation: unknown = await redis.get(key);
+    if (isUuid(generation)) return generation;
     const fresh = randomUUID();
-    await redis.setnx(key, fresh);
-    return (await redis.get(key)) ?? fresh;
+    if (generation === null) await redis.setnx(key, fresh);
+    // What stands there and is none, nobody here wrote.
+    else await redis.set(key, fresh);
+    const agreed: unknown = await redis.get(key);
+    return isUuid(agreed) ? agreed : fresh;
   }
 
   private generationKey(tenantId: string): string {
     return `${this.keyRoot}:${tenantId}:generation`;
+  }
+
+  private renewEpoch(tenantId: string): void {
+    if (this.epochs.size >= MAX_EPOCHS) this.renewAllEpochs();
+    this.epochs.set(tenantId, randomUUID());
+  }
+
+  private renewAllEpochs(): void {
+    this.epochs.clear();
+    this.processEpoch = randomUUID();
   }
 
   private epochOf(tenantId: string): string {
@@ -164,7 +212,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
       else if (subscriber.status === 'ready') void this.subscribe(subscriber);
     }, PING_INTERVAL_MS).unref();
     subscriber.on('message', (_channel: string, tenantId: string) => {
-      this.epochs.set(tenantId, randomUUID());
+      if (isTenantId(tenantId)) this.renewEpoch(tenantId);
     });
     subscriber.on('close', () => {
       this.isSubscribed = false;
@@ -180,8 +228,15 @@ export class SubscriptionCache implements OnApplicationShutdown {
       return;
     }
     // Messages may have been missed until now.
-    this.epochs.clear();
-    this.processEpoch = randomUUID();
+    this.renewAllEpochs();
     this.isSubscribed = true;
+  }
+}
+
+function readStored<T>(text: string, read: (stored: unknown) => T | undefined): T | undefined {
+  try {
+    return read(JSON.parse(text));
+  } catch {
+    return undefined;
   }
 }

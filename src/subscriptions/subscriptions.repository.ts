@@ -3,6 +3,8 @@ import { IsNull, MoreThan, Not } from 'typeorm';
 import { TenantDatabase, type TenantRows } from '../shared/database/tenant-database.js';
 import type { Tx } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
+import { LIMITS } from '../shared/limits.js';
+import { type Audience, WANTS_EVENT, WIDE_FROM } from './audience.js';
 import { patternsWanting } from './domain/event-type-pattern.js';
 import { type DisabledReason, stateNumber, type SubscriptionState } from './domain/subscription-state.js';
 import type { PublishTarget } from './publish-target.js';
@@ -88,15 +90,17 @@ export class SubscriptionsRepository {
     return rows[0] ? toTarget(rows[0]) : null;
   }
 
-  /** Ids of the active and paused ones that want an event type. Served by subscriptions_event_types. */
-  async findIdsWanting(tenantId: string, eventType: string): Promise<Uuid[]> {
-    const rows = await this.database.query<{ id: Uuid }>(
+  /** The active and paused ones that want an event type. However many there are, few ids and a bounded count are read. */
+  async findAudience(tenantId: string, eventType: string): Promise<Audience> {
+    const rows = await this.database.query<{ count: number; ids: Uuid[] | null }>(
       tenantId,
-      `select id from subscriptions
-       where tenant_id = $1 and event_types && $2::text[] and deleted_at is null and state in (0, 1) order by id`,
-      [patternsWanting(eventType)],
+      `with wanting as materialized (select id from subscriptions where ${WANTS_EVENT} limit $3)
+       select count::int, case when count <= $4 then array(select id from wanting) end as ids
+       from (select count(*) from wanting) counted`,
+      [patternsWanting(eventType), LIMITS.deliveriesPerEvent + 1, WIDE_FROM],
     );
-    return rows.map(({ id }) => id);
+    const { count = 0, ids = [] } = rows[0] ?? {};
+    return { count, ids: ids?.sort() ?? null };
   }
 
   /** Subscriptions of all tenants, deleted ones too, in the order of their ids: what they keep secret is put under another key. */

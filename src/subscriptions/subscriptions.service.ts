@@ -16,7 +16,9 @@ import { type DisabledReason, stateNumber } from './domain/subscription-state.js
 import type { CreatedSubscriptionAnswer, SubscriptionAnswer } from './dto/subscription-answer.js';
 import type { SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import type { SubscriptionQuery } from './dto/subscription-query.js';
+import type { Audience } from './audience.js';
 import type { PublishTarget } from './publish-target.js';
+import { readAudience, readTarget } from './stored-look-ups.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
 import { SubscriptionLimitReached, SubscriptionNotFound, TooManyDeleted } from './subscription.errors.js';
@@ -149,14 +151,21 @@ export class SubscriptionsService implements OnModuleInit {
 
   /** For publishing; from the cache. @throws SubscriptionNotFound */
   async getTarget(tenantId: string, id: Uuid): Promise<PublishTarget> {
-    const target = await this.cache.get(tenantId, id, () => this.repository.findTarget(tenantId, id));
+    const target = await this.cache.get(tenantId, id, {
+      load: () => this.repository.findTarget(tenantId, id),
+      read: (stored) => readTarget(stored, id),
+    });
     if (target === null) throw new SubscriptionNotFound(toPublicId('sub', id));
     return target;
   }
 
-  /** Ids of the active and paused subscriptions that want an event type; from the cache. */
-  listIdsWanting(tenantId: string, eventType: string): Promise<Uuid[]> {
-    return this.cache.get(tenantId, `wanting:${eventType}`, () => this.repository.findIdsWanting(tenantId, eventType));
+  /** The active and paused subscriptions that want an event type; from the cache. */
+  getAudience(tenantId: string, eventType: string): Promise<Audience> {
+    // Not under the key of earlier versions, which kept all ids there and would find none of them here.
+    return this.cache.get(tenantId, `audience:${eventType}`, {
+      load: () => this.repository.findAudience(tenantId, eventType),
+      read: readAudience,
+    });
   }
 
   private async change(

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { deliveriesOf, type NewEvent } from '../../src/ingest/event.entity.js';
+import { type AddressedEvent, deliveriesOf, type NewEvent } from '../../src/ingest/event.entity.js';
 import { IngestRepository } from '../../src/ingest/ingest.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
@@ -13,7 +13,7 @@ import { StoredRows } from '../support/stored-rows.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const FINGERPRINT = Buffer.from(Array.from({ length: 32 }, (_, n) => 255 - n));
-const keyed = (key: string, given: Partial<NewEvent> = {}): NewEvent =>
+const keyed = (key: string, given: Parameters<typeof aNewEvent>[0] = {}): AddressedEvent =>
   aNewEvent({ idempotency: { key, fingerprint: FINGERPRINT }, ...given });
 
 describe('what is accepted, on real PostgreSQL', () => {
@@ -39,7 +39,7 @@ describe('what is accepted, on real PostgreSQL', () => {
   });
 
   /** Ids of what is stored, in the order of the events that were given. */
-  const accept = (events: NewEvent[], deliveriesAre: 'queued' | 'due'): Promise<boolean[]> =>
+  const accept = (events: AddressedEvent[], deliveriesAre: 'queued' | 'due'): Promise<boolean[]> =>
     repository.accept(events, events.flatMap(deliveriesOf), deliveriesAre);
 
   const storedOf = async (events: readonly NewEvent[]): Promise<string[]> => {
@@ -250,7 +250,8 @@ describe('what is accepted, on real PostgreSQL', () => {
       ['keys', ['a', 'm', 'z'], ['default', 'default', 'default']],
       ['tenants that chose the same key', ['m', 'm', 'm'], ['a', 'm', 'z']],
     ])('waits for a group that shares %s in another order, and does not deadlock with it', async (_, keys, tenants) => {
-      const groupOf = (order: number[]): NewEvent[] => order.map((n) => keyed(keys[n]!, { tenantId: tenants[n]! }));
+      const groupOf = (order: number[]): AddressedEvent[] =>
+        order.map((n) => keyed(keys[n]!, { tenantId: tenants[n]! }));
       const holder = new Client({ connectionString: database.url });
       await holder.connect();
       /** Null when this machine stood still until the wait was over. */

@@ -33,11 +33,11 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
       redis[harm]();
 
       const firstMs = await msOf(async () => {
-        expect(await one.get(TENANT, newKey(), new Source('loaded').load)).toBe('loaded');
+        expect(await one.get(TENANT, newKey(), new Source('loaded'))).toBe('loaded');
       });
       // What it has learnt of Redis spares the next ones the wait.
       const nextMs = await msOf(async () => {
-        for (let n = 0; n < 20; n += 1) await one.get(TENANT, newKey(), new Source().load);
+        for (let n = 0; n < 20; n += 1) await one.get(TENANT, newKey(), new Source());
       });
       return Math.max(firstMs, nextMs);
     };
@@ -47,13 +47,13 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
   it.each(['freeze', 'kill'] as const)('obeys a change made here, after a %s', async (harm) => {
     const change = async (): Promise<number> => {
       const source = new Source('before');
-      await one.get(TENANT, 'key', source.load);
+      await one.get(TENANT, 'key', source);
       redis[harm]();
       source.value = 'after';
 
       const ms = await msOf(() => one.invalidate(TENANT));
 
-      expect(await one.get(TENANT, 'key', source.load)).toBe('after');
+      expect(await one.get(TENANT, 'key', source)).toBe('after');
       return ms;
     };
     expect(await bestOf(300, change, renew)).toBeLessThan(300);
@@ -62,12 +62,12 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
   it('keeps no value for longer than a second or so while it can not hear of changes', async () => {
     const change = async (): Promise<number> => {
       const source = new Source('before');
-      await other.get(TENANT, 'key', source.load);
+      await other.get(TENANT, 'key', source);
       redis.kill();
       source.value = 'after';
       return msOf(async () => {
         await one.invalidate(TENANT);
-        await eventually(() => other.get(TENANT, 'key', source.load), { until: (value) => value === 'after' });
+        await eventually(() => other.get(TENANT, 'key', source), { until: (value) => value === 'after' });
       });
     };
     expect(await bestOf(1500, change, renew)).toBeLessThan(1500);
@@ -81,26 +81,24 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
     const change = async (): Promise<number> => {
       const deaf = openCache(cacheSettings(settings));
       const source = new Source('before');
-      await eventually(() => deaf.get(TENANT, newKey(), source.load));
-      await deaf.get(TENANT, 'key', source.load);
+      await eventually(() => deaf.get(TENANT, newKey(), source));
+      await deaf.get(TENANT, 'key', source);
       source.value = 'after';
 
       // Here for a second, and in Redis for another.
-      return msOf(() =>
-        eventually(() => deaf.get(TENANT, 'key', source.load), { until: (value) => value === 'after' }),
-      );
+      return msOf(() => eventually(() => deaf.get(TENANT, 'key', source), { until: (value) => value === 'after' }));
     };
     expect(await bestOf(3000, change)).toBeLessThan(3000);
   });
 
   it('shares values again when it is back', async () => {
     redis.freeze();
-    await one.get(TENANT, newKey(), new Source().load);
+    await one.get(TENANT, newKey(), new Source());
     await redis.thaw();
     await eventually(async () => {
       const key = newKey();
-      await one.get(TENANT, key, new Source('shared').load);
-      return other.get(TENANT, key, new Source('not found').load);
+      await one.get(TENANT, key, new Source('shared'));
+      return other.get(TENANT, key, new Source('not found'));
     }, { until: (value) => value === 'shared' }); // prettier-ignore
   });
 });

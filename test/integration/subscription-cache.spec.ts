@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import type { TenantCache } from '../../src/shared/tenant-cache.js';
 import type { Settings } from '../../src/shared/config/settings.js';
 import type { SubscriptionCache } from '../../src/subscriptions/subscription-cache.js';
 import { bestOf } from '../support/best-of.js';
@@ -6,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 import {
   cacheSettings,
   closeCaches,
+  lookUp,
   openCache,
   openTwoCaches,
   SlowSource,
@@ -45,7 +48,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   it('loads a value once, and gives both the same', async () => {
     const source = new Source({ id: 'sub_1', eventTypes: ['a', 'b'], isDisabled: false, none: null });
     for (const cache of [one, one, other, other]) {
-      expect(await cache.get(TENANT, 'key', source.load)).toEqual(source.value);
+      expect(await cache.get(TENANT, 'key', source)).toEqual(source.value);
       await isInRedis(TENANT, 'key');
     }
     expect(source.loads).toBe(1);
@@ -54,9 +57,9 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   it('loads once for all who ask at the same time', async () => {
     const slow = new SlowSource();
     const second = new Source();
-    const asked = [one.get(TENANT, 'key', slow.load)];
+    const asked = [one.get(TENANT, 'key', slow)];
     await slow.hasBegun;
-    asked.push(one.get(TENANT, 'key', second.load), one.get(TENANT, 'key', second.load));
+    asked.push(one.get(TENANT, 'key', second), one.get(TENANT, 'key', second));
     slow.release('loaded');
     expect(await Promise.all(asked)).toEqual(['loaded', 'loaded', 'loaded']);
     expect(second.loads).toBe(0);
@@ -65,32 +68,96 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   it('keeps values apart by tenant and key', async () => {
     const places = [['a', 'k'], ['a', 'l'], ['b', 'k']] as const; // prettier-ignore
     for (const [tenant, key] of places) {
-      await one.get(tenant, key, () => Promise.resolve(`${tenant} ${key}`));
+      await one.get(
+        tenant,
+        key,
+        lookUp(() => Promise.resolve(`${tenant} ${key}`)),
+      );
       await isInRedis(tenant, key);
     }
     const source = new Source('not found');
-    const found = await Promise.all(places.map(([tenant, key]) => other.get(tenant, key, source.load)));
+    const found = await Promise.all(places.map(([tenant, key]) => other.get(tenant, key, source)));
     expect(found).toEqual(['a k', 'a l', 'b k']);
   });
 
   it('keeps nothing of a load that failed', async () => {
     const failure = new Error('no database');
-    await expect(one.get(TENANT, 'key', () => Promise.reject(failure))).rejects.toBe(failure);
-    expect(await one.get(TENANT, 'key', new Source('now').load)).toBe('now');
+    await expect(
+      one.get(
+        TENANT,
+        'key',
+        lookUp(() => Promise.reject(failure)),
+      ),
+    ).rejects.toBe(failure);
+    expect(await one.get(TENANT, 'key', new Source('now'))).toBe('now');
+  });
+
+  it.each(['{not json', '', '"of another form"', 'null'])('loads anew what Redis holds as %j', async (strange) => {
+    const read = (stored: unknown): string | undefined => (stored === 'first' ? stored : undefined);
+    const load = (): Promise<string> => Promise.resolve('first');
+    await one.get(TENANT, 'key', { load, read });
+    await isInRedis(TENANT, 'key');
+    const [key] = await redis.keys(`${settings.queuePrefix}:subscriptions:${TENANT}:*:key`);
+    await redis.set(key!, strange);
+    expect(await other.get(TENANT, 'key', { load, read })).toBe('first');
+  });
+
+  it('agrees on a new generation where Redis holds none that could be one', async () => {
+    await redis.set(`${settings.queuePrefix}:subscriptions:${TENANT}:generation`, 'a:b '.repeat(1000));
+    const source = new Source('first');
+    await one.get(TENANT, 'key', source);
+    await isInRedis(TENANT, 'key');
+    expect(await other.get(TENANT, 'key', source)).toBe('first');
+    expect(source.loads).toBe(1);
+  });
+
+  it('remembers no changes of tenants that can be none', async () => {
+    const { epochs } = other as unknown as { epochs: Map<string, string> };
+    const strange = ['', 'a b', 'x'.repeat(65), '{"tenant":1}'];
+    for (const message of strange) await redis.publish(`${settings.queuePrefix}:subscriptions`, message);
+    await redis.publish(`${settings.queuePrefix}:subscriptions`, 'last');
+    await eventually(() => epochs.has('last'), { until: (has) => has });
+    expect(strange.filter((tenantId) => epochs.has(tenantId))).toEqual([]);
+  });
+
+  it('remembers the changes of a bounded number of tenants, and gives nothing stale for that', async () => {
+    const source = new Source('before');
+    await one.get(TENANT, 'key', source);
+    const { epochs } = one as unknown as { epochs: Map<string, string> };
+    source.value = 'after';
+    await one.invalidate(TENANT);
+    await Promise.all(Array.from({ length: 12_000 }, (_, n) => one.invalidate(`t${n}`)));
+    expect(epochs.size).toBeLessThanOrEqual(10_000);
+    expect(await one.get(TENANT, 'key', source)).toBe('after');
+  });
+
+  it('keeps no more than its bound, here and in Redis, of a tenant that looks up ever more', async () => {
+    const list = Array.from({ length: 1000 }, () => randomUUID());
+    const look = lookUp(() => Promise.resolve(list));
+    await one.get('small', 'key', look);
+    const usedBytes = async (): Promise<number> => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+    const before = await usedBytes();
+    for (let n = 0; n < 2000; n += 1) await one.get(TENANT, `type ${n}`, look);
+
+    const { entries } = one as unknown as { entries: TenantCache<unknown> };
+    expect(entries.bytes).toBeLessThan(34_000_000);
+    expect(entries.get('small', 'key')).toBeDefined();
+    // Others use it, too.
+    expect((await usedBytes()) - before).toBeLessThan(48_000_000);
   });
 
   it('gives the new value after a change: here at once, in the other process within a second', async () => {
     const change = async (): Promise<number> => {
       const source = new Source('before');
       const key = newKey();
-      for (const cache of [one, other]) expect(await cache.get(TENANT, key, source.load)).toBe('before');
+      for (const cache of [one, other]) expect(await cache.get(TENANT, key, source)).toBe('before');
 
       source.value = 'after';
       const changedAt = performance.now();
       await one.invalidate(TENANT);
 
-      expect(await one.get(TENANT, key, source.load)).toBe('after');
-      await eventually(() => other.get(TENANT, key, source.load), { until: (value) => value === 'after' });
+      expect(await one.get(TENANT, key, source)).toBe('after');
+      await eventually(() => other.get(TENANT, key, source), { until: (value) => value === 'after' });
       return performance.now() - changedAt;
     };
     expect(await bestOf(1000, change)).toBeLessThan(1000);
@@ -98,9 +165,9 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
 
   it('keeps what belongs to the other tenants through a change', async () => {
     const source = new Source();
-    await one.get('another', 'key', source.load);
+    await one.get('another', 'key', source);
     await one.invalidate(TENANT);
-    expect(await one.get('another', 'key', source.load)).toBe('first');
+    expect(await one.get('another', 'key', source)).toBe('first');
     expect(source.loads).toBe(1);
   });
 
@@ -110,25 +177,25 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   ])('finds nothing stale after a load that began before a change by %s', async (_, changing) => {
     const slow = new SlowSource();
     const told = new Source('before');
-    await one.get(TENANT, 'told', told.load);
-    const early = one.get(TENANT, 'key', slow.load);
+    await one.get(TENANT, 'told', told);
+    const early = one.get(TENANT, 'key', slow);
     await slow.hasBegun;
 
     told.value = 'after';
     await changing().invalidate(TENANT);
-    await eventually(() => one.get(TENANT, 'told', told.load), { until: (value) => value === 'after' });
+    await eventually(() => one.get(TENANT, 'told', told), { until: (value) => value === 'after' });
     slow.release('stale');
     expect(await early).toBe('stale');
 
     const fresh = new Source('fresh');
-    for (const cache of [one, other]) expect(await cache.get(TENANT, 'key', fresh.load)).toBe('fresh');
+    for (const cache of [one, other]) expect(await cache.get(TENANT, 'key', fresh)).toBe('fresh');
   });
 
   it('finds nothing stale for long after a load that ended before the change was heard of', async () => {
     const change = async (): Promise<number> => {
       const slow = new SlowSource();
       const key = newKey();
-      const early = one.get(TENANT, key, slow.load);
+      const early = one.get(TENANT, key, slow);
       await slow.hasBegun;
       slow.release('stale');
       const changedAt = performance.now();
@@ -136,7 +203,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
 
       const fresh = new Source('fresh');
       for (const cache of [one, other]) {
-        await eventually(() => cache.get(TENANT, key, fresh.load), { until: (value) => value === 'fresh' });
+        await eventually(() => cache.get(TENANT, key, fresh), { until: (value) => value === 'fresh' });
       }
       return performance.now() - changedAt;
     };
@@ -156,28 +223,28 @@ describe('the cache of subscriptions, without Redis', () => {
   it('loads a value once, and anew after a change', async () => {
     const cache = openCache(cacheSettings({}));
     const source = new Source('before');
-    for (let n = 0; n < 3; n += 1) expect(await cache.get(TENANT, 'key', source.load)).toBe('before');
+    for (let n = 0; n < 3; n += 1) expect(await cache.get(TENANT, 'key', source)).toBe('before');
     expect(source.loads).toBe(1);
 
     source.value = 'after';
     await cache.invalidate(TENANT);
 
-    expect(await cache.get(TENANT, 'key', source.load)).toBe('after');
+    expect(await cache.get(TENANT, 'key', source)).toBe('after');
   });
 
   it('loads a value anew when its time is over', async () => {
     const cache = openCache(cacheSettings({ SUBSCRIPTION_CACHE_TTL: '0.1' }));
     const source = new Source('before');
-    await cache.get(TENANT, 'key', source.load);
+    await cache.get(TENANT, 'key', source);
     source.value = 'after';
-    await eventually(() => cache.get(TENANT, 'key', source.load), { until: (value) => value === 'after' });
+    await eventually(() => cache.get(TENANT, 'key', source), { until: (value) => value === 'after' });
     expect(source.loads).toBe(2);
   });
 
   it('keeps nothing when it is told to', async () => {
     const cache = openCache(cacheSettings({ SUBSCRIPTION_CACHE_TTL: '0' }));
     const source = new Source();
-    for (let n = 0; n < 3; n += 1) await cache.get(TENANT, 'key', source.load);
+    for (let n = 0; n < 3; n += 1) await cache.get(TENANT, 'key', source);
     expect(source.loads).toBe(3);
   });
 });

@@ -1,6 +1,6 @@
 import type { ClaimedDelivery, ClaimedSubscription, FinishedAttempt } from '../../src/delivery/delivery.entity.js';
 import type { AttemptResult } from '../../src/delivery/domain/attempt-outcome.js';
-import type { NewEvent } from '../../src/ingest/event.entity.js';
+import type { AddressedEvent } from '../../src/ingest/event.entity.js';
 import { publicIdsOf, toPublicId } from '../../src/shared/ids/public-id.js';
 import { deliveryUuid, eventUuidOf, newEventUuid, newUuid } from '../../src/shared/ids/uuid.js';
 import type { SubscriptionInput } from './api-client.js';
@@ -12,17 +12,19 @@ export function aSubscription(input: SubscriptionInput = {}): SubscriptionInput 
 }
 
 /** Without a key, for one subscription that need not exist. */
-export function aNewEvent(given: Partial<NewEvent> = {}): NewEvent {
+export function aNewEvent(given: Partial<Omit<AddressedEvent, 'deliveryCount'>> = {}): AddressedEvent {
   const id = given.id ?? newEventUuid(Date.now());
+  const subscriptionIds = given.subscriptionIds ?? [newUuid(Date.now())];
   return {
     id,
     tenantId: 'default',
     eventType: 'order.created',
     contentType: 'application/json',
     payload: Buffer.from('{}'),
-    subscriptionIds: [newUuid(Date.now())],
     idempotency: null,
     ...given,
+    subscriptionIds,
+    deliveryCount: subscriptionIds.length,
   };
 }
 

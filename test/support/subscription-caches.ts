@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { parseSettings, type Settings } from '../../src/shared/config/settings.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
-import { SubscriptionCache } from '../../src/subscriptions/subscription-cache.js';
+import { type LookUp, SubscriptionCache } from '../../src/subscriptions/subscription-cache.js';
 import { eventually } from './eventually.js';
 import { silentLogger } from './silent-logger.js';
 import { uniquePrefix } from './test-redis.js';
@@ -42,15 +42,31 @@ let warmUps = 0;
 async function finds(finder: SubscriptionCache, storer: SubscriptionCache): Promise<void> {
   const probe = async (): Promise<string> => {
     const key = `${(warmUps += 1)}`;
-    await storer.get('warm-up', key, () => Promise.resolve('stored'));
-    return finder.get('warm-up', key, () => Promise.resolve('not found'));
+    await storer.get(
+      'warm-up',
+      key,
+      lookUp(() => Promise.resolve('stored')),
+    );
+    return finder.get(
+      'warm-up',
+      key,
+      lookUp(() => Promise.resolve('not found')),
+    );
   };
   await eventually(probe, { until: (value) => value === 'stored' });
 }
 
+const asIs = (stored: unknown): unknown => stored;
+
+/** That takes everything for the value which is stored. */
+export function lookUp<T>(load: () => Promise<T>): LookUp<T> {
+  return { load, read: (stored) => stored as T };
+}
+
 /** Counts how often it is asked for the value that there is. */
-export class Source {
+export class Source implements LookUp<unknown> {
   loads = 0;
+  readonly read = asIs;
 
   constructor(public value: unknown = 'first') {}
 
@@ -61,7 +77,8 @@ export class Source {
 }
 
 /** A load that is under way until it is released. */
-export class SlowSource {
+export class SlowSource implements LookUp<unknown> {
+  readonly read = asIs;
   private started!: () => void;
   private finish!: (value: unknown) => void;
   readonly hasBegun = new Promise<void>((resolve) => (this.started = resolve));

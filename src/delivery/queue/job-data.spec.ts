@@ -63,10 +63,9 @@ describe('the data of a job', () => {
     const { wakeUps, fault } = readJob(textOf(many));
     expect(wakeUps).toHaveLength(1000);
     expect(fault).toMatch(/more than 1000/);
-    expect(readJob(`{"d":[${'1,'.repeat(600_000)}1]}`)).toEqual({
-      wakeUps: [],
-      fault: expect.stringMatching(/long|more/),
-    });
+    const long = readJob(`{"d":[${'1,'.repeat(600_000)}1]}`);
+    expect(long.wakeUps).toEqual([]);
+    expect(long.fault).toMatch(/characters/);
   });
 
   it.each([

@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DeliveryWakeUps } from '../delivery/index.js';
+import type { Settings } from '../shared/config/settings.js';
+import { Unavailable } from '../shared/errors/domain-error.js';
+import { LIMITS } from '../shared/limits.js';
+import { SETTINGS_TOKEN } from '../shared/shared.module.js';
+import { Shares } from '../shared/shares.js';
+import { Clock } from '../shared/time/clock.js';
+import { Turns } from '../shared/turns.js';
+import type { UncountedEvent } from './event.entity.js';
+import { type RunStep, WideEventRepository } from './wide-event.repository.js';
+
+/** Being written at once, each on a connection of the REST API, of which they take no more than their share. */
+const MAX_OPEN = 4;
+const CONNECTION_SHARE = 0.4;
+/** A publisher whose event can't be begun gets his 503 within 5 s. */
+const PATIENCE_MS = 4500;
+/** Being handed over at once. The others are left to the due scan. */
+const MAX_HAND_OVERS = 8;
+
+/**
+ * Commits events that very many subscriptions want, apart from all others: in pieces of one transaction each, one piece of one event at
+ * a time. So they take no more of PostgreSQL than one busy connection, and tenants take turns piece by piece.
+ */
+@Injectable()
+export class WideEventWriter {
+  private readonly open: Turns;
+  private readonly pieces: Turns;
+  private readonly handOvers = new Shares(MAX_HAND_OVERS);
+
+  constructor(
+    private readonly repository: WideEventRepository,
+    private readonly wakeUps: DeliveryWakeUps,
+    private readonly clock: Clock,
+    @Inject(SETTINGS_TOKEN) { databasePoolSize }: Settings,
+  ) {
+    const refusal = (): Error =>
+      new Unavailable(
+        'Too many events for very many subscriptions are being written. Send this request again in a second.',
+      );
+    const atOnce = Math.max(1, Math.min(MAX_OPEN, Math.floor(databasePoolSize * CONNECTION_SHARE)));
+    this.open = new Turns({ atOnce, patienceMs: PATIENCE_MS, refusal });
+    this.pieces = new Turns({ atOnce: 1, patienceMs: PATIENCE_MS, refusal });
+  }
+
+  /**
+   * Resolves when the event and its deliveries are committed.
+   *
+   * @returns how many deliveries it has; null when its idempotency key is taken: then nothing was kept
+   * @throws Unavailable when too many wait, or when it takes longer than `wideEventSeconds`; TooManySubscriptions
+   */
+  write(event: UncountedEvent): Promise<number | null> {
+    return this.open.run(event.tenantId, async () => {
+      const isHandedOver = this.wakeUps.isTaking && this.handOvers.take(event.tenantId);
+      let count: number | null = null;
+      try {
+        count = await this.repository.accept(event, isHandedOver ? 'queued' : 'due', this.stepsOf(event));
+      } finally {
+        if (isHandedOver) void this.handOver(event, count);
+      }
+      if (!isHandedOver && count !== null) this.wakeUps.leave(count);
+      return count;
+    });
+  }
+
+  private stepsOf({ tenantId }: UncountedEvent): RunStep {
+    const untilMs = this.clock.monotonicMs() + LIMITS.wideEventSeconds * 1000;
+    return (statement) =>
+      this.pieces.run(tenantId, () => {
+        if (this.clock.monotonicMs() > untilMs) {
+          throw new Unavailable(`The event could not be written within ${LIMITS.wideEventSeconds} s. Send it again.`);
+        }
+        return statement();
+      });
+  }
+
+  /** The publisher does not wait for it. */
+  private async handOver({ id, tenantId }: UncountedEvent, count: number | null): Promise<void> {
+    if (count !== null) await this.wakeUps.addGradually(id, tenantId);
+    this.handOvers.giveBack(tenantId);
+  }
+}
