@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { SETTINGS_TOKEN } from '../shared.module.js';
 import type { Settings } from '../config/settings.js';
 import { Logger } from '../logging/logger.js';
 import { HostResolver, SystemHostResolver } from './host-resolver.js';
-import { TargetGuard } from './target-guard.js';
+import { type BlockedAddress, TargetGuard } from './target-guard.js';
 
 @Module({
   providers: [
@@ -16,11 +17,19 @@ import { TargetGuard } from './target-guard.js';
       provide: TargetGuard,
       inject: [SETTINGS_TOKEN, HostResolver, Logger],
       useFactory: (settings: Settings, resolver: HostResolver, logger: Logger) =>
-        new TargetGuard(settings, resolver, (blocked) => {
-          logger.warn(blocked, 'target.blocked');
-        }),
+        new TargetGuard(settings, resolver, telling(logger)),
     },
   ],
   exports: [HostResolver, TargetGuard],
 })
 export class TargetsModule {}
+
+/** Of a host that is tried again and again, the log tells once a minute. */
+function telling(logger: Logger): (blocked: BlockedAddress) => void {
+  const told = new LRUCache<string, true>({ max: 1000, ttl: 60_000 });
+  return (blocked) => {
+    if (told.has(blocked.host)) return;
+    told.set(blocked.host, true);
+    logger.warn(blocked, 'target.blocked');
+  };
+}
