@@ -67,7 +67,8 @@ class Dialling {
       else if (this.open.size === 0) this.fail();
     };
     socket.once('error', failed).once('connect', () => {
-      socket.off('error', failed);
+      // Whoever gets it listens a moment later.
+      socket.off('error', failed).on('error', () => undefined);
       this.open.delete(socket);
       this.settle();
       this.resolve(socket);

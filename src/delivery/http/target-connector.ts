@@ -63,15 +63,6 @@ export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs:
         deadline.abort(new ConnectTimeout(timeoutMs));
       });
     }, timeoutMs);
-    const end = (...[error, socket]: Parameters<buildConnector.Callback>): void => {
-      clearTimeout(timer);
-      if (error === null) {
-        callback(null, socket);
-        mendParserOf(socket);
-      } else {
-        callback(asConnectError(error), null);
-      }
-    };
     const { hostname, protocol, port } = options;
     const isSecure = protocol === 'https:';
     const deadlineMs = performance.now() + timeoutMs;
@@ -82,19 +73,28 @@ export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs:
       if (addresses.length === 0) throw Object.assign(new Error(`${host} has no address`), { code: 'ENODATA' });
       return open({ host, addresses, port: port === '' ? (isSecure ? 443 : 80) : Number(port), signal, deadlineMs });
     };
-    connected().then(
-      (socket) => {
-        if (!isSecure) {
-          end(null, socket);
-          return;
-        }
-        const shaking = secure({ ...options, httpSocket: socket }, end);
+    const shaken = (httpSocket: Socket): Promise<Socket> =>
+      new Promise((resolve, reject) => {
+        const shaking = secure({ ...options, httpSocket }, (...[error, socket]) => {
+          if (error === null) resolve(socket);
+          else reject(error);
+        });
         signal.addEventListener('abort', () => shaking.destroy(signal.reason as Error));
-      },
-      (error: unknown) => {
-        end(error as Error, null);
-      },
-    );
+      });
+    connected()
+      .then((socket) => (isSecure ? shaken(socket) : socket))
+      .finally(() => {
+        clearTimeout(timer);
+      })
+      .then(
+        (socket) => {
+          callback(null, socket);
+          mendParserOf(socket);
+        },
+        (error: unknown) => {
+          callback(asConnectError(error as Error), null);
+        },
+      );
   };
 }
 
