@@ -7,7 +7,7 @@ import { Unavailable } from '../shared/errors/domain-error.js';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
-import { connectRedis, FAIL_FAST, PATIENT } from '../shared/redis/redis.js';
+import { connectRedis, FAIL_FAST, isRedisRefusal, PATIENT } from '../shared/redis/redis.js';
 import { keyRoot } from '../shared/redis/redis-address.js';
 import { isUuid } from '../shared/ids/uuid.js';
 import { TenantCache } from '../shared/tenant-cache.js';
@@ -162,8 +162,9 @@ export class SubscriptionCache implements OnApplicationShutdown {
       const generation = await this.generationOf(this.redis, tenantId);
       const redisKey = `${this.keyRoot}:${tenantId}:${generation}:${key}`;
       return { key: redisKey, cached: await this.redis.get(redisKey) };
-    } catch {
-      this.awayUntilMs = this.clock.monotonicMs() + AWAY_MS;
+    } catch (error) {
+      // What stands at that key is of another kind: Redis is there, for others too.
+      if (!isRedisRefusal(error)) this.awayUntilMs = this.clock.monotonicMs() + AWAY_MS;
       return null;
     }
   }

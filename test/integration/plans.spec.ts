@@ -25,6 +25,7 @@ const EXPECTED: readonly (readonly [name: string, statement: Statement, accesses
   ['take newest', sql.TAKE_DUE.newest, ['Index Scan on open_deliveries_due', BY_ID]],
   ['give back', sql.GIVE_BACK, [BY_ID]],
   ['make due', sql.MAKE_DUE, [BY_ID]],
+  ['list first', sql.LIST_FIRST, [BY_ID]],
   ['record', sql.RECORD, [BY_ID]],
 ];
 
