@@ -12,8 +12,8 @@ import { type RunStep, WideEventRepository } from './wide-event.repository.js';
 /** Being written at once, each on a connection of the REST API, of which they take no more than their share. */
 const MAX_OPEN = 4;
 const CONNECTION_SHARE = 0.4;
-/** A publisher whose event can't be begun gets his 503 within 5 s. */
-const PATIENCE_MS = 4500;
+/** A publisher whose event can't be begun gets his 503 within 5 s, its look-up included. */
+const PATIENCE_MS = 3000;
 /** Longer than others: the widest take some seconds, and on a busy machine more. */
 const WRITE_SECONDS = 30;
 /** Being handed over at once. The others are left to the due scan. */

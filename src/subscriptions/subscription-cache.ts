@@ -34,7 +34,7 @@ const MAX_EPOCHS = 10_000;
 /** Look-ups that read from PostgreSQL at once, of the connections of the REST API. */
 const LOAD_SHARE = 0.5;
 /** A publisher is to have his 503 within 5 s, and the load and the write that follow may wait as well. */
-const LOAD_PATIENCE_MS = 2000;
+const LOAD_PATIENCE_MS = 1500;
 
 interface Entry {
   readonly value: unknown;
