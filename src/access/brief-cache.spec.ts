@@ -44,6 +44,23 @@ describe('a brief cache', () => {
     expect(cache.get('a')).toBe('second');
   });
 
+  it('keeps what is there through a flood of ids that are not', async () => {
+    await cache.get('a');
+    await Promise.all(Array.from({ length: 20_000 }, async (_, n) => cache.get(`unknown ${n}`)));
+    expect(cache.get('a')).toBe('first');
+  });
+
+  it('knows what is there now, and no more what is gone', async () => {
+    expect(await cache.get('b')).toBeNull();
+    rows.set('b', 'new');
+    nowMs = 1000;
+    expect(await cache.get('b')).toBe('new');
+    rows.delete('b');
+    nowMs = 2000;
+    expect(await cache.get('b')).toBeNull();
+    expect(cache.get('b')).toBeNull();
+  });
+
   it('waits some seconds for a database that does not answer, and no longer', async () => {
     const frozen = new BriefCache<string>(() => new Promise(() => undefined), clock);
     await expect(frozen.get('a')).rejects.toThrow(Unavailable);

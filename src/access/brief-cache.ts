@@ -7,6 +7,8 @@ import type { Clock } from '../shared/time/clock.js';
 const LIFE_MS = 850;
 const REFRESH_MS = 500;
 const MAX_ENTRIES = 10_000;
+/** Apart, so that somebody who guesses ids pushes out nobody who has one. */
+const MAX_UNKNOWN = 1000;
 const MAX_GROUP = 500;
 /** Beyond this a read does not wait for a second query after one that failed. */
 const PATIENCE_MS = 250;
@@ -24,6 +26,7 @@ interface Entry<T> {
  */
 export class BriefCache<T> {
   private readonly entries = new LRUCache<string, Entry<T>>({ max: MAX_ENTRIES });
+  private readonly unknown = new LRUCache<string, Entry<T>>({ max: MAX_UNKNOWN });
   private readonly refreshing = new Set<string>();
   private readonly reader: GroupWriter<string, T | null>;
 
@@ -37,7 +40,8 @@ export class BriefCache<T> {
       const found = await read([...new Set(ids)]);
       return ids.map((id) => {
         const value = found.get(id) ?? null;
-        this.entries.set(id, { value, readAtMs });
+        this.forget(id);
+        (value === null ? this.unknown : this.entries).set(id, { value, readAtMs });
         return value;
       });
     };
@@ -47,7 +51,7 @@ export class BriefCache<T> {
 
   /** At once when it is known; null when there is no such row. */
   get(id: string): T | null | Promise<T | null> {
-    const entry = this.entries.get(id);
+    const entry = this.entries.get(id) ?? this.unknown.get(id);
     const ageMs = entry === undefined ? Infinity : this.clock.monotonicMs() - entry.readAtMs;
     if (entry === undefined || ageMs >= LIFE_MS) return this.read(id);
     if (ageMs >= REFRESH_MS) this.refresh(id);
@@ -57,6 +61,7 @@ export class BriefCache<T> {
   /** After a change that this process made itself. */
   forget(id: string): void {
     this.entries.delete(id);
+    this.unknown.delete(id);
   }
 
   /** @throws Unavailable when PostgreSQL takes too long: whoever waits here has the rest of his request before him. */

@@ -9,14 +9,20 @@ export interface VersionedSubscription {
   readonly subscription: ClaimedSubscription;
 }
 
-const MAX_SUBSCRIPTIONS = 10_000;
+/** What all of them weigh, in bytes: own headers alone may be 20 KB. */
+const MAX_BYTES = 33_554_432;
+const ENTRY_BYTES = 500;
+const BYTES_PER_CHARACTER = 2;
 
 /**
  * Subscriptions as claims last saw them. A claim obeys the state in the table and says which version of the row it saw;
  * what hangs on the version, from URL to secrets, is read once and not with every delivery.
  */
 export class ClaimedSubscriptions {
-  private readonly known = new LRUCache<Uuid, VersionedSubscription>({ max: MAX_SUBSCRIPTIONS });
+  private readonly known = new LRUCache<Uuid, VersionedSubscription>({
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ subscription }) => ENTRY_BYTES + JSON.stringify(subscription).length * BYTES_PER_CHARACTER,
+  });
 
   constructor(private readonly read: (ids: readonly Uuid[]) => Promise<VersionedSubscription[]>) {}
 

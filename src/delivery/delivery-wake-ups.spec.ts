@@ -1,3 +1,4 @@
+import { eventually } from '../../test/support/eventually.js';
 import { parseSettings } from '../shared/config/settings.js';
 import type { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
@@ -18,6 +19,8 @@ describe('the wake-ups of deliveries', () => {
   let nowMs: number;
   let metrics: Metrics;
   let subject: DeliveryWakeUps;
+  /** Deliveries of an event, as they are stored. */
+  let opened: WakeUp[];
 
   beforeEach(() => {
     queue = { jobs: [], waiting: 0, isAway: false };
@@ -31,7 +34,14 @@ describe('the wake-ups of deliveries', () => {
     const logger = { warn: () => undefined } as unknown as Logger;
     const clock = { monotonicMs: () => nowMs } as Clock;
     madeDue = [];
-    const repository = { makeDue: (ids: string[]) => Promise.resolve(void madeDue.push(...ids)) };
+    opened = [];
+    const repository = {
+      makeDue: (ids: string[]) => Promise.resolve(void madeDue.push(...ids)),
+      listFirst: (_: string, __: string, page: { after: string; limit: number }) => {
+        const from = opened.findIndex(({ id }) => id === page.after) + 1;
+        return Promise.resolve(opened.slice(from, from + page.limit));
+      },
+    };
     subject = new DeliveryWakeUps(
       fake as unknown as DeliveryQueue,
       repository as unknown as WakeUpRepository,
@@ -102,5 +112,48 @@ describe('the wake-ups of deliveries', () => {
     expect(await isTaking()).toBe(false);
     subject.leave(4);
     expect(await lost()).toBe('4');
+  });
+
+  describe('of an event with very many deliveries', () => {
+    const addedIds = (): string[] => queue.jobs.flat().map(({ id }) => id);
+
+    beforeEach(() => {
+      opened = wakeUps(1300);
+    });
+
+    it('are added a few jobs at a time, and the next ones when these are nearly taken', async () => {
+      queue.waiting = 3;
+      const all = subject.addGradually('e', 't');
+      await eventually(() => queue.jobs.length, { until: (count) => count === 5 });
+      expect(addedIds()).toEqual(opened.slice(0, 500).map(({ id }) => id));
+
+      queue.waiting = 2;
+      await all;
+      expect(addedIds()).toEqual(opened.map(({ id }) => id));
+    });
+
+    it('become due at once when the queue is away', async () => {
+      queue.isAway = true;
+      await subject.addGradually('e', 't');
+      expect(madeDue).toEqual(opened.map(({ id }) => id));
+    });
+
+    it('are left alone when they are due by themselves', async () => {
+      queue.waiting = 100;
+      const all = subject.addGradually('e', 't');
+      await eventually(() => queue.jobs.length, { until: (count) => count === 5 });
+      nowMs += settings.visibilityTimeout * 1000 + 1;
+      await all;
+      expect(queue.jobs).toHaveLength(5);
+    });
+
+    it('are left alone when the process stops', async () => {
+      queue.waiting = 100;
+      const all = subject.addGradually('e', 't');
+      await eventually(() => queue.jobs.length, { until: (count) => count === 5 });
+      subject.beforeApplicationShutdown();
+      await all;
+      expect(queue.jobs).toHaveLength(5);
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Statement } from '../shared/database/hot-path.js';
 
 /**
@@ -16,9 +17,12 @@ const VERSION = '(select s.xmin::text from subscriptions s where s.id = c.subscr
 const LEASE = `now() + (coalesce((select s.timeout_ms from subscriptions s where s.id = o.subscription_id), $3::float8)
         + $4::float8) * interval '1 millisecond'`;
 
+/** Beyond any retention: what a wake-up says of its event's day is not known to be true. */
+const MAX_PARTITIONS = 1000;
+
 /** One statement a partition of events: reading through the partitioned parent costs a quarter of a whole delivery. */
 function perPartition(name: string, text: (partition: string) => string): (partition: string) => Statement {
-  const statements = new Map<string, Statement>();
+  const statements = new LRUCache<string, Statement>({ max: MAX_PARTITIONS });
   return (partition) => {
     const known = statements.get(partition) ?? {
       name: `${name}_${partition}`,
@@ -211,6 +215,14 @@ const takeDueFrom = (end: DueEnd): Statement => ({
 export const TAKE_DUE: Readonly<Record<DueEnd, Statement>> = {
   oldest: takeDueFrom('oldest'),
   newest: takeDueFrom('newest'),
+};
+
+/** $1 the id before the first one, $2 the last, $3 limit: first deliveries that nobody has taken. Served by the primary key. */
+export const LIST_FIRST: Statement = {
+  name: 'list_first',
+  text: `select id, subscription_id from open_deliveries
+    where id > $1 and id <= $2 and state = 0 and attempt_count = 0 and parked_at is null and retry_of is null
+    order by id limit $3`,
 };
 
 /** $1 deliveries. Served by the primary key. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { HotPath, type Statement } from '../shared/database/hot-path.js';
+import { HotPath } from '../shared/database/hot-path.js';
 import { lastUuidOf, type Uuid } from '../shared/ids/uuid.js';
 import type { WakeUp } from './delivery.entity.js';
-import { MAKE_DUE } from './delivery.statements.js';
+import { LIST_FIRST, MAKE_DUE } from './delivery.statements.js';
 
 /** What becomes of deliveries whose wake-up is lost. */
 @Injectable()
@@ -24,11 +24,3 @@ export class WakeUpRepository {
     return rows.map((row) => ({ id: row.id, subscriptionId: row.subscription_id, attemptCount: 0, tenantId }));
   }
 }
-
-/** $1 and $2 the id before the first one and the last, $3 limit. Served by the primary key. */
-const LIST_FIRST: Statement = {
-  name: 'list_first',
-  text: `select id, subscription_id from open_deliveries
-    where id > $1 and id <= $2 and state = 0 and attempt_count = 0 and parked_at is null and retry_of is null
-    order by id limit $3`,
-};

@@ -26,8 +26,6 @@ export const LIMITS = {
   eventDeliveries: 100,
   /** Subscriptions that one event reaches. */
   deliveriesPerEvent: 100_000,
-  /** How long an event for very many subscriptions may take to be written. Others are, or are refused, within 5 s. */
-  wideEventSeconds: 30,
 
   eventTypeLength: 128,
   eventTypes: 100,

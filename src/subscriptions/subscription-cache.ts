@@ -7,7 +7,7 @@ import { Unavailable } from '../shared/errors/domain-error.js';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
-import { connectRedis, FAIL_FAST, PATIENT } from '../shared/redis/redis.js';
+import { connectRedis, FAIL_FAST, isRedisRefusal, PATIENT } from '../shared/redis/redis.js';
 import { keyRoot } from '../shared/redis/redis-address.js';
 import { isUuid } from '../shared/ids/uuid.js';
 import { TenantCache } from '../shared/tenant-cache.js';
@@ -34,7 +34,7 @@ const MAX_EPOCHS = 10_000;
 /** Look-ups that read from PostgreSQL at once, of the connections of the REST API. */
 const LOAD_SHARE = 0.5;
 /** A publisher is to have his 503 within 5 s, and the load and the write that follow may wait as well. */
-const LOAD_PATIENCE_MS = 2000;
+const LOAD_PATIENCE_MS = 1500;
 
 interface Entry {
   readonly value: unknown;
@@ -162,8 +162,9 @@ export class SubscriptionCache implements OnApplicationShutdown {
       const generation = await this.generationOf(this.redis, tenantId);
       const redisKey = `${this.keyRoot}:${tenantId}:${generation}:${key}`;
       return { key: redisKey, cached: await this.redis.get(redisKey) };
-    } catch {
-      this.awayUntilMs = this.clock.monotonicMs() + AWAY_MS;
+    } catch (error) {
+      // What stands at that key is of another kind: Redis is there, for others too.
+      if (!isRedisRefusal(error)) this.awayUntilMs = this.clock.monotonicMs() + AWAY_MS;
       return null;
     }
   }

@@ -201,6 +201,41 @@ describe('the quota of events on real Redis', () => {
     redis.disconnect();
   });
 
+  it.each([
+    ['texts', { tokens: 'many', at: 'now' }],
+    ['numbers that are none', { tokens: 'nan', at: 'nan' }],
+    ['less than nothing', { tokens: '-1e300', at: '-1e300' }],
+    ['more than there can be', { tokens: 'inf', at: '1e300' }],
+    ['another kind of bucket', { level: '3' }],
+  ])('counts on where it holds %s', async (_, bucket) => {
+    const prefix = uniquePrefix();
+    const redis = new Redis(testRedisUrl());
+    await redis.hset(`${prefix}:quota:a`, bucket);
+    redis.disconnect();
+    const quota = await openRedisQuota(testRedisUrl(), prefix);
+    expect(grantedOf(await take(quota, 'a', { ...SLOW, burst: 5 }, 10))).toBe(5);
+    expect(grantedOf(await take(quota, 'a', { ...SLOW, burst: 5 }, 10))).toBe(0);
+  });
+
+  it('counts on where it holds no bucket at all', async () => {
+    const prefix = uniquePrefix();
+    const redis = new Redis(testRedisUrl());
+    await redis.lpush(`${prefix}:quota:a`, 'x');
+    redis.disconnect();
+    const quotas = [await openRedisQuota(testRedisUrl(), prefix), await openRedisQuota(testRedisUrl(), prefix)];
+    const answers = await Promise.all(quotas.map((quota) => take(quota, 'a', { ...SLOW, burst: 5 }, 5)));
+    expect(grantedOf(answers.flat())).toBe(5);
+  });
+
+  it.each([null, 'OK', [], [1], ['1', '2'], [-1, 0], [0.5, 1], [Infinity, 0]])(
+    'counts for itself when Redis answers %j',
+    async (answer) => {
+      const redis = { eval: () => Promise.resolve(answer), disconnect: () => undefined } as unknown as Redis;
+      const quota = new RedisQuota(redis, 'any', new SystemClock());
+      expect(grantedOf(await take(quota, 'a', { ...SLOW, burst: 5 }, 10))).toBe(5);
+    },
+  );
+
   describe('that is away', () => {
     let redis: FaultyRedis;
 

@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { aSubscription } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
+import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -35,13 +36,14 @@ describe('a tenant whose events very many subscriptions want, beside another', (
   let database: TestDatabase;
   let redis: FaultyRedis;
   let service: ServiceProcess;
+  let settings: Record<string, string>;
   let wide: ApiClient;
   let narrow: ApiClient;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     redis = await FaultyRedis.start();
-    const settings = {
+    settings = {
       ...fastSettings(database, { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: bootstrapKey, VISIBILITY_TIMEOUT: '600' }),
       REDIS_URL: redis.url,
       // Ten million ids and more were kept by earlier versions: these alone take far more.
@@ -117,6 +119,30 @@ describe('a tenant whose events very many subscriptions want, beside another', (
     expect(service.hasEnded).toBe(false);
     expect((await redisBytes()) - before).toBeLessThan(4 * MB);
     await narrow.expect(202, 'POST', '/webhooks/a', { body: { n: 1 } });
+  });
+
+  it('has all of its deliveries delivered, beside those of the other', async () => {
+    const receiver = await ScriptedReceiver.start();
+    const worker = await startService({ entry: 'main.worker', settings });
+    try {
+      // They have no secrets: what was put in by SQL has none that could be opened.
+      await database.query(`update subscriptions set target_url = $1, state = 2 where tenant_id = 'wide'`, [
+        receiver.url('/'),
+      ]);
+      await database.query(`update subscriptions set state = 0
+        where id in (select id from subscriptions where tenant_id = 'wide' limit 1500)`);
+      const publish = () => wide.request('POST', '/webhooks/delivered', { body: { n: 1 } });
+      const { body } = await eventually(publish, { until: ({ status }) => status === 202 });
+      const { event_id: eventId, deliveries } = body as BroadcastAnswer;
+      expect(deliveries).toBe(1500);
+
+      // None of them is due for ten minutes: it is the wake-ups that bring them.
+      const arrived = (): number => new Set(receiver.requests.filter(({ webhookId }) => webhookId === eventId).map(({ deliveryId }) => deliveryId)).size; // prettier-ignore
+      await eventually(arrived, { until: (count) => count === 1500, timeoutMs: 60_000 });
+    } finally {
+      await worker.stop();
+      await receiver.close();
+    }
   });
 
   const redisBytes = async (): Promise<number> => {

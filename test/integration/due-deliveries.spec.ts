@@ -88,10 +88,8 @@ describe('what is due, on real PostgreSQL', () => {
 
     const { wakeUps, failed } = await repository.takeDue(10, null);
 
-    expect({ wakeUps, failed }).toEqual({
-      wakeUps: [{ id, subscriptionId, attemptCount: 2, tenantId: 'default' }],
-      failed: 0,
-    });
+    const wakeUp = { id, subscriptionId, attemptCount: 2, tenantId: 'default' };
+    expect({ wakeUps, failed }).toEqual({ wakeUps: [wakeUp], failed: 0 });
     expect(await rows.open(id)).toMatchObject({ state: 0, attempt_count: 2, abandoned_count: 1 });
     expect(await rows.attempts(id)).toMatchObject([
       { number: 2, error_code: 'abandoned', status_code: null, is_late: false },

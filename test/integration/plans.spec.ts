@@ -26,6 +26,7 @@ const EXPECTED: readonly (readonly [name: string, statement: Statement, accesses
   ['give back', sql.GIVE_BACK, [BY_ID]],
   ['postpone', sql.POSTPONE, [BY_ID]],
   ['make due', sql.MAKE_DUE, [BY_ID]],
+  ['list first', sql.LIST_FIRST, [BY_ID]],
   ['record', sql.RECORD, [BY_ID]],
 ];
 

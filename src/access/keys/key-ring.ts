@@ -22,8 +22,11 @@ interface KnownKey {
   readonly identity: Identity;
 }
 
-/** Headers that let somebody in lately, and what they say. */
+/** Headers that let somebody in lately, and what they say. The usual form alone: blanks could make each as long as a header may be. */
 const MAX_PROVEN = 1000;
+const MAX_PROVEN_LENGTH = 128;
+/** Keys whose last use is remembered here, until it has been stored and read again. */
+const MAX_MARKED = 10_000;
 
 /** A token, and the id of its key. */
 interface Token extends ApiKeyToken {
@@ -34,7 +37,7 @@ interface Token extends ApiKeyToken {
 @Injectable()
 export class KeyRing {
   private readonly keys: BriefCache<KnownKey>;
-  private readonly usedAtMs = new Map<string, number>();
+  private readonly usedAtMs = new LRUCache<string, number>({ max: MAX_MARKED });
   /** To parse and hash the same header again with each request would take longer than all else that is asked of it. */
   private readonly proven = new LRUCache<string, Token>({ max: MAX_PROVEN });
 
@@ -60,7 +63,7 @@ export class KeyRing {
     const known = this.keys.get(token.uuid);
     if (known instanceof Promise) return known.then((late) => this.judge(late, token));
     const identity = this.judge(known, token);
-    if (proven === undefined) this.proven.set(authorization, token);
+    if (proven === undefined && authorization.length <= MAX_PROVEN_LENGTH) this.proven.set(authorization, token);
     return identity;
   }
 

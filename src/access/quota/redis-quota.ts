@@ -23,13 +23,28 @@ const TAKE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local rate, burst, wanted, unused = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
-local passed = bucket[2] and math.max(0, now - tonumber(bucket[2])) or 0
-local tokens = math.min(burst, (tonumber(bucket[1] or burst)) + unused + passed * rate / 1000)
+local bucket = redis.pcall('HMGET', KEYS[1], 'tokens', 'at')
+if bucket.err then
+  redis.call('DEL', KEYS[1])
+  bucket = {}
+end
+local at = tonumber(bucket[2])
+local passed = at and at < now and now - at or 0
+local kept = tonumber(bucket[1])
+if not (kept and kept >= 0) then kept = burst end
+local tokens = math.min(burst, kept + unused + passed * rate / 1000)
 local granted = math.min(wanted, math.floor(tokens))
 redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - granted), 'at', string.format('%.3f', now))
 redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate * 1000) + 1000)
 return {granted, math.floor(tokens - granted)}`;
+
+/** @throws when that is no answer to `TAKE` */
+function readTaken(answer: unknown): readonly [granted: number, remaining: number] {
+  const [granted, remaining] = Array.isArray(answer) ? (answer as unknown[]) : [];
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+  if (!isCount(granted) || !isCount(remaining)) throw new TypeError('Redis did not say how many tokens there are');
+  return [granted, remaining];
+}
 
 /** What one process has of a tenant's tokens. */
 interface Share {
@@ -95,10 +110,7 @@ export class RedisQuota extends PublishQuota implements OnApplicationShutdown {
     // Those that were fetched and grew too old: kept back, they would be missing where events come now and then.
     const unused = share.tokens;
     share.tokens = 0;
-    const [granted, remaining] = (await this.redis.eval(TAKE, 1, key, perSecond, burst, wanted, unused)) as [
-      number,
-      number,
-    ];
+    const [granted, remaining] = readTaken(await this.redis.eval(TAKE, 1, key, perSecond, burst, wanted, unused));
     share.tokens = Math.max(0, granted - waiting);
     share.remaining = remaining;
     share.fetchedAtMs = this.clock.monotonicMs();
