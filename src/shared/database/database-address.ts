@@ -56,7 +56,10 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
 
 /** "+" is a blank there, as URLSearchParams writes it. */
 function parametersOf(query: string): Map<string, string> {
-  const pairs = query.replaceAll('+', ' ').split('&').map((pair) => splitAt(pair, '='));
+  const pairs = query
+    .replaceAll('+', ' ')
+    .split('&')
+    .map((pair) => splitAt(pair, '='));
   return new Map(
     pairs.map(([name, value = '']) => [decode(name), decode(value)] as const).filter(([, value]) => value),
   );
