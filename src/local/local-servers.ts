@@ -7,7 +7,6 @@ import { isLoopback } from '../shared/config/loopback.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { startLocalRedis } from './local-redis.js';
 
-const DIRECTORY = resolve('.data');
 /** The echo receiver, and whatever else somebody tries the service on, is on this machine. With keys, others may call it. */
 const LOCAL_TARGETS = '127.0.0.0/8,::1/128';
 
@@ -20,13 +19,17 @@ interface LocalServers {
 }
 
 /** Starts what the environment does not name: PostgreSQL, Redis if the machine has one, a key for secrets. */
-export async function startLocalServers(given: Environment, say: (line: string) => void): Promise<LocalServers> {
+export async function startLocalServers(
+  given: Environment,
+  say: (line: string) => void,
+  directory = resolve('.data'),
+): Promise<LocalServers> {
   const env = nonEmpty(given);
-  await mkdir(DIRECTORY, { recursive: true });
+  await mkdir(directory, { recursive: true });
   const postgres = env['DATABASE_URL']
     ? null
-    : await startEmbeddedPostgres({ directory: join(DIRECTORY, 'postgres'), onLog: say });
-  const redis = env['REDIS_URL'] ? null : await startLocalRedis({ directory: join(DIRECTORY, 'redis'), onLog: say });
+    : await startEmbeddedPostgres({ directory: join(directory, 'postgres'), onLog: say });
+  const redis = env['REDIS_URL'] ? null : await startLocalRedis({ directory: join(directory, 'redis'), onLog: say });
   if (!env['REDIS_URL'] && redis === null) {
     say(
       'NO REDIS: there is no redis-server or valkey-server on PATH, so jobs stay in this process (in-process queue).',
@@ -46,7 +49,7 @@ export async function startLocalServers(given: Environment, say: (line: string) 
     ...(redis && { REDIS_URL: redis.url }),
     ...(env['ENCRYPTION_KEYS']
       ? {}
-      : { ENCRYPTION_KEY: env['ENCRYPTION_KEY'] ?? (await keptKey(join(DIRECTORY, 'encryption.key'))) }),
+      : { ENCRYPTION_KEY: env['ENCRYPTION_KEY'] ?? (await keptKey(join(directory, 'encryption.key'))) }),
     API_ACCESS: access,
     ...(access === 'open' && {
       ALLOWED_TARGET_CIDRS: [env['ALLOWED_TARGET_CIDRS'], LOCAL_TARGETS].filter(Boolean).join(','),

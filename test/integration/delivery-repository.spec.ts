@@ -282,6 +282,18 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       expect(await rows.open(held.id)).toMatchObject({ state: 0, is_parked: true });
     });
 
+    it('are pulled beside one whose day is gone', async () => {
+      const parked = await rows.delivery({ subscriptionId, parkedIn: -1 });
+      await database.query(
+        `insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at, parked_at)
+         values ('01000000-0000-7000-8000-000000000001', '01000000-0000-7000-8000-000000000000', $1, 'default',
+           'infinity', now() - interval '1 minute')`,
+        [subscriptionId],
+      );
+
+      expect(idsOf(await repository.pull([{ subscriptionId, free: 5 }]))).toEqual([parked.id]);
+    });
+
     it('are pulled once, however many workers pull at the same time', async () => {
       const parked = await rows.deliveries(40, { subscriptionId, parkedIn: -1 });
       const pulls = Array.from({ length: 10 }, () => repository.pull([{ subscriptionId, free: 8 }]));

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { startLocalRedis } from '../../src/local/local-redis.js';
+import { startLocalServers } from '../../src/local/local-servers.js';
 import { findProcess, type LocalServer, until } from '../../src/local/local-server.js';
 
 /** Real: the embedded PostgreSQL, and the machine's Redis. */
@@ -167,6 +168,57 @@ describe('the local Redis', () => {
 
   it('says what it has logged when it does not start', async () => {
     await expect(startRedis({ settings: { databases: 'many' } })).rejects.toThrow(join(directory, 'redis.log'));
+  });
+
+  it.each([
+    ['is missing', () => '/nowhere/at/all'],
+    ['has a path that is too long for a socket', (directory: string) => join(directory, 'x'.repeat(90))],
+  ])('has its socket elsewhere when the directory for temporary files %s', async (_, temporary) => {
+    const path = temporary(directory);
+    if (path.startsWith(directory)) await mkdir(path);
+    const before = process.env['TMPDIR'];
+    process.env['TMPDIR'] = path;
+    try {
+      started.push((await startLocalRedis({ directory }))!);
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
+
+    expect(Buffer.byteLength(started[0]!.url)).toBeLessThan('unix://'.length + 104);
+  });
+});
+
+describe('what a local start decides', () => {
+  const said: string[] = [];
+  const say = (line: string): void => {
+    said.push(line);
+  };
+  const given = { DATABASE_URL: 'postgres://somewhere', REDIS_URL: 'redis://somewhere' };
+
+  it('takes an empty variable for one that is not there', async () => {
+    const { settings } = await startLocalServers(
+      { ...given, ENCRYPTION_KEY: '', ENCRYPTION_KEYS: ' ', API_ACCESS: '' },
+      say,
+      directory,
+    );
+
+    expect(Buffer.from(settings['ENCRYPTION_KEY']!, 'base64')).toHaveLength(32);
+    expect(settings['API_ACCESS']).toBe('open');
+  });
+
+  it.each(['x86_64-conda-linux-gnu', 'my-laptop'])(
+    'leaves alone a HOST that is no address, and says so: %s',
+    async (host) => {
+      const { settings } = await startLocalServers({ ...given, HOST: host }, say, directory);
+
+      expect(settings['HOST']).toBe('127.0.0.1');
+      expect(said.join()).toContain(host);
+    },
+  );
+
+  it.each(['0.0.0.0', '::', '127.0.0.2', 'localhost'])('leaves a HOST as it is that is one: %s', async (host) => {
+    expect((await startLocalServers({ ...given, HOST: host }, say, directory)).settings['HOST']).toBeUndefined();
   });
 });
 

@@ -17,7 +17,7 @@ export interface SoundPoolOptions {
   readonly session?: SessionSettings;
   /** How long its user waits for the answer to a statement; for ever unless given. */
   readonly queryTimeoutMs?: number;
-  /** Those of the process; none for a pool that lives for a moment. */
+  /** Those of the process; unless given, the pool is alone. */
   readonly connections?: Connections;
 }
 
@@ -91,7 +91,9 @@ export class SoundPool extends pg.Pool {
     client.isGivenUp = true;
     // Whatever its user still wants of it, a ROLLBACK for instance, fails at once and not after another time-out.
     client.cut();
-    if (fate === 'all are suspect') this.connections?.giveUpAll(error);
+    if (fate !== 'all are suspect') return;
+    if (this.connections === undefined) this.giveUpAll();
+    else this.connections.giveUpAll(error);
   }
 
   private discardIdle(client: SoundClient): void {
