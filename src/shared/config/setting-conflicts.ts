@@ -8,8 +8,11 @@ export function faultsAcross(values: Values): string[] {
     faults.push('DATABASE_URL is missing: set it, or use `npm start`, which brings its own PostgreSQL');
   }
   faults.push(...accessFaults(values));
-  if (values.maxIngestBytes < values.maxPayloadBytes) {
-    faults.push('MAX_INGEST_BYTES must be at least MAX_PAYLOAD_BYTES, or the largest payloads are never accepted');
+  if (values.maxIngestBytes < 2 * values.maxPayloadBytes) {
+    faults.push(
+      'MAX_INGEST_BYTES must be at least twice MAX_PAYLOAD_BYTES: a tenant gets no more than half of it, and the largest payloads ' +
+        'would never be accepted',
+    );
   }
   if (values.maxRetryInterval < values.initialRetryInterval) {
     faults.push('MAX_RETRY_INTERVAL must be at least INITIAL_RETRY_INTERVAL');
