@@ -5,6 +5,7 @@ import { SETTINGS_TOKEN } from '../shared.module.js';
 import type { Settings } from '../config/settings.js';
 import { Logger } from '../logging/logger.js';
 import { SystemClock } from '../time/clock.js';
+import { ApiConnections } from './api-connections.js';
 import { ClockCheck } from './clock-check.js';
 import { dataSourceOptions, migrate } from './data-source.js';
 import { HotPath } from './hot-path.js';
@@ -40,9 +41,10 @@ import { Transactions } from './transaction.js';
     },
     ClockCheck,
     Retention,
+    ApiConnections,
     TenantDatabase,
     Transactions,
   ],
-  exports: [HotPath, TenantDatabase, Transactions],
+  exports: [ApiConnections, HotPath, TenantDatabase, Transactions],
 })
 export class DatabaseModule {}
