@@ -3,9 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions as Fas
 import { isOwnName } from '../shared/config/loopback.js';
 import type { Settings } from '../shared/config/settings.js';
 import { type RouteOptions, routeOptionsOf } from '../shared/http/route-options.js';
-import { Overloaded } from '../shared/http/load-shedding.js';
+import { clientAddressOf } from '../shared/http/client-address.js';
+import { Overloaded } from '../shared/http/intake.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
+import { Shares } from '../shared/shares.js';
 import {
   CallerGone,
   ForeignHost,
@@ -26,7 +28,11 @@ import { TenantDirectory } from './tenants/tenant-directory.js';
 /** Whoever calls while the service runs open. */
 const ANYBODY: Identity = { keyId: null, role: 'admin', tenantId: null };
 
-/** Requests that wait at once until it is known who calls. Nearly all of them need not wait. */
+/**
+ * Requests that wait at once until it is known who calls, or whether his tenant may publish more. Nearly all of them need not
+ * wait. Until it is known who calls, an address has a share of them, and then a tenant: with keys that do not exist, a stranger
+ * keeps nobody out.
+ */
 const MAX_WAITING = 1000;
 
 /** Served without asking: the documentation describes the service, and nothing of its users. */
@@ -38,7 +44,7 @@ const DOCS = /^\/(docs(\/|$)|openapi\.json$)/;
  */
 @Injectable()
 export class Gatekeeper {
-  private waiting = 0;
+  private readonly waiting = new Shares(MAX_WAITING);
 
   constructor(
     private readonly keyRing: KeyRing,
@@ -75,7 +81,7 @@ export class Gatekeeper {
     };
     try {
       const admitted = this.admit(request, reply, permission);
-      if (admitted) this.wait(admitted, done, refuse);
+      if (admitted) this.wait(request, admitted, done, refuse);
       else done();
     } catch (error) {
       refuse(error);
@@ -83,15 +89,21 @@ export class Gatekeeper {
   }
 
   /** Bodies are on their way meanwhile, so only so many wait, whoever they are. */
-  private wait(admitted: Promise<void>, done: () => void, refuse: (error: unknown) => void): void {
-    if (this.waiting >= MAX_WAITING) {
+  private wait(
+    request: FastifyRequest,
+    admitted: Promise<void>,
+    done: () => void,
+    refuse: (error: unknown) => void,
+  ): void {
+    const { caller } = request;
+    const owner = caller === null ? `address ${clientAddressOf(request) ?? 'unknown'}` : `tenant ${caller.tenantId}`;
+    if (!this.waiting.take(owner)) {
       admitted.catch(() => undefined);
       refuse(new Overloaded());
       return;
     }
-    this.waiting += 1;
     admitted.then(done, refuse).finally(() => {
-      this.waiting -= 1;
+      this.waiting.giveBack(owner);
     });
   }
 
@@ -159,9 +171,8 @@ export class Gatekeeper {
 
 /** @throws CallerGone: what is written down about a change says from where it came */
 function addressOf(request: FastifyRequest): string {
-  // Only here: once the connection is closed, the system does not know any more.
-  const address = request.ip as string | undefined;
-  if (address === undefined) throw new CallerGone();
+  const address = clientAddressOf(request);
+  if (address === null) throw new CallerGone();
   return address;
 }
 

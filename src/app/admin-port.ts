@@ -9,6 +9,7 @@ import type { Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Shutdown } from '../shared/shutdown.js';
 import { Connections } from './connections.js';
+import { serveOneAtATime } from './one-at-a-time.js';
 import { serverOptions } from './server-options.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
@@ -40,7 +41,8 @@ export function adminServer(app: NestFastifyApplication, settings: Settings): Se
   // Those of Fastify are on its own server only.
   server.on('clientError', answerUnreadable);
   answerExpectations(server, fastify);
-  const connections = new Connections(server);
+  serveOneAtATime(server);
+  const connections = new Connections(server, settings.maxConnections);
   connections.closeStalled(settings.requestTimeout);
   adminServers.add(server);
   let closed: Promise<unknown> = Promise.resolve();

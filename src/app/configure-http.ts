@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest, FastifyHttpOptions } from 'fastify';
 import type { Gatekeeper } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
-import { installLoadShedding } from '../shared/http/load-shedding.js';
+import { Intake } from '../shared/http/intake.js';
 import { ProblemFilter } from '../shared/http/problem.filter.js';
 import { installBodyParser } from '../shared/http/raw-body.js';
 import { LIMITS } from '../shared/limits.js';
@@ -15,6 +15,7 @@ import { Metrics } from '../shared/metrics/metrics.js';
 import { Shutdown } from '../shared/shutdown.js';
 import { keepPortsApart } from './admin-port.js';
 import { Connections } from './connections.js';
+import { serveOneAtATime } from './one-at-a-time.js';
 import { serverOptions } from './server-options.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
@@ -84,7 +85,8 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   const fastify = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);
   answerExpectations(fastify.server, fastify);
-  const connections = new Connections(fastify.server);
+  serveOneAtATime(fastify.server);
+  const connections = new Connections(fastify.server, settings.maxConnections);
   connections.closeStalled(settings.requestTimeout);
   fastify.addHook('preClose', (done: () => void) => {
     connections.drain(app.get(Shutdown), app.get(Logger));
@@ -99,11 +101,10 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   const { corsOrigins } = settings;
   if (corsOrigins.length > 0) app.enableCors({ origin: [...corsOrigins], methods: METHODS, exposedHeaders: EXPOSED });
   gatekeeper?.install(fastify);
-  const { maxIngestRequests, maxIngestBytes, maxPayloadBytes } = settings;
-  const intake = { requests: maxIngestRequests, bytes: maxIngestBytes, bytesEach: maxPayloadBytes };
+  const intake = new Intake({ requests: settings.maxIngestRequests, bytes: settings.maxIngestBytes }, metrics);
   fastify.after(() => {
     // After the gate: whoever does not get in takes no room from those who do.
-    installLoadShedding(fastify, intake, metrics);
+    intake.install(fastify, ({ caller }) => caller?.tenantId ?? '');
     refuseUnreadQueries(fastify);
   });
   app.useGlobalFilters(new ProblemFilter(app.get(Logger)));

@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../shared/logging/logger.js';
+import { Shares } from '../shared/shares.js';
 import type { Shutdown } from '../shared/shutdown.js';
 
 /** How often it is looked for clients that take nothing. */
@@ -35,13 +36,27 @@ export function answerOn(socket: Socket): ServerResponse | null {
  */
 export class Connections {
   private readonly open = new Map<Socket, Progress>();
+  private readonly shares: Shares;
 
-  constructor(private readonly server: Server) {
+  /** @param most connections at once; an address has a share of them, and one more than that is closed */
+  constructor(
+    private readonly server: Server,
+    most: number,
+  ) {
+    this.shares = new Shares(most);
     // What Node.js closes with the server as idle may still have the end of its answer before it. `drain` knows better.
     server.closeIdleConnections = () => undefined;
     server.on('connection', (socket: Socket) => {
+      const { remoteAddress } = socket;
+      if (remoteAddress === undefined || !this.shares.take(remoteAddress)) {
+        socket.destroy();
+        return;
+      }
       this.open.set(socket, { bytes: 0, queued: 0, looks: 0 });
-      socket.once('close', () => this.open.delete(socket));
+      socket.once('close', () => {
+        this.open.delete(socket);
+        this.shares.giveBack(remoteAddress);
+      });
     });
   }
 

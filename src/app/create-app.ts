@@ -5,7 +5,7 @@ import { Gatekeeper } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { loggerOf, NestLogger } from '../shared/logging/logger.js';
 import { configureHttp, fastifyOptions } from './configure-http.js';
-import { serveDocs } from './openapi.js';
+import { serveDocs } from './docs.js';
 
 /** Builds an application that is ready to listen. `servesApi`: not just its health and metrics. */
 export async function createApp(

@@ -1,8 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import helmet from 'helmet';
 import { ROLES_EXTENSION, SECURITY_SCHEME } from '../access/index.js';
 import { Problem } from '../shared/http/problem.js';
 import { VERSION } from '../shared/version.js';
@@ -52,24 +49,4 @@ function tellRoles({ paths }: OpenAPIObject): void {
 interface Operation {
   description: string;
   [ROLES_EXTENSION]: string[];
-}
-
-/** The page needs nothing from elsewhere. Whether it is reached by https is for those who put a proxy before it. */
-const CONTENT_SECURITY_POLICY = { 'upgrade-insecure-requests': null, 'script-src': ["'self'"], 'font-src': ["'self'"] };
-
-export function serveDocs(app: NestFastifyApplication): void {
-  const protect = helmet({ contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY }, hsts: false });
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-      // Not by what was asked for, of which there are several spellings.
-      if (!request.routeOptions.url?.startsWith('/docs')) done();
-      else protect(request.raw, reply.raw, done as (error?: unknown) => void);
-    });
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
-    customSiteTitle: 'Webhook Delivery Service',
-  });
 }

@@ -4,7 +4,6 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
 import { LIMITS } from '../shared/limits.js';
-import { answerOn } from './connections.js';
 
 /** What the HTTP parser of Node.js says of a request that it gave up, and what that means. */
 const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
@@ -22,14 +21,6 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
   const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
   if (error.code === 'ECONNRESET' || !socket.writable || isUnused) {
     socket.destroy();
-    return;
-  }
-  const answer = answerOn(socket);
-  if (answer?.req.complete === true && !answer.destroyed) {
-    // What can't be read comes after a request that was whole, whose client would take this for its answer.
-    answer.once('close', () => {
-      answerUnreadable(error, socket);
-    });
     return;
   }
   const [status, code, detail] = UNREADABLE[error.code ?? ''] ?? [400, 'malformed_request', 'That is not HTTP.'];

@@ -67,7 +67,7 @@ export class DeliveryService implements OnModuleInit {
    */
   async cancel(caller: Caller, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
     const { tenantId } = caller;
-    const isCancelled = await this.transactions.run(async (tx) => {
+    const isCancelled = await this.transactions.run(tenantId, async (tx) => {
       if (!(await this.commands.cancel(tx, tenantId, id))) return false;
       await this.audit.write(tx, caller, { action: 'delivery.cancelled', target: toPublicId('dlv', id) });
       return true;
@@ -80,7 +80,7 @@ export class DeliveryService implements OnModuleInit {
 
   private openRetry(caller: Caller, id: Uuid, newId: Uuid): Promise<Uuid | null> {
     const retry = { id, newId, visibilitySeconds: this.settings.visibilityTimeout };
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(caller.tenantId, async (tx) => {
       const subscriptionId = await this.commands.openRetry(tx, caller.tenantId, retry);
       if (subscriptionId !== null) {
         await this.audit.write(tx, caller, { action: 'delivery.retried', target: toPublicId('dlv', id) });

@@ -45,9 +45,9 @@ export class HealthController {
   @RouteOption({ isOperational: true })
   @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics in the text format of Prometheus' })
   @ApiOkResponse({ description: 'The metrics', content: { 'text/plain': { schema: { type: 'string' } } } })
-  async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
     void reply.header('content-type', this.metrics.contentType);
-    return this.metrics.render();
+    return this.health.metricsText();
   }
 }
 

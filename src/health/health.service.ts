@@ -9,6 +9,7 @@ import {
 import { DeliveryQueue } from '../delivery/index.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
+import { Snapshot } from '../shared/snapshot.js';
 import { Clock } from '../shared/time/clock.js';
 import { VERSION } from '../shared/version.js';
 import { type Backlog, HealthRepository } from './health.repository.js';
@@ -17,34 +18,46 @@ import { OwnFaultsIndicator } from './own-faults.indicator.js';
 /** A check that takes longer counts as down: an orchestrator waits no longer for its answer. */
 const CHECK_TIMEOUT_MS = 2000;
 
-/** Anybody may ask, and counting a large backlog takes a while: so it is done no more than so often. */
-const COUNT_INTERVAL_MS = 1000;
+/** Anybody may ask for these, as often as he likes, so the work is done no more than so often. */
+const CHECK_LIFE_MS = 500;
+const COUNT_LIFE_MS = 1000;
+const METRICS_LIFE_MS = 1000;
 
 /** Whether this process can do its work, and how the service is. */
 @Injectable()
 export class HealthService implements OnModuleInit, OnModuleDestroy {
   private isStopping = false;
-  private counted: { readonly backlog: Promise<Backlog>; readonly atMs: number } | undefined;
+  private readonly readiness: Snapshot<HealthCheckResult>;
+  private readonly health: Snapshot<HealthCheckResult>;
+  private readonly backlog: Snapshot<Backlog>;
+  private readonly rendered: Snapshot<Buffer>;
 
   constructor(
     private readonly repository: HealthRepository,
     private readonly queue: DeliveryQueue,
-    private readonly health: HealthCheckService,
+    private readonly checks: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly metrics: Metrics,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly logger: Logger,
     private readonly ownFaults: OwnFaultsIndicator,
-  ) {}
+  ) {
+    const needed = [() => this.database(), () => this.migrations(), () => this.redis()];
+    const all = [...needed, () => this.deliveries(), () => this.ownFaults.check()];
+    this.readiness = new Snapshot(() => this.check(needed), CHECK_LIFE_MS, clock);
+    this.health = new Snapshot(() => this.check(all), CHECK_LIFE_MS, clock);
+    this.backlog = new Snapshot(() => this.repository.backlog(), COUNT_LIFE_MS, clock);
+    this.rendered = new Snapshot(async () => Buffer.from(await this.metrics.render()), METRICS_LIFE_MS, clock);
+  }
 
   onModuleInit(): void {
     const { metrics, queue } = this;
     metrics.addGauge('webhook_queue_depth', 'Jobs that wait in the queue', () => queue.depth());
     metrics.addGauge('webhook_deliveries_due', "Deliveries that are due and in nobody's hands, at most 100000", () =>
-      this.backlog().then(({ due }) => due),
+      this.backlog.get().then(({ due }) => due),
     );
     metrics.addGauge('webhook_oldest_due_seconds', 'How long the oldest due delivery has been due', () =>
-      this.backlog().then(({ oldestDueSeconds }) => oldestDueSeconds),
+      this.backlog.get().then(({ oldestDueSeconds }) => oldestDueSeconds),
     );
   }
 
@@ -54,24 +67,28 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
   }
 
   ready(): Promise<HealthCheckResult> {
-    return this.check([() => this.database(), () => this.migrations(), () => this.redis()]);
+    return this.unlessStopping(this.readiness);
   }
 
   whole(): Promise<HealthCheckResult> {
-    return this.check([
-      () => this.database(),
-      () => this.migrations(),
-      () => this.redis(),
-      () => this.deliveries(),
-      () => this.ownFaults.check(),
-    ]);
+    return this.unlessStopping(this.health);
+  }
+
+  /** In the text format of Prometheus: bytes that all who ask within a second share. */
+  metricsText(): Promise<Buffer> {
+    return this.rendered.get();
+  }
+
+  private async unlessStopping(found: Snapshot<HealthCheckResult>): Promise<HealthCheckResult> {
+    const result = this.isStopping ? undefined : await found.get();
+    if (result === undefined || this.isStopping) return { status: 'shutting_down', info: {}, error: {}, details: {} };
+    return result;
   }
 
   /** Terminus answers a failed check by an exception; here it is an answer like the other. */
   private async check(checks: HealthIndicatorFunction[]): Promise<HealthCheckResult> {
-    if (this.isStopping) return { status: 'shutting_down', info: {}, error: {}, details: {} };
     try {
-      return await this.health.check(checks);
+      return await this.checks.check(checks);
     } catch (error) {
       if (error instanceof ServiceUnavailableException) return error.getResponse() as HealthCheckResult;
       throw error;
@@ -111,25 +128,11 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
     const indicator = this.indicators.check('deliveries');
     const versions = { version: VERSION, node: process.versions.node };
     try {
-      const { due, oldestDueSeconds } = await withinTime(this.backlog());
+      const { due, oldestDueSeconds } = await withinTime(this.backlog.get());
       return indicator.up({ due, oldest_due_seconds: Math.round(oldestDueSeconds * 1000) / 1000, ...versions });
     } catch (error) {
       return indicator.down({ ...this.failure('deliveries', error), ...versions });
     }
-  }
-
-  /** One count at a time, and its result for all who ask meanwhile and for a second. */
-  private backlog(): Promise<Backlog> {
-    if (this.counted !== undefined && this.clock.monotonicMs() < this.counted.atMs + COUNT_INTERVAL_MS) {
-      return this.counted.backlog;
-    }
-    const counted = { backlog: this.repository.backlog(), atMs: Number.POSITIVE_INFINITY };
-    const isOver = (): void => {
-      this.counted = { ...counted, atMs: this.clock.monotonicMs() };
-    };
-    counted.backlog.then(isOver, () => (this.counted = undefined));
-    this.counted = counted;
-    return counted.backlog;
   }
 
   /** Anybody may ask: what a server said, and where it is, is for the log. */

@@ -82,7 +82,7 @@ export class IngestController {
   async publish(
     @TenantId() tenantId: string,
     @Param('subscription_id') subscriptionId: string,
-    @Body() body: Buffer,
+    @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublishedAnswer> {
@@ -141,7 +141,7 @@ export class IngestController {
   async broadcast(
     @TenantId() tenantId: string,
     @Param('event_type') eventType: string,
-    @Body() body: Buffer,
+    @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BroadcastAnswer> {
@@ -152,7 +152,8 @@ export class IngestController {
   }
 }
 
-function publishRequest({ headers, id }: FastifyRequest, body: Buffer): PublishRequest {
+/** A request without a body has one without bytes. */
+function publishRequest({ headers, id }: FastifyRequest, body: Buffer = Buffer.alloc(0)): PublishRequest {
   return {
     body,
     contentType: headers['content-type'],

@@ -243,9 +243,8 @@ function broadcastFaults(eventType: string, request: PublishRequest): Fault[] {
   return faults;
 }
 
-function bodyFaults(body: unknown): Fault[] {
-  const isEmpty = !Buffer.isBuffer(body) || body.length === 0;
-  return isEmpty ? [{ pointer: '', detail: 'the body is the payload and must have at least one byte' }] : [];
+function bodyFaults(body: Buffer): Fault[] {
+  return body.length === 0 ? [{ pointer: '', detail: 'the body is the payload and must have at least one byte' }] : [];
 }
 
 function contentTypeOf({ contentType }: PublishRequest): string {

@@ -1,17 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DeliveryWakeUps } from '../delivery/index.js';
 import type { Settings } from '../shared/config/settings.js';
+import { Bulkhead } from '../shared/bulkhead.js';
 import { Unavailable } from '../shared/errors/domain-error.js';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import { Shares } from '../shared/shares.js';
 import { Clock } from '../shared/time/clock.js';
-import { Turns } from '../shared/turns.js';
 import type { UncountedEvent } from './event.entity.js';
 import { type RunStep, WideEventRepository } from './wide-event.repository.js';
 
 /** Being written at once, each on a connection of the REST API, of which they take no more than their share. */
 const MAX_OPEN = 4;
 const CONNECTION_SHARE = 0.4;
+/** That wait to be begun. */
+const MAX_WAITING = 100;
 /** A publisher whose event can't be begun gets his 503 within 5 s, its look-up included. */
 const PATIENCE_MS = 3000;
 /** Longer than others: the widest take some seconds, and on a busy machine more. */
@@ -25,8 +27,8 @@ const MAX_HAND_OVERS = 8;
  */
 @Injectable()
 export class WideEventWriter {
-  private readonly open: Turns;
-  private readonly pieces: Turns;
+  private readonly open: Bulkhead;
+  private readonly pieces: Bulkhead;
   private readonly handOvers = new Shares(MAX_HAND_OVERS);
 
   constructor(
@@ -35,13 +37,10 @@ export class WideEventWriter {
     private readonly clock: Clock,
     @Inject(SETTINGS_TOKEN) { databasePoolSize }: Settings,
   ) {
-    const refusal = (): Error =>
-      new Unavailable(
-        'Too many events for very many subscriptions are being written. Send this request again in a second.',
-      );
-    const atOnce = Math.max(1, Math.min(MAX_OPEN, Math.floor(databasePoolSize * CONNECTION_SHARE)));
-    this.open = new Turns({ atOnce, patienceMs: PATIENCE_MS, refusal });
-    this.pieces = new Turns({ atOnce: 1, patienceMs: PATIENCE_MS, refusal });
+    const waits = { waiting: MAX_WAITING, patienceMs: PATIENCE_MS, what: 'events for very many subscriptions' };
+    const running = Math.max(1, Math.min(MAX_OPEN, Math.floor(databasePoolSize * CONNECTION_SHARE)));
+    this.open = new Bulkhead({ running, ...waits });
+    this.pieces = new Bulkhead({ running: 1, ...waits });
   }
 
   /**

@@ -40,7 +40,7 @@ export class WideEventRepository {
    */
   async accept(event: UncountedEvent, deliveriesAre: 'queued' | 'due', step: RunStep): Promise<number | null> {
     try {
-      return await this.transactions.runOnSnapshot(async (tx) => {
+      return await this.transactions.runOnSnapshot(event.tenantId, async (tx) => {
         const { count, starts } = await step(() => this.measure(tx, event));
         if (count > LIMITS.deliveriesPerEvent) throw new TooManySubscriptions(LIMITS.deliveriesPerEvent);
         for (const [index, from] of starts.entries()) {

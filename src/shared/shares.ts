@@ -16,12 +16,17 @@ export class Shares {
    * @returns false when it would be more than the owner's share; then nothing is taken
    */
   take(owner: string, amount = 1): boolean {
-    const held = this.heldBy(owner);
-    const most = held === 0 ? this.capacity - this.total : this.mostOf(owner);
-    if (held + amount > most) return false;
-    this.held.set(owner, held + amount);
+    if (!this.mayTake(owner, amount)) return false;
+    this.held.set(owner, this.heldBy(owner) + amount);
     this.total += amount;
     return true;
+  }
+
+  /** Whether `take` would succeed now. */
+  mayTake(owner: string, amount = 1): boolean {
+    const held = this.heldBy(owner);
+    const most = held === 0 ? this.capacity - this.total : this.mostOf(owner);
+    return held + amount <= most;
   }
 
   giveBack(owner: string, amount = 1): void {

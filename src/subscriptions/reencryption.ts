@@ -50,7 +50,7 @@ export class Reencryption {
   }
 
   private runBatch(after: Uuid | null): Promise<Batch> {
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(null, async (tx) => {
       const rows = await this.repository.lockSealed(tx, after, BATCH);
       const tenants = new Set<string>();
       let changed = 0;

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { isTenantId } from '../access/index.js';
-import { Unavailable } from '../shared/errors/domain-error.js';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
@@ -11,7 +10,6 @@ import { connectRedis, FAIL_FAST, isRedisRefusal, PATIENT } from '../shared/redi
 import { keyRoot } from '../shared/redis/redis-address.js';
 import { isUuid } from '../shared/ids/uuid.js';
 import { TenantCache } from '../shared/tenant-cache.js';
-import { Turns } from '../shared/turns.js';
 import { Clock } from '../shared/time/clock.js';
 
 /** Longest life of an entry while Redis can't tell of changes, in milliseconds. */
@@ -31,10 +29,6 @@ const ENTRY_BYTES = 300;
 const BYTES_PER_CHARACTER = 2;
 /** Tenants whose changes are remembered one by one. Of more, all entries are forgotten. */
 const MAX_EPOCHS = 10_000;
-/** Look-ups that read from PostgreSQL at once, of the connections of the REST API. */
-const LOAD_SHARE = 0.5;
-/** A publisher is to have his 503 within 5 s, and the load and the write that follow may wait as well. */
-const LOAD_PATIENCE_MS = 1500;
 
 interface Entry {
   readonly value: unknown;
@@ -51,15 +45,14 @@ export interface LookUp<T> {
 }
 
 /**
- * Look-ups of the publishing path, in this process and behind it in Redis, bounded by size, with a share for each tenant. A change of any subscription of a tenant makes
- * all its entries stale in every process at once: the tenant gets a new *generation*, a random token under which entries
- * are stored, and a message tells the others. A look-up that began before the change stores its result under the former
- * generation, where nobody finds it.
+ * Look-ups of the publishing path, in this process and behind it in Redis, bounded by size, with a share for each tenant. A change
+ * of any subscription of a tenant makes all its entries stale in every process at once: the tenant gets a new *generation*, a
+ * random token under which entries are stored, and a message tells the others. A look-up that began before the change stores its
+ * result under the former generation, where nobody finds it.
  */
 @Injectable()
 export class SubscriptionCache implements OnApplicationShutdown {
   private readonly entries: TenantCache<Entry>;
-  private readonly loads: Turns;
   /** What this process knows of the generations; a tenant that is absent has the epoch of the process. */
   private readonly epochs = new Map<string, string>();
   private processEpoch = randomUUID();
@@ -81,12 +74,6 @@ export class SubscriptionCache implements OnApplicationShutdown {
   ) {
     const lifeMs = settings.subscriptionCacheTtl * 1000;
     this.entries = new TenantCache({ bytes: MAX_BYTES, bytesEach: MAX_BYTES_EACH, lifeMs }, () => clock.monotonicMs());
-    this.loads = new Turns({
-      atOnce: Math.floor(settings.databasePoolSize * LOAD_SHARE),
-      patienceMs: LOAD_PATIENCE_MS,
-      refusal: () =>
-        new Unavailable('Too many subscriptions are being looked up. Send this request again in a second.'),
-    });
     this.keyRoot = `${keyRoot(settings)}:subscriptions`;
     this.channel = `${settings.queuePrefix}:subscriptions`;
     const open = (options: typeof FAIL_FAST, purpose: string): Redis | null =>
@@ -101,7 +88,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
    * The cached result of a look-up, or a fresh one.
    *
    * @param key what is looked up, unique within the tenant
-   * @throws Unavailable when too many look-ups wait
+   * @throws what the look-up throws
    */
   async get<T>(tenantId: string, key: string, lookUp: LookUp<T>): Promise<T> {
     const epoch = this.epochOf(tenantId);
@@ -141,7 +128,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
   private async loadThroughRedis<T>(tenantId: string, key: string, epoch: string, lookUp: LookUp<T>): Promise<T> {
     const found = await this.findInRedis(tenantId, key);
     const stored = found?.cached == null ? undefined : readStored(found.cached, lookUp.read);
-    const value = stored === undefined ? await this.loads.run(tenantId, lookUp.load) : stored;
+    const value = stored === undefined ? await lookUp.load() : stored;
     if (this.ttlMs() === 0) return value;
     const text = JSON.stringify(value);
     const bytes = ENTRY_BYTES + key.length + text.length * BYTES_PER_CHARACTER;

@@ -53,7 +53,7 @@ export class SubscriptionRetention implements OnApplicationBootstrap, OnModuleDe
   private async inGroups(step: (tx: Tx) => Promise<number>): Promise<number> {
     let total = 0;
     for (let count = GROUP; count === GROUP && !this.isStopped; total += count) {
-      count = await this.transactions.run(step);
+      count = await this.transactions.run(null, step);
     }
     return total;
   }

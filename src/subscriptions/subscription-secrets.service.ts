@@ -32,7 +32,7 @@ export class SubscriptionSecretsService {
 
   /** Tells nobody before it is written down who asked. @throws SubscriptionNotFound */
   async read(caller: Caller, id: Uuid): Promise<SecretsAnswer> {
-    return this.transactions.run(async (tx) => {
+    return this.transactions.run(caller.tenantId, async (tx) => {
       const { secrets } = await this.lock(tx, caller, id);
       await this.audit.write(tx, caller, { action: 'subscription.secret_read', target: toPublicId('sub', id) });
       return this.answer(id, liveSecrets(secrets, this.clock.nowMs()));
@@ -45,7 +45,7 @@ export class SubscriptionSecretsService {
    * @throws SubscriptionNotFound; TooManySecrets; InvalidInput
    */
   async rotate(caller: Caller, id: Uuid, rotation: SecretRotation): Promise<SecretsAnswer> {
-    const answer = await this.transactions.run(async (tx) => {
+    const answer = await this.transactions.run(caller.tenantId, async (tx) => {
       const { tenantId, secrets: former } = await this.lock(tx, caller, id);
       const next = [this.vault.sealSecret(id, newSecret(rotation, former)), ...this.overlapping(former, rotation)];
       await this.repository.update(tx, { tenantId, id }, { secrets: next, updatedAt: this.clock.now() });

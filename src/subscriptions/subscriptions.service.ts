@@ -77,7 +77,7 @@ export class SubscriptionsService implements OnModuleInit {
     };
     const faults = headerFaults(subscription);
     if (faults.length > 0) throw new InvalidInput(faults);
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(tenantId, async (tx) => {
       const limit = await this.tenants.lockSubscriptionLimit(tx, tenantId);
       if ((await this.repository.count(tx, tenantId)) >= limit) throw new SubscriptionLimitReached(limit);
       const deletedLimit = Math.max(limit, LEAST_DELETED);
@@ -121,7 +121,7 @@ export class SubscriptionsService implements OnModuleInit {
   async remove(caller: Caller, id: Uuid): Promise<void> {
     const { tenantId } = caller;
     const now = this.clock.now();
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(tenantId, async (tx) => {
       await this.lock(tx, tenantId, id);
       const deleted = { state: stateNumber('deleted'), deletedAt: now, updatedAt: now, ...NOTHING_SEALED };
       await this.repository.update(tx, { tenantId, id }, deleted);
@@ -139,7 +139,7 @@ export class SubscriptionsService implements OnModuleInit {
   /** Takes a subscription out of service because its receiver asked for it. */
   async disable(tenantId: string, id: Uuid, reason: DisabledReason): Promise<void> {
     const target = toPublicId('sub', id);
-    const isDisabled = await this.transactions.run(async (tx) => {
+    const isDisabled = await this.transactions.run(tenantId, async (tx) => {
       if (!(await this.repository.disable(tx, { tenantId, id }, reason))) return false;
       await this.audit.writeOwn(tx, tenantId, { action: 'subscription.disabled', target, changed: ['state'] });
       return true;
@@ -175,7 +175,7 @@ export class SubscriptionsService implements OnModuleInit {
     given: SubscriptionPatch,
   ): Promise<SubscriptionAnswer> {
     const { tenantId } = caller;
-    const changed = await this.transactions.run(async (tx) => {
+    const changed = await this.transactions.run(tenantId, async (tx) => {
       const stored = await this.lock(tx, tenantId, id);
       const found = { ...stored, headers: this.vault.hideHeaders(id, stored) };
       refuseOtherScheme(given, found);

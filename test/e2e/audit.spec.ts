@@ -393,6 +393,10 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     expect(await addressFor(behindProxy, '203.0.113.7')).toBe('203.0.113.7');
     expect(await addressFor(behindProxy, '198.51.100.1, 203.0.113.7, 10.1.2.3')).toBe('203.0.113.7');
     expect(await addressFor(behindProxy, '2001:db8::7')).toBe('2001:db8::7');
+    // What a proxy passes on need not be an address.
+    for (const nonsense of ['x'.repeat(5000), 'unknown', '203.0.113.7:1234', `fe80::1%${'x'.repeat(5000)}`]) {
+      expect(await addressFor(behindProxy, nonsense)).toBe('127.0.0.1');
+    }
   });
 
   it('loses entries whose time is over, and no others', async () => {

@@ -226,6 +226,21 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
       });
     });
 
+    it.each([
+      {},
+      { 'idempotency-key': 'k' },
+      { 'idempotency-key': 'k', 'content-type': 'application/json' },
+      { 'x-signature-256': `sha256=${'0'.repeat(64)}` },
+      { 'x-event-type': 'a', 'content-type': 'text/plain' },
+    ])('refuses a request without a body, whatever its headers say: %j', async (headers) => {
+      const { id } = await api.createSubscription({ target_url: 'http://127.0.0.1:4321/', event_type: 'a' });
+      for (const path of ['/webhooks/a', `/ingest/${id}`]) {
+        const answer = await problem('POST', path, { headers });
+        expect(answer).toMatchObject({ status: 422, code: 'invalid_input' });
+        expect(answer.errors![0]).toMatchObject({ pointer: '' });
+      }
+    });
+
     it('refuses headers that it could not honour', async () => {
       const headers = { 'x-signature-256': 'sha256=00', 'x-event-type': 'b' };
       const { errors } = await problem('POST', '/webhooks/a', { body: {}, headers });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Connections } from '../../src/app/connections.js';
+import { serveOneAtATime } from '../../src/app/one-at-a-time.js';
 import { Shutdown } from '../../src/shared/shutdown.js';
 import { Clock } from '../../src/shared/time/clock.js';
 import { eventually } from '../support/eventually.js';
@@ -26,7 +27,7 @@ describe('a client that is to take something within a second, on a real connecti
   async function ask(answer: RequestListener): Promise<void> {
     server = createServer(answer);
     server.on('connection', (socket: Socket) => served.add(socket));
-    new Connections(server).closeStalled(1);
+    new Connections(server, 100).closeStalled(1);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     client = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -139,7 +140,7 @@ describe('a server that closes while there are clients, on real connections', ()
     ['asks for nothing', ''],
     ['has begun to ask', 'GET / HTTP/1.1\r\nHos'],
   ])('does not wait for one that %s', async (_, text) => {
-    const connections = new Connections(server);
+    const connections = new Connections(server, 100);
     await send(text);
 
     await closing(connections);
@@ -147,7 +148,7 @@ describe('a server that closes while there are clients, on real connections', ()
   });
 
   it('answers a request that arrives while it closes', async () => {
-    const connections = new Connections(server);
+    const connections = new Connections(server, 100);
     const { client, received } = await send('GET / HT');
     const closed = closing(connections);
     client.write('TP/1.1\r\nHost: a\r\n\r\n');
@@ -159,7 +160,7 @@ describe('a server that closes while there are clients, on real connections', ()
   });
 
   it('answers a request that has just come when the time is up already', async () => {
-    const connections = new Connections(server);
+    const connections = new Connections(server, 100);
     const { received } = await send(GET);
     await eventually(() => answers, { until: ({ length }) => length === 1 });
     const closed = closing(connections, 0);
@@ -171,7 +172,7 @@ describe('a server that closes while there are clients, on real connections', ()
   });
 
   it('sends an answer to its end, however much of it waits', async () => {
-    const connections = new Connections(server);
+    const connections = new Connections(server, 100);
     server.removeAllListeners('request').on('request', (_, response) => response.end(MUCH));
     const { client } = await send('');
     let bytes = 0;
@@ -190,7 +191,7 @@ describe('a server that closes while there are clients, on real connections', ()
   });
 
   it('answers what is in the making first, and lets no connection stay for a next request', async () => {
-    const connections = new Connections(server);
+    const connections = new Connections(server, 100);
     const { received } = await send(GET);
     await eventually(() => answers, { until: ({ length }) => length === 1 });
     const { client: silent } = await send('');
@@ -204,8 +205,25 @@ describe('a server that closes while there are clients, on real connections', ()
     expect(warnings).toEqual([]);
   });
 
+  it('answers the first of many requests in one go, and closes: what was not begun is for another connection', async () => {
+    serveOneAtATime(server);
+    const connections = new Connections(server, 100);
+    const { received } = await send(GET.repeat(100));
+    await eventually(() => answers, { until: ({ length }) => length === 1 });
+    const { client: silent } = await send('');
+    const closed = closing(connections);
+    await once(silent, 'close');
+    answers[0]!();
+
+    await closed;
+    await eventually(received, { until: (text) => text.endsWith('made') });
+    expect(received()).toMatch(/^connection: close\r$/im);
+    expect(answers).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  });
+
   it('leaves a request that is not whole, or not answered, when the time is up', async () => {
-    const connections = new Connections(server);
+    const connections = new Connections(server, 100);
     const requests = [await send(GET), await send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{')];
     await eventually(() => answers, { until: ({ length }) => length === 2 });
     const { client: silent } = await send('');
@@ -216,6 +234,41 @@ describe('a server that closes while there are clients, on real connections', ()
     clock.ms = 1000;
     await closed;
     expect(warnings).toEqual([{ requests: 2 }]);
+  });
+});
+
+describe('connections of one address, on real sockets', () => {
+  it('are no more than half of all; the others are closed, and have room again when some have ended', async () => {
+    const server = createServer((_, response) => response.end('made'));
+    new Connections(server, 8);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const open = (from: string): Socket => connect({ port, host: '127.0.0.1', localAddress: from }).resume();
+    const isServed = (client: Socket): Promise<boolean> =>
+      new Promise((resolve) => {
+        client.on('error', () => undefined).write(GET);
+        client.once('data', () => { resolve(true); }).once('close', () => { resolve(false); }); // prettier-ignore
+      });
+
+    const first = Array.from({ length: 6 }, () => open('127.0.0.1'));
+    expect((await Promise.all(first.map(isServed))).filter(Boolean)).toHaveLength(4);
+    const second = open('127.0.0.2');
+    expect(await isServed(second)).toBe(true);
+    for (const client of first) client.destroy();
+    const later = await eventually(
+      async () => {
+        const client = open('127.0.0.1');
+        first.push(client);
+        return isServed(client);
+      },
+      { until: Boolean },
+    );
+    expect(later).toBe(true);
+
+    for (const client of [...first, second]) client.destroy();
+    server.close();
+    await once(server, 'close');
   });
 });
 

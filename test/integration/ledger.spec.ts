@@ -6,6 +6,7 @@ import { DeliveryRepository } from '../../src/delivery/delivery.repository.js';
 import { IngestRepository } from '../../src/ingest/ingest.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { MIGRATIONS } from '../../src/shared/database/migrations/index.js';
+import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
 import { migrate, migrationDataSource } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
@@ -39,11 +40,13 @@ describe('the ledger, on real PostgreSQL', () => {
     dataSource = await migrationDataSource(database.url).initialize();
     const settings = parseSettings(fastSettings(database));
     hotPath = new HotPath(settings, silentLogger);
-    ledger = new LedgerRepository(new TenantDatabase(dataSource, { databasePoolSize: 5 }));
+    ledger = new LedgerRepository(new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 5 })));
     ingest = new IngestRepository(hotPath, settings);
     deliveries = new DeliveryRepository(hotPath, settings);
     attempts = new AttemptRepository(hotPath);
-    commands = new DeliveryCommandRepository(new TenantDatabase(dataSource, { databasePoolSize: 5 }));
+    commands = new DeliveryCommandRepository(
+      new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 5 })),
+    );
     rows = new StoredRows(database);
   });
 

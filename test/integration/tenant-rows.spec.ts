@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, migrate } from '../../src/shared/database/data-source.js';
+import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { TenantDatabase, type TenantRows } from '../../src/shared/database/tenant-database.js';
 import { SubscriptionEntity } from '../../src/subscriptions/subscription.entity.js';
 import { StoredRows } from '../support/stored-rows.js';
@@ -16,7 +17,7 @@ describe('the rows of a tenant, on real PostgreSQL', () => {
     await migrate(database.url, new Date());
     const options = dataSourceOptions({ databaseUrl: database.url, databasePoolSize: 2 });
     dataSource = await new DataSource({ ...options, entities: [SubscriptionEntity] }).initialize();
-    rows = new TenantDatabase(dataSource, { databasePoolSize: 2 }).rows(SubscriptionEntity, 'acme');
+    rows = new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 2 })).rows(SubscriptionEntity, 'acme');
     const stored = new StoredRows(database);
     await stored.subscription();
     own = await stored.subscription();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { ApiConnections } from '../../shared/database/api-connections.js';
 import type { Tx } from '../../shared/database/transaction.js';
 import { firstUuidAt, type Uuid } from '../../shared/ids/uuid.js';
 import type { Actor, AuditAction, AuditEntry } from './audit-entry.js';
@@ -33,7 +34,10 @@ export interface AuditFilter {
 /** The audit log: entries are added and read. They go only when their time is over, by `removeBefore`. */
 @Injectable()
 export class AuditRepository {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly connections: ApiConnections,
+  ) {}
 
   async insert(tx: Tx, entry: AuditEntry): Promise<void> {
     await tx.query(
@@ -57,10 +61,8 @@ export class AuditRepository {
     limitTo('target =', filter.target);
     limitTo('id >=', filter.since && firstUuidAt(filter.since.getTime()));
     limitTo('id <', filter.until && firstUuidAt(filter.until.getTime()));
-    const rows = await this.dataSource.query<Row[]>(
-      `select * from audit_log where ${conditions.join(' and ')} order by id desc limit ${filter.limit + 1}`,
-      values,
-    );
+    const text = `select * from audit_log where ${conditions.join(' and ')} order by id desc limit ${filter.limit + 1}`;
+    const rows = await this.connections.lend(filter.tenantId, () => this.dataSource.query<Row[]>(text, values));
     return rows.map(toEntry);
   }
 

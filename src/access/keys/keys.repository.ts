@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { ADVISORY_LOCKS } from '../../shared/database/advisory-locks.js';
+import { ApiConnections } from '../../shared/database/api-connections.js';
 import { HotPath, type Statement } from '../../shared/database/hot-path.js';
 import type { Tx } from '../../shared/database/transaction.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
@@ -36,6 +37,7 @@ export class KeysRepository {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly hotPath: HotPath,
+    private readonly connections: ApiConnections,
   ) {}
 
   /**
@@ -48,20 +50,19 @@ export class KeysRepository {
   }
 
   async find(scope: string | null, id: Uuid): Promise<ApiKey | null> {
-    const rows = await this.dataSource.query<Row[]>(
-      `select ${COLUMNS} from api_keys where id = $1 and revoked_at is null and ($2::text is null or tenant_id = $2)`,
-      [id, scope],
-    );
+    const text = `select ${COLUMNS} from api_keys
+      where id = $1 and revoked_at is null and ($2::text is null or tenant_id = $2)`;
+    const rows = await this.connections.lend(scope, () => this.dataSource.query<Row[]>(text, [id, scope]));
     return rows[0] ? toKey(rows[0]) : null;
   }
 
   /** Newest first; one more than the limit when another page follows. */
   async list(scope: string | null, limit: number, after: Uuid | null): Promise<ApiKey[]> {
-    const rows = await this.dataSource.query<Row[]>(
-      `select ${COLUMNS} from api_keys
-       where revoked_at is null and ($1::text is null or tenant_id = $1) and ($2::uuid is null or id < $2)
-       order by id desc limit $3`,
-      [scope, after, limit + 1],
+    const text = `select ${COLUMNS} from api_keys
+      where revoked_at is null and ($1::text is null or tenant_id = $1) and ($2::uuid is null or id < $2)
+      order by id desc limit $3`;
+    const rows = await this.connections.lend(scope, () =>
+      this.dataSource.query<Row[]>(text, [scope, after, limit + 1]),
     );
     return rows.map(toKey);
   }

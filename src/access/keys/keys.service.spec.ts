@@ -27,7 +27,7 @@ describe('API keys', () => {
       {} as KeyRing,
       { lock: () => Promise.resolve({}) } as unknown as TenantsRepository,
       { write: () => Promise.resolve() } as unknown as AuditTrail,
-      { run: (work: (tx: Tx) => unknown) => work({} as Tx) } as unknown as Transactions,
+      { run: (_: unknown, work: (tx: Tx) => unknown) => work({} as Tx) } as unknown as Transactions,
       { nowMs: () => NOW, now: () => new Date(NOW) } as Clock,
       {} as Logger,
       parseSettings({ DATABASE_URL: 'postgres://unused' }),

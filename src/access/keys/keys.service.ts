@@ -59,7 +59,7 @@ export class KeysService implements OnApplicationBootstrap {
     const tenantId = tenantOf(caller, input);
     const expiresAt = this.endOf(input.expires_at);
     const { key, token } = this.make(caller, { tenantId, role: input.role, name: input.name ?? null, expiresAt, rotatedFrom: null }); // prettier-ignore
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(caller.tenantId, async (tx) => {
       await this.add(tx, key);
       await this.audit.write(tx, caller, { action: 'key.created', target: toPublicId('key', key.id), changed: Object.keys(input), tenantId }); // prettier-ignore
     });
@@ -90,7 +90,7 @@ export class KeysService implements OnApplicationBootstrap {
     }
     const { key, token } = this.make(caller, { ...former, expiresAt, rotatedFrom: id });
     const overlapMs = (rotation.overlap ?? DEFAULT_OVERLAP_SECONDS) * 1000;
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(caller.tenantId, async (tx) => {
       await this.add(tx, key);
       // A second one would take over the end that the overlap has set to the first.
       if (await this.repository.hasOtherSuccessor(tx, id, key.id)) throw new KeyHasSuccessor(toPublicId('key', id));
@@ -106,7 +106,7 @@ export class KeysService implements OnApplicationBootstrap {
   /** @throws ApiKeyNotFound; LastAdminKey */
   async revoke(caller: Caller, id: Uuid): Promise<void> {
     const key = await this.find(caller, id);
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(caller.tenantId, async (tx) => {
       await this.repository.lockAdminKeys(tx);
       if (!(await this.repository.revoke(tx, id))) throw new ApiKeyNotFound(toPublicId('key', id));
       await this.refuseLockout(tx, key);
@@ -141,7 +141,7 @@ export class KeysService implements OnApplicationBootstrap {
       expiresAt: null,
       lastUsedAt: null,
     };
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(null, async (tx) => {
       if (!(await this.repository.insert(tx, key))) return;
       await this.audit.writeOwn(tx, null, { action: 'key.created', target: parsed.id });
     });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { ApiConnections } from '../../shared/database/api-connections.js';
 import { HotPath, type Statement } from '../../shared/database/hot-path.js';
 import type { Tx } from '../../shared/database/transaction.js';
 import type { Tenant, TenantLimits } from './tenant.js';
@@ -29,6 +30,7 @@ export class TenantsRepository {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly hotPath: HotPath,
+    private readonly connections: ApiConnections,
   ) {}
 
   /** For the gate, so on the connections that publishing has for itself: reads that wait for a lock must not hold it up. */
@@ -39,10 +41,9 @@ export class TenantsRepository {
 
   /** In the order of their ids; one more than the limit when another page follows. */
   async list(limit: number, after: string | null): Promise<Tenant[]> {
-    const rows = await this.dataSource.query<Row[]>(
-      `select ${COLUMNS} from tenants where deleted_at is null and ($1::text is null or id > $1) order by id limit $2`,
-      [after, limit + 1],
-    );
+    const text = `select ${COLUMNS} from tenants
+      where deleted_at is null and ($1::text is null or id > $1) order by id limit $2`;
+    const rows = await this.connections.lend(null, () => this.dataSource.query<Row[]>(text, [after, limit + 1]));
     return rows.map(toTenant);
   }
 

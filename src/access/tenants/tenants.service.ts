@@ -36,7 +36,7 @@ export class TenantsService {
     refuseBound(caller);
     const limits = changedLimits({ eventsPerSecond: null, burst: null, maxSubscriptions: null }, input);
     this.refuseUnfit(limits);
-    const created = await this.transactions.run(async (tx) => {
+    const created = await this.transactions.run(caller.tenantId, async (tx) => {
       const tenant = await this.repository.insert(tx, { id: input.id, name: input.name ?? null, limits });
       if (tenant === null) throw new TenantExists(input.id);
       await this.audit.write(tx, caller, { action: 'tenant.created', target: tenant.id, changed: Object.keys(input), tenantId: tenant.id }); // prettier-ignore
@@ -73,7 +73,7 @@ export class TenantsService {
   /** Sets what is given. @throws TenantNotFound; InvalidInput */
   async patch(caller: Caller, id: string, patch: TenantPatch): Promise<TenantAnswer> {
     refuseBound(caller);
-    const changed = await this.transactions.run(async (tx) => {
+    const changed = await this.transactions.run(caller.tenantId, async (tx) => {
       const found = await this.lock(tx, caller, id);
       const limits = changedLimits(found.limits, patch);
       this.refuseUnfit(limits);
@@ -94,7 +94,7 @@ export class TenantsService {
   /** @throws TenantNotFound; TenantInUse while it has keys or subscriptions, or is the default one */
   async remove(caller: Caller, id: string): Promise<void> {
     refuseBound(caller);
-    await this.transactions.run(async (tx) => {
+    await this.transactions.run(caller.tenantId, async (tx) => {
       await this.lock(tx, caller, id);
       if (id === DEFAULT_TENANT) throw new TenantInUse(id, 'the requests of all that name no tenant');
       if ((await this.keys.count(tx, id)) > 0) throw new TenantInUse(id, 'API keys');

@@ -6,8 +6,11 @@ import type { Values } from './setting-list.js';
 export function faultsAcross(values: Values): string[] {
   const faults: string[] = [];
   faults.push(...accessFaults(values));
-  if (values.maxIngestBytes < values.maxPayloadBytes) {
-    faults.push('MAX_INGEST_BYTES must be at least MAX_PAYLOAD_BYTES, or the largest payloads are never accepted');
+  if (values.maxIngestBytes < 2 * values.maxPayloadBytes) {
+    faults.push(
+      'MAX_INGEST_BYTES must be at least twice MAX_PAYLOAD_BYTES: a tenant gets no more than half of it, and the largest payloads ' +
+        'would never be accepted',
+    );
   }
   if (values.maxRetryInterval < values.initialRetryInterval) {
     faults.push('MAX_RETRY_INTERVAL must be at least INITIAL_RETRY_INTERVAL');

@@ -164,13 +164,19 @@ export const SETTINGS = {
     default: 1000,
     min: 1,
     max: 100_000,
-    doc: 'Publishing requests on their way in at once, in each API process; more are answered 503.',
+    doc: 'Publishing requests that wait for their commit at once, in each API process, half of them for one tenant; more are answered 503.',
   }),
   maxIngestBytes: number('MAX_INGEST_BYTES', {
     default: 67_108_864,
     min: 1024,
     max: 4_294_967_296,
-    doc: 'Bytes of their bodies together; at least MAX_PAYLOAD_BYTES.',
+    doc: 'Bytes of bodies on their way in together, half of them for one tenant; at least twice MAX_PAYLOAD_BYTES.',
+  }),
+  maxConnections: number('MAX_CONNECTIONS', {
+    default: 5000,
+    min: 2,
+    max: 1_000_000,
+    doc: 'Connections of clients to a port at once, half of them from one address, such as that of a proxy; more are closed.',
   }),
   requestTimeout: number('REQUEST_TIMEOUT', {
     default: 30,

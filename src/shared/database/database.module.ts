@@ -5,6 +5,7 @@ import { SETTINGS_TOKEN } from '../shared.module.js';
 import type { Settings } from '../config/settings.js';
 import { Logger } from '../logging/logger.js';
 import { SystemClock } from '../time/clock.js';
+import { ApiConnections } from './api-connections.js';
 import { ClockCheck } from './clock-check.js';
 import { Connections } from './connections.js';
 import { dataSourceOptions, migrate } from './data-source.js';
@@ -52,10 +53,11 @@ class ConnectionsModule {}
     },
     ClockCheck,
     Retention,
+    ApiConnections,
     TenantDatabase,
     Transactions,
     WriteCheck,
   ],
-  exports: [HotPath, TenantDatabase, Transactions, WriteCheck],
+  exports: [ApiConnections, HotPath, TenantDatabase, Transactions, WriteCheck],
 })
 export class DatabaseModule {}

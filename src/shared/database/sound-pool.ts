@@ -5,7 +5,7 @@ import { ConnectionFailed, fateOf, ReadOnlyServer } from './unavailable.js';
 import { sessionCheck, type SessionSettings, type SessionState } from './session.js';
 
 /** How long a call waits for a connection before its caller gets a 503. */
-const CONNECT_TIMEOUT_MS = 3000;
+export const CONNECT_TIMEOUT_MS = 3000;
 /** However well it does: names and proxies lead elsewhere some day, and a server that was left may still answer. */
 const MAX_AGE_SECONDS = 600;
 

@@ -1,9 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
-import type { Settings } from '../config/settings.js';
-import { SETTINGS_TOKEN } from '../shared.module.js';
-import { Bulkhead } from './bulkhead.js';
+import { ApiConnections } from './api-connections.js';
 import { runReport } from './report.js';
 import { scopeFault } from './tenant-scope.js';
 import type { Tx } from './transaction.js';
@@ -21,10 +19,6 @@ interface OfTenant {
   tenantId: string;
 }
 
-/** Of the connections of the REST API. */
-const SEARCH_SHARE = 0.5;
-const REPORT_SHARE = 0.2;
-
 const judged = new Map<string, string | null>();
 /** Texts are built from few parts; should one ever hold a value, this stays small. */
 const MAX_JUDGED = 10_000;
@@ -35,17 +29,10 @@ const MAX_JUDGED = 10_000;
  */
 @Injectable()
 export class TenantDatabase {
-  /** What may take seconds leaves connections to what does not: whoever searches the history stops no publisher. */
-  private readonly searches: Bulkhead;
-  private readonly reports: Bulkhead;
-
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    @Inject(SETTINGS_TOKEN) { databasePoolSize }: Pick<Settings, 'databasePoolSize'>,
-  ) {
-    this.searches = new Bulkhead(databasePoolSize * SEARCH_SHARE);
-    this.reports = new Bulkhead(databasePoolSize * REPORT_SHARE);
-  }
+    private readonly connections: ApiConnections,
+  ) {}
 
   /**
    * Runs SQL in which $1 is the tenant; `values` begin with $2.
@@ -55,27 +42,39 @@ export class TenantDatabase {
    */
   async query<Row>(tenantId: string, text: string, values: readonly unknown[], tx?: Tx): Promise<Row[]> {
     refuseUnscoped(text);
-    const result = await (tx ?? this.dataSource).query<Row[] | [Row[], number]>(text, [tenantId, ...values]);
-    // TypeORM gives the rows of an UPDATE or DELETE beside their number.
-    return isCounted(result) ? result[0] : result;
+    if (tx) return rowsOf(await tx.query<Result<Row>>(text, [tenantId, ...values]));
+    return this.connections.lend(tenantId, () => this.ask(tenantId, text, values));
   }
 
   /** As `query`, for a statement that may read much before it finds what it looks for. @throws Unavailable when too many do */
-  search<Row>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
-    return this.searches.run(() => this.query(tenantId, text, values));
+  async search<Row>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+    refuseUnscoped(text);
+    return this.connections.lendForSearch(tenantId, () => this.ask(tenantId, text, values));
   }
 
   /** As `search`, for a statement that may take half a minute. @throws Unavailable when too many do */
-  report<Row extends object>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+  async report<Row extends object>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
     refuseUnscoped(text);
-    return this.reports.run(() => runReport(this.dataSource, text, [tenantId, ...values]));
+    return this.connections.lendForReport(tenantId, () => runReport(this.dataSource, text, [tenantId, ...values]));
   }
 
   /** The rows of an entity that belong to the tenant. */
   rows<E extends OfTenant>(entity: EntityTarget<E>, tenantId: string, tx?: Tx): TenantRows<E> {
-    return new TenantRows(tx ?? this.dataSource.manager, entity, tenantId);
+    const { manager } = this.dataSource;
+    const lend: Lend = tx ? (work) => work(tx) : (work) => this.connections.lend(tenantId, () => work(manager));
+    return new TenantRows(lend, entity, tenantId);
+  }
+
+  private async ask<Row>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+    return rowsOf(await this.dataSource.query<Result<Row>>(text, [tenantId, ...values]));
   }
 }
+
+/** TypeORM gives the rows of an UPDATE or DELETE beside their number. */
+type Result<Row> = Row[] | [Row[], number];
+
+/** Gives the connection that a statement runs on. */
+type Lend = <T>(work: (manager: Tx) => Promise<T>) => Promise<T>;
 
 /** What of a tenant's rows is listed. */
 interface TenantList {
@@ -89,38 +88,42 @@ interface TenantList {
 /** The rows of one entity that belong to one tenant. No caller gets hold of a query that he could take further. */
 export class TenantRows<E extends OfTenant> {
   constructor(
-    private readonly manager: Tx,
+    private readonly lend: Lend,
     private readonly entity: EntityTarget<E>,
     private readonly tenantId: string,
   ) {}
 
   findOne(where: FindOptionsWhere<E>, options: { isLocked?: boolean } = {}): Promise<E | null> {
-    return this.manager.findOne(this.entity, {
-      where: { ...where, ...this.scope },
-      ...(options.isLocked && { lock: { mode: 'pessimistic_write' as const } }),
-    });
+    return this.lend((manager) =>
+      manager.findOne(this.entity, {
+        where: { ...where, ...this.scope },
+        ...(options.isLocked && { lock: { mode: 'pessimistic_write' as const } }),
+      }),
+    );
   }
 
   count(where: FindOptionsWhere<E>): Promise<number> {
-    return this.manager.count(this.entity, { where: { ...where, ...this.scope } });
+    return this.lend((manager) => manager.count(this.entity, { where: { ...where, ...this.scope } }));
   }
 
   /** Those that meet all conditions, newest first. */
   list({ alias, conditions, limit }: TenantList): Promise<E[]> {
-    const query = this.manager.createQueryBuilder(this.entity, alias);
-    for (const [condition, values] of conditions) query.andWhere(`(${condition})`, values);
-    // After the others, whose parameters can't take the place of this one then.
-    query.andWhere(`${alias}.tenantId = :tenantId`, this.scope);
-    return query.orderBy(`${alias}.id`, 'DESC').limit(limit).getMany();
+    return this.lend((manager) => {
+      const query = manager.createQueryBuilder(this.entity, alias);
+      for (const [condition, values] of conditions) query.andWhere(`(${condition})`, values);
+      // After the others, whose parameters can't take the place of this one then.
+      query.andWhere(`${alias}.tenantId = :tenantId`, this.scope);
+      return query.orderBy(`${alias}.id`, 'DESC').limit(limit).getMany();
+    });
   }
 
   async insert(row: E): Promise<void> {
     // The cast says that jsonb values are data: TypeORM's types expect SQL expressions in them.
-    await this.manager.insert(this.entity, { ...row, ...this.scope } as object);
+    await this.lend((manager) => manager.insert(this.entity, { ...row, ...this.scope } as object));
   }
 
   async update(where: FindOptionsWhere<E>, changes: Partial<Omit<E, 'id' | 'tenantId'>>): Promise<void> {
-    await this.manager.update(this.entity, { ...where, ...this.scope }, changes as object);
+    await this.lend((manager) => manager.update(this.entity, { ...where, ...this.scope }, changes as object));
   }
 
   private get scope(): FindOptionsWhere<E> {
@@ -137,6 +140,10 @@ function refuseUnscoped(text: string): void {
   if (fault !== null) throw new UnscopedStatement(fault, text);
 }
 
-function isCounted<Row>(result: Row[] | [Row[], number]): result is [Row[], number] {
+function rowsOf<Row>(result: Result<Row>): Row[] {
+  return isCounted(result) ? result[0] : result;
+}
+
+function isCounted<Row>(result: Result<Row>): result is [Row[], number] {
   return result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
 }

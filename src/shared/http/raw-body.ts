@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { DomainError, InvalidInput } from '../errors/domain-error.js';
 import { LIMITS } from '../limits.js';
 import { parseStrictJson } from './json.js';
@@ -20,13 +21,66 @@ export function installBodyParser(fastify: FastifyInstance, maxPayloadBytes: num
     route.bodyLimit = rawBody ? maxPayloadBytes : LIMITS.jsonBytes;
   });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      done(null, readBody(request, body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
+  fastify.addContentTypeParser('*', (request, payload, done) => {
+    collect(request, payload, (error, body) => {
+      if (body === undefined) {
+        done(error);
+        return;
+      }
+      try {
+        done(null, readBody(request, body));
+      } catch (fault) {
+        done(fault as Error);
+      }
+    });
   });
+}
+
+/** Reads a body to its end, or to where it is known that it is not wanted. Fastify closes the connection after an error. */
+function collect(
+  request: FastifyRequest,
+  payload: IncomingMessage,
+  done: (error: Error | null, body?: Buffer) => void,
+): void {
+  const { bodyLimit } = request.routeOptions;
+  const { intake } = request;
+  if (Number(request.headers['content-length']) > bodyLimit) {
+    done(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const end = (error: Error | null): void => {
+    payload.off('data', onData).off('end', onEnd).off('error', onError);
+    if (error === null) done(null, Buffer.concat(chunks, length));
+    else done(error);
+  };
+  const onData = (chunk: Buffer): void => {
+    length += chunk.length;
+    if (length > bodyLimit) {
+      end(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+      return;
+    }
+    const refusal = intake?.hasCome(chunk.length);
+    if (refusal) end(refusal);
+    else chunks.push(chunk);
+  };
+  const onEnd = (): void => {
+    end(intake?.isWhole() ?? null);
+  };
+  const onError = (cause: Error): void => {
+    end(new BodyBroken(cause));
+  };
+  payload.on('data', onData).on('end', onEnd).on('error', onError);
+}
+
+/** The client has gone away, or what came was no body. */
+class BodyBroken extends Error {
+  readonly statusCode = 400;
+
+  constructor(cause: Error) {
+    super('The body has not come whole.', { cause });
+  }
 }
 
 function readBody(request: FastifyRequest, body: Buffer): unknown {

@@ -1,0 +1,48 @@
+import { fastify, type FastifyInstance } from 'fastify';
+import { type Settings } from '../shared/config/settings.js';
+import { Metrics } from '../shared/metrics/metrics.js';
+import type { Identity } from './caller.js';
+import { Gatekeeper } from './gatekeeper.js';
+import type { KeyRing } from './keys/key-ring.js';
+import type { PublishQuota } from './quota/publish-quota.js';
+import type { TenantDirectory } from './tenants/tenant-directory.js';
+
+/** More than may wait at the gate. */
+const MANY = 2000;
+
+describe('the gate', () => {
+  const identified: ((identity: Identity) => void)[] = [];
+  let server: FastifyInstance;
+
+  beforeEach(async () => {
+    identified.splice(0);
+    const keyRing = { identify: () => new Promise<Identity>((resolve) => identified.push(resolve)) };
+    const tenants = { find: (id: string) => ({ id, limits: {} }) };
+    server = fastify();
+    new Gatekeeper(
+      keyRing as unknown as KeyRing,
+      tenants as unknown as TenantDirectory,
+      {} as PublishQuota,
+      new Metrics(),
+      { apiAccess: 'keys' } as Settings,
+    ).install(server);
+    server.get('/things', { config: { permission: 'read' } }, ({ caller }) => caller?.address);
+    await server.ready();
+  });
+  afterEach(() => server.close());
+
+  const askFrom = (remoteAddress: string, headers: Record<string, string> = {}) =>
+    server.inject({ url: '/things', remoteAddress, headers });
+
+  it('has room for others, however many one address keeps waiting', async () => {
+    const many = Array.from({ length: MANY }, () => askFrom('203.0.113.7'));
+    const other = askFrom('203.0.113.8');
+    while (identified.length <= MANY) await new Promise((resolve) => setImmediate(resolve));
+    for (const resolve of identified) resolve({ keyId: null, role: 'admin', tenantId: null });
+
+    expect(await other).toMatchObject({ statusCode: 200, body: '203.0.113.8' });
+    const refused = (await Promise.all(many)).filter(({ statusCode }) => statusCode !== 200);
+    expect(refused).toHaveLength(MANY - 500);
+    expect(refused[0]!.json()).toMatchObject({ code: 'overloaded' });
+  });
+});

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import helmet from 'helmet';
+import { openApiDocument } from './openapi.js';
+
+/** The page needs nothing from elsewhere. Whether it is reached by https is for those who put a proxy before it. */
+const CONTENT_SECURITY_POLICY = { 'upgrade-insecure-requests': null, 'script-src': ["'self'"], 'font-src': ["'self'"] };
+
+const UI_FILES = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
+
+/** The addresses are relative: a proxy may have put something before the path. */
+const START = `const url = new URL('../openapi.json', document.currentScript.src).href;
+SwaggerUIBundle({ url, dom_id: '#swagger-ui', deepLinking: true });
+`;
+
+const PIECE_BYTES = 65_536;
+
+/** @param base where the files are, seen from the page */
+const pageOf = (base: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Webhook Delivery Service</title>
+<link rel="stylesheet" href="${base}swagger-ui.css">
+<link rel="icon" type="image/png" href="${base}favicon-32x32.png">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="${base}swagger-ui-bundle.js"></script>
+<script src="${base}start.js"></script>
+</body>
+</html>
+`;
+
+/**
+ * Serves the OpenAPI document and a page that shows it. Anybody may ask, as often as he likes, and read none of it: each answer is
+ * made once, and all who wait for it share its bytes.
+ */
+export function serveDocs(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  const protect = helmet({ contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY }, hsts: false });
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
+    // Not by what was asked for, of which there are several spellings.
+    if (!request.routeOptions.url?.startsWith('/docs')) done();
+    else protect(request.raw, reply.raw, done as (error?: unknown) => void);
+  });
+
+  const serve = (path: string, type: string, make: () => Buffer): void => {
+    let bytes: Buffer | undefined;
+    fastify.get(path, (_: FastifyRequest, reply: FastifyReply) => {
+      bytes ??= make();
+      return reply
+        .type(type)
+        .header('content-length', bytes.length)
+        .send(Readable.from(piecesOf(bytes), { highWaterMark: 1 }));
+    });
+  };
+  serve('/openapi.json', 'application/json; charset=utf-8', () => Buffer.from(JSON.stringify(openApiDocument(app))));
+  serve('/docs/start.js', 'text/javascript; charset=utf-8', () => Buffer.from(START));
+  const uiPackage = import.meta.resolve('swagger-ui-dist/package.json');
+  for (const [name, type] of Object.entries(UI_FILES)) {
+    serve(`/docs/${name}`, type, () => readFileSync(new URL(name, uiPackage)));
+  }
+  const pages = [Buffer.from(pageOf('docs/')), Buffer.from(pageOf(''))] as const;
+  fastify.get('/docs', ({ url }: FastifyRequest, reply: FastifyReply) =>
+    reply.type('text/html; charset=utf-8').send(pages[/^[^?]*\/(\?|$)/.test(url) ? 1 : 0]),
+  );
+}
+
+/** A connection takes megabytes at once, and everybody waits while they are copied; so others get their turn between these. */
+async function* piecesOf(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    if (at > 0) await nextTurn();
+    yield bytes.subarray(at, at + PIECE_BYTES);
+  }
+}

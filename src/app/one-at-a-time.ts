@@ -1,0 +1,97 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { answerOn } from './connections.js';
+
+/** Ends the head of a request, and a chunked body with or without trailers. */
+const END = '\r\n\r\n';
+
+/**
+ * Serves one request of a connection at a time. Node.js parses all that one read of a socket brings: thousands of requests of a
+ * client that sends them in one go and reads no answer. Here its parser gets the next one when the answer to the last is with the
+ * kernel, so whoever takes no answers holds up nobody but himself. What waits stays in the read buffer of the socket, which
+ * bounds it. To be called before the server listens.
+ */
+export function serveOneAtATime(server: Server): void {
+  server.on('connection', (socket: Socket) => {
+    new Feeder(socket);
+  });
+}
+
+/** Stands between a connection and the parser of Node.js, which is the listener for its data. */
+class Feeder {
+  private readonly parse: (bytes: Buffer) => void;
+  private request: IncomingMessage | undefined;
+  /** Bytes of its body still to come, where it said how many there are. */
+  private bodyLeft = 0;
+  /** The last bytes that were parsed of a head or a chunked body: its end may have begun in them. */
+  private seam = '';
+  private isHolding = false;
+
+  constructor(private readonly socket: Socket) {
+    this.parse = socket.listeners('data')[0] as (bytes: Buffer) => void;
+    socket.removeListener('data', this.parse);
+    socket.on('data', (bytes: Buffer) => {
+      this.feed(bytes);
+    });
+    // Whoever reads a body resumes its connection, also when there is nothing more of it to come.
+    socket.on('resume', () => {
+      if (this.isHolding) socket.pause();
+    });
+  }
+
+  private feed(bytes: Buffer): void {
+    const { socket } = this;
+    let rest = bytes;
+    // What comes after the last answer of a connection is for nobody.
+    while (rest.length > 0 && socket.writable) {
+      const answer = answerOn(socket);
+      if (answer?.req.complete === true) this.hold(answer);
+      if (socket.isPaused()) {
+        socket.unshift(rest);
+        return;
+      }
+      const length = this.nextLength(rest);
+      this.parse(length === rest.length ? rest : rest.subarray(0, length));
+      this.note();
+      rest = rest.subarray(length);
+    }
+  }
+
+  private hold(answer: ServerResponse): void {
+    this.isHolding = true;
+    this.socket.pause();
+    // In a later turn of the event loop: until then, other connections have theirs.
+    answer.once('close', () => setImmediate(this.release));
+  }
+
+  private readonly release = (): void => {
+    this.isHolding = false;
+    this.socket.resume();
+  };
+
+  /** How much the parser may have now: no second request ends in it. */
+  private nextLength(bytes: Buffer): number {
+    if (this.bodyLeft > 0) {
+      const length = Math.min(this.bodyLeft, bytes.length);
+      this.bodyLeft -= length;
+      return length;
+    }
+    const { seam } = this;
+    this.seam = '';
+    const endsAt = seam === '' ? -1 : (seam + bytes.toString('latin1', 0, END.length - 1)).indexOf(END);
+    if (endsAt !== -1) return endsAt + END.length - seam.length;
+    const at = bytes.indexOf(END);
+    if (at !== -1) return at + END.length;
+    this.seam = (seam + bytes.toString('latin1', Math.max(0, bytes.length - END.length + 1))).slice(1 - END.length);
+    return bytes.length;
+  }
+
+  /** Learns from the parser how the request goes on. */
+  private note(): void {
+    const request = answerOn(this.socket)?.req;
+    if (request === undefined || request === this.request) return;
+    this.request = request;
+    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+    this.bodyLeft = encoding === undefined ? Number(length ?? 0) : 0;
+  }
+}

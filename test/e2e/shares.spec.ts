@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { makeToken } from '../../src/access/keys/make-token.js';
+import { clientOf, createKey, createTenant } from '../support/access.js';
+import { ApiClient, type ApiResponse } from '../support/api-client.js';
+import { bestOf, msOf } from '../support/best-of.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { type ServiceProcess, startService } from '../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const MIB = 1_048_576;
+const PUBLISHED = 100;
+/** A slow machine, and whatever else runs on it. */
+const SLACK_MS = 250;
+const PROMPT_MS = 1000;
+
+describe('one tenant that asks for much, beside another one, with real PostgreSQL and Redis', () => {
+  let database: TestDatabase;
+  let service: ServiceProcess;
+  let greedyKey: string;
+  let greedy: ApiClient;
+  let other: ApiClient;
+  const clients = new Set<Socket>();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const bootstrapKey = makeToken();
+    service = await startService({
+      entry: 'main',
+      settings: fastSettings(database, {
+        API_ACCESS: 'keys',
+        BOOTSTRAP_API_KEY: bootstrapKey,
+        DATABASE_POOL_SIZE: '10',
+      }),
+    });
+    const admin = new ApiClient(service.url).as(bootstrapKey);
+    await createTenant(admin, 'greedy');
+    await createTenant(admin, 'other');
+    greedyKey = (await createKey(admin, { role: 'admin', tenant_id: 'greedy' })).key;
+    greedy = admin.as(greedyKey);
+    other = await clientOf(admin, 'other', 'admin');
+  });
+
+  afterEach(() => {
+    for (const client of clients) client.destroy();
+    clients.clear();
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await database.drop();
+  });
+
+  async function open(): Promise<Socket> {
+    const client = connect(Number(new URL(service.url).port), '127.0.0.1');
+    clients.add(client);
+    client.on('error', () => undefined);
+    await once(client, 'connect');
+    return client;
+  }
+
+  const head = (method: string, path: string, rest = ''): string =>
+    `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${greedyKey}\r\n${rest}\r\n`;
+
+  /** Begins so many requests, which are never whole. */
+  async function begin(count: number, length: number, beginning: string): Promise<void> {
+    for (let begun = 0; begun < count; begun += 1) {
+      (await open()).resume().write(head('POST', '/webhooks/a', `Content-Length: ${length}\r\n`) + beginning);
+    }
+  }
+
+  /** Asks on so many connections, again as soon as there is an answer, until the test is over. */
+  async function keepAsking(connections: number, request: string): Promise<void> {
+    for (let opened = 0; opened < connections; opened += 1) {
+      const client = await open();
+      client.on('data', () => client.write(request)).write(request);
+    }
+  }
+
+  /** The slowest of many publishes, one after the other; all are accepted. */
+  async function slowestMs(): Promise<number> {
+    const durations: number[] = [];
+    for (let published = 0; published < PUBLISHED; published += 1) {
+      durations.push(await msOf(() => other.broadcast('a', { n: published })));
+    }
+    return Math.max(...durations);
+  }
+
+  it.each([
+    ['announces bodies and sends one byte of each', 70, MIB, 'x'],
+    ['sends tiny bodies slowly', 1010, 2, 'x'],
+    ['sends large bodies that are never whole', 100, MIB, 'x'.repeat(MIB - 1)],
+  ])('has all publishes of others accepted, as quickly as before, when it %s', async (_, count, length, beginning) => {
+    const boundMs = 2 * (await slowestMs()) + SLACK_MS;
+    await begin(count, length, beginning);
+
+    expect(await bestOf(boundMs, slowestMs)).toBeLessThan(boundMs);
+  });
+
+  it('publishes while others of its own requests are slow', async () => {
+    await begin(1010, 2, 'x');
+
+    expect((await greedy.broadcast('a', {})).deliveries).toBe(0);
+  });
+
+  async function answersOf(path: string): Promise<number[]> {
+    const answers: ApiResponse[] = [];
+    for (let asked = 0; asked < 12; asked += 1) {
+      answers.push(...(await Promise.all([1, 2, 3].map(() => other.request('GET', path)))));
+    }
+    return [...new Set(answers.map(({ status }) => status))];
+  }
+
+  it.each([
+    ['searches', '/deliveries?event_type=a'],
+    ['reads the ledger', '/ledger'],
+    ['reads one thing', '/subscriptions/sub_01k6zv1yqpe7rtqq6zjy200000'],
+    ['lists', '/subscriptions'],
+    ['reads the audit log', '/audit'],
+  ])('has no read of others refused when it %s on many connections', async (_, path) => {
+    await keepAsking(60, head('GET', path));
+
+    for (const read of ['/deliveries', '/subscriptions', '/audit', '/ledger', path]) {
+      expect(await answersOf(read)).toEqual([read.includes('sub_') ? 404 : 200]);
+    }
+  });
+
+  it('has the changes and reads of others done promptly while many of its changes wait for one row', async () => {
+    const { id } = await greedy.createSubscription({ target_url: 'http://127.0.0.1:4321/', event_type: 'b' });
+    const body = '{"description":"x"}';
+    const patch = head(
+      'PATCH',
+      `/subscriptions/${id}`,
+      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n`,
+    );
+    await keepAsking(100, patch + body);
+    const call = () => other.createSubscription({ target_url: 'http://127.0.0.1:4321/', event_type: 'b' });
+
+    expect(await bestOf(PROMPT_MS, () => msOf(call))).toBeLessThan(PROMPT_MS);
+    expect(await answersOf('/subscriptions')).toEqual([200]);
+  });
+
+  it.each(['/metrics', '/health', '/health/ready'])(
+    'is nobody who asks for %s: 800 connections leave the others their turn',
+    async (path) => {
+      await keepAsking(800, head('GET', path));
+
+      expect(await bestOf(PROMPT_MS, () => msOf(() => other.broadcast('a', {})))).toBeLessThan(PROMPT_MS);
+      expect(await bestOf(PROMPT_MS, () => msOf(() => other.request('GET', '/subscriptions')))).toBeLessThan(PROMPT_MS);
+    },
+  );
+});

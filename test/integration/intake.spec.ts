@@ -1,0 +1,143 @@
+import { connect, type Socket } from 'node:net';
+import { fastify, type FastifyInstance } from 'fastify';
+import { Intake, Overloaded } from '../../src/shared/http/intake.js';
+import { installBodyParser } from '../../src/shared/http/raw-body.js';
+import { Metrics } from '../../src/shared/metrics/metrics.js';
+import { eventually } from '../support/eventually.js';
+
+const MAX_PAYLOAD_BYTES = 50;
+
+describe('what publishers may have on its way in together, on real connections', () => {
+  let server: FastifyInstance;
+  let metrics: Metrics;
+  let release: (() => void)[];
+  const clients: Socket[] = [];
+
+  beforeEach(async () => {
+    metrics = new Metrics();
+    release = [];
+    server = fastify({ forceCloseConnections: true });
+    installBodyParser(server, MAX_PAYLOAD_BYTES);
+    new Intake({ requests: 8, bytes: 100 }, metrics).install(server, ({ headers }) => String(headers['x-tenant']));
+    server.setErrorHandler((error: { statusCode?: number }, _, reply) =>
+      reply.status(error instanceof Overloaded ? 503 : (error.statusCode ?? 500)).send(),
+    );
+    const wait = () => new Promise<string>((resolve) => release.push(() => { resolve('done'); })); // prettier-ignore
+    server.post('/publish', { config: { rawBody: true } }, wait);
+    server.post('/quick', { config: { rawBody: true } }, (request) => String(request.body));
+    server.post('/other', wait);
+    await server.listen({ port: 0, host: '127.0.0.1' });
+  });
+  afterEach(async () => {
+    for (const each of release) each();
+    for (const client of clients.splice(0)) client.destroy();
+    await server.close();
+  });
+
+  const post = (path: string, tenant: string, bytes = 2) =>
+    server.inject({
+      method: 'POST',
+      url: path,
+      payload: JSON.stringify('x'.repeat(bytes - 2)),
+      headers: { 'content-type': 'application/json', 'x-tenant': tenant },
+    });
+  const underWay = (count: number) => eventually(() => release, { until: ({ length }) => length === count });
+
+  /** Announces a body and sends the beginning of it. */
+  function begin(tenant: string, announced: number, beginning: string): { client: Socket; received: () => string } {
+    const client = connect((server.server.address() as { port: number }).port, '127.0.0.1');
+    clients.push(client);
+    let received = '';
+    client.setEncoding('latin1').on('data', (text: string) => (received += text));
+    client.on('error', () => undefined);
+    client.write(
+      `POST /quick HTTP/1.1\r\nHost: x\r\nX-Tenant: ${tenant}\r\nContent-Length: ${announced}\r\n\r\n${beginning}`,
+    );
+    return { client, received: () => received };
+  }
+
+  /** Once all of these have come as far as they go. */
+  async function begun(count: number, tenant: string, announced: number, beginning: string): Promise<void> {
+    let came = 0;
+    server.server.on('request', () => (came += 1));
+    for (let index = 0; index < count; index += 1) begin(tenant, announced, beginning);
+    await eventually(() => came, { until: (all) => all >= count });
+  }
+
+  it('is no more than half of the requests for one tenant, and the rest is for the others', async () => {
+    const first = [post('/publish', 'a'), post('/publish', 'a'), post('/publish', 'a'), post('/publish', 'a')];
+    await underWay(4);
+    expect((await post('/publish', 'a')).statusCode).toBe(503);
+    expect(await metrics.render()).toContain('webhook_requests_shed_total 1');
+
+    expect((await post('/quick', 'b')).statusCode).toBe(200);
+    release.forEach((each) => { each(); }); // prettier-ignore
+    for (const each of first) expect((await each).statusCode).toBe(200);
+    expect((await post('/quick', 'a')).statusCode).toBe(200);
+  });
+
+  it('is no more than half of the bytes for one tenant', async () => {
+    const first = [post('/publish', 'a', 40)];
+    await underWay(1);
+    expect((await post('/quick', 'a', 40)).statusCode).toBe(503);
+    expect((await post('/quick', 'b', 40)).statusCode).toBe(200);
+    release[0]!();
+    expect((await first[0]!).statusCode).toBe(200);
+    expect((await post('/quick', 'a', 40)).statusCode).toBe(200);
+  });
+
+  it('does not count what is only announced', async () => {
+    await begun(20, 'a', 50, 'x');
+
+    for (const tenant of ['a', 'b']) expect((await post('/quick', tenant, 20)).statusCode).toBe(200);
+  });
+
+  it('has no place taken by requests that are not whole, however many', async () => {
+    await begun(20, 'a', 2, 'x');
+
+    for (const tenant of ['a', 'b']) expect((await post('/quick', tenant)).statusCode).toBe(200);
+  });
+
+  it('is refused in the middle of a body when that becomes too much, and the connection ends', async () => {
+    const { client, received } = begin('a', 50, 'x'.repeat(30));
+    await eventually(() => post('/quick', 'a', 40), { until: ({ statusCode }) => statusCode === 503 });
+    const second = begin('a', 50, 'x'.repeat(10));
+    second.client.write('x'.repeat(35));
+
+    await eventually(second.received, { until: (text) => text.startsWith('HTTP/1.1 503') });
+    expect(second.received()).toMatch(/^connection: close\r$/im);
+    client.write('x'.repeat(20));
+    await eventually(received, { until: (text) => text.startsWith('HTTP/1.1 200') });
+    await eventually(() => post('/quick', 'a', 40), { until: ({ statusCode }) => statusCode === 200 });
+  });
+
+  it('leaves other calls alone', async () => {
+    const publishing = Array.from({ length: 4 }, () => post('/publish', 'a'));
+    await underWay(4);
+    const other = post('/other', 'a');
+    await underWay(5);
+    release.forEach((each) => { each(); }); // prettier-ignore
+    expect((await other).statusCode).toBe(200);
+    await Promise.all(publishing);
+  });
+
+  it('forgets clients that went away in the middle', async () => {
+    await begun(1, 'a', 50, 'x'.repeat(49));
+    await eventually(() => post('/quick', 'a', 40), { until: ({ statusCode }) => statusCode === 503 });
+
+    clients[0]!.destroy();
+
+    await eventually(() => post('/quick', 'a', 40), { until: ({ statusCode }) => statusCode === 200 });
+  });
+
+  it.each([
+    ['is announced as such', `Content-Length: 51\r\n\r\n`],
+    ['turns out to be', `Transfer-Encoding: chunked\r\n\r\n33\r\n${'x'.repeat(51)}\r\n0\r\n\r\n`],
+  ])('has no body that is too large, when it %s', async (_, rest) => {
+    const { client, received } = begin('a', 0, '');
+    await eventually(received, { until: (text) => text.includes('200 OK') });
+    client.write(`POST /quick HTTP/1.1\r\nHost: x\r\nX-Tenant: a\r\n${rest}`);
+
+    await eventually(received, { until: (text) => text.includes('HTTP/1.1 413') });
+  });
+});
