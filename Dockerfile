@@ -16,9 +16,8 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM node:24-slim
-# Room for what lives as long as one request, so that it is not moved with what stays. Threads for names that DNS does not know
-# and the operating system may: its look-ups hold one each until there is an answer.
-ENV NODE_ENV=production HOST=0.0.0.0 NODE_OPTIONS="--enable-source-maps --max-semi-space-size=32" UV_THREADPOOL_SIZE=16
+# Room for what lives as long as one request, so that it is not moved with what stays.
+ENV NODE_ENV=production HOST=0.0.0.0 NODE_OPTIONS="--enable-source-maps --max-semi-space-size=32"
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 # Says that dist holds ES modules.

@@ -4,6 +4,8 @@ import { answerOn } from './connections.js';
 
 /** Ends the head of a request, and a chunked body with or without trailers. */
 const END = '\r\n\r\n';
+/** Requests that waited behind others of their connections, and are served in one turn of the event loop, over all connections. */
+const TAKEN_UP_AT_ONCE = 16;
 
 /**
  * Serves one request of a connection at a time. Node.js parses all that one read of a socket brings: thousands of requests of a
@@ -12,9 +14,31 @@ const END = '\r\n\r\n';
  * bounds it. To be called before the server listens.
  */
 export function serveOneAtATime(server: Server): void {
+  const line = new Line();
   server.on('connection', (socket: Socket) => {
-    new Feeder(socket);
+    new Feeder(socket, line);
   });
+}
+
+/** Connections with another request, in the order of their turns. Whoever waits for an answer before he asks again never joins. */
+class Line {
+  private readonly waiting: (() => void)[] = [];
+  private isMoving = false;
+
+  join(goOn: () => void): void {
+    this.waiting.push(goOn);
+    this.move();
+  }
+
+  private move(): void {
+    if (this.isMoving) return;
+    this.isMoving = true;
+    setImmediate(() => {
+      for (const goOn of this.waiting.splice(0, TAKEN_UP_AT_ONCE)) goOn();
+      this.isMoving = false;
+      if (this.waiting.length > 0) this.move();
+    });
+  }
 }
 
 /** Stands between a connection and the parser of Node.js, which is the listener for its data. */
@@ -27,7 +51,10 @@ class Feeder {
   private seam = '';
   private isHolding = false;
 
-  constructor(private readonly socket: Socket) {
+  constructor(
+    private readonly socket: Socket,
+    private readonly line: Line,
+  ) {
     this.parse = socket.listeners('data')[0] as (bytes: Buffer) => void;
     socket.removeListener('data', this.parse);
     socket.on('data', (bytes: Buffer) => {
@@ -60,11 +87,12 @@ class Feeder {
   private hold(answer: ServerResponse): void {
     this.isHolding = true;
     this.socket.pause();
-    // In a later turn of the event loop: until then, other connections have theirs.
-    answer.once('close', () => setImmediate(this.release));
+    answer.once('close', () => {
+      this.line.join(this.goOn);
+    });
   }
 
-  private readonly release = (): void => {
+  private readonly goOn = (): void => {
     this.isHolding = false;
     this.socket.resume();
   };

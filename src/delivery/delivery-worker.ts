@@ -3,7 +3,7 @@ import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
 import { GroupWriter } from '../shared/group-writer.js';
-import { uuidTimeMs } from '../shared/ids/uuid.js';
+import { type Uuid, uuidTimeMs } from '../shared/ids/uuid.js';
 import type { Linger } from '../shared/lingering.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
@@ -21,6 +21,8 @@ const CLAIM_GROUP = 256;
 const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 2000 };
 /** Parked deliveries of a deleted subscription that are cancelled at one look around. */
 const CANCEL_GROUP = 2000;
+/** Subscriptions with parked deliveries that one look around finds: a tenant may have very many, and the next look goes on. */
+const LOOKED_AT = 5000;
 /** A delivery in flight, and since when at the most, by this process's clock: the lease began no sooner. */
 interface Claim {
   readonly delivery: ClaimedDelivery;
@@ -45,6 +47,7 @@ export class DeliveryWorker {
   private readonly parking: GroupWriter<WakeUp, null>;
   private readonly graceMs: number;
   private waitingForRoom: (() => void)[] = [];
+  private lookedUpTo: Uuid | null = null;
   private isPulling = false;
   private isAdvancing = false;
   private isStopping = false;
@@ -101,13 +104,11 @@ export class DeliveryWorker {
   async lookAround(): Promise<void> {
     if (this.isStopping) return;
     await this.parkAll(this.lanes.takeOverdue(this.clock.monotonicMs()));
-    const withParked = await this.repository.listSubscriptionsWithParked();
-    for (const key of withParked) this.lanes.setParked(key, true);
-    if (withParked.length > 0) {
-      const cancelled = await this.repository.cancelParkedOfDeleted(
-        withParked.map(({ subscriptionId }) => subscriptionId),
-        CANCEL_GROUP,
-      );
+    const { active, deleted, last } = await this.repository.listWithParked(this.lookedUpTo, LOOKED_AT);
+    this.lookedUpTo = last;
+    for (const key of active) this.lanes.setParked(key, true);
+    if (deleted.length > 0) {
+      const cancelled = await this.repository.cancelParkedOfDeleted(deleted, CANCEL_GROUP);
       if (cancelled > 0) this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
     }
     this.advance();

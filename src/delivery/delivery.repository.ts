@@ -57,6 +57,21 @@ export interface TakenDue {
   readonly isComplete: boolean;
 }
 
+interface ParkedRow {
+  subscription_id: Uuid;
+  tenant_id: string;
+  /** Null for any other. */
+  state: 'active' | 'deleted' | null;
+}
+
+/** Subscriptions with parked deliveries. Those of paused and disabled ones wait for a client, and nobody need look at them. */
+interface WithParked {
+  readonly active: readonly Pick<WakeUp, 'subscriptionId' | 'tenantId'>[];
+  readonly deleted: readonly Uuid[];
+  /** Where to go on; null when that was the end. */
+  readonly last: Uuid | null;
+}
+
 /** What a lane can take of its parked deliveries. */
 export interface FreeSlots {
   readonly subscriptionId: Uuid;
@@ -138,13 +153,22 @@ export class DeliveryRepository {
     return this.complete(claimed, events.flat());
   }
 
-  /** Subscriptions that have parked deliveries; the cost grows with their number, not with the deliveries'. */
-  async listSubscriptionsWithParked(): Promise<Pick<WakeUp, 'subscriptionId' | 'tenantId'>[]> {
-    const rows = await this.hotPath.query<{ subscription_id: Uuid; tenant_id: string }>(
-      sql.SUBSCRIPTIONS_WITH_PARKED,
-      [],
-    );
-    return rows.map((row) => ({ subscriptionId: row.subscription_id, tenantId: row.tenant_id }));
+  /**
+   * Subscriptions that have parked deliveries, in the order of their ids; the cost grows with their number, not with the deliveries'.
+   *
+   * @param after the last one of the look before; null begins with the first
+   */
+  async listWithParked(after: Uuid | null, limit: number): Promise<WithParked> {
+    const rows = await this.hotPath.query<ParkedRow>(sql.SUBSCRIPTIONS_WITH_PARKED, [after, limit]);
+    const inState = (state: ParkedRow['state']): ParkedRow[] => rows.filter((row) => row.state === state);
+    return {
+      active: inState('active').map((row) => ({
+        subscriptionId: row.subscription_id,
+        tenantId: row.tenant_id,
+      })),
+      deleted: inState('deleted').map((row) => row.subscription_id),
+      last: rows.length < limit ? null : (rows.at(-1)?.subscription_id ?? null),
+    };
   }
 
   /** Cancels parked deliveries of those subscriptions that are deleted. @returns how many */

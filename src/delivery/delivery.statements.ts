@@ -127,18 +127,25 @@ export const PULL: Statement = {
     select c.*, ${VERSION} from claimed c`,
 };
 
-/** A skip scan over open_deliveries_parked: one step for each subscription. */
+/**
+ * $1 the subscription after which to begin, null for the first, $2 limit. A skip scan over open_deliveries_parked: one step for each
+ * subscription, in the order of their ids.
+ */
 export const SUBSCRIPTIONS_WITH_PARKED: Statement = {
   name: 'subscriptions_with_parked',
   text: `with recursive lane as (
-      (select subscription_id from open_deliveries where parked_at is not null order by subscription_id limit 1)
+      (select subscription_id from open_deliveries
+       where parked_at is not null and subscription_id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000')
+       order by subscription_id limit 1)
       union all
       select (select o.subscription_id from open_deliveries o
               where o.parked_at is not null and o.subscription_id > lane.subscription_id
               order by o.subscription_id limit 1)
       from lane where lane.subscription_id is not null)
-    select subscription_id, (select s.tenant_id from subscriptions s where s.id = lane.subscription_id) as tenant_id
-    from lane where subscription_id is not null`,
+    select subscription_id, (select s.tenant_id from subscriptions s where s.id = lane.subscription_id) as tenant_id,
+      case (select s.state from subscriptions s where s.id = lane.subscription_id)
+        when 0 then 'active' when 3 then 'deleted' end as state
+    from lane where subscription_id is not null limit $2`,
 };
 
 /** $1 subscriptions, $2 limit. Served by open_deliveries_parked and the primary key. Returns what was cancelled. */

@@ -117,7 +117,10 @@ describe('starting, with real PostgreSQL and Redis', () => {
     const delivery = await api.untilFinal((await api.publish(id, { n: 1 })).task_id, 20_000);
 
     expect(delivery.status).toBe('delivered');
-    const health = await api.request('GET', '/health/ready');
+    // An answer is believed for half a second.
+    const health = await eventually(() => api.request('GET', '/health/ready'), {
+      until: ({ body }) => (body as { status: string }).status !== 'ok',
+    });
     expect(health).toMatchObject({
       status: 200,
       body: { status: 'degraded', details: { queue: { status: 'degraded' }, postgresql: { status: 'up' } } },

@@ -221,7 +221,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       await repository.park([wakeUp]);
       expect(await rows.open(wakeUp.id)).toMatchObject({ state: 0, attempt_count: 2, is_parked: true, due_in: null });
       expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
-      expect(await repository.listSubscriptionsWithParked()).toEqual([{ subscriptionId, tenantId: 'default' }]);
+      expect((await repository.listWithParked(null, 10)).active).toEqual([{ subscriptionId, tenantId: 'default' }]);
     });
 
     it('are not made of what is in flight', async () => {
@@ -309,9 +309,27 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       await rows.deliveries(3, { subscriptionId, parkedIn: -1 });
       await rows.deliveries(2, { subscriptionId: other, parkedIn: -2 });
       await rows.delivery({ subscriptionId: without });
-      expect(await repository.listSubscriptionsWithParked()).toEqual(
-        [subscriptionId, other].sort().map((id) => ({ subscriptionId: id, tenantId: 'default' })),
-      );
+      expect(await repository.listWithParked(null, 10)).toEqual({
+        active: [subscriptionId, other].sort().map((id) => ({ subscriptionId: id, tenantId: 'default' })),
+        deleted: [],
+        last: null,
+      });
+    });
+
+    it('are told of a few at a time, and not of those that nobody may send', async () => {
+      const states = [SUBSCRIPTION.paused, SUBSCRIPTION.disabled, SUBSCRIPTION.deleted, SUBSCRIPTION.active];
+      const others = await Promise.all(states.map((state) => rows.subscription({ state })));
+      for (const id of others) await rows.delivery({ subscriptionId: id, parkedIn: -1 });
+      const seen = [];
+      let last: string | null = null;
+      do {
+        const found = await repository.listWithParked(last, 2);
+        seen.push(found);
+        last = found.last;
+      } while (last !== null && seen.length < 10);
+      expect(seen.length).toBeLessThanOrEqual(3);
+      expect(seen.flatMap(({ active }) => active.map((each) => each.subscriptionId))).toEqual([others[3]]);
+      expect(seen.flatMap(({ deleted }) => deleted)).toEqual([others[2]]);
     });
   });
 });
