@@ -48,8 +48,9 @@ describe('a receiver that moves to another address while deliveries come without
     await countTo(100);
     expect(new Set(received)).toEqual(new Set(['127.0.0.1']));
     address = '127.0.0.2';
-    const startedMs = Date.now();
-    jest.spyOn(Date, 'now').mockReturnValue(startedMs + 30_500);
+    const clock = jest.spyOn(performance, 'now');
+    const startedMs = performance.now();
+    clock.mockReturnValue(startedMs + 30_500);
     // What is under way then may still come there.
     await countTo(received.length + 50);
     received.length = 0;

@@ -9,13 +9,21 @@ const MAX_KEPT_BYTES = 4096;
 /** Interim answers (1xx) that are passed over before the final one; more are a flood. */
 const MAX_INTERIM_ANSWERS = 2000;
 
+/** Where a request goes. */
+export interface Target {
+  readonly origin: string;
+  readonly path: string;
+  /** Of the agent that makes it. */
+  readonly place: number;
+}
+
 /**
  * A request in the form that undici takes without copying it. Headers are name, value, name, value. A class, because axios
  * copies whatever plain objects it finds in a configuration.
  */
 export class RawRequest {
   constructor(
-    readonly target: { readonly origin: string; readonly path: string },
+    readonly target: Target,
     readonly headers: string[],
     readonly body: Buffer,
     readonly timeoutMs: number,
@@ -54,19 +62,19 @@ interface RawConfig extends InternalAxiosRequestConfig {
  * An axios adapter over undici. Through axios' own adapter and header objects a request costs about three times the CPU;
  * so the request travels beside them, as `raw`, and the answer comes back as `data`.
  */
-export function undiciAdapter(dispatcher: Dispatcher): AxiosAdapter {
+export function undiciAdapter(dispatcherOf: (target: Target) => Dispatcher): AxiosAdapter {
   return async (config): Promise<AxiosResponse<RawAnswer>> => {
-    const data = await exchange(dispatcher, (config as RawConfig).raw);
+    const data = await exchange(dispatcherOf, (config as RawConfig).raw);
     return { data, status: data.statusCode, statusText: '', headers: NO_HEADERS, config };
   };
 }
 
-function exchange(dispatcher: Dispatcher, request: RawRequest): Promise<RawAnswer> {
+function exchange(dispatcherOf: (target: Target) => Dispatcher, request: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { target, headers, body, timeoutMs } = request;
     const { origin, path } = target;
     const send = (handler: Exchange): void => {
-      dispatcher.dispatch({ origin, path, method: 'POST', headers, body }, handler);
+      dispatcherOf(target).dispatch({ origin, path, method: 'POST', headers, body }, handler);
     };
     send(new Exchange(timeoutMs, { resolve, reject, send }));
   });

@@ -1,7 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Axios, type AxiosRequestConfig } from 'axios';
 import { LRUCache } from 'lru-cache';
-import type { Agent } from 'undici';
 import type { Settings } from '../../shared/config/settings.js';
 import { UnknownEncryptionKey } from '../../shared/crypto/secret-box.js';
 import { Logger } from '../../shared/logging/logger.js';
@@ -19,9 +18,9 @@ import { dial } from './dial.js';
 import { egressConnector } from './egress-proxy.js';
 import { exchangeFailure } from './exchange-failure.js';
 import { ownFaultOf } from './own-fault-of.js';
-import { receiverAgent } from './receiver-agent.js';
+import { ReceiverAgents } from './receiver-agents.js';
 import { targetConnector } from './target-connector.js';
-import { type RawAnswer, RawRequest, undiciAdapter } from './undici-adapter.js';
+import { type RawAnswer, RawRequest, type Target, undiciAdapter } from './undici-adapter.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
 const CONNECTION_AGE_MS = 30_000;
@@ -29,11 +28,6 @@ const USER_AGENT = `webhook-delivery-service/${VERSION}`;
 const MAX_TARGETS = 10_000;
 /** Most characters of response headers that the history keeps. */
 const MAX_HEADERS_LENGTH = 4096;
-
-interface Target {
-  readonly origin: string;
-  readonly path: string;
-}
 
 /** What became of the request is not known, and left to the lease. */
 export class AttemptBrokenOff extends Error {}
@@ -51,7 +45,7 @@ export class NotAttempted extends Error {
 /** Sends deliveries: signed, never redirected, only to where the guard lets them go. */
 @Injectable()
 export class WebhookSender implements OnApplicationShutdown {
-  private readonly agent: Agent;
+  private readonly agents: ReceiverAgents;
   private readonly http: Axios;
   private isClosed = false;
   private readonly targets = new LRUCache<string, Target>({ max: MAX_TARGETS });
@@ -73,9 +67,9 @@ export class WebhookSender implements OnApplicationShutdown {
       egressProxyUrl === undefined
         ? straight
         : egressConnector(guard, new URL(egressProxyUrl), names, CONNECT_TIMEOUT_MS);
-    this.agent = receiverAgent(connect, CONNECTION_AGE_MS);
+    this.agents = new ReceiverAgents(connect, CONNECTION_AGE_MS, clock);
     // Bare: no defaults, no transforms, no interceptors. They cost more than the request.
-    this.http = new Axios({ adapter: undiciAdapter(this.agent) });
+    this.http = new Axios({ adapter: undiciAdapter(({ place }) => this.agents.at(place)) });
   }
 
   /**
@@ -113,7 +107,7 @@ export class WebhookSender implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.isClosed = true;
-    await this.agent.destroy();
+    await this.agents.destroy();
   }
 
   private request(delivery: ClaimedDelivery, timeoutMs: number): RawRequest {
@@ -152,7 +146,8 @@ export class WebhookSender implements OnApplicationShutdown {
     if (known) return known;
     const url = new URL(targetUrl);
     this.guard.checkUrl(url);
-    const target = { origin: url.origin, path: url.pathname + url.search };
+    const { origin, pathname, search } = url;
+    const target = { origin, path: pathname + search, place: ReceiverAgents.placeOf(origin) };
     this.targets.set(targetUrl, target);
     return target;
   }

@@ -1,0 +1,83 @@
+import { Agent, type buildConnector } from 'undici';
+import type { Clock } from '../../shared/time/clock.js';
+
+/** Agents are renewed one after the other, so that not all receivers get new connections at the same time. */
+const AGENTS = 8;
+
+interface Kept {
+  readonly agent: Agent;
+  readonly untilMs: number;
+}
+
+/**
+ * The client of receivers. A name is asked for with each connection, and a connection lives as long as its agent: so a receiver that
+ * moves has its traffic at the new address within that time. undici can do so by itself (`clientTtl`), and looks at all connections of
+ * a receiver for each request then, which costs a tenth of it.
+ */
+export class ReceiverAgents {
+  private readonly kept: Kept[];
+  private readonly closing = new Set<Agent>();
+
+  /** @param ageMs a connection that is older is not used again */
+  constructor(
+    private readonly connect: buildConnector.connector,
+    private readonly ageMs: number,
+    private readonly clock: Pick<Clock, 'monotonicMs'>,
+  ) {
+    const nowMs = clock.monotonicMs();
+    this.kept = Array.from({ length: AGENTS }, (_, n) => this.make(nowMs + (ageMs * (n + 1)) / AGENTS));
+  }
+
+  /** Which of the agents is that of an origin. */
+  static placeOf(origin: string): number {
+    let sum = 0;
+    for (let n = 0; n < origin.length; n += 1) sum += origin.charCodeAt(n);
+    return sum % AGENTS;
+  }
+
+  at(place: number): Agent {
+    const nowMs = this.clock.monotonicMs();
+    const kept = this.kept[place];
+    if (kept !== undefined && nowMs < kept.untilMs) return kept.agent;
+    if (kept !== undefined) this.leave(kept.agent);
+    const next = this.make(nowMs + this.ageMs);
+    this.kept[place] = next;
+    return next.agent;
+  }
+
+  /** Breaks off what is under way. */
+  async destroy(): Promise<void> {
+    const all = [...this.kept.map(({ agent }) => agent), ...this.closing];
+    await Promise.all(all.map((agent) => agent.destroy()));
+  }
+
+  /** It ends when its last request has ended. */
+  private leave(agent: Agent): void {
+    this.closing.add(agent);
+    void agent.close().finally(() => this.closing.delete(agent));
+  }
+
+  private make(untilMs: number): Kept {
+    return { agent: agentBy(this.connect), untilMs };
+  }
+}
+
+/**
+ * Each option is chosen here, and none left to undici, whose defaults are those of a browser; docs/decisions/014 says why each is what
+ * it is. How many connections there are is no matter of the client's: lanes bound that.
+ */
+function agentBy(connect: buildConnector.connector): Agent {
+  return new Agent({
+    connect,
+    allowH2: false,
+    pipelining: 1,
+    keepAliveTimeout: 4000,
+    keepAliveMaxTimeout: 15_000,
+    keepAliveTimeoutThreshold: 2000,
+    maxHeaderSize: 131_072,
+    // The exchange as a whole has a time of its own, and of the body no more is read than is wanted.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: -1,
+  });
+}
