@@ -52,8 +52,9 @@ function collect(
   let length = 0;
   const end = (error: Error | null): void => {
     payload.off('data', onData).off('end', onEnd).off('error', onError);
-    if (error === null) done(null, Buffer.concat(chunks, length));
-    else done(error);
+    if (error !== null) done(error);
+    // Nearly all come in one piece, which need not be copied.
+    else done(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length));
   };
   const onData = (chunk: Buffer): void => {
     length += chunk.length;
