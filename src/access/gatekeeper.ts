@@ -29,9 +29,9 @@ import { TenantDirectory } from './tenants/tenant-directory.js';
 const ANYBODY: Identity = { keyId: null, role: 'admin', tenantId: null };
 
 /**
- * Requests that wait at once until it is known who calls, or whether his tenant may publish more. Nearly all of them need not
- * wait. Until it is known who calls, an address has a share of them, and then a tenant: with keys that do not exist, a stranger
- * keeps nobody out.
+ * Most requests that may wait at once to learn who calls, or whether the tenant may publish more. Nearly all need not
+ * wait. Until the caller is known, its address has a share; after that, its tenant has one. So a stranger with keys
+ * that do not exist keeps nobody out.
  */
 const MAX_WAITING = 1000;
 

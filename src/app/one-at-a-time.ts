@@ -4,14 +4,14 @@ import { answerOn } from './connections.js';
 
 /** Ends the head of a request, and a chunked body with or without trailers. */
 const END = '\r\n\r\n';
-/** Requests that waited behind others of their connections, and are served in one turn of the event loop, over all connections. */
+/** Most pipelined requests that are taken up in one turn of the event loop, over all connections. */
 const TAKEN_UP_AT_ONCE = 16;
 
 /**
- * Serves one request of a connection at a time. Node.js parses all that one read of a socket brings: thousands of requests of a
- * client that sends them in one go and reads no answer. Here its parser gets the next one when the answer to the last is with the
- * kernel, so whoever takes no answers holds up nobody but himself. What waits stays in the read buffer of the socket, which
- * bounds it. To be called before the server listens.
+ * Serves one request of a connection at a time. Node.js parses everything that one read of a socket returns, which may
+ * be thousands of requests from a client that pipelines them and reads no answers. Here the parser gets the next
+ * request once the previous answer is with the kernel, so a client that reads no answers holds up nobody but itself.
+ * The rest stays in the read buffer of the socket, which bounds it. Call this before the server listens.
  */
 export function serveOneAtATime(server: Server): void {
   const line = new Line();
@@ -20,7 +20,7 @@ export function serveOneAtATime(server: Server): void {
   });
 }
 
-/** Connections with another request, in the order of their turns. Whoever waits for an answer before he asks again never joins. */
+/** Connections with a pipelined request, in the order of their turns. Who waits for each answer never joins. */
 class Line {
   private readonly waiting: (() => void)[] = [];
   private isMoving = false;
@@ -45,7 +45,7 @@ class Line {
 class Feeder {
   private readonly parse: (bytes: Buffer) => void;
   private request: IncomingMessage | undefined;
-  /** Bytes of its body still to come, where it said how many there are. */
+  /** Bytes of its body still to come, if it has a Content-Length. */
   private bodyLeft = 0;
   /** The last bytes that were parsed of a head or a chunked body: its end may have begun in them. */
   private seam = '';
@@ -60,7 +60,7 @@ class Feeder {
     socket.on('data', (bytes: Buffer) => {
       this.feed(bytes);
     });
-    // Whoever reads a body resumes its connection, also when there is nothing more of it to come.
+    // Reading a body resumes its connection, even when no more of the body is to come.
     socket.on('resume', () => {
       if (this.isHolding) socket.pause();
     });
@@ -69,7 +69,7 @@ class Feeder {
   private feed(bytes: Buffer): void {
     const { socket } = this;
     let rest = bytes;
-    // What comes after the last answer of a connection is for nobody.
+    // Whatever arrives after the last answer of a connection is discarded.
     while (rest.length > 0 && socket.writable) {
       const answer = answerOn(socket);
       if (answer?.req.complete === true) this.hold(answer);

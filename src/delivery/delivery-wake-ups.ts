@@ -18,7 +18,7 @@ const WAKE_UPS_PER_JOB = 100;
 const MAX_GROUP = 2000;
 /** The queue is looked at no more often than this, in milliseconds. */
 const LOOK_AGE_MS = 250;
-/** Of an event with very many deliveries: wake-ups handed over at once, and jobs that may still wait when more are. */
+/** For an event with very many deliveries: wake-ups handed over at once, and jobs that may wait when more follow. */
 const GRADUAL_GROUP = 5 * WAKE_UPS_PER_JOB;
 const GRADUAL_WAITING_JOBS = 2;
 const GRADUAL_LOOK_MS = 10;
@@ -71,8 +71,9 @@ export class DeliveryWakeUps implements BeforeApplicationShutdown {
   }
 
   /**
-   * Hands over the deliveries of an event that has very many, a few jobs at a time and the next when these are nearly taken, so that
-   * the jobs of others have few of them before them. Ends when they are due by themselves. Never throws.
+   * Hands over the deliveries of an event that has very many, a few jobs at a time. More follow when those are nearly
+   * taken, so that few of them stand ahead of other jobs. Ends when the deliveries become due by themselves. Never
+   * throws.
    */
   async addGradually(eventId: Uuid, tenantId: string): Promise<void> {
     const untilMs = this.clock.monotonicMs() + this.settings.visibilityTimeout * 1000;

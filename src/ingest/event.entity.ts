@@ -21,7 +21,7 @@ export interface AddressedEvent extends NewEvent {
   readonly subscriptionIds: readonly Uuid[];
 }
 
-/** Of an event for all who want its type it may show only when it is written how many they are. */
+/** An event for all who want its type: how many they are may be known only when it is written. */
 export type UncountedEvent = Omit<NewEvent, 'deliveryCount'>;
 
 /** A delivery that is about to be written. */

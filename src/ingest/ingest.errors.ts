@@ -53,7 +53,7 @@ export class TooManySubscriptions extends DomainError {
     super(
       'too_many_subscriptions',
       'invalid',
-      `More subscriptions want this event than the ${limit} that one reaches.`,
+      `More than ${limit} subscriptions want this event; one event reaches no more.`,
     );
   }
 }

@@ -9,21 +9,22 @@ import { Clock } from '../shared/time/clock.js';
 import type { UncountedEvent } from './event.entity.js';
 import { type RunStep, WideEventRepository } from './wide-event.repository.js';
 
-/** Being written at once, each on a connection of the REST API, of which they take no more than their share. */
+/** Events written at once, each on a connection of the REST API, and the share of these that they may take. */
 const MAX_OPEN = 4;
 const CONNECTION_SHARE = 0.4;
-/** That wait to be begun. */
+/** Events that wait to begin. */
 const MAX_WAITING = 100;
 /** A publisher whose event can't be begun gets his 503 within 5 s, its look-up included. */
 const PATIENCE_MS = 3000;
 /** Longer than others: the widest take some seconds, and on a busy machine more. */
 const WRITE_SECONDS = 30;
-/** Being handed over at once. The others are left to the due scan. */
+/** Events whose deliveries are handed over at once. Those of others are left to the due scan. */
 const MAX_HAND_OVERS = 8;
 
 /**
- * Commits events that very many subscriptions want, apart from all others: in pieces of one transaction each, one piece of one event at
- * a time. So they take no more of PostgreSQL than one busy connection, and tenants take turns piece by piece.
+ * Commits events that very many subscriptions want, apart from all others. Each event is one transaction, written in
+ * pieces, and only one piece runs at a time. So these events keep no more than one connection to PostgreSQL busy, and
+ * tenants take turns piece by piece.
  */
 @Injectable()
 export class WideEventWriter {
@@ -37,9 +38,10 @@ export class WideEventWriter {
     private readonly clock: Clock,
     @Inject(SETTINGS_TOKEN) { databasePoolSize }: Settings,
   ) {
-    const waits = { waiting: MAX_WAITING, patienceMs: PATIENCE_MS, what: 'events for very many subscriptions' };
+    const waits = { waiting: MAX_WAITING, what: 'events for very many subscriptions' };
     const running = Math.max(1, Math.min(MAX_OPEN, Math.floor(databasePoolSize * CONNECTION_SHARE)));
-    this.open = new Bulkhead({ running, ...waits });
+    this.open = new Bulkhead({ running, patienceMs: PATIENCE_MS, ...waits });
+    // What has begun waits for its turns as long as it may take in all.
     this.pieces = new Bulkhead({ running: 1, ...waits });
   }
 

@@ -47,8 +47,8 @@ export class WideEventRepository {
           const piece = { from, before: starts[index + 1] ?? END, ordinal: index * PIECE };
           await step(() => this.open(tx, event, deliveriesAre, piece));
         }
-        // The key comes last: whoever publishes under the same one in another process waits for this transaction from here on, and
-        // with him all that he writes together.
+        // The key comes last: from here on, another process that writes the same key waits for this transaction, with
+        // all of the group that it writes.
         const [isAccepted] = await step(() =>
           this.events.accept([{ ...event, deliveryCount: count }], [], deliveriesAre, ({ text }, values) =>
             tx.query(text, values),

@@ -38,7 +38,7 @@ export class GroupWriter<Item, Result> {
       /** What an item weighs, and the most a group may weigh: bounds the bytes of one statement. */
       weigh?: (item: Item) => number;
       weight?: number;
-      /** Whose an item is. When not all that waits fits into a group, its owners have equal weights of it, whoever has how much. */
+      /** Whose an item is. When not all that waits fits into a group, owners get equal weights, whatever each has. */
       ownerOf?: (item: Item) => string;
       /**
        * When a write fails, what has waited for it longer than this fails too: it would only wait for the next failure.

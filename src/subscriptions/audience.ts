@@ -2,7 +2,7 @@ import type { Uuid } from '../shared/ids/uuid.js';
 
 /** Who wants an event type. */
 export interface Audience {
-  /** How many; of more than an event may reach, one more than that. */
+  /** How many, counted up to one more than an event may reach. */
   readonly count: number;
   /** Theirs, in order; null of a wide audience, whose ids stay in PostgreSQL. */
   readonly ids: readonly Uuid[] | null;

@@ -150,7 +150,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
       const redisKey = `${this.keyRoot}:${tenantId}:${generation}:${key}`;
       return { key: redisKey, cached: await this.redis.get(redisKey) };
     } catch (error) {
-      // What stands at that key is of another kind: Redis is there, for others too.
+      // A refusal: that key holds a value of another type. Redis itself is up.
       if (!isRedisRefusal(error)) this.awayUntilMs = this.clock.monotonicMs() + AWAY_MS;
       return null;
     }
@@ -162,7 +162,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
     if (isUuid(generation)) return generation;
     const fresh = randomUUID();
     if (generation === null) await redis.setnx(key, fresh);
-    // What stands there and is none, nobody here wrote.
+    // What stands there is no generation, and none of our processes wrote it.
     else await redis.set(key, fresh);
     const agreed: unknown = await redis.get(key);
     return isUuid(agreed) ? agreed : fresh;

@@ -13,7 +13,7 @@ const GROUP = 1000;
 /** The history of a day goes when the next has begun; that may fail for a while, and clocks differ. */
 const MARGIN_DAYS = 2;
 
-/** Each hour: an end to deleted subscriptions whose history is over, and to what others still keep secret. */
+/** Each hour: removes deleted subscriptions whose history is over, and erases what other deleted ones keep secret. */
 @Injectable()
 export class SubscriptionRetention implements OnApplicationBootstrap, OnModuleDestroy {
   private timer?: NodeJS.Timeout;

@@ -42,8 +42,8 @@ export class SubscriptionVault {
   /**
    * @param given what of them is to change; `[redacted]` keeps the value of the header of that name
    * @param former with all hidden that is not shown, as `hideHeaders` gives them
-   * @throws InvalidInput when there is nothing to keep, or nothing that may be shown: whoever is shown no credentials can't ask
-   * for them by a name
+   * @throws InvalidInput when there is nothing to keep, or when a hidden value is to be shown: those who may not see
+   *   credentials must not reveal them by naming them
    */
   sealHeaders(
     id: Uuid,
@@ -130,7 +130,7 @@ function refuseUnshowable(names: readonly string[], headers: SealedHeaders): voi
     if (typeof value === 'string') return [];
     const detail =
       value === undefined
-        ? 'names no header that there is'
+        ? 'names no header of this subscription'
         : 'names a header whose value is hidden: give that again, too';
     return [{ pointer: `/shown_headers/${index}`, detail }];
   });

@@ -81,7 +81,7 @@ export class SubscriptionsController {
     operationId: 'replaceSubscription',
     summary: 'Replace what a client may set',
     description:
-      'What is left out goes back to its default, but the secret and the state: they stay unless they are given. ' +
+      'What is left out goes back to its default, except the secret and the state, which stay unless they are given. ' +
       '`state: "active"` resumes a paused subscription and revives a disabled one.',
   })
   @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription as it is now' })
@@ -121,7 +121,7 @@ export class SubscriptionsController {
     operationId: 'deleteSubscription',
     summary: 'Delete a subscription',
     description:
-      'Its secrets are erased and its unfinished deliveries cancelled; its history stays readable. Until that is over, it counts ' +
+      'Its secrets are erased and its unfinished deliveries cancelled; its history stays readable. Until its history expires, it counts ' +
       'against a limit of its own: as many as a tenant may have, at least 1,000.',
   })
   @ApiNoContentResponse({ description: 'Deleted' })

@@ -30,7 +30,7 @@ import { SubscriptionsRepository } from './subscriptions.repository.js';
 /** What another module does in the transaction that deletes a subscription. */
 export type RemovalStep = (tx: Tx, tenantId: string, subscriptionId: Uuid) => Promise<void>;
 
-/** Deleted ones stay for their history. A tenant may have as many of them as others, or so many. */
+/** Deleted ones stay for their history. A tenant may have as many of them as of others, and at least this many. */
 const LEAST_DELETED = 1000;
 
 const NOTHING_SEALED: Sealed = { secrets: [], headers: {}, shownHeaders: [], auth: null };

@@ -1,7 +1,7 @@
 /** Why a delivery could not even be tried, by a fault of this service or of what is around it. */
 export type OwnFault = 'encryption_key' | 'resolver' | 'egress_proxy' | 'descriptors' | 'memory' | 'ports';
 
-/** It goes on within seconds of the cause's end, and those that failed together do not come back together. */
+/** Short, to go on within seconds of the cause's end; random, so that deliveries that failed together spread out. */
 const SHORTEST_WAIT_MS = 5000;
 const LONGEST_WAIT_MS = 15_000;
 

@@ -12,8 +12,8 @@ const FORMS = [
 ];
 
 /**
- * How long `Retry-After` asks to wait: until a date, or for a number of seconds (RFC 9110, section 10.2.3). What is neither
- * asks for nothing, nor does a date that there is not, or whose day of the week is another.
+ * How long `Retry-After` asks to wait: until a date, or for a number of seconds (RFC 9110, section 10.2.3). Anything
+ * else asks for nothing, and so does a date that does not exist or has the wrong day of the week.
  *
  * @param nowMs milliseconds since the Unix epoch
  * @returns milliseconds, not below 0; infinite when the number is that large
@@ -35,7 +35,7 @@ function httpDateMs(text: string, nowMs: number): number | null {
   return DAYS[new Date(atMs).getUTCDay()]?.startsWith(dayName) === true ? atMs : null;
 }
 
-/** The last year that ends so and is not more than 50 years ahead. */
+/** The latest year with these last digits that is not more than 50 years ahead. */
 function instantOfTwoDigitsMs(lastDigits: number, groups: Groups, nowMs: number): number | null {
   const inFiftyYears = new Date(nowMs);
   inFiftyYears.setUTCFullYear(inFiftyYears.getUTCFullYear() + 50);
@@ -54,8 +54,8 @@ function instantMs(year: number, { month = '', day = '', time = '' }: Groups): n
   const date = new Date(0);
   // Not Date.UTC, to which the year 94 is 1994.
   date.setUTCFullYear(year, MONTHS.indexOf(month as (typeof MONTHS)[number]), Number(day));
-  // A day that its month does not have is one of the next.
+  // A day that the month does not have rolls over into the next month.
   if (date.getUTCDate() !== Number(day)) return null;
-  // The name of the day is that of the leap second's own: it counts as the second before.
+  // A leap second counts as the second before it, which is on the same day.
   return date.setUTCHours(hours, minutes, isLeapSecond ? 59 : seconds);
 }

@@ -8,8 +8,8 @@ const MAX_ADDRESSES = 8;
 const TCP_KEEP_ALIVE_MS = 60_000;
 
 /**
- * Connects to the first of some addresses that answers. One that takes its time goes on while the next is tried: on a host that
- * has no IPv6, say, it is the only one that can.
+ * Connects to the first of several addresses that answers. A slow attempt goes on while the next address is tried: on a
+ * host without IPv6, say, it may be the only one that can succeed.
  *
  * @throws what the first address met, when all have failed; the reason of the signal
  */

@@ -15,8 +15,8 @@ const EXHAUSTED: Readonly<Record<string, OwnFault>> = {
 };
 
 /**
- * Whether an exchange failed for a reason of ours before anything was sent. No receiver and no name server of one can bring that
- * about: what is in doubt, such as a network that can't be reached, is null.
+ * Which fault of ours, if any, ended an exchange before anything was sent. Neither a receiver nor its name servers can
+ * cause one: whatever is in doubt, such as an unreachable network, is null.
  */
 export function ownFaultOf(error: unknown): OwnFault | null {
   return isConnectError(error) ? faultOf(error) : null;
@@ -24,15 +24,15 @@ export function ownFaultOf(error: unknown): OwnFault | null {
 
 function faultOf(error: unknown): OwnFault | null {
   if (error instanceof ResolverUnreachable) return 'resolver';
-  // What the proxy could not do because something ran out here is that.
+  // If the proxy was out of reach because something ran out here, that is the fault.
   if (error instanceof ProxyUnreachable) return faultOf(error.cause) ?? 'egress_proxy';
   if (error instanceof AggregateError) {
-    // Ours only if it is the same for all addresses: one that the receiver has and does not serve is its own affair.
+    // Ours only if every address failed by a fault of ours: an address that is not served is the receiver's affair.
     const faults = error.errors.map(faultOf);
     return faults.includes(null) ? null : (faults[0] ?? null);
   }
   const { code = '', address = '' } = (error ?? {}) as { code?: string; address?: string };
-  // With an address of IPv6 it says that there is none of those here, and not that all ports are taken.
+  // For an IPv6 address it means that this machine has no IPv6, not that all ports are taken.
   if (code === 'EADDRNOTAVAIL' && isIPv6(address)) return null;
   return EXHAUSTED[code] ?? null;
 }

@@ -10,9 +10,9 @@ interface Kept {
 }
 
 /**
- * The client of receivers. A name is asked for with each connection, and a connection lives as long as its agent: so a receiver that
- * moves has its traffic at the new address within that time. undici can do so by itself (`clientTtl`), and looks at all connections of
- * a receiver for each request then, which costs a tenth of it.
+ * The HTTP client for receivers. Each new connection resolves the name, and no connection outlives its agent, so a
+ * receiver that moves gets its traffic at the new address within that time. undici can do this itself (`clientTtl`),
+ * but then it looks at all connections of a receiver for each request, which costs a tenth of the request.
  */
 export class ReceiverAgents {
   private readonly kept: Kept[];
@@ -63,8 +63,8 @@ export class ReceiverAgents {
 }
 
 /**
- * Each option is chosen here, and none left to undici, whose defaults are those of a browser; docs/decisions/014 says why each is what
- * it is. How many connections there are is no matter of the client's: lanes bound that.
+ * Each option is chosen here, and none is left to undici, whose defaults are those of a browser; docs/decisions/014
+ * gives the reasons. The number of connections is not the client's business: lanes bound it.
  */
 function agentBy(connect: buildConnector.connector): Agent {
   return new Agent({

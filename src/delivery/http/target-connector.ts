@@ -32,7 +32,7 @@ export class ConnectTimeout extends Error {
 /** What came of connecting, when nothing could have been sent yet. */
 const connectErrors = new WeakSet();
 
-/** Notes of an error that it came of connecting. */
+/** Marks an error as one from connecting. */
 export function asConnectError<T extends object>(error: T): T {
   connectErrors.add(error);
   return error;
@@ -50,7 +50,7 @@ export function isConnectError(error: unknown): boolean {
  * @param timeoutMs for all of it
  */
 export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs: number): buildConnector.connector {
-  // Without a time of its own. Only HTTP/1.1 is spoken, and what it returns is the socket, which its type does not say.
+  // It has no time limit of its own. It speaks HTTP/1.1 only and returns the socket, which its type does not say.
   const secure = buildConnector({ timeout: 0, allowH2: false, maxCachedSessions: MAX_TLS_SESSIONS }) as (
     ...args: Parameters<buildConnector.connector>
   ) => Socket;

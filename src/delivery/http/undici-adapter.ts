@@ -144,8 +144,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Whether a connection that was kept broke, or was found to hold bytes that nobody asked for, before anything of this request
-   * was written to it: so the request may go over another one.
+   * Whether a kept connection broke, or turned out to hold bytes that nobody asked for, before any of this request was
+   * written to it: then the request may go over another connection.
    */
   private isUnsent(error: Error): boolean {
     return this.controller === undefined && !this.isOver && !this.wasHandedOverAgain && !isConnectError(error);

@@ -23,11 +23,11 @@ const PROCESSING = 102;
 const mended = new WeakSet();
 
 /**
- * Puts right what undici's parser does against RFC 9110 and can't be told to do otherwise. It takes a 100 that nobody asked for as
- * the end of the connection, though it passes over other interim answers (section 15.2), and when headers are too long it forgets
- * the status that came before them.
+ * Corrects what undici's parser does against RFC 9110 and has no option for. It closes the connection at a 100 that
+ * nobody asked for, though it passes over other interim answers (section 15.2). And when headers are too long, it
+ * forgets the status that came before them.
  *
- * It does so for the class of the parser, which undici does not export, at the first connection that has one.
+ * This patches the class of the parser, which undici does not export, at the first connection that has one.
  */
 export function mendParserOf(socket: Socket): void {
   const key = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'parser');

@@ -9,7 +9,7 @@ import { TenantLanes } from './tenant-lanes.js';
 const SHARE = 0.75;
 /** Deliveries for each slot that wait in lanes which are not prompt. More are parked, so that the others find room. */
 const WAITING_PER_SLOT = 8;
-/** A tenant without deliveries may come back for so long, and finds slots then. */
+/** How long a tenant without deliveries still counts, so that it finds slots when it comes back. */
 const TENANT_KEPT_MS = 600_000;
 /** Subscriptions whose pace is remembered while they have no deliveries. */
 const MAX_REMEMBERED = 20_000;
@@ -244,7 +244,7 @@ export class Lanes {
     this.tenantOf(lane).queued[lane.pace] += deliveries;
   }
 
-  /** Looks how prompt a lane is by now. What it holds counts as what it is. */
+  /** Updates the pace of a lane, and counts what it holds and queues under the new pace. */
   private judge(lane: Lane, nowMs: number): void {
     const pace = lane.paceAt(nowMs);
     if (pace === lane.pace) return;

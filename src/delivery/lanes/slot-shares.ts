@@ -8,7 +8,7 @@ export type Pace = (typeof PACES)[number];
 /** Slots that are held, by the pace of their lanes. */
 export type Held = Readonly<Record<Pace, number>>;
 
-/** What a tenant has of the slots, while no other tenant has had deliveries for a while: enough is left for one who comes. */
+/** Share of a tenant while no other has had deliveries for a while: it leaves enough for the next one to come. */
 const ALONE = 7 / 8;
 
 /**

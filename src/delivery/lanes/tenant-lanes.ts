@@ -19,13 +19,13 @@ export class TenantLanes {
   /** Whose turn was longest ago comes first. */
   private readonly turns = [...PACES];
 
-  /** Lines a lane up for what it has something of. */
+  /** Lines a lane up for the kinds of deliveries that it has: queued, parked or both. */
   lineUp(lane: Lane): void {
     if (lane.queued > 0) this.waiting.queued[lane.pace].set(lane.id, lane);
     if (lane.hasParked) this.waiting.parked[lane.pace].set(lane.id, lane);
   }
 
-  /** To be called before the pace of a lane changes, and when it has nothing left of something. */
+  /** To be called before the pace of a lane changes, and when it has no deliveries of one kind left. */
   leave(lane: Lane): void {
     this.waiting.queued[lane.pace].delete(lane.id);
     this.waiting.parked[lane.pace].delete(lane.id);

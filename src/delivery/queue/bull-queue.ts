@@ -110,7 +110,7 @@ async function addTo(producer: Queue<JobData>, jobs: readonly WakeUp[][]): Promi
   }
 }
 
-/** Lets all that Redis holds of a job come to its handler as it is, instead of failing, and holding a place, in Bull. */
+/** Hands the data of a job to its handler unparsed: what Bull can't parse would fail, and hold a place, in Bull. */
 function leaveUnparsed(consumer: Queue): void {
   const queue = consumer as unknown as { nextJobFromJobData: (raw: RawJob | undefined, id?: string) => unknown };
   const make = queue.nextJobFromJobData.bind(consumer);

@@ -49,8 +49,8 @@ export function withoutParsing({ data, timestamp }: RawJob): RawJob {
 }
 
 /**
- * Judges what Redis holds as the data of a job: anybody who reaches Redis may have written it, this service in another version,
- * too. What is in order is used, whatever stands beside it.
+ * Judges what Redis holds as the data of a job: anybody who can reach Redis may have written it, and so may another
+ * version of this service. Valid wake-ups are used, whatever stands beside them.
  */
 export function readJob(text: unknown): ReadJob {
   const entries = entriesOf(text);

@@ -13,7 +13,7 @@ export function readSettings(given: Readonly<Record<string, string>> = {}): Sett
   return parseSettings({ ...environment(), ...given });
 }
 
-/** The environment and `.env` as one. A variable that is there and says nothing is not there: the file may say it then. */
+/** The environment and `.env` as one. An empty variable counts as unset, so the file may set it. */
 export function environment(): Readonly<Record<string, string | undefined>> {
   const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
   return { ...nonEmpty(file), ...nonEmpty(process.env) };

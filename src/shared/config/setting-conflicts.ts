@@ -35,7 +35,7 @@ function keyFaults({ encryptionKey, encryptionKeyRing }: Values): string[] {
   const faults = guessable.map(
     (name) =>
       `${name} is no random key but one that can be guessed, and NODE_ENV is production: ${MAKE_KEY}; ` +
-      'docs/deployment.md says how to leave one that is in use',
+      'docs/deployment.md says how to replace one that is in use',
   );
   if (!isGiven && encryptionKeyRing.length === 0) {
     faults.push(`ENCRYPTION_KEY is missing, and NODE_ENV is production: ${MAKE_KEY}`);

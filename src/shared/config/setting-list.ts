@@ -119,7 +119,7 @@ export const SETTINGS = {
     default: 256,
     min: 1,
     max: 10_000,
-    doc: 'Requests to receivers in flight at once, in each worker process; one tenant has half of those that others leave.',
+    doc: 'Requests to receivers in flight at once, in each worker process. A tenant has half of those that others leave, 7/8 while alone.',
   }),
   maxInFlight: number('MAX_IN_FLIGHT', {
     default: 32,

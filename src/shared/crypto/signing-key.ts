@@ -39,7 +39,7 @@ export function secretFault(secret: string): string | null {
     return isBase64(secret.slice(SHARED.length)) ? null : `must have ${BASE64} after whsec_`;
   }
   if (!secret.startsWith(PRIVATE)) {
-    return LOOKS_LIKE_ANOTHER.test(secret) ? `looks like a secret of another form, and is none: ${INSTEAD}` : null;
+    return LOOKS_LIKE_ANOTHER.test(secret) ? `looks like a secret of another form but is not one: ${INSTEAD}` : null;
   }
   const text = secret.slice(PRIVATE.length);
   const bytes = isBase64(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);

@@ -71,10 +71,10 @@ function serverOf(text: string, query: ReadonlyMap<string, string>): { host: str
   const host = query.get('host') ?? decode(bracketed ?? plain);
   const port = query.get('port') ?? portText;
   if (`${host}${port}`.includes(',')) {
-    throw new AddressFault('must name one host: several are for a name or a proxy that leads to the primary');
+    throw new AddressFault('must name one host: for several, name a proxy or a DNS name that leads to the primary');
   }
   if (!/^(\/.*|[^\s[\]@:/]*|[0-9a-f:.]+(%\w+)?)$/i.test(host)) {
-    throw new AddressFault('has a host that is none, or "@" or ":" in its password that must be %40 or %3A');
+    throw new AddressFault('has an invalid host, or "@" or ":" in its password that must be written %40 or %3A');
   }
   if (port === '') return { host, port: DEFAULT_PORT };
   if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535) return { host, port: Number(port) };

@@ -30,7 +30,7 @@ const PINNED_PLANS = {
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
 };
-/** A statement is repeated so often: a group of events that lies around midnight lacks two days at the most. */
+/** Most repeats of a statement: a group of events around midnight lacks the partitions of two days at most. */
 const MAX_REPEATS = 3;
 
 /**

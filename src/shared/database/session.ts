@@ -38,9 +38,9 @@ const SEARCH_PATH = { search_path: '"$user", public' };
 const WHERE_THERE_ARE_SUCH: SessionSettings = { transaction_timeout: '0' };
 
 /**
- * With what a session begins: stronger than what a role or a database has.
+ * The options that a session starts with. They override the settings of a role or a database.
  *
- * @param given options of the operator, who may choose the schema by them, and nothing that we rely on
+ * @param given options of the operator, which may choose the schema but change nothing that we rely on
  */
 export function sessionOptions(session: SessionSettings, given: string): string {
   return [optionsOf(SEARCH_PATH), given, optionsOf({ ...RELIED_ON, ...session })].filter(Boolean).join(' ');

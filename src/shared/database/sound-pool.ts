@@ -25,8 +25,8 @@ type Answered = (error: Error | null | undefined, result?: unknown) => void;
 type Lent = (error: Error | undefined, client: pg.PoolClient | undefined, release: (unfit?: unknown) => void) => void;
 
 /**
- * A pool that lends no connection of which it knows that it is of no use: one on which a statement timed out, which broke, which
- * leads to a server that takes no writes, or which a transaction was left open on. node-postgres takes back whatever it gets.
+ * A pool that lends no connection that it knows to be useless: one that broke, on which a statement timed out or a
+ * transaction was left open, or that leads to a server that takes no writes. node-postgres takes back whatever it gets.
  */
 export class SoundPool extends pg.Pool {
   private readonly connections: Connections | undefined;

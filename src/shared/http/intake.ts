@@ -44,7 +44,7 @@ export class Intake {
     this.bytes = new Shares(limits.bytes);
   }
 
-  /** @param ownerOf the tenant for which a request publishes; so to be called after the gate is installed */
+  /** @param ownerOf the tenant for which a request publishes; the gate finds it, so install this after the gate */
   install(fastify: FastifyInstance, ownerOf: (request: FastifyRequest) => string): void {
     fastify.decorateRequest('intake', null);
     fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {

@@ -80,7 +80,7 @@ class BodyBroken extends Error {
   readonly statusCode = 400;
 
   constructor(cause: Error) {
-    super('The body has not come whole.', { cause });
+    super('The body did not arrive complete.', { cause });
   }
 }
 

@@ -75,7 +75,8 @@ function open(url: string, options: RedisOptions): Redis {
   const lasting: RedisOptions = {
     ...options,
     keepAlive: KEEP_ALIVE_DELAY_MS,
-    // It keeps its connections, so nobody would notice where the name, the proxy or the Sentinels lead now. 2: and then repeat.
+    // Such a server keeps its connections open, so nobody would notice where the name, the proxy or the Sentinels lead.
+    // 2: reconnect, and then repeat the command.
     reconnectOnError: (error) => (NOT_THE_MASTER.test(error.message) ? 2 : false),
   };
   if (address.kind === 'single') {

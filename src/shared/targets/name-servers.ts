@@ -9,7 +9,7 @@ const LOOK_UP_MS = 4000;
 const OTHER_KIND_MS = 500;
 /** A name without an answer by then raises the question whether the name servers answer anybody. */
 const PROBE_AFTER_MS = 200;
-/** They are asked for what they always know, and have this long, or twice what they took the last time if that is longer. */
+/** A probe asks for what they always know. It waits this long, or twice as long as they last took if that is longer. */
 const PROBE_PATIENCE_MS = 700;
 const PROBE_TRY_TIMEOUT_MS = 250;
 /** Codes that a name server answered with. The others say that none did. */

@@ -25,7 +25,7 @@ export function parseResolverConfig(text: string): ResolverConfig {
     else if (keyword === 'domain') searchDomains = values.slice(0, 1);
   }
   return {
-    // An address with a zone is c-ares' matter: it can't be handed over.
+    // An address with a zone can't be handed over, so c-ares reads the servers by itself.
     servers: servers.every(isPlainAddress) ? servers : [],
     searchDomains: searchDomains
       .map((domain) => domain.toLowerCase().replace(/\.$/, ''))

@@ -24,7 +24,7 @@ const matching = (pattern: RegExp, what: string) => (value: unknown) =>
 
 function tokenFault(value: unknown): string | null {
   const hasScheme = typeof value === 'string' && /^(bearer|basic)\s/i.test(value);
-  return hasScheme ? 'is sent behind "Bearer": give what follows it' : headerValueFault(value);
+  return hasScheme ? 'is sent after "Bearer": leave the scheme out' : headerValueFault(value);
 }
 
 /** How deliveries authenticate themselves to the target: in an `Authorization` header. */

@@ -104,8 +104,8 @@ abstract class SubscriptionFields {
     ...OWN_HEADER_NAMES,
     additionalProperties: { type: 'string', minLength: 1, maxLength: LIMITS.headerValueLength },
     description:
-      `Headers of your own to send along, at most ${LIMITS.ownHeaders}. They are encrypted and shown as \`[redacted]\`, which ` +
-      'keeps them when it is sent back, but those of `shown_headers` and a few whose names leave no doubt, such as `X-Team`.',
+      `Headers of your own to send along, at most ${LIMITS.ownHeaders}. They are encrypted and shown as \`[redacted]\`, except ` +
+      'those in `shown_headers` and a few harmless ones such as `X-Team`. Sent back as `[redacted]`, they stay as they are.',
     example: { 'X-Team': 'billing' },
   })
   @MayBeAbsent()
