@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions as Fas
 import { isOwnName } from '../shared/config/loopback.js';
 import type { Settings } from '../shared/config/settings.js';
 import { type RouteOptions, routeOptionsOf } from '../shared/http/route-options.js';
-import { clientAddressOf } from '../shared/http/client-address.js';
+import { clientAddressOf, networkOf } from '../shared/http/client-address.js';
 import { Overloaded } from '../shared/http/intake.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { SETTINGS_TOKEN } from '../shared/shared.module.js';
@@ -96,7 +96,8 @@ export class Gatekeeper {
     refuse: (error: unknown) => void,
   ): void {
     const { caller } = request;
-    const owner = caller === null ? `address ${clientAddressOf(request) ?? 'unknown'}` : `tenant ${caller.tenantId}`;
+    const owner =
+      caller === null ? `address ${networkOf(clientAddressOf(request) ?? 'unknown')}` : `tenant ${caller.tenantId}`;
     if (!this.waiting.take(owner)) {
       admitted.catch(() => undefined);
       refuse(new Overloaded());

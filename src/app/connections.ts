@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { networkOf } from '../shared/http/client-address.js';
 import type { Logger } from '../shared/logging/logger.js';
 import { Shares } from '../shared/shares.js';
 import type { Shutdown } from '../shared/shutdown.js';
@@ -47,15 +48,15 @@ export class Connections {
     // What Node.js closes with the server as idle may still have the end of its answer before it. `drain` knows better.
     server.closeIdleConnections = () => undefined;
     server.on('connection', (socket: Socket) => {
-      const { remoteAddress } = socket;
-      if (remoteAddress === undefined || !this.shares.take(remoteAddress)) {
+      const owner = socket.remoteAddress === undefined ? undefined : networkOf(socket.remoteAddress);
+      if (owner === undefined || !this.shares.take(owner)) {
         socket.destroy();
         return;
       }
       this.open.set(socket, { bytes: 0, queued: 0, looks: 0 });
       socket.once('close', () => {
         this.open.delete(socket);
-        this.shares.giveBack(remoteAddress);
+        this.shares.giveBack(owner);
       });
     });
   }

@@ -21,7 +21,9 @@ const LOOK_AGE_MS = 250;
 /** For an event with very many deliveries: wake-ups handed over at once, and jobs that may wait when more follow. */
 const GRADUAL_GROUP = 5 * WAKE_UPS_PER_JOB;
 const GRADUAL_WAITING_JOBS = 2;
-const GRADUAL_LOOK_MS = 10;
+const GRADUAL_LOOK_MS = 25;
+/** A queue that others keep filled delays the next ones by no more than this, in milliseconds. */
+const GRADUAL_PATIENCE_MS = 250;
 
 /** Tells the workers of deliveries. What gets lost on the way is made due at once, for the due scan. */
 @Injectable()
@@ -83,7 +85,9 @@ export class DeliveryWakeUps implements BeforeApplicationShutdown {
         const wakeUps: WakeUp[] = await this.repository.listFirst(eventId, tenantId, { after, limit: GRADUAL_GROUP });
         if (wakeUps.length > 0) await this.writer.submit(wakeUps);
         after = wakeUps.at(-1)?.id;
-        while (!isOver() && (await this.queue.depth().catch(() => 0)) > GRADUAL_WAITING_JOBS) {
+        const nextMs = this.clock.monotonicMs() + GRADUAL_PATIENCE_MS;
+        const isTime = (): boolean => isOver() || this.clock.monotonicMs() > nextMs;
+        while (!isTime() && (await this.queue.depth().catch(() => 0)) > GRADUAL_WAITING_JOBS) {
           await setTimeout(GRADUAL_LOOK_MS, undefined, { ref: false });
         }
       }

@@ -78,6 +78,20 @@ describe('the delivery worker', () => {
     expect(await worker.stop(0)).toBe(0);
   });
 
+  it('sends a delivery whose wake-up names another subscription, and has that slot free again', async () => {
+    const [claimed, next] = [aClaimedDelivery(), aClaimedDelivery()];
+    const worker = workerOn(
+      { claim: ([wakeUp]) => Promise.resolve([wakeUp!.id === claimed.id ? claimed : next]) },
+      { WORKER_CONCURRENCY: '1' },
+    );
+    await worker.take([{ ...wakeUpOf(claimed), subscriptionId: newUuid(0) }]);
+    await eventually(() => sent, { until: ({ length }) => length === 1 });
+    await worker.take([wakeUpOf(next)]);
+    await eventually(() => sent, { until: ({ length }) => length === 2 });
+    expect(sent).toEqual([claimed, next]);
+    expect(await worker.stop(1000)).toBe(0);
+  });
+
   it('stops in time also while PostgreSQL does not take back what it gives', async () => {
     const hanging = aClaimedDelivery();
     const worker = workerOn(

@@ -29,6 +29,12 @@ interface Claim {
   readonly sinceMs: number;
 }
 
+/** A slot of a lane. */
+interface Slot {
+  readonly laneId: Uuid;
+  readonly origin: Origin;
+}
+
 /** Deliveries that wait in lanes for each slot before a job has to wait. */
 const QUEUED_PER_SLOT = 16;
 /** And before what is due is parked: it is older, and must not fill the lanes that new events come through. */
@@ -163,26 +169,27 @@ export class DeliveryWorker {
   private async deliver(wakeUp: WakeUp): Promise<void> {
     const claim = await this.claims.submit(wakeUp);
     if (claim === null) this.lanes.giveBack(wakeUp.subscriptionId, 1, 'queued');
-    else await this.attempt(claim, 'queued');
+    else await this.attempt(claim, { laneId: wakeUp.subscriptionId, origin: 'queued' });
     this.advance();
   }
 
-  private async attempt({ delivery, sinceMs }: Claim, origin: Origin): Promise<void> {
+  /** @param slot the one that was taken for it: a wake-up may name another subscription than the delivery has */
+  private async attempt({ delivery, sinceMs }: Claim, { laneId, origin }: Slot): Promise<void> {
     // Its request could outlive the lease, and meet the next attempt of another worker. So it is left to that one.
     if (this.clock.monotonicMs() - sinceMs > this.graceMs) {
       this.logger.warn({ delivery_id: delivery.publicIds.delivery, attempt: delivery.attempt }, 'attempt.too_late');
-      this.lanes.giveBack(delivery.subscriptionId, 1, origin);
+      this.lanes.giveBack(laneId, 1, origin);
       return;
     }
     const policy = effectivePolicy(delivery.subscription, this.settings);
-    const end = this.lanes.start(delivery.subscriptionId, policy.maxInFlight, this.clock.monotonicMs());
+    const end = this.lanes.start(laneId, policy.maxInFlight, this.clock.monotonicMs());
     this.metrics.attemptsInFlight.inc();
     await this.pipeline.run(delivery, policy, (isWell) => {
       end(this.clock.monotonicMs(), isWell);
       this.metrics.attemptsInFlight.dec();
       this.advance();
     });
-    this.lanes.freeSlot(delivery.subscriptionId, origin);
+    this.lanes.freeSlot(laneId, origin);
   }
 
   /** Claims parked deliveries into free slots of their lanes. */
@@ -207,7 +214,7 @@ export class DeliveryWorker {
       if (found < free) this.lanes.giveBack(subscriptionId, free - found, 'parked');
     }
     for (const delivery of pulled) {
-      void this.attempt({ delivery, sinceMs }, 'parked').then(() => {
+      void this.attempt({ delivery, sinceMs }, { laneId: delivery.subscriptionId, origin: 'parked' }).then(() => {
         this.advance();
       });
     }

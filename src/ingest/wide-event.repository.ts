@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../shared/config/settings.js';
+import { HotPath } from '../shared/database/hot-path.js';
 import { TenantDatabase } from '../shared/database/tenant-database.js';
 import { type Tx, Transactions } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
@@ -27,6 +28,7 @@ export class WideEventRepository {
     private readonly transactions: Transactions,
     private readonly database: TenantDatabase,
     private readonly events: IngestRepository,
+    private readonly hotPath: HotPath,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
   ) {}
 
@@ -39,6 +41,20 @@ export class WideEventRepository {
    * @throws TooManySubscriptions
    */
   async accept(event: UncountedEvent, deliveriesAre: 'queued' | 'due', step: RunStep): Promise<number | null> {
+    try {
+      return await this.acceptOnce(event, deliveriesAre, step);
+    } catch (error) {
+      // Its day had no partition: a clock is wrong by days.
+      if (!(await this.hotPath.mend(error))) throw error;
+      return this.acceptOnce(event, deliveriesAre, step);
+    }
+  }
+
+  private async acceptOnce(
+    event: UncountedEvent,
+    deliveriesAre: 'queued' | 'due',
+    step: RunStep,
+  ): Promise<number | null> {
     try {
       return await this.transactions.runOnSnapshot(event.tenantId, async (tx) => {
         const { count, starts } = await step(() => this.measure(tx, event));

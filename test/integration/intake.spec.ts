@@ -76,6 +76,21 @@ describe('what publishers may have on its way in together, on real connections',
     expect((await post('/quick', 'a')).statusCode).toBe(200);
   });
 
+  it('counts what a client that has gone away has left behind, until it is done', async () => {
+    for (let n = 0; n < 4; n += 1) {
+      const client = connect((server.server.address() as { port: number }).port, '127.0.0.1');
+      clients.push(client);
+      client.write('POST /publish HTTP/1.1\r\nHost: x\r\nX-Tenant: a\r\nContent-Length: 2\r\n\r\n12');
+      await underWay(n + 1);
+      client.destroy();
+    }
+    await eventually(async () => (await new Promise<number>((resolve) => { server.server.getConnections((_, count) => { resolve(count); }); })), { until: (count) => count === 0 }); // prettier-ignore
+    expect((await post('/quick', 'a')).statusCode).toBe(503);
+
+    release.forEach((each) => { each(); }); // prettier-ignore
+    await eventually(() => post('/quick', 'a'), { until: ({ statusCode }) => statusCode === 200 });
+  });
+
   it('is no more than half of the bytes for one tenant', async () => {
     const first = [post('/publish', 'a', 40)];
     await underWay(1);

@@ -6,9 +6,10 @@ import { parseSettings } from '../../src/shared/config/settings.js';
 import { dataSourceOptions, migrate } from '../../src/shared/database/data-source.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
+import { PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
 import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
 import { Transactions } from '../../src/shared/database/transaction.js';
-import { deliveryUuid } from '../../src/shared/ids/uuid.js';
+import { deliveryUuid, newEventUuid } from '../../src/shared/ids/uuid.js';
 import { LIMITS } from '../../src/shared/limits.js';
 import { SubscriptionsRepository } from '../../src/subscriptions/subscriptions.repository.js';
 import type { Audience } from '../../src/subscriptions/audience.js';
@@ -37,12 +38,18 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
     database = await createTestDatabase();
     await migrate(database.url, new Date());
     const settings = parseSettings(fastSettings(database, { VISIBILITY_TIMEOUT: '30' }));
-    hotPath = new HotPath(settings, silentLogger);
     dataSource = await new DataSource(dataSourceOptions(settings)).initialize();
+    hotPath = new HotPath(settings, silentLogger, { partitions: new PartitionKeeper(dataSource) });
     grouped = new IngestRepository(hotPath, settings);
     const connections = new ApiConnections(settings);
     const tenantDatabase = new TenantDatabase(dataSource, connections);
-    repository = new WideEventRepository(new Transactions(dataSource, connections), tenantDatabase, grouped, settings);
+    repository = new WideEventRepository(
+      new Transactions(dataSource, connections),
+      tenantDatabase,
+      grouped,
+      hotPath,
+      settings,
+    );
     subscriptions = new SubscriptionsRepository(tenantDatabase);
     rows = new StoredRows(database);
   });
@@ -141,6 +148,15 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
     await subscribe(LIMITS.deliveriesPerEvent + 1, TENANT, '{*}');
     await expect(repository.accept(anEvent(), 'queued', atOnce)).rejects.toThrow(TooManySubscriptions);
     expect(await everything()).toEqual([0, 0, 0]);
+  });
+
+  it('is written by a clock that is wrong by days', async () => {
+    await subscribeMany(12_005);
+    const event = aNewEvent({ tenantId: TENANT, id: newEventUuid(Date.now() + 40 * 86_400_000) });
+
+    expect(await repository.accept(event, 'queued', atOnce)).toBe(12_005);
+
+    expect(await everything()).toEqual([1, 12_005, 0]);
   });
 
   it('is written once under one key', async () => {

@@ -3,6 +3,8 @@ import type { Clock } from '../../shared/time/clock.js';
 
 /** Agents are renewed one after the other, so that not all receivers get new connections at the same time. */
 const AGENTS = 8;
+/** Longer than a request may take, and its connection may be idle after it. */
+const FORMER_MS = 180_000;
 
 interface Kept {
   readonly agent: Agent;
@@ -16,7 +18,9 @@ interface Kept {
  */
 export class ReceiverAgents {
   private readonly kept: Kept[];
-  private readonly closing = new Set<Agent>();
+  /** Those that were renewed lately, for what is still under way on them. */
+  private readonly former = new Set<Agent>();
+  private isDestroyed = false;
 
   /** @param ageMs a connection that is older is not used again */
   constructor(
@@ -38,7 +42,7 @@ export class ReceiverAgents {
   at(place: number): Agent {
     const nowMs = this.clock.monotonicMs();
     const kept = this.kept[place];
-    if (kept !== undefined && nowMs < kept.untilMs) return kept.agent;
+    if (kept !== undefined && (nowMs < kept.untilMs || this.isDestroyed)) return kept.agent;
     if (kept !== undefined) this.leave(kept.agent);
     const next = this.make(nowMs + this.ageMs);
     this.kept[place] = next;
@@ -47,14 +51,15 @@ export class ReceiverAgents {
 
   /** Breaks off what is under way. */
   async destroy(): Promise<void> {
-    const all = [...this.kept.map(({ agent }) => agent), ...this.closing];
+    this.isDestroyed = true;
+    const all = [...this.kept.map(({ agent }) => agent), ...this.former];
     await Promise.all(all.map((agent) => agent.destroy()));
   }
 
-  /** It ends when its last request has ended. */
+  /** Its connections end by themselves, seconds after their last request. An agent that is closed could not be destroyed any more. */
   private leave(agent: Agent): void {
-    this.closing.add(agent);
-    void agent.close().finally(() => this.closing.delete(agent));
+    this.former.add(agent);
+    setTimeout(() => this.former.delete(agent), FORMER_MS).unref();
   }
 
   private make(untilMs: number): Kept {

@@ -57,10 +57,12 @@ export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs:
   return (options, callback) => {
     const deadline = new AbortController();
     const { signal } = deadline;
+    let isOver = false;
     const timer = setTimeout(() => {
       // What came while this process was too busy to read it is read before.
       setImmediate(() => {
-        deadline.abort(new ConnectTimeout(timeoutMs));
+        // What is connected by then has its request already.
+        if (!isOver) deadline.abort(new ConnectTimeout(timeoutMs));
       });
     }, timeoutMs);
     const { hostname, protocol, port } = options;
@@ -84,6 +86,7 @@ export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs:
     connected()
       .then((socket) => (isSecure ? shaken(socket) : socket))
       .finally(() => {
+        isOver = true;
         clearTimeout(timer);
       })
       .then(

@@ -62,6 +62,16 @@ describe('slots that hang', () => {
     expect(next(lanes, 'other/healthy')).toBe(1);
   });
 
+  it.each([
+    [3, 300],
+    [8, 300],
+    [14, 50],
+  ])('leave a slot to a tenant that holds none, when those of %i tenants hang, %i of each', (tenants, count) => {
+    const lanes = new Lanes(256);
+    for (const tenantId of names(tenants, 'tenant ')) hang(lanes, count, tenantId);
+    expect(next(lanes, 'other/new')).toBe(1);
+  });
+
   it('leave slots to a receiver of the same tenant that is prompt, and to one that is new', () => {
     const lanes = new Lanes(256);
     request(lanes, 'healthy');

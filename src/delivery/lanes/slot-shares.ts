@@ -16,6 +16,8 @@ const ALONE = 7 / 8;
  * three quarters of a tenant's slots, and of all slots, and together with lanes that are untried no more than seven eighths.
  */
 const UP_TO: Record<Pace, number> = { slow: 3 / 4, untried: 7 / 8, prompt: 1 };
+/** A tenant that holds none gets one of all slots beyond that, too, however many tenants have lanes that hang. */
+const UP_TO_FIRST = 15 / 16;
 
 /** The slots of a worker, and who holds them. */
 export interface Slots {
@@ -35,6 +37,8 @@ export function shareOfTenant({ all, held, isAlone, heldByTenant }: Slots): numb
 /** How many more slots lanes of this pace may take for a tenant; 0 or less when there are none. */
 export function freeSlots(slots: Slots, pace: Pace): number {
   const { all, held, heldByTenant } = slots;
+  const isFirst = pace !== 'prompt' && total(heldByTenant) === 0;
+  if (isFirst) return Math.min(1, Math.ceil(all * UP_TO_FIRST) - upTo('untried', held), all - total(held));
   const ofTenant = Math.ceil(shareOfTenant(slots) * UP_TO[pace]) - upTo(pace, heldByTenant);
   return Math.min(ofTenant, Math.ceil(all * UP_TO[pace]) - upTo(pace, held), all - total(held));
 }

@@ -87,7 +87,7 @@ export class HotPath implements OnApplicationShutdown {
         return result.rows;
       } catch (error) {
         if (statement.isOfOneDay && isMissingTable(error)) return [];
-        if (repeats >= MAX_REPEATS || !(await this.isMended(error))) throw error;
+        if (repeats >= MAX_REPEATS || !(await this.mend(error))) throw error;
       }
     }
   }
@@ -96,8 +96,12 @@ export class HotPath implements OnApplicationShutdown {
     await this.pool.end();
   }
 
-  /** @returns whether a statement that failed so has done nothing, and may succeed now */
-  private async isMended(error: unknown): Promise<boolean> {
+  /**
+   * Makes what a statement, or a transaction, found missing.
+   *
+   * @returns whether one that failed so has done nothing, and may succeed now
+   */
+  async mend(error: unknown): Promise<boolean> {
     if (isStalePlan(error)) return true;
     const dayMs = missingDay(error);
     if (dayMs === null || this.partitions === undefined) return false;

@@ -172,7 +172,8 @@ async function partitionsBefore(database: Pick<DataSource, 'query'>, timeMs: num
  * @returns its beginning in ms since the Unix epoch; null when an error says something else
  */
 export function missingDay(error: unknown): number | null {
-  const { code, routine, detail } = error as { code?: unknown; routine?: unknown; detail?: unknown };
+  const { driverError = error } = error as { driverError?: unknown };
+  const { code, routine, detail } = driverError as { code?: unknown; routine?: unknown; detail?: unknown };
   if (code !== '23514' || routine !== 'ExecFindPartition') return null;
   // The words around it are in the language of the server.
   const id = /\(([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22})\b/.exec(String(detail))?.[1];

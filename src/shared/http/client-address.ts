@@ -1,5 +1,8 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
+
+/** Groups of an IPv6 address that name its network: whoever has one address of it has all. */
+const NETWORK_GROUPS = 4;
 
 /** Of an IPv4 address inside an IPv6 one, the longest there is. */
 const MAX_LENGTH = 45;
@@ -15,4 +18,15 @@ export function clientAddressOf({ ip, socket }: Pick<FastifyRequest, 'ip' | 'soc
   const forwarded = ip as string | undefined;
   if (forwarded !== undefined && forwarded.length <= MAX_LENGTH && isIP(forwarded) !== 0) return forwarded;
   return socket.remoteAddress ?? null;
+}
+
+/** Whom an address belongs to, as far as a share is concerned: itself of IPv4, its network of 64 bits of IPv6. */
+export function networkOf(address: string): string {
+  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
+  const [before = '', after] = address.replace(/%.*$/, '').split('::');
+  const first = before === '' ? [] : before.split(':');
+  const last = after === undefined || after === '' ? [] : after.split(':');
+  const zeros = after === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
+  const groups = [...first, ...Array.from({ length: zeros }, () => '0'), ...last];
+  return groups.slice(0, NETWORK_GROUPS).join(':');
 }

@@ -60,11 +60,15 @@ export class Intake {
       }
       const part = new IntakePart(this, owner);
       request.intake = part;
-      // Also when the client has gone away in the middle.
       reply.raw.once('close', () => {
-        this.places.giveBack(owner, part.places);
-        this.bytes.giveBack(owner, part.bytes);
+        part.isClosed = true;
+        this.giveBack(request);
       });
+      done();
+    });
+    fastify.addHook('onSend', (request: FastifyRequest, _reply, _payload, done: (error?: Error) => void) => {
+      if (request.intake) request.intake.isAnswered = true;
+      this.giveBack(request);
       done();
     });
   }
@@ -77,6 +81,18 @@ export class Intake {
     return this.bytes.take(owner, bytes) ? null : this.refusal();
   }
 
+  /**
+   * When there is an answer, and it is sent or nobody wants it any more. A client that has gone away leaves its body behind, which
+   * is written all the same.
+   */
+  private giveBack({ intake: part }: FastifyRequest): void {
+    if (!part?.isClosed || !part.isAnswered) return;
+    this.places.giveBack(part.owner, part.places);
+    this.bytes.giveBack(part.owner, part.bytes);
+    part.places = 0;
+    part.bytes = 0;
+  }
+
   private refusal(): Overloaded {
     this.metrics.requestsShed.inc();
     return new Overloaded();
@@ -87,10 +103,14 @@ export class Intake {
 export class IntakePart {
   bytes = 0;
   places = 0;
+  /** The connection has the whole answer, or is gone. */
+  isClosed = false;
+  /** What the handler made of it is known. */
+  isAnswered = false;
 
   constructor(
     private readonly intake: Intake,
-    private readonly owner: string,
+    readonly owner: string,
   ) {}
 
   /** So many more bytes of the body have come. @returns why no more of it is wanted, if so */

@@ -68,7 +68,12 @@ export class SystemHostResolver extends HostResolver {
     const nowMs = performance.now();
     if (this.files === undefined || nowMs - this.files.readMs > FILES_KEPT_MS) {
       const { hosts, resolverConfig } = this.paths;
-      this.files = { hosts: textOf(hosts), resolverConfig: textOf(resolverConfig), readMs: nowMs };
+      const former = this.files;
+      this.files = {
+        hosts: textOf(hosts, former?.hosts),
+        resolverConfig: textOf(resolverConfig, former?.resolverConfig),
+        readMs: nowMs,
+      };
     }
     return this.files;
   }
@@ -102,11 +107,11 @@ export class SharingResolver extends HostResolver {
   }
 }
 
-/** Empty when it can't be read. */
-function textOf(path: string): string {
+/** @param former what it held before: that is still so when it can't be read now, for want of descriptors perhaps */
+function textOf(path: string, former = ''): string {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return '';
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'ENOENT' ? '' : former;
   }
 }
