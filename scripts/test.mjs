@@ -66,7 +66,9 @@ function readResult(file) {
   }
 }
 
-/** A suite that could not run counts as a failure, and so does a run without tests or one that ended badly all the same. */
+/**
+ * A suite that could not run counts as a failure, and so does a run without tests or one that ended badly all the same.
+ */
 function countTests(code, result) {
   const passed = result?.numPassedTests ?? 0;
   const failed = (result?.numFailedTests ?? 0) + (result?.numRuntimeErrorTestSuites ?? 0);

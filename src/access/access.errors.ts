@@ -81,7 +81,9 @@ export class TooManyKeys extends DomainError {
   }
 }
 
-/** A page of a browser on this machine could have turned its own name to it: without keys, that name is all that tells. */
+/**
+ * A page of a browser on this machine could have turned its own name to it: without keys, that name is all that tells.
+ */
 export class ForeignHost extends DomainError {
   constructor() {
     super(

@@ -3,7 +3,10 @@ import { Unavailable } from '../shared/errors/domain-error.js';
 import { GroupWriter } from '../shared/group-writer.js';
 import type { Clock } from '../shared/time/clock.js';
 
-/** What was read is believed for so long, and read again beforehand while it is in use. Together with the read: within a second. */
+/**
+ * What was read is believed for so long, and read again beforehand while it is in use. Together with the read: within a
+ * second.
+ */
 const LIFE_MS = 850;
 const REFRESH_MS = 500;
 const MAX_ENTRIES = 10_000;
@@ -21,8 +24,8 @@ interface Entry<T> {
 }
 
 /**
- * Rows by id, believed for less than a second, so that a change made by any process is seen by all within one. Reads are made
- * together, one query at a time: a flood of ids that do not exist takes one connection, not all of them.
+ * Rows by id, believed for less than a second, so that a change made by any process is seen by all within one. Reads
+ * are made together, one query at a time: a flood of ids that do not exist takes one connection, not all of them.
  */
 export class BriefCache<T> {
   private readonly entries = new LRUCache<string, Entry<T>>({ max: MAX_ENTRIES });

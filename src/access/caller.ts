@@ -20,7 +20,10 @@ export class Caller {
     readonly tenantId: string,
     /** The tenants that an administrator speaks of; null for all. */
     readonly administered: string | null,
-    /** Of the client, as far as TRUSTED_PROXIES can be believed. Null for who publishes: nobody asks, and it costs a system call. */
+    /**
+     * Of the client, as far as TRUSTED_PROXIES can be believed. Null for who publishes: nobody asks, and it costs a
+     * system call.
+     */
     readonly address: string | null,
     readonly requestId: string,
   ) {}

@@ -39,8 +39,9 @@ const MAX_WAITING = 1000;
 const DOCS = /^\/(docs(\/|$)|openapi\.json$)/;
 
 /**
- * Decides who comes in, before a handler runs and before the body is read: which key, which tenant, what it is permitted, and how
- * much it may publish. A route that does not say what it asks of its callers is refused at the start.
+ * Decides who comes in, before a handler runs and before the body is read: which key, which tenant, what it is
+ * permitted, and how much it may publish. A route that does not say what it asks of its callers is refused at the
+ * start.
  */
 @Injectable()
 export class Gatekeeper {
@@ -58,8 +59,8 @@ export class Gatekeeper {
   install(fastify: FastifyInstance): void {
     fastify.decorateRequest('caller', null);
     fastify.addHook('onRoute', refuseUnguarded);
-    // After what was registered before, such as CORS: a refusal needs its headers, too. A later kind of hook would do as well,
-    // and cost every request 10 µs.
+    // After what was registered before, such as CORS: a refusal needs its headers, too. A later kind of hook would do
+    // as well, and cost every request 10 µs.
     fastify.after(() => {
       fastify.addHook('onRequest', (request, reply, done) => {
         const { permission, isForThisMachine = false } = routeOptionsOf(request);

@@ -20,7 +20,8 @@ const X_TENANT = {
 };
 
 /**
- * What the caller of an operation must be permitted. Every operation needs this, or `RouteOption({ permission: 'none' })`.
+ * What the caller of an operation must be permitted. Every operation needs this, or `RouteOption({ permission: 'none'
+ * })`.
  *
  * @param options `isMetered`: it takes from what the tenant may publish, as publishing always does
  */

@@ -32,7 +32,10 @@ export function keepPortsApart(fastify: FastifyInstance): void {
   });
 }
 
-/** The server of the port for operators, which does not listen yet. To be called before the application does: hooks come first. */
+/**
+ * The server of the port for operators, which does not listen yet. To be called before the application does: hooks come
+ * first.
+ */
 export function adminServer(app: NestFastifyApplication, settings: Settings): Server {
   const fastify = app.getHttpAdapter().getInstance();
   const server = createServer(serverOptions(settings), (request, response) => {

@@ -89,10 +89,14 @@ function warnOf(settings: Settings, servesApi: boolean): void {
   }
 }
 
-/** What nobody caught ends the process, as it would anyway; but Node.js would print all that the error holds, passwords too. */
+/**
+ * What nobody caught ends the process, as it would anyway; but Node.js would print all that the error holds, passwords
+ * too.
+ */
 function endOnCrash(settings: Settings): void {
   process.on('uncaughtException', (error, origin) => {
-    // A client that connects again and is refused, as after a change of the password. Who needs Redis finds out by himself.
+    // A client that connects again and is refused, as after a change of the password. Who needs Redis finds out by
+    // himself.
     if (origin === 'unhandledRejection' && isRedisRefusal(error)) {
       loggerOf(settings).warn({ err: error }, 'redis.refused');
       return;

@@ -60,7 +60,9 @@ function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-/** What the parser of Node.js lets pass. It refuses headers beyond the 2,000th, or drops them, as its version has it. */
+/**
+ * What the parser of Node.js lets pass. It refuses headers beyond the 2,000th, or drops them, as its version has it.
+ */
 function refusalOf({ httpVersionMajor, rawHeaders, headers }: IncomingMessage): Error | undefined {
   if (rawHeaders.length > 2 * LIMITS.headers) {
     return new RefusedRequest(431, `There are more than ${LIMITS.headers} headers.`);
@@ -80,7 +82,10 @@ class RefusedRequest extends Error {
   }
 }
 
-/** What every answer has: a request id, problem bodies, one body parser, a count. And who is let in, where there is an API. */
+/**
+ * What every answer has: a request id, problem bodies, one body parser, a count. And who is let in, where there is an
+ * API.
+ */
 export function configureHttp(app: NestFastifyApplication, settings: Settings, gatekeeper: Gatekeeper | null): void {
   const fastify = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);

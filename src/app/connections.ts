@@ -12,7 +12,9 @@ const DRAIN_CHECK_MS = 100;
 /** How many looks long a request that is on its way when the server closes may take to arrive. */
 const ARRIVAL_LOOKS = 10;
 
-/** How many bytes of writes to a client are done and how many are not, and for how many looks that has been the same. */
+/**
+ * How many bytes of writes to a client are done and how many are not, and for how many looks that has been the same.
+ */
 interface Progress {
   readonly bytes: number;
   readonly queued: number;
@@ -32,8 +34,8 @@ export function answerOn(socket: Socket): ServerResponse | null {
 }
 
 /**
- * The connections of a server, none of which may stay for ever. What clients do in their time is counted in looks, and not by
- * a clock: after a pause of the whole process, what they took or sent meanwhile is not known yet.
+ * The connections of a server, none of which may stay for ever. What clients do in their time is counted in looks, and
+ * not by a clock: after a pause of the whole process, what they took or sent meanwhile is not known yet.
  */
 export class Connections {
   private readonly open = new Map<Socket, Progress>();
@@ -62,9 +64,9 @@ export class Connections {
   }
 
   /**
-   * Closes those of clients that do not take what they are sent, or that stay although nothing more will come. To Node.js any
-   * byte is a sign of life, one that comes in, too; here what goes out counts. While an answer is in the making there is nothing
-   * to take, and nothing is counted: how long that may last is for those who make it.
+   * Closes those of clients that do not take what they are sent, or that stay although nothing more will come. To
+   * Node.js any byte is a sign of life, one that comes in, too; here what goes out counts. While an answer is in the
+   * making there is nothing to take, and nothing is counted: how long that may last is for those who make it.
    *
    * @param seconds in which a client must have taken something of what is there for it
    */
@@ -80,8 +82,8 @@ export class Connections {
 
   /**
    * Lets the server close in time: Node.js would wait without end for clients that ask for nothing, or do not end their
-   * request. What is asked is answered until the time of the shutdown is up, and what has just come also a second longer. To
-   * be called when the server closes.
+   * request. What is asked is answered until the time of the shutdown is up, and what has just come also a second
+   * longer. To be called when the server closes.
    */
   drain(shutdown: Shutdown, logger: Pick<Logger, 'warn'>): void {
     let looks = 0;

@@ -41,8 +41,8 @@ const pageOf = (base: string): string => `<!doctype html>
 `;
 
 /**
- * Serves the OpenAPI document and a page that shows it. Anybody may ask, as often as he likes, and read none of it: each answer is
- * made once, and all who wait for it share its bytes.
+ * Serves the OpenAPI document and a page that shows it. Anybody may ask, as often as he likes, and read none of it:
+ * each answer is made once, and all who wait for it share its bytes.
  */
 export function serveDocs(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -75,7 +75,10 @@ export function serveDocs(app: NestFastifyApplication): void {
   );
 }
 
-/** A connection takes megabytes at once, and everybody waits while they are copied; so others get their turn between these. */
+/**
+ * A connection takes megabytes at once, and everybody waits while they are copied; so others get their turn between
+ * these.
+ */
 async function* piecesOf(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     if (at > 0) await nextTurn();

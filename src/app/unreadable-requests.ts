@@ -15,9 +15,13 @@ const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request took too long to arrive.'],
 };
 
-/** A request that could not be read to the end of its headers gets its problem, too, and then no other one on this connection. */
+/**
+ * A request that could not be read to the end of its headers gets its problem, too, and then no other one on this
+ * connection.
+ */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  // A client that has opened a connection for later, and asked for nothing yet, would take an answer for that of its first request.
+  // A client that has opened a connection for later, and asked for nothing yet, would take an answer for that of its
+  // first request.
   const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
   if (error.code === 'ECONNRESET' || !socket.writable || isUnused) {
     socket.destroy();
@@ -29,7 +33,9 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
   socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
 }
 
-/** Hands over a request with an expectation other than 100-continue, which Node.js would answer itself, without a body. */
+/**
+ * Hands over a request with an expectation other than 100-continue, which Node.js would answer itself, without a body.
+ */
 export function answerExpectations(server: Server, { routing }: Pick<FastifyInstance, 'routing'>): void {
   server.on('checkExpectation', (request, response) => {
     routing(request, response);

@@ -12,7 +12,10 @@ import { decide } from './domain/retry-policy.js';
 import { postponedByMs } from './domain/own-fault.js';
 import { AttemptBrokenOff, NotAttempted, WebhookSender } from './http/webhook-sender.js';
 
-/** A fault of ours is not gone at once: a delivery that met it holds its slot so long, or its lane would do nothing else. */
+/**
+ * A fault of ours is not gone at once: a delivery that met it holds its slot so long, or its lane would do nothing
+ * else.
+ */
 const HOLD_MS = 500;
 
 /** One attempt from the request to its record: send, decide, write down, tell. */

@@ -66,8 +66,8 @@ export class AttemptRepository {
   }
 
   /**
-   * Puts deliveries back to pending as if they had not been claimed, due after their delay. Must not be called again for the
-   * same ones, not even when it failed: what became of them is left to their leases.
+   * Puts deliveries back to pending as if they had not been claimed, due after their delay. Must not be called again
+   * for the same ones, not even when it failed: what became of them is left to their leases.
    *
    * @returns the deliveries that were put back; the others belonged to somebody else by then
    */
@@ -92,7 +92,10 @@ function byDelivery({ delivery: a }: Claimed, { delivery: b }: Claimed): number 
 
 interface Packed {
   readonly bytes: Buffer;
-  /** Where what belongs to an attempt begins, from 1 as `substring` counts: its body, headers, error code and error message. */
+  /**
+   * Where what belongs to an attempt begins, from 1 as `substring` counts: its body, headers, error code and error
+   * message.
+   */
   readonly offsets: number[];
   /** In bytes, of each attempt. */
   readonly lengths: Readonly<Record<'body' | 'headers' | 'errorCode' | 'errorMessage', number[]>>;

@@ -10,7 +10,9 @@ interface Opened {
   readonly headers: readonly string[];
 }
 
-/** What a delivery needs of its subscription's secrets; opened once for each version of a subscription that was read. */
+/**
+ * What a delivery needs of its subscription's secrets; opened once for each version of a subscription that was read.
+ */
 @Injectable()
 export class Credentials {
   private readonly opened = new WeakMap<ClaimedSubscription, Opened>();

@@ -19,7 +19,8 @@ export class DeliveryCommandRepository {
   /**
    * Opens a new delivery of the event of a finished one.
    *
-   * @returns its subscription; null when there is no such finished delivery, its subscription is deleted, or the new id is taken
+   * @returns its subscription; null when there is no such finished delivery, its subscription is deleted, or the new id
+   * is taken
    */
   async openRetry(tx: Tx, tenantId: string, { id, newId, visibilitySeconds }: NewRetry): Promise<Uuid | null> {
     const rows = await this.database.query<{ subscription_id: Uuid }>(
@@ -56,8 +57,8 @@ export class DeliveryCommandRepository {
   }
 
   /**
-   * Cancels what is unfinished for a subscription, as much as one transaction should. What is left is cancelled by the workers,
-   * who come upon it within seconds and find its subscription deleted.
+   * Cancels what is unfinished for a subscription, as much as one transaction should. What is left is cancelled by the
+   * workers, who come upon it within seconds and find its subscription deleted.
    *
    * @returns how many
    */

@@ -90,8 +90,9 @@ function stateConditions(status: DeliveryStatus | undefined): [open: string[], f
 }
 
 /**
- * Each half reads its own table newest first, along its primary key or deliveries_subscription, and no further than the page
- * goes. What is shown of the event, the subscription and the last attempt is looked up for the rows of the page only.
+ * Each half reads its own table newest first, along its primary key or deliveries_subscription, and no further than the
+ * page goes. What is shown of the event, the subscription and the last attempt is looked up for the rows of the page
+ * only.
  */
 function select(openWhere: string, finishedWhere: string, limit: string): string {
   return `select p.*, e.event_type, s.target_url, s.max_attempts,

@@ -51,8 +51,9 @@ export class DeliveryWakeUps implements BeforeApplicationShutdown {
   }
 
   /**
-   * Whether the queue takes jobs, as far as is known: it answers, and does not hold so many that more would only fill Redis.
-   * Otherwise what is accepted had better be due at once, for the due scan. Asks now and then, and waits for no answer.
+   * Whether the queue takes jobs, as far as is known: it answers, and does not hold so many that more would only fill
+   * Redis. Otherwise what is accepted had better be due at once, for the due scan. Asks now and then, and waits for no
+   * answer.
    */
   get isTaking(): boolean {
     if (this.clock.monotonicMs() - this.lookedAtMs > LOOK_AGE_MS) void this.look();
@@ -60,14 +61,17 @@ export class DeliveryWakeUps implements BeforeApplicationShutdown {
   }
 
   /**
-   * For deliveries that are due only when their wake-up must be lost: so they are added even if the queue has filled up since
-   * it was asked. Does not wait: the publisher's answer does not depend on the queue.
+   * For deliveries that are due only when their wake-up must be lost: so they are added even if the queue has filled up
+   * since it was asked. Does not wait: the publisher's answer does not depend on the queue.
    */
   add(wakeUps: WakeUp[]): void {
     if (wakeUps.length > 0) void this.writer.submit(wakeUps);
   }
 
-  /** Leaves deliveries that are due at once to the due scan: as a backlog should be, or because Redis is away, which is counted. */
+  /**
+   * Leaves deliveries that are due at once to the due scan: as a backlog should be, or because Redis is away, which is
+   * counted.
+   */
   leave(count: number): void {
     if (this.isAway) this.metrics.wakeUpsLost.inc(count);
   }

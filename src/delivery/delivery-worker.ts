@@ -21,7 +21,10 @@ const CLAIM_GROUP = 256;
 const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 2000 };
 /** Parked deliveries of a deleted subscription that are cancelled at one look around. */
 const CANCEL_GROUP = 2000;
-/** Subscriptions with parked deliveries that one look around finds: a tenant may have very many, and the next look goes on. */
+/**
+ * Subscriptions with parked deliveries that one look around finds: a tenant may have very many, and the next look goes
+ * on.
+ */
 const LOOKED_AT = 5000;
 /** A delivery in flight, and since when at the most, by this process's clock: the lease began no sooner. */
 interface Claim {
@@ -78,9 +81,10 @@ export class DeliveryWorker {
   }
 
   /**
-   * Takes a job over. Resolves as soon as each delivery is in its lane or parked: it waits for no receiver. Before that it
-   * waits while the lanes are full over all, so that another worker may take the next job, but only until the deliveries
-   * have waited for some seconds since they were accepted. Then all workers are behind, and what is new would be behind them.
+   * Takes a job over. Resolves as soon as each delivery is in its lane or parked: it waits for no receiver. Before that
+   * it waits while the lanes are full over all, so that another worker may take the next job, but only until the
+   * deliveries have waited for some seconds since they were accepted. Then all workers are behind, and what is new
+   * would be behind them.
    */
   async admit(wakeUps: readonly WakeUp[]): Promise<void> {
     if (this.hasRoom || (await this.room(wakeUps))) await this.take(wakeUps);

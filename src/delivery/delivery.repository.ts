@@ -64,7 +64,10 @@ interface ParkedRow {
   state: 'active' | 'deleted' | null;
 }
 
-/** Subscriptions with parked deliveries. Those of paused and disabled ones wait for a client, and nobody need look at them. */
+/**
+ * Subscriptions with parked deliveries. Those of paused and disabled ones wait for a client, and nobody need look at
+ * them.
+ */
 interface WithParked {
   readonly active: readonly Pick<WakeUp, 'subscriptionId' | 'tenantId'>[];
   readonly deleted: readonly Uuid[];
@@ -154,7 +157,8 @@ export class DeliveryRepository {
   }
 
   /**
-   * Subscriptions that have parked deliveries, in the order of their ids; the cost grows with their number, not with the deliveries'.
+   * Subscriptions that have parked deliveries, in the order of their ids; the cost grows with their number, not with
+   * the deliveries'.
    *
    * @param after the last one of the look before; null begins with the first
    */
@@ -178,8 +182,8 @@ export class DeliveryRepository {
   }
 
   /**
-   * Takes deliveries that are due: retries, those whose worker died, those that the queue lost. Their due time moves ahead
-   * by the visibility timeout.
+   * Takes deliveries that are due: retries, those whose worker died, those that the queue lost. Their due time moves
+   * ahead by the visibility timeout.
    *
    * @param lookBackSeconds leaves alone what has been due for longer; null looks at everything
    * @param options.end which are taken first when more are due than the limit
@@ -221,7 +225,8 @@ export class DeliveryRepository {
       const eventId = eventUuidOf(row.id);
       const event = eventsById.get(eventId);
       const subscription = subscriptions.get(row.subscription_id);
-      // Retention drops an event only with its deliveries. A subscription that was deleted a moment ago took its deliveries along.
+      // Retention drops an event only with its deliveries. A subscription that was deleted a moment ago took its
+      // deliveries along.
       if (event === undefined || subscription === undefined) return [];
       return [
         {

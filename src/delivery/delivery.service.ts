@@ -61,7 +61,8 @@ export class DeliveryService implements OnModuleInit {
   }
 
   /**
-   * Ends an unfinished delivery. An attempt that is under way is not called back; its outcome is kept, and changes nothing.
+   * Ends an unfinished delivery. An attempt that is under way is not called back; its outcome is kept, and changes
+   * nothing.
    *
    * @throws DeliveryNotFound; DeliveryFinished
    */

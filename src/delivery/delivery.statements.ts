@@ -2,13 +2,13 @@ import { LRUCache } from 'lru-cache';
 import type { Statement } from '../shared/database/hot-path.js';
 
 /**
- * The statements of the delivery path. None joins `open_deliveries`: its rows are found by `= any(array)`, and other tables
- * by scalar sub-selects, so that there is no join for the planner to turn round while the table grows. States: 0 pending,
- * 1 in flight, 2 delivered, 3 failed, 4 cancelled; subscriptions 0 active, 1 paused, 2 disabled, 3 deleted.
+ * The statements of the delivery path. None joins `open_deliveries`: its rows are found by `= any(array)`, and other
+ * tables by scalar sub-selects, so that there is no join for the planner to turn round while the table grows. States: 0
+ * pending, 1 in flight, 2 delivered, 3 failed, 4 cancelled; subscriptions 0 active, 1 paused, 2 disabled, 3 deleted.
  *
- * What belongs to a delivery stands in other arrays at the place of its id. `width_bucket` finds that place in a sorted array by
- * halving; `array_position` would look through half of the array for each row, which was a good part of a large group's cost. So
- * ids are sorted wherever a statement asks for places.
+ * What belongs to a delivery stands in other arrays at the place of its id. `width_bucket` finds that place in a sorted
+ * array by halving; `array_position` would look through half of the array for each row, which was a good part of a
+ * large group's cost. So ids are sorted wherever a statement asks for places.
  */
 
 /** Which version of its row a subscription is at: whoever has read that one need not read it again. */
@@ -35,9 +35,9 @@ function perPartition(name: string, text: (partition: string) => string): (parti
 }
 
 /**
- * $1 deliveries, sorted, $2 the attempt counts that their wake-ups named, $3 default timeout and $4 grace of the lease in ms. Served
- * by the primary key. No indexed column changes, so the update is HOT. Returns the claimed deliveries, and then their events,
- * each once: of an event with many subscribers the payload travels once a batch.
+ * $1 deliveries, sorted, $2 the attempt counts that their wake-ups named, $3 default timeout and $4 grace of the lease
+ * in ms. Served by the primary key. No indexed column changes, so the update is HOT. Returns the claimed deliveries,
+ * and then their events, each once: of an event with many subscribers the payload travels once a batch.
  */
 export const claim = perPartition(
   'claim',
@@ -62,7 +62,10 @@ export const readEvents = perPartition(
   (partition) => `select id, event_type, content_type, payload from ${partition} where id = any($1::uuid[])`,
 );
 
-/** $1 subscriptions. Served by the primary key. One that is deleted has no secrets any more, so that nothing can be signed. */
+/**
+ * $1 subscriptions. Served by the primary key. One that is deleted has no secrets any more, so that nothing can be
+ * signed.
+ */
 export const READ_SUBSCRIPTIONS: Statement = {
   name: 'read_subscriptions',
   text: `select id, xmin::text as version, target_url, secrets, headers, auth, max_attempts, initial_interval_ms,
@@ -71,8 +74,8 @@ export const READ_SUBSCRIPTIONS: Statement = {
 };
 
 /**
- * Whether a delivery waits just as the wake-up knows it, $1 deliveries, sorted, and $2 the attempt counts that their wake-ups named: one
- * that has been attempted since may wait for its retry, which a late wake-up must not cut short.
+ * Whether a delivery waits just as the wake-up knows it, $1 deliveries, sorted, and $2 the attempt counts that their
+ * wake-ups named: one that has been attempted since may wait for its retry, which a late wake-up must not cut short.
  */
 const WAITS_AS_KNOWN = `o.id = any($1::uuid[]) and o.state = 0 and o.parked_at is null
       and o.attempt_count = ($2::smallint[])[width_bucket(o.id, $1::uuid[])]`;
@@ -107,8 +110,8 @@ export const SETTLE_UNCLAIMED: Statement = {
 };
 
 /**
- * $1 subscriptions, $2 free slots of each, $3 default timeout and $4 grace of the lease in ms, $5 visibility in seconds.
- * Served by open_deliveries_parked: only it gives the order.
+ * $1 subscriptions, $2 free slots of each, $3 default timeout and $4 grace of the lease in ms, $5 visibility in
+ * seconds. Served by open_deliveries_parked: only it gives the order.
  */
 export const PULL: Statement = {
   name: 'pull',
@@ -128,8 +131,8 @@ export const PULL: Statement = {
 };
 
 /**
- * $1 the subscription after which to begin, null for the first, $2 limit. A skip scan over open_deliveries_parked: one step for each
- * subscription, in the order of their ids.
+ * $1 the subscription after which to begin, null for the first, $2 limit. A skip scan over open_deliveries_parked: one
+ * step for each subscription, in the order of their ids.
  */
 export const SUBSCRIPTIONS_WITH_PARKED: Statement = {
   name: 'subscriptions_with_parked',
@@ -169,10 +172,11 @@ export type DueEnd = 'oldest' | 'newest';
 
 /**
  * $1 limit, $2 visibility in seconds, $3 how far back to look in seconds, null for all the way, $4 whether to park what
- * would be woken. Served by open_deliveries_due, from either end. In flight past its lease: the worker is gone, the attempt
- * gets its row here. In flight within its lease: it is due again when that ends, so that nothing due is ever left behind where
- * the next look begins. What one crash cut short has leases that end together; from the second time on it is scattered over
- * some seconds, so that one that ends workers does not take the same neighbours along each time. Returns what became of each.
+ * would be woken. Served by open_deliveries_due, from either end. In flight past its lease: the worker is gone, the
+ * attempt gets its row here. In flight within its lease: it is due again when that ends, so that nothing due is ever
+ * left behind where the next look begins. What one crash cut short has leases that end together; from the second time
+ * on it is scattered over some seconds, so that one that ends workers does not take the same neighbours along each
+ * time. Returns what became of each.
  */
 const takeDueFrom = (end: DueEnd): Statement => ({
   name: `take_due_${end}`,
@@ -224,7 +228,10 @@ export const TAKE_DUE: Readonly<Record<DueEnd, Statement>> = {
   newest: takeDueFrom('newest'),
 };
 
-/** $1 the id before the first one, $2 the last, $3 limit: first deliveries that nobody has taken. Served by the primary key. */
+/**
+ * $1 the id before the first one, $2 the last, $3 limit: first deliveries that nobody has taken. Served by the primary
+ * key.
+ */
 export const LIST_FIRST: Statement = {
   name: 'list_first',
   text: `select id, subscription_id from open_deliveries
@@ -247,9 +254,10 @@ export const GIVE_BACK: Statement = {
 };
 
 /**
- * $1 deliveries, sorted, $2 the attempt numbers they were claimed for, $3 milliseconds until they are due. Takes the claim back, number
- * included: nothing was sent under it, and whoever claims next gets the same one. So this is never sent a second time: it could
- * meet the next claim. Served by the primary key. Returns what was put back; the others belonged to somebody else by then.
+ * $1 deliveries, sorted, $2 the attempt numbers they were claimed for, $3 milliseconds until they are due. Takes the
+ * claim back, number included: nothing was sent under it, and whoever claims next gets the same one. So this is never
+ * sent a second time: it could meet the next claim. Served by the primary key. Returns what was put back; the others
+ * belonged to somebody else by then.
  */
 export const POSTPONE: Statement = {
   name: 'postpone',
@@ -261,7 +269,10 @@ export const POSTPONE: Statement = {
     returning o.id`,
 };
 
-/** Texts and bytes of the attempt at place i of RECORD: they lie one behind the other, body, headers, error code, error message. */
+/**
+ * Texts and bytes of the attempt at place i of RECORD: they lie one behind the other, body, headers, error code, error
+ * message.
+ */
 const BODY = `substring($9::bytea from ($10::int[])[i] for ($11::int[])[i])`;
 const HEADERS = `convert_from(substring($9::bytea from ($10::int[])[i] + ($11::int[])[i] for ($12::int[])[i]), 'UTF8')`;
 const ERROR_CODE = `case when ($13::int[])[i] > 0 then convert_from(substring($9::bytea
@@ -270,12 +281,12 @@ const ERROR_MESSAGE = `case when ($14::int[])[i] > 0 then convert_from(substring
           from ($10::int[])[i] + ($11::int[])[i] + ($12::int[])[i] + ($13::int[])[i] for ($14::int[])[i]), 'UTF8') end`;
 
 /**
- * $1 deliveries that are to be tried again, sorted, $2 the attempt number of each, $3 milliseconds until then. $4 deliveries that
- * are final, sorted, $5 the attempt number of each, $6 their states. For the attempts of all of these, retries first: $7 status
- * codes, $8 durations in ms, $9 all that is text or bytes, $10 where that of each starts, and the lengths in bytes of $11 the
- * response body, $12 the response headers as JSON, $13 the error code and $14 the error message, 0 for none. In arrays of texts
- * PostgreSQL would walk to each element. Served by the primary keys. Returns what was recorded when that is not all: what is
- * missing was late.
+ * $1 deliveries that are to be tried again, sorted, $2 the attempt number of each, $3 milliseconds until then. $4
+ * deliveries that are final, sorted, $5 the attempt number of each, $6 their states. For the attempts of all of these,
+ * retries first: $7 status codes, $8 durations in ms, $9 all that is text or bytes, $10 where that of each starts, and
+ * the lengths in bytes of $11 the response body, $12 the response headers as JSON, $13 the error code and $14 the error
+ * message, 0 for none. In arrays of texts PostgreSQL would walk to each element. Served by the primary keys. Returns
+ * what was recorded when that is not all: what is missing was late.
  */
 export const RECORD: Statement = {
   name: 'record',
@@ -316,11 +327,11 @@ export const RECORD: Statement = {
 };
 
 /**
- * $1 deliveries, $2 attempt numbers, $3 status codes, $4 durations in ms, $5 error codes, $6 error messages, $7 response
- * headers as JSON, $8 all response bodies, $9 and $10 where each starts and its length, $11 tenants: results of
- * attempts that no longer own their delivery. Such an attempt may have a row that says it was abandoned, or a late one from
- * before, and gets its place. Any other row is the same result, recorded by a statement whose answer was lost: it stays, and
- * is not returned. Nothing else changes.
+ * $1 deliveries, $2 attempt numbers, $3 status codes, $4 durations in ms, $5 error codes, $6 error messages, $7
+ * response headers as JSON, $8 all response bodies, $9 and $10 where each starts and its length, $11 tenants: results
+ * of attempts that no longer own their delivery. Such an attempt may have a row that says it was abandoned, or a late
+ * one from before, and gets its place. Any other row is the same result, recorded by a statement whose answer was lost:
+ * it stays, and is not returned. Nothing else changes.
  */
 export const RECORD_LATE: Statement = {
   name: 'record_late',

@@ -12,8 +12,8 @@ import type { DueEnd } from './delivery.statements.js';
 /** Most deliveries of one take. */
 const LIMIT = 1000;
 /**
- * Index entries of finished deliveries lie in the way until they are vacuumed, so a scan begins where the last complete one
- * ended, less a margin for transactions that commit late, and looks at everything every so often. Milliseconds.
+ * Index entries of finished deliveries lie in the way until they are vacuumed, so a scan begins where the last complete
+ * one ended, less a margin for transactions that commit late, and looks at everything every so often. Milliseconds.
  */
 const MARGIN_MS = 5000;
 const FULL_INTERVAL_MS = 30_000;
@@ -21,9 +21,10 @@ const FULL_INTERVAL_MS = 30_000;
 const JITTER = 0.2;
 
 /**
- * Finds what is due: retries, deliveries whose worker died, deliveries that the queue lost. One mechanism for all three. It
- * hands them to its own worker, and not to the queue: there new events would wait behind them. What is more than the lanes should
- * hold is parked by the same statement that takes it, so that new events pass it in the lanes, too.
+ * Finds what is due: retries, deliveries whose worker died, deliveries that the queue lost. One mechanism for all
+ * three. It hands them to its own worker, and not to the queue: there new events would wait behind them. What is more
+ * than the lanes should hold is parked by the same statement that takes it, so that new events pass it in the lanes,
+ * too.
  */
 @Injectable()
 export class DueScan {
@@ -83,8 +84,9 @@ export class DueScan {
   }
 
   /**
-   * Takes batch after batch until nothing is due, or until it is time to look around again. From both ends in turns: behind a
-   * backlog, which may be all of one subscription, what becomes due for the others would wait until the last of it is looked at.
+   * Takes batch after batch until nothing is due, or until it is time to look around again. From both ends in turns:
+   * behind a backlog, which may be all of one subscription, what becomes due for the others would wait until the last
+   * of it is looked at.
    */
   private async pass(): Promise<boolean> {
     const startedMs = this.clock.monotonicMs();

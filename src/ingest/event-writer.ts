@@ -16,12 +16,14 @@ const ROW_BYTES = 1024;
 /** Beyond this an event does not wait for a second write after one that failed: publishers get their 503 within 5 s. */
 const PATIENCE_MS = 250;
 
-/** While events come fast, a group waits a little to be worth its commit, and the job and the claim that follow from it. */
+/**
+ * While events come fast, a group waits a little to be worth its commit, and the job and the claim that follow from it.
+ */
 const LINGER: Linger = { ms: 10, fullAt: 64, fromRate: 300, hasWaitingCallers: true };
 
 /**
- * Commits events that arrive together as one group, one statement and one commit for hundreds of them, and wakes workers. When more
- * come than a group takes, each tenant has its share of it.
+ * Commits events that arrive together as one group, one statement and one commit for hundreds of them, and wakes
+ * workers. When more come than a group takes, each tenant has its share of it.
  */
 @Injectable()
 export class EventWriter {
@@ -47,7 +49,8 @@ export class EventWriter {
   /**
    * Resolves when the event and its deliveries are committed.
    *
-   * @param subscriptionIds each gets a delivery; null for all that want its type, when they are too many to be known here
+   * @param subscriptionIds each gets a delivery; null for all that want its type, when they are too many to be known
+   * here
    * @returns how many deliveries it has; null when its idempotency key is taken: then nothing was kept
    * @throws Unavailable, TooManySubscriptions: see `WideEventWriter`
    */

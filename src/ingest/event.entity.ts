@@ -9,7 +9,9 @@ export interface EventRow {
   readonly payload: Buffer;
 }
 
-/** What is committed together: an event, its deliveries, and the key under which its publisher may repeat the request. */
+/**
+ * What is committed together: an event, its deliveries, and the key under which its publisher may repeat the request.
+ */
 export interface NewEvent extends EventRow {
   readonly deliveryCount: number;
   readonly idempotency: { readonly key: string; readonly fingerprint: Buffer } | null;

@@ -30,7 +30,8 @@ export class IngestRepository {
    * @param deliveries of these events, in any order; not those that were written before in the same transaction
    * @param deliveriesAre about to be queued, so that the due scan need look only if nobody takes them; or due at once
    * @param run a statement, in a transaction if that is given
-   * @returns for each event whether it was accepted; not so when its key is already taken, and then nothing of it is kept
+   * @returns for each event whether it was accepted; not so when its key is already taken, and then nothing of it is
+   * kept
    */
   async accept(
     events: readonly NewEvent[],
@@ -95,11 +96,11 @@ function payloadOffsets(events: readonly NewEvent[]): number[] {
 /**
  * $1 events, $2 tenants, $3 event types, $4 content types, $5 all payloads, $6 and $7 where each starts and its length,
  * $8 deliveries, $9 their events, $10 their subscriptions, $11 their tenants, $12 events that have a key, $13 tenants,
- * $14 keys, $15 all fingerprints of 32 bytes, $16 their numbers of deliveries, $17 visibility and $18 life of a key in seconds,
- * $19 numbers of deliveries of the events.
+ * $14 keys, $15 all fingerprints of 32 bytes, $16 their numbers of deliveries, $17 visibility and $18 life of a key in
+ * seconds, $19 numbers of deliveries of the events.
  *
- * An open delivery begins with its due time a visibility timeout away when it is about to be handed to the queue. The keys are
- * found by their primary key; what has lost its key is left out of both inserts.
+ * An open delivery begins with its due time a visibility timeout away when it is about to be handed to the queue. The
+ * keys are found by their primary key; what has lost its key is left out of both inserts.
  */
 const ACCEPT = {
   name: 'accept',

@@ -19,8 +19,8 @@ interface Echoed {
 }
 
 /**
- * A receiver to try the service on: it answers 200 to everything and shows what it got, credentials too. So it is there in the open
- * start on this machine alone, and answers this machine alone.
+ * A receiver to try the service on: it answers 200 to everything and shows what it got, credentials too. So it is there
+ * in the open start on this machine alone, and answers this machine alone.
  */
 @ApiExcludeController()
 @Controller('echo')

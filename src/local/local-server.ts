@@ -98,7 +98,10 @@ export class ServerProcess {
     });
   }
 
-  /** A shell holds a pipe to this process. When this process dies, even by SIGKILL, the pipe ends and so does the server. */
+  /**
+   * A shell holds a pipe to this process. When this process dies, even by SIGKILL, the pipe ends and so does the
+   * server.
+   */
   private watch(pid: number): void {
     const wait = 'n=0; while kill -0 "$2" && test $n -lt 100; do sleep 0.1; n=$((n+1)); done';
     const script = `read -r _; kill -s "$1" "$2"; test -n "$3" || exit; ${wait}; rm -rf -- "$3"`;

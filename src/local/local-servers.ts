@@ -7,7 +7,10 @@ import { isLoopback } from '../shared/config/loopback.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { startLocalRedis } from './local-redis.js';
 
-/** The echo receiver, and whatever else somebody tries the service on, is on this machine. With keys, others may call it. */
+/**
+ * The echo receiver, and whatever else somebody tries the service on, is on this machine. With keys, others may call
+ * it.
+ */
 const LOCAL_TARGETS = '127.0.0.0/8,::1/128';
 
 type Environment = Readonly<Record<string, string | undefined>>;

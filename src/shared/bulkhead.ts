@@ -18,8 +18,8 @@ interface BulkheadLimits {
 }
 
 /**
- * Lets only so many run at once; some more wait, and the others are refused. Each tenant has a share of those that run and of
- * those that wait, and tenants take turns: one that asks for much waits for itself.
+ * Lets only so many run at once; some more wait, and the others are refused. Each tenant has a share of those that run
+ * and of those that wait, and tenants take turns: one that asks for much waits for itself.
  */
 export class Bulkhead {
   private readonly running: Shares;

@@ -1,12 +1,14 @@
 /**
- * Every bound on what a client may send or ask for; docs/limits.md tells what each means. The sizes of payloads and the numbers
- * of requests at once are settings.
+ * Every bound on what a client may send or ask for; docs/limits.md tells what each means. The sizes of payloads and the
+ * numbers of requests at once are settings.
  */
 export const LIMITS = {
   /** The path with its query, and the names and values of all headers, together in bytes. */
   headerBytes: 16_384,
   headers: 200,
-  /** A client that takes longer for its headers is cut off. For a whole request there is the setting REQUEST_TIMEOUT. */
+  /**
+   * A client that takes longer for its headers is cut off. For a whole request there is the setting REQUEST_TIMEOUT.
+   */
   headersSeconds: 10,
   /** A JSON body that is no payload: bytes, and nesting. */
   jsonBytes: 65_536,

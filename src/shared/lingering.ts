@@ -19,8 +19,9 @@ const FORGOING_MS = 1000;
 /**
  * Decides whether a group waits.
  *
- * A few callers who wait for their answers come together, right after the group before, and then nobody does until these are
- * answered: waiting would slow them down several times, and fill nothing. They are known by the waits that were in vain.
+ * A few callers who wait for their answers come together, right after the group before, and then nobody does until
+ * these are answered: waiting would slow them down several times, and fill nothing. They are known by the waits that
+ * were in vain.
  */
 export class Lingering {
   private isBusy = false;

@@ -1,4 +1,7 @@
-/** What `engines` in package.json says, which the tests run the service on. Some libraries fail as they load on older ones. */
+/**
+ * What `engines` in package.json says, which the tests run the service on. Some libraries fail as they load on older
+ * ones.
+ */
 export const LOWEST_NODE = '22.19.0';
 
 /** @returns what to tell whoever starts the service on that version; null when it will do */

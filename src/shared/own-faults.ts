@@ -14,7 +14,10 @@ interface Noted {
   readonly unlogged: number;
 }
 
-/** Faults of this process, or of what is around it, that keep deliveries waiting: counted, logged, and told to who asks for health. */
+/**
+ * Faults of this process, or of what is around it, that keep deliveries waiting: counted, logged, and told to who asks
+ * for health.
+ */
 @Injectable()
 export class OwnFaults {
   private readonly noted = new Map<string, Noted>();

@@ -1,6 +1,7 @@
 /**
- * Something bounded that many take from at once. Nobody holds more than half of what the others leave, so that something is
- * left for whoever comes next, however much the first one asks for: the first may hold a half, the second a quarter, and so on.
+ * Something bounded that many take from at once. Nobody holds more than half of what the others leave, so that
+ * something is left for whoever comes next, however much the first one asks for: the first may hold a half, the second
+ * a quarter, and so on.
  */
 export class Shares {
   private readonly held = new Map<string, number>();
@@ -10,8 +11,8 @@ export class Shares {
   constructor(private readonly capacity: number) {}
 
   /**
-   * Takes so much for an owner, such as a tenant. Whoever holds nothing yet may take whatever fits: a half of little may be less
-   * than one.
+   * Takes so much for an owner, such as a tenant. Whoever holds nothing yet may take whatever fits: a half of little
+   * may be less than one.
    *
    * @returns false when it would be more than the owner's share; then nothing is taken
    */

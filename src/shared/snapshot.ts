@@ -1,8 +1,8 @@
 import type { Clock } from './time/clock.js';
 
 /**
- * Something that anybody may ask for and that takes work to find out. It is found out once for all who ask meanwhile, and
- * believed for a while after that. A failure is for those who waited for it.
+ * Something that anybody may ask for and that takes work to find out. It is found out once for all who ask meanwhile,
+ * and believed for a while after that. A failure is for those who waited for it.
  */
 export class Snapshot<T> {
   private last: { readonly value: Promise<T>; readonly untilMs: number } | undefined;

@@ -7,8 +7,8 @@ interface Kept<Value> {
 }
 
 /**
- * Values by tenant and key, bounded by what all of them weigh. No tenant holds more than its share: whoever looks up more than
- * that pushes out what it has kept longest itself, and nothing of the others'. What is past its time goes.
+ * Values by tenant and key, bounded by what all of them weigh. No tenant holds more than its share: whoever looks up
+ * more than that pushes out what it has kept longest itself, and nothing of the others'. What is past its time goes.
  */
 export class TenantCache<Value> {
   /** The values of a tenant in the order in which they came: whatever is over is in front. */

@@ -28,8 +28,8 @@ export class LedgerRepository {
 const HOUR = `('x' || translate(left(id::text, 13), '-', ''))::bit(48)::bigint / 3600000 as hour`;
 
 /**
- * $1 tenant, $2 and $3 bounds of the ids. Ids begin with the time of the event, of deliveries too: only the partitions of the
- * days asked for are read.
+ * $1 tenant, $2 and $3 bounds of the ids. Ids begin with the time of the event, of deliveries too: only the partitions
+ * of the days asked for are read.
  */
 export const LEDGER = `with accepted as (
     select ${HOUR}, sum(delivery_count) as accepted from events

@@ -12,7 +12,7 @@ export interface Audience {
 export const WIDE_FROM = 1000;
 
 /**
- * The condition on a row of `subscriptions` under which its subscription wants an event: $1 the tenant, $2 the patterns that want the
- * type. Served by subscriptions_event_types.
+ * The condition on a row of `subscriptions` under which its subscription wants an event: $1 the tenant, $2 the patterns
+ * that want the type. Served by subscriptions_event_types.
  */
 export const WANTS_EVENT = 'tenant_id = $1 and event_types && $2::text[] and deleted_at is null and state in (0, 1)';

@@ -61,7 +61,8 @@ export class Reencryption {
         tenants.add(row.tenantId);
         changed += 1;
       }
-      // One for all of a tenant's in this transaction: they got another key, and nothing in them is another than before.
+      // One for all of a tenant's in this transaction: they got another key, and nothing in them is another than
+      // before.
       for (const tenantId of tenants) {
         const deed = {
           action: 'subscription.reencrypted',

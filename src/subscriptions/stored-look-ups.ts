@@ -4,8 +4,8 @@ import type { SealedSecret } from './domain/sealed.js';
 import type { PublishTarget } from './publish-target.js';
 
 /**
- * Look-ups as Redis has them: this service wrote them, in this version or in another, or somebody else did. What is not of the right
- * form is as good as not there.
+ * Look-ups as Redis has them: this service wrote them, in this version or in another, or somebody else did. What is not
+ * of the right form is as good as not there.
  */
 
 /** @returns null for a subscription that does not exist; undefined for what is of no use */

@@ -45,10 +45,10 @@ export interface LookUp<T> {
 }
 
 /**
- * Look-ups of the publishing path, in this process and behind it in Redis, bounded by size, with a share for each tenant. A change
- * of any subscription of a tenant makes all its entries stale in every process at once: the tenant gets a new *generation*, a
- * random token under which entries are stored, and a message tells the others. A look-up that began before the change stores its
- * result under the former generation, where nobody finds it.
+ * Look-ups of the publishing path, in this process and behind it in Redis, bounded by size, with a share for each
+ * tenant. A change of any subscription of a tenant makes all its entries stale in every process at once: the tenant
+ * gets a new *generation*, a random token under which entries are stored, and a message tells the others. A look-up
+ * that began before the change stores its result under the former generation, where nobody finds it.
  */
 @Injectable()
 export class SubscriptionCache implements OnApplicationShutdown {
@@ -102,7 +102,9 @@ export class SubscriptionCache implements OnApplicationShutdown {
     return loaded;
   }
 
-  /** To be called after the commit of any change of a subscription. Never throws: entries live a few seconds at most. */
+  /**
+   * To be called after the commit of any change of a subscription. Never throws: entries live a few seconds at most.
+   */
   async invalidate(tenantId: string): Promise<void> {
     this.renewEpoch(tenantId);
     if (this.redis === null) return;
@@ -134,8 +136,8 @@ export class SubscriptionCache implements OnApplicationShutdown {
     const bytes = ENTRY_BYTES + key.length + text.length * BYTES_PER_CHARACTER;
     const entry = { value, epoch, loadedAtMs: this.clock.monotonicMs() };
     const isRoomy = this.entries.set(tenantId, key, entry, bytes);
-    // What has no room here has none in Redis, or many look-ups would fill that. Not awaited: the publisher need not wait for it.
-    // A failure costs the next look-up a query.
+    // What has no room here has none in Redis, or many look-ups would fill that. Not awaited: the publisher need not
+    // wait for it. A failure costs the next look-up a query.
     if (found && stored === undefined && isRoomy) {
       this.redis?.set(found.key, text, 'PX', Math.ceil(this.ttlMs())).catch(() => undefined);
     }

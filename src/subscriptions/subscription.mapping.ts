@@ -26,7 +26,9 @@ const DEFAULTS: Omit<ClientFields, 'targetUrl' | 'eventTypes' | 'state'> = {
   metadata: {},
 };
 
-/** All of the fields, those that are not given as the service has them by default; but the state only if it is given. */
+/**
+ * All of the fields, those that are not given as the service has them by default; but the state only if it is given.
+ */
 export function fieldsOf(input: SubscriptionInput): Omit<ClientFields, 'state'> & Partial<ClientFields> {
   return { ...DEFAULTS, targetUrl: input.target_url, eventTypes: [], ...changesOf(input) };
 }

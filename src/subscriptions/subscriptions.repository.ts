@@ -90,7 +90,9 @@ export class SubscriptionsRepository {
     return rows[0] ? toTarget(rows[0]) : null;
   }
 
-  /** The active and paused ones that want an event type. However many there are, few ids and a bounded count are read. */
+  /**
+   * The active and paused ones that want an event type. However many there are, few ids and a bounded count are read.
+   */
   async findAudience(tenantId: string, eventType: string): Promise<Audience> {
     const rows = await this.database.query<{ count: number; ids: Uuid[] | null }>(
       tenantId,
@@ -103,7 +105,10 @@ export class SubscriptionsRepository {
     return { count, ids: ids?.sort() ?? null };
   }
 
-  /** Subscriptions of all tenants, deleted ones too, in the order of their ids: what they keep secret is put under another key. */
+  /**
+   * Subscriptions of all tenants, deleted ones too, in the order of their ids: what they keep secret is put under
+   * another key.
+   */
   lockSealed(tx: Tx, after: Uuid | null, limit: number): Promise<SubscriptionEntity[]> {
     return tx.find(SubscriptionEntity, {
       where: after === null ? {} : { id: MoreThan(after) },
@@ -113,7 +118,10 @@ export class SubscriptionsRepository {
     });
   }
 
-  /** Of all tenants: takes away what deleted ones keep secret, as former versions left it. @returns how many had something */
+  /**
+   * Of all tenants: takes away what deleted ones keep secret, as former versions left it. @returns how many had
+   * something
+   */
   async eraseDeleted(tx: Tx, limit: number): Promise<number> {
     const [, count] = await tx.query<[unknown[], number]>(
       `update subscriptions set secrets = '[]', headers = '{}', shown_headers = '{}', auth = null

@@ -106,7 +106,10 @@ export class SubscriptionsService implements OnModuleInit {
     return toPage(rows, query.limit, (row) => this.answer(row));
   }
 
-  /** Sets all that a client may set; the secret and the state stay unless they are given. @throws SubscriptionNotFound; InvalidInput */
+  /**
+   * Sets all that a client may set; the secret and the state stay unless they are given. @throws SubscriptionNotFound;
+   * InvalidInput
+   */
   replace(caller: Caller, id: Uuid, input: SubscriptionInput): Promise<SubscriptionAnswer> {
     const given = { headers: {}, shown_headers: [], auth: null, ...input };
     return this.change(caller, id, fieldsOf(input), given);

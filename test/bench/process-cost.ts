@@ -20,8 +20,8 @@ export function rssMb(pid: number): number {
 }
 
 /**
- * Memory of a process and its children, in MB. What they share counts once, which a sum of resident memory would not do; or
- * only what is their own.
+ * Memory of a process and its children, in MB. What they share counts once, which a sum of resident memory would not
+ * do; or only what is their own.
  */
 export function familyMb(pid: number, which: 'all' | 'own' = 'all'): number {
   const field = which === 'all' ? /^Pss:\s+(\d+)/m : /^Pss_Anon:\s+(\d+)/m;

@@ -4,8 +4,8 @@ import { Ring } from './ring.js';
 import { SeenAttempts } from './seen-attempts.js';
 
 /**
- * A receiver that costs little: it reads just enough HTTP/1.1 to answer each request, and checks the signatures of a sample.
- * Talks to its parent by messages.
+ * A receiver that costs little: it reads just enough HTTP/1.1 to answer each request, and checks the signatures of a
+ * sample. Talks to its parent by messages.
  */
 export interface ReceiverReport extends ReceiverCounts {
   /** Requests whose delivery and attempt number came before. */

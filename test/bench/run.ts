@@ -15,8 +15,8 @@ export interface RunOptions {
   /** Deliveries that are waited for, when these are not all. */
   readonly deliveries?: number;
   /**
-   * What the run waits for: nothing is open; or, since some receivers fail, each delivery's first attempt is recorded; or,
-   * since some receivers hang, the others have answered theirs or are late.
+   * What the run waits for: nothing is open; or, since some receivers fail, each delivery's first attempt is recorded;
+   * or, since some receivers hang, the others have answered theirs or are late.
    */
   readonly until?: 'drained' | 'attempted' | 'answered';
 }

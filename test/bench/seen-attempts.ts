@@ -1,8 +1,8 @@
 const FIRST_SIZE = 1 << 16;
 
 /**
- * Remembers which attempts have been seen, as hashes of 64 bits, so that millions of them fit into memory: 8 bytes each, in
- * a table that is at most half full.
+ * Remembers which attempts have been seen, as hashes of 64 bits, so that millions of them fit into memory: 8 bytes
+ * each, in a table that is at most half full.
  */
 export class SeenAttempts {
   private high = new Uint32Array(FIRST_SIZE);

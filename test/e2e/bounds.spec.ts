@@ -366,7 +366,9 @@ describe('the limits of what a client sends, with real PostgreSQL and Redis', ()
     ['pageItems', 'audit', query('limit', (size) => `/audit?limit=${size}`)],
   ];
 
-  /** What changes whenever a request changes anything: the newest entry of the audit log, and how many events there are. */
+  /**
+   * What changes whenever a request changes anything: the newest entry of the audit log, and how many events there are.
+   */
   async function state(): Promise<unknown> {
     const audit = (await get('/audit?limit=1')).body as PageAnswer<{ readonly id: string }>;
     const { text: metrics } = await get('/metrics');

@@ -94,7 +94,8 @@ describe('what PostgreSQL refuses for reasons of its own or of its operators', (
     ],
   ])('is 503 with Retry-After as long as it lasts, and over when it is: %s', async (_, begin, end) => {
     await operator(...begin(name));
-    // A statement may have been under way in a session that was just ended, and another may meet one whose end nobody has read yet.
+    // A statement may have been under way in a session that was just ended, and another may meet one whose end nobody
+    // has read yet.
     const answers = [...(await calls()), ...(await calls())];
     await operator(...end(name));
 

@@ -152,7 +152,9 @@ describe('the logs of a run at trace, with real PostgreSQL, Redis and receivers'
     ];
   };
 
-  /** What nobody foresaw: PostgreSQL refuses rows, and tells of them all that they hold; then it cuts the connections. */
+  /**
+   * What nobody foresaw: PostgreSQL refuses rows, and tells of them all that they hold; then it cuts the connections.
+   */
   const fail = async (): Promise<ApiResponse[]> => {
     for (const table of ['subscriptions', 'events', 'api_keys']) {
       await database.query(`alter table ${table} add constraint refused check (tenant_id = 'nobody') not valid`);

@@ -49,7 +49,8 @@ describe('clients without a key that send many requests in one go and read no an
       settings: fastSettings(database, {
         API_ACCESS: 'keys',
         BOOTSTRAP_API_KEY: makeToken(),
-        // V8 keeps up to 100 MB for the garbage of any busy process, so here it is held to less: what counts is what is held.
+        // V8 keeps up to 100 MB for the garbage of any busy process, so here it is held to less: what counts is what is
+        // held.
         NODE_OPTIONS: '--max-old-space-size=768 --max-semi-space-size=4',
       }),
     });

@@ -46,7 +46,9 @@ export function lagsMs(
     .map(({ lagMs }) => lagMs);
 }
 
-/** Milliseconds from that moment to the first request for an event that was accepted after it; Infinity when none was. */
+/**
+ * Milliseconds from that moment to the first request for an event that was accepted after it; Infinity when none was.
+ */
 export function firstDeliveredMs(run: Pick<Run, 'accepted' | 'received'>, sinceMs: number): number {
   const after = firstRequests(run).filter(({ acceptedAtMs }) => acceptedAtMs > sinceMs);
   return after.reduce((first, { atMs }) => Math.min(first, atMs), Infinity) - sinceMs;
@@ -59,7 +61,9 @@ export function ingestLatenciesMs({ accepted, harmStartedAt, harmEndedAt }: Run)
 
 /** Within this time of a redelivery, other deliveries tell how long everything waits. */
 const AROUND_MS = 1000;
-/** What was cut short again is scattered over so many seconds, which double each time, so that it ends no neighbours. */
+/**
+ * What was cut short again is scattered over so many seconds, which double each time, so that it ends no neighbours.
+ */
 const SCATTER_SECONDS = 8;
 
 interface Redelivery {
@@ -70,8 +74,8 @@ interface Redelivery {
 }
 
 /**
- * What came of each attempt that was cut short. When more comes than the machine can take, new deliveries wait, and so do
- * redeliveries: what the median of the new ones waits at that time is taken off.
+ * What came of each attempt that was cut short. When more comes than the machine can take, new deliveries wait, and so
+ * do redeliveries: what the median of the new ones waits at that time is taken off.
  */
 export function redeliveries(run: Run): Redelivery[] {
   const { attempts, received, leaseSeconds } = run.evidence;

@@ -9,7 +9,10 @@ const MAX_PROCESS_MB = 512;
 /** What a process has sent before it is stopped may reach the receiver so much later, in milliseconds. */
 const LATE_ARRIVAL_MS = 1000;
 
-/** An attempt is recorded so long after its end on a busy machine, and counts back from there to its start. Milliseconds. */
+/**
+ * An attempt is recorded so long after its end on a busy machine, and counts back from there to its start.
+ * Milliseconds.
+ */
 const RECORD_DELAY_MS = 300;
 
 /** What holds after every fault. Each finds the violations of it in the evidence, described. */
@@ -57,7 +60,10 @@ export const INVARIANTS = {
   /** No two requests of one delivery are under way at once. */
   I6: (evidence) => (evidence.hasZombies ? [] : overlaps(evidence)),
 
-  /** A delivery succeeds again only where a stop by force kept the success before from being recorded, or it came too late. */
+  /**
+   * A delivery succeeds again only where a stop by force kept the success before from being recorded, or it came too
+   * late.
+   */
   I7: (evidence) => {
     const excused = new Set([...cutShort(evidence), ...lateAnswers(evidence)]);
     return [...Map.groupBy(evidence.received.filter(isSuccess), ({ deliveryId }) => deliveryId)].flatMap(
@@ -74,7 +80,8 @@ export const INVARIANTS = {
   I8: ({ accepted, posted, received }) => {
     const wanted = new Map(accepted.map(({ eventId, sha256 }) => [eventId, sha256]));
     return received.flatMap((request) => {
-      // A publisher may have missed the answer to an event that was committed: then it is one of those that were posted.
+      // A publisher may have missed the answer to an event that was committed: then it is one of those that were
+      // posted.
       const expected = wanted.get(request.eventId);
       const isIntact = expected === undefined ? posted.has(request.sha256) : expected === request.sha256;
       return [
@@ -133,9 +140,9 @@ export function extraSuccesses({ received }: Pick<Evidence, 'received'>): number
 }
 
 /**
- * Attempts that were under way when processes were stopped by force, and whose results therefore decided nothing: nobody
- * recorded them within their lease. What a process that went on had under way is not among them, since it has a row with
- * its result. @returns their keys
+ * Attempts that were under way when processes were stopped by force, and whose results therefore decided nothing:
+ * nobody recorded them within their lease. What a process that went on had under way is not among them, since it has a
+ * row with its result. @returns their keys
  */
 function cutShort({
   attempts,
@@ -158,8 +165,8 @@ function cutShort({
 }
 
 /**
- * Attempts that a receiver answered by a 2xx when the time of the worker was over, which did not get it any more and recorded
- * a timeout: the receiver of the rig may be so late where the machine is busy. @returns their keys
+ * Attempts that a receiver answered by a 2xx when the time of the worker was over, which did not get it any more and
+ * recorded a timeout: the receiver of the rig may be so late where the machine is busy. @returns their keys
  */
 export function lateAnswers({
   attempts,

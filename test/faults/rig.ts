@@ -69,7 +69,9 @@ interface Parts {
   readonly seed: number;
 }
 
-/** Everything a fault is done to: PostgreSQL, Redis, an API, two workers, a receiver and a publisher, each a process. */
+/**
+ * Everything a fault is done to: PostgreSQL, Redis, an API, two workers, a receiver and a publisher, each a process.
+ */
 export class Rig {
   readonly secrets: string[] = [];
   /** Subscriptions that an event posted to a path goes to, as public ids. */

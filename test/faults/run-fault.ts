@@ -30,8 +30,8 @@ import { STATE } from '../../src/delivery/domain/delivery-state.js';
 const HORIZON_SECONDS = 60;
 const WARM_UP_EVENTS = 30;
 /**
- * A job whose worker was killed, or whose data a flush took while it ran, stays locked for half a minute, and is taken up
- * again when the search for stalled jobs, each 5 s, has come upon it twice.
+ * A job whose worker was killed, or whose data a flush took while it ran, stays locked for half a minute, and is taken
+ * up again when the search for stalled jobs, each 5 s, has come upon it twice.
  */
 const REDIS_PATIENCE_MS = 75_000;
 const LOOK_MS = 50;

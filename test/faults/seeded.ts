@@ -1,4 +1,6 @@
-/** A number from 0 to just below 1 that depends on nothing but the seed and what it is for, whenever it is asked for. */
+/**
+ * A number from 0 to just below 1 that depends on nothing but the seed and what it is for, whenever it is asked for.
+ */
 export function chanceFor(seed: number, ...what: readonly (string | number)[]): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0;
   for (const character of what.join('/')) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;

@@ -238,7 +238,8 @@ describe('what the sender makes of the answers of a receiver on this machine', (
       expect(results.map(({ responseBody }) => responseBody.length)).toEqual(results.map(() => 4096));
       peak = Math.max(peak, usedBytes() - before);
     }
-    // 200 answers of at most 64 KB that were read, and garbage that waits for its collection; unbounded it is gigabytes.
+    // 200 answers of at most 64 KB that were read, and garbage that waits for its collection; unbounded it is
+    // gigabytes.
     expect(peak).toBeLessThan(100 * 1024 * 1024);
   });
 });

@@ -62,7 +62,10 @@ describe('a receiver that moves to another address while deliveries come without
   });
 });
 
-/** Accepts nobody for a while after it is told so, as if each handshake took long: a full backlog drops the first packet. */
+/**
+ * Accepts nobody for a while after it is told so, as if each handshake took long: a full backlog drops the first
+ * packet.
+ */
 const SLOW_TO_ACCEPT = `
   const { createServer } = require('node:http');
   const { parentPort } = require('node:worker_threads');
@@ -184,8 +187,8 @@ describe('a connection that is kept', () => {
         responseHeaders: { 'x-connection': String(connection) },
       });
       await done;
-      // The bytes arrive while this process is busy, and are there, unread, when the next request is made: by an immediate,
-      // after which sockets are read before anything is written.
+      // The bytes arrive while this process is busy, and are there, unread, when the next request is made: by an
+      // immediate, after which sockets are read before anything is written.
       await new Promise<void>((resolve) => {
         setImmediate(() => {
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);

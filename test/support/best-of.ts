@@ -8,8 +8,8 @@ export async function msOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * The shortest of a few durations; no more are measured once one is within the bound. A machine that stands still for a moment
- * spoils one of them, and what takes too long by itself does so each time.
+ * The shortest of a few durations; no more are measured once one is within the bound. A machine that stands still for a
+ * moment spoils one of them, and what takes too long by itself does so each time.
  *
  * @param measure gives a duration in milliseconds
  * @param renew makes everything as it was before, unless `measure` begins with something new itself

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What a proxy does with a request for a tunnel; one that trickles sends a header line after the other, without end. */
+/**
+ * What a proxy does with a request for a tunnel; one that trickles sends a header line after the other, without end.
+ */
 type ProxyBehaviour = 'tunnel' | 'hang' | 'trickle' | { readonly answers: string };
 
 const TRICKLE_INTERVAL_MS = 20;

@@ -1,4 +1,7 @@
-/** For 127.0.0.1 and localhost, signed by itself, over since 2 January 2020. The key protects nothing: it is here for all to read. */
+/**
+ * For 127.0.0.1 and localhost, signed by itself, over since 2 January 2020. The key protects nothing: it is here for
+ * all to read.
+ */
 export const expired = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg52HHGut7ukVNDLdr

@@ -28,7 +28,9 @@ export default async function startTestServers({ rootDir }: { rootDir: string })
   process.env['TEST_REDIS_URL'] = redis.url;
 }
 
-/** Jest does not resolve modules here as it does in tests, and Node.js alone can't take the sources: hence the build. */
+/**
+ * Jest does not resolve modules here as it does in tests, and Node.js alone can't take the sources: hence the build.
+ */
 async function loadBuilt(rootDir: string) {
   const local = join(rootDir, 'dist', 'src', 'local');
   const postgres = (await import(join(local, 'embedded-postgres.js'))) as typeof EmbeddedPostgres;

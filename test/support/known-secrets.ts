@@ -53,7 +53,10 @@ export function assertHoldsNoSecret(output: string): void {
   throw new Error(`The service has written down secrets: ${found.join(', ')}, in\n${lines.join('\n')}`);
 }
 
-/** As it is, escaped for JSON and for a URL, in hex, as JSON has the bytes of a buffer, and in base64 within any other text. */
+/**
+ * As it is, escaped for JSON and for a URL, in hex, as JSON has the bytes of a buffer, and in base64 within any other
+ * text.
+ */
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const base64 = [0, 1, 2].map((before) => base64Within(bytes, before)).filter(({ length }) => length >= MIN_LENGTH);
@@ -68,7 +71,9 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/** The characters that do not depend on what stands around the bytes, when so many bytes, modulo 3, stand before them. */
+/**
+ * The characters that do not depend on what stands around the bytes, when so many bytes, modulo 3, stand before them.
+ */
 function base64Within(bytes: Buffer, before: number): string {
   const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
   return encoded.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 8) / 6));

@@ -25,7 +25,9 @@ export interface OpenApiDocument {
 const DOCUMENT_FILE = new URL('../../docs/openapi.json', import.meta.url);
 const DOCUMENT_ID = 'https://test.invalid/openapi.json';
 
-/** Compares answers with an OpenAPI 3.1 document. Takes only the schemas of answers: objects may have no other fields. */
+/**
+ * Compares answers with an OpenAPI 3.1 document. Takes only the schemas of answers: objects may have no other fields.
+ */
 export class OpenApiValidator {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
   private readonly paths: OpenApiDocument['paths'];

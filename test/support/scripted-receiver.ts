@@ -10,7 +10,9 @@ import type { AddressInfo } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 
-/** A request whose body came in whole. Times are Unix milliseconds with fractions, from a clock that never goes back. */
+/**
+ * A request whose body came in whole. Times are Unix milliseconds with fractions, from a clock that never goes back.
+ */
 export interface ReceivedRequest {
   readonly method: string;
   /** Without the query. */

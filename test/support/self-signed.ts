@@ -1,4 +1,7 @@
-/** For 127.0.0.1 and localhost, until 2126, signed by nobody but itself. The key protects nothing: it is here for all to read. */
+/**
+ * For 127.0.0.1 and localhost, until 2126, signed by nobody but itself. The key protects nothing: it is here for all to
+ * read.
+ */
 export const selfSigned = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgy+8ChD4SZ72WXEAn

@@ -66,7 +66,10 @@ export class AuditRepository {
     return rows.map(toEntry);
   }
 
-  /** The oldest first, and no more than so many in one transaction, which could take too long. @returns how many there were */
+  /**
+   * The oldest first, and no more than so many in one transaction, which could take too long. @returns how many there
+   * were
+   */
   async removeBefore(time: Date, limit: number): Promise<number> {
     return this.dataSource.transaction(async (tx) => {
       // Without this the table refuses: nobody else has a reason to delete from it.

@@ -22,7 +22,10 @@ interface KnownKey {
   readonly identity: Identity;
 }
 
-/** Headers that let somebody in lately, and what they say. The usual form alone: blanks could make each as long as a header may be. */
+/**
+ * Headers that let somebody in lately, and what they say. The usual form alone: blanks could make each as long as a
+ * header may be.
+ */
 const MAX_PROVEN = 1000;
 const MAX_PROVEN_LENGTH = 128;
 /** Keys whose last use is remembered here, until it has been stored and read again. */

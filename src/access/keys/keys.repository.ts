@@ -41,8 +41,8 @@ export class KeysRepository {
   ) {}
 
   /**
-   * For the gate, so whoever they belong to, and on the connections that publishing has for itself: reads that wait for a lock
-   * must not hold it up.
+   * For the gate, so whoever they belong to, and on the connections that publishing has for itself: reads that wait for
+   * a lock must not hold it up.
    */
   async findMany(ids: readonly Uuid[]): Promise<ApiKey[]> {
     const rows = await this.hotPath.query<Row>(FIND_MANY, [ids]);

@@ -116,7 +116,8 @@ export class KeysService implements OnApplicationBootstrap {
   }
 
   /**
-   * After a key was taken away. Of those that are left, one that is in its overlap, or ends soon anyway, does not count.
+   * After a key was taken away. Of those that are left, one that is in its overlap, or ends soon anyway, does not
+   * count.
    *
    * @throws LastAdminKey
    */

@@ -7,7 +7,10 @@ import type { Rate } from '../domain/token-bucket.js';
 import { LocalQuota } from './local-quota.js';
 import { PublishQuota, type QuotaAnswer } from './publish-quota.js';
 
-/** Tokens are fetched for so long ahead, and not kept longer: Redis is asked so often at most, for each tenant. Milliseconds. */
+/**
+ * Tokens are fetched for so long ahead, and not kept longer: Redis is asked so often at most, for each tenant.
+ * Milliseconds.
+ */
 const AHEAD_MS = 50;
 /** Requests of one tenant that wait for one answer of Redis. */
 const MAX_GROUP = 1000;
@@ -16,8 +19,8 @@ const MAX_TENANTS = 10_000;
 const AWAY_MS = 1000;
 
 /**
- * KEYS[1] bucket, ARGV: tokens a second, burst, tokens wanted, tokens given back. The same as `takeTokens`, by the clock of
- * Redis, which all processes share. Returns the tokens granted, and those that are left.
+ * KEYS[1] bucket, ARGV: tokens a second, burst, tokens wanted, tokens given back. The same as `takeTokens`, by the
+ * clock of Redis, which all processes share. Returns the tokens granted, and those that are left.
  */
 const TAKE = `
 local time = redis.call('TIME')
@@ -56,8 +59,8 @@ interface Share {
 }
 
 /**
- * Buckets in Redis, one for all processes. Each process takes tokens in advance for a twentieth of a second, so that Redis is
- * not asked for every event. While Redis is away each process counts for itself.
+ * Buckets in Redis, one for all processes. Each process takes tokens in advance for a twentieth of a second, so that
+ * Redis is not asked for every event. While Redis is away each process counts for itself.
  */
 export class RedisQuota extends PublishQuota implements OnApplicationShutdown {
   private readonly shares = new LRUCache<string, Share>({ max: MAX_TENANTS });

@@ -33,7 +33,9 @@ export class TenantsRepository {
     private readonly connections: ApiConnections,
   ) {}
 
-  /** For the gate, so on the connections that publishing has for itself: reads that wait for a lock must not hold it up. */
+  /**
+   * For the gate, so on the connections that publishing has for itself: reads that wait for a lock must not hold it up.
+   */
   async findMany(ids: readonly string[]): Promise<Tenant[]> {
     const rows = await this.hotPath.query<Row>(FIND_MANY, [ids]);
     return rows.map(toTenant);

@@ -114,8 +114,8 @@ export class TenantsService {
   }
 
   /**
-   * How many subscriptions a tenant may have. Until the transaction ends, nobody else is told: whoever counts and adds does so
-   * alone.
+   * How many subscriptions a tenant may have. Until the transaction ends, nobody else is told: whoever counts and adds
+   * does so alone.
    *
    * @throws TenantNotFound
    */

@@ -40,7 +40,9 @@ export function isSuccess(statusCode: number): boolean {
 
 const TOO_MANY_REQUESTS = 429;
 
-/** Whether a receiver is up and can take more of the same: it answered, though perhaps that it does not want this one. */
+/**
+ * Whether a receiver is up and can take more of the same: it answered, though perhaps that it does not want this one.
+ */
 export function isFromHealthyReceiver({ statusCode }: AttemptResult): boolean {
   return statusCode !== null && statusCode < 500 && statusCode !== TOO_MANY_REQUESTS;
 }

@@ -11,8 +11,8 @@ export interface SignedContent {
 }
 
 /**
- * Value of `webhook-signature` as Standard Webhooks has it: over `{id}.{timestamp}.{body}`, `v1,` and the base64 of HMAC-SHA256,
- * or `v1a,` and that of Ed25519; one for each key, separated by spaces.
+ * Value of `webhook-signature` as Standard Webhooks has it: over `{id}.{timestamp}.{body}`, `v1,` and the base64 of
+ * HMAC-SHA256, or `v1a,` and that of Ed25519; one for each key, separated by spaces.
  */
 export function webhookSignature(content: SignedContent, keys: readonly SigningKey[]): string {
   const prefix = `${content.id}.${content.timestamp}.`;

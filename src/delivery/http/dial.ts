@@ -4,7 +4,9 @@ import { connect, type Socket } from 'node:net';
 const HEAD_START_MS = 250;
 /** Most addresses of a host that are tried: a name must not make this process busy with thousands. */
 const MAX_ADDRESSES = 8;
-/** TCP keep-alive finds connections that have silently died; no sooner than keep-alive of HTTP would have closed them. */
+/**
+ * TCP keep-alive finds connections that have silently died; no sooner than keep-alive of HTTP would have closed them.
+ */
 const TCP_KEEP_ALIVE_MS = 60_000;
 
 /**

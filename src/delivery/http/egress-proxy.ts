@@ -16,8 +16,8 @@ const PROXY_SHARE = 0.6;
 const PROXY_AUTHENTICATION_REQUIRED = 407;
 
 /**
- * The egress proxy made no connection: it refuses, or can't reach the target. Tenants may read the message, so it does not say where
- * the proxy is.
+ * The egress proxy made no connection: it refuses, or can't reach the target. Tenants may read the message, so it does
+ * not say where the proxy is.
  */
 export class ProxyFailure extends Error {}
 
@@ -25,8 +25,8 @@ export class ProxyFailure extends Error {}
 export class ProxyUnreachable extends Error {}
 
 /**
- * Connects through an HTTP proxy, by CONNECT, for http and https alike. It opens no hole: names are resolved and judged here, as
- * without a proxy, and the proxy is given the address that was judged and never the name.
+ * Connects through an HTTP proxy, by CONNECT, for http and https alike. It opens no hole: names are resolved and judged
+ * here, as without a proxy, and the proxy is given the address that was judged and never the name.
  *
  * @param proxy http, perhaps with user and password
  * @param names where the proxy's own name is asked for

@@ -56,7 +56,10 @@ export class ReceiverAgents {
     await Promise.all(all.map((agent) => agent.destroy()));
   }
 
-  /** Its connections end by themselves, seconds after their last request. An agent that is closed could not be destroyed any more. */
+  /**
+   * Its connections end by themselves, seconds after their last request. An agent that is closed could not be destroyed
+   * any more.
+   */
   private leave(agent: Agent): void {
     this.former.add(agent);
     setTimeout(() => this.former.delete(agent), FORMER_MS).unref();

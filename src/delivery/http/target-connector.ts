@@ -44,8 +44,8 @@ export function isConnectError(error: unknown): boolean {
 }
 
 /**
- * Connects to targets: names are resolved and judged, and connections made to the addresses that were judged. TLS is spoken
- * with the target, under its name.
+ * Connects to targets: names are resolved and judged, and connections made to the addresses that were judged. TLS is
+ * spoken with the target, under its name.
  *
  * @param timeoutMs for all of it
  */

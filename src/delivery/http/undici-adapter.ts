@@ -18,8 +18,8 @@ export interface Target {
 }
 
 /**
- * A request in the form that undici takes without copying it. Headers are name, value, name, value. A class, because axios
- * copies whatever plain objects it finds in a configuration.
+ * A request in the form that undici takes without copying it. Headers are name, value, name, value. A class, because
+ * axios copies whatever plain objects it finds in a configuration.
  */
 export class RawRequest {
   constructor(
@@ -59,8 +59,8 @@ interface RawConfig extends InternalAxiosRequestConfig {
 }
 
 /**
- * An axios adapter over undici. Through axios' own adapter and header objects a request costs about three times the CPU;
- * so the request travels beside them, as `raw`, and the answer comes back as `data`.
+ * An axios adapter over undici. Through axios' own adapter and header objects a request costs about three times the
+ * CPU; so the request travels beside them, as `raw`, and the answer comes back as `data`.
  */
 export function undiciAdapter(dispatcherOf: (target: Target) => Dispatcher): AxiosAdapter {
   return async (config): Promise<AxiosResponse<RawAnswer>> => {

@@ -75,8 +75,8 @@ export class WebhookSender implements OnApplicationShutdown {
   /**
    * Makes one attempt: whatever a receiver or the network does is a result.
    *
-   * @throws AttemptBrokenOff when the process ends under it, which is nobody's result; NotAttempted when a fault of ours kept
-   *   anything from being sent
+   * @throws AttemptBrokenOff when the process ends under it, which is nobody's result; NotAttempted when a fault of
+   * ours kept anything from being sent
    */
   async send(delivery: ClaimedDelivery, timeoutMs: number): Promise<AttemptResult> {
     const startedMs = this.clock.monotonicMs();
@@ -140,7 +140,9 @@ export class WebhookSender implements OnApplicationShutdown {
     return new RawRequest(this.target(subscription.targetUrl), headers, payload, timeoutMs);
   }
 
-  /** @throws BlockedTarget. Node asks no resolver for a literal address: that one is judged here, a name at the connect. */
+  /**
+   * @throws BlockedTarget. Node asks no resolver for a literal address: that one is judged here, a name at the connect.
+   */
   private target(targetUrl: string): Target {
     const known = this.targets.get(targetUrl);
     if (known) return known;

@@ -4,7 +4,10 @@ import { Lanes } from './lanes.js';
 describe('slots that hang', () => {
   const HOUR_MS = 3_600_000;
 
-  /** Lets so many new subscriptions of a tenant hang, each with a request if it gets a slot. @returns slots that they hold */
+  /**
+   * Lets so many new subscriptions of a tenant hang, each with a request if it gets a slot. @returns slots that they
+   * hold
+   */
   const hang = (lanes: Lanes, count: number, tenantId = 't', nowMs = 0): number => {
     for (const id of names(count, `${tenantId}/hangs `)) admit(lanes, 3, id, nowMs);
     const taken = lanes.takeReady();

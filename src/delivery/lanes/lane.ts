@@ -19,7 +19,9 @@ const FAILING_WIDTH = 4;
 const AT_ONCE_MS = 250;
 /** Weight of the newest duration in the moving average. */
 const NEWEST = 0.2;
-/** A receiver that answers within this time is prompt: its requests give their slots back before anybody misses them. */
+/**
+ * A receiver that answers within this time is prompt: its requests give their slots back before anybody misses them.
+ */
 const PROMPT_MS = 1000;
 
 interface Queued {
@@ -40,9 +42,9 @@ export class Lane {
   /** The last slot went to a delivery from the queue, not to a parked one. */
   private wasFromQueue = false;
   /**
-   * Requests at once, now. One, until the first claim has read how many the subscription allows. Then it grows by one with
-   * each good answer up to that, and halves from the second failure in a row on, down to a few requests, or to a single one,
-   * that find out when the receiver is well again.
+   * Requests at once, now. One, until the first claim has read how many the subscription allows. Then it grows by one
+   * with each good answer up to that, and halves from the second failure in a row on, down to a few requests, or to a
+   * single one, that find out when the receiver is well again.
    */
   private width = 1;
   private isKnown = false;
@@ -114,7 +116,10 @@ export class Lane {
     return this.lastDurationMs > PROMPT_MS ? 'slow' : 'prompt';
   }
 
-  /** Removes what has waited too long for its receiver. What waits for a slot of the worker, as all lanes do then, stays. */
+  /**
+   * Removes what has waited too long for its receiver. What waits for a slot of the worker, as all lanes do then,
+   * stays.
+   */
   takeOverdue(nowMs: number, atMost: number): WakeUp[] {
     if (this.isOpen(atMost)) return [];
     const firstKept = this.queue.findIndex(({ sinceMs }) => nowMs - sinceMs <= QUEUE_MS);

@@ -18,8 +18,8 @@ const MAX_REMEMBERED = 20_000;
 export type LaneKey = Pick<WakeUp, 'subscriptionId' | 'tenantId'>;
 
 /**
- * All lanes of a worker, and the slots that they share in such a way that no tenant and no lane takes what others need. Plain data
- * structure: it sends nothing and waits for nothing.
+ * All lanes of a worker, and the slots that they share in such a way that no tenant and no lane takes what others need.
+ * Plain data structure: it sends nothing and waits for nothing.
  */
 export class Lanes {
   private readonly lanes = new Map<Uuid, Lane>();
@@ -118,8 +118,8 @@ export class Lanes {
   }
 
   /**
-   * Removes what has waited too long in any lane: for its receiver, or for slots that its tenant may not have now. What waits
-   * because the worker has none left at all stays.
+   * Removes what has waited too long in any lane: for its receiver, or for slots that its tenant may not have now. What
+   * waits because the worker has none left at all stays.
    */
   takeOverdue(nowMs: number): WakeUp[] {
     for (const lane of this.lanes.values()) this.judge(lane, nowMs);
@@ -195,7 +195,10 @@ export class Lanes {
     return { all: this.slots, held: this.held, isAlone: this.tenants.size === 1, heldByTenant: held };
   }
 
-  /** Slots that a lane may occupy: no more than half of those that it leaves free of what its tenant may hold. At least one. */
+  /**
+   * Slots that a lane may occupy: no more than half of those that it leaves free of what its tenant may hold. At least
+   * one.
+   */
   private mostOf(lane: Lane): number {
     const tenant = this.tenantOf(lane);
     const free = shareOfTenant(this.slotsFor(tenant)) - total(tenant.held);
@@ -263,8 +266,8 @@ export class Lanes {
   }
 
   /**
-   * Lines a lane up for what it has. Forgets one that has nothing to do, so that memory follows the busy subscriptions and not all
-   * there are.
+   * Lines a lane up for what it has. Forgets one that has nothing to do, so that memory follows the busy subscriptions
+   * and not all there are.
    */
   private settle(lane: Lane): void {
     const tenant = this.tenantOf(lane);

@@ -1,6 +1,6 @@
 /**
- * How soon a receiver answers, as far as a lane knows. `untried`: it has not answered yet, and has not had the time to. What
- * counts is how long its requests hold a slot, not what it answers.
+ * How soon a receiver answers, as far as a lane knows. `untried`: it has not answered yet, and has not had the time to.
+ * What counts is how long its requests hold a slot, not what it answers.
  */
 export const PACES = ['prompt', 'untried', 'slow'] as const;
 export type Pace = (typeof PACES)[number];
@@ -12,8 +12,9 @@ export type Held = Readonly<Record<Pace, number>>;
 const ALONE = 7 / 8;
 
 /**
- * Slots are not taken away from a request that hangs, so some must be left for those that will not: slow lanes hold no more than
- * three quarters of a tenant's slots, and of all slots, and together with lanes that are untried no more than seven eighths.
+ * Slots are not taken away from a request that hangs, so some must be left for those that will not: slow lanes hold no
+ * more than three quarters of a tenant's slots, and of all slots, and together with lanes that are untried no more than
+ * seven eighths.
  */
 const UP_TO: Record<Pace, number> = { slow: 3 / 4, untried: 7 / 8, prompt: 1 };
 /** A tenant that holds none gets one of all slots beyond that, too, however many tenants have lanes that hang. */

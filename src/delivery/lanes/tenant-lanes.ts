@@ -12,8 +12,9 @@ export class TenantLanes {
   readonly queued = noSlots();
   lastUsedMs = 0;
   /**
-   * Lanes apart by their pace: those of one pace get slots or get none, all alike, so a thousand that get none cost one look.
-   * Each lane is put behind the others when it has had its turn: a Map visits its entries in the order of insertion.
+   * Lanes apart by their pace: those of one pace get slots or get none, all alike, so a thousand that get none cost one
+   * look. Each lane is put behind the others when it has had its turn: a Map visits its entries in the order of
+   * insertion.
    */
   private readonly waiting: Readonly<Record<Origin, Waiting>> = { queued: noneWaiting(), parked: noneWaiting() };
   /** Whose turn was longest ago comes first. */
@@ -32,8 +33,8 @@ export class TenantLanes {
   }
 
   /**
-   * Gives one lane its turn, the first that takes something. One that takes nothing has no slot of its own free, and lines up again
-   * when it has.
+   * Gives one lane its turn, the first that takes something. One that takes nothing has no slot of its own free, and
+   * lines up again when it has.
    *
    * @param hasSlots whether lanes of a pace may have more slots now
    * @returns whether a lane has taken something

@@ -29,8 +29,8 @@ export function shardsOf(settings: QueueSettings): Shard[] {
 }
 
 /**
- * Locks that are lost soon (by default a killed worker's job comes back after a minute), and a job that stalls without limit
- * (by default the second crash loses it): a job that runs twice finds nothing to claim.
+ * Locks that are lost soon (by default a killed worker's job comes back after a minute), and a job that stalls without
+ * limit (by default the second crash loses it): a job that runs twice finds nothing to claim.
  */
 const WORKER_SETTINGS = {
   lockDuration: 30_000,

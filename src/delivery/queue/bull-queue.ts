@@ -17,7 +17,10 @@ export class JobNotStored extends Error {
   }
 }
 
-/** Both ends of one queue in Redis: one fails fast, the other waits for Redis. The consumer is null where jobs are only added. */
+/**
+ * Both ends of one queue in Redis: one fails fast, the other waits for Redis. The consumer is null where jobs are only
+ * added.
+ */
 export interface BullEnds {
   readonly producer: Queue<JobData>;
   readonly consumer: Queue<JobData> | null;
@@ -102,8 +105,8 @@ async function addTo(producer: Queue<JobData>, jobs: readonly WakeUp[][]): Promi
     jobs.length === 1 && jobs[0]
       ? [await producer.add(toData(jobs[0]), JOB_OPTIONS)]
       : await producer.addBulk(jobs.map((wakeUps) => ({ data: toData(wakeUps), opts: JOB_OPTIONS })));
-  // After a loss of the script cache Bull resolves with jobs that have no id: they are not in Redis. Added one by one, a job
-  // brings its script along.
+  // After a loss of the script cache Bull resolves with jobs that have no id: they are not in Redis. Added one by one,
+  // a job brings its script along.
   const missing = jobs.filter((_, index) => !isStored(added[index]));
   for (const wakeUps of missing) {
     if (!isStored(await producer.add(toData(wakeUps), JOB_OPTIONS))) throw new JobNotStored();
@@ -127,8 +130,9 @@ async function closeWithin(queue: Queue): Promise<void> {
 }
 
 /**
- * A job that was taken just before Redis was flushed, and marked as taken just after, is nothing but that mark. Bull would leave
- * it in Redis for ever, since it is in no list. A later job may have been given the same number meanwhile: that one has data.
+ * A job that was taken just before Redis was flushed, and marked as taken just after, is nothing but that mark. Bull
+ * would leave it in Redis for ever, since it is in no list. A later job may have been given the same number meanwhile:
+ * that one has data.
  */
 async function forget(queue: Queue, job: Job): Promise<void> {
   await queue.client.eval(

@@ -15,8 +15,8 @@ import { MemoryQueue } from './memory-queue.js';
 export type QueueRole = 'producer' | 'producer and consumer';
 
 /**
- * The queue of this process: Bull when there is a Redis, memory when there is none. Global, because which one it is depends on
- * the settings, and modules that add jobs need not know them.
+ * The queue of this process: Bull when there is a Redis, memory when there is none. Global, because which one it is
+ * depends on the settings, and modules that add jobs need not know them.
  */
 @Module({})
 export class DeliveryQueueModule {

@@ -12,8 +12,8 @@ export interface PartLook {
 }
 
 /**
- * Carries wake-ups from whoever writes deliveries to the workers. It holds no truth: whatever it loses, or carries twice, the
- * due scan and the claims put right.
+ * Carries wake-ups from whoever writes deliveries to the workers. It holds no truth: whatever it loses, or carries
+ * twice, the due scan and the claims put right.
  */
 export abstract class DeliveryQueue {
   /**

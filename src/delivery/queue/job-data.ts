@@ -3,8 +3,8 @@ import { isUuid, uuidTimeMs } from '../../shared/ids/uuid.js';
 import type { WakeUp } from '../delivery.entity.js';
 
 /**
- * Wake-ups as they stand in Redis: short, because they are most of what Redis moves. Earlier versions wrote no tenant, and read
- * the first three elements; a later one may add more.
+ * Wake-ups as they stand in Redis: short, because they are most of what Redis moves. Earlier versions wrote no tenant,
+ * and read the first three elements; a later one may add more.
  */
 export interface JobData {
   readonly d: readonly (readonly [id: string, subscriptionId: string, attemptCount: number, tenantId: string])[];

@@ -12,8 +12,8 @@ import { DeliveryQueue } from './delivery-queue.js';
 const LOOKS = 6;
 
 /**
- * Ends a worker whose queue has gone silent, or one part of it: jobs wait, Redis answers, the worker has room, and yet it takes
- * none. Whatever the client hangs in, a new process gets out of it; the due scan delivers meanwhile.
+ * Ends a worker whose queue has gone silent, or one part of it: jobs wait, Redis answers, the worker has room, and yet
+ * it takes none. Whatever the client hangs in, a new process gets out of it; the due scan delivers meanwhile.
  */
 @Injectable()
 export class QueueWatchdog {

@@ -9,7 +9,10 @@ export interface Settings extends Omit<Values, 'encryptionKey' | 'encryptionKeyR
   readonly databaseUrl: string;
   /** The first one encrypts; all of them decrypt. */
   readonly encryptionKeys: readonly [Buffer, ...Buffer[]];
-  /** Neither ENCRYPTION_KEY nor ENCRYPTION_KEYS is set: secrets are sealed under a key that stands in the source. Never so in production. */
+  /**
+   * Neither ENCRYPTION_KEY nor ENCRYPTION_KEYS is set: secrets are sealed under a key that stands in the source. Never
+   * so in production.
+   */
   readonly isEncryptionKeyPublic: boolean;
   /** One of the keys is not random. Never so in production. */
   readonly isEncryptionKeyGuessable: boolean;

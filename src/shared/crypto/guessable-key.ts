@@ -2,7 +2,9 @@
 const FEWEST_DIFFERENT = 17;
 const LONGEST_PATTERN = 24;
 
-/** Whether 32 bytes are no random key: zeros, one byte or a pattern again and again, bytes in a row, or simple words. */
+/**
+ * Whether 32 bytes are no random key: zeros, one byte or a pattern again and again, bytes in a row, or simple words.
+ */
 export function isGuessable(key: Buffer): boolean {
   const steps = Buffer.from(key.subarray(1).map((byte, index) => byte - (key[index] ?? 0)));
   return new Set(key).size < FEWEST_DIFFERENT || repeats(key) || repeats(steps);

@@ -26,9 +26,9 @@ const BASE64 = 'base64 (with + and /, not - and _, and with = at its end where i
 const INSTEAD = 'give whsec_ and base64, whsk_ and base64, or a text of your own that looks like neither';
 
 /**
- * What is wrong with a secret: base64 must follow `whsec_`, and the 32 bytes of a seed, or the 64 of seed and public key, must
- * follow `whsk_`. Others may be any text, but not one that only looks like one of these: receivers would verify with another key
- * than signs. Null when nothing is.
+ * What is wrong with a secret: base64 must follow `whsec_`, and the 32 bytes of a seed, or the 64 of seed and public
+ * key, must follow `whsk_`. Others may be any text, but not one that only looks like one of these: receivers would
+ * verify with another key than signs. Null when nothing is.
  */
 export function secretFault(secret: string): string | null {
   if (secret !== secret.trim()) return 'begins or ends with a blank or a line break: remove it';
@@ -54,7 +54,10 @@ function isBase64(text: string): boolean {
   return text !== '' && Buffer.from(text, 'base64').toString('base64') === text;
 }
 
-/** The key that signs deliveries: behind `whsec_` its bytes, behind `whsk_` an Ed25519 key, else the UTF-8 bytes of the text. */
+/**
+ * The key that signs deliveries: behind `whsec_` its bytes, behind `whsk_` an Ed25519 key, else the UTF-8 bytes of the
+ * text.
+ */
 export function signingKey(secret: string): SigningKey {
   if (secret.startsWith(PRIVATE)) return { scheme: 'v1a', key: privateKey(secret) };
   const key = secret.startsWith(SHARED)
@@ -63,7 +66,10 @@ export function signingKey(secret: string): SigningKey {
   return { scheme: 'v1', key };
 }
 
-/** The keys that a publisher may mean by "the secret" in an HMAC: the key that signs deliveries, and the secret's own text. */
+/**
+ * The keys that a publisher may mean by "the secret" in an HMAC: the key that signs deliveries, and the secret's own
+ * text.
+ */
 export function hmacKeys(secret: string): KeyObject[] {
   const text = createSecretKey(secret, 'utf8');
   return secret.startsWith(SHARED) ? [signingKey(secret).key, text] : [text];

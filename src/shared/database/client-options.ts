@@ -4,7 +4,9 @@ import { parse } from 'pg-connection-string';
 import { AddressFault, type DatabaseAddress, parseDatabaseUrl } from './database-address.js';
 import { sessionOptions, type SessionSettings } from './session.js';
 
-/** A peer that is gone without a word is noticed after about 20 s on a connection that is silent, whatever it waits for. */
+/**
+ * A peer that is gone without a word is noticed after about 20 s on a connection that is silent, whatever it waits for.
+ */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
 /** What a connection is to be, beside where it leads. */
@@ -14,8 +16,8 @@ export interface ClientPurpose {
 }
 
 /**
- * All that node-postgres has to know. It would take what it is not told from PGHOST, PGSSLMODE, PGOPTIONS and their like, from
- * `~/.pgpass`, and from parameters of the URL that are not meant for it.
+ * All that node-postgres has to know. It would take what it is not told from PGHOST, PGSSLMODE, PGOPTIONS and their
+ * like, from `~/.pgpass`, and from parameters of the URL that are not meant for it.
  *
  * @throws AddressFault
  */

@@ -9,8 +9,8 @@ const INTERVAL_MS = 60_000;
 const TOLERANCE_MS = 5000;
 
 /**
- * Warns each minute while the clock of this process and PostgreSQL's differ. What is due is decided by PostgreSQL's alone;
- * but ids of events, and the timestamps that receivers check, are made by this one.
+ * Warns each minute while the clock of this process and PostgreSQL's differ. What is due is decided by PostgreSQL's
+ * alone; but ids of events, and the timestamps that receivers check, are made by this one.
  */
 @Injectable()
 export class ClockCheck implements OnApplicationBootstrap, OnModuleDestroy {

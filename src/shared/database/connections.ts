@@ -19,8 +19,9 @@ export class Connections {
   }
 
   /**
-   * Gives up each connection that is open now: at once when it is idle, and when it comes back otherwise. New ones take their
-   * place, so a server that has moved or become read-only, and a network that has forgotten them, cost one failure and not one each.
+   * Gives up each connection that is open now: at once when it is idle, and when it comes back otherwise. New ones take
+   * their place, so a server that has moved or become read-only, and a network that has forgotten them, cost one
+   * failure and not one each.
    */
   giveUpAll(reason: unknown): void {
     let count = 0;

@@ -6,14 +6,16 @@ import { PartitionKeeper } from './partition-keeper.js';
 import { SoundPool, type SoundPoolOptions } from './sound-pool.js';
 
 /**
- * How long PostgreSQL works on a statement, and how long its caller waits for the answer before he gives it up: longer, because
- * what he has given up must not be committed behind his back, or a publisher who was told 503 and repeats his request would
- * publish twice.
+ * How long PostgreSQL works on a statement, and how long its caller waits for the answer before he gives it up: longer,
+ * because what he has given up must not be committed behind his back, or a publisher who was told 503 and repeats his
+ * request would publish twice.
  */
 export const STATEMENT_TIMEOUT_MS = 4000;
 export const QUERY_TIMEOUT_MS = 4500;
 
-/** Options of the DataSource behind the REST API: short time-outs, so that a stuck database gives a 503 and not a queue. */
+/**
+ * Options of the DataSource behind the REST API: short time-outs, so that a stuck database gives a 503 and not a queue.
+ */
 export function dataSourceOptions(
   { databaseUrl, databasePoolSize }: { databaseUrl: string; databasePoolSize: number },
   connections?: Connections,

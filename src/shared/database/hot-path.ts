@@ -16,8 +16,8 @@ export interface Statement {
 }
 
 /**
- * `open_deliveries` is nearly empty whenever it is analysed, so the planner would read all of it for each batch while it
- * grows. These sessions leave it no plan but the index each statement was written for.
+ * `open_deliveries` is nearly empty whenever it is analysed, so the planner would read all of it for each batch while
+ * it grows. These sessions leave it no plan but the index each statement was written for.
  */
 const PINNED_PLANS = {
   enable_indexscan: 'on',
@@ -34,8 +34,8 @@ const PINNED_PLANS = {
 const MAX_REPEATS = 3;
 
 /**
- * An array of ids or numbers as PostgreSQL reads it. The driver would look for characters to escape in each element, and
- * here there are none.
+ * An array of ids or numbers as PostgreSQL reads it. The driver would look for characters to escape in each element,
+ * and here there are none.
  */
 export function plainArray(elements: readonly (string | number | null)[]): string {
   return `{${elements.map((element) => element ?? 'null').join(',')}}`;
@@ -43,7 +43,10 @@ export function plainArray(elements: readonly (string | number | null)[]): strin
 
 const NEEDS_ESCAPE = /["\\]/;
 
-/** An array of texts as PostgreSQL reads it; those without anything to escape, which is nearly all, are left as they are. */
+/**
+ * An array of texts as PostgreSQL reads it; those without anything to escape, which is nearly all, are left as they
+ * are.
+ */
 export function textArray(elements: readonly (string | null)[]): string {
   return `{${elements.map(textElement).join(',')}}`;
 }

@@ -59,7 +59,10 @@ export class PartitionKeeper {
     await this.make(days);
   }
 
-  /** The partitions of one day, which is far from those that were made ahead: some clock differs from that of the others. */
+  /**
+   * The partitions of one day, which is far from those that were made ahead: some clock differs from that of the
+   * others.
+   */
   async makeDay(dayMs: number): Promise<void> {
     await this.make([dayMs]);
   }
@@ -75,8 +78,8 @@ export class PartitionKeeper {
 
   /**
    * Drops what is older than the retention. Deliveries of those days that are still open are cancelled first: only a
-   * pause can hold one so long, and its event is about to go. All of it in short steps, each of which stays when a later one
-   * fails: however much has gathered, each try gets further.
+   * pause can hold one so long, and its event is about to go. All of it in short steps, each of which stays when a
+   * later one fails: however much has gathered, each try gets further.
    *
    * @returns null when another process is at it
    */
@@ -122,7 +125,10 @@ export class PartitionKeeper {
   }
 }
 
-/** $1 limit, $2 the first id that is kept. Served by the primary key. The history tells of it as long as it is there itself. */
+/**
+ * $1 limit, $2 the first id that is kept. Served by the primary key. The history tells of it as long as it is there
+ * itself.
+ */
 const CANCEL_EXPIRED = `with gone as (
     delete from open_deliveries where id = any(array(
       select id from open_deliveries where id < $2 order by id limit $1 for update skip locked))

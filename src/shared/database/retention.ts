@@ -42,7 +42,8 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const today = this.clock.now();
       const databaseToday = await this.keeper.databaseNow();
-      // Ids are made by this process's clock, and what is long over is decided by both: a clock that is wrong drops nothing.
+      // Ids are made by this process's clock, and what is long over is decided by both: a clock that is wrong drops
+      // nothing.
       for (const day of [today, databaseToday]) await this.keeper.makeAhead(day);
       const earlier = today < databaseToday ? today : databaseToday;
       const dropped = await this.keeper.dropExpired(earlier, this.settings.retentionDays);

@@ -2,8 +2,9 @@
 export type SessionSettings = Readonly<Record<string, string>>;
 
 /**
- * What our statements rely on. A role or a database may have other values (`alter role … set`), and those count for every session
- * that does not say. `default_transaction_read_only` is left to the operator: who sets it wants no writes.
+ * What our statements rely on. A role or a database may have other values (`alter role … set`), and those count for
+ * every session that does not say. `default_transaction_read_only` is left to the operator: who sets it wants no
+ * writes.
  */
 const RELIED_ON: SessionSettings = {
   // What is promised: an answer says that it is on disk.
@@ -34,7 +35,9 @@ const RELIED_ON: SessionSettings = {
 /** The default of PostgreSQL, for a DATABASE_URL that names no other: where tables are is no matter of a role. */
 const SEARCH_PATH = { search_path: '"$user", public' };
 
-/** Only newer versions than the oldest that we run on have these, and an older one refuses a session that names them. */
+/**
+ * Only newer versions than the oldest that we run on have these, and an older one refuses a session that names them.
+ */
 const WHERE_THERE_ARE_SUCH: SessionSettings = { transaction_timeout: '0' };
 
 /**

@@ -24,8 +24,8 @@ const judged = new Map<string, string | null>();
 const MAX_JUDGED = 10_000;
 
 /**
- * PostgreSQL as one tenant sees it: the way of everything that answers a client. Each call names the tenant, and a statement that
- * forgets it is refused before it runs, whatever rows it would have found.
+ * PostgreSQL as one tenant sees it: the way of everything that answers a client. Each call names the tenant, and a
+ * statement that forgets it is refused before it runs, whatever rows it would have found.
  */
 @Injectable()
 export class TenantDatabase {
@@ -46,7 +46,10 @@ export class TenantDatabase {
     return this.connections.lend(tenantId, () => this.ask(tenantId, text, values));
   }
 
-  /** As `query`, for a statement that may read much before it finds what it looks for. @throws Unavailable when too many do */
+  /**
+   * As `query`, for a statement that may read much before it finds what it looks for. @throws Unavailable when too many
+   * do
+   */
   async search<Row>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
     refuseUnscoped(text);
     return this.connections.lendForSearch(tenantId, () => this.ask(tenantId, text, values));

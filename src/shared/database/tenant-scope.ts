@@ -12,9 +12,9 @@ const UNREADABLE = /--|\/\*|\$\$|\$[a-z_]\w*\$|\bu&["']/i;
 const ANY_CONDITION = /\btenant_id = \$1\b/i;
 
 /**
- * Why a statement can't be relied on to stay with the rows of the tenant $1; null when it can. Each table that it reads or
- * changes needs its own `tenant_id = $1`, joined to the other conditions by "and", and has to be named in a way that is
- * understood here; an "or" stands in parentheses of its own. What an INSERT writes is not looked at.
+ * Why a statement can't be relied on to stay with the rows of the tenant $1; null when it can. Each table that it reads
+ * or changes needs its own `tenant_id = $1`, joined to the other conditions by "and", and has to be named in a way that
+ * is understood here; an "or" stands in parentheses of its own. What an INSERT writes is not looked at.
  */
 export function scopeFault(text: string): string | null {
   if (UNREADABLE.test(text)) return 'holds a comment or a quotation that is not read';

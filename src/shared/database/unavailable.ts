@@ -1,15 +1,15 @@
 /**
- * What PostgreSQL or the way to it says, and what follows from it. Each class of SQLSTATE is decided here, once, and no message is
- * read where there is a code: messages are translated.
+ * What PostgreSQL or the way to it says, and what follows from it. Each class of SQLSTATE is decided here, once, and no
+ * message is read where there is a code: messages are translated.
  */
 
 /** Codes of five characters. A class is their first two. */
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /**
- * "Not now": the same statement may succeed later, when the server, its network or its operator have changed something. The caller
- * gets a 503. Everything else says that our statement or its data is wrong, for ever, and is a 500: 22 data, 23 constraints, 42
- * syntax and names, and what we don't use (cursors, functions, triggers of our own).
+ * "Not now": the same statement may succeed later, when the server, its network or its operator have changed something.
+ * The caller gets a 503. Everything else says that our statement or its data is wrong, for ever, and is a 500: 22 data,
+ * 23 constraints, 42 syntax and names, and what we don't use (cursors, functions, triggers of our own).
  */
 const NOT_NOW = [
   '08', // The connection broke, or was refused.
@@ -80,8 +80,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 }
 
 /**
- * What becomes of the connection on which a statement failed so. It is `spent` when it may be in a state that nobody knows: it is
- * closed. When the reason is none of this connection's own, all those that were opened before are suspect too.
+ * What becomes of the connection on which a statement failed so. It is `spent` when it may be in a state that nobody
+ * knows: it is closed. When the reason is none of this connection's own, all those that were opened before are suspect
+ * too.
  */
 export function fateOf(error: unknown): 'sound' | 'spent' | 'all are suspect' {
   if (!(error instanceof Error)) return 'sound';

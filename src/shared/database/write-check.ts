@@ -5,10 +5,16 @@ import { Logger } from '../logging/logger.js';
 import { Connections } from './connections.js';
 import { ReadOnlyServer } from './unavailable.js';
 
-/** A service that nobody writes to would otherwise read from a primary that has been replaced as long as that one answers. */
+/**
+ * A service that nobody writes to would otherwise read from a primary that has been replaced as long as that one
+ * answers.
+ */
 const INTERVAL_MS = 2000;
 
-/** Asks whether PostgreSQL takes writes, and gives up all connections when it does not: new ones may lead to one that does. */
+/**
+ * Asks whether PostgreSQL takes writes, and gives up all connections when it does not: new ones may lead to one that
+ * does.
+ */
 @Injectable()
 export class WriteCheck implements OnApplicationBootstrap, OnModuleDestroy {
   private timer?: NodeJS.Timeout;

@@ -8,8 +8,8 @@ const NETWORK_GROUPS = 4;
 const MAX_LENGTH = 45;
 
 /**
- * The address of a client, as far as TRUSTED_PROXIES can be believed. A proxy may pass on whatever a client has written into
- * `X-Forwarded-For`; what is no address is not believed, and then it is that of the connection.
+ * The address of a client, as far as TRUSTED_PROXIES can be believed. A proxy may pass on whatever a client has written
+ * into `X-Forwarded-For`; what is no address is not believed, and then it is that of the connection.
  *
  * @returns null when the connection is closed: the system does not know any more
  */

@@ -4,8 +4,8 @@ import { type Fault, InvalidInput } from '../errors/domain-error.js';
 import { fieldsOf, nestedOf, readerOf } from './input-fields.js';
 
 /**
- * Reads a body or a query into its DTO. Every key that came is either a field of it or a fault, whatever else JavaScript
- * means by its name; and the value of a field stays what it was, all the way down.
+ * Reads a body or a query into its DTO. Every key that came is either a field of it or a fault, whatever else
+ * JavaScript means by its name; and the value of a field stays what it was, all the way down.
  *
  * @returns the DTO and every fault it has
  */

@@ -28,9 +28,9 @@ declare module 'fastify' {
 }
 
 /**
- * Publishers wait for a commit. When PostgreSQL can't keep up, the requests that wait are what fills the memory, so they are
- * bounded by number and by size, with a share for each tenant. What counts is what has come: a request that only says what it is
- * going to send takes nothing from anybody.
+ * Publishers wait for a commit. When PostgreSQL can't keep up, the requests that wait are what fills the memory, so
+ * they are bounded by number and by size, with a share for each tenant. What counts is what has come: a request that
+ * only says what it is going to send takes nothing from anybody.
  */
 export class Intake {
   private readonly places: Shares;
@@ -82,8 +82,8 @@ export class Intake {
   }
 
   /**
-   * When there is an answer, and it is sent or nobody wants it any more. A client that has gone away leaves its body behind, which
-   * is written all the same.
+   * When there is an answer, and it is sent or nobody wants it any more. A client that has gone away leaves its body
+   * behind, which is written all the same.
    */
   private giveBack({ intake: part }: FastifyRequest): void {
     if (!part?.isClosed || !part.isAnswered) return;

@@ -24,8 +24,8 @@ export function parseJson(bytes: Buffer): unknown {
 
 /**
  * Reads JSON that this service stores in fields of its own: refuses in addition what PostgreSQL cannot keep (NUL, lone
- * surrogates), numbers that would change, doubled keys, keys that mean something to JavaScript, and nesting without end.
- * Payloads may nest as they like.
+ * surrogates), numbers that would change, doubled keys, keys that mean something to JavaScript, and nesting without
+ * end. Payloads may nest as they like.
  *
  * @throws MalformedJson
  */
@@ -62,7 +62,9 @@ function refuseUnsafeNumber(value: number): void {
   if (Object.is(value, -0)) throw new MalformedJson('-0 is not kept: send 0');
 }
 
-/** JavaScript keeps some 16 digits, and nothing below 5e-324. What would be read back must be the number that was sent. */
+/**
+ * JavaScript keeps some 16 digits, and nothing below 5e-324. What would be read back must be the number that was sent.
+ */
 function refuseRounding(text: string): void {
   for (const [literal] of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gs)) {
     if (literal.startsWith('"') || decimal(literal) === decimal(String(Number(literal)))) continue;
@@ -83,7 +85,10 @@ function decimal(literal: string): string {
   return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
 }
 
-/** `JSON.parse` keeps the last of several equal keys without a word. In JSON that parses, a string before a colon is a key. */
+/**
+ * `JSON.parse` keeps the last of several equal keys without a word. In JSON that parses, a string before a colon is a
+ * key.
+ */
 function refuseDoubledKeys(text: string, value: unknown): void {
   let written = 0;
   for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/gs)) if (colon === ':') written += 1;

@@ -12,8 +12,8 @@ export class UnsupportedMediaType extends DomainError {
 }
 
 /**
- * One parser for all bodies: bytes for routes that want bytes, JSON for the others, nothing else. No more is read than may be
- * sent. To be called before the routes are added.
+ * One parser for all bodies: bytes for routes that want bytes, JSON for the others, nothing else. No more is read than
+ * may be sent. To be called before the routes are added.
  */
 export function installBodyParser(fastify: FastifyInstance, maxPayloadBytes: number): void {
   fastify.addHook('onRoute', (route) => {
@@ -36,7 +36,9 @@ export function installBodyParser(fastify: FastifyInstance, maxPayloadBytes: num
   });
 }
 
-/** Reads a body to its end, or to where it is known that it is not wanted. Fastify closes the connection after an error. */
+/**
+ * Reads a body to its end, or to where it is known that it is not wanted. Fastify closes the connection after an error.
+ */
 function collect(
   request: FastifyRequest,
   payload: IncomingMessage,

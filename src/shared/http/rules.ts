@@ -17,7 +17,10 @@ export function Rule(name: string, faultOf: (value: unknown, object: object) => 
   });
 }
 
-/** Unicode characters, as JSON Schema counts them for `maxLength`: an emoji is one, though it takes two places in a string. */
+/**
+ * Unicode characters, as JSON Schema counts them for `maxLength`: an emoji is one, though it takes two places in a
+ * string.
+ */
 export function lengthOf(text: string): number {
   return Array.from(text).length;
 }

@@ -2,7 +2,10 @@ import { isISO8601 } from 'class-validator';
 import { LIMITS } from '../limits.js';
 import { Rule } from './rules.js';
 
-/** A date (UTC), or a time of RFC 3339 with its offset and at most nanoseconds. Of the other forms of ISO 8601, JavaScript reads some otherwise or not at all. */
+/**
+ * A date (UTC), or a time of RFC 3339 with its offset and at most nanoseconds. Of the other forms of ISO 8601,
+ * JavaScript reads some otherwise or not at all.
+ */
 const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/i;
 
 /** The OpenAPI schema of a time that a client gives. */

@@ -25,9 +25,9 @@ function hexCode(bits: number, shift: number): number {
 }
 
 /**
- * The 26 characters of Crockford's base32 in which TypeID writes a UUID. Every delivery carries some eight of them through
- * paths, headers and logs, and a general library takes fifteen times as long for each. All characters at once are one flat
- * string; piece by piece they would be a tree of them.
+ * The 26 characters of Crockford's base32 in which TypeID writes a UUID. Every delivery carries some eight of them
+ * through paths, headers and logs, and a general library takes fifteen times as long for each. All characters at once
+ * are one flat string; piece by piece they would be a tree of them.
  *
  * @param uuid 36 characters in lower case
  */

@@ -1,9 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 
 /**
- * UUIDv7 as lower-case text. The last 20 bits of an event's id are zero; its deliveries carry the same id with an ordinal
- * in those bits, so that an event and all that came of it are one range of every primary key. Twenty bits are the last
- * five hexadecimal digits.
+ * UUIDv7 as lower-case text. The last 20 bits of an event's id are zero; its deliveries carry the same id with an
+ * ordinal in those bits, so that an event and all that came of it are one range of every primary key. Twenty bits are
+ * the last five hexadecimal digits.
  */
 export type Uuid = string;
 

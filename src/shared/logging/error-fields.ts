@@ -4,8 +4,8 @@ const TOLD = ['code', 'errno', 'syscall', 'address', 'port', 'severity', 'schema
 const MAX_DEPTH = 5;
 
 /**
- * What is logged of an error. Only what is named here: the errors of PostgreSQL drivers hold the row that failed and the parameters
- * of its statement, and those of Redis the arguments of a command, a password among them.
+ * What is logged of an error. Only what is named here: the errors of PostgreSQL drivers hold the row that failed and
+ * the parameters of its statement, and those of Redis the arguments of a command, a password among them.
  */
 export function errorFields(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return typeof error === 'object' ? '[no error]' : error;

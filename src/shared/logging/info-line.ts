@@ -1,8 +1,8 @@
 const INFO = 30;
 
 /**
- * A line as pino writes it at level info. Each event and each attempt leaves one: pino looks at every field by itself, and takes
- * four times as long as `JSON.stringify` takes for all of them.
+ * A line as pino writes it at level info. Each event and each attempt leaves one: pino looks at every field by itself,
+ * and takes four times as long as `JSON.stringify` takes for all of them.
  *
  * @param fields flat, and as JSON can hold them; no errors
  */

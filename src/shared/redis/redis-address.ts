@@ -55,8 +55,8 @@ function credentials(userInfo: string | undefined): { username?: string; passwor
 }
 
 /**
- * What keys begin with. In a Cluster only keys with the same tag in braces are sure to be on the same node, and a script may
- * touch no others.
+ * What keys begin with. In a Cluster only keys with the same tag in braces are sure to be on the same node, and a
+ * script may touch no others.
  */
 export function keyRoot(
   settings: { readonly redisUrl: string | undefined; readonly queuePrefix: string },

@@ -6,8 +6,8 @@ import { parseRedisUrl } from './redis-address.js';
 /** Longest wait for Redis of somebody who can do without it, in milliseconds. */
 const FAIL_FAST_MS = 1000;
 /**
- * A TCP connection whose other end is gone without a word is given up after this long, in milliseconds: by those who wait for
- * an answer, which may take Redis its time, and by those who don't.
+ * A TCP connection whose other end is gone without a word is given up after this long, in milliseconds: by those who
+ * wait for an answer, which may take Redis its time, and by those who don't.
  */
 const SOCKET_TIMEOUT_MS = 10_000;
 const FAIL_FAST_SOCKET_TIMEOUT_MS = 5000;
@@ -51,8 +51,8 @@ const FAIL_FAST_REDIRECTIONS = 2;
 const PATIENT_REDIRECTIONS = 16;
 
 /**
- * Opens a client that survives the loss of its server and says so in the log once, not at each try. It follows a master that
- * Sentinels replace, and the slots of a Cluster.
+ * Opens a client that survives the loss of its server and says so in the log once, not at each try. It follows a master
+ * that Sentinels replace, and the slots of a Cluster.
  */
 export function connectRedis(url: string, options: RedisOptions, logger: Logger, purpose: string): Redis {
   const client = open(url, options);
@@ -129,8 +129,8 @@ export class WrongEvictionPolicy extends StartRefused {
 /**
  * Asks Redis what it does when it is full.
  *
- * @throws WrongEvictionPolicy when it would drop keys. Silence (Redis away, or CONFIG not permitted, as with some hosted
- *   ones) is not an error: a start must not depend on Redis.
+ * @throws WrongEvictionPolicy when it would drop keys. Silence (Redis away, or CONFIG not permitted, as with some
+ * hosted ones) is not an error: a start must not depend on Redis.
  */
 export async function refuseEviction(url: string, logger: Logger): Promise<void> {
   const client = connectRedis(url, { ...FAIL_FAST, enableOfflineQueue: true, lazyConnect: true }, logger, 'start');

@@ -3,8 +3,8 @@ import { addressesOf, blockingRule } from './address-rules.js';
 import { BlockedTarget, TargetGuard } from './target-guard.js';
 
 /**
- * All of IPv4 and IPv6, written down apart from the rules: a prefix holds for what is inside it, unless a longer one does. From the
- * IANA registries of special-purpose addresses, and what clouds use for metadata.
+ * All of IPv4 and IPv6, written down apart from the rules: a prefix holds for what is inside it, unless a longer one
+ * does. From the IANA registries of special-purpose addresses, and what clouds use for metadata.
  */
 const TABLE: readonly (readonly [prefix: string, verdict: 'public' | 'blocked'])[] = [
   ['0.0.0.0/0', 'public'],

@@ -15,18 +15,18 @@ export abstract class HostResolver {
   /**
    * All addresses of a name, in the order to try them.
    *
-   * @throws ResolverUnreachable when name servers answer nobody; otherwise an Error with a `code`: ETIMEDOUT, or one of DNS such
-   *   as ENOTFOUND
+   * @throws ResolverUnreachable when name servers answer nobody; otherwise an Error with a `code`: ETIMEDOUT, or one of
+   * DNS such as ENOTFOUND
    */
   abstract resolve(host: string): Promise<string[]>;
 }
 
 /**
- * Asks /etc/hosts, and then DNS, by sockets: for the name as it stands, and in the search domains of the system, which come first
- * for a name without a dot.
+ * Asks /etc/hosts, and then DNS, by sockets: for the name as it stands, and in the search domains of the system, which
+ * come first for a name without a dot.
  *
- * Never the operating system: its look-up holds one of a few threads until there is an answer. All look-ups of the process share
- * them, that of its database included, and whoever owns a name decides how long they wait.
+ * Never the operating system: its look-up holds one of a few threads until there is an answer. All look-ups of the
+ * process share them, that of its database included, and whoever owns a name decides how long they wait.
  */
 export class SystemHostResolver extends HostResolver {
   private readonly sharing = new SharingResolver((host) => this.ask(host));

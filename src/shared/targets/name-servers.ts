@@ -1,6 +1,8 @@
 import { Resolver } from 'node:dns/promises';
 
-/** c-ares shortens the wait for an answer when answers come fast, and asks again: so often that the whole time is used. */
+/**
+ * c-ares shortens the wait for an answer when answers come fast, and asks again: so often that the whole time is used.
+ */
 const TRY_TIMEOUT_MS = 1500;
 const TRIES = 4;
 /** Most that a name may take: a second less than a connection may. */
@@ -25,8 +27,8 @@ export class ResolverUnreachable extends Error {
 }
 
 /**
- * Some name servers that are asked by sockets (c-ares), which hold no thread. They tell a name that nobody answers for, since its
- * owner's servers are dead, from servers of ours that don't answer at all.
+ * Some name servers that are asked by sockets (c-ares), which hold no thread. They tell a name that nobody answers for,
+ * since its owner's servers are dead, from servers of ours that don't answer at all.
  */
 export class NameServers {
   private readonly dns = new Resolver({ timeout: TRY_TIMEOUT_MS, tries: TRIES });
@@ -45,8 +47,8 @@ export class NameServers {
   /**
    * All addresses of a name, those of IPv4 first.
    *
-   * @throws ResolverUnreachable; an Error with the code ENOTFOUND or ENODATA when there are none, ETIMEDOUT when there was no
-   *   answer for this name, or EAI_AGAIN
+   * @throws ResolverUnreachable; an Error with the code ENOTFOUND or ENODATA when there are none, ETIMEDOUT when there
+   * was no answer for this name, or EAI_AGAIN
    */
   async addressesOf(host: string): Promise<string[]> {
     const startedMs = performance.now();

@@ -25,8 +25,8 @@ export interface TargetRules {
 }
 
 /**
- * A target may not be reached. The message names the rule, the setting that would allow it, and the address if it was given; not
- * what a name resolves to: tenants read it, and it tells of the network that this runs in.
+ * A target may not be reached. The message names the rule, the setting that would allow it, and the address if it was
+ * given; not what a name resolves to: tenants read it, and it tells of the network that this runs in.
  */
 export class BlockedTarget extends Error {
   readonly code = 'blocked_address';

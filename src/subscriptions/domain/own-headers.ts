@@ -45,8 +45,8 @@ const HARMLESS = new Set([
 ]);
 
 /**
- * Whether the value of a header is shown. All others are kept as credentials are: no list of names knows them all, and what was
- * shown without need can't be taken back.
+ * Whether the value of a header is shown. All others are kept as credentials are: no list of names knows them all, and
+ * what was shown without need can't be taken back.
  *
  * @param shownHeaders those that the client named harmless, in lower case
  */

@@ -15,7 +15,9 @@ export interface SealedSecret extends SealedText {
   readonly untilMs?: number;
 }
 
-/** Own headers as they are stored: encrypted, unless they are shown. Of former versions there are others that are plain. */
+/**
+ * Own headers as they are stored: encrypted, unless they are shown. Of former versions there are others that are plain.
+ */
 export type SealedHeaders = Readonly<Record<string, string | SealedText>>;
 
 /** How a subscription authenticates itself to its target, as it is stored: the box holds the token or the password. */

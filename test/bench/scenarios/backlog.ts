@@ -9,8 +9,8 @@ const EVENTS = 10_000;
 const SUBSCRIPTIONS = 100;
 const NEW_EVENTS_PER_SECOND = 20;
 /**
- * What came last is not behind a backlog that takes longer: of the newest events half are there at once, and nearly all within
- * this part of the drain, which may not be more than so many seconds however long that takes.
+ * What came last is not behind a backlog that takes longer: of the newest events half are there at once, and nearly all
+ * within this part of the drain, which may not be more than so many seconds however long that takes.
  */
 const NOT_STARVED = { p50Ms: 100, p99Share: 0.05, p99Ms: 5000 };
 /** The drain ends the trickle of new events; it must not take longer than this. */
@@ -18,8 +18,8 @@ const TRICKLE_TIMEOUT_MS = 3_600_000;
 const MB = 1_048_576;
 
 /**
- * A million deliveries that wait, because all receivers take requests and answer none; then they answer, while new events
- * keep coming to the same subscriptions.
+ * A million deliveries that wait, because all receivers take requests and answer none; then they answer, while new
+ * events keep coming to the same subscriptions.
  */
 export const backlog: Scenario = {
   // Attempts are used up while the receivers are down, and the last of them must not come long after the rest.

@@ -14,8 +14,8 @@ const OLDEST_SECONDS = 10;
 /** Events that may be accepted and not delivered at one time. */
 const AHEAD = 5000;
 /**
- * From the second quarter of the run to the last, what levels off grows by no more than this share and this many MB: so much
- * the medians of two quarters may differ by without any growth.
+ * From the second quarter of the run to the last, what levels off grows by no more than this share and this many MB: so
+ * much the medians of two quarters may differ by without any growth.
  */
 const LEVEL = {
   /** Its young generation, of up to 32 MB a half, is emptied now and then. */
@@ -28,7 +28,10 @@ const LEVEL = {
   table: { share: 0.25, mb: 8 },
 } as const;
 
-/** As fast as events are delivered, for minutes, begun when the planner has just learned that the open deliveries are none. */
+/**
+ * As fast as events are delivered, for minutes, begun when the planner has just learned that the open deliveries are
+ * none.
+ */
 export const endurance: Scenario = {
   diskGb: 30,
   async run(trial): Promise<Measured> {

@@ -5,13 +5,16 @@ import { type Scenario, scaled } from '../scenario.js';
 
 const SUBSCRIPTIONS = 10_000;
 const EVENTS = 5;
-/** A process that has never worked grows with its first thousands of deliveries, to however many subscriptions they go. */
+/**
+ * A process that has never worked grows with its first thousands of deliveries, to however many subscriptions they go.
+ */
 const WARM_UP = 15_000;
 const WARM_SUBSCRIPTIONS = 100;
 const MOST_MS = 500;
 /**
- * Growth of memory, in MB, that still counts as none. Of API and worker: their young generation alone may take 64 MB. Of the
- * backends: what some twenty of them keep once they have seen the statements. Redis holds one job for a hundred deliveries.
+ * Growth of memory, in MB, that still counts as none. Of API and worker: their young generation alone may take 64 MB.
+ * Of the backends: what some twenty of them keep once they have seen the statements. Redis holds one job for a hundred
+ * deliveries.
  */
 const FLAT_MB = { api: 96, worker: 96, backends: 64, redis: 8 } as const;
 type Watched = keyof typeof FLAT_MB;

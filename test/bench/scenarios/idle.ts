@@ -8,7 +8,9 @@ const EMPTY_ROUTE = '/health/live';
 const RATE = 20;
 const SECONDS = 10;
 
-/** Hardly any events, and then none: what the service adds to a single event, and what it costs when nothing happens. */
+/**
+ * Hardly any events, and then none: what the service adds to a single event, and what it costs when nothing happens.
+ */
 export const idle: Scenario = {
   async run(trial): Promise<Measured> {
     const { bed } = trial;

@@ -9,12 +9,14 @@ const RATE = 1000;
 const SECONDS = 10;
 const MANY = 20;
 /**
- * Two runs of the same differ by this factor where others use the machine, too: up to that a p50 counts as unchanged. The
- * part in ms is what a timer and the clock of the receiver are coarse by, and matters to a p50 under 2 ms only.
+ * Two runs of the same differ by this factor where others use the machine, too: up to that a p50 counts as unchanged.
+ * The part in ms is what a timer and the clock of the receiver are coarse by, and matters to a p50 under 2 ms only.
  */
 const NOISE = { factor: 1.3, ms: 0.5 };
 
-/** Receivers that hang beside others: at first one that gets a fifth of the events, then twenty that get half of them. */
+/**
+ * Receivers that hang beside others: at first one that gets a fifth of the events, then twenty that get half of them.
+ */
 export const neighbour: Scenario = {
   async run(trial): Promise<Measured> {
     const { bed } = trial;

@@ -7,7 +7,10 @@ const PUBLISHERS = [1, 4, 16];
 /** Each, at full scale. */
 const EVENTS = 1500;
 
-/** A few publishers, each of whom waits for the answer before it sends the next event: what waiting for groups must not slow down. */
+/**
+ * A few publishers, each of whom waits for the answer before it sends the next event: what waiting for groups must not
+ * slow down.
+ */
 export const publishers: Scenario = {
   async run(trial): Promise<Measured> {
     const { bed } = trial;

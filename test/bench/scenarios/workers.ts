@@ -5,7 +5,9 @@ import { runSingle, subscribeSingle } from './throughput.js';
 
 const MOST = 3;
 
-/** The same with one, two and three worker processes: what each adds. A delivery that two of them send fails the run. */
+/**
+ * The same with one, two and three worker processes: what each adds. A delivery that two of them send fails the run.
+ */
 export const workers: Scenario = {
   async run(trial): Promise<Measured> {
     const { paths } = await subscribeSingle(trial);

@@ -10,7 +10,9 @@ import { World } from './world.js';
 /** They read nothing of what they are sent but the path, and answer anybody. */
 const UNREAD = ['getLiveness', 'getReadiness', 'getHealth', 'getMetrics'];
 const ATTACKED = OPERATIONS.filter(({ id }) => !UNREAD.includes(id));
-/** What a call may write before the end of its body turns out to be broken: that a secret was read stays written down. */
+/**
+ * What a call may write before the end of its body turns out to be broken: that a secret was read stays written down.
+ */
 const MAY_WRITE: Readonly<Record<string, string>> = { getSubscriptionSecret: 'audit_log' };
 const TIMEOUT_MS = 10_000;
 const STACK_TRACE = /\bat .+\.(js|ts):\d+|node_modules|\/src\/|\/dist\//;

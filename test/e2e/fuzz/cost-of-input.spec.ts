@@ -7,7 +7,9 @@ const BODY_BYTES = 64_000;
 const HEAD_BYTES = 12_000;
 const PAYLOAD_BYTES = 1_000_000;
 const TIMES = 8;
-/** So much more may a byte of much cost than a byte of little: a machine that others use does not give more than that. */
+/**
+ * So much more may a byte of much cost than a byte of little: a machine that others use does not give more than that.
+ */
 const GROWTH = 4;
 /** Shorter than this, nothing is judged: a request that costs so little holds nobody up. */
 const FLOOR_MS = 40;

@@ -3,7 +3,10 @@ import { atMost, ingestLatenciesMs, isTrue, lagsMs, percentile, refusalCounts } 
 import { now } from '../child.js';
 import type { Rig } from '../rig.js';
 
-/** Without Redis deliveries come from PostgreSQL: after the visibility time, a scan, and what a call to Redis waits in vain. */
+/**
+ * Without Redis deliveries come from PostgreSQL: after the visibility time, a scan, and what a call to Redis waits in
+ * vain.
+ */
 const MAX_LAG_WITHOUT_REDIS_SECONDS = 10;
 const MAX_LAG_SECONDS = 35;
 const MAX_INGEST_P99_MS = 250;

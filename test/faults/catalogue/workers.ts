@@ -59,7 +59,10 @@ export const zombieWorker: Fault = {
   findings: (run) => [lateResultsAreFenced(run)],
 };
 
-/** A late result keeps its row and decides nothing: the delivery went on to an attempt of a higher number, and ended by it. */
+/**
+ * A late result keeps its row and decides nothing: the delivery went on to an attempt of a higher number, and ended by
+ * it.
+ */
 function lateResultsAreFenced({ evidence: { attempts, finished } }: Run): Finding {
   const late = attempts.filter(({ isLate }) => isLate);
   const attemptsOf = new Map(finished.map(({ id, attemptCount }) => [id, attemptCount]));

@@ -1,4 +1,5 @@
-// Loaded before a process of the service: each connection that it begins, whatever comes of it, is a line of its output.
+// Loaded before a process of the service: each connection that it begins, whatever comes of it, is a line of its
+// output.
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 

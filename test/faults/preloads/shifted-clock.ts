@@ -1,4 +1,5 @@
-// Loaded before a process of the service: its clock is wrong by CLOCK_SHIFT_SECONDS. What runs by monotonic time is not.
+// Loaded before a process of the service: its clock is wrong by CLOCK_SHIFT_SECONDS. What runs by monotonic time is
+// not.
 const shiftMs = Number(process.env['CLOCK_SHIFT_SECONDS'] ?? '0') * 1000;
 const TrueDate = Date;
 

@@ -48,8 +48,8 @@ const STATEMENTS = [
     content_type text not null,
     payload bytea not null) partition by range (id)`,
 
-  // lease_until, state and attempt_count are in no index and no index predicate, so that a claim is a HOT update; half of
-  // each page is left free for it. The table is small and always changing: it is vacuumed by count, not by share.
+  // lease_until, state and attempt_count are in no index and no index predicate, so that a claim is a HOT update; half
+  // of each page is left free for it. The table is small and always changing: it is vacuumed by count, not by share.
   `create table open_deliveries (
     id uuid primary key,
     event_id uuid not null,

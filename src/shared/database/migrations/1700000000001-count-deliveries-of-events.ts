@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Events say how many deliveries were made of them, so that the ledger can hold what was accepted against what became of it.
- * Events from before are counted here: an event and its deliveries are one range of ids.
+ * Events say how many deliveries were made of them, so that the ledger can hold what was accepted against what became
+ * of it. Events from before are counted here: an event and its deliveries are one range of ids.
  */
 export class CountDeliveriesOfEvents1700000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Entries leave the audit log oldest first, and only when they are old: a session that may remove some because their time is over
- * can't pick one out, nor remove what was written today.
+ * Entries leave the audit log oldest first, and only when they are old: a session that may remove some because their
+ * time is over can't pick one out, nor remove what was written today.
  */
 export class AuditOldestFirst1700000000003 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
