@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HotPath, plainArray } from '../shared/database/hot-path.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { FinishedAttempt, PostponedDelivery } from './delivery.entity.js';
-import { POSTPONE, RECORD, RECORD_LATE } from './delivery.statements.js';
+import { POSTPONE, RECORD, RECORD_LATE } from './attempt.statements.js';
 import { STATE } from './domain/delivery-state.js';
 
 /** Writes what came of attempts. Each method is one statement for many of them. */

@@ -15,6 +15,7 @@ import { DeliveryRepository } from './delivery.repository.js';
 import { handOut } from './domain/hand-out.js';
 import type { Origin } from './lanes/lane.js';
 import { Lanes } from './lanes/lanes.js';
+import { WaitingRoom } from './lanes/waiting-room.js';
 
 const CLAIM_GROUP = 256;
 /** While lanes let much through, a claim waits a little to be worth its round trip. */
@@ -26,6 +27,13 @@ const CANCEL_GROUP = 2000;
  * on.
  */
 const LOOKED_AT = 5000;
+/** Deliveries that wait in lanes for each slot before a job has to wait. */
+const QUEUED_PER_SLOT = 16;
+/** And before what is due is parked: it is older, and must not fill the lanes that new events come through. */
+const DUE_PER_SLOT = 4;
+/** What was accepted longer ago than this does not wait for room: it is parked, so that what came after it can pass. */
+const WAIT_FOR_ROOM_MS = 3000;
+
 /** A delivery in flight, and since when at the most, by this process's clock: the lease began no sooner. */
 interface Claim {
   readonly delivery: ClaimedDelivery;
@@ -38,13 +46,6 @@ interface Slot {
   readonly origin: Origin;
 }
 
-/** Deliveries that wait in lanes for each slot before a job has to wait. */
-const QUEUED_PER_SLOT = 16;
-/** And before what is due is parked: it is older, and must not fill the lanes that new events come through. */
-const DUE_PER_SLOT = 4;
-/** What was accepted longer ago than this does not wait for room: it is parked, so that what came after it can pass. */
-const WAIT_FOR_ROOM_MS = 3000;
-
 /**
  * What a worker does with deliveries: it admits them to the lanes of their subscriptions, claims what the lanes let
  * through, and hands it to the attempt pipeline. What a lane has no room for is parked, and pulled when there is room.
@@ -55,7 +56,7 @@ export class DeliveryWorker {
   private readonly claims: GroupWriter<WakeUp, Claim | null>;
   private readonly parking: GroupWriter<WakeUp, null>;
   private readonly graceMs: number;
-  private waitingForRoom: (() => void)[] = [];
+  private readonly waitingRoom = new WaitingRoom(() => this.hasRoom || this.isStopping);
   private lookedUpTo: Uuid | null = null;
   private isPulling = false;
   private isAdvancing = false;
@@ -87,8 +88,14 @@ export class DeliveryWorker {
    * would be behind them.
    */
   async admit(wakeUps: readonly WakeUp[]): Promise<void> {
-    if (this.hasRoom || (await this.room(wakeUps))) await this.take(wakeUps);
+    if (this.hasRoom || (await this.waitingRoom.wait(this.patienceMs(wakeUps)))) await this.take(wakeUps);
     else await this.parkAll(wakeUps);
+  }
+
+  private patienceMs([first]: readonly WakeUp[]): number {
+    if (first === undefined) return WAIT_FOR_ROOM_MS;
+    // Not below zero: the clock of whoever accepted them may be ahead.
+    return WAIT_FOR_ROOM_MS - Math.max(this.clock.nowMs() - uuidTimeMs(first.id), 0);
   }
 
   /** Lets lanes pull what somebody has parked. */
@@ -131,7 +138,7 @@ export class DeliveryWorker {
    */
   async stop(timeoutMs: number): Promise<number> {
     this.isStopping = true;
-    this.makeRoom();
+    this.waitingRoom.look();
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref());
     await Promise.race([timeout, this.finish()]);
     return this.lanes.inFlightCount;
@@ -167,7 +174,7 @@ export class DeliveryWorker {
     }
     for (const wakeUp of this.lanes.takeReady()) void this.deliver(wakeUp);
     if (this.lanes.hasParked && !this.isPulling) void this.pull();
-    if (this.waitingForRoom.length > 0 && this.hasRoom) this.makeRoom();
+    this.waitingRoom.look();
   };
 
   private async deliver(wakeUp: WakeUp): Promise<void> {
@@ -276,33 +283,6 @@ export class DeliveryWorker {
     } catch (error) {
       this.complain(error, 'deliveries.not_given_back');
     }
-  }
-
-  /**
-   * Waits until there is room, or until the worker stops. Whoever has waited for the same room may take as well.
-   *
-   * @returns false when they have waited for too long
-   */
-  private async room([first]: readonly WakeUp[]): Promise<boolean> {
-    if (first === undefined) return true;
-    // Not below zero: the clock of whoever accepted them may be ahead.
-    const waitedMs = Math.max(this.clock.nowMs() - uuidTimeMs(first.id), 0);
-    if (waitedMs >= WAIT_FOR_ROOM_MS) return false;
-    const late = AbortSignal.timeout(WAIT_FOR_ROOM_MS - waitedMs);
-    late.addEventListener('abort', () => {
-      this.makeRoom();
-    });
-    while (!this.hasRoom && !this.isStopping) {
-      if (late.aborted) return false;
-      await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
-    }
-    return true;
-  }
-
-  private makeRoom(): void {
-    const waiting = this.waitingForRoom;
-    this.waitingForRoom = [];
-    for (const proceed of waiting) proceed();
   }
 
   private complain(error: unknown, what: string): void {

@@ -1,3 +1,4 @@
+import { POSTPONE, RECORD } from '../../src/delivery/attempt.statements.js';
 import * as sql from '../../src/delivery/delivery.statements.js';
 import { DeliveryRepository } from '../../src/delivery/delivery.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
@@ -24,10 +25,10 @@ const EXPECTED: readonly (readonly [name: string, statement: Statement, accesses
   ['take', sql.TAKE_DUE.oldest, ['Index Scan on open_deliveries_due', BY_ID]],
   ['take newest', sql.TAKE_DUE.newest, ['Index Scan on open_deliveries_due', BY_ID]],
   ['give back', sql.GIVE_BACK, [BY_ID]],
-  ['postpone', sql.POSTPONE, [BY_ID]],
+  ['postpone', POSTPONE, [BY_ID]],
   ['make due', sql.MAKE_DUE, [BY_ID]],
   ['list first', sql.LIST_FIRST, [BY_ID]],
-  ['record', sql.RECORD, [BY_ID]],
+  ['record', RECORD, [BY_ID]],
 ];
 
 interface PlanNode {
