@@ -190,9 +190,10 @@ describe('a server that closes while there are clients, on real connections', ()
     await eventually(() => bytes, { until: (count) => count > MUCH.length });
   });
 
-  it('answers what is in the making first, and lets no connection stay for a next request', async () => {
+  /** Closes once there is a first answer in the making, and makes it: the client is to have it, and to go. */
+  const closeWhileAnswering = async (requests: string): Promise<void> => {
     const connections = new Connections(server, 100);
-    const { received } = await send(GET);
+    const { received } = await send(requests);
     await eventually(() => answers, { until: ({ length }) => length === 1 });
     const { client: silent } = await send('');
     const closed = closing(connections);
@@ -202,22 +203,16 @@ describe('a server that closes while there are clients, on real connections', ()
     await closed;
     await eventually(received, { until: (text) => text.endsWith('made') });
     expect(received()).toMatch(/^connection: close\r$/im);
+  };
+
+  it('answers what is in the making first, and lets no connection stay for a next request', async () => {
+    await closeWhileAnswering(GET);
     expect(warnings).toEqual([]);
   });
 
   it('answers the first of many requests in one go, and closes: what was not begun is for another connection', async () => {
     serveOneAtATime(server);
-    const connections = new Connections(server, 100);
-    const { received } = await send(GET.repeat(100));
-    await eventually(() => answers, { until: ({ length }) => length === 1 });
-    const { client: silent } = await send('');
-    const closed = closing(connections);
-    await once(silent, 'close');
-    answers[0]!();
-
-    await closed;
-    await eventually(received, { until: (text) => text.endsWith('made') });
-    expect(received()).toMatch(/^connection: close\r$/im);
+    await closeWhileAnswering(GET.repeat(100));
     expect(answers).toHaveLength(1);
     expect(warnings).toEqual([]);
   });

@@ -176,7 +176,7 @@ export const SETTINGS = {
     default: 5000,
     min: 2,
     max: 1_000_000,
-    doc: 'Connections of clients to a port at once, half of them from one address, such as that of a proxy; more are closed.',
+    doc: 'Connections of clients to a port at once, half of them from one address (of IPv6, one /64), such as that of a proxy; more are closed.',
   }),
   requestTimeout: number('REQUEST_TIMEOUT', {
     default: 30,

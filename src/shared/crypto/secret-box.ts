@@ -15,9 +15,9 @@ export class UnknownEncryptionKey extends Error {
 }
 
 /**
- * Encrypts secrets at rest with AES-256-GCM. A box is `version 1 | key id 4 | iv 12 | tag 16 | ciphertext` in base64; the
- * key id is the beginning of the key's SHA-256. What the secret belongs to is authenticated with it: a box copied to another
- * row, or to another place in its row, does not open.
+ * Encrypts secrets at rest with AES-256-GCM. A box is `version 1 | key id 4 | iv 12 | tag 16 | ciphertext` in base64;
+ * the key id is the beginning of the key's SHA-256. What the secret belongs to is authenticated with it: a box copied
+ * to another row, or to another place in its row, does not open.
  */
 export class SecretBox {
   private readonly keys: ReadonlyMap<string, Buffer>;
