@@ -1,23 +1,44 @@
-const MODULES = 'subscriptions|ingest|delivery|status|health|access';
+/** Modules that everybody may import. */
+const GROUND = 'access|targets|signing';
+const MODULES = `subscriptions|ingest|delivery|status|health|${GROUND}`;
 const edge = (from, to) => ({
   name: `${from}-may-import-only-${to.replaceAll('|', '-') || 'nothing'}`,
   severity: 'error',
   from: { path: `^src/${from}/` },
   to: {
     path: `^src/(${MODULES}|app|local)/`,
-    pathNot: `^src/(${[from, 'access', ...to.split('|').filter(Boolean)].join('|')})/`,
+    pathNot: `^src/(${[from, ...to.split('|').filter(Boolean)].join('|')})/`,
+  },
+});
+
+/** The stages of a delivery: each may import those named here, and none above. */
+const stage = (from, to) => ({
+  name: `delivery-${from}-may-import-only-${to.replaceAll('|', '-') || 'nothing'}`,
+  severity: 'error',
+  from: { path: `^src/delivery/${from}/` },
+  to: {
+    path: '^src/delivery/',
+    pathNot: `^src/delivery/(${[from, ...to.split('|').filter(Boolean)].join('|')})/`,
   },
 });
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    edge('signing', ''),
+    edge('targets', ''),
     edge('access', ''),
-    edge('subscriptions', ''),
-    edge('delivery', 'subscriptions'),
-    edge('ingest', 'subscriptions|delivery'),
-    edge('status', 'delivery|ingest|subscriptions'),
-    edge('health', 'delivery'),
+    edge('subscriptions', GROUND),
+    edge('delivery', `subscriptions|${GROUND}`),
+    edge('ingest', `subscriptions|delivery|${GROUND}`),
+    edge('status', `delivery|ingest|subscriptions|${GROUND}`),
+    edge('health', `delivery|${GROUND}`),
+    stage('domain', ''),
+    stage('storage', 'domain'),
+    stage('queue', 'storage|domain'),
+    stage('attempt', 'storage|domain'),
+    stage('engine', 'queue|attempt|storage|domain'),
+    stage('api', 'queue|storage|domain'),
     {
       name: 'enter-by-the-front-door',
       comment: 'another module is imported through its index.ts only',
@@ -93,7 +114,7 @@ module.exports = {
     {
       name: 'axios-and-undici-only-in-http',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/delivery/http/' },
+      from: { path: '^src/', pathNot: '^src/delivery/attempt/http/' },
       to: { path: 'node_modules/(axios|undici)/' },
     },
     {

@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
-import type { Settings } from '../shared/config/settings.js';
+import { Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
 import { connectRedis, FAIL_FAST } from '../shared/redis/redis.js';
 import { keyRoot } from '../shared/redis/redis-address.js';
-import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import { Clock } from '../shared/time/clock.js';
 import { AccessModule } from './access.module.js';
 import { AuditController } from './audit/audit.controller.js';
@@ -30,7 +29,7 @@ import { TenantsController } from './tenants/tenants.controller.js';
     KeysService,
     {
       provide: PublishQuota,
-      inject: [SETTINGS_TOKEN, Clock, Logger],
+      inject: [Settings, Clock, Logger],
       useFactory: (settings: Settings, clock: Clock, logger: Logger): PublishQuota =>
         settings.redisUrl === undefined
           ? new LocalQuota(clock)

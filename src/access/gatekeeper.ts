@@ -1,12 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions as FastifyRoute } from 'fastify';
-import { isOwnName } from '../shared/config/loopback.js';
-import type { Settings } from '../shared/config/settings.js';
+import { isOwnName } from '../shared/net/loopback.js';
+import { Settings } from '../shared/config/settings.js';
 import { type RouteOptions, routeOptionsOf } from '../shared/http/route-options.js';
-import { clientAddressOf, networkOf } from '../shared/http/client-address.js';
+import { clientAddressOf, networkOf } from '../shared/net/client-address.js';
 import { Overloaded } from '../shared/http/intake.js';
 import { Metrics } from '../shared/metrics/metrics.js';
-import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import { Shares } from '../shared/shares.js';
 import {
   CallerGone,
@@ -52,7 +51,7 @@ export class Gatekeeper {
     private readonly tenants: TenantDirectory,
     private readonly quota: PublishQuota,
     private readonly metrics: Metrics,
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly settings: Settings,
   ) {}
 
   /** To be called before the routes are added. */

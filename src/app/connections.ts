@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { networkOf } from '../shared/http/client-address.js';
+import { networkOf } from '../shared/net/client-address.js';
 import type { Logger } from '../shared/logging/logger.js';
 import { Shares } from '../shared/shares.js';
 import type { Shutdown } from '../shared/shutdown.js';

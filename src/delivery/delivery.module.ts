@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
-import { DeliveryCommandRepository } from './delivery-command.repository.js';
-import { DeliveryHistory } from './delivery-history.js';
-import { DeliveryHistoryRepository } from './delivery-history.repository.js';
-import { DeliveryWakeUps } from './delivery-wake-ups.js';
-import { DeliveryController } from './delivery.controller.js';
-import { DeliveryService } from './delivery.service.js';
-import { WakeUpRepository } from './wake-up.repository.js';
+import { DeliveryCommandRepository } from './storage/delivery-command.repository.js';
+import { DeliveryHistory } from './api/delivery-history.js';
+import { DeliveryHistoryRepository } from './storage/delivery-history.repository.js';
+import { DeliveryWakeUps } from './queue/delivery-wake-ups.js';
+import { DeliveryController } from './api/delivery.controller.js';
+import { DeliveryService } from './api/delivery.service.js';
+import { WakeUpRepository } from './storage/wake-up.repository.js';
 
 /** The API side: history, retry, cancel, and wake-ups for the workers. */
 @Module({

@@ -4,7 +4,8 @@ import { GroupWriter } from '../shared/group-writer.js';
 import type { Linger } from '../shared/lingering.js';
 import { Clock } from '../shared/time/clock.js';
 import type { Uuid } from '../shared/ids/uuid.js';
-import { type AddressedEvent, deliveriesOf, type UncountedEvent } from './event.entity.js';
+import type { AddressedEvent, UncountedEvent } from './domain/new-event.js';
+import { deliveriesOf } from './first-deliveries.js';
 import { IngestRepository } from './ingest.repository.js';
 import { WideEventWriter } from './wide-event-writer.js';
 

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/index.js';
-import { TargetsModule } from '../shared/targets/targets.module.js';
+import { TargetsModule } from '../targets/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { EventWriter } from './event-writer.js';
 import { Idempotency } from './idempotency.js';

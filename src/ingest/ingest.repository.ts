@@ -1,9 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { SETTINGS_TOKEN } from '../shared/shared.module.js';
-import type { Settings } from '../shared/config/settings.js';
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../shared/config/settings.js';
 import { HotPath, plainArray, type Statement, textArray } from '../shared/database/hot-path.js';
 import type { Uuid } from '../shared/ids/uuid.js';
-import type { NewDelivery, NewEvent } from './event.entity.js';
+import type { NewDelivery, NewEvent } from './domain/new-event.js';
 
 /** How long a publisher can repeat a request under its key. */
 const IDEMPOTENCY_SECONDS = 86_400;
@@ -21,7 +20,7 @@ type RunStatement = <Row extends object>(statement: Statement, values: unknown[]
 export class IngestRepository {
   constructor(
     private readonly hotPath: HotPath,
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly settings: Settings,
   ) {}
 
   /**

@@ -2,7 +2,7 @@ import { deliveryUuid, newEventUuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import type { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
-import type { TargetGuard } from '../shared/targets/target-guard.js';
+import type { TargetGuard } from '../targets/index.js';
 import type { Clock } from '../shared/time/clock.js';
 import type { Audience, SubscriptionsService, SubscriptionVault } from '../subscriptions/index.js';
 import type { EventWriter } from './event-writer.js';

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { hmacKeys } from '../shared/crypto/signing-key.js';
+import { hmacKeys } from '../signing/index.js';
 import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { MalformedJson, parseJson } from '../shared/http/json.js';
 import { isJson } from '../shared/http/raw-body.js';
@@ -9,8 +9,7 @@ import { newEventUuid, type Uuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
-import { TargetGuard } from '../shared/targets/target-guard.js';
-import { targetRefusal } from '../shared/targets/target-refusal.js';
+import { TargetGuard, targetRefusal } from '../targets/index.js';
 import { Clock } from '../shared/time/clock.js';
 import {
   EVENT_TYPE_HINT,
@@ -22,7 +21,7 @@ import {
   SubscriptionVault,
   wants,
 } from '../subscriptions/index.js';
-import type { NewEvent } from './event.entity.js';
+import type { NewEvent } from './domain/new-event.js';
 import type { PublishRequest } from './domain/publish-request.js';
 import { requestFingerprint } from './domain/request-fingerprint.js';
 import { isSignedBy, isSignedEnvelope } from './domain/signed-envelope.js';

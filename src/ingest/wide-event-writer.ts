@@ -1,12 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DeliveryWakeUps } from '../delivery/index.js';
-import type { Settings } from '../shared/config/settings.js';
+import { Settings } from '../shared/config/settings.js';
 import { Bulkhead } from '../shared/bulkhead.js';
 import { Unavailable } from '../shared/errors/domain-error.js';
-import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import { Shares } from '../shared/shares.js';
 import { Clock } from '../shared/time/clock.js';
-import type { UncountedEvent } from './event.entity.js';
+import type { UncountedEvent } from './domain/new-event.js';
 import { type RunStep, WideEventRepository } from './wide-event.repository.js';
 
 /** Events written at once, each on a connection of the REST API, and the share of these that they may take. */
@@ -36,7 +35,7 @@ export class WideEventWriter {
     private readonly repository: WideEventRepository,
     private readonly wakeUps: DeliveryWakeUps,
     private readonly clock: Clock,
-    @Inject(SETTINGS_TOKEN) { databasePoolSize }: Settings,
+    { databasePoolSize }: Settings,
   ) {
     const waits = { waiting: MAX_WAITING, what: 'events for very many subscriptions' };
     const running = Math.max(1, Math.min(MAX_OPEN, Math.floor(databasePoolSize * CONNECTION_SHARE)));

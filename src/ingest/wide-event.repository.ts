@@ -1,13 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Settings } from '../shared/config/settings.js';
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../shared/config/settings.js';
 import { HotPath } from '../shared/database/hot-path.js';
 import { TenantDatabase } from '../shared/database/tenant-database.js';
 import { type Tx, Transactions } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
-import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import { patternsWanting, WANTS_EVENT } from '../subscriptions/index.js';
-import type { UncountedEvent } from './event.entity.js';
+import type { UncountedEvent } from './domain/new-event.js';
 import { TooManySubscriptions } from './ingest.errors.js';
 import { IngestRepository } from './ingest.repository.js';
 
@@ -29,7 +28,7 @@ export class WideEventRepository {
     private readonly database: TenantDatabase,
     private readonly events: IngestRepository,
     private readonly hotPath: HotPath,
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly settings: Settings,
   ) {}
 
   /**

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { nonEmpty } from '../shared/config/env.js';
-import { isLoopback } from '../shared/config/loopback.js';
+import { isLoopback } from '../shared/net/loopback.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { startLocalRedis } from './local-redis.js';
 

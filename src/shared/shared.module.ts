@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Settings } from './config/settings.js';
+import { Settings } from './config/settings.js';
 import { Logger, loggerOf } from './logging/logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { OwnFaults } from './own-faults.js';
@@ -7,15 +7,12 @@ import { Shutdown } from './shutdown.js';
 import { Clock, SystemClock } from './time/clock.js';
 import { Random, SystemRandom } from './time/random.js';
 
-/** Token of the `Settings` a process runs with. */
-export const SETTINGS_TOKEN = Symbol('Settings');
-
 /** What every room of the house has: settings, time, chance, log and metrics. */
 @Module({})
 export class SharedModule {
   static with(settings: Settings): DynamicModule {
     const providers = [
-      { provide: SETTINGS_TOKEN, useValue: settings },
+      { provide: Settings, useValue: settings },
       { provide: Clock, useClass: SystemClock },
       { provide: Random, useClass: SystemRandom },
       { provide: Logger, useFactory: () => loggerOf(settings) },

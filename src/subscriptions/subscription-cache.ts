@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { isTenantId } from '../access/index.js';
-import { SETTINGS_TOKEN } from '../shared/shared.module.js';
-import type { Settings } from '../shared/config/settings.js';
+import { Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
 import { connectRedis, FAIL_FAST, isRedisRefusal, PATIENT } from '../shared/redis/redis.js';
 import { keyRoot } from '../shared/redis/redis-address.js';
@@ -68,7 +67,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
   private pings?: NodeJS.Timeout;
 
   constructor(
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly settings: Settings,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {

@@ -1,10 +1,8 @@
-import { type ArgumentMetadata, Inject, Injectable, type PipeTransform, type Type } from '@nestjs/common';
-import { SETTINGS_TOKEN } from '../shared/shared.module.js';
-import type { Settings } from '../shared/config/settings.js';
+import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
+import { Settings } from '../shared/config/settings.js';
 import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { readInput } from '../shared/http/input.pipe.js';
-import { TargetGuard } from '../shared/targets/target-guard.js';
-import { targetRefusal } from '../shared/targets/target-refusal.js';
+import { TargetGuard, targetRefusal } from '../targets/index.js';
 import { effectivePolicy, policyFaults } from './domain/delivery-policy.js';
 import { SubscriptionPatch } from './dto/subscription-input.js';
 
@@ -13,7 +11,7 @@ import { SubscriptionPatch } from './dto/subscription-input.js';
 export class SubscriptionInputPipe implements PipeTransform {
   constructor(
     private readonly guard: TargetGuard,
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly settings: Settings,
   ) {}
 
   async transform(value: unknown, { metatype }: ArgumentMetadata): Promise<SubscriptionPatch> {

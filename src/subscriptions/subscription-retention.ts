@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Settings } from '../shared/config/settings.js';
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../shared/config/settings.js';
 import { type Tx, Transactions } from '../shared/database/transaction.js';
 import { Logger } from '../shared/logging/logger.js';
-import { SETTINGS_TOKEN } from '../shared/shared.module.js';
 import { Clock } from '../shared/time/clock.js';
 import { Hourly } from '../shared/time/hourly.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
@@ -21,7 +20,7 @@ export class SubscriptionRetention extends Hourly {
     private readonly transactions: Transactions,
     private readonly clock: Clock,
     logger: Logger,
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly settings: Settings,
   ) {
     super(logger, 'subscriptions.retention_failed');
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail, type Caller } from '../access/index.js';
-import { publicKeyOf, schemeOf, secretFrom } from '../shared/crypto/signing-key.js';
+import { publicKeyOf, schemeOf, secretFrom } from '../signing/index.js';
 import { type Tx, Transactions } from '../shared/database/transaction.js';
 import { InvalidInput } from '../shared/errors/domain-error.js';
 import { toPublicId } from '../shared/ids/public-id.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '../shared/crypto/secret-box.js';
-import { publicKeyOf, type SigningKey, signingKey } from '../shared/crypto/signing-key.js';
+import { publicKeyOf, type SigningKey, signingKey } from '../signing/index.js';
 import { InvalidInput } from '../shared/errors/domain-error.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { isShown, REDACTED } from './domain/own-headers.js';

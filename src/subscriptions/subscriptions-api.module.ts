@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { TargetsModule } from '../shared/targets/targets.module.js';
+import { TargetsModule } from '../targets/index.js';
 import { SubscriptionInputPipe } from './subscription-input.pipe.js';
 import { SubscriptionRetention } from './subscription-retention.js';
 import { SubscriptionSecretsController } from './subscription-secrets.controller.js';

@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/index.js';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { SETTINGS_TOKEN } from '../shared/shared.module.js';
-import type { Settings } from '../shared/config/settings.js';
+import { Settings } from '../shared/config/settings.js';
 import { SecretBox } from '../shared/crypto/secret-box.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import { SubscriptionEntity } from './subscription.entity.js';
@@ -24,7 +23,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
     SubscriptionsService,
     {
       provide: SecretBox,
-      inject: [SETTINGS_TOKEN],
+      inject: [Settings],
       useFactory: (settings: Settings) => new SecretBox(settings.encryptionKeys),
     },
   ],

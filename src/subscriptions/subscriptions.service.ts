@@ -1,8 +1,7 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditTrail, type Caller, TenantsService } from '../access/index.js';
-import { SETTINGS_TOKEN } from '../shared/shared.module.js';
-import type { Settings } from '../shared/config/settings.js';
-import { schemeOf } from '../shared/crypto/signing-key.js';
+import { Settings } from '../shared/config/settings.js';
+import { schemeOf } from '../signing/index.js';
 import { type Tx, Transactions } from '../shared/database/transaction.js';
 import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { decodeCursor, type Page, toPage } from '../shared/http/page.js';
@@ -48,7 +47,7 @@ export class SubscriptionsService implements OnModuleInit {
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
     private readonly logger: Logger,
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly settings: Settings,
   ) {}
 
   onModuleInit(): void {

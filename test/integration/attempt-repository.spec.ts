@@ -1,5 +1,5 @@
-import { AttemptRepository } from '../../src/delivery/attempt.repository.js';
-import type { FinishedAttempt } from '../../src/delivery/delivery.entity.js';
+import { AttemptRepository } from '../../src/delivery/storage/attempt.repository.js';
+import type { FinishedAttempt } from '../../src/delivery/domain/finished-attempt.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';

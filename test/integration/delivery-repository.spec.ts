@@ -1,5 +1,5 @@
-import type { WakeUp } from '../../src/delivery/delivery.entity.js';
-import { DeliveryRepository } from '../../src/delivery/delivery.repository.js';
+import type { WakeUp } from '../../src/delivery/domain/wake-up.js';
+import { DeliveryRepository } from '../../src/delivery/storage/delivery.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
 import { toPublicId } from '../../src/shared/ids/public-id.js';

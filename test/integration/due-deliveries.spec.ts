@@ -1,5 +1,5 @@
-import { DeliveryRepository } from '../../src/delivery/delivery.repository.js';
-import { WakeUpRepository } from '../../src/delivery/wake-up.repository.js';
+import { DeliveryRepository } from '../../src/delivery/storage/delivery.repository.js';
+import { WakeUpRepository } from '../../src/delivery/storage/wake-up.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';

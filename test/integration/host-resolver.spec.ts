@@ -3,8 +3,8 @@ import { lookup } from 'node:dns/promises';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ResolverUnreachable } from '../../src/shared/targets/name-servers.js';
-import { SystemHostResolver } from '../../src/shared/targets/host-resolver.js';
+import { ResolverUnreachable } from '../../src/targets/name-servers.js';
+import { SystemHostResolver } from '../../src/targets/host-resolver.js';
 import { eventually } from '../support/eventually.js';
 import { NameServer } from '../support/name-server.js';
 

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import { type AddressedEvent, deliveriesOf, type NewEvent } from '../../src/ingest/event.entity.js';
+import type { AddressedEvent, NewEvent } from '../../src/ingest/domain/new-event.js';
+import { deliveriesOf } from '../../src/ingest/first-deliveries.js';
 import { IngestRepository } from '../../src/ingest/ingest.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';

@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
-import { AttemptRepository } from '../../src/delivery/attempt.repository.js';
-import { deliveriesOf } from '../../src/ingest/event.entity.js';
-import { DeliveryCommandRepository } from '../../src/delivery/delivery-command.repository.js';
-import { DeliveryRepository } from '../../src/delivery/delivery.repository.js';
+import { AttemptRepository } from '../../src/delivery/storage/attempt.repository.js';
+import { deliveriesOf } from '../../src/ingest/first-deliveries.js';
+import { DeliveryCommandRepository } from '../../src/delivery/storage/delivery-command.repository.js';
+import { DeliveryRepository } from '../../src/delivery/storage/delivery.repository.js';
 import { IngestRepository } from '../../src/ingest/ingest.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { MIGRATIONS } from '../../src/shared/database/migrations/index.js';

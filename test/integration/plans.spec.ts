@@ -1,6 +1,6 @@
-import { POSTPONE, RECORD } from '../../src/delivery/attempt.statements.js';
-import * as sql from '../../src/delivery/delivery.statements.js';
-import { DeliveryRepository } from '../../src/delivery/delivery.repository.js';
+import { POSTPONE, RECORD } from '../../src/delivery/storage/attempt.statements.js';
+import * as sql from '../../src/delivery/storage/delivery.statements.js';
+import { DeliveryRepository } from '../../src/delivery/storage/delivery.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
 import { HotPath, type Statement } from '../../src/shared/database/hot-path.js';

@@ -1,7 +1,7 @@
-import type { WakeUp } from '../../src/delivery/delivery.entity.js';
-import type { DeliveryWorker } from '../../src/delivery/delivery-worker.js';
+import type { WakeUp } from '../../src/delivery/domain/wake-up.js';
+import type { DeliveryWorker } from '../../src/delivery/engine/dispatcher.js';
 import type { DeliveryQueue, PartLook } from '../../src/delivery/queue/delivery-queue.js';
-import { QueueWatchdog } from '../../src/delivery/queue/queue-watchdog.js';
+import { QueueWatchdog } from '../../src/delivery/engine/queue-watchdog.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { Shutdown } from '../../src/shared/shutdown.js';
 import { SystemClock } from '../../src/shared/time/clock.js';

@@ -1,6 +1,7 @@
-import type { ClaimedDelivery, ClaimedSubscription, FinishedAttempt } from '../../src/delivery/delivery.entity.js';
+import type { ClaimedDelivery, ClaimedSubscription } from '../../src/delivery/domain/claimed-delivery.js';
+import type { FinishedAttempt } from '../../src/delivery/domain/finished-attempt.js';
 import type { AttemptResult } from '../../src/delivery/domain/attempt-outcome.js';
-import type { AddressedEvent } from '../../src/ingest/event.entity.js';
+import type { AddressedEvent } from '../../src/ingest/domain/new-event.js';
 import { publicIdsOf, toPublicId } from '../../src/shared/ids/public-id.js';
 import { deliveryUuid, eventUuidOf, newEventUuid, newUuid } from '../../src/shared/ids/uuid.js';
 import type { SubscriptionInput } from './api-client.js';

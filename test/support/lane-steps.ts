@@ -1,5 +1,5 @@
-import type { WakeUp } from '../../src/delivery/delivery.entity.js';
-import type { Lanes } from '../../src/delivery/lanes/lanes.js';
+import type { WakeUp } from '../../src/delivery/domain/wake-up.js';
+import type { Lanes } from '../../src/delivery/engine/lanes/lanes.js';
 
 let made = 0;
 

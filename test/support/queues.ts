@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import Bull from 'bull';
 import type { Redis, RedisOptions } from 'ioredis';
-import type { WakeUp } from '../../src/delivery/delivery.entity.js';
+import type { WakeUp } from '../../src/delivery/domain/wake-up.js';
 import { BullClients } from '../../src/delivery/queue/bull-clients.js';
 import { consumerOptions, producerOptions, shardsOf } from '../../src/delivery/queue/bull-options.js';
 import { BullQueue } from '../../src/delivery/queue/bull-queue.js';

@@ -1,9 +1,9 @@
-import { WebhookSender } from '../../src/delivery/http/webhook-sender.js';
-import { Credentials } from '../../src/delivery/credentials.js';
+import { WebhookSender } from '../../src/delivery/attempt/http/webhook-sender.js';
+import { Credentials } from '../../src/delivery/attempt/credentials.js';
 import { SecretBox } from '../../src/shared/crypto/secret-box.js';
 import { SubscriptionVault } from '../../src/subscriptions/index.js';
-import type { HostResolver } from '../../src/shared/targets/host-resolver.js';
-import { TargetGuard } from '../../src/shared/targets/target-guard.js';
+import type { HostResolver } from '../../src/targets/host-resolver.js';
+import { TargetGuard } from '../../src/targets/target-guard.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
 import { silentLogger } from './silent-logger.js';
 

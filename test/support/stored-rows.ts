@@ -1,4 +1,4 @@
-import type { WakeUp } from '../../src/delivery/delivery.entity.js';
+import type { WakeUp } from '../../src/delivery/domain/wake-up.js';
 import { deliveryUuid, newEventUuid, newUuid, type Uuid } from '../../src/shared/ids/uuid.js';
 import type { TestDatabase } from './test-database.js';
 

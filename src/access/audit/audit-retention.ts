@@ -1,7 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Settings } from '../../shared/config/settings.js';
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../../shared/config/settings.js';
 import { Logger } from '../../shared/logging/logger.js';
-import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
 import { Clock } from '../../shared/time/clock.js';
 import { Hourly } from '../../shared/time/hourly.js';
 import { AuditRepository } from './audit.repository.js';
@@ -17,7 +16,7 @@ export class AuditRetention extends Hourly {
     private readonly repository: AuditRepository,
     private readonly clock: Clock,
     logger: Logger,
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly settings: Settings,
   ) {
     super(logger, 'audit.retention_failed');
   }

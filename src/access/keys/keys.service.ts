@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Settings } from '../../shared/config/settings.js';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Settings } from '../../shared/config/settings.js';
 import { type Tx, Transactions } from '../../shared/database/transaction.js';
 import { InvalidInput } from '../../shared/errors/domain-error.js';
 import { decodeCursor, type Page, toPage } from '../../shared/http/page.js';
@@ -8,7 +8,6 @@ import { parsePublicId, toPublicId } from '../../shared/ids/public-id.js';
 import { newUuid, type Uuid } from '../../shared/ids/uuid.js';
 import { LIMITS } from '../../shared/limits.js';
 import { Logger } from '../../shared/logging/logger.js';
-import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
 import { Clock } from '../../shared/time/clock.js';
 import {
   ApiKeyNotFound,
@@ -44,7 +43,7 @@ export class KeysService implements OnApplicationBootstrap {
     private readonly transactions: Transactions,
     private readonly clock: Clock,
     private readonly logger: Logger,
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly settings: Settings,
   ) {}
 
   /** @throws NoApiKey when nobody could call */

@@ -1,9 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Settings } from '../../shared/config/settings.js';
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../../shared/config/settings.js';
 import { type Tx, Transactions } from '../../shared/database/transaction.js';
 import { InvalidInput } from '../../shared/errors/domain-error.js';
 import { MalformedCursor, type Page } from '../../shared/http/page.js';
-import { SETTINGS_TOKEN } from '../../shared/shared.module.js';
 import { NeedsAllTenants, TenantExists, TenantInUse, TenantNotFound } from '../access.errors.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../caller.js';
@@ -28,7 +27,7 @@ export class TenantsService {
     private readonly keys: KeysRepository,
     private readonly audit: AuditTrail,
     private readonly transactions: Transactions,
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly settings: Settings,
   ) {}
 
   /** @throws TenantExists; InvalidInput */

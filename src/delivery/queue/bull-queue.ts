@@ -1,7 +1,7 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Job, Queue } from 'bull';
 import type { Logger } from '../../shared/logging/logger.js';
-import type { WakeUp } from '../delivery.entity.js';
+import type { WakeUp } from '../domain/wake-up.js';
 import type { BullClients } from './bull-clients.js';
 import { DeliveryQueue, type PartLook, type WakeUpHandler } from './delivery-queue.js';
 import { JOB_OPTIONS, type JobData, type RawJob, readJob, toData, withoutParsing } from './job-data.js';

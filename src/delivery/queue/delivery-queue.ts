@@ -1,4 +1,4 @@
-import type { WakeUp } from '../delivery.entity.js';
+import type { WakeUp } from '../domain/wake-up.js';
 
 /** Takes the wake-ups of one job. The job is finished when it resolves; what it throws ends the job too. */
 export type WakeUpHandler = (wakeUps: WakeUp[]) => Promise<void>;

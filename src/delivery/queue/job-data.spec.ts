@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { newUuid } from '../../shared/ids/uuid.js';
-import type { WakeUp } from '../delivery.entity.js';
+import type { WakeUp } from '../domain/wake-up.js';
 import { readJob, toData, withoutParsing } from './job-data.js';
 
 const aWakeUp = (given: Partial<WakeUp> = {}): WakeUp => ({

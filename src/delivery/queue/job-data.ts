@@ -1,6 +1,6 @@
 import { isTenantId } from '../../access/index.js';
 import { isUuid, uuidTimeMs } from '../../shared/ids/uuid.js';
-import type { WakeUp } from '../delivery.entity.js';
+import type { WakeUp } from '../domain/wake-up.js';
 
 /**
  * Wake-ups as they stand in Redis: short, because they are most of what Redis moves. Earlier versions wrote no tenant,

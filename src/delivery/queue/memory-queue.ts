@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { WakeUp } from '../delivery.entity.js';
+import type { WakeUp } from '../domain/wake-up.js';
 import { DeliveryQueue, type PartLook, type WakeUpHandler } from './delivery-queue.js';
 
 /** A job that does not end is not waited for any longer, as in Bull. */

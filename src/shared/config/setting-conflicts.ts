@@ -1,5 +1,5 @@
 import { isGuessable } from '../crypto/guessable-key.js';
-import { isLoopback } from './loopback.js';
+import { isLoopback } from '../net/loopback.js';
 import type { Values } from './setting-list.js';
 
 /** What is wrong with settings that are each right by themselves. */

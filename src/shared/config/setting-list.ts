@@ -1,6 +1,6 @@
 import { isIP, SocketAddress } from 'node:net';
 import { LIMITS } from '../limits.js';
-import { isCidr } from '../targets/address-rules.js';
+import { isCidr } from '../net/cidr.js';
 import {
   databaseUrl,
   flag,

@@ -2,10 +2,9 @@ import { isGuessable } from '../crypto/guessable-key.js';
 import { StartRefused } from '../errors/start-refused.js';
 import { SettingFault } from './setting.js';
 import { faultsAcross } from './setting-conflicts.js';
-import { SETTINGS, type Values } from './setting-list.js';
+import { SETTINGS, type Values as ParsedValues } from './setting-list.js';
 
-/** The settings a process runs with: checked, typed and complete. */
-export interface Settings extends Omit<Values, 'encryptionKey' | 'encryptionKeyRing'> {
+interface SettingValues extends Omit<ParsedValues, 'encryptionKey' | 'encryptionKeyRing'> {
   readonly databaseUrl: string;
   /** The first one encrypts; all of them decrypt. */
   readonly encryptionKeys: readonly [Buffer, ...Buffer[]];
@@ -17,6 +16,11 @@ export interface Settings extends Omit<Values, 'encryptionKey' | 'encryptionKeyR
   /** One of the keys is not random. Never so in production. */
   readonly isEncryptionKeyGuessable: boolean;
 }
+
+const Values = Object as unknown as abstract new () => SettingValues;
+
+/** The settings a process runs with: checked, typed and complete. Injected by this class; any such object will do. */
+export abstract class Settings extends Values {}
 
 /** What stands in for ENCRYPTION_KEY outside production. Known to everybody, so it protects nothing. */
 const DEVELOPMENT_KEY = Buffer.alloc(32, 'development only ');
@@ -40,7 +44,7 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
       return [field, setting.parse(undefined)];
     }
   });
-  const values = Object.fromEntries(parsed) as Values;
+  const values = Object.fromEntries(parsed) as ParsedValues;
   if (values.databaseUrl === undefined && !faults.some((fault) => fault.startsWith('DATABASE_URL '))) {
     faults.push('DATABASE_URL is missing: set it, or use `npm start`, which brings its own PostgreSQL');
   }

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Bulkhead } from '../bulkhead.js';
-import type { Settings } from '../config/settings.js';
-import { SETTINGS_TOKEN } from '../shared.module.js';
+import { Settings } from '../config/settings.js';
 import { CONNECT_TIMEOUT_MS } from './sound-pool.js';
 
 /** Of the connections of the REST API. */
@@ -20,7 +19,7 @@ export class ApiConnections {
   private readonly searches: Bulkhead;
   private readonly reports: Bulkhead;
 
-  constructor(@Inject(SETTINGS_TOKEN) { databasePoolSize }: Pick<Settings, 'databasePoolSize'>) {
+  constructor(@Inject(Settings) { databasePoolSize }: Pick<Settings, 'databasePoolSize'>) {
     this.calls = new Bulkhead({ running: databasePoolSize, waiting: MAX_WAITING, patienceMs: CONNECT_TIMEOUT_MS });
     const bulkheadFor = (share: number): Bulkhead => {
       const running = Math.max(1, Math.floor(databasePoolSize * share));

@@ -1,8 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { SETTINGS_TOKEN } from '../shared.module.js';
-import type { Settings } from '../config/settings.js';
+import { Settings } from '../config/settings.js';
 import { Logger } from '../logging/logger.js';
 import { SystemClock } from '../time/clock.js';
 import { ApiConnections } from './api-connections.js';
@@ -27,7 +26,7 @@ class ConnectionsModule {}
     ConnectionsModule,
     TypeOrmModule.forRootAsync({
       imports: [ConnectionsModule],
-      inject: [SETTINGS_TOKEN, Connections],
+      inject: [Settings, Connections],
       useFactory: (settings: Settings, connections: Connections) => ({
         ...dataSourceOptions(settings, connections),
         autoLoadEntities: true,
@@ -47,7 +46,7 @@ class ConnectionsModule {}
   providers: [
     {
       provide: HotPath,
-      inject: [SETTINGS_TOKEN, Logger, Connections, getDataSourceToken()],
+      inject: [Settings, Logger, Connections, getDataSourceToken()],
       useFactory: (settings: Settings, logger: Logger, connections: Connections, dataSource: DataSource) =>
         new HotPath(settings, logger, { connections, partitions: new PartitionKeeper(dataSource) }),
     },

@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { SETTINGS_TOKEN } from '../shared.module.js';
-import type { Settings } from '../config/settings.js';
+import { Settings } from '../config/settings.js';
 import { Logger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Clock } from '../time/clock.js';
@@ -16,7 +15,7 @@ export class Retention extends Hourly {
 
   constructor(
     @InjectDataSource() dataSource: DataSource,
-    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+    private readonly settings: Settings,
     private readonly clock: Clock,
     logger: Logger,
     private readonly metrics: Metrics,

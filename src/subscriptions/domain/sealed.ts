@@ -1,4 +1,4 @@
-import type { SignatureScheme } from '../../shared/crypto/signing-key.js';
+import type { SignatureScheme } from '../../signing/index.js';
 
 /** An encrypted text; see `SecretBox`. */
 export interface SealedText {

@@ -1,4 +1,4 @@
-import { secretFault } from '../../shared/crypto/signing-key.js';
+import { secretFault } from '../../signing/index.js';
 import { lengthOf, Rule } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { EVENT_TYPE_HINT, isEventTypePattern } from '../domain/event-type-pattern.js';

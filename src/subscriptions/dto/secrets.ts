@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, Max, Min } from 'class-validator';
-import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../shared/crypto/signing-key.js';
+import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../signing/index.js';
 import { MayBeAbsent } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { IsSecret } from './rules.js';

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../shared/crypto/signing-key.js';
+import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../signing/index.js';
 import { pageOf } from '../../shared/http/page.js';
 import { REDACTED } from '../domain/own-headers.js';
 import { AuthAnswer } from './auth.js';

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
-import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../shared/crypto/signing-key.js';
+import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../signing/index.js';
 import { IsNested } from '../../shared/http/input-fields.js';
 import { IsText, MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../../shared/config/settings.js';
+import { type Page, toPage } from '../../shared/http/page.js';
+import { toPublicId } from '../../shared/ids/public-id.js';
+import type { Uuid } from '../../shared/ids/uuid.js';
+import { type DeliveryFilter, DeliveryHistoryRepository } from '../storage/delivery-history.repository.js';
+import { DeliveryNotFound } from './delivery.errors.js';
+import { toAttemptAnswer, toDeliveryAnswer } from './delivery.mapping.js';
+import type { DeliveryAnswer, DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
+
+/** Deliveries as clients see them. */
+@Injectable()
+export class DeliveryHistory {
+  constructor(
+    private readonly repository: DeliveryHistoryRepository,
+    private readonly settings: Settings,
+  ) {}
+
+  /** @throws DeliveryNotFound */
+  async get(tenantId: string, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
+    const row = await this.repository.findById(tenantId, id);
+    if (row === null) throw new DeliveryNotFound(toPublicId('dlv', id));
+    const attempts = await this.repository.listAttempts(tenantId, id);
+    return { ...toDeliveryAnswer(row, this.settings), attempts: attempts.map(toAttemptAnswer) };
+  }
+
+  async list(tenantId: string, filter: DeliveryFilter): Promise<Page<DeliveryAnswer>> {
+    const rows = await this.repository.list(tenantId, filter);
+    return toPage(rows, filter.limit, (row) => toDeliveryAnswer(row, this.settings));
+  }
+}

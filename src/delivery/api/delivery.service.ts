@@ -1,0 +1,91 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { AuditTrail, type Caller } from '../../access/index.js';
+import { Settings } from '../../shared/config/settings.js';
+import { Transactions } from '../../shared/database/transaction.js';
+import { toPublicId } from '../../shared/ids/public-id.js';
+import { deliveryUuid, eventUuidOf, retryOrdinal, type Uuid } from '../../shared/ids/uuid.js';
+import { Metrics } from '../../shared/metrics/metrics.js';
+import { Random } from '../../shared/time/random.js';
+import { SubscriptionsService } from '../../subscriptions/index.js';
+import { DeliveryCommandRepository } from '../storage/delivery-command.repository.js';
+import { DeliveryHistory } from './delivery-history.js';
+import { DeliveryWakeUps } from '../queue/delivery-wake-ups.js';
+import { DeliveryFinished, DeliveryUnfinished, SubscriptionGone } from './delivery.errors.js';
+import type { DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
+
+/** Draws of a retry's ordinal before it gives up; half a million are free for each event. */
+const DRAWS = 5;
+
+/** What clients may do to deliveries. */
+@Injectable()
+export class DeliveryService implements OnModuleInit {
+  constructor(
+    private readonly commands: DeliveryCommandRepository,
+    private readonly history: DeliveryHistory,
+    private readonly wakeUps: DeliveryWakeUps,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly audit: AuditTrail,
+    private readonly transactions: Transactions,
+    private readonly random: Random,
+    private readonly metrics: Metrics,
+    private readonly settings: Settings,
+  ) {}
+
+  onModuleInit(): void {
+    this.subscriptions.onRemoval(async (tx, tenantId, subscriptionId) => {
+      const cancelled = await this.commands.cancelAllOf(tx, tenantId, subscriptionId);
+      this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
+    });
+  }
+
+  /**
+   * Delivers an event of a finished delivery again.
+   *
+   * @returns the new delivery
+   * @throws DeliveryNotFound; DeliveryUnfinished; SubscriptionGone when there is nobody to deliver to any more
+   */
+  async retry(caller: Caller, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
+    const { tenantId } = caller;
+    const former = await this.history.get(tenantId, id);
+    if (former.finished_at === null) throw new DeliveryUnfinished(former.id);
+    for (let draw = 0; draw < DRAWS; draw += 1) {
+      const newId = deliveryUuid(eventUuidOf(id), retryOrdinal(this.random.next()));
+      const subscriptionId = await this.openRetry(caller, id, newId);
+      if (subscriptionId === null) continue;
+      this.metrics.deliveriesCreated.inc();
+      this.wakeUps.add([{ id: newId, subscriptionId, attemptCount: 0, tenantId }]);
+      return this.history.get(tenantId, newId);
+    }
+    throw new SubscriptionGone(former.id);
+  }
+
+  /**
+   * Ends an unfinished delivery. An attempt that is under way is not called back; its outcome is kept, and changes
+   * nothing.
+   *
+   * @throws DeliveryNotFound; DeliveryFinished
+   */
+  async cancel(caller: Caller, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
+    const { tenantId } = caller;
+    const isCancelled = await this.transactions.run(tenantId, async (tx) => {
+      if (!(await this.commands.cancel(tx, tenantId, id))) return false;
+      await this.audit.write(tx, caller, { action: 'delivery.cancelled', target: toPublicId('dlv', id) });
+      return true;
+    });
+    const delivery = await this.history.get(tenantId, id);
+    if (!isCancelled) throw new DeliveryFinished(toPublicId('dlv', id));
+    this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' });
+    return delivery;
+  }
+
+  private openRetry(caller: Caller, id: Uuid, newId: Uuid): Promise<Uuid | null> {
+    const retry = { id, newId, visibilitySeconds: this.settings.visibilityTimeout };
+    return this.transactions.run(caller.tenantId, async (tx) => {
+      const subscriptionId = await this.commands.openRetry(tx, caller.tenantId, retry);
+      if (subscriptionId !== null) {
+        await this.audit.write(tx, caller, { action: 'delivery.retried', target: toPublicId('dlv', id) });
+      }
+      return subscriptionId;
+    });
+  }
+}

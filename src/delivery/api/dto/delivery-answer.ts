@@ -1,0 +1,97 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { pageOf } from '../../../shared/http/page.js';
+import { DELIVERY_STATUSES, type DeliveryStatus } from '../../domain/delivery-state.js';
+
+export class DeliveryErrorAnswer {
+  @ApiProperty({ description: 'Stable code; the list may grow', example: 'bad_status' })
+  readonly code: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'the receiver answered 500' })
+  readonly message: string | null;
+}
+
+export class AttemptAnswer {
+  @ApiProperty({ type: 'integer', example: 1 })
+  readonly number: number;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  readonly started_at: string;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Null when the worker did not live to see the end',
+    example: 37,
+  })
+  readonly duration_ms: number | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Null when there was no answer', example: 500 })
+  readonly status_code: number | null;
+
+  @ApiProperty({ type: DeliveryErrorAnswer, nullable: true, description: 'Null after a 2xx' })
+  readonly error: DeliveryErrorAnswer | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { 'content-type': 'text/plain' } })
+  readonly response_headers: Record<string, string>;
+
+  @ApiProperty({ description: 'The first 4 KB', example: 'try later' })
+  readonly response_body: string;
+
+  @ApiProperty({ description: 'Its outcome came when another attempt already had the delivery', example: false })
+  readonly late: boolean;
+}
+
+/** One event for one subscription. */
+export class DeliveryAnswer {
+  @ApiProperty({ example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' })
+  readonly id: string;
+
+  @ApiProperty({ description: 'The same as id', example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' })
+  readonly task_id: string;
+
+  @ApiProperty({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
+  readonly event_id: string;
+
+  @ApiProperty({ example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  readonly subscription_id: string;
+
+  @ApiProperty({ example: 'order.created' })
+  readonly event_type: string;
+
+  @ApiProperty({ description: 'Of the subscription as it is now', example: 'https://example.com/webhooks' })
+  readonly target_url: string;
+
+  @ApiProperty({ enum: DELIVERY_STATUSES, example: 'delivered' })
+  readonly status: DeliveryStatus;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The delivery that this one repeats', example: null })
+  readonly retry_of: string | null;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  readonly attempt_count: number;
+
+  @ApiProperty({ type: 'integer', example: 5 })
+  readonly max_attempts: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it is retried', example: null })
+  readonly next_attempt_at: string | null;
+
+  @ApiProperty({ type: 'integer', nullable: true, example: 200 })
+  readonly last_status_code: number | null;
+
+  @ApiProperty({ type: DeliveryErrorAnswer, nullable: true })
+  readonly last_error: DeliveryErrorAnswer | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  readonly created_at: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2026-01-31T12:00:00.400Z' })
+  readonly finished_at: string | null;
+}
+
+export class DeliveryWithAttemptsAnswer extends DeliveryAnswer {
+  @ApiProperty({ type: [AttemptAnswer], description: 'Oldest first' })
+  readonly attempts: AttemptAnswer[];
+}
+
+export const DeliveryPage = pageOf(DeliveryAnswer, 'DeliveryPage');

@@ -1,0 +1,89 @@
+import { jest } from '@jest/globals';
+import { aClaimedDelivery } from '../../../test/support/factories.js';
+import { silentLogger } from '../../../test/support/silent-logger.js';
+import type { Logger } from '../../shared/logging/logger.js';
+import { Metrics } from '../../shared/metrics/metrics.js';
+import { OwnFaults } from '../../shared/own-faults.js';
+import { SystemClock } from '../../shared/time/clock.js';
+import type { DeliveryPolicy, SubscriptionsService } from '../../subscriptions/index.js';
+import { AttemptPipeline } from './attempt-pipeline.js';
+import type { AttemptWriter } from './attempt-writer.js';
+import type { PostponedDelivery } from '../domain/finished-attempt.js';
+import { NotAttempted, type WebhookSender } from './http/webhook-sender.js';
+
+const POLICY = { maxAttempts: 3, timeoutMs: 1000 } as DeliveryPolicy;
+
+/** Its sender always meets `fault`. */
+function aPipeline(fault: Error, given: { postpone?: () => Promise<boolean> } = {}) {
+  const postponed: PostponedDelivery[] = [];
+  const recorded: unknown[] = [];
+  const writer: Pick<AttemptWriter, 'postpone' | 'write'> = {
+    postpone: (each) => {
+      postponed.push(each);
+      return given.postpone?.() ?? Promise.resolve(true);
+    },
+    write: (attempt) => {
+      recorded.push(attempt);
+      return Promise.resolve('recorded');
+    },
+  };
+  const metrics = new Metrics();
+  const logger: Logger = silentLogger;
+  const ownFaults = new OwnFaults(new SystemClock(), logger, metrics);
+  const pipeline = new AttemptPipeline(
+    { send: () => Promise.reject(fault) } as unknown as WebhookSender,
+    writer as AttemptWriter,
+    {} as SubscriptionsService,
+    new SystemClock(),
+    { next: () => 0.5 },
+    logger,
+    metrics,
+    ownFaults,
+  );
+  return { metrics, ownFaults, pipeline, postponed, recorded };
+}
+
+describe('an attempt that a fault of ours kept from being made', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  const fault = new NotAttempted('encryption_key', new Error('another key'));
+
+  it('is no attempt: the delivery is put back, and due some seconds later', async () => {
+    const { metrics, ownFaults, pipeline, postponed, recorded } = aPipeline(fault);
+    const delivery = aClaimedDelivery({ attempt: 2 });
+
+    const run = pipeline.run(delivery, POLICY, () => undefined);
+    await jest.runAllTimersAsync();
+    await run;
+
+    expect(postponed).toEqual([{ delivery, delayMs: 10_000 }]);
+    expect(recorded).toEqual([]);
+    expect(ownFaults.ofLastMinute()).toEqual(['encryption_key']);
+    expect(await metrics.render()).not.toContain('webhook_attempts_total{');
+  });
+
+  it('tells its lane that all is not well, and not at once', async () => {
+    const { pipeline, postponed } = aPipeline(fault);
+    const answers: boolean[] = [];
+
+    const run = pipeline.run(aClaimedDelivery(), POLICY, (isWell) => answers.push(isWell));
+    await jest.advanceTimersByTimeAsync(250);
+    expect([postponed.length, answers]).toEqual([1, []]);
+    await jest.runAllTimersAsync();
+    await run;
+
+    expect(answers).toEqual([false]);
+  });
+
+  it('is left to its lease when it could not be put back', async () => {
+    const { pipeline, postponed } = aPipeline(fault, { postpone: () => Promise.reject(new Error('no connection')) });
+    const answers: boolean[] = [];
+
+    const run = pipeline.run(aClaimedDelivery(), POLICY, (isWell) => answers.push(isWell));
+    await jest.runAllTimersAsync();
+    await run;
+
+    expect([postponed.length, answers]).toEqual([1, [false]]);
+  });
+});

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { Logger } from '../../shared/logging/logger.js';
+import { Metrics } from '../../shared/metrics/metrics.js';
+import { Clock } from '../../shared/time/clock.js';
+import { OwnFaults } from '../../shared/own-faults.js';
+import { Random } from '../../shared/time/random.js';
+import { type DeliveryPolicy, SubscriptionsService } from '../../subscriptions/index.js';
+import { AttemptWriter, type Recorded } from './attempt-writer.js';
+import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
+import type { FinishedAttempt } from '../domain/finished-attempt.js';
+import { isFromHealthyReceiver, statusClass } from '../domain/attempt-outcome.js';
+import { decide } from '../domain/retry-policy.js';
+import { postponedByMs } from '../domain/own-fault.js';
+import { AttemptBrokenOff, NotAttempted, WebhookSender } from './http/webhook-sender.js';
+
+/**
+ * A fault of ours is not gone at once: a delivery that met it holds its slot so long, or its lane would do nothing
+ * else.
+ */
+const HOLD_MS = 500;
+
+/** One attempt from the request to its record: send, decide, write down, tell. */
+@Injectable()
+export class AttemptPipeline {
+  constructor(
+    private readonly sender: WebhookSender,
+    private readonly writer: AttemptWriter,
+    private readonly subscriptions: SubscriptionsService,
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+    private readonly ownFaults: OwnFaults,
+  ) {}
+
+  /**
+   * Never throws: what can't be recorded is left to the lease.
+   *
+   * @param answered called when the receiver is done with, before the outcome is recorded; told whether it is well
+   */
+  async run(delivery: ClaimedDelivery, policy: DeliveryPolicy, answered: (isWell: boolean) => void): Promise<void> {
+    try {
+      const result = await this.sender.send(delivery, policy.timeoutMs);
+      answered(isFromHealthyReceiver(result));
+      const decision = decide(policy, result, {
+        attemptsUsed: delivery.attempt - delivery.abandonedCount,
+        nowMs: this.clock.nowMs(),
+        chance: this.random.next(),
+      });
+      const attempt = { delivery, result, decision };
+      const recorded = await this.writer.write(attempt);
+      if (recorded === 'recorded' && decision.next === 'failed' && decision.disablesSubscription) {
+        await this.subscriptions.disable(delivery.tenantId, delivery.subscriptionId, 'gone');
+      }
+      this.count(attempt, recorded);
+      this.tell(attempt, delivery, recorded);
+    } catch (error) {
+      if (error instanceof AttemptBrokenOff) return;
+      if (error instanceof NotAttempted) await this.postpone(delivery, error, answered);
+      else this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.not_recorded');
+    }
+  }
+
+  /** Nothing was sent: it is no attempt, and waits until the cause may be gone. Never throws. */
+  private async postpone(
+    delivery: ClaimedDelivery,
+    failure: NotAttempted,
+    answered: (isWell: boolean) => void,
+  ): Promise<void> {
+    const { delivery: deliveryId } = delivery.publicIds;
+    this.ownFaults.note(failure.fault, { deliveryId, cause: failure.cause });
+    try {
+      await this.writer.postpone({ delivery, delayMs: postponedByMs(this.random.next()) });
+    } catch (error) {
+      this.logger.warn({ err: error, delivery_id: deliveryId }, 'delivery.not_postponed');
+    }
+    await new Promise((resolve) => setTimeout(resolve, HOLD_MS));
+    answered(false);
+  }
+
+  private count({ result, decision }: FinishedAttempt, recorded: Recorded): void {
+    this.metrics.attempts.inc({ status_class: statusClass(result) });
+    this.metrics.attemptDuration.observe(result.durationMs / 1000);
+    if (recorded !== 'recorded' || decision.next === 'retry') return;
+    this.metrics.deliveriesFinished.inc({ outcome: decision.next });
+  }
+
+  private tell({ result, decision }: FinishedAttempt, delivery: ClaimedDelivery, recorded: Recorded): void {
+    this.logger.info(
+      {
+        delivery_id: delivery.publicIds.delivery,
+        event_id: delivery.publicIds.event,
+        subscription_id: delivery.subscription.publicId,
+        event_type: delivery.eventType,
+        attempt: delivery.attempt,
+        status_code: result.statusCode,
+        error_code: result.error?.code ?? null,
+        error_message: result.error?.message ?? null,
+        duration_ms: Math.round(result.durationMs),
+        decision: recorded === 'recorded' ? decision.next : recorded,
+        next_attempt_in_ms: decision.next === 'retry' ? decision.delayMs : null,
+      },
+      'delivery.attempted',
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { silentLogger } from '../../../test/support/silent-logger.js';
+import { AttemptWriter } from './attempt-writer.js';
+import type { AttemptRepository } from '../storage/attempt.repository.js';
+import type { FinishedAttempt } from '../domain/finished-attempt.js';
+
+const anAttempt = (id: string): FinishedAttempt => ({
+  delivery: { id, tenantId: 'default', attempt: 1 },
+  result: {
+    statusCode: 200,
+    error: null,
+    durationMs: 1,
+    responseHeaders: {},
+    responseBody: Buffer.alloc(0),
+    retryAfter: null,
+  },
+  decision: { next: 'delivered' },
+});
+
+/** Records what it is given unless `refuse` objects; `late` ones belong to somebody else. */
+function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: string[] } = {}) {
+  const recorded: string[] = [];
+  const late: string[] = [];
+  const repository: Pick<AttemptRepository, 'record' | 'recordLate'> = {
+    record: (attempts) => {
+      const ids = attempts.map(({ delivery }) => delivery.id);
+      const failure = given.refuse?.(ids);
+      if (failure) return Promise.reject(failure);
+      const moved = ids.filter((id) => !given.late?.includes(id));
+      recorded.push(...moved);
+      return Promise.resolve(new Set(moved));
+    },
+    recordLate: (attempts) => {
+      const ids = attempts.map(({ delivery }) => delivery.id).filter((id) => !recorded.includes(id));
+      late.push(...ids);
+      return Promise.resolve(new Set(ids));
+    },
+  };
+  return { writer: new AttemptWriter(repository as AttemptRepository, silentLogger), recorded, late };
+}
+
+describe('the attempt writer', () => {
+  it('keeps what came too late, and says so', async () => {
+    const { writer, recorded, late } = aWriter({ late: ['b'] });
+
+    const outcomes = await Promise.all(['a', 'b', 'c'].map((id) => writer.write(anAttempt(id))));
+
+    expect(outcomes).toEqual(['recorded', 'late', 'recorded']);
+    expect([recorded, late]).toEqual([['a', 'c'], ['b']]);
+  });
+
+  it('takes what was recorded by a call whose answer was lost for recorded', async () => {
+    const { writer, recorded, late } = aWriter({ late: ['a'] });
+    recorded.push('a');
+
+    await expect(writer.write(anAttempt('a'))).resolves.toBe('recorded');
+    expect(late).toEqual([]);
+  });
+
+  it('records the neighbours of an attempt that cannot be stored', async () => {
+    const { writer, recorded } = aWriter({ refuse: (ids) => (ids.includes('poison') ? new Error('invalid') : null) });
+
+    const outcomes = await Promise.all(['a', 'poison', 'c'].map((id) => writer.write(anAttempt(id))));
+
+    expect(outcomes).toEqual(['recorded', 'not_recorded', 'recorded']);
+    expect(recorded).toEqual(['a', 'c']);
+  });
+
+  it('waits for a database that is away, and records then', async () => {
+    let failures = 2;
+    const away = Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
+    const { writer, recorded } = aWriter({ refuse: () => (failures-- > 0 ? away : null) });
+
+    await expect(writer.write(anAttempt('a'))).resolves.toBe('recorded');
+    expect(recorded).toEqual(['a']);
+  });
+});

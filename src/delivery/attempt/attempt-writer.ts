@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { isDatabaseUnavailable } from '../../shared/database/unavailable.js';
+import { GroupWriter } from '../../shared/group-writer.js';
+import type { Linger } from '../../shared/lingering.js';
+import { Logger } from '../../shared/logging/logger.js';
+import { AttemptRepository } from '../storage/attempt.repository.js';
+import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-attempt.js';
+
+const MAX_GROUP = 256;
+/** While many attempts end, a group waits a little to be worth its commit. */
+const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 300 };
+/** While PostgreSQL is away, results wait here for it this long; then the leases decide. */
+const GIVE_UP_MS = 60_000;
+const MAX_PAUSE_MS = 1000;
+
+/** Whether an attempt decided what happens to its delivery, came too late for that, or could not be stored. */
+export type Recorded = 'recorded' | 'late' | 'not_recorded';
+
+/** Records in groups what came of claims: finished attempts, and deliveries that could not be attempted. */
+@Injectable()
+export class AttemptWriter {
+  private readonly writer: GroupWriter<FinishedAttempt, Recorded>;
+  private readonly postponing: GroupWriter<PostponedDelivery, boolean>;
+
+  constructor(
+    private readonly repository: AttemptRepository,
+    private readonly logger: Logger,
+  ) {
+    this.writer = new GroupWriter((attempts) => this.recordPatiently(attempts), {
+      items: MAX_GROUP,
+      groups: 2,
+      linger: LINGER,
+    });
+    this.postponing = new GroupWriter((postponed) => this.postponeAll(postponed), { items: MAX_GROUP, groups: 1 });
+  }
+
+  /** @throws when it could not be recorded: the delivery is taken over when its lease is over. */
+  write(attempt: FinishedAttempt): Promise<Recorded> {
+    return this.writer.submit(attempt);
+  }
+
+  /**
+   * Puts a delivery back that could not be attempted.
+   *
+   * @returns false when it belonged to somebody else by then
+   * @throws when it could not be put back: that is not tried again, and its lease decides
+   */
+  postpone(postponed: PostponedDelivery): Promise<boolean> {
+    return this.postponing.submit(postponed);
+  }
+
+  private async postponeAll(postponed: PostponedDelivery[]): Promise<boolean[]> {
+    const putBack = await this.repository.postpone(postponed);
+    return postponed.map(({ delivery }) => putBack.has(delivery.id));
+  }
+
+  private async recordPatiently(attempts: FinishedAttempt[]): Promise<Recorded[]> {
+    for (let pauseMs = 50, waitedMs = 0; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+      try {
+        return await this.record(attempts);
+      } catch (error) {
+        if (!isDatabaseUnavailable(error)) return this.recordOneByOne(attempts, error);
+        if (waitedMs >= GIVE_UP_MS) throw error;
+        this.logger.warn({ err: error, attempts: attempts.length }, 'attempts.waiting_for_database');
+        waitedMs += pauseMs;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
+    }
+  }
+
+  /** One attempt that can't be stored must not take its neighbours with it. */
+  private async recordOneByOne(attempts: FinishedAttempt[], cause: unknown): Promise<Recorded[]> {
+    if (attempts.length === 1) throw cause;
+    const outcomes: Recorded[] = [];
+    for (const attempt of attempts) {
+      const [outcome] = await this.record([attempt]).catch((error: unknown) => {
+        this.logger.error({ err: error, delivery_id: attempt.delivery.id }, 'attempt.not_recorded');
+        return ['not_recorded' as const];
+      });
+      outcomes.push(outcome ?? 'not_recorded');
+    }
+    return outcomes;
+  }
+
+  private async record(attempts: FinishedAttempt[]): Promise<Recorded[]> {
+    const moved = await this.repository.record(attempts);
+    const others = attempts.filter(({ delivery }) => !moved.has(delivery.id));
+    if (others.length === 0) return attempts.map(() => 'recorded');
+    const late = await this.repository.recordLate(others);
+    return attempts.map(({ delivery }) => (late.has(delivery.id) ? 'late' : 'recorded'));
+  }
+}

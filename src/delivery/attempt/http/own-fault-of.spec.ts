@@ -1,0 +1,49 @@
+import { ResolverUnreachable } from '../../../targets/index.js';
+import { ProxyFailure, ProxyUnreachable } from './egress-proxy.js';
+import { ownFaultOf } from './own-fault-of.js';
+import { asConnectError, ConnectTimeout } from './target-connector.js';
+
+const coded = (code: string, address = '192.0.2.1'): Error => Object.assign(new Error(code), { code, address });
+const ofConnecting = (error: Error) => ownFaultOf(asConnectError(error));
+
+describe('a fault of our own', () => {
+  it.each([
+    ['EMFILE', 'descriptors'],
+    ['ENFILE', 'descriptors'],
+    ['ENOMEM', 'memory'],
+    ['ENOBUFS', 'memory'],
+    ['EADDRNOTAVAIL', 'ports'],
+    ['EAGAIN', 'ports'],
+  ])('is that connecting ended with %s', (code, fault) => {
+    expect(ofConnecting(coded(code))).toBe(fault);
+    expect(ofConnecting(new AggregateError([coded(code), coded(code, '192.0.2.2')]))).toBe(fault);
+  });
+
+  it('is that the name servers answer nobody, or that the egress proxy is away', () => {
+    expect(ofConnecting(new ResolverUnreachable())).toBe('resolver');
+    expect(ofConnecting(new ProxyUnreachable('away', { cause: coded('ECONNREFUSED') }))).toBe('egress_proxy');
+    expect(ofConnecting(new ProxyUnreachable('away', { cause: coded('EMFILE') }))).toBe('descriptors');
+    expect(ofConnecting(new ProxyUnreachable('away', { cause: new ResolverUnreachable() }))).toBe('resolver');
+  });
+
+  it.each([
+    ['a refusal', coded('ECONNREFUSED')],
+    ['a reset', coded('ECONNRESET')],
+    ['a time-out', new ConnectTimeout(5000)],
+    ['a network that can not be reached', coded('ENETUNREACH')],
+    ['a name without an address', coded('ENOTFOUND')],
+    ['a name that nobody answers for', coded('ETIMEDOUT')],
+    ['a proxy that can not reach the target', new ProxyFailure('the egress proxy answered 502')],
+    ['an address of IPv6 where there is none', coded('EADDRNOTAVAIL', '2001:db8::1')],
+    ['one address of several', new AggregateError([coded('ECONNREFUSED'), coded('EMFILE')])],
+    ['an unknown error', new TypeError('x is not a function')],
+  ])('is not %s', (_, error) => {
+    expect(ofConnecting(error)).toBeNull();
+  });
+
+  it('is nothing that happened after a connection was made', () => {
+    expect(ownFaultOf(coded('EMFILE'))).toBeNull();
+    expect(ownFaultOf(coded('ENOBUFS'))).toBeNull();
+    expect(ownFaultOf(undefined)).toBeNull();
+  });
+});

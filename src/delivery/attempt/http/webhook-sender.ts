@@ -1,0 +1,179 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Axios, type AxiosRequestConfig } from 'axios';
+import { LRUCache } from 'lru-cache';
+import { Settings } from '../../../shared/config/settings.js';
+import { UnknownEncryptionKey } from '../../../shared/crypto/secret-box.js';
+import { Logger } from '../../../shared/logging/logger.js';
+import { HostResolver, TargetGuard } from '../../../targets/index.js';
+import { Clock } from '../../../shared/time/clock.js';
+import { VERSION } from '../../../shared/version.js';
+import type { ClaimedDelivery } from '../../domain/claimed-delivery.js';
+import { type AttemptResult, isSuccess } from '../../domain/attempt-outcome.js';
+import type { OwnFault } from '../../domain/own-fault.js';
+import { webhookSignature } from '../../../signing/index.js';
+import { Credentials } from '../credentials.js';
+import { dial } from './dial.js';
+import { egressConnector } from './egress-proxy.js';
+import { exchangeFailure } from './exchange-failure.js';
+import { ownFaultOf } from './own-fault-of.js';
+import { ReceiverAgents } from './receiver-agents.js';
+import { targetConnector } from './target-connector.js';
+import { type RawAnswer, RawRequest, type Target, undiciAdapter } from './undici-adapter.js';
+
+const CONNECT_TIMEOUT_MS = 5000;
+const CONNECTION_AGE_MS = 30_000;
+const USER_AGENT = `webhook-delivery-service/${VERSION}`;
+const MAX_TARGETS = 10_000;
+/** Most characters of response headers that the history keeps. */
+const MAX_HEADERS_LENGTH = 4096;
+
+/** What became of the request is not known, and left to the lease. */
+export class AttemptBrokenOff extends Error {}
+
+/** Nothing was sent, by a fault of ours: it was no attempt. */
+export class NotAttempted extends Error {
+  constructor(
+    readonly fault: OwnFault,
+    cause: unknown,
+  ) {
+    super(`nothing was sent: ${fault}`, { cause });
+  }
+}
+
+/** Sends deliveries: signed, never redirected, only to where the guard lets them go. */
+@Injectable()
+export class WebhookSender implements OnApplicationShutdown {
+  private readonly agents: ReceiverAgents;
+  private readonly http: Axios;
+  private isClosed = false;
+  private readonly targets = new LRUCache<string, Target>({ max: MAX_TARGETS });
+
+  constructor(
+    @Inject(TargetGuard) private readonly guard: TargetGuard,
+    names: HostResolver,
+    private readonly credentials: Credentials,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    @Inject(Settings) { egressProxyUrl }: Pick<Settings, 'egressProxyUrl'>,
+  ) {
+    const straight = targetConnector(
+      guard,
+      ({ addresses, port, signal }) => dial(addresses, port, signal),
+      CONNECT_TIMEOUT_MS,
+    );
+    const connect =
+      egressProxyUrl === undefined
+        ? straight
+        : egressConnector(guard, new URL(egressProxyUrl), names, CONNECT_TIMEOUT_MS);
+    this.agents = new ReceiverAgents(connect, CONNECTION_AGE_MS, clock);
+    // Bare: no defaults, no transforms, no interceptors. They cost more than the request.
+    this.http = new Axios({ adapter: undiciAdapter(({ place }) => this.agents.at(place)) });
+  }
+
+  /**
+   * Makes one attempt: whatever a receiver or the network does is a result.
+   *
+   * @throws AttemptBrokenOff when the process ends under it, which is nobody's result; NotAttempted when a fault of
+   * ours kept anything from being sent
+   */
+  async send(delivery: ClaimedDelivery, timeoutMs: number): Promise<AttemptResult> {
+    const startedMs = this.clock.monotonicMs();
+    try {
+      const raw = this.request(delivery, timeoutMs);
+      // Its method is the adapter's business. Of a POST, axios would look for a content type first.
+      const config: AxiosRequestConfig & { raw: RawRequest } = { raw };
+      const { data } = await this.http.request<RawAnswer>(config);
+      return answered(data, this.clock.monotonicMs() - startedMs);
+    } catch (error) {
+      if (this.isClosed) throw new AttemptBrokenOff();
+      const fault = error instanceof UnknownEncryptionKey ? 'encryption_key' : ownFaultOf(error);
+      if (fault !== null) throw new NotAttempted(fault, error);
+      const failure = exchangeFailure(error);
+      if (failure.code === 'internal_error') {
+        this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.broken_here');
+      }
+      return {
+        statusCode: null,
+        error: failure,
+        durationMs: this.clock.monotonicMs() - startedMs,
+        responseHeaders: {},
+        responseBody: Buffer.alloc(0),
+        retryAfter: null,
+      };
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.isClosed = true;
+    await this.agents.destroy();
+  }
+
+  private request(delivery: ClaimedDelivery, timeoutMs: number): RawRequest {
+    const { subscription, payload } = delivery;
+    const { event: id, delivery: deliveryId } = delivery.publicIds;
+    const nowMs = this.clock.nowMs();
+    const timestamp = Math.floor(nowMs / 1000);
+    const { keys, headers: own } = this.credentials.of(subscription, delivery.subscriptionId, nowMs);
+    const headers = [
+      'content-type',
+      delivery.contentType,
+      'webhook-id',
+      id,
+      'webhook-timestamp',
+      String(timestamp),
+      'webhook-signature',
+      webhookSignature({ id, timestamp, body: payload }, keys),
+      'x-event-type',
+      delivery.eventType,
+      'x-webhook-delivery',
+      deliveryId,
+      'x-webhook-attempt',
+      String(delivery.attempt),
+      'user-agent',
+      USER_AGENT,
+      'accept-encoding',
+      'identity',
+      ...own,
+    ];
+    return new RawRequest(this.target(subscription.targetUrl), headers, payload, timeoutMs);
+  }
+
+  /**
+   * @throws BlockedTarget. Node asks no resolver for a literal address: that one is judged here, a name at the connect.
+   */
+  private target(targetUrl: string): Target {
+    const known = this.targets.get(targetUrl);
+    if (known) return known;
+    const url = new URL(targetUrl);
+    this.guard.checkUrl(url);
+    const { origin, pathname, search } = url;
+    const target = { origin, path: pathname + search, place: ReceiverAgents.placeOf(origin) };
+    this.targets.set(targetUrl, target);
+    return target;
+  }
+}
+
+function answered(answer: RawAnswer, durationMs: number): AttemptResult {
+  const { statusCode } = answer;
+  const retryAfter = answer.headers['retry-after'];
+  return {
+    statusCode,
+    error: isSuccess(statusCode) ? null : { code: 'bad_status', message: `the receiver answered ${statusCode}` },
+    durationMs,
+    responseHeaders: keptHeaders(answer.headers),
+    responseBody: answer.body,
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+  };
+}
+
+function keptHeaders(headers: RawAnswer['headers']): Record<string, string> {
+  const kept: Record<string, string> = {};
+  let length = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    const text = Array.isArray(value) ? value.join(', ') : (value ?? '');
+    length += name.length + text.length;
+    if (length > MAX_HEADERS_LENGTH) break;
+    kept[name] = text;
+  }
+  return kept;
+}

@@ -1,0 +1,191 @@
+import { aClaimedDelivery } from '../../../test/support/factories.js';
+import { eventually } from '../../../test/support/eventually.js';
+import { silentLogger } from '../../../test/support/silent-logger.js';
+import { newUuid } from '../../shared/ids/uuid.js';
+import { parseSettings } from '../../shared/config/settings.js';
+import { Metrics } from '../../shared/metrics/metrics.js';
+import type { Clock } from '../../shared/time/clock.js';
+import type { AttemptPipeline } from '../attempt/attempt-pipeline.js';
+import { DeliveryWorker } from './dispatcher.js';
+import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
+import type { WakeUp } from '../domain/wake-up.js';
+import type { DeliveryRepository } from '../storage/delivery.repository.js';
+
+const settings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/' });
+
+describe('the delivery worker', () => {
+  let nowMs: number;
+  let sent: ClaimedDelivery[];
+
+  beforeEach(() => {
+    nowMs = 0;
+    sent = [];
+  });
+
+  const workerOn = (repository: Partial<DeliveryRepository>, given: Record<string, string> = {}): DeliveryWorker => {
+    const pipeline: Pick<AttemptPipeline, 'run'> = {
+      run: (delivery, _policy, answered) => {
+        sent.push(delivery);
+        answered(true);
+        return Promise.resolve();
+      },
+    };
+    return new DeliveryWorker(
+      { dayOf: ({ id }: WakeUp) => id.slice(0, 8), ...repository } as DeliveryRepository,
+      pipeline as AttemptPipeline,
+      { monotonicMs: () => nowMs, nowMs: () => nowMs } as Clock,
+      silentLogger,
+      new Metrics(),
+      parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', ...given }),
+    );
+  };
+
+  const wakeUpOf = ({ id, subscriptionId, attempt }: ClaimedDelivery): WakeUp => ({
+    id,
+    subscriptionId,
+    attemptCount: attempt - 1,
+    tenantId: 'default',
+  });
+
+  it.each<[string, DeliveryRepository['settleUnclaimed']]>([
+    ['hangs', () => new Promise<never>(() => undefined)],
+    ['fails', () => Promise.reject(new Error('no'))],
+  ])('sends what it has claimed even if settling the rest %s', async (_, settleUnclaimed) => {
+    const claimed = aClaimedDelivery();
+    const worker = workerOn({
+      claim: () => Promise.resolve([claimed]),
+      settleUnclaimed,
+    });
+    const gone = claimed.id.slice(0, -1) + 'f';
+    await worker.take([wakeUpOf(claimed), { ...wakeUpOf(claimed), id: gone }]);
+    await eventually(() => sent, { until: ({ length }) => length > 0 });
+    expect(sent).toEqual([claimed]);
+  });
+
+  it('begins no request that could outlive its lease, and has its slot free again', async () => {
+    const [late, next] = [aClaimedDelivery(), aClaimedDelivery()];
+    const worker = workerOn({
+      claim: ([wakeUp]) => {
+        const isLate = wakeUp!.id === late.id;
+        if (isLate) nowMs += settings.leaseGrace * 1000 + 1;
+        return Promise.resolve([isLate ? late : next]);
+      },
+    });
+    await worker.take([wakeUpOf(late)]);
+    await eventually(() => nowMs, { until: (ms) => ms > 0 });
+    await worker.take([wakeUpOf(next)]);
+    await eventually(() => sent, { until: ({ length }) => length > 0 });
+    expect(sent).toEqual([next]);
+    expect(await worker.stop(0)).toBe(0);
+  });
+
+  it('sends a delivery whose wake-up names another subscription, and has that slot free again', async () => {
+    const [claimed, next] = [aClaimedDelivery(), aClaimedDelivery()];
+    const worker = workerOn(
+      { claim: ([wakeUp]) => Promise.resolve([wakeUp!.id === claimed.id ? claimed : next]) },
+      { WORKER_CONCURRENCY: '1' },
+    );
+    await worker.take([{ ...wakeUpOf(claimed), subscriptionId: newUuid(0) }]);
+    await eventually(() => sent, { until: ({ length }) => length === 1 });
+    await worker.take([wakeUpOf(next)]);
+    await eventually(() => sent, { until: ({ length }) => length === 2 });
+    expect(sent).toEqual([claimed, next]);
+    expect(await worker.stop(1000)).toBe(0);
+  });
+
+  it('stops in time also while PostgreSQL does not take back what it gives', async () => {
+    const hanging = aClaimedDelivery();
+    const worker = workerOn(
+      { claim: () => new Promise(() => undefined), giveBack: () => new Promise(() => undefined) },
+      { WORKER_CONCURRENCY: '1' },
+    );
+    await worker.take([wakeUpOf(hanging), wakeUpOf(hanging)]);
+    expect(await worker.stop(10)).toBe(1);
+  });
+
+  it('sends what it has claimed of one day when the claim of another fails', async () => {
+    const today = aClaimedDelivery();
+    const before = aClaimedDelivery({ id: today.id.replace(/^./, '1') });
+    const worker = workerOn({
+      claim: ([wakeUp]) => (wakeUp!.id === today.id ? Promise.resolve([today]) : Promise.reject(new Error('not now'))),
+    });
+    await worker.take([wakeUpOf(before), wakeUpOf(today)]);
+    await eventually(() => sent, { until: ({ length }) => length > 0 });
+    expect(sent).toEqual([today]);
+  });
+
+  describe('whose lanes are full over all', () => {
+    let parked: WakeUp[];
+    let claimed: (() => void)[];
+    let worker: DeliveryWorker;
+    const subscriptionId = newUuid(0);
+    const acceptedAt = (ms: number): WakeUp => ({
+      id: newUuid(ms),
+      subscriptionId,
+      attemptCount: 0,
+      tenantId: 'default',
+    });
+
+    beforeEach(async () => {
+      parked = [];
+      claimed = [];
+      const prompt = aClaimedDelivery({ subscriptionId });
+      worker = workerOn(
+        {
+          claim: ([wakeUp]) =>
+            wakeUp!.id === prompt.id
+              ? Promise.resolve([prompt])
+              : new Promise((resolve) => claimed.push(() => { resolve([]); })), // prettier-ignore
+          settleUnclaimed: () => Promise.resolve(0),
+          park: (wakeUps) => {
+            parked.push(...wakeUps);
+            return Promise.resolve();
+          },
+        },
+        { WORKER_CONCURRENCY: '1' },
+      );
+      // Its receiver is known to be prompt: of the others, only a few may wait.
+      await worker.take([wakeUpOf(prompt)]);
+      await eventually(() => sent, { until: ({ length }) => length === 1 });
+      // The first one takes the slot.
+      await worker.take([acceptedAt(0)]);
+      await eventually(() => claimed, { until: ({ length }) => length === 1 });
+      for (let n = 0; n < 16; n += 1) await worker.take([acceptedAt(0)]);
+    });
+    afterEach(() => worker.stop(0));
+
+    it('leaves the due scan without room long before jobs', async () => {
+      expect([worker.hasRoom, worker.hasRoomForDue]).toEqual([false, false]);
+      claimed[0]!();
+      await eventually(() => worker.hasRoom, { until: Boolean });
+      expect(worker.hasRoomForDue).toBe(false);
+    });
+
+    it('parks a job at once that was accepted too long ago', async () => {
+      nowMs = 3001;
+      const late = acceptedAt(0);
+      await worker.admit([late]);
+      expect(parked).toEqual([late]);
+    });
+
+    const NEW = [
+      ['is new', 10_000],
+      ['comes from a clock that is ahead', 3_600_000],
+    ] as const;
+
+    it.each(NEW)('parks a job that %s, when it has waited for room in vain', async (_, atMs) => {
+      nowMs = 10_000;
+      const job = acceptedAt(atMs);
+      await worker.admit([job]);
+      expect(parked).toEqual([job]);
+    });
+
+    it.each(NEW)('admits a job that %s as soon as there is room, and who else has waited for it', async (_, atMs) => {
+      nowMs = 10_000;
+      const admitted = [worker.admit([acceptedAt(atMs)]), worker.admit([acceptedAt(atMs)])];
+      claimed[0]!();
+      await Promise.all(admitted);
+      expect(parked).toEqual([]);
+    });
+  });
+});

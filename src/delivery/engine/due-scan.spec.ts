@@ -1,0 +1,92 @@
+import { eventually } from '../../../test/support/eventually.js';
+import { silentLogger } from '../../../test/support/silent-logger.js';
+import { parseSettings } from '../../shared/config/settings.js';
+import { Metrics } from '../../shared/metrics/metrics.js';
+import { Clock } from '../../shared/time/clock.js';
+import { SystemRandom } from '../../shared/time/random.js';
+import type { WakeUp } from '../domain/wake-up.js';
+import type { DeliveryRepository } from '../storage/delivery.repository.js';
+import type { DeliveryWorker } from './dispatcher.js';
+import { DueScan } from './due-scan.js';
+
+const LIMIT = 1000;
+
+describe('the due scan', () => {
+  let due: number;
+  let worker: { hasRoomForDue: boolean; toLanes: number; parked: number };
+  let ends: string[];
+  let scan: DueScan;
+
+  beforeEach(() => {
+    worker = { hasRoomForDue: true, toLanes: 0, parked: 0 };
+    ends = [];
+    const repository: Pick<DeliveryRepository, 'takeDue'> = {
+      takeDue: (limit, _lookBack, options) => {
+        const taken = Math.min(limit, due);
+        due -= taken;
+        if (taken > 0) ends.push(options!.end!);
+        const wakeUp: WakeUp = { id: 'd', subscriptionId: 's', attemptCount: 0, tenantId: 't' };
+        return Promise.resolve({ wakeUps: Array<WakeUp>(taken).fill(wakeUp), failed: 0, isComplete: taken < limit });
+      },
+    };
+    const handed = {
+      get hasRoomForDue() {
+        return worker.hasRoomForDue;
+      },
+      lookAround: () => Promise.resolve(),
+      take: ({ length }: WakeUp[]) => {
+        worker.toLanes += length;
+        return Promise.resolve();
+      },
+      noteParked: ({ length }: WakeUp[]) => {
+        worker.parked += length;
+      },
+    };
+    scan = new DueScan(
+      repository as DeliveryRepository,
+      handed as unknown as DeliveryWorker,
+      new StandingClock(),
+      new SystemRandom(),
+      silentLogger,
+      new Metrics(),
+      parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', DUE_SCAN_INTERVAL: '0.1' }),
+    );
+  });
+  afterEach(() => {
+    scan.stop();
+  });
+
+  const afterTaking = async (count: number): Promise<void> => {
+    due = count;
+    scan.start();
+    await eventually(() => worker.toLanes + worker.parked, { until: (taken) => taken === count });
+  };
+
+  it('hands what is due to the lanes', async () => {
+    await afterTaking(LIMIT - 1);
+    expect(worker).toMatchObject({ toLanes: LIMIT - 1, parked: 0 });
+  });
+
+  it('parks a backlog, but for its first batch, from both ends in turns', async () => {
+    await afterTaking(4 * LIMIT + 1);
+    expect(worker).toMatchObject({ toLanes: LIMIT, parked: 3 * LIMIT + 1 });
+    expect(new Set(ends.slice(0, 2))).toEqual(new Set(['oldest', 'newest']));
+  });
+
+  it('parks all while the lanes have no room for it', async () => {
+    worker.hasRoomForDue = false;
+    await afterTaking(1);
+    expect(worker).toMatchObject({ toLanes: 0, parked: 1 });
+  });
+});
+
+/** A pass ends after a while: this way it goes on until all is taken, however slow this machine is. */
+class StandingClock extends Clock {
+  nowMs(): number {
+    return 0;
+  }
+
+  monotonicMs(): number {
+    return 0;
+  }
+}

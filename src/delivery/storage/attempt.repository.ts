@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import { HotPath, plainArray } from '../../shared/database/hot-path.js';
+import type { Uuid } from '../../shared/ids/uuid.js';
+import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-attempt.js';
+import { POSTPONE, RECORD, RECORD_LATE } from './attempt.statements.js';
+import { STATE } from '../domain/delivery-state.js';
+
+/** Writes what came of attempts. Each method is one statement for many of them. */
+@Injectable()
+export class AttemptRepository {
+  constructor(private readonly hotPath: HotPath) {}
+
+  /**
+   * Records attempts and moves their deliveries on: finished ones into the history, the others back to pending.
+   *
+   * @returns the deliveries that were moved; the others belonged to somebody else by then
+   */
+  async record(attempts: readonly FinishedAttempt[]): Promise<Set<Uuid>> {
+    const retried: FinishedAttempt[] = [];
+    const final: FinishedAttempt[] = [];
+    for (const attempt of attempts) (attempt.decision.next === 'retry' ? retried : final).push(attempt);
+    retried.sort(byDelivery);
+    final.sort(byDelivery);
+    const all = [...retried, ...final];
+    const { bytes, offsets, lengths } = packed(all);
+    const [row] = await this.hotPath.query<{ ids: Uuid[] | null; has_all: boolean }>(RECORD, [
+      plainArray(retried.map(({ delivery }) => delivery.id)),
+      plainArray(retried.map(({ delivery }) => delivery.attempt)),
+      plainArray(retried.map(({ decision }) => (decision.next === 'retry' ? decision.delayMs : 0))),
+      plainArray(final.map(({ delivery }) => delivery.id)),
+      plainArray(final.map(({ delivery }) => delivery.attempt)),
+      plainArray(final.map(({ decision }) => (decision.next === 'delivered' ? STATE.delivered : STATE.failed))),
+      plainArray(all.map(({ result }) => result.statusCode)),
+      plainArray(all.map(({ result }) => Math.round(result.durationMs))),
+      bytes,
+      plainArray(offsets),
+      plainArray(lengths.body),
+      plainArray(lengths.headers),
+      plainArray(lengths.errorCode),
+      plainArray(lengths.errorMessage),
+    ]);
+    return new Set(row?.has_all ? all.map(({ delivery }) => delivery.id) : row?.ids);
+  }
+
+  /**
+   * Keeps results that came too late to decide anything.
+   *
+   * @returns the deliveries of those; the others had been recorded in time, by a call that seemed to fail
+   */
+  async recordLate(attempts: readonly FinishedAttempt[]): Promise<Set<Uuid>> {
+    const { bytes, offsets, lengths } = packed(attempts);
+    const rows = await this.hotPath.query<{ delivery_id: Uuid }>(RECORD_LATE, [
+      attempts.map(({ delivery }) => delivery.id),
+      attempts.map(({ delivery }) => delivery.attempt),
+      attempts.map(({ result }) => result.statusCode),
+      attempts.map(({ result }) => Math.round(result.durationMs)),
+      attempts.map(({ result }) => result.error?.code ?? null),
+      attempts.map(({ result }) => (result.error === null ? null : storable(result.error.message))),
+      attempts.map(({ result }) => JSON.stringify(result.responseHeaders)),
+      bytes,
+      offsets,
+      lengths.body,
+      attempts.map(({ delivery }) => delivery.tenantId),
+    ]);
+    return new Set(rows.map((row) => row.delivery_id));
+  }
+
+  /**
+   * Puts deliveries back to pending as if they had not been claimed, due after their delay. Must not be called again
+   * for the same ones, not even when it failed: what became of them is left to their leases.
+   *
+   * @returns the deliveries that were put back; the others belonged to somebody else by then
+   */
+  async postpone(postponed: readonly PostponedDelivery[]): Promise<Set<Uuid>> {
+    const sorted = postponed.toSorted(byDelivery);
+    const rows = await this.hotPath.query<{ id: Uuid }>(POSTPONE, [
+      plainArray(sorted.map(({ delivery }) => delivery.id)),
+      plainArray(sorted.map(({ delivery }) => delivery.attempt)),
+      plainArray(sorted.map(({ delayMs }) => delayMs)),
+    ]);
+    return new Set(rows.map((row) => row.id));
+  }
+}
+
+type Claimed = Pick<PostponedDelivery, 'delivery'>;
+
+/** Of two results for one delivery in a group, the one of the newer attempt counts: it comes last. */
+function byDelivery({ delivery: a }: Claimed, { delivery: b }: Claimed): number {
+  if (a.id === b.id) return a.attempt - b.attempt;
+  return a.id < b.id ? -1 : 1;
+}
+
+interface Packed {
+  readonly bytes: Buffer;
+  /**
+   * Where what belongs to an attempt begins, from 1 as `substring` counts: its body, headers, error code and error
+   * message.
+   */
+  readonly offsets: number[];
+  /** In bytes, of each attempt. */
+  readonly lengths: Readonly<Record<'body' | 'headers' | 'errorCode' | 'errorMessage', number[]>>;
+}
+
+/** All that is text or bytes in one binary parameter. */
+function packed(attempts: readonly FinishedAttempt[]): Packed {
+  const parts: Buffer[] = [];
+  const offsets: number[] = [];
+  const lengths: Packed['lengths'] = { body: [], headers: [], errorCode: [], errorMessage: [] };
+  let at = 1;
+  const add = (part: Buffer, to: number[]): void => {
+    parts.push(part);
+    to.push(part.length);
+    at += part.length;
+  };
+  for (const { result } of attempts) {
+    offsets.push(at);
+    add(result.responseBody, lengths.body);
+    add(Buffer.from(JSON.stringify(result.responseHeaders)), lengths.headers);
+    add(result.error === null ? NOTHING : Buffer.from(result.error.code), lengths.errorCode);
+    add(result.error === null ? NOTHING : Buffer.from(storable(result.error.message)), lengths.errorMessage);
+  }
+  return { bytes: Buffer.concat(parts), offsets, lengths };
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** What a receiver says may hold what PostgreSQL can't. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
+}

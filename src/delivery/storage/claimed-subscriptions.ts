@@ -1,0 +1,47 @@
+import { LRUCache } from 'lru-cache';
+import type { Uuid } from '../../shared/ids/uuid.js';
+import type { ClaimedSubscription } from '../domain/claimed-delivery.js';
+
+/** A subscription as one version of its row has it. */
+export interface VersionedSubscription {
+  readonly id: Uuid;
+  readonly version: string;
+  readonly subscription: ClaimedSubscription;
+}
+
+/** What all of them weigh, in bytes: own headers alone may be 20 KB. */
+const MAX_BYTES = 33_554_432;
+const ENTRY_BYTES = 500;
+const BYTES_PER_CHARACTER = 2;
+
+/**
+ * Subscriptions as claims last saw them. A claim obeys the state in the table and says which version of the row it saw;
+ * what hangs on the version, from URL to secrets, is read once and not with every delivery.
+ */
+export class ClaimedSubscriptions {
+  private readonly known = new LRUCache<Uuid, VersionedSubscription>({
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ subscription }) => ENTRY_BYTES + JSON.stringify(subscription).length * BYTES_PER_CHARACTER,
+  });
+
+  constructor(private readonly read: (ids: readonly Uuid[]) => Promise<VersionedSubscription[]>) {}
+
+  /** @returns by id, what was claimed, in the version that the claim saw or a later one */
+  async of(
+    claimed: readonly { readonly subscription_id: Uuid; readonly version: string }[],
+  ): Promise<Map<Uuid, ClaimedSubscription>> {
+    const found = new Map<Uuid, ClaimedSubscription>();
+    const missing = new Set<Uuid>();
+    for (const { subscription_id: id, version } of claimed) {
+      const known = this.known.get(id);
+      if (known?.version === version) found.set(id, known.subscription);
+      else missing.add(id);
+    }
+    if (missing.size === 0) return found;
+    for (const each of await this.read([...missing])) {
+      this.known.set(each.id, each);
+      found.set(each.id, each.subscription);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '../../shared/database/tenant-database.js';
+import type { Tx } from '../../shared/database/transaction.js';
+import type { Uuid } from '../../shared/ids/uuid.js';
+
+/** A delivery that is to be made again. */
+interface NewRetry {
+  /** The finished one. */
+  readonly id: Uuid;
+  readonly newId: Uuid;
+  readonly visibilitySeconds: number;
+}
+
+/** What clients do to deliveries. Each method is one statement that names the state it leaves. */
+@Injectable()
+export class DeliveryCommandRepository {
+  constructor(private readonly database: TenantDatabase) {}
+
+  /**
+   * Opens a new delivery of the event of a finished one.
+   *
+   * @returns its subscription; null when there is no such finished delivery, its subscription is deleted, or the new id
+   * is taken
+   */
+  async openRetry(tx: Tx, tenantId: string, { id, newId, visibilitySeconds }: NewRetry): Promise<Uuid | null> {
+    const rows = await this.database.query<{ subscription_id: Uuid }>(
+      tenantId,
+      `with opened as (
+         insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at, retry_of, created_at)
+         select $3, d.event_id, d.subscription_id, d.tenant_id, now() + $4::float8 * interval '1 second', d.id, now()
+         from deliveries d
+         join subscriptions s on s.id = d.subscription_id and s.tenant_id = $1 and s.deleted_at is null
+         where d.tenant_id = $1 and d.id = $2
+           and not exists (select 1 from deliveries taken where taken.tenant_id = $1 and taken.id = $3)
+         on conflict do nothing
+         returning event_id, subscription_id),
+       counted as (
+         update events set delivery_count = delivery_count + 1
+         where tenant_id = $1 and id = (select event_id from opened))
+       select subscription_id from opened`,
+      [id, newId, visibilitySeconds],
+      tx,
+    );
+    return rows[0]?.subscription_id ?? null;
+  }
+
+  /** @returns whether it was unfinished and is cancelled now */
+  async cancel(tx: Tx, tenantId: string, id: Uuid): Promise<boolean> {
+    const rows = await this.database.query(
+      tenantId,
+      `with gone as (delete from open_deliveries where tenant_id = $1 and id = $2 returning *)
+       ${keepCancelled('$3', '$4')}`,
+      [id, 'cancelled', 'Cancelled by request'],
+      tx,
+    );
+    return rows.length > 0;
+  }
+
+  /**
+   * Cancels what is unfinished for a subscription, as much as one transaction should. What is left is cancelled by the
+   * workers, who come upon it within seconds and find its subscription deleted.
+   *
+   * @returns how many
+   */
+  async cancelAllOf(tx: Tx, tenantId: string, subscriptionId: Uuid): Promise<number> {
+    const rows = await this.database.query(
+      tenantId,
+      `with gone as (delete from open_deliveries where tenant_id = $1 and id = any(array(
+         select id from open_deliveries where tenant_id = $1 and subscription_id = $2 limit ${MAX_CANCELLED}))
+         returning *)
+       ${keepCancelled('$3', '$4')}`,
+      [subscriptionId, 'subscription_gone', 'The subscription was deleted'],
+      tx,
+    );
+    return rows.length;
+  }
+}
+
+/** Most deliveries that the deletion of a subscription cancels itself. */
+const MAX_CANCELLED = 10_000;
+
+/** @param code and message: the parameters that hold them */
+function keepCancelled(code: string, message: string): string {
+  return `insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_error_code,
+      last_error_message, finished_at, retry_of, created_at)
+    select id, event_id, subscription_id, tenant_id, 4, attempt_count, ${code}, ${message}, now(), retry_of, created_at
+    from gone returning id`;
+}

@@ -1,0 +1,149 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '../../shared/database/tenant-database.js';
+import { firstUuidAt, lastUuidOf, type Uuid } from '../../shared/ids/uuid.js';
+import { type DeliveryStatus, STATE } from '../domain/delivery-state.js';
+
+/** Which deliveries a list shows. Times are those of the event. */
+export interface DeliveryFilter {
+  readonly limit: number;
+  readonly after?: Uuid;
+  readonly subscriptionId?: Uuid;
+  readonly eventId?: Uuid;
+  readonly eventType?: string;
+  readonly status?: DeliveryStatus;
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+/** A delivery, open or finished, with what its event and its subscription say. */
+export interface DeliveryRow {
+  id: Uuid;
+  event_id: Uuid;
+  subscription_id: Uuid;
+  state: number;
+  attempt_count: number;
+  /** `Infinity` when it is parked. */
+  next_attempt_at: Date | number | null;
+  last_status_code: number | null;
+  last_error_code: string | null;
+  last_error_message: string | null;
+  finished_at: Date | null;
+  retry_of: Uuid | null;
+  created_at: Date | null;
+  event_type: string;
+  target_url: string;
+  max_attempts: number | null;
+}
+
+export interface AttemptRow {
+  number: number;
+  started_at: Date;
+  duration_ms: number | null;
+  status_code: number | null;
+  error_code: string | null;
+  error_message: string | null;
+  response_headers: string | null;
+  response_body: Buffer | null;
+  is_late: boolean;
+}
+
+/** Reads deliveries and attempts, unfinished ones and history alike. */
+@Injectable()
+export class DeliveryHistoryRepository {
+  constructor(private readonly database: TenantDatabase) {}
+
+  async findById(tenantId: string, id: Uuid): Promise<DeliveryRow | null> {
+    const rows = await this.database.query<DeliveryRow>(
+      tenantId,
+      select('d.tenant_id = $1 and d.id = $2', 'd.tenant_id = $1 and d.id = $2', '1'),
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Newest first; one more than the limit when another page follows. */
+  list(tenantId: string, filter: DeliveryFilter): Promise<DeliveryRow[]> {
+    const values: unknown[] = [];
+    // The tenant comes first.
+    const given = (value: unknown): string => `$${values.push(value) + 1}`;
+    const conditions = ['d.tenant_id = $1'];
+    if (filter.after !== undefined) conditions.push(`d.id < ${given(filter.after)}`);
+    if (filter.subscriptionId !== undefined) conditions.push(`d.subscription_id = ${given(filter.subscriptionId)}`);
+    if (filter.since !== undefined) conditions.push(`d.id >= ${given(firstUuidAt(filter.since.getTime()))}`);
+    if (filter.until !== undefined) conditions.push(`d.id < ${given(firstUuidAt(filter.until.getTime()))}`);
+    if (filter.eventId !== undefined) {
+      conditions.push(`d.id between ${given(filter.eventId)} and ${given(lastUuidOf(filter.eventId))}`);
+    }
+    if (filter.eventType !== undefined) {
+      conditions.push(
+        `exists (select 1 from events e
+          where e.id = d.event_id and e.tenant_id = $1 and e.event_type = ${given(filter.eventType)})`,
+      );
+    }
+    const [open, finished] = stateConditions(filter.status);
+    const limit = given(filter.limit + 1);
+    return this.database.search<DeliveryRow>(
+      tenantId,
+      select([...conditions, ...open].join(' and '), [...conditions, ...finished].join(' and '), limit),
+      values,
+    );
+  }
+
+  /** Oldest first. Served by the primary key. */
+  listAttempts(tenantId: string, deliveryId: Uuid): Promise<AttemptRow[]> {
+    return this.database.query<AttemptRow>(
+      tenantId,
+      `select number, started_at, duration_ms, status_code, error_code, error_message, response_headers, response_body,
+         is_late
+       from attempts where tenant_id = $1 and delivery_id = $2 order by number`,
+      [deliveryId],
+    );
+  }
+}
+
+/** What a status means for open deliveries and for finished ones. */
+function stateConditions(status: DeliveryStatus | undefined): [open: string[], finished: string[]] {
+  switch (status) {
+    case undefined:
+      return [[], []];
+    case 'pending':
+      return [[`d.state = ${STATE.pending} and d.attempt_count = 0`], ['false']];
+    case 'retrying':
+      return [[`d.state = ${STATE.pending} and d.attempt_count > 0`], ['false']];
+    case 'in_flight':
+      return [[`d.state = ${STATE.inFlight}`], ['false']];
+    case 'delivered':
+    case 'failed':
+    case 'cancelled':
+      // The second condition is that of an index which holds just the unsuccessful ones.
+      return [['false'], [`d.state = ${STATE[status]}`, ...(status === 'delivered' ? [] : ['d.state > 2'])]];
+  }
+}
+
+/**
+ * Each half reads its own table newest first, along its primary key or deliveries_subscription, and no further than the
+ * page goes. What is shown of the event, the subscription and the last attempt is looked up for the rows of the page
+ * only.
+ */
+function select(openWhere: string, finishedWhere: string, limit: string): string {
+  return `select p.*, e.event_type, s.target_url, s.max_attempts,
+      case when p.finished_at is null then a.status_code else p.finished_status_code end as last_status_code,
+      case when p.finished_at is null then a.error_code else p.finished_error_code end as last_error_code,
+      case when p.finished_at is null then a.error_message else p.finished_error_message end as last_error_message
+    from (
+      (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, d.next_attempt_at, d.retry_of, d.created_at,
+        null::timestamptz as finished_at, null::smallint as finished_status_code, null::text as finished_error_code,
+        null::text as finished_error_message
+      from open_deliveries d where ${openWhere} order by d.id desc limit ${limit})
+      union all
+      (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, null, d.retry_of, d.created_at, d.finished_at,
+        d.last_status_code, d.last_error_code, d.last_error_message
+      from deliveries d where ${finishedWhere} order by d.id desc limit ${limit})
+      order by id desc limit ${limit}) p
+    join events e on e.id = p.event_id and e.tenant_id = $1
+    join subscriptions s on s.id = p.subscription_id and s.tenant_id = $1
+    left join lateral (
+      select a.status_code, a.error_code, a.error_message from attempts a
+      where a.delivery_id = p.id and a.tenant_id = $1 and p.finished_at is null order by a.number desc limit 1) a on true
+    order by p.id desc`;
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { HotPath } from '../../shared/database/hot-path.js';
+import { lastUuidOf, type Uuid } from '../../shared/ids/uuid.js';
+import type { WakeUp } from '../domain/wake-up.js';
+import { LIST_FIRST, MAKE_DUE } from './delivery.statements.js';
+
+/** What becomes of deliveries whose wake-up is lost. */
+@Injectable()
+export class WakeUpRepository {
+  constructor(private readonly hotPath: HotPath) {}
+
+  /** Makes deliveries due at once that nobody has attempted yet. */
+  async makeDue(ids: readonly Uuid[]): Promise<void> {
+    await this.hotPath.query(MAKE_DUE, [ids]);
+  }
+
+  /** First deliveries of an event that nobody has attempted or parked yet, in the order of their ids. */
+  async listFirst(eventId: Uuid, tenantId: string, page: { after: Uuid; limit: number }): Promise<WakeUp[]> {
+    const rows = await this.hotPath.query<{ id: Uuid; subscription_id: Uuid }>(LIST_FIRST, [
+      page.after,
+      lastUuidOf(eventId),
+      page.limit,
+    ]);
+    return rows.map((row) => ({ id: row.id, subscriptionId: row.subscription_id, attemptCount: 0, tenantId }));
+  }
+}

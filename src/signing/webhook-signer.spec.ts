@@ -1,0 +1,46 @@
+import { Webhook } from 'standardwebhooks';
+import { secretFrom, signingKey } from './signing-key.js';
+import { webhookSignature } from './webhook-signer.js';
+
+const BODY = Buffer.from('{"order": "Zoë"}');
+const NOW_SECONDS = Math.floor(Date.now() / 1000);
+
+function headersSignedBy(...secrets: string[]): Record<string, string> {
+  const content = { id: 'evt_1', timestamp: NOW_SECONDS, body: BODY };
+  return {
+    'webhook-id': content.id,
+    'webhook-timestamp': String(content.timestamp),
+    'webhook-signature': webhookSignature(content, secrets.map(signingKey)),
+  };
+}
+
+describe('the signature of a delivery', () => {
+  const secret = secretFrom(Buffer.alloc(32, 7));
+
+  it('is accepted by the verifier of standardwebhooks', () => {
+    expect(new Webhook(secret).verify(BODY, headersSignedBy(secret))).toEqual({ order: 'Zoë' });
+  });
+
+  it('is accepted under the bytes of a secret of any other form', () => {
+    const headers = headersSignedBy('just some text');
+    expect(new Webhook(Buffer.from('just some text'), { format: 'raw' }).verify(BODY, headers)).toEqual({
+      order: 'Zoë',
+    });
+  });
+
+  it('is accepted by whoever holds one of several secrets', () => {
+    const other = secretFrom(Buffer.alloc(32, 8));
+    const headers = headersSignedBy(other, secret);
+    expect(headers['webhook-signature']?.split(' ')).toHaveLength(2);
+    for (const each of [secret, other]) expect(new Webhook(each).verify(BODY, headers)).toEqual({ order: 'Zoë' });
+  });
+
+  it('is refused when the body, the id or the time is another', () => {
+    const headers = headersSignedBy(secret);
+    const verify = (body: Buffer, changed: object): unknown =>
+      new Webhook(secret).verify(body, { ...headers, ...changed });
+    expect(() => verify(Buffer.from('{}'), {})).toThrow();
+    expect(() => verify(BODY, { 'webhook-id': 'evt_2' })).toThrow();
+    expect(() => verify(BODY, { 'webhook-timestamp': String(NOW_SECONDS + 1) })).toThrow();
+  });
+});
