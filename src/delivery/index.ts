@@ -5,4 +5,5 @@ export { DeliveryModule } from './delivery.module.js';
 export { DELIVERY_STATUSES, type DeliveryStatus } from './domain/delivery-state.js';
 export { DeliveryAnswer, DeliveryPage, DeliveryWithAttemptsAnswer } from './api/dto/delivery-answer.js';
 export { DeliveryQueue } from './queue/delivery-queue.js';
+export { openDeliveries } from './storage/statements/open-deliveries.js';
 export { DeliveryQueueModule } from './queue/delivery-queue.module.js';

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../shared/config/settings.js';
+import { openDeliveries } from '../delivery/index.js';
 import { HotPath } from '../shared/database/hot-path.js';
 import { TenantDatabase } from '../shared/database/tenant-database.js';
 import { type Tx, Transactions } from '../shared/database/transaction.js';
@@ -65,7 +66,7 @@ export class WideEventRepository {
         // The key comes last: from here on, another process that writes the same key waits for this transaction, with
         // all of the group that it writes.
         const [isAccepted] = await step(() =>
-          this.events.accept([{ ...event, deliveryCount: count }], [], deliveriesAre, ({ text }, values) =>
+          this.events.accept([{ ...event, deliveryCount: count }], [], deliveriesAre, ({ text, values }) =>
             tx.query(text, values),
           ),
         );
@@ -101,11 +102,13 @@ export class WideEventRepository {
   ): Promise<void> {
     await this.database.query(
       tenantId,
-      `insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at)
-       select (left($3::uuid::text, 31) || lpad(to_hex($4::int + place::int), 5, '0'))::uuid, $3::uuid, id, $1,
-         clock_timestamp() + $5::float8 * interval '1 second'
-       from (select id, row_number() over (order by id) as place from subscriptions
-             where ${WANTS_EVENT} and id >= $6::uuid and id < $7::uuid) piece`,
+      openDeliveries({
+        from: `(select (left($3::uuid::text, 31) || lpad(to_hex($4::int + place::int), 5, '0'))::uuid as id,
+            $3::uuid as event_id, id as subscription_id, $1::text as tenant_id
+          from (select id, row_number() over (order by id) as place from subscriptions
+                where ${WANTS_EVENT} and id >= $6::uuid and id < $7::uuid) piece) d`,
+        dueAt: `clock_timestamp() + $5::float8 * interval '1 second'`,
+      }),
       [
         patternsWanting(eventType),
         id,

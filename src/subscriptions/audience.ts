@@ -1,4 +1,5 @@
 import type { Uuid } from '../shared/ids/uuid.js';
+import { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 
 /** Who wants an event type. */
 export interface Audience {
@@ -15,4 +16,5 @@ export const WIDE_FROM = 1000;
  * The condition on a row of `subscriptions` under which its subscription wants an event: $1 the tenant, $2 the patterns
  * that want the type. Served by subscriptions_event_types.
  */
-export const WANTS_EVENT = 'tenant_id = $1 and event_types && $2::text[] and deleted_at is null and state in (0, 1)';
+export const WANTS_EVENT = `tenant_id = $1 and event_types && $2::text[] and deleted_at is null
+  and state in (${SUBSCRIPTION_STATE.active}, ${SUBSCRIPTION_STATE.paused})`;

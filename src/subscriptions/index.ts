@@ -4,6 +4,7 @@ export { type Audience, WANTS_EVENT } from './audience.js';
 export { EVENT_TYPE_SCHEMA, IsEventType } from './dto/event-type.js';
 export type { PublishTarget } from './publish-target.js';
 export { liveSecrets, type SealedAuth, type SealedHeaders, type SealedSecret } from './domain/sealed.js';
+export { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 export { SubscriptionNotFound } from './subscription.errors.js';
 export { Reencryption } from './reencryption.js';
 export { SubscriptionVault } from './subscription-vault.js';

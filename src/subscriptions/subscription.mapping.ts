@@ -2,7 +2,7 @@ import { toPublicId } from '../shared/ids/public-id.js';
 import { type DeliveryPolicy, type PolicyChoice } from './domain/delivery-policy.js';
 import { isShown, REDACTED } from './domain/own-headers.js';
 import type { SealedAuth } from './domain/sealed.js';
-import { stateFrom, stateNumber } from './domain/subscription-state.js';
+import { stateFrom, SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 import type { AuthAnswer } from './dto/auth.js';
 import type { SubscriptionAnswer } from './dto/subscription-answer.js';
 import type { RetryInput, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
@@ -39,7 +39,7 @@ export function changesOf(patch: SubscriptionPatch): Partial<ClientFields> {
   return withoutUndefined({
     targetUrl: patch.target_url === undefined ? undefined : new URL(patch.target_url).href,
     eventTypes: eventTypes === undefined ? undefined : [...new Set([eventTypes].flat())],
-    state: patch.state === undefined ? undefined : stateNumber(patch.state),
+    state: patch.state === undefined ? undefined : SUBSCRIPTION_STATE[patch.state],
     description: patch.description,
     ...retryChanges(patch.retry),
     timeoutMs: toMs(patch.timeout),

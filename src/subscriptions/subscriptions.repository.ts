@@ -6,7 +6,7 @@ import type { Uuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import { type Audience, WANTS_EVENT, WIDE_FROM } from './audience.js';
 import { patternsWanting } from './domain/event-type-pattern.js';
-import { type DisabledReason, stateNumber, type SubscriptionState } from './domain/subscription-state.js';
+import { type DisabledReason, SUBSCRIPTION_STATE, type SubscriptionState } from './domain/subscription-state.js';
 import type { PublishTarget } from './publish-target.js';
 import type { SealedSecret } from './domain/sealed.js';
 import { SubscriptionEntity } from './subscription.entity.js';
@@ -41,7 +41,7 @@ export class SubscriptionsRepository {
     const { after, state, eventType } = filter;
     const conditions: [string, object?][] = [['s.deletedAt is null']];
     if (after !== null) conditions.push(['s.id < :after', { after }]);
-    if (state !== null) conditions.push(['s.state = :state', { state: stateNumber(state) }]);
+    if (state !== null) conditions.push(['s.state = :state', { state: SUBSCRIPTION_STATE[state] }]);
     if (eventType !== null) {
       conditions.push(['s.eventTypes && cast(:patterns as text[])', { patterns: patternsWanting(eventType) }]);
     }
@@ -71,8 +71,8 @@ export class SubscriptionsRepository {
   async disable(tx: Tx, { tenantId, id }: SubscriptionKey, reason: DisabledReason): Promise<boolean> {
     const rows = await this.database.query(
       tenantId,
-      `update subscriptions set state = 2, disabled_reason = $3, updated_at = now()
-       where tenant_id = $1 and id = $2 and state in (0, 1) returning id`,
+      `update subscriptions set state = ${SUBSCRIPTION_STATE.disabled}, disabled_reason = $3, updated_at = now()
+       where tenant_id = $1 and id = $2 and state in (${SUBSCRIPTION_STATE.active}, ${SUBSCRIPTION_STATE.paused}) returning id`,
       [id, reason],
       tx,
     );
@@ -161,7 +161,7 @@ interface TargetRow {
 function toTarget(row: TargetRow): PublishTarget {
   return {
     id: row.id,
-    isDisabled: row.state === stateNumber('disabled'),
+    isDisabled: row.state === SUBSCRIPTION_STATE.disabled,
     targetUrl: row.target_url,
     eventTypes: row.event_types,
     verifyIngest: row.verify_ingest,

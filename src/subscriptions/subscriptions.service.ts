@@ -11,7 +11,7 @@ import { Logger } from '../shared/logging/logger.js';
 import { Clock } from '../shared/time/clock.js';
 import { effectivePolicy, policyFaults } from './domain/delivery-policy.js';
 import { strayCredentials } from './domain/stray-credentials.js';
-import { type DisabledReason, stateNumber } from './domain/subscription-state.js';
+import { type DisabledReason, SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 import type { CreatedSubscriptionAnswer, SubscriptionAnswer } from './dto/subscription-answer.js';
 import type { SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import type { SubscriptionQuery } from './dto/subscription-query.js';
@@ -65,7 +65,7 @@ export class SubscriptionsService implements OnModuleInit {
     const subscription: SubscriptionEntity = {
       id,
       tenantId,
-      state: stateNumber('active'),
+      state: SUBSCRIPTION_STATE.active,
       ...fieldsOf(input),
       ...NOTHING_SEALED,
       ...this.sealed(id, { ...input, secret }, NOTHING_SEALED),
@@ -125,7 +125,7 @@ export class SubscriptionsService implements OnModuleInit {
     const now = this.clock.now();
     await this.transactions.run(tenantId, async (tx) => {
       await this.lock(tx, tenantId, id);
-      const deleted = { state: stateNumber('deleted'), deletedAt: now, updatedAt: now, ...NOTHING_SEALED };
+      const deleted = { state: SUBSCRIPTION_STATE.deleted, deletedAt: now, updatedAt: now, ...NOTHING_SEALED };
       await this.repository.update(tx, { tenantId, id }, deleted);
       for (const step of this.removalSteps) await step(tx, tenantId, id);
       await this.audit.write(tx, caller, { action: 'subscription.deleted', target: toPublicId('sub', id) });

@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import type { LocalServer } from '../../src/local/local-server.js';
 import { migrationDataSource } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
+import { literalStatement } from '../support/literal-statement.js';
 import { silentLogger } from '../support/silent-logger.js';
 
 const PASSWORD = "p /?#%@:+ä'";
@@ -57,7 +58,7 @@ describe('an address of PostgreSQL, as both pools take it', () => {
     const dataSource = await migrationDataSource(databaseUrl).initialize();
     const expected = [{ user: 'some one', database: 'some base', isSocket }];
 
-    expect(await hotPath.query({ name: 'who', text: WHO }, [])).toEqual(expected);
+    expect(await hotPath.query(literalStatement('who', WHO))).toEqual(expected);
     expect(await dataSource.query(WHO)).toEqual(expected);
 
     await dataSource.destroy();
@@ -71,7 +72,7 @@ describe('an address of PostgreSQL, as both pools take it', () => {
 
     const text = `select current_setting('search_path') as path, current_setting('synchronous_commit') as commit,
       current_setting('statement_timeout') as timeout`;
-    expect(await hotPath.query({ name: 'settings', text }, [])).toEqual([
+    expect(await hotPath.query(literalStatement('settings', text))).toEqual([
       { path: 'other', commit: 'on', timeout: '4s' },
     ]);
 

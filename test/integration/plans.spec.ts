@@ -1,36 +1,42 @@
-import { POSTPONE, RECORD } from '../../src/delivery/storage/attempt.statements.js';
-import * as sql from '../../src/delivery/storage/delivery.statements.js';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DeliveryRepository } from '../../src/delivery/storage/delivery.repository.js';
+import { LIST_WITH_PARKED } from '../../src/delivery/storage/statements/list-with-parked.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
-import { HotPath, type Statement } from '../../src/shared/database/hot-path.js';
+import { HotPath } from '../../src/shared/database/hot-path.js';
 import { partitionOf } from '../../src/shared/database/partition-keeper.js';
+import type { Statement } from '../../src/shared/database/statement.js';
 import { newUuid } from '../../src/shared/ids/uuid.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
+import { literalStatement } from '../support/literal-statement.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
+const SOURCE = join(import.meta.dirname, '../../src');
+const PARTITION = partitionOf('events', newUuid(Date.now()));
+const STATEMENTS = await findStatements();
+
+/** Every statement that some file of the source defines; one of each partition is made for today's. */
+async function findStatements(): Promise<Statement[]> {
+  const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && /\bstatement\(\{/.test(readFileSync(join(SOURCE, file), 'utf8')),
+  );
+  const modules = await Promise.all(files.map((file) => import(join(SOURCE, file)) as Promise<object>));
+  return modules.flatMap((module) => Object.values(module).flatMap(statementsIn));
+}
+
+function statementsIn(exported: unknown): Statement[] {
+  if (typeof exported === 'function' && !/^class\b/.test(String(exported))) {
+    return statementsIn((exported as (partition: string) => unknown)(PARTITION));
+  }
+  if (typeof exported !== 'object' || exported === null) return [];
+  return 'servedBy' in exported ? [exported as Statement] : Object.values(exported).flatMap(statementsIn);
+}
+
 const SUBSCRIPTIONS = 5;
-const BY_ID = 'Index Scan on open_deliveries_pkey';
-
-/** How each statement may find rows of open_deliveries. */
-const EXPECTED: readonly (readonly [name: string, statement: Statement, accesses: readonly string[]])[] = [
-  ['claim', sql.claim(partitionOf('events', newUuid(Date.now()))), [BY_ID]],
-  ['park', sql.PARK, [BY_ID]],
-  ['pull', sql.PULL, ['Index Scan on open_deliveries_parked', BY_ID]],
-  ['cancel', sql.CANCEL_PARKED_OF_DELETED, ['Index Scan on open_deliveries_parked', BY_ID]],
-  ['settle', sql.SETTLE_UNCLAIMED, [BY_ID]],
-  ['take', sql.TAKE_DUE.oldest, ['Index Scan on open_deliveries_due', BY_ID]],
-  ['take newest', sql.TAKE_DUE.newest, ['Index Scan on open_deliveries_due', BY_ID]],
-  ['give back', sql.GIVE_BACK, [BY_ID]],
-  ['postpone', POSTPONE, [BY_ID]],
-  ['make due', sql.MAKE_DUE, [BY_ID]],
-  ['list first', sql.LIST_FIRST, [BY_ID]],
-  ['record', RECORD, [BY_ID]],
-];
-
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
@@ -44,6 +50,7 @@ interface PlanNode {
 
 /** What the statements never do, on whatever table: each reads or sorts more than the rows that are wanted. */
 const FORBIDDEN = /^(Seq Scan|Bitmap .*|Hash Join|Merge Join|Sort|Incremental Sort)$/;
+const DAY = /_\d{8}/;
 
 function nodesOf(plan: PlanNode): PlanNode[] {
   return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
@@ -55,16 +62,15 @@ function readsOf(plan: PlanNode): PlanNode[] {
   );
 }
 
-/** How a plan finds rows of open_deliveries, and what else it does that it must not. */
-function judge(plan: PlanNode): { accesses: string[]; forbidden: string[] } {
-  const accesses = readsOf(plan).map((node) => {
-    const condition = node['Index Cond'] === undefined ? ' without a condition' : '';
-    return `${node['Node Type']} on ${node['Index Name'] ?? 'the table'}${condition}`;
-  });
-  const forbidden = nodesOf(plan)
-    .map((node) => node['Node Type'])
-    .filter((type) => FORBIDDEN.test(type));
-  return { accesses: [...new Set(accesses)].sort(), forbidden };
+/** The indexes that a plan finds rows by, those of a partition as of its table; and what it must not do. */
+function judge(plan: PlanNode): { servedBy: string[]; forbidden: string[] } {
+  const nodes = nodesOf(plan);
+  const indexes = nodes.flatMap((node) => node['Index Name'] ?? []).map((name) => name.replace(DAY, ''));
+  const withoutCondition = nodes
+    .filter((node) => node['Index Name'] !== undefined && node['Index Cond'] === undefined)
+    .map((node) => `${node['Index Name']} without a condition`);
+  const forbidden = nodes.map((node) => node['Node Type']).filter((type) => FORBIDDEN.test(type));
+  return { servedBy: [...new Set(indexes)].sort(), forbidden: [...forbidden, ...withoutCondition] };
 }
 
 describe('the plans of the delivery path, on real PostgreSQL', () => {
@@ -92,18 +98,21 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
     hotPaths.push(hotPath);
     return hotPath;
   };
-  const nullsFor = ({ text }: Statement): null[] =>
-    Array<null>(Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, n]) => Number(n)))).fill(null);
   const runAll = async (session: HotPath): Promise<void> => {
-    for (const [, statement] of EXPECTED) await session.query(statement, nullsFor(statement));
-    await session.query(sql.SUBSCRIPTIONS_WITH_PARKED, nullsFor(sql.SUBSCRIPTIONS_WITH_PARKED));
+    for (const { name, text, types } of STATEMENTS) {
+      await session.query({ name, text, values: types.map(() => null), isOfOneDay: false });
+    }
   };
   /** The plan that this session has for a statement which it has run. */
-  const planOf = async (session: HotPath, statement: Statement, options = ''): Promise<PlanNode> => {
-    const nulls = nullsFor(statement);
-    const call = `${statement.name}${nulls.length > 0 ? `(${nulls.map(() => 'null').join(', ')})` : ''}`;
-    const explain = { name: '', text: `explain (format json${options}) execute ${call}` };
-    const [row] = await session.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(explain, []);
+  const planOf = async (
+    session: HotPath,
+    { name, types }: Pick<Statement, 'name' | 'types'>,
+    options = '',
+  ): Promise<PlanNode> => {
+    const call = `${name}${types.length > 0 ? `(${types.map(() => 'null').join(', ')})` : ''}`;
+    const [row] = await session.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+      literalStatement('', `explain (format json${options}) execute ${call}`),
+    );
     return row!['QUERY PLAN'][0].Plan;
   };
 
@@ -169,12 +178,15 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
       session = await arrange();
     });
 
-    it.each(EXPECTED)('find what they %s by the index that it was written for', async (_name, statement, accesses) => {
-      expect(judge(await planOf(session, statement))).toEqual({ accesses: [...accesses].sort(), forbidden: [] });
+    it.each(STATEMENTS)('$name finds its rows by the indexes that it names', async (statement) => {
+      expect(judge(await planOf(session, statement))).toEqual({
+        servedBy: [...statement.servedBy].sort(),
+        forbidden: [],
+      });
     });
 
     it('find the subscriptions with parked deliveries in a step for each, not in one for each delivery', async () => {
-      const plan = await planOf(session, sql.SUBSCRIPTIONS_WITH_PARKED, ', analyze');
+      const plan = await planOf(session, LIST_WITH_PARKED, ', analyze');
       expect(judge(plan)).toMatchObject({ forbidden: [] });
       const read = readsOf(plan).map((node) => node['Actual Rows']! * node['Actual Loops']!);
       expect(read.length).toBeGreaterThan(0);
@@ -185,10 +197,9 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
 
   it('would be seen to read the whole table, if they did', async () => {
     const session = openSession();
-    const wasteful: Statement = { name: 'wasteful', text: 'select state from open_deliveries where state = 0' };
-    await session.query(wasteful, []);
-    expect(judge(await planOf(session, wasteful))).toEqual({
-      accesses: ['Seq Scan on the table without a condition'],
+    await session.query(literalStatement('wasteful', 'select state from open_deliveries where state = 0'));
+    expect(judge(await planOf(session, { name: 'wasteful', types: [] }))).toEqual({
+      servedBy: [],
       forbidden: ['Seq Scan'],
     });
   });
@@ -202,7 +213,7 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
     await database.query('select pg_stat_reset()');
 
     expect(await repository.claim(wakeUps)).toHaveLength(1000);
-    await session.query({ name: '', text: 'select pg_stat_force_next_flush()' }, []);
+    await session.query(literalStatement('', 'select pg_stat_force_next_flush()'));
 
     const updates = await eventually(
       () =>

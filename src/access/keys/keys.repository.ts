@@ -3,11 +3,12 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { ADVISORY_LOCKS } from '../../shared/database/advisory-locks.js';
 import { ApiConnections } from '../../shared/database/api-connections.js';
-import { HotPath, type Statement } from '../../shared/database/hot-path.js';
+import { HotPath } from '../../shared/database/hot-path.js';
 import type { Tx } from '../../shared/database/transaction.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import type { Role } from '../domain/role.js';
 import type { ApiKey } from './api-key.js';
+import { FIND_KEYS, KEY_COLUMNS } from './find-keys.js';
 
 interface Row {
   id: Uuid;
@@ -21,15 +22,6 @@ interface Row {
   expires_at: Date | null;
   last_used_at: Date | null;
 }
-
-const COLUMNS =
-  'id, tenant_id, role, name, secret_hash, created_at, created_by, rotated_from, expires_at, last_used_at';
-
-/** $1 ids. Served by the primary key. */
-const FIND_MANY: Statement = {
-  name: 'find_keys',
-  text: `select ${COLUMNS} from api_keys where id = any($1::uuid[]) and revoked_at is null`,
-};
 
 /** API keys that are not revoked. `scope` limits what is found to one tenant; null is all of them. */
 @Injectable()
@@ -45,12 +37,12 @@ export class KeysRepository {
    * a lock must not hold it up.
    */
   async findMany(ids: readonly Uuid[]): Promise<ApiKey[]> {
-    const rows = await this.hotPath.query<Row>(FIND_MANY, [ids]);
+    const rows = await this.hotPath.query<Row>(FIND_KEYS.with({ ids }));
     return rows.map(toKey);
   }
 
   async find(scope: string | null, id: Uuid): Promise<ApiKey | null> {
-    const text = `select ${COLUMNS} from api_keys
+    const text = `select ${KEY_COLUMNS} from api_keys
       where id = $1 and revoked_at is null and ($2::text is null or tenant_id = $2)`;
     const rows = await this.connections.lend(scope, () => this.dataSource.query<Row[]>(text, [id, scope]));
     return rows[0] ? toKey(rows[0]) : null;
@@ -58,7 +50,7 @@ export class KeysRepository {
 
   /** Newest first; one more than the limit when another page follows. */
   async list(scope: string | null, limit: number, after: Uuid | null): Promise<ApiKey[]> {
-    const text = `select ${COLUMNS} from api_keys
+    const text = `select ${KEY_COLUMNS} from api_keys
       where revoked_at is null and ($1::text is null or tenant_id = $1) and ($2::uuid is null or id < $2)
       order by id desc limit $3`;
     const rows = await this.connections.lend(scope, () =>

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { ApiConnections } from '../../shared/database/api-connections.js';
-import { HotPath, type Statement } from '../../shared/database/hot-path.js';
+import { HotPath } from '../../shared/database/hot-path.js';
 import type { Tx } from '../../shared/database/transaction.js';
 import type { Tenant, TenantLimits } from './tenant.js';
+import { FIND_TENANTS, TENANT_COLUMNS } from './find-tenants.js';
 
 interface Row {
   id: string;
@@ -15,14 +16,6 @@ interface Row {
   created_at: Date;
   updated_at: Date;
 }
-
-const COLUMNS = 'id, name, events_per_second, burst, max_subscriptions, created_at, updated_at';
-
-/** $1 ids. Served by the primary key. */
-const FIND_MANY: Statement = {
-  name: 'find_tenants',
-  text: `select ${COLUMNS} from tenants where id = any($1::text[]) and deleted_at is null`,
-};
 
 /** Tenants that are not deleted. */
 @Injectable()
@@ -37,13 +30,13 @@ export class TenantsRepository {
    * For the gate, so on the connections that publishing has for itself: reads that wait for a lock must not hold it up.
    */
   async findMany(ids: readonly string[]): Promise<Tenant[]> {
-    const rows = await this.hotPath.query<Row>(FIND_MANY, [ids]);
+    const rows = await this.hotPath.query<Row>(FIND_TENANTS.with({ ids }));
     return rows.map(toTenant);
   }
 
   /** In the order of their ids; one more than the limit when another page follows. */
   async list(limit: number, after: string | null): Promise<Tenant[]> {
-    const text = `select ${COLUMNS} from tenants
+    const text = `select ${TENANT_COLUMNS} from tenants
       where deleted_at is null and ($1::text is null or id > $1) order by id limit $2`;
     const rows = await this.connections.lend(null, () => this.dataSource.query<Row[]>(text, [after, limit + 1]));
     return rows.map(toTenant);
@@ -52,7 +45,7 @@ export class TenantsRepository {
   /** Nobody else can change it, or count on it, until the transaction ends. */
   async lock(tx: Tx, id: string): Promise<Tenant | null> {
     const rows = await tx.query<Row[]>(
-      `select ${COLUMNS} from tenants where id = $1 and deleted_at is null for update`,
+      `select ${TENANT_COLUMNS} from tenants where id = $1 and deleted_at is null for update`,
       [id],
     );
     return rows[0] ? toTenant(rows[0]) : null;
@@ -63,7 +56,7 @@ export class TenantsRepository {
     const { id, name, limits } = tenant;
     const rows = await tx.query<Row[]>(
       `insert into tenants (id, name, events_per_second, burst, max_subscriptions) values ($1, $2, $3, $4, $5)
-       on conflict (id) do nothing returning ${COLUMNS}`,
+       on conflict (id) do nothing returning ${TENANT_COLUMNS}`,
       [id, name, limits.eventsPerSecond, limits.burst, limits.maxSubscriptions],
     );
     return rows[0] ? toTenant(rows[0]) : null;
@@ -72,7 +65,7 @@ export class TenantsRepository {
   async update(tx: Tx, { id, name, limits }: Pick<Tenant, 'id' | 'name' | 'limits'>): Promise<Tenant | null> {
     const [rows] = await tx.query<[Row[], number]>(
       `update tenants set name = $2, events_per_second = $3, burst = $4, max_subscriptions = $5, updated_at = now()
-       where id = $1 returning ${COLUMNS}`,
+       where id = $1 returning ${TENANT_COLUMNS}`,
       [id, name, limits.eventsPerSecond, limits.burst, limits.maxSubscriptions],
     );
     return rows[0] ? toTenant(rows[0]) : null;

@@ -6,7 +6,7 @@ import { Clock } from '../../shared/time/clock.js';
 import { Random } from '../../shared/time/random.js';
 import { DeliveryWorker } from './dispatcher.js';
 import { DeliveryRepository } from '../storage/delivery.repository.js';
-import type { DueEnd } from '../storage/delivery.statements.js';
+import type { DueEnd } from '../storage/statements/take-due.js';
 
 /** Most deliveries of one take. */
 const LIMIT = 1000;

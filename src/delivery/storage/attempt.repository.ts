@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { HotPath, plainArray } from '../../shared/database/hot-path.js';
+import { HotPath } from '../../shared/database/hot-path.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-attempt.js';
-import { POSTPONE, RECORD, RECORD_LATE } from './attempt.statements.js';
+import { POSTPONE } from './statements/postpone.js';
+import { RECORD } from './statements/record.js';
+import { RECORD_LATE } from './statements/record-late.js';
 import { STATE } from '../domain/delivery-state.js';
 
 /** Writes what came of attempts. Each method is one statement for many of them. */
@@ -23,22 +25,24 @@ export class AttemptRepository {
     final.sort(byDelivery);
     const all = [...retried, ...final];
     const { bytes, offsets, lengths } = packed(all);
-    const [row] = await this.hotPath.query<{ ids: Uuid[] | null; has_all: boolean }>(RECORD, [
-      plainArray(retried.map(({ delivery }) => delivery.id)),
-      plainArray(retried.map(({ delivery }) => delivery.attempt)),
-      plainArray(retried.map(({ decision }) => (decision.next === 'retry' ? decision.delayMs : 0))),
-      plainArray(final.map(({ delivery }) => delivery.id)),
-      plainArray(final.map(({ delivery }) => delivery.attempt)),
-      plainArray(final.map(({ decision }) => (decision.next === 'delivered' ? STATE.delivered : STATE.failed))),
-      plainArray(all.map(({ result }) => result.statusCode)),
-      plainArray(all.map(({ result }) => Math.round(result.durationMs))),
-      bytes,
-      plainArray(offsets),
-      plainArray(lengths.body),
-      plainArray(lengths.headers),
-      plainArray(lengths.errorCode),
-      plainArray(lengths.errorMessage),
-    ]);
+    const [row] = await this.hotPath.query<{ ids: Uuid[] | null; has_all: boolean }>(
+      RECORD.with({
+        retriedIds: retried.map(({ delivery }) => delivery.id),
+        retriedAttempts: retried.map(({ delivery }) => delivery.attempt),
+        retryDelaysMs: retried.map(({ decision }) => (decision.next === 'retry' ? decision.delayMs : 0)),
+        finalIds: final.map(({ delivery }) => delivery.id),
+        finalAttempts: final.map(({ delivery }) => delivery.attempt),
+        finalStates: final.map(({ decision }) => (decision.next === 'delivered' ? STATE.delivered : STATE.failed)),
+        statusCodes: all.map(({ result }) => result.statusCode),
+        durationsMs: all.map(({ result }) => Math.round(result.durationMs)),
+        bytes,
+        offsets,
+        bodyLengths: lengths.body,
+        headersLengths: lengths.headers,
+        errorCodeLengths: lengths.errorCode,
+        errorMessageLengths: lengths.errorMessage,
+      }),
+    );
     return new Set(row?.has_all ? all.map(({ delivery }) => delivery.id) : row?.ids);
   }
 
@@ -49,19 +53,21 @@ export class AttemptRepository {
    */
   async recordLate(attempts: readonly FinishedAttempt[]): Promise<Set<Uuid>> {
     const { bytes, offsets, lengths } = packed(attempts);
-    const rows = await this.hotPath.query<{ delivery_id: Uuid }>(RECORD_LATE, [
-      attempts.map(({ delivery }) => delivery.id),
-      attempts.map(({ delivery }) => delivery.attempt),
-      attempts.map(({ result }) => result.statusCode),
-      attempts.map(({ result }) => Math.round(result.durationMs)),
-      attempts.map(({ result }) => result.error?.code ?? null),
-      attempts.map(({ result }) => (result.error === null ? null : storable(result.error.message))),
-      attempts.map(({ result }) => JSON.stringify(result.responseHeaders)),
-      bytes,
-      offsets,
-      lengths.body,
-      attempts.map(({ delivery }) => delivery.tenantId),
-    ]);
+    const rows = await this.hotPath.query<{ delivery_id: Uuid }>(
+      RECORD_LATE.with({
+        ids: attempts.map(({ delivery }) => delivery.id),
+        attempts: attempts.map(({ delivery }) => delivery.attempt),
+        tenantIds: attempts.map(({ delivery }) => delivery.tenantId),
+        statusCodes: attempts.map(({ result }) => result.statusCode),
+        durationsMs: attempts.map(({ result }) => Math.round(result.durationMs)),
+        errorCodes: attempts.map(({ result }) => result.error?.code ?? null),
+        errorMessages: attempts.map(({ result }) => (result.error === null ? null : storable(result.error.message))),
+        responseHeaders: attempts.map(({ result }) => JSON.stringify(result.responseHeaders)),
+        responseBodies: bytes,
+        bodyOffsets: offsets,
+        bodyLengths: lengths.body,
+      }),
+    );
     return new Set(rows.map((row) => row.delivery_id));
   }
 
@@ -73,11 +79,13 @@ export class AttemptRepository {
    */
   async postpone(postponed: readonly PostponedDelivery[]): Promise<Set<Uuid>> {
     const sorted = postponed.toSorted(byDelivery);
-    const rows = await this.hotPath.query<{ id: Uuid }>(POSTPONE, [
-      plainArray(sorted.map(({ delivery }) => delivery.id)),
-      plainArray(sorted.map(({ delivery }) => delivery.attempt)),
-      plainArray(sorted.map(({ delayMs }) => delayMs)),
-    ]);
+    const rows = await this.hotPath.query<{ id: Uuid }>(
+      POSTPONE.with({
+        ids: sorted.map(({ delivery }) => delivery.id),
+        attempts: sorted.map(({ delivery }) => delivery.attempt),
+        delaysMs: sorted.map(({ delayMs }) => delayMs),
+      }),
+    );
     return new Set(rows.map((row) => row.id));
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '../../shared/database/tenant-database.js';
 import type { Tx } from '../../shared/database/transaction.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
+import { cancelledIntoHistory, SUBSCRIPTION_GONE } from './statements/into-history.js';
 
 /** A delivery that is to be made again. */
 interface NewRetry {
@@ -49,8 +50,9 @@ export class DeliveryCommandRepository {
     const rows = await this.database.query(
       tenantId,
       `with gone as (delete from open_deliveries where tenant_id = $1 and id = $2 returning *)
-       ${keepCancelled('$3', '$4')}`,
-      [id, 'cancelled', 'Cancelled by request'],
+       ${cancelledIntoHistory({ from: 'gone', errorCode: `'cancelled'`, errorMessage: `'Cancelled by request'` })}
+       returning id`,
+      [id],
       tx,
     );
     return rows.length > 0;
@@ -68,8 +70,9 @@ export class DeliveryCommandRepository {
       `with gone as (delete from open_deliveries where tenant_id = $1 and id = any(array(
          select id from open_deliveries where tenant_id = $1 and subscription_id = $2 limit ${MAX_CANCELLED}))
          returning *)
-       ${keepCancelled('$3', '$4')}`,
-      [subscriptionId, 'subscription_gone', 'The subscription was deleted'],
+       ${cancelledIntoHistory({ from: 'gone', ...SUBSCRIPTION_GONE })}
+       returning id`,
+      [subscriptionId],
       tx,
     );
     return rows.length;
@@ -78,11 +81,3 @@ export class DeliveryCommandRepository {
 
 /** Most deliveries that the deletion of a subscription cancels itself. */
 const MAX_CANCELLED = 10_000;
-
-/** @param code and message: the parameters that hold them */
-function keepCancelled(code: string, message: string): string {
-  return `insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_error_code,
-      last_error_message, finished_at, retry_of, created_at)
-    select id, event_id, subscription_id, tenant_id, 4, attempt_count, ${code}, ${message}, now(), retry_of, created_at
-    from gone returning id`;
-}

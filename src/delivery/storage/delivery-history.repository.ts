@@ -116,7 +116,10 @@ function stateConditions(status: DeliveryStatus | undefined): [open: string[], f
     case 'failed':
     case 'cancelled':
       // The second condition is that of an index which holds just the unsuccessful ones.
-      return [['false'], [`d.state = ${STATE[status]}`, ...(status === 'delivered' ? [] : ['d.state > 2'])]];
+      return [
+        ['false'],
+        [`d.state = ${STATE[status]}`, ...(status === 'delivered' ? [] : [`d.state > ${STATE.delivered}`])],
+      ];
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../shared/config/settings.js';
-import { HotPath, plainArray } from '../../shared/database/hot-path.js';
+import { HotPath } from '../../shared/database/hot-path.js';
 import { partitionOf } from '../../shared/database/partition-keeper.js';
 import { publicIdsOf, toPublicId } from '../../shared/ids/public-id.js';
 import { eventUuidOf, type Uuid } from '../../shared/ids/uuid.js';
@@ -8,7 +8,16 @@ import type { SealedAuth, SealedHeaders, SealedSecret } from '../../subscription
 import { ClaimedSubscriptions, type VersionedSubscription } from './claimed-subscriptions.js';
 import type { ClaimedDelivery, ClaimedSubscription } from '../domain/claimed-delivery.js';
 import type { WakeUp } from '../domain/wake-up.js';
-import * as sql from './delivery.statements.js';
+import { CANCEL_PARKED_OF_DELETED } from './statements/cancel-parked-of-deleted.js';
+import { claim } from './statements/claim.js';
+import { GIVE_BACK } from './statements/give-back.js';
+import { LIST_WITH_PARKED } from './statements/list-with-parked.js';
+import { PARK } from './statements/park.js';
+import { PULL } from './statements/pull.js';
+import { readEvents } from './statements/read-events.js';
+import { READ_SUBSCRIPTIONS } from './statements/read-subscriptions.js';
+import { SETTLE_UNCLAIMED } from './statements/settle-unclaimed.js';
+import { type DueEnd, TAKE_DUE } from './statements/take-due.js';
 
 interface ClaimedRow {
   id: Uuid;
@@ -84,16 +93,14 @@ export interface FreeSlots {
 /** How open deliveries change hands: woken, claimed, parked, pulled, given back. Each method is one statement. */
 @Injectable()
 export class DeliveryRepository {
-  private readonly defaultTimeoutMs: number;
-  private readonly graceMs: number;
+  private readonly lease: { readonly defaultTimeoutMs: number; readonly graceMs: number };
   private readonly subscriptions = new ClaimedSubscriptions((ids) => this.readSubscriptions(ids));
 
   constructor(
     private readonly hotPath: HotPath,
     private readonly settings: Settings,
   ) {
-    this.defaultTimeoutMs = settings.webhookTimeout * 1000;
-    this.graceMs = settings.leaseGrace * 1000;
+    this.lease = { defaultTimeoutMs: settings.webhookTimeout * 1000, graceMs: settings.leaseGrace * 1000 };
   }
 
   /** The day whose partition holds the event of a delivery. */
@@ -110,11 +117,9 @@ export class DeliveryRepository {
   async claim(wakeUps: readonly WakeUp[]): Promise<ClaimedDelivery[]> {
     const [first] = wakeUps;
     if (first === undefined) return [];
-    const rows = await this.hotPath.query<(ClaimedRow & { payload: null }) | EventRow>(sql.claim(this.dayOf(first)), [
-      ...known(wakeUps),
-      this.defaultTimeoutMs,
-      this.graceMs,
-    ]);
+    const rows = await this.hotPath.query<(ClaimedRow & { payload: null }) | EventRow>(
+      claim(this.dayOf(first)).with({ ...known(wakeUps), ...this.lease }),
+    );
     const claimed: ClaimedRow[] = [];
     const events: EventRow[] = [];
     for (const row of rows) {
@@ -131,27 +136,28 @@ export class DeliveryRepository {
    * @returns how many were cancelled
    */
   async settleUnclaimed(wakeUps: readonly WakeUp[]): Promise<number> {
-    const rows = await this.hotPath.query<{ id: Uuid }>(sql.SETTLE_UNCLAIMED, known(wakeUps));
+    const rows = await this.hotPath.query<{ id: Uuid }>(SETTLE_UNCLAIMED.with(known(wakeUps)));
     return rows.length;
   }
 
   /** Sets pending deliveries aside for their lanes. No attempt is used. */
   async park(wakeUps: readonly WakeUp[]): Promise<void> {
-    await this.hotPath.query(sql.PARK, known(wakeUps));
+    await this.hotPath.query(PARK.with(known(wakeUps)));
   }
 
   /** Claims parked deliveries, longest parked first, as many as their lanes have free slots. */
   async pull(lanes: readonly FreeSlots[]): Promise<ClaimedDelivery[]> {
-    const claimed = await this.hotPath.query<ClaimedRow>(sql.PULL, [
-      lanes.map(({ subscriptionId }) => subscriptionId),
-      lanes.map(({ free }) => free),
-      this.defaultTimeoutMs,
-      this.graceMs,
-      this.settings.visibilityTimeout,
-    ]);
+    const claimed = await this.hotPath.query<ClaimedRow>(
+      PULL.with({
+        subscriptionIds: lanes.map(({ subscriptionId }) => subscriptionId),
+        freeSlots: lanes.map(({ free }) => free),
+        ...this.lease,
+        visibilitySeconds: this.settings.visibilityTimeout,
+      }),
+    );
     const days = Map.groupBy(new Set(claimed.map(({ id }) => eventUuidOf(id))), (id) => partitionOf('events', id));
     const events = await Promise.all(
-      [...days].map(([partition, ids]) => this.hotPath.query<EventRow>(sql.readEvents(partition), [ids])),
+      [...days].map(([partition, ids]) => this.hotPath.query<EventRow>(readEvents(partition).with({ ids }))),
     );
     return this.complete(claimed, events.flat());
   }
@@ -163,7 +169,7 @@ export class DeliveryRepository {
    * @param after the last one of the look before; null begins with the first
    */
   async listWithParked(after: Uuid | null, limit: number): Promise<WithParked> {
-    const rows = await this.hotPath.query<ParkedRow>(sql.SUBSCRIPTIONS_WITH_PARKED, [after, limit]);
+    const rows = await this.hotPath.query<ParkedRow>(LIST_WITH_PARKED.with({ after, limit }));
     const inState = (state: ParkedRow['state']): ParkedRow[] => rows.filter((row) => row.state === state);
     return {
       active: inState('active').map((row) => ({
@@ -177,7 +183,7 @@ export class DeliveryRepository {
 
   /** Cancels parked deliveries of those subscriptions that are deleted. @returns how many */
   async cancelParkedOfDeleted(subscriptionIds: readonly Uuid[], limit: number): Promise<number> {
-    const rows = await this.hotPath.query(sql.CANCEL_PARKED_OF_DELETED, [subscriptionIds, limit]);
+    const rows = await this.hotPath.query(CANCEL_PARKED_OF_DELETED.with({ subscriptionIds, limit }));
     return rows.length;
   }
 
@@ -192,14 +198,11 @@ export class DeliveryRepository {
   async takeDue(
     limit: number,
     lookBackSeconds: number | null,
-    { end = 'oldest', parks = false }: { readonly end?: sql.DueEnd; readonly parks?: boolean } = {},
+    { end = 'oldest', parks = false }: { readonly end?: DueEnd; readonly parks?: boolean } = {},
   ): Promise<TakenDue> {
-    const rows = await this.hotPath.query<DueRow>(sql.TAKE_DUE[end], [
-      limit,
-      this.settings.visibilityTimeout,
-      lookBackSeconds,
-      parks,
-    ]);
+    const rows = await this.hotPath.query<DueRow>(
+      TAKE_DUE[end].with({ limit, visibilitySeconds: this.settings.visibilityTimeout, lookBackSeconds, parks }),
+    );
     const wakeUps = rows
       .filter(({ became }) => became === 'woken')
       .map((row) => ({
@@ -214,7 +217,7 @@ export class DeliveryRepository {
 
   /** Makes pending deliveries due at once, for any worker's scan: a worker that stops gives back what it held. */
   async giveBack(wakeUps: readonly WakeUp[]): Promise<void> {
-    await this.hotPath.query(sql.GIVE_BACK, known(wakeUps));
+    await this.hotPath.query(GIVE_BACK.with(known(wakeUps)));
   }
 
   /** Brings together what was claimed, its events and its subscriptions. */
@@ -247,7 +250,7 @@ export class DeliveryRepository {
   }
 
   private async readSubscriptions(ids: readonly Uuid[]): Promise<VersionedSubscription[]> {
-    const rows = await this.hotPath.query<SubscriptionRow>(sql.READ_SUBSCRIPTIONS, [ids]);
+    const rows = await this.hotPath.query<SubscriptionRow>(READ_SUBSCRIPTIONS.with({ ids }));
     return rows.map((row) => ({ id: row.id, version: row.version, subscription: toSubscription(row) }));
   }
 }
@@ -259,9 +262,9 @@ function byDelivery(a: WakeUp, b: WakeUp): number {
 }
 
 /** Deliveries, sorted, and their attempt counts, as the statements take them. */
-function known(wakeUps: readonly WakeUp[]): [ids: string, attemptCounts: string] {
+function known(wakeUps: readonly WakeUp[]): { ids: Uuid[]; attemptCounts: number[] } {
   const sorted = wakeUps.toSorted(byDelivery);
-  return [plainArray(sorted.map(({ id }) => id)), plainArray(sorted.map(({ attemptCount }) => attemptCount))];
+  return { ids: sorted.map(({ id }) => id), attemptCounts: sorted.map(({ attemptCount }) => attemptCount) };
 }
 
 function toSubscription(row: SubscriptionRow): ClaimedSubscription {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { HotPath } from '../../shared/database/hot-path.js';
 import { lastUuidOf, type Uuid } from '../../shared/ids/uuid.js';
 import type { WakeUp } from '../domain/wake-up.js';
-import { LIST_FIRST, MAKE_DUE } from './delivery.statements.js';
+import { LIST_FIRST } from './statements/list-first.js';
+import { MAKE_DUE } from './statements/make-due.js';
 
 /** What becomes of deliveries whose wake-up is lost. */
 @Injectable()
@@ -11,16 +12,14 @@ export class WakeUpRepository {
 
   /** Makes deliveries due at once that nobody has attempted yet. */
   async makeDue(ids: readonly Uuid[]): Promise<void> {
-    await this.hotPath.query(MAKE_DUE, [ids]);
+    await this.hotPath.query(MAKE_DUE.with({ ids }));
   }
 
   /** First deliveries of an event that nobody has attempted or parked yet, in the order of their ids. */
   async listFirst(eventId: Uuid, tenantId: string, page: { after: Uuid; limit: number }): Promise<WakeUp[]> {
-    const rows = await this.hotPath.query<{ id: Uuid; subscription_id: Uuid }>(LIST_FIRST, [
-      page.after,
-      lastUuidOf(eventId),
-      page.limit,
-    ]);
+    const rows = await this.hotPath.query<{ id: Uuid; subscription_id: Uuid }>(
+      LIST_FIRST.with({ after: page.after, last: lastUuidOf(eventId), limit: page.limit }),
+    );
     return rows.map((row) => ({ id: row.id, subscriptionId: row.subscription_id, attemptCount: 0, tenantId }));
   }
 }

@@ -5,15 +5,8 @@ import type { Connections } from './connections.js';
 import { QUERY_TIMEOUT_MS, STATEMENT_TIMEOUT_MS } from './data-source.js';
 import { missingDay, type PartitionKeeper } from './partition-keeper.js';
 import { SoundPool } from './sound-pool.js';
+import type { BoundStatement } from './statement.js';
 import { isMissingTable, isStalePlan } from './unavailable.js';
-
-/** A statement of the delivery path: prepared once on each connection, under its name. */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
-  /** It reads a partition by its name. Where there is no such partition, there are no such rows. */
-  readonly isOfOneDay?: boolean;
-}
 
 /**
  * `open_deliveries` is nearly empty whenever it is analysed, so the planner would read all of it for each batch while
@@ -32,29 +25,6 @@ const PINNED_PLANS = {
 };
 /** Most repeats of a statement: a group of events around midnight lacks the partitions of two days at most. */
 const MAX_REPEATS = 3;
-
-/**
- * An array of ids or numbers as PostgreSQL reads it. The driver would look for characters to escape in each element,
- * and here there are none.
- */
-export function plainArray(elements: readonly (string | number | null)[]): string {
-  return `{${elements.map((element) => element ?? 'null').join(',')}}`;
-}
-
-const NEEDS_ESCAPE = /["\\]/;
-
-/**
- * An array of texts as PostgreSQL reads it; those without anything to escape, which is nearly all, are left as they
- * are.
- */
-export function textArray(elements: readonly (string | null)[]): string {
-  return `{${elements.map(textElement).join(',')}}`;
-}
-
-function textElement(text: string | null): string {
-  if (text === null) return 'null';
-  return NEEDS_ESCAPE.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
-}
 
 /** The connections of the delivery path, apart from those of the REST API. */
 export class HotPath implements OnApplicationShutdown {
@@ -82,14 +52,14 @@ export class HotPath implements OnApplicationShutdown {
     });
   }
 
-  /** Runs a prepared statement. A Buffer travels as binary, everything else as text. */
-  async query<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
+  /** Runs a prepared statement. */
+  async query<Row extends object>({ name, text, values, isOfOneDay }: BoundStatement): Promise<Row[]> {
     for (let repeats = 0; ; repeats += 1) {
       try {
-        const result = await this.pool.query<Row>({ name: statement.name, text: statement.text, values });
+        const result = await this.pool.query<Row>({ name, text, values });
         return result.rows;
       } catch (error) {
-        if (statement.isOfOneDay && isMissingTable(error)) return [];
+        if (isOfOneDay && isMissingTable(error)) return [];
         if (repeats >= MAX_REPEATS || !(await this.mend(error))) throw error;
       }
     }

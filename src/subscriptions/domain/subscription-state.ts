@@ -1,17 +1,14 @@
-/** As stored; the order is part of the schema. */
-const SUBSCRIPTION_STATES = ['active', 'paused', 'disabled', 'deleted'] as const;
-export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
+/** `state` as stored. */
+export const SUBSCRIPTION_STATE = { active: 0, paused: 1, disabled: 2, deleted: 3 } as const;
+export type SubscriptionState = keyof typeof SUBSCRIPTION_STATE;
 
 /** Why the service disabled a subscription. */
 export type DisabledReason = 'gone';
 
-export function stateNumber(state: SubscriptionState): number {
-  return SUBSCRIPTION_STATES.indexOf(state);
-}
-
 /** @throws RangeError for a number that is no state. */
 export function stateFrom(number: number): SubscriptionState {
-  const state = SUBSCRIPTION_STATES[number];
-  if (state === undefined) throw new RangeError(`${number} is no state of a subscription`);
-  return state;
+  for (const [state, stored] of Object.entries(SUBSCRIPTION_STATE)) {
+    if (stored === number) return state as SubscriptionState;
+  }
+  throw new RangeError(`${number} is no state of a subscription`);
 }

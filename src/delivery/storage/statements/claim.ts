@@ -1,0 +1,29 @@
+import { statement } from '../../../shared/database/statement.js';
+import { SUBSCRIPTION_STATE } from '../../../subscriptions/index.js';
+import { claimed, KNOWN, LEASE, subscriptionState, SUBSCRIPTION_VERSION, waitsAsKnown } from './fragments.js';
+import { perPartition } from './per-partition.js';
+
+/**
+ * Returns the claimed deliveries, and then their events, each once: of an event with many subscribers the payload
+ * travels once a batch.
+ */
+export const claim = perPartition((partition) =>
+  statement({
+    name: `claim_${partition}`,
+    servedBy: ['open_deliveries_pkey', 'subscriptions_pkey', 'events_pkey'],
+    isOfOneDay: true,
+    parameters: { ...KNOWN, ...LEASE },
+    text: (p) => `with claimed as (
+      update open_deliveries o
+      set ${claimed(p)}
+      where ${waitsAsKnown(p)}
+        and ${subscriptionState('o.subscription_id')} = ${SUBSCRIPTION_STATE.active}
+      returning o.id, o.event_id, o.subscription_id, o.tenant_id, o.attempt_count, o.abandoned_count)
+    select c.id, c.subscription_id, c.tenant_id, c.attempt_count, c.abandoned_count, ${SUBSCRIPTION_VERSION},
+      null::text as event_type, null::text as content_type, null::bytea as payload
+    from claimed c
+    union all
+    select e.id, null, null, null, null, null, e.event_type, e.content_type, e.payload
+    from ${partition} e where e.id = any(array(select event_id from claimed))`,
+  }),
+);

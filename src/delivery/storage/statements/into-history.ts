@@ -1,0 +1,29 @@
+import { STATE } from '../../domain/delivery-state.js';
+
+interface Ending {
+  /** The rows that were deleted from open_deliveries. */
+  readonly from: string;
+  readonly state: string | number;
+  readonly statusCode?: string;
+  readonly errorCode: string;
+  readonly errorMessage: string;
+}
+
+/** Inserts rows that have left open_deliveries into the history. The values are SQL: literals, columns or parameters. */
+export function intoHistory({ from, state, statusCode = 'null', errorCode, errorMessage }: Ending): string {
+  return `insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_status_code,
+        last_error_code, last_error_message, finished_at, retry_of, created_at)
+      select id, event_id, subscription_id, tenant_id, ${state}, attempt_count, ${statusCode},
+        ${errorCode}, ${errorMessage}, now(), retry_of, created_at
+      from ${from}`;
+}
+
+/** As `intoHistory`, for deliveries that end without an attempt. */
+export function cancelledIntoHistory(ending: Omit<Ending, 'state' | 'statusCode'>): string {
+  return intoHistory({ ...ending, state: STATE.cancelled });
+}
+
+export const SUBSCRIPTION_GONE = {
+  errorCode: `'subscription_gone'`,
+  errorMessage: `'The subscription was deleted'`,
+} as const;

@@ -1,0 +1,20 @@
+import { statement } from '../../../shared/database/statement.js';
+import { STATE } from '../../domain/delivery-state.js';
+import { elementFor } from './fragments.js';
+
+/**
+ * Takes claims back, number included: nothing was sent under them, and the next claim gets the same number. So this is
+ * never sent a second time: it could meet that next claim. Returns what was put back; the others belonged to somebody
+ * else by then.
+ */
+export const POSTPONE = statement({
+  name: 'postpone',
+  servedBy: ['open_deliveries_pkey'],
+  parameters: { ids: 'uuid[]', attempts: 'smallint[]', delaysMs: 'float8[]' },
+  text: (p) => `update open_deliveries o
+    set state = ${STATE.pending}, attempt_count = o.attempt_count - 1,
+      next_attempt_at = now() + ${elementFor('o.id', p.delaysMs, p.ids)} * interval '1 millisecond'
+    where o.id = any(${p.ids}) and o.state = ${STATE.inFlight}
+      and o.attempt_count = ${elementFor('o.id', p.attempts, p.ids)}
+    returning o.id`,
+});

@@ -1,0 +1,15 @@
+import { statement } from '../../../shared/database/statement.js';
+import { SUBSCRIPTION_STATE } from '../../../subscriptions/index.js';
+
+/**
+ * What sending needs of subscriptions. A deleted one has no secrets left to sign with. It is told by its state: with
+ * `deleted_at is null` the planner takes an index of what is not deleted, and walks all of it.
+ */
+export const READ_SUBSCRIPTIONS = statement({
+  name: 'read_subscriptions',
+  servedBy: ['subscriptions_pkey'],
+  parameters: { ids: 'uuid[]' },
+  text: (p) => `select id, xmin::text as version, target_url, secrets, headers, auth, max_attempts, initial_interval_ms,
+      max_interval_ms, timeout_ms, max_in_flight
+    from subscriptions where id = any(${p.ids}) and state <> ${SUBSCRIPTION_STATE.deleted}`,
+});

@@ -1,0 +1,37 @@
+import { statement } from '../../../shared/database/statement.js';
+
+/**
+ * Keeps results of attempts that no longer own their delivery. Such an attempt may have a row that says it was
+ * abandoned, or an earlier late one, and replaces it. Any other row is the same result, recorded by a statement whose
+ * answer was lost: it stays, and is not returned. Nothing else changes.
+ */
+export const RECORD_LATE = statement({
+  name: 'record_late',
+  servedBy: [],
+  parameters: {
+    ids: 'uuid[]',
+    attempts: 'smallint[]',
+    tenantIds: 'text[]',
+    statusCodes: 'smallint[]',
+    durationsMs: 'int[]',
+    errorCodes: 'text[]',
+    errorMessages: 'text[]',
+    responseHeaders: 'text[]',
+    responseBodies: 'bytea',
+    bodyOffsets: 'int[]',
+    bodyLengths: 'int[]',
+  },
+  text: (p) => `insert into attempts (delivery_id, number, tenant_id, started_at, duration_ms, status_code, error_code,
+      error_message, response_headers, response_body, is_late)
+    select id, number, tenant_id, now() - duration_ms * interval '1 millisecond', duration_ms, status_code, error_code,
+      error_message, headers, substring(${p.responseBodies} from at for length), true
+    from unnest(${p.ids}, ${p.attempts}, ${p.tenantIds}, ${p.statusCodes}, ${p.durationsMs}, ${p.errorCodes},
+      ${p.errorMessages}, ${p.responseHeaders}, ${p.bodyOffsets}, ${p.bodyLengths})
+      a(id, number, tenant_id, status_code, duration_ms, error_code, error_message, headers, at, length)
+    on conflict (delivery_id, number) do update set started_at = excluded.started_at,
+      duration_ms = excluded.duration_ms, status_code = excluded.status_code, error_code = excluded.error_code,
+      error_message = excluded.error_message, response_headers = excluded.response_headers,
+      response_body = excluded.response_body, is_late = true
+    where attempts.error_code = 'abandoned' or attempts.is_late
+    returning delivery_id`,
+});

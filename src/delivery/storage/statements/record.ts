@@ -1,0 +1,99 @@
+import { type Placeholders, statement } from '../../../shared/database/statement.js';
+import { STATE } from '../../domain/delivery-state.js';
+import { elementFor } from './fragments.js';
+import { intoHistory } from './into-history.js';
+
+/**
+ * Texts and bytes of all attempts in one value: in arrays of texts PostgreSQL would walk to each element. Those of one
+ * attempt lie one behind the other, body, headers, error code, error message, from its offset (from 1). Lengths are in
+ * bytes, 0 for none.
+ */
+const PACKED = {
+  bytes: 'bytea',
+  offsets: 'int[]',
+  bodyLengths: 'int[]',
+  headersLengths: 'int[]',
+  errorCodeLengths: 'int[]',
+  errorMessageLengths: 'int[]',
+} as const;
+
+/** The texts and bytes of the attempt at place i. */
+function unpacked(p: Placeholders<typeof PACKED>): Record<'body' | 'headers' | 'errorCode' | 'errorMessage', string> {
+  const offset = `(${p.offsets})[i]`;
+  const [body, headers, errorCode, errorMessage] = [
+    p.bodyLengths,
+    p.headersLengths,
+    p.errorCodeLengths,
+    p.errorMessageLengths,
+  ].map((lengths) => `(${lengths})[i]`) as [string, string, string, string];
+  const text = (from: string, length: string): string =>
+    `convert_from(substring(${p.bytes} from ${from} for ${length}), 'UTF8')`;
+  const unlessEmpty = (length: string, value: string): string => `case when ${length} > 0 then ${value} end`;
+  return {
+    body: `substring(${p.bytes} from ${offset} for ${body})`,
+    headers: text(`${offset} + ${body}`, headers),
+    errorCode: unlessEmpty(errorCode, text(`${offset} + ${body} + ${headers}`, errorCode)),
+    errorMessage: unlessEmpty(errorMessage, text(`${offset} + ${body} + ${headers} + ${errorCode}`, errorMessage)),
+  };
+}
+
+/**
+ * Moves the deliveries of attempts on, and writes the attempts. `retried…` are put back to pending, `final…` go into the
+ * history; each group is sorted by id. What belongs to the attempts of both has those of `retried` first.
+ *
+ * Returns what was recorded when that is not all: what is missing was late.
+ */
+export const RECORD = statement({
+  name: 'record',
+  servedBy: ['open_deliveries_pkey'],
+  parameters: {
+    retriedIds: 'uuid[]',
+    retriedAttempts: 'smallint[]',
+    retryDelaysMs: 'float8[]',
+    finalIds: 'uuid[]',
+    finalAttempts: 'smallint[]',
+    finalStates: 'smallint[]',
+    statusCodes: 'smallint[]',
+    durationsMs: 'int[]',
+    ...PACKED,
+  },
+  text: (p) => {
+    const { body, headers, errorCode, errorMessage } = unpacked(p);
+    const all = `cardinality(${p.retriedIds}) + cardinality(${p.finalIds})`;
+    return `with retried as (
+      update open_deliveries o
+      set state = ${STATE.pending},
+        next_attempt_at = now() + ${elementFor('o.id', p.retryDelaysMs, p.retriedIds)} * interval '1 millisecond'
+      where o.id = any(${p.retriedIds}) and o.state = ${STATE.inFlight}
+        and o.attempt_count = ${elementFor('o.id', p.retriedAttempts, p.retriedIds)}
+      returning o.id, o.attempt_count, o.tenant_id, width_bucket(o.id, ${p.retriedIds}) i),
+    finished as (
+      delete from open_deliveries o
+      where o.id = any(${p.finalIds}) and o.state = ${STATE.inFlight}
+        and o.attempt_count = ${elementFor('o.id', p.finalAttempts, p.finalIds)}
+      returning o.*, width_bucket(o.id, ${p.finalIds}) f,
+        width_bucket(o.id, ${p.finalIds}) + cardinality(${p.retriedIds}) i),
+    kept as (
+      ${intoHistory({
+        from: 'finished',
+        state: `(${p.finalStates})[f]`,
+        statusCode: `(${p.statusCodes})[i]`,
+        errorCode,
+        errorMessage,
+      })}),
+    written as (
+      insert into attempts (delivery_id, number, tenant_id, started_at, duration_ms, status_code, error_code,
+        error_message, response_headers, response_body)
+      select id, attempt_count, tenant_id, now() - (${p.durationsMs})[i] * interval '1 millisecond',
+        (${p.durationsMs})[i], (${p.statusCodes})[i],
+        ${errorCode},
+        ${errorMessage},
+        ${headers},
+        ${body}
+      from (select id, attempt_count, tenant_id, i from retried
+        union all select id, attempt_count, tenant_id, i from finished) recorded
+      returning delivery_id)
+    select count(*) = ${all} as has_all, case when count(*) < ${all} then array_agg(delivery_id) end as ids
+    from written`;
+  },
+});

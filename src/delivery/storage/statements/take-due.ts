@@ -1,0 +1,77 @@
+import { statement } from '../../../shared/database/statement.js';
+import { STATE } from '../../domain/delivery-state.js';
+import { intoHistory } from './into-history.js';
+
+/** A delivery whose attempts were cut short so often is not tried again: something about it ends workers. */
+const MAX_ABANDONED = 5;
+
+/** Where a look at what is due begins: with what has been due for longest, or with what became due last. */
+export type DueEnd = 'oldest' | 'newest';
+
+/**
+ * What is due, in flight past its lease: the worker is gone, and the attempt gets its row here. In flight within its
+ * lease: it is due again when the lease ends, so that nothing due is left behind where the next look begins.
+ *
+ * What one crash cut short has leases that end together. From the second time on it is scattered over some seconds, so
+ * that a delivery that ends workers does not take the same neighbours along each time.
+ *
+ * `lookBackSeconds` bounds how long it may have been due; null is no bound. `parks` parks what would be woken. Returns
+ * what became of each.
+ */
+const takeDueFrom = (end: DueEnd) =>
+  statement({
+    name: `take_due_${end}`,
+    servedBy: ['open_deliveries_due', 'open_deliveries_pkey'],
+    parameters: { limit: 'int', visibilitySeconds: 'float8', lookBackSeconds: 'float8', parks: 'boolean' },
+    text: (p) => `with picked as (
+      select id, tenant_id, state, attempt_count, abandoned_count, lease_until,
+        state = ${STATE.inFlight} and lease_until > now() as is_held
+      from open_deliveries
+      where next_attempt_at <= now() and next_attempt_at > case when ${p.lookBackSeconds} is null then '-infinity'
+          else now() - ${p.lookBackSeconds} * interval '1 second' end
+      order by next_attempt_at ${end === 'oldest' ? 'asc' : 'desc'} limit ${p.limit} for update skip locked),
+    held as (
+      update open_deliveries o set next_attempt_at = o.lease_until
+      where o.id = any(array(select id from picked where is_held))
+      returning o.id, o.subscription_id, o.tenant_id, o.attempt_count),
+    abandoned as (
+      insert into attempts (delivery_id, number, tenant_id, started_at, error_code, error_message)
+      select id, attempt_count, tenant_id, lease_until, 'abandoned', 'The worker stopped before it recorded an outcome'
+      from picked where state = ${STATE.inFlight} and not is_held
+      on conflict do nothing),
+    failed as (
+      delete from open_deliveries o
+      where o.id = any(array(select id from picked
+        where state = ${STATE.inFlight} and not is_held and abandoned_count + 1 >= ${MAX_ABANDONED}))
+      returning o.*),
+    kept as (
+      ${intoHistory({
+        from: 'failed',
+        state: STATE.failed,
+        errorCode: `'abandoned'`,
+        errorMessage: `'Its attempts were cut short ${MAX_ABANDONED} times'`,
+      })}),
+    scattered as (
+      update open_deliveries o
+      set state = ${STATE.pending}, abandoned_count = o.abandoned_count + 1,
+        next_attempt_at = now() + random() * power(2, o.abandoned_count + 2) * interval '1 second'
+      where o.id = any(array(select id from picked where state = ${STATE.inFlight} and not is_held
+        and abandoned_count > 0 and abandoned_count + 1 < ${MAX_ABANDONED}))
+      returning o.id, o.subscription_id, o.tenant_id, o.attempt_count),
+    woken as (
+      update open_deliveries o
+      set state = ${STATE.pending},
+        abandoned_count = o.abandoned_count + case when o.state = ${STATE.inFlight} then 1 else 0 end,
+        parked_at = case when ${p.parks} then now() end,
+        next_attempt_at = case when ${p.parks} then 'infinity'
+          else now() + ${p.visibilitySeconds} * interval '1 second' end
+      where o.id = any(array(select id from picked
+        where state = ${STATE.pending} or not is_held and abandoned_count = 0))
+      returning o.id, o.subscription_id, o.tenant_id, o.attempt_count)
+    select id, subscription_id, tenant_id, attempt_count, 'woken' as became from woken
+    union all select id, subscription_id, tenant_id, attempt_count, 'failed' from failed
+    union all select id, subscription_id, tenant_id, attempt_count, 'held' from held
+    union all select id, subscription_id, tenant_id, attempt_count, 'scattered' from scattered`,
+  });
+
+export const TAKE_DUE = { oldest: takeDueFrom('oldest'), newest: takeDueFrom('newest') } as const;

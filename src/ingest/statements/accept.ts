@@ -1,0 +1,62 @@
+import { openDeliveries } from '../../delivery/index.js';
+import { statement } from '../../shared/database/statement.js';
+
+const FINGERPRINT_BYTES = 32;
+
+/**
+ * Commits events with their deliveries and idempotency keys. An event whose key is taken is left out of both inserts,
+ * and its id is not returned. `payloads` are those of all events one behind the other, offsets count from 1;
+ * `fingerprints` are 32 bytes for each key.
+ */
+export const ACCEPT = statement({
+  name: 'accept',
+  servedBy: [],
+  parameters: {
+    ids: 'uuid[]',
+    tenantIds: 'text[]',
+    eventTypes: 'text[]',
+    contentTypes: 'text[]',
+    deliveryCounts: 'int[]',
+    payloads: 'bytea',
+    payloadOffsets: 'int[]',
+    payloadLengths: 'int[]',
+    deliveryIds: 'uuid[]',
+    deliveryEventIds: 'uuid[]',
+    deliverySubscriptionIds: 'uuid[]',
+    deliveryTenantIds: 'text[]',
+    dueInSeconds: 'float8',
+    keyEventIds: 'uuid[]',
+    keyTenantIds: 'text[]',
+    keys: 'text[]',
+    fingerprints: 'bytea',
+    keyDeliveryCounts: 'int[]',
+    keyLifeSeconds: 'float8',
+  },
+  text: (p) => `with keyed as (
+      insert into idempotency_keys (tenant_id, key, fingerprint, event_id, delivery_count, expires_at)
+      select tenant_id, key,
+        substring(${p.fingerprints} from (i::int - 1) * ${FINGERPRINT_BYTES} + 1 for ${FINGERPRINT_BYTES}),
+        event_id, delivery_count, now() + ${p.keyLifeSeconds} * interval '1 second'
+      from unnest(${p.keyEventIds}, ${p.keyTenantIds}, ${p.keys}, ${p.keyDeliveryCounts}) with ordinality
+        k(event_id, tenant_id, key, delivery_count, i)
+      on conflict (tenant_id, key) do update set fingerprint = excluded.fingerprint, event_id = excluded.event_id,
+        delivery_count = excluded.delivery_count, expires_at = excluded.expires_at
+      where idempotency_keys.expires_at <= now()
+      returning event_id),
+    lost as (select array(select unnest(${p.keyEventIds}) except select event_id from keyed) as events),
+    accepted as (
+      insert into events (id, tenant_id, event_type, content_type, payload, delivery_count)
+      select id, tenant_id, event_type, content_type, substring(${p.payloads} from at for length), delivery_count
+      from unnest(${p.ids}, ${p.tenantIds}, ${p.eventTypes}, ${p.contentTypes}, ${p.deliveryCounts},
+        ${p.payloadOffsets}, ${p.payloadLengths})
+        e(id, tenant_id, event_type, content_type, delivery_count, at, length)
+      where id <> all ((select events from lost)::uuid[])),
+    opened as (
+      ${openDeliveries({
+        from: `unnest(${p.deliveryIds}, ${p.deliveryEventIds}, ${p.deliverySubscriptionIds}, ${p.deliveryTenantIds})
+          d(id, event_id, subscription_id, tenant_id)`,
+        dueAt: `now() + ${p.dueInSeconds} * interval '1 second'`,
+      })}
+      where event_id <> all ((select events from lost)::uuid[]))
+    select event_id from keyed`,
+});
