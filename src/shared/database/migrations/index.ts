@@ -3,6 +3,7 @@ import { CountDeliveriesOfEvents1700000000001 } from './1700000000001-count-deli
 import { Access1700000000002 } from './1700000000002-access.js';
 import { AuditOldestFirst1700000000003 } from './1700000000003-audit-oldest-first.js';
 import { HiddenHeaders1700000000004 } from './1700000000004-hidden-headers.js';
+import { CheckedStates1700000000005, ValidatedStates1700000000006 } from './1700000000005-checked-states.js';
 
 /** Every migration, oldest first. A released one is never changed. */
 export const MIGRATIONS = [
@@ -11,4 +12,6 @@ export const MIGRATIONS = [
   Access1700000000002,
   AuditOldestFirst1700000000003,
   HiddenHeaders1700000000004,
+  CheckedStates1700000000005,
+  ValidatedStates1700000000006,
 ];
