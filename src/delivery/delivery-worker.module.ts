@@ -1,31 +1,51 @@
 import { Module } from '@nestjs/common';
-import { TargetsModule } from '../targets/index.js';
+import { Settings } from '../shared/config/settings.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
+import { TargetsModule } from '../targets/index.js';
 import { AttemptPipeline } from './attempt/attempt-pipeline.js';
 import { AttemptWriter } from './attempt/attempt-writer.js';
-import { AttemptRepository } from './storage/attempt.repository.js';
 import { Credentials } from './attempt/credentials.js';
-import { DeliveryWorker } from './engine/dispatcher.js';
-import { DeliveryRepository } from './storage/delivery.repository.js';
-import { DueScan } from './engine/due-scan.js';
 import { WebhookSender } from './attempt/http/webhook-sender.js';
+import { Admission } from './engine/admission.js';
+import { Capacity } from './engine/capacity.js';
+import { Claiming } from './engine/claiming.js';
 import { DeliveryProcessor } from './engine/delivery.processor.js';
+import { Dispatcher } from './engine/dispatcher.js';
+import { DuePass } from './engine/due-pass.js';
+import { DueScan } from './engine/due-scan.js';
+import { LaneReview } from './engine/lane-review.js';
+import { Lanes } from './engine/lanes/lanes.js';
+import { Parking } from './engine/parking.js';
+import { Pulling } from './engine/pulling.js';
 import { QueueWatchdog } from './engine/queue-watchdog.js';
+import { SlottedAttempts } from './engine/slotted-attempts.js';
+import { AttemptRepository } from './storage/attempt.repository.js';
+import { ClaimRepository } from './storage/claim.repository.js';
+import { DueRepository } from './storage/due.repository.js';
+import { ParkingRepository } from './storage/parking.repository.js';
+
+const ENGINE = [
+  {
+    provide: Lanes,
+    inject: [Settings],
+    useFactory: ({ workerConcurrency }: Settings) => new Lanes(workerConcurrency),
+  },
+  Admission,
+  Capacity,
+  Claiming,
+  DeliveryProcessor,
+  Dispatcher,
+  DuePass,
+  DueScan,
+  LaneReview,
+  Parking,
+  Pulling,
+  QueueWatchdog,
+  SlottedAttempts,
+];
+const ATTEMPT = [AttemptPipeline, AttemptWriter, Credentials, WebhookSender];
+const STORAGE = [AttemptRepository, ClaimRepository, DueRepository, ParkingRepository];
 
 /** The worker side: takes wake-ups and makes attempts. Serves nothing. */
-@Module({
-  imports: [SubscriptionsModule, TargetsModule],
-  providers: [
-    AttemptPipeline,
-    AttemptRepository,
-    AttemptWriter,
-    Credentials,
-    DeliveryProcessor,
-    DeliveryRepository,
-    DeliveryWorker,
-    DueScan,
-    QueueWatchdog,
-    WebhookSender,
-  ],
-})
+@Module({ imports: [SubscriptionsModule, TargetsModule], providers: [...ENGINE, ...ATTEMPT, ...STORAGE] })
 export class DeliveryWorkerModule {}

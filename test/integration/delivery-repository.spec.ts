@@ -1,10 +1,12 @@
 import type { WakeUp } from '../../src/delivery/domain/wake-up.js';
-import { DeliveryRepository } from '../../src/delivery/storage/delivery.repository.js';
-import { parseSettings } from '../../src/shared/config/settings.js';
+import { ClaimRepository } from '../../src/delivery/storage/claim.repository.js';
+import { parseSettings, type Settings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
 import { toPublicId } from '../../src/shared/ids/public-id.js';
 import { eventUuidOf } from '../../src/shared/ids/uuid.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
+import type { BoundStatement } from '../../src/shared/database/statement.js';
+import { type DeliveryRepositories, deliveryRepositories } from '../support/delivery-repositories.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows, SUBSCRIPTION } from '../support/stored-rows.js';
@@ -16,7 +18,8 @@ const idsOf = (deliveries: readonly { readonly id: string }[]): string[] => deli
 describe('how open deliveries change hands, on real PostgreSQL', () => {
   let database: TestDatabase;
   let hotPath: HotPath;
-  let repository: DeliveryRepository;
+  let settings: Settings;
+  let repository: DeliveryRepositories;
   let rows: StoredRows;
   let subscriptionId: string;
 
@@ -25,9 +28,9 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
     await migrate(database.url, new Date());
     // Longer than it takes to look at them.
     const times = { WEBHOOK_TIMEOUT: '30', LEASE_GRACE: '10', VISIBILITY_TIMEOUT: '20' };
-    const settings = parseSettings(fastSettings(database, { ...times, DATABASE_POOL_SIZE: '20' }));
+    settings = parseSettings(fastSettings(database, { ...times, DATABASE_POOL_SIZE: '20' }));
     hotPath = new HotPath(settings, silentLogger);
-    repository = new DeliveryRepository(hotPath, settings);
+    repository = deliveryRepositories(hotPath, settings);
     rows = new StoredRows(database);
   });
 
@@ -47,7 +50,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       const patient = await rows.subscription({ timeoutMs: 60_000, headers });
       const wakeUp = await rows.delivery({ subscriptionId: patient, attemptCount: 2, abandonedCount: 1 });
 
-      const claimed = await repository.claim([wakeUp]);
+      const claimed = await repository.claims.claim([wakeUp]);
 
       expect(claimed).toEqual([
         {
@@ -83,7 +86,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
 
     it('gives a subscription without a timeout of its own the lease of the default one', async () => {
       const wakeUp = await rows.delivery({ subscriptionId });
-      await repository.claim([wakeUp]);
+      await repository.claims.claim([wakeUp]);
       const { lease_in: leaseIn } = (await rows.open(wakeUp.id))!;
       expect(leaseIn).toBeGreaterThan(30);
       expect(leaseIn).toBeLessThan(40);
@@ -91,16 +94,27 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
 
     it('gets nothing to send when the subscription is deleted under it, whose secrets are gone then', async () => {
       const wakeUp = await rows.delivery({ subscriptionId });
-      // As it is for who reads the subscription after the claim: the state that the claim saw was still the former one.
-      await database.query('update subscriptions set deleted_at = now() where id = $1', [subscriptionId]);
+      // The claim still sees it active; what reads the subscription after the claim does not.
+      const deleting: Pick<HotPath, 'query'> = {
+        query: async <Row extends object>(statement: BoundStatement) => {
+          const found = await hotPath.query<Row>(statement);
+          if (found.length > 0) await rows.setSubscriptionState(subscriptionId, SUBSCRIPTION.deleted);
+          return found;
+        },
+      };
+      const claims = new ClaimRepository(deleting as HotPath, settings);
 
-      expect(await repository.claim([wakeUp])).toEqual([]);
+      expect(await claims.claim([wakeUp])).toEqual([]);
+      const [open] = await database.query<{ state: number }>('select state from open_deliveries where id = $1', [
+        wakeUp.id,
+      ]);
+      expect(open).toEqual({ state: 1 });
     });
 
     it('brings the payload byte for byte', async () => {
       const payload = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
       const wakeUp = await rows.delivery({ subscriptionId, payload });
-      const [claimed] = await repository.claim([wakeUp]);
+      const [claimed] = await repository.claims.claim([wakeUp]);
       expect(claimed!.payload.equals(payload)).toBe(true);
     });
 
@@ -112,7 +126,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
     ])('leaves alone what %s', async (_, given, attemptCount) => {
       const { id } = await rows.delivery({ subscriptionId, ...given });
       const before = await rows.open(id);
-      expect(await repository.claim([{ id, subscriptionId, attemptCount, tenantId: 'default' }])).toEqual([]);
+      expect(await repository.claims.claim([{ id, subscriptionId, attemptCount, tenantId: 'default' }])).toEqual([]);
       const unchanged = { state: before!.state, attempt_count: before!.attempt_count, is_parked: before!.is_parked };
       expect(await rows.open(id)).toMatchObject(unchanged);
     });
@@ -123,15 +137,15 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
         const idle = await rows.subscription({ state: SUBSCRIPTION[state] });
         const refused = await rows.delivery({ subscriptionId: idle });
         const neighbour = await rows.delivery({ subscriptionId });
-        expect(idsOf(await repository.claim([refused, neighbour]))).toEqual([neighbour.id]);
+        expect(idsOf(await repository.claims.claim([refused, neighbour]))).toEqual([neighbour.id]);
         expect(await rows.open(refused.id)).toMatchObject({ state: 0, attempt_count: 0 });
       },
     );
 
     it('of a wake-up that comes twice gets nothing the second time', async () => {
       const wakeUp = await rows.delivery({ subscriptionId });
-      expect(await repository.claim([wakeUp])).toHaveLength(1);
-      expect(await repository.claim([wakeUp])).toEqual([]);
+      expect(await repository.claims.claim([wakeUp])).toHaveLength(1);
+      expect(await repository.claims.claim([wakeUp])).toEqual([]);
       expect(await rows.open(wakeUp.id)).toMatchObject({ attempt_count: 1 });
     });
 
@@ -139,7 +153,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       const wakeUps = await rows.deliveries(50, { subscriptionId });
       // Each in an order of its own, as jobs are: claims that lock in different orders must not deadlock.
       const orders = Array.from({ length: 20 }, (_, n) => [...wakeUps.slice(n), ...wakeUps.slice(0, n)]);
-      const claims = orders.map((order, n) => repository.claim(n % 2 === 0 ? order : order.toReversed()));
+      const claims = orders.map((order, n) => repository.claims.claim(n % 2 === 0 ? order : order.toReversed()));
       const claimed = (await Promise.all(claims)).flat();
       expect(idsOf(claimed).sort()).toEqual(idsOf(wakeUps));
       expect(new Set(claimed.map(({ attempt }) => attempt))).toEqual(new Set([1]));
@@ -149,7 +163,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       for (const order of ['stale first', 'stale last']) {
         const fresh = await rows.delivery({ subscriptionId, attemptCount: 2 });
         const pair = [{ ...fresh, attemptCount: 1 }, fresh];
-        const claimed = await repository.claim(order === 'stale first' ? pair : pair.toReversed());
+        const claimed = await repository.claims.claim(order === 'stale first' ? pair : pair.toReversed());
         expect(claimed.map(({ id, attempt }) => [id, attempt])).toEqual([[fresh.id, 3]]);
       }
     });
@@ -157,8 +171,8 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
     it('takes deliveries of any day, each day apart', async () => {
       const older = await rows.delivery({ subscriptionId, atMs: Date.now() - DAY_MS, payload: Buffer.from('older') });
       const newer = await rows.delivery({ subscriptionId, payload: Buffer.from('newer') });
-      expect(repository.dayOf(older)).not.toBe(repository.dayOf(newer));
-      const claimed = [...(await repository.claim([newer])), ...(await repository.claim([older]))];
+      expect(repository.claims.dayOf(older)).not.toBe(repository.claims.dayOf(newer));
+      const claimed = [...(await repository.claims.claim([newer])), ...(await repository.claims.claim([older]))];
       const payloads = new Map(claimed.map(({ id, payload }) => [id, payload.toString()]));
       expect(payloads).toEqual(new Map([[older.id, 'older'], [newer.id, 'newer']])); // prettier-ignore
     });
@@ -168,7 +182,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
     it.each(['paused', 'disabled'] as const)('is held while its subscription is %s', async (state) => {
       const idle = await rows.subscription({ state: SUBSCRIPTION[state] });
       const wakeUp = await rows.delivery({ subscriptionId: idle, attemptCount: 1 });
-      expect(await repository.settleUnclaimed([wakeUp])).toBe(0);
+      expect(await repository.claims.settleUnclaimed([wakeUp])).toBe(0);
       expect(await rows.open(wakeUp.id)).toMatchObject({ state: 0, attempt_count: 1, is_parked: true, due_in: null });
     });
 
@@ -176,7 +190,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       const deleted = await rows.subscription({ state: SUBSCRIPTION.deleted });
       const waiting = await rows.delivery({ subscriptionId: deleted, attemptCount: 1 });
       const parked = await rows.delivery({ subscriptionId: deleted, attemptCount: 1, parkedIn: -1 });
-      expect(await repository.settleUnclaimed([waiting, parked])).toBe(2);
+      expect(await repository.claims.settleUnclaimed([waiting, parked])).toBe(2);
       for (const { id } of [waiting, parked]) {
         expect(await rows.open(id)).toBeUndefined();
         expect(await rows.finished(id)).toMatchObject({
@@ -193,11 +207,11 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       for (let n = 3; n > 0; n -= 1) parked.push(await rows.delivery({ subscriptionId: deleted, parkedIn: -n }));
       const other = await rows.delivery({ subscriptionId, parkedIn: -9 });
 
-      expect(await repository.cancelParkedOfDeleted([subscriptionId, deleted], 2)).toBe(2);
+      expect(await repository.parking.cancelParkedOfDeleted([subscriptionId, deleted], 2)).toBe(2);
 
       expect(await rows.finished(parked[0]!.id)).toMatchObject({ state: 4, last_error_code: 'subscription_gone' });
       expect(await rows.open(parked[2]!.id)).toMatchObject({ is_parked: true });
-      expect(await repository.cancelParkedOfDeleted([subscriptionId, deleted], 2)).toBe(1);
+      expect(await repository.parking.cancelParkedOfDeleted([subscriptionId, deleted], 2)).toBe(1);
       expect(await rows.open(other.id)).toMatchObject({ is_parked: true });
     });
 
@@ -205,7 +219,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       const idle = await rows.subscription({ state: SUBSCRIPTION.deleted });
       const pending = await rows.delivery({ subscriptionId });
       const inFlight = await rows.delivery({ subscriptionId: idle, state: 1, attemptCount: 1, leaseIn: 5 });
-      expect(await repository.settleUnclaimed([pending, inFlight])).toBe(0);
+      expect(await repository.claims.settleUnclaimed([pending, inFlight])).toBe(0);
       expect(await rows.open(pending.id)).toMatchObject({ state: 0, is_parked: false });
       expect(await rows.open(inFlight.id)).toMatchObject({ state: 1, is_parked: false });
     });
@@ -213,30 +227,32 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
 
   describe('parked deliveries', () => {
     const parkOneByOne = async (wakeUps: readonly WakeUp[]): Promise<void> => {
-      for (const wakeUp of wakeUps) await repository.park([wakeUp]);
+      for (const wakeUp of wakeUps) await repository.parking.park([wakeUp]);
     };
 
     it('are pending, never due by time, and have used no attempt', async () => {
       const wakeUp = await rows.delivery({ subscriptionId, attemptCount: 2, dueIn: -1 });
-      await repository.park([wakeUp]);
+      await repository.parking.park([wakeUp]);
       expect(await rows.open(wakeUp.id)).toMatchObject({ state: 0, attempt_count: 2, is_parked: true, due_in: null });
-      expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
-      expect((await repository.listWithParked(null, 10)).active).toEqual([{ subscriptionId, tenantId: 'default' }]);
+      expect(await repository.due.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
+      expect((await repository.parking.listWithParked(null, 10)).active).toEqual([
+        { subscriptionId, tenantId: 'default' },
+      ]);
     });
 
     it('are not made of what is in flight', async () => {
       const wakeUp = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, leaseIn: 5 });
-      await repository.park([wakeUp]);
+      await repository.parking.park([wakeUp]);
       expect(await rows.open(wakeUp.id)).toMatchObject({ state: 1, is_parked: false });
     });
 
     it('are not made of what waits for its retry, by a wake-up from before its last attempt', async () => {
       const retrying = await rows.delivery({ subscriptionId, attemptCount: 2, dueIn: 3600 });
       const late = [{ ...retrying, attemptCount: 1 }];
-      await repository.park(late);
-      await repository.giveBack(late);
+      await repository.parking.park(late);
+      await repository.parking.giveBack(late);
       await rows.setSubscriptionState(subscriptionId, SUBSCRIPTION.paused);
-      await repository.settleUnclaimed(late);
+      await repository.claims.settleUnclaimed(late);
       const open = await rows.open(retrying.id);
       expect(open).toMatchObject({ state: 0, attempt_count: 2, is_parked: false });
       expect(open!.due_in).toBeGreaterThan(3000);
@@ -246,7 +262,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       const [first, second, third] = await rows.deliveries(3, { subscriptionId, attemptCount: 1 });
       await parkOneByOne([third!, first!, second!]);
 
-      const pulled = await repository.pull([{ subscriptionId, free: 2 }]);
+      const pulled = await repository.claims.pull([{ subscriptionId, free: 2 }]);
 
       expect(idsOf(pulled).sort()).toEqual([first!.id, third!.id]);
       expect(pulled.map(({ attempt }) => attempt)).toEqual([2, 2]);
@@ -260,7 +276,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
     it('keep the place in the line that they were parked at', async () => {
       const [first, second] = await rows.deliveries(2, { subscriptionId });
       await parkOneByOne([first!, second!, first!]);
-      expect(idsOf(await repository.pull([{ subscriptionId, free: 1 }]))).toEqual([first!.id]);
+      expect(idsOf(await repository.claims.pull([{ subscriptionId, free: 1 }]))).toEqual([first!.id]);
     });
 
     it('are pulled for each lane by itself, with what sending them takes, over several days', async () => {
@@ -272,7 +288,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       const held = await rows.delivery({ subscriptionId: idle, parkedIn: -1 });
 
       const free = [subscriptionId, other, idle].map((id) => ({ subscriptionId: id, free: 5 }));
-      const pulled = await repository.pull(free);
+      const pulled = await repository.claims.pull(free);
 
       expect(idsOf(pulled).sort()).toEqual(idsOf([older, ...ofOther]).sort());
       const found = pulled.find(({ id }) => id === older.id)!;
@@ -291,12 +307,12 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
         [subscriptionId],
       );
 
-      expect(idsOf(await repository.pull([{ subscriptionId, free: 5 }]))).toEqual([parked.id]);
+      expect(idsOf(await repository.claims.pull([{ subscriptionId, free: 5 }]))).toEqual([parked.id]);
     });
 
     it('are pulled once, however many workers pull at the same time', async () => {
       const parked = await rows.deliveries(40, { subscriptionId, parkedIn: -1 });
-      const pulls = Array.from({ length: 10 }, () => repository.pull([{ subscriptionId, free: 8 }]));
+      const pulls = Array.from({ length: 10 }, () => repository.claims.pull([{ subscriptionId, free: 8 }]));
       const pulled = idsOf((await Promise.all(pulls)).flat());
       expect(new Set(pulled).size).toBe(pulled.length);
       expect(pulled.length).toBeGreaterThanOrEqual(8);
@@ -309,7 +325,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       await rows.deliveries(3, { subscriptionId, parkedIn: -1 });
       await rows.deliveries(2, { subscriptionId: other, parkedIn: -2 });
       await rows.delivery({ subscriptionId: without });
-      expect(await repository.listWithParked(null, 10)).toEqual({
+      expect(await repository.parking.listWithParked(null, 10)).toEqual({
         active: [subscriptionId, other].sort().map((id) => ({ subscriptionId: id, tenantId: 'default' })),
         deleted: [],
         last: null,
@@ -323,7 +339,7 @@ describe('how open deliveries change hands, on real PostgreSQL', () => {
       const seen = [];
       let last: string | null = null;
       do {
-        const found = await repository.listWithParked(last, 2);
+        const found = await repository.parking.listWithParked(last, 2);
         seen.push(found);
         last = found.last;
       } while (last !== null && seen.length < 10);

@@ -1,8 +1,8 @@
-import { DeliveryRepository } from '../../src/delivery/storage/delivery.repository.js';
 import { WakeUpRepository } from '../../src/delivery/storage/wake-up.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
+import { type DeliveryRepositories, deliveryRepositories } from '../support/delivery-repositories.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
@@ -11,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 describe('what is due, on real PostgreSQL', () => {
   let database: TestDatabase;
   let hotPath: HotPath;
-  let repository: DeliveryRepository;
+  let repository: DeliveryRepositories;
   let rows: StoredRows;
   let subscriptionId: string;
 
@@ -20,7 +20,7 @@ describe('what is due, on real PostgreSQL', () => {
     await migrate(database.url, new Date());
     const settings = parseSettings(fastSettings(database, { VISIBILITY_TIMEOUT: '30', DATABASE_POOL_SIZE: '10' }));
     hotPath = new HotPath(settings, silentLogger);
-    repository = new DeliveryRepository(hotPath, settings);
+    repository = deliveryRepositories(hotPath, settings);
     rows = new StoredRows(database);
   });
 
@@ -38,7 +38,7 @@ describe('what is due, on real PostgreSQL', () => {
     const lost = await rows.delivery({ subscriptionId, dueIn: -1 });
     const retry = await rows.delivery({ subscriptionId, dueIn: -2, attemptCount: 3 });
 
-    const { wakeUps, failed } = await repository.takeDue(10, null);
+    const { wakeUps, failed } = await repository.due.takeDue(10, null);
 
     expect(failed).toBe(0);
     expect(wakeUps.sort((a, b) => a.attemptCount - b.attemptCount)).toEqual([lost, retry]);
@@ -47,7 +47,7 @@ describe('what is due, on real PostgreSQL', () => {
     expect(open!.due_in).toBeGreaterThan(25);
     expect(open!.due_in).toBeLessThan(31);
     expect(await rows.attempts(retry.id)).toEqual([]);
-    expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
+    expect(await repository.due.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
   });
 
   it('does not include what waits for its time, what is parked, or what is in flight under a living lease', async () => {
@@ -55,7 +55,7 @@ describe('what is due, on real PostgreSQL', () => {
     await rows.delivery({ subscriptionId, parkedIn: -60 });
     const living = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -60, leaseIn: 30 });
 
-    expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
+    expect(await repository.due.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
 
     expect(await rows.open(living.id)).toMatchObject({ state: 1, attempt_count: 1, abandoned_count: 0 });
     expect(await rows.attempts(living.id)).toEqual([]);
@@ -63,7 +63,7 @@ describe('what is due, on real PostgreSQL', () => {
 
   it('comes again when the lease is over, if it was in flight when its time came', async () => {
     const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -60, leaseIn: 60 });
-    await repository.takeDue(10, null);
+    await repository.due.takeDue(10, null);
     const { due_in: dueIn, lease_in: leaseIn } = (await rows.open(id))!;
     // Longer than the visibility timeout.
     expect(dueIn).toBeGreaterThan(31);
@@ -73,20 +73,20 @@ describe('what is due, on real PostgreSQL', () => {
   it('is left alone when it has been due for longer than one looks back', async () => {
     await rows.delivery({ subscriptionId, dueIn: -60 });
     const recent = await rows.delivery({ subscriptionId, dueIn: -5 });
-    expect((await repository.takeDue(10, 30)).wakeUps).toEqual([recent]);
-    expect((await repository.takeDue(10, null)).wakeUps).toHaveLength(1);
+    expect((await repository.due.takeDue(10, 30)).wakeUps).toEqual([recent]);
+    expect((await repository.due.takeDue(10, null)).wakeUps).toHaveLength(1);
   });
 
   it('is said to be all there is when there was less than asked for', async () => {
     await rows.deliveries(3, { subscriptionId, dueIn: -1 });
-    expect(await repository.takeDue(2, null)).toMatchObject({ isComplete: false });
-    expect(await repository.takeDue(2, null)).toMatchObject({ isComplete: true });
+    expect(await repository.due.takeDue(2, null)).toMatchObject({ isComplete: false });
+    expect(await repository.due.takeDue(2, null)).toMatchObject({ isComplete: true });
   });
 
   it('includes what is in flight past its lease: its attempt is abandoned, and it is pending again', async () => {
     const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 2, dueIn: -1, leaseIn: -1 });
 
-    const { wakeUps, failed } = await repository.takeDue(10, null);
+    const { wakeUps, failed } = await repository.due.takeDue(10, null);
 
     const wakeUp = { id, subscriptionId, attemptCount: 2, tenantId: 'default' };
     expect({ wakeUps, failed }).toEqual({ wakeUps: [wakeUp], failed: 0 });
@@ -94,7 +94,7 @@ describe('what is due, on real PostgreSQL', () => {
     expect(await rows.attempts(id)).toMatchObject([
       { number: 2, error_code: 'abandoned', status_code: null, is_late: false },
     ]);
-    const [claimed] = await repository.claim(wakeUps);
+    const [claimed] = await repository.claims.claim(wakeUps);
     expect(claimed).toMatchObject({ id, attempt: 3, abandonedCount: 1 });
   });
 
@@ -103,7 +103,7 @@ describe('what is due, on real PostgreSQL', () => {
     const fourth = await rows.delivery({ ...given, attemptCount: 6, abandonedCount: 3 });
     const fifth = await rows.delivery({ ...given, attemptCount: 7, abandonedCount: 4 });
 
-    const { wakeUps, failed } = await repository.takeDue(10, null);
+    const { wakeUps, failed } = await repository.due.takeDue(10, null);
 
     expect(wakeUps).toEqual([]);
     expect(failed).toBe(1);
@@ -118,7 +118,7 @@ describe('what is due, on real PostgreSQL', () => {
     const first = await rows.deliveries(5, { ...given, abandonedCount: 0 });
     const third = await rows.deliveries(50, { ...given, abandonedCount: 2 });
 
-    const { wakeUps } = await repository.takeDue(100, null);
+    const { wakeUps } = await repository.due.takeDue(100, null);
 
     expect(wakeUps.map(({ id }) => id).sort()).toEqual(first.map(({ id }) => id).sort());
     const opened = await Promise.all(third.map(({ id }) => rows.open(id)));
@@ -130,7 +130,7 @@ describe('what is due, on real PostgreSQL', () => {
 
   it('does not end a delivery that waits for a retry, however often it was abandoned before', async () => {
     const { id } = await rows.delivery({ subscriptionId, attemptCount: 9, abandonedCount: 4, dueIn: -1 });
-    expect(await repository.takeDue(10, null)).toMatchObject({ wakeUps: [{ id, attemptCount: 9 }], failed: 0 });
+    expect(await repository.due.takeDue(10, null)).toMatchObject({ wakeUps: [{ id, attemptCount: 9 }], failed: 0 });
   });
 
   it('keeps what a late result said of the attempt that is abandoned', async () => {
@@ -140,7 +140,7 @@ describe('what is due, on real PostgreSQL', () => {
        values ($1, 1, 'default', now(), 200, true)`,
       [id],
     );
-    expect(await repository.takeDue(10, null)).toMatchObject({ wakeUps: [{ id, attemptCount: 1 }] });
+    expect(await repository.due.takeDue(10, null)).toMatchObject({ wakeUps: [{ id, attemptCount: 1 }] });
     expect(await rows.attempts(id)).toMatchObject([{ number: 1, status_code: 200, is_late: true }]);
   });
 
@@ -148,10 +148,10 @@ describe('what is due, on real PostgreSQL', () => {
     const [newest] = await rows.deliveries(1, { subscriptionId, dueIn: -1 });
     const [oldest] = await rows.deliveries(1, { subscriptionId, dueIn: -20 });
     const [middle] = await rows.deliveries(1, { subscriptionId, dueIn: -10 });
-    expect((await repository.takeDue(2, null)).wakeUps.map(({ id }) => id).sort()).toEqual(
+    expect((await repository.due.takeDue(2, null)).wakeUps.map(({ id }) => id).sort()).toEqual(
       [oldest!.id, middle!.id].sort(),
     );
-    expect((await repository.takeDue(2, null)).wakeUps).toEqual([newest]);
+    expect((await repository.due.takeDue(2, null)).wakeUps).toEqual([newest]);
   });
 
   it('is taken by one worker, however many look at the same time', async () => {
@@ -159,12 +159,12 @@ describe('what is due, on real PostgreSQL', () => {
     const due = await rows.deliveries(100, given);
     const expired = await rows.deliveries(100, { ...given, state: 1, attemptCount: 1, leaseIn: -1 });
 
-    const taken = await Promise.all(Array.from({ length: 10 }, () => repository.takeDue(40, null)));
+    const taken = await Promise.all(Array.from({ length: 10 }, () => repository.due.takeDue(40, null)));
 
     const ids = taken.flatMap(({ wakeUps }) => wakeUps.map(({ id }) => id));
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.length).toBeGreaterThanOrEqual(40);
-    const rest = await repository.takeDue(1000, null);
+    const rest = await repository.due.takeDue(1000, null);
     const all = [...ids, ...rest.wakeUps.map(({ id }) => id)];
     expect(all.sort()).toEqual([...due, ...expired].map(({ id }) => id).sort());
   });
@@ -174,7 +174,7 @@ describe('what is due, on real PostgreSQL', () => {
     const others = await rows.subscription();
     const retry = await rows.delivery({ subscriptionId: others, attemptCount: 1, dueIn: -1 });
 
-    const { wakeUps, isComplete } = await repository.takeDue(5, null, { end: 'newest' });
+    const { wakeUps, isComplete } = await repository.due.takeDue(5, null, { end: 'newest' });
 
     expect(isComplete).toBe(false);
     expect(wakeUps).toHaveLength(5);
@@ -185,11 +185,11 @@ describe('what is due, on real PostgreSQL', () => {
     const retry = await rows.delivery({ subscriptionId, dueIn: -2, attemptCount: 3 });
     const cut = await rows.delivery({ subscriptionId, dueIn: -1, state: 1, attemptCount: 1, leaseIn: -1 });
 
-    const { wakeUps } = await repository.takeDue(10, null, { parks: true });
+    const { wakeUps } = await repository.due.takeDue(10, null, { parks: true });
 
     expect(wakeUps.map(({ id }) => id).sort()).toEqual([retry.id, cut.id].sort());
-    expect(await repository.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
-    const pulled = await repository.pull([{ subscriptionId, free: 5 }]);
+    expect(await repository.due.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
+    const pulled = await repository.claims.pull([{ subscriptionId, free: 5 }]);
     expect(pulled.map(({ id, attempt, abandonedCount }) => [id, attempt, abandonedCount]).sort()).toEqual(
       [
         [retry.id, 4, 0],
@@ -208,7 +208,7 @@ describe('what is due, on real PostgreSQL', () => {
 
     await new WakeUpRepository(hotPath).makeDue([lost!, ...others].map(({ id }) => id));
 
-    expect((await repository.takeDue(10, null)).wakeUps).toEqual([lost]);
+    expect((await repository.due.takeDue(10, null)).wakeUps).toEqual([lost]);
   });
 
   it('includes at once what a stopping worker gives back, and only if that may be taken', async () => {
@@ -216,9 +216,9 @@ describe('what is due, on real PostgreSQL', () => {
     const parked = await rows.delivery({ subscriptionId, parkedIn: -1 });
     const inFlight = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: 30, leaseIn: 30 });
 
-    await repository.giveBack([pending, parked, inFlight]);
+    await repository.parking.giveBack([pending, parked, inFlight]);
 
-    expect((await repository.takeDue(10, null)).wakeUps).toEqual([pending]);
+    expect((await repository.due.takeDue(10, null)).wakeUps).toEqual([pending]);
     expect(await rows.open(parked.id)).toMatchObject({ is_parked: true, due_in: null });
     expect((await rows.open(inFlight.id))!.due_in).toBeGreaterThan(20);
   });

@@ -2,7 +2,6 @@ import type { DataSource } from 'typeorm';
 import { AttemptRepository } from '../../src/delivery/storage/attempt.repository.js';
 import { deliveriesOf } from '../../src/ingest/first-deliveries.js';
 import { DeliveryCommandRepository } from '../../src/delivery/storage/delivery-command.repository.js';
-import { DeliveryRepository } from '../../src/delivery/storage/delivery.repository.js';
 import { IngestRepository } from '../../src/ingest/ingest.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { MIGRATIONS } from '../../src/shared/database/migrations/index.js';
@@ -13,6 +12,7 @@ import { HotPath } from '../../src/shared/database/hot-path.js';
 import { deliveryUuid, eventUuidOf, firstUuidAt, newEventUuid, retryOrdinal } from '../../src/shared/ids/uuid.js';
 import { LEDGER, LedgerRepository } from '../../src/status/ledger.repository.js';
 import { aFinishedAttempt, aNewEvent } from '../support/factories.js';
+import { type DeliveryRepositories, deliveryRepositories } from '../support/delivery-repositories.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows, SUBSCRIPTION } from '../support/stored-rows.js';
@@ -28,7 +28,7 @@ describe('the ledger, on real PostgreSQL', () => {
   let hotPath: HotPath;
   let ledger: LedgerRepository;
   let ingest: IngestRepository;
-  let deliveries: DeliveryRepository;
+  let deliveries: DeliveryRepositories;
   let attempts: AttemptRepository;
   let commands: DeliveryCommandRepository;
   let rows: StoredRows;
@@ -42,7 +42,7 @@ describe('the ledger, on real PostgreSQL', () => {
     hotPath = new HotPath(settings, silentLogger);
     ledger = new LedgerRepository(new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 5 })));
     ingest = new IngestRepository(hotPath, settings);
-    deliveries = new DeliveryRepository(hotPath, settings);
+    deliveries = deliveryRepositories(hotPath, settings);
     attempts = new AttemptRepository(hotPath);
     commands = new DeliveryCommandRepository(
       new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 5 })),
@@ -70,7 +70,7 @@ describe('the ledger, on real PostgreSQL', () => {
     return made.map((each) => each.id);
   };
   const claim = (ids: readonly string[]) =>
-    deliveries.claim(ids.map((id) => ({ id, subscriptionId, attemptCount: 0, tenantId: 'default' })));
+    deliveries.claims.claim(ids.map((id) => ({ id, subscriptionId, attemptCount: 0, tenantId: 'default' })));
   const record = (id: string, decision: 'delivered' | 'failed') =>
     attempts.record([
       aFinishedAttempt({
@@ -126,7 +126,9 @@ describe('the ledger, on real PostgreSQL', () => {
   it('counts what a deleted subscription left as cancelled', async () => {
     const ids = await accept(3);
     await rows.setSubscriptionState(subscriptionId, SUBSCRIPTION.deleted);
-    await deliveries.settleUnclaimed(ids.map((id) => ({ id, subscriptionId, attemptCount: 0, tenantId: 'default' })));
+    await deliveries.claims.settleUnclaimed(
+      ids.map((id) => ({ id, subscriptionId, attemptCount: 0, tenantId: 'default' })),
+    );
     expect(await list()).toEqual([{ ...NOTHING, hour_ms: thisHourMs, accepted: 3, cancelled: 3 }]);
   });
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DeliveryRepository } from '../../src/delivery/storage/delivery.repository.js';
+import { ClaimRepository } from '../../src/delivery/storage/claim.repository.js';
 import { LIST_WITH_PARKED } from '../../src/delivery/storage/statements/list-with-parked.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { migrate } from '../../src/shared/database/data-source.js';
@@ -208,7 +208,7 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
     await rows.clear();
     const settings = parseSettings(fastSettings(database));
     const session = openSession();
-    const repository = new DeliveryRepository(session, settings);
+    const repository = new ClaimRepository(session, settings);
     const wakeUps = await rows.deliveries(1000, { subscriptionId: await rows.subscription() });
     await database.query('select pg_stat_reset()');
 

@@ -1,5 +1,5 @@
 import type { WakeUp } from '../../src/delivery/domain/wake-up.js';
-import type { DeliveryWorker } from '../../src/delivery/engine/dispatcher.js';
+import type { Capacity } from '../../src/delivery/engine/capacity.js';
 import type { DeliveryQueue, PartLook } from '../../src/delivery/queue/delivery-queue.js';
 import { QueueWatchdog } from '../../src/delivery/engine/queue-watchdog.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
@@ -41,7 +41,7 @@ describe('the watchdog of a worker, on real Redis', () => {
     const counted: Pick<DeliveryQueue, 'look'> = { look };
     watchdog = new QueueWatchdog(
       counted as DeliveryQueue,
-      worker as DeliveryWorker,
+      worker as Capacity,
       shutdown,
       new SystemClock(),
       silentLogger,

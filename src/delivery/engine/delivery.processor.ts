@@ -1,7 +1,8 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Logger } from '../../shared/logging/logger.js';
 import { Shutdown } from '../../shared/shutdown.js';
-import { DeliveryWorker } from './dispatcher.js';
+import { Admission } from './admission.js';
+import { Dispatcher } from './dispatcher.js';
 import { DueScan } from './due-scan.js';
 import { DeliveryQueue } from '../queue/delivery-queue.js';
 import { QueueWatchdog } from './queue-watchdog.js';
@@ -11,7 +12,8 @@ import { QueueWatchdog } from './queue-watchdog.js';
 export class DeliveryProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     private readonly queue: DeliveryQueue,
-    private readonly worker: DeliveryWorker,
+    private readonly admission: Admission,
+    private readonly dispatcher: Dispatcher,
     private readonly dueScan: DueScan,
     private readonly watchdog: QueueWatchdog,
     private readonly logger: Logger,
@@ -20,7 +22,7 @@ export class DeliveryProcessor implements OnApplicationBootstrap, BeforeApplicat
 
   onApplicationBootstrap(): void {
     this.queue.consume((wakeUps) =>
-      this.worker.admit(wakeUps).catch((error: unknown) => {
+      this.admission.admit(wakeUps).catch((error: unknown) => {
         this.logger.warn({ err: error, deliveries: wakeUps.length }, 'job.not_admitted');
       }),
     );
@@ -32,7 +34,7 @@ export class DeliveryProcessor implements OnApplicationBootstrap, BeforeApplicat
   async beforeApplicationShutdown(): Promise<void> {
     this.watchdog.stop();
     this.dueScan.stop();
-    const [left] = await Promise.all([this.worker.stop(this.shutdown.leftMs), this.queue.stopConsuming()]);
+    const [left] = await Promise.all([this.dispatcher.stop(this.shutdown.leftMs), this.queue.stopConsuming()]);
     if (left > 0) this.logger.warn({ deliveries: left }, 'shutdown.left_in_flight');
   }
 }

@@ -6,14 +6,32 @@ import { parseSettings } from '../../shared/config/settings.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import type { Clock } from '../../shared/time/clock.js';
 import type { AttemptPipeline } from '../attempt/attempt-pipeline.js';
-import { DeliveryWorker } from './dispatcher.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { WakeUp } from '../domain/wake-up.js';
-import type { DeliveryRepository } from '../storage/delivery.repository.js';
+import type { ClaimRepository } from '../storage/claim.repository.js';
+import type { ParkingRepository } from '../storage/parking.repository.js';
+import { Admission } from './admission.js';
+import { Capacity } from './capacity.js';
+import { Claiming } from './claiming.js';
+import { Dispatcher } from './dispatcher.js';
+import { LaneReview } from './lane-review.js';
+import { Lanes } from './lanes/lanes.js';
+import { Parking } from './parking.js';
+import { Pulling } from './pulling.js';
+import { SlottedAttempts } from './slotted-attempts.js';
+
+type Repositories = Pick<ClaimRepository, keyof ClaimRepository> & Pick<ParkingRepository, keyof ParkingRepository>;
+
+interface Engine {
+  readonly admission: Admission;
+  readonly capacity: Capacity;
+  readonly dispatcher: Dispatcher;
+  readonly review: LaneReview;
+}
 
 const settings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/' });
 
-describe('the delivery worker', () => {
+describe('the engine of a worker', () => {
   let nowMs: number;
   let sent: ClaimedDelivery[];
 
@@ -22,7 +40,7 @@ describe('the delivery worker', () => {
     sent = [];
   });
 
-  const workerOn = (repository: Partial<DeliveryRepository>, given: Record<string, string> = {}): DeliveryWorker => {
+  const engineOn = (given: Partial<Repositories>, env: Record<string, string> = {}): Engine => {
     const pipeline: Pick<AttemptPipeline, 'run'> = {
       run: (delivery, _policy, answered) => {
         sent.push(delivery);
@@ -30,14 +48,29 @@ describe('the delivery worker', () => {
         return Promise.resolve();
       },
     };
-    return new DeliveryWorker(
-      { dayOf: ({ id }: WakeUp) => id.slice(0, 8), ...repository } as DeliveryRepository,
-      pipeline as AttemptPipeline,
-      { monotonicMs: () => nowMs, nowMs: () => nowMs } as Clock,
-      silentLogger,
-      new Metrics(),
-      parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', ...given }),
+    const repository: Partial<Repositories> = { dayOf: ({ id }: WakeUp) => id.slice(0, 8), ...given };
+    const claims = repository as ClaimRepository;
+    const parking = repository as ParkingRepository;
+    const clock = { monotonicMs: () => nowMs, nowMs: () => nowMs } as Clock;
+    const metrics = new Metrics();
+    const ownSettings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', ...env });
+    const lanes = new Lanes(ownSettings.workerConcurrency);
+    const capacity = new Capacity(lanes, ownSettings);
+    const dispatcher = new Dispatcher(
+      lanes,
+      capacity,
+      new Parking(parking, lanes, silentLogger, metrics),
+      new Claiming(claims, clock, silentLogger, metrics),
+      new Pulling(claims, lanes, clock, silentLogger),
+      new SlottedAttempts(lanes, pipeline as AttemptPipeline, clock, silentLogger, metrics, ownSettings),
+      clock,
     );
+    return {
+      admission: new Admission(capacity, dispatcher, clock),
+      capacity,
+      dispatcher,
+      review: new LaneReview(lanes, dispatcher, parking, clock, metrics),
+    };
   };
 
   const wakeUpOf = ({ id, subscriptionId, attempt }: ClaimedDelivery): WakeUp => ({
@@ -47,69 +80,69 @@ describe('the delivery worker', () => {
     tenantId: 'default',
   });
 
-  it.each<[string, DeliveryRepository['settleUnclaimed']]>([
+  it.each<[string, Repositories['settleUnclaimed']]>([
     ['hangs', () => new Promise<never>(() => undefined)],
     ['fails', () => Promise.reject(new Error('no'))],
   ])('sends what it has claimed even if settling the rest %s', async (_, settleUnclaimed) => {
     const claimed = aClaimedDelivery();
-    const worker = workerOn({
+    const engine = engineOn({
       claim: () => Promise.resolve([claimed]),
       settleUnclaimed,
     });
     const gone = claimed.id.slice(0, -1) + 'f';
-    await worker.take([wakeUpOf(claimed), { ...wakeUpOf(claimed), id: gone }]);
+    await engine.dispatcher.dispatch([wakeUpOf(claimed), { ...wakeUpOf(claimed), id: gone }]);
     await eventually(() => sent, { until: ({ length }) => length > 0 });
     expect(sent).toEqual([claimed]);
   });
 
   it('begins no request that could outlive its lease, and has its slot free again', async () => {
     const [late, next] = [aClaimedDelivery(), aClaimedDelivery()];
-    const worker = workerOn({
+    const engine = engineOn({
       claim: ([wakeUp]) => {
         const isLate = wakeUp!.id === late.id;
         if (isLate) nowMs += settings.leaseGrace * 1000 + 1;
         return Promise.resolve([isLate ? late : next]);
       },
     });
-    await worker.take([wakeUpOf(late)]);
+    await engine.dispatcher.dispatch([wakeUpOf(late)]);
     await eventually(() => nowMs, { until: (ms) => ms > 0 });
-    await worker.take([wakeUpOf(next)]);
+    await engine.dispatcher.dispatch([wakeUpOf(next)]);
     await eventually(() => sent, { until: ({ length }) => length > 0 });
     expect(sent).toEqual([next]);
-    expect(await worker.stop(0)).toBe(0);
+    expect(await engine.dispatcher.stop(0)).toBe(0);
   });
 
   it('sends a delivery whose wake-up names another subscription, and has that slot free again', async () => {
     const [claimed, next] = [aClaimedDelivery(), aClaimedDelivery()];
-    const worker = workerOn(
+    const engine = engineOn(
       { claim: ([wakeUp]) => Promise.resolve([wakeUp!.id === claimed.id ? claimed : next]) },
       { WORKER_CONCURRENCY: '1' },
     );
-    await worker.take([{ ...wakeUpOf(claimed), subscriptionId: newUuid(0) }]);
+    await engine.dispatcher.dispatch([{ ...wakeUpOf(claimed), subscriptionId: newUuid(0) }]);
     await eventually(() => sent, { until: ({ length }) => length === 1 });
-    await worker.take([wakeUpOf(next)]);
+    await engine.dispatcher.dispatch([wakeUpOf(next)]);
     await eventually(() => sent, { until: ({ length }) => length === 2 });
     expect(sent).toEqual([claimed, next]);
-    expect(await worker.stop(1000)).toBe(0);
+    expect(await engine.dispatcher.stop(1000)).toBe(0);
   });
 
   it('stops in time also while PostgreSQL does not take back what it gives', async () => {
     const hanging = aClaimedDelivery();
-    const worker = workerOn(
+    const engine = engineOn(
       { claim: () => new Promise(() => undefined), giveBack: () => new Promise(() => undefined) },
       { WORKER_CONCURRENCY: '1' },
     );
-    await worker.take([wakeUpOf(hanging), wakeUpOf(hanging)]);
-    expect(await worker.stop(10)).toBe(1);
+    await engine.dispatcher.dispatch([wakeUpOf(hanging), wakeUpOf(hanging)]);
+    expect(await engine.dispatcher.stop(10)).toBe(1);
   });
 
   it('sends what it has claimed of one day when the claim of another fails', async () => {
     const today = aClaimedDelivery();
     const before = aClaimedDelivery({ id: today.id.replace(/^./, '1') });
-    const worker = workerOn({
+    const engine = engineOn({
       claim: ([wakeUp]) => (wakeUp!.id === today.id ? Promise.resolve([today]) : Promise.reject(new Error('not now'))),
     });
-    await worker.take([wakeUpOf(before), wakeUpOf(today)]);
+    await engine.dispatcher.dispatch([wakeUpOf(before), wakeUpOf(today)]);
     await eventually(() => sent, { until: ({ length }) => length > 0 });
     expect(sent).toEqual([today]);
   });
@@ -117,7 +150,7 @@ describe('the delivery worker', () => {
   describe('whose lanes are full over all', () => {
     let parked: WakeUp[];
     let claimed: (() => void)[];
-    let worker: DeliveryWorker;
+    let engine: Engine;
     const subscriptionId = newUuid(0);
     const acceptedAt = (ms: number): WakeUp => ({
       id: newUuid(ms),
@@ -130,7 +163,7 @@ describe('the delivery worker', () => {
       parked = [];
       claimed = [];
       const prompt = aClaimedDelivery({ subscriptionId });
-      worker = workerOn(
+      engine = engineOn(
         {
           claim: ([wakeUp]) =>
             wakeUp!.id === prompt.id
@@ -145,26 +178,26 @@ describe('the delivery worker', () => {
         { WORKER_CONCURRENCY: '1' },
       );
       // Its receiver is known to be prompt: of the others, only a few may wait.
-      await worker.take([wakeUpOf(prompt)]);
+      await engine.dispatcher.dispatch([wakeUpOf(prompt)]);
       await eventually(() => sent, { until: ({ length }) => length === 1 });
       // The first one takes the slot.
-      await worker.take([acceptedAt(0)]);
+      await engine.dispatcher.dispatch([acceptedAt(0)]);
       await eventually(() => claimed, { until: ({ length }) => length === 1 });
-      for (let n = 0; n < 16; n += 1) await worker.take([acceptedAt(0)]);
+      for (let n = 0; n < 16; n += 1) await engine.dispatcher.dispatch([acceptedAt(0)]);
     });
-    afterEach(() => worker.stop(0));
+    afterEach(() => engine.dispatcher.stop(0));
 
     it('leaves the due scan without room long before jobs', async () => {
-      expect([worker.hasRoom, worker.hasRoomForDue]).toEqual([false, false]);
+      expect([engine.capacity.hasRoom, engine.capacity.hasRoomForDue]).toEqual([false, false]);
       claimed[0]!();
-      await eventually(() => worker.hasRoom, { until: Boolean });
-      expect(worker.hasRoomForDue).toBe(false);
+      await eventually(() => engine.capacity.hasRoom, { until: Boolean });
+      expect(engine.capacity.hasRoomForDue).toBe(false);
     });
 
     it('parks a job at once that was accepted too long ago', async () => {
       nowMs = 3001;
       const late = acceptedAt(0);
-      await worker.admit([late]);
+      await engine.admission.admit([late]);
       expect(parked).toEqual([late]);
     });
 
@@ -176,13 +209,13 @@ describe('the delivery worker', () => {
     it.each(NEW)('parks a job that %s, when it has waited for room in vain', async (_, atMs) => {
       nowMs = 10_000;
       const job = acceptedAt(atMs);
-      await worker.admit([job]);
+      await engine.admission.admit([job]);
       expect(parked).toEqual([job]);
     });
 
     it.each(NEW)('admits a job that %s as soon as there is room, and who else has waited for it', async (_, atMs) => {
       nowMs = 10_000;
-      const admitted = [worker.admit([acceptedAt(atMs)]), worker.admit([acceptedAt(atMs)])];
+      const admitted = [engine.admission.admit([acceptedAt(atMs)]), engine.admission.admit([acceptedAt(atMs)])];
       claimed[0]!();
       await Promise.all(admitted);
       expect(parked).toEqual([]);

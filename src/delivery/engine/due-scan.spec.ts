@@ -5,9 +5,13 @@ import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
 import { SystemRandom } from '../../shared/time/random.js';
 import type { WakeUp } from '../domain/wake-up.js';
-import type { DeliveryRepository } from '../storage/delivery.repository.js';
-import type { DeliveryWorker } from './dispatcher.js';
+import type { DueRepository } from '../storage/due.repository.js';
+import type { Capacity } from './capacity.js';
+import type { Dispatcher } from './dispatcher.js';
+import { DuePass } from './due-pass.js';
 import { DueScan } from './due-scan.js';
+import type { LaneReview } from './lane-review.js';
+import type { Parking } from './parking.js';
 
 const LIMIT = 1000;
 
@@ -20,7 +24,7 @@ describe('the due scan', () => {
   beforeEach(() => {
     worker = { hasRoomForDue: true, toLanes: 0, parked: 0 };
     ends = [];
-    const repository: Pick<DeliveryRepository, 'takeDue'> = {
+    const repository: Pick<DueRepository, 'takeDue'> = {
       takeDue: (limit, _lookBack, options) => {
         const taken = Math.min(limit, due);
         due -= taken;
@@ -29,28 +33,30 @@ describe('the due scan', () => {
         return Promise.resolve({ wakeUps: Array<WakeUp>(taken).fill(wakeUp), failed: 0, isComplete: taken < limit });
       },
     };
-    const handed = {
-      get hasRoomForDue() {
-        return worker.hasRoomForDue;
-      },
-      lookAround: () => Promise.resolve(),
-      take: ({ length }: WakeUp[]) => {
+    const dispatcher: Pick<Dispatcher, 'advance' | 'dispatch'> = {
+      advance: () => undefined,
+      dispatch: ({ length }) => {
         worker.toLanes += length;
         return Promise.resolve();
       },
-      noteParked: ({ length }: WakeUp[]) => {
+    };
+    const parking: Pick<Parking, 'noteParked'> = {
+      noteParked: ({ length }) => {
         worker.parked += length;
       },
     };
-    scan = new DueScan(
-      repository as DeliveryRepository,
-      handed as unknown as DeliveryWorker,
+    const settings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', DUE_SCAN_INTERVAL: '0.1' });
+    const pass = new DuePass(
+      repository as DueRepository,
+      dispatcher as Dispatcher,
+      parking as Parking,
+      worker as unknown as Capacity,
       new StandingClock(),
-      new SystemRandom(),
-      silentLogger,
       new Metrics(),
-      parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', DUE_SCAN_INTERVAL: '0.1' }),
+      settings,
     );
+    const review: Pick<LaneReview, 'run'> = { run: () => Promise.resolve() };
+    scan = new DueScan(review as LaneReview, pass, new SystemRandom(), silentLogger, settings);
   });
   afterEach(() => {
     scan.stop();

@@ -3,7 +3,7 @@ import { Settings } from '../../shared/config/settings.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { Shutdown } from '../../shared/shutdown.js';
 import { Clock } from '../../shared/time/clock.js';
-import { DeliveryWorker } from './dispatcher.js';
+import { Capacity } from './capacity.js';
 import { Silence } from '../domain/queue-silence.js';
 import { DeliveryQueue } from '../queue/delivery-queue.js';
 
@@ -21,7 +21,7 @@ export class QueueWatchdog {
 
   constructor(
     private readonly queue: DeliveryQueue,
-    private readonly worker: DeliveryWorker,
+    private readonly capacity: Capacity,
     private readonly shutdown: Shutdown,
     private readonly clock: Clock,
     private readonly logger: Logger,
@@ -43,7 +43,7 @@ export class QueueWatchdog {
     for (const [part, { waiting, taken }] of parts.entries()) {
       const silence = this.silences.get(part) ?? new Silence();
       this.silences.set(part, silence);
-      const silentMs = silence.note({ atMs, waiting, taken, hasRoom: this.worker.hasRoom });
+      const silentMs = silence.note({ atMs, waiting, taken, hasRoom: this.capacity.hasRoom });
       if (silentMs < this.settings.queueSilenceTimeout * 1000) continue;
       this.stop();
       this.logger.error({ silent_ms: Math.round(silentMs), jobs_waiting: waiting, shard: part }, 'queue.silent');

@@ -1,9 +1,13 @@
 import { LRUCache } from 'lru-cache';
+import type { HotPath } from '../../shared/database/hot-path.js';
+import { toPublicId } from '../../shared/ids/public-id.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
+import type { SealedAuth, SealedHeaders, SealedSecret } from '../../subscriptions/index.js';
 import type { ClaimedSubscription } from '../domain/claimed-delivery.js';
+import { READ_SUBSCRIPTIONS } from './statements/read-subscriptions.js';
 
 /** A subscription as one version of its row has it. */
-export interface VersionedSubscription {
+interface VersionedSubscription {
   readonly id: Uuid;
   readonly version: string;
   readonly subscription: ClaimedSubscription;
@@ -44,4 +48,39 @@ export class ClaimedSubscriptions {
     }
     return found;
   }
+}
+
+interface SubscriptionRow {
+  id: Uuid;
+  version: string;
+  target_url: string;
+  secrets: SealedSecret[];
+  headers: SealedHeaders;
+  auth: SealedAuth | null;
+  max_attempts: number | null;
+  initial_interval_ms: number | null;
+  max_interval_ms: number | null;
+  timeout_ms: number | null;
+  max_in_flight: number | null;
+}
+
+/** Reads subscriptions that are not deleted, as they are now. */
+export async function readSubscriptions(hotPath: HotPath, ids: readonly Uuid[]): Promise<VersionedSubscription[]> {
+  const rows = await hotPath.query<SubscriptionRow>(READ_SUBSCRIPTIONS.with({ ids }));
+  return rows.map((row) => ({
+    id: row.id,
+    version: row.version,
+    subscription: {
+      publicId: toPublicId('sub', row.id),
+      targetUrl: row.target_url,
+      secrets: row.secrets,
+      headers: row.headers,
+      auth: row.auth,
+      maxAttempts: row.max_attempts,
+      initialIntervalMs: row.initial_interval_ms,
+      maxIntervalMs: row.max_interval_ms,
+      timeoutMs: row.timeout_ms,
+      maxInFlight: row.max_in_flight,
+    },
+  }));
 }

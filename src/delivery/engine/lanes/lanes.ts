@@ -17,6 +17,11 @@ const MAX_REMEMBERED = 20_000;
 /** Whose lane it is. */
 export type LaneKey = Pick<WakeUp, 'subscriptionId' | 'tenantId'>;
 
+/** Slots that a lane has taken. */
+export interface LaneSlots extends LaneKey {
+  readonly free: number;
+}
+
 /**
  * All lanes of a worker, and the slots that they share in such a way that no tenant and no lane takes what others need.
  * Plain data structure: it sends nothing and waits for nothing.
@@ -64,7 +69,7 @@ export class Lanes {
   }
 
   /** Slots for parked deliveries, of every lane that has some, in turns; each is taken. */
-  takeForParked(): (LaneKey & { readonly free: number })[] {
+  takeForParked(): LaneSlots[] {
     const taken: { lane: Lane; free: number }[] = [];
     this.takeInTurns('parked', (lane) => {
       const shared = Math.min(this.freeOf('parked'), freeSlots(this.slotsFor(this.tenantOf(lane)), lane.pace));

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { GroupWriter } from '../../shared/group-writer.js';
+import type { Linger } from '../../shared/lingering.js';
+import { Logger } from '../../shared/logging/logger.js';
+import { Metrics } from '../../shared/metrics/metrics.js';
+import { Clock } from '../../shared/time/clock.js';
+import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
+import { handOut } from '../domain/hand-out.js';
+import type { WakeUp } from '../domain/wake-up.js';
+import { ClaimRepository } from '../storage/claim.repository.js';
+import { logFailure } from './log-failure.js';
+
+const MAX_GROUP = 256;
+/** While lanes let much through, a claim waits a little to be worth its round trip. */
+const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 2000 };
+
+/** A delivery in flight. */
+export interface Claim {
+  readonly delivery: ClaimedDelivery;
+  /** By this process's monotonic clock; the lease began no sooner. */
+  readonly claimedAtMs: number;
+}
+
+/** Claims deliveries in groups. */
+@Injectable()
+export class Claiming {
+  private readonly groups: GroupWriter<WakeUp, Claim | null>;
+
+  constructor(
+    private readonly repository: ClaimRepository,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+  ) {
+    this.groups = new GroupWriter((wakeUps) => this.claimGroup(wakeUps), {
+      items: MAX_GROUP,
+      groups: 2,
+      linger: LINGER,
+    });
+  }
+
+  /** Never throws: null for what could not be claimed. */
+  claim(wakeUp: WakeUp): Promise<Claim | null> {
+    return this.groups.submit(wakeUp);
+  }
+
+  private async claimGroup(wakeUps: WakeUp[]): Promise<(Claim | null)[]> {
+    const claimedAtMs = this.clock.monotonicMs();
+    const days = Map.groupBy(wakeUps, (wakeUp) => this.repository.dayOf(wakeUp));
+    const claimed = await Promise.all([...days.values()].map((ofDay) => this.claimDay(ofDay)));
+    return handOut(wakeUps, claimed.flat()).map((delivery) => delivery && { delivery, claimedAtMs });
+  }
+
+  private async claimDay(wakeUps: WakeUp[]): Promise<ClaimedDelivery[]> {
+    try {
+      const claimed = await this.repository.claim(wakeUps);
+      const claimedIds = new Set(claimed.map(({ id }) => id));
+      const unclaimed = wakeUps.filter(({ id }) => !claimedIds.has(id));
+      // Not awaited: what was claimed is sent at once, since its lease runs.
+      if (unclaimed.length > 0) void this.settle(unclaimed);
+      return claimed;
+    } catch (error) {
+      // They are pending, or in flight under a lease that ends: the due scan brings them back.
+      logFailure(this.logger, error, 'deliveries.not_claimed');
+      return [];
+    }
+  }
+
+  /** Parks or cancels what its subscription does not take. Never throws. */
+  private async settle(wakeUps: WakeUp[]): Promise<void> {
+    try {
+      const cancelled = await this.repository.settleUnclaimed(wakeUps);
+      if (cancelled > 0) this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
+    } catch (error) {
+      logFailure(this.logger, error, 'deliveries.not_settled');
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { GroupWriter } from '../../shared/group-writer.js';
+import { Logger } from '../../shared/logging/logger.js';
+import { Metrics } from '../../shared/metrics/metrics.js';
+import type { WakeUp } from '../domain/wake-up.js';
+import { ParkingRepository } from '../storage/parking.repository.js';
+import { Lanes } from './lanes/lanes.js';
+import { logFailure } from './log-failure.js';
+
+const MAX_GROUP = 256;
+
+/** Sets deliveries aside in PostgreSQL for which the lanes have no room, and gives back what this worker won't send. */
+@Injectable()
+export class Parking {
+  private readonly groups: GroupWriter<WakeUp, null>;
+
+  constructor(
+    private readonly repository: ParkingRepository,
+    private readonly lanes: Lanes,
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+  ) {
+    this.groups = new GroupWriter((wakeUps) => this.parkGroup(wakeUps), { items: MAX_GROUP, groups: 1 });
+  }
+
+  async park(wakeUps: readonly WakeUp[]): Promise<void> {
+    if (wakeUps.length === 0) return;
+    await Promise.all(wakeUps.map((wakeUp) => this.groups.submit(wakeUp)));
+    this.noteParked(wakeUps);
+  }
+
+  /** Tells the lanes of deliveries that were parked just now. */
+  noteParked(wakeUps: readonly WakeUp[]): void {
+    this.metrics.deliveriesParked.inc(wakeUps.length);
+    for (const wakeUp of wakeUps) this.lanes.setParked(wakeUp, true);
+  }
+
+  /** Makes pending deliveries due at once, for another worker. Never throws. */
+  async giveBack(wakeUps: readonly WakeUp[]): Promise<void> {
+    if (wakeUps.length === 0) return;
+    try {
+      await this.repository.giveBack(wakeUps);
+    } catch (error) {
+      logFailure(this.logger, error, 'deliveries.not_given_back');
+    }
+  }
+
+  private async parkGroup(wakeUps: WakeUp[]): Promise<null[]> {
+    await this.repository.park(wakeUps);
+    return wakeUps.map(() => null);
+  }
+}

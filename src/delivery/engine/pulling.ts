@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { Logger } from '../../shared/logging/logger.js';
+import { Clock } from '../../shared/time/clock.js';
+import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
+import { ClaimRepository } from '../storage/claim.repository.js';
+import type { Claim } from './claiming.js';
+import { Lanes, type LaneSlots } from './lanes/lanes.js';
+import { logFailure } from './log-failure.js';
+
+/** Claims parked deliveries into free slots of their lanes, one group at a time. */
+@Injectable()
+export class Pulling {
+  /** One pull at a time. */
+  isBusy = false;
+
+  constructor(
+    private readonly repository: ClaimRepository,
+    private readonly lanes: Lanes,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Never throws.
+   *
+   * @param wanted slots that lanes have taken for parked deliveries
+   * @returns what was claimed, each for one of the slots; the others are given back
+   */
+  async pull(wanted: readonly LaneSlots[]): Promise<Claim[]> {
+    this.isBusy = true;
+    const claimedAtMs = this.clock.monotonicMs();
+    const pulled = await this.claim(wanted);
+    this.isBusy = false;
+    const bySubscription = Map.groupBy(pulled, ({ subscriptionId }) => subscriptionId);
+    for (const { free, ...key } of wanted) {
+      const { subscriptionId } = key;
+      const found = bySubscription.get(subscriptionId)?.length ?? 0;
+      if (found === free) continue;
+      // Nothing is left, or it is paused. The next review tells.
+      this.lanes.setParked(key, false);
+      this.lanes.giveBack(subscriptionId, free - found, 'parked');
+    }
+    return pulled.map((delivery) => ({ delivery, claimedAtMs }));
+  }
+
+  private async claim(wanted: readonly LaneSlots[]): Promise<ClaimedDelivery[]> {
+    try {
+      return await this.repository.pull(wanted);
+    } catch (error) {
+      logFailure(this.logger, error, 'deliveries.not_pulled');
+      return [];
+    }
+  }
+}

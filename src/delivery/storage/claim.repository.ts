@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../../shared/config/settings.js';
+import { HotPath } from '../../shared/database/hot-path.js';
+import { partitionOf } from '../../shared/database/partition-keeper.js';
+import { publicIdsOf } from '../../shared/ids/public-id.js';
+import { eventUuidOf, type Uuid } from '../../shared/ids/uuid.js';
+import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
+import type { WakeUp } from '../domain/wake-up.js';
+import { ClaimedSubscriptions, readSubscriptions } from './claimed-subscriptions.js';
+import { knownDeliveries } from './known-deliveries.js';
+import { claim } from './statements/claim.js';
+import { PULL } from './statements/pull.js';
+import { readEvents } from './statements/read-events.js';
+import { SETTLE_UNCLAIMED } from './statements/settle-unclaimed.js';
+
+interface ClaimedRow {
+  id: Uuid;
+  subscription_id: Uuid;
+  tenant_id: string;
+  attempt_count: number;
+  abandoned_count: number;
+  version: string;
+}
+
+interface EventRow {
+  id: Uuid;
+  event_type: string;
+  content_type: string;
+  payload: Buffer;
+}
+
+/** Free slots of a subscription's lane. */
+export interface FreeSlots {
+  readonly subscriptionId: Uuid;
+  readonly free: number;
+}
+
+/** Claims deliveries: each gets its next attempt number and a lease. */
+@Injectable()
+export class ClaimRepository {
+  private readonly lease: { readonly defaultTimeoutMs: number; readonly graceMs: number };
+  private readonly subscriptions = new ClaimedSubscriptions((ids) => readSubscriptions(this.hotPath, ids));
+
+  constructor(
+    private readonly hotPath: HotPath,
+    private readonly settings: Settings,
+  ) {
+    this.lease = { defaultTimeoutMs: settings.webhookTimeout * 1000, graceMs: settings.leaseGrace * 1000 };
+  }
+
+  /** The day whose partition holds the event of a delivery. */
+  dayOf({ id }: WakeUp): string {
+    return partitionOf('events', id);
+  }
+
+  /**
+   * Claims pending deliveries that have had as many attempts as their wake-up says and whose subscription is active.
+   *
+   * @param wakeUps for deliveries of one day, as `dayOf` tells; of two for one delivery the newer counts
+   * @returns those that were claimed; for the others somebody was first, or their subscription takes none now
+   */
+  async claim(wakeUps: readonly WakeUp[]): Promise<ClaimedDelivery[]> {
+    const [first] = wakeUps;
+    if (first === undefined) return [];
+    const rows = await this.hotPath.query<(ClaimedRow & { payload: null }) | EventRow>(
+      claim(this.dayOf(first)).with({ ...knownDeliveries(wakeUps), ...this.lease }),
+    );
+    const claimed: ClaimedRow[] = [];
+    const events: EventRow[] = [];
+    for (const row of rows) {
+      if (row.payload === null) claimed.push(row);
+      else events.push(row);
+    }
+    return this.complete(claimed, events);
+  }
+
+  /**
+   * Settles what could not be claimed because its subscription takes nothing now: parks it when that is paused or
+   * disabled, cancels it when that is deleted.
+   *
+   * @returns how many were cancelled
+   */
+  async settleUnclaimed(wakeUps: readonly WakeUp[]): Promise<number> {
+    const rows = await this.hotPath.query<{ id: Uuid }>(SETTLE_UNCLAIMED.with(knownDeliveries(wakeUps)));
+    return rows.length;
+  }
+
+  /** Claims parked deliveries, longest parked first, as many as their lanes have free slots. */
+  async pull(lanes: readonly FreeSlots[]): Promise<ClaimedDelivery[]> {
+    const claimed = await this.hotPath.query<ClaimedRow>(
+      PULL.with({
+        subscriptionIds: lanes.map(({ subscriptionId }) => subscriptionId),
+        freeSlots: lanes.map(({ free }) => free),
+        ...this.lease,
+        visibilitySeconds: this.settings.visibilityTimeout,
+      }),
+    );
+    const days = Map.groupBy(new Set(claimed.map(({ id }) => eventUuidOf(id))), (id) => partitionOf('events', id));
+    const events = await Promise.all(
+      [...days].map(([partition, ids]) => this.hotPath.query<EventRow>(readEvents(partition).with({ ids }))),
+    );
+    return this.complete(claimed, events.flat());
+  }
+
+  /** Brings together what was claimed, its events and its subscriptions. */
+  private async complete(claimed: readonly ClaimedRow[], events: readonly EventRow[]): Promise<ClaimedDelivery[]> {
+    const eventsById = new Map(events.map((event) => [event.id, event]));
+    const subscriptions = await this.subscriptions.of(claimed);
+    return claimed.flatMap((row) => {
+      const eventId = eventUuidOf(row.id);
+      const event = eventsById.get(eventId);
+      const subscription = subscriptions.get(row.subscription_id);
+      // Retention drops an event only with its deliveries. A subscription that was deleted a moment ago took its
+      // deliveries along.
+      if (event === undefined || subscription === undefined) return [];
+      return [
+        {
+          id: row.id,
+          eventId,
+          subscriptionId: row.subscription_id,
+          tenantId: row.tenant_id,
+          attempt: row.attempt_count,
+          abandonedCount: row.abandoned_count,
+          eventType: event.event_type,
+          contentType: event.content_type,
+          payload: event.payload,
+          publicIds: publicIdsOf(row.id),
+          subscription,
+        },
+      ];
+    });
+  }
+}
