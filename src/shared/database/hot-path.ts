@@ -7,17 +7,17 @@ import { missingDay, type PartitionKeeper } from './partition-keeper.js';
 import { SoundPool } from './sound-pool.js';
 import { isMissingTable, isStalePlan } from './unavailable.js';
 
-/** A statement of the delivery path: prepared once on each connection, under its name. */
+/** A statement of the delivery path, prepared once per connection under its name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
-  /** It reads a partition by its name. Where there is no such partition, there are no such rows. */
+  /** The statement names a daily partition. If that partition does not exist, the result is empty. */
   readonly isOfOneDay?: boolean;
 }
 
 /**
- * `open_deliveries` is nearly empty whenever it is analysed, so the planner would read all of it for each batch while
- * it grows. These sessions leave it no plan but the index each statement was written for.
+ * `open_deliveries` is nearly empty whenever it is analyzed, so the planner would scan all of it for each batch while
+ * it grows. These settings leave only the index that each statement was written for.
  */
 const PINNED_PLANS = {
   enable_indexscan: 'on',
@@ -30,23 +30,17 @@ const PINNED_PLANS = {
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
 };
-/** Most repeats of a statement: a group of events around midnight lacks the partitions of two days at most. */
+/** Maximum repeats of a statement. A group of events around midnight lacks the partitions of at most two days. */
 const MAX_REPEATS = 3;
 
-/**
- * An array of ids or numbers as PostgreSQL reads it. The driver would look for characters to escape in each element,
- * and here there are none.
- */
+/** Formats ids or numbers as a PostgreSQL array. Unlike the driver, does not check elements for characters to escape. */
 export function plainArray(elements: readonly (string | number | null)[]): string {
   return `{${elements.map((element) => element ?? 'null').join(',')}}`;
 }
 
 const NEEDS_ESCAPE = /["\\]/;
 
-/**
- * An array of texts as PostgreSQL reads it; those without anything to escape, which is nearly all, are left as they
- * are.
- */
+/** Formats texts as a PostgreSQL array. Most texts need no escaping, so they are only tested for it. */
 export function textArray(elements: readonly (string | null)[]): string {
   return `{${elements.map(textElement).join(',')}}`;
 }
@@ -56,7 +50,7 @@ function textElement(text: string | null): string {
   return NEEDS_ESCAPE.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
 }
 
-/** The connections of the delivery path, apart from those of the REST API. */
+/** The connection pool of the delivery path, separate from that of the REST API. */
 export class HotPath implements OnApplicationShutdown {
   private readonly pool: pg.Pool;
   private readonly partitions: Pick<PartitionKeeper, 'makeDay'> | undefined;
@@ -76,13 +70,13 @@ export class HotPath implements OnApplicationShutdown {
       queryTimeoutMs: QUERY_TIMEOUT_MS,
       ...(connections && { connections }),
     });
-    // Without a listener, a connection that breaks while idle would end the process.
+    // Without a listener, an error of an idle connection would end the process.
     this.pool.on('error', (error) => {
       logger.warn({ err: error }, 'database.connection_lost');
     });
   }
 
-  /** Runs a prepared statement. A Buffer travels as binary, everything else as text. */
+  /** Runs a prepared statement. Buffers are sent in binary, all other values as text. */
   async query<Row extends object>(statement: Statement, values: unknown[]): Promise<Row[]> {
     for (let repeats = 0; ; repeats += 1) {
       try {
@@ -100,9 +94,9 @@ export class HotPath implements OnApplicationShutdown {
   }
 
   /**
-   * Makes what a statement, or a transaction, found missing.
+   * Creates the partition that a failed statement or transaction lacked.
    *
-   * @returns whether one that failed so has done nothing, and may succeed now
+   * @returns true if the statement had no effect and may succeed when repeated
    */
   async mend(error: unknown): Promise<boolean> {
     if (isStalePlan(error)) return true;

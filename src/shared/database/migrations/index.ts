@@ -4,7 +4,7 @@ import { Access1700000000002 } from './1700000000002-access.js';
 import { AuditOldestFirst1700000000003 } from './1700000000003-audit-oldest-first.js';
 import { HiddenHeaders1700000000004 } from './1700000000004-hidden-headers.js';
 
-/** Every migration, oldest first. A released one is never changed. */
+/** All migrations, oldest first. A released migration is never changed. */
 export const MIGRATIONS = [
   InitialSchema1700000000000,
   CountDeliveriesOfEvents1700000000001,
