@@ -67,7 +67,7 @@ export class StatusController {
   @ApiOperation({
     operationId: 'listSubscriptionDeliveries',
     summary: 'List the deliveries of a subscription, newest event first',
-    description: 'Deleted subscriptions are included.',
+    description: 'Also works for a deleted subscription.',
   })
   @ApiIdParam('id', 'sub')
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })

@@ -35,7 +35,7 @@ export class SubscriptionSecretsController {
   @ApiOperation({
     operationId: 'rotateSubscriptionSecret',
     summary: 'Rotate the signing secret',
-    description: 'Both secrets sign until the overlap ends, so that the receiver can switch at any time before.',
+    description: 'Both secrets sign until the overlap ends, so that the receiver can switch at any time until then.',
   })
   @ApiOkResponse({ type: SecretsAnswer, description: 'The new secret, and previous ones that still sign' })
   @ApiProblems(400, 404, 409, 413, 415, 422)

@@ -164,7 +164,7 @@ export class SubscriptionsService implements OnModuleInit {
 
   /** Returns the active and paused subscriptions that want an event type, from the cache. */
   getAudience(tenantId: string, eventType: string): Promise<Audience> {
-    // The cache key differs from that of earlier versions, which stored a plain list of ids and cannot read this format.
+    // The cache key differs from that of earlier versions, which stored a list of ids and cannot read this format.
     return this.cache.get(tenantId, `audience:${eventType}`, {
       load: () => this.repository.findAudience(tenantId, eventType),
       read: readAudience,

@@ -146,7 +146,7 @@ function percentEncoded(letter: string): string {
   return `%${letter.charCodeAt(0).toString(16)}`;
 }
 
-/** One of the notations of an IPv6 address: either case, leading zeros, any run of zeros cut, dotted IPv4 at the end. */
+/** One of the notations of an IPv6 address: either case, leading zeros, a run of zeros cut, dotted IPv4 at the end. */
 function ipv6Forms(value: bigint, choices: Iterator<number>): string {
   const choose = (count: number): number => (choices.next().value as number) % count;
   const groups = groupsOf(value).map(

@@ -105,7 +105,7 @@ export class SharingResolver extends HostResolver {
   }
 }
 
-/** @param previous the last known content, returned if the file cannot be read now, for lack of descriptors for example */
+/** @param previous the last known content, returned if the file cannot be read now (for lack of descriptors, say) */
 function textOf(path: string, previous = ''): string {
   try {
     return readFileSync(path, 'utf8');

@@ -26,7 +26,7 @@ export interface TargetRules {
 
 /**
  * Requests to the target are not allowed. The message names the rule and the setting that would allow the target. It
- * contains an address only if the URL does: tenants read it, and the addresses behind a name reveal the internal network.
+ * contains an address only if the URL does: tenants read it, and addresses behind a name reveal the internal network.
  */
 export class BlockedTarget extends Error {
   readonly code = 'blocked_address';

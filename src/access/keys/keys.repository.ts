@@ -95,7 +95,7 @@ export class KeysRepository {
     return rows.length > 0;
   }
 
-  /** Sets the expiry of a key, unless it already expires earlier. @returns false if the key does not exist or is revoked */
+  /** Makes a key expire at a time, unless it expires earlier. @returns false if the key does not exist or is revoked */
   async expireBy(tx: Tx, id: Uuid, expiresAt: Date): Promise<boolean> {
     const [rows] = await tx.query<[unknown[], number]>(
       'update api_keys set expires_at = least(expires_at, $2) where id = $1 and revoked_at is null returning id',
@@ -104,7 +104,7 @@ export class KeysRepository {
     return rows.length > 0;
   }
 
-  /** Serializes transactions that add or remove admin keys for all tenants. The lock is held until the transaction ends. */
+  /** Serializes transactions that add or remove keys for all tenants. Holds the lock until the transaction ends. */
   async lockAdminKeys(tx: Tx): Promise<void> {
     await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.adminKeys]);
   }

@@ -192,7 +192,7 @@ export class KeysService implements OnApplicationBootstrap {
 /**
  * The tenant that a new key is bound to; null for all tenants.
  *
- * @throws OtherTenant if the caller is limited to another tenant; InvalidInput if a key for all tenants is not an admin key
+ * @throws OtherTenant if the caller is limited to another tenant; InvalidInput if a key without a tenant is not an admin
  */
 function tenantOf({ administered }: Caller, { tenant_id: given, role }: KeyInput): string | null {
   if (administered !== null && given !== undefined && given !== administered) throw new OtherTenant(administered);

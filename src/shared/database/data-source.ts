@@ -12,7 +12,7 @@ import { SoundPool, type SoundPoolOptions } from './sound-pool.js';
 export const STATEMENT_TIMEOUT_MS = 4000;
 export const QUERY_TIMEOUT_MS = 4500;
 
-/** Options of the REST API's DataSource, with short timeouts, so that a stuck database gives 503s instead of a queue. */
+/** Options of the REST API's DataSource. Short timeouts turn a stuck database into 503s instead of a queue. */
 export function dataSourceOptions(
   { databaseUrl, databasePoolSize }: { databaseUrl: string; databasePoolSize: number },
   connections?: Connections,

@@ -33,7 +33,7 @@ const PINNED_PLANS = {
 /** Maximum repeats of a statement. A group of events around midnight lacks the partitions of at most two days. */
 const MAX_REPEATS = 3;
 
-/** Formats ids or numbers as a PostgreSQL array. Unlike the driver, does not check elements for characters to escape. */
+/** Formats ids or numbers as a PostgreSQL array. Saves the driver's check for characters to escape. */
 export function plainArray(elements: readonly (string | number | null)[]): string {
   return `{${elements.map((element) => element ?? 'null').join(',')}}`;
 }

@@ -75,8 +75,8 @@ export class PartitionKeeper {
 
   /**
    * Drops partitions older than the retention period. Cancels their open deliveries first, since their events are about
-   * to go; only a paused subscription can hold a delivery that long. Works in short steps that are committed one by one,
-   * so that a failed run still makes progress.
+   * to go; only a paused subscription can hold a delivery that long. Commits short steps one by one, so that a failed
+   * run still makes progress.
    *
    * @returns null if another process is already doing this
    */

@@ -37,7 +37,7 @@ const REQUIRED_SETTINGS: SessionSettings = {
  */
 const SEARCH_PATH = { search_path: '"$user", public' };
 
-/** Settings that the oldest supported version of PostgreSQL lacks. It would refuse a session that sets them at start. */
+/** Settings that the oldest supported PostgreSQL lacks. It would refuse a session that sets them at the start. */
 const NEWER_SETTINGS: SessionSettings = { transaction_timeout: '0' };
 
 /**

@@ -107,7 +107,11 @@ export class SoundPool extends pg.Pool {
   }
 }
 
-/** Checks a new connection once, so that the hot path has no extra cost. @throws ReadOnlyServer; Error for wrong settings */
+/**
+ * Checks a connection once, when it is new, so that the hot path has no extra cost.
+ *
+ * @throws ReadOnlyServer; Error if the session has wrong settings
+ */
 async function assertFit(client: pg.ClientBase, session: SessionSettings): Promise<void> {
   const { rows } = await client.query<SessionState>(sessionCheck(session));
   const [state] = rows;

@@ -20,7 +20,7 @@ export function clientAddressOf({ ip, socket }: Pick<FastifyRequest, 'ip' | 'soc
   return socket.remoteAddress ?? null;
 }
 
-/** Returns the key by which addresses share limits: an IPv4 address itself, or the 64-bit network of an IPv6 address. */
+/** Returns what counts as one client for shared limits: an IPv4 address, or the 64-bit network of an IPv6 address. */
 export function networkOf(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   const [before = '', after] = address.replace(/%.*$/, '').split('::');

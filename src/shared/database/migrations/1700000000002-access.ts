@@ -40,7 +40,7 @@ const STATEMENTS = [
     last_used_at timestamptz,
     revoked_at timestamptz)`,
 
-  // No foreign keys, because entries outlive their targets. key_id is null for the service and for callers without keys.
+  // No foreign keys, because entries outlive their targets. key_id is null for the service and callers without a key.
   `create table audit_log (
     id uuid primary key,
     tenant_id text,
