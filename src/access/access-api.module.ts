@@ -17,7 +17,7 @@ import { PublishQuota } from './quota/publish-quota.js';
 import { RedisQuota } from './quota/redis-quota.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 
-/** The gate of a process that serves the API, and the operations on keys, tenants and the audit log. */
+/** For processes that serve the API: the gatekeeper, and the operations on keys, tenants and the audit log. */
 @Module({
   imports: [AccessModule],
   controllers: [KeysController, TenantsController, AuditController],

@@ -10,7 +10,7 @@ export class Unauthenticated extends DomainError {
 
 export class NotPermitted extends DomainError {
   constructor(role: Role, permission: Permission) {
-    super('not_permitted', 'forbidden', `This takes a key with the role ${rolesThatMay(permission).join(' or ')}; yours is ${role}.`); // prettier-ignore
+    super('not_permitted', 'forbidden', `This operation requires the role ${rolesThatMay(permission).join(' or ')}. Your key has the role ${role}.`); // prettier-ignore
   }
 }
 
@@ -19,15 +19,15 @@ export class OtherTenant extends DomainError {
     super(
       'other_tenant',
       'forbidden',
-      `This key belongs to the tenant ${tenantId}: leave X-Tenant out, or name that one.`,
+      `The key or X-Tenant limits this request to tenant ${tenantId}. Name no other tenant.`,
     );
   }
 }
 
-/** For what concerns more than one tenant. */
+/** The operation affects more than one tenant, and the key is bound to one. */
 export class NeedsAllTenants extends DomainError {
   constructor() {
-    super('needs_all_tenants', 'forbidden', 'This takes an admin key that is not bound to a tenant.');
+    super('needs_all_tenants', 'forbidden', 'This operation requires an admin key that is not bound to a tenant.');
   }
 }
 
@@ -39,13 +39,17 @@ export class TenantNotFound extends DomainError {
 
 export class TenantExists extends DomainError {
   constructor(id: string) {
-    super('tenant_exists', 'conflict', `There is, or was, a tenant ${id}: ids are not used twice. Choose another one.`);
+    super(
+      'tenant_exists',
+      'conflict',
+      `Tenant ${id} exists or has been deleted, and ids are never reused. Choose another id.`,
+    );
   }
 }
 
 export class TenantInUse extends DomainError {
-  constructor(id: string, what: string) {
-    super('tenant_in_use', 'conflict', `The tenant ${id} still has ${what}: remove them first.`);
+  constructor(id: string, reason: string) {
+    super('tenant_in_use', 'conflict', `Tenant ${id} cannot be deleted because it ${reason}.`);
   }
 }
 
@@ -60,7 +64,7 @@ export class LastAdminKey extends DomainError {
     super(
       'last_admin_key',
       'conflict',
-      'This is the last admin key for all tenants that does not end soon: make another one first.',
+      'This is the last admin key for all tenants that does not expire soon. Create another one first.',
     );
   }
 }
@@ -70,71 +74,75 @@ export class KeyHasSuccessor extends DomainError {
     super(
       'key_has_successor',
       'conflict',
-      `The API key ${id} was rotated already: rotate the key that took its place, or make a new one.`,
+      `API key ${id} has already been rotated. Rotate its replacement, or create a new key.`,
     );
   }
 }
 
 export class TooManyKeys extends DomainError {
   constructor(limit: number) {
-    super('too_many_keys', 'conflict', `There are ${limit} keys: revoke one first.`);
+    super('too_many_keys', 'conflict', `The limit of ${limit} API keys is reached. Revoke one first.`);
   }
 }
 
 /**
- * A page of a browser on this machine could have turned its own name to it: without keys, that name is all that tells.
+ * The Host header does not name this machine. Without keys, that header is the only protection against DNS rebinding:
+ * a web page can point its own name at this machine, and a browser here would then call this port.
  */
 export class ForeignHost extends DomainError {
   constructor() {
     super(
       'foreign_host',
       'forbidden',
-      'While API_ACCESS is open, only calls to localhost or 127.0.0.1 by that name are answered: use it, or set API_ACCESS=keys.',
+      'While API_ACCESS is open, the Host must be localhost or 127.0.0.1. Use one of them, or set API_ACCESS=keys.',
     );
   }
 }
 
-/** A browser sends what any page asks it to, and without keys there is nothing that the page would have to know. */
+/**
+ * The request comes from a web page of another origin. A browser sends whatever a page asks it to, and without keys
+ * the page needs no secret.
+ */
 export class ForeignOrigin extends DomainError {
   constructor() {
     super(
       'foreign_origin',
       'forbidden',
-      'While API_ACCESS is open, pages of other origins may not call: list theirs in CORS_ORIGINS, or set API_ACCESS=keys.',
+      'While API_ACCESS is open, pages of other origins are refused. List the origin in CORS_ORIGINS, or set API_ACCESS=keys.',
     );
   }
 }
 
-/** Whoever sent the request is gone, so nobody reads this. */
+/** The client has disconnected, so nobody reads this error. */
 export class CallerGone extends DomainError {
   constructor() {
-    super('caller_gone', 'malformed', 'The connection was closed before it was known where the request came from.');
+    super('caller_gone', 'malformed', 'The connection closed before the client address was read.');
   }
 }
 
 export class RateLimited extends DomainError {
   constructor(perSecond: number, retryAfterSeconds: number) {
-    super('rate_limited', 'too_many', `This tenant may publish ${perSecond} events a second. Try again later.`, {
+    super('rate_limited', 'too_many', `This tenant may publish ${perSecond} events per second. Retry later.`, {
       retryAfterSeconds,
     });
   }
 }
 
-/** The start is refused: a setting would be ignored. */
+/** The start is refused because the setting would be ignored. */
 export class OtherBootstrapKey extends StartRefused {
   constructor(id: string) {
     super(
-      `BOOTSTRAP_API_KEY is not the ${id} that is known here: it has another secret. Make a new one, or take it out.`,
+      `BOOTSTRAP_API_KEY has the id of the stored key ${id}, but another secret. Make a new key, or remove the setting.`,
     );
   }
 }
 
-/** The start is refused: nobody could call, or anybody. */
+/** The start is refused because no caller could authenticate. */
 export class NoApiKey extends StartRefused {
   constructor() {
     super(
-      "There is no admin key yet: set BOOTSTRAP_API_KEY to one that you make with 'npm run --silent make-key', or, for trying " +
-        'things out on this machine only, API_ACCESS=open.',
+      "There is no admin key yet. Set BOOTSTRAP_API_KEY to the output of 'npm run --silent make-key' or, " +
+        'to try the service on this machine only, set API_ACCESS=open.',
     );
   }
 }

@@ -6,7 +6,7 @@ import { TenantDirectory } from './tenants/tenant-directory.js';
 import { TenantsRepository } from './tenants/tenants.repository.js';
 import { TenantsService } from './tenants/tenants.service.js';
 
-/** What the other modules need of access: the audit trail, and the limits of tenants. */
+/** What other modules use of access: the audit trail and the tenants' limits. */
 @Module({
   providers: [AuditRepository, AuditTrail, KeysRepository, TenantDirectory, TenantsRepository, TenantsService],
   exports: [AuditRepository, AuditTrail, KeysRepository, TenantDirectory, TenantsRepository, TenantsService],

@@ -3,26 +3,26 @@ import type { FastifyRequest } from 'fastify';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { Role } from './domain/role.js';
 
-/** Who calls: an API key, or nobody in particular where the service runs open. */
+/** The identity of a caller: an API key, or anonymous while API_ACCESS is open. */
 export interface Identity {
-  /** Null where the service runs open. */
+  /** Null for an anonymous caller. */
   readonly keyId: Uuid | null;
   readonly role: Role;
-  /** The tenant to which the key is bound; null for an admin of all. */
+  /** The tenant to which the key is bound; null for an admin key for all tenants. */
   readonly tenantId: string | null;
 }
 
-/** Who sent a request, from where, and whose things it is about. */
+/** Who sent a request, from which address, and for which tenant. */
 export class Caller {
   constructor(
     readonly identity: Identity,
-    /** The tenant whose things the request is about. */
+    /** The tenant that the request is about. */
     readonly tenantId: string,
-    /** The tenants that an administrator speaks of; null for all. */
+    /** The tenant to which an administrative operation is limited; null for all tenants. */
     readonly administered: string | null,
     /**
-     * Of the client, as far as TRUSTED_PROXIES can be believed. Null for who publishes: nobody asks, and it costs a
-     * system call.
+     * The client's address, from X-Forwarded-For if TRUSTED_PROXIES allows it. Null for publishing requests, which
+     * do not need it: reading it costs a system call.
      */
     readonly address: string | null,
     readonly requestId: string,
@@ -31,24 +31,24 @@ export class Caller {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null where anybody is let in. */
+    /** Null on routes that require no permission. */
     caller: Caller | null;
   }
 }
 
 function callerOf({ caller }: FastifyRequest): Caller {
-  if (caller === null) throw new Error('The caller of an operation that lets anybody in is not known');
+  if (caller === null) throw new Error('The operation requires no permission, so it has no caller');
   return caller;
 }
 
 const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();
 
-/** Who sent this request: `@CurrentCaller() caller: Caller`. */
+/** Injects the caller of the request: `@CurrentCaller() caller: Caller`. */
 export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext) =>
   callerOf(requestOf(context)),
 );
 
-/** The tenant whose things this request is about: `@TenantId() tenantId: string`. */
+/** Injects the tenant that the request is about: `@TenantId() tenantId: string`. */
 export const TenantId = createParamDecorator(
   (_: unknown, context: ExecutionContext) => callerOf(requestOf(context)).tenantId,
 );

@@ -7,10 +7,10 @@ import type { KeyRing } from './keys/key-ring.js';
 import type { PublishQuota } from './quota/publish-quota.js';
 import type { TenantDirectory } from './tenants/tenant-directory.js';
 
-/** More than may wait at the gate. */
+/** More requests than may wait at once. */
 const MANY = 2000;
 
-describe('the gate', () => {
+describe('the gatekeeper', () => {
   const identified: ((identity: Identity) => void)[] = [];
   let server: FastifyInstance;
 
@@ -34,7 +34,7 @@ describe('the gate', () => {
   const askFrom = (remoteAddress: string, headers: Record<string, string> = {}) =>
     server.inject({ url: '/things', remoteAddress, headers });
 
-  it('has room for others, however many one address keeps waiting', async () => {
+  it('admits other addresses while one address has many requests waiting', async () => {
     const many = Array.from({ length: MANY }, () => askFrom('203.0.113.7'));
     const other = askFrom('203.0.113.8');
     while (identified.length <= MANY) await new Promise((resolve) => setImmediate(resolve));

@@ -24,23 +24,22 @@ import { DEFAULT_TENANT } from './tenants/default-tenant.js';
 import { publishRate, type Tenant } from './tenants/tenant.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
 
-/** Whoever calls while the service runs open. */
-const ANYBODY: Identity = { keyId: null, role: 'admin', tenantId: null };
+/** A caller without a key while API_ACCESS is open. */
+const ANONYMOUS: Identity = { keyId: null, role: 'admin', tenantId: null };
 
 /**
- * Most requests that may wait at once to learn who calls, or whether the tenant may publish more. Nearly all need not
- * wait. Until the caller is known, its address has a share; after that, its tenant has one. So a stranger with keys
- * that do not exist keeps nobody out.
+ * Limits the requests that wait at once for a look-up of their key or tenant, or for the publishing quota. Almost no
+ * request waits, because the answers are cached. The capacity is shared by client address until the caller is known,
+ * and by tenant afterwards, so a flood of unknown keys does not block other callers.
  */
 const MAX_WAITING = 1000;
 
-/** Served without asking: the documentation describes the service, and nothing of its users. */
+/** Served without a key: the documentation describes the service and contains no tenant's data. */
 const DOCS = /^\/(docs(\/|$)|openapi\.json$)/;
 
 /**
- * Decides who comes in, before a handler runs and before the body is read: which key, which tenant, what it is
- * permitted, and how much it may publish. A route that does not say what it asks of its callers is refused at the
- * start.
+ * Authenticates and authorizes each request before its body is read: identifies the key, selects the tenant, checks the
+ * permission, and charges the publishing quota. The service does not start if a route declares no permission.
  */
 @Injectable()
 export class Gatekeeper {
@@ -54,22 +53,22 @@ export class Gatekeeper {
     private readonly settings: Settings,
   ) {}
 
-  /** To be called before the routes are added. */
+  /** Must be called before the routes are added. */
   install(fastify: FastifyInstance): void {
     fastify.decorateRequest('caller', null);
-    fastify.addHook('onRoute', refuseUnguarded);
-    // After what was registered before, such as CORS: a refusal needs its headers, too. A later kind of hook would do
-    // as well, and cost every request 10 µs.
+    fastify.addHook('onRoute', refuseUndeclared);
+    // Runs after plugins that are already registered, such as CORS, because refusals need their headers too. A hook
+    // later in the request's life cycle would cost every request 10 µs.
     fastify.after(() => {
       fastify.addHook('onRequest', (request, reply, done) => {
         const { permission, isForThisMachine = false } = routeOptionsOf(request);
         if (permission === undefined || (permission === 'none' && !isForThisMachine)) done();
-        else this.judge(request, reply, permission as Permission, done);
+        else this.authorize(request, reply, permission as Permission, done);
       });
     });
   }
 
-  private judge(
+  private authorize(
     request: FastifyRequest,
     reply: FastifyReply,
     permission: Permission,
@@ -81,15 +80,15 @@ export class Gatekeeper {
     };
     try {
       const admitted = this.admit(request, reply, permission);
-      if (admitted) this.wait(request, admitted, done, refuse);
+      if (admitted) this.waitFor(request, admitted, done, refuse);
       else done();
     } catch (error) {
       refuse(error);
     }
   }
 
-  /** Bodies are on their way meanwhile, so only so many wait, whoever they are. */
-  private wait(
+  /** Waits for admission. The number of waiting requests is limited, because their bodies arrive in the meantime. */
+  private waitFor(
     request: FastifyRequest,
     admitted: Promise<void>,
     done: () => void,
@@ -109,9 +108,10 @@ export class Gatekeeper {
   }
 
   /**
-   * Nothing to wait for when all is known, as nearly always.
+   * Sets the request's caller and charges the quota.
    *
-   * @throws DomainError that says why the request does not come in
+   * @returns undefined if the request is admitted at once, which is the usual case since keys and tenants are cached
+   * @throws DomainError with the reason for the refusal; the promise rejects with the same errors
    */
   private admit(request: FastifyRequest, reply: FastifyReply, permission: Permission): Promise<void> | undefined {
     if (routeOptionsOf(request).isForThisMachine) {
@@ -121,11 +121,11 @@ export class Gatekeeper {
     const { authorization } = request.headers;
     const isOpen = this.settings.apiAccess === 'open' && authorization === undefined;
     if (isOpen) this.refuseForeignPages(request);
-    return follow(isOpen ? ANYBODY : this.keyRing.identify(authorization), (identity) => {
+    return whenKnown(isOpen ? ANONYMOUS : this.keyRing.identify(authorization), (identity) => {
       if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
       const chosen = chosenTenant(identity, request.headers['x-tenant']);
       const tenantId = chosen ?? DEFAULT_TENANT;
-      return follow(this.tenants.find(tenantId), (tenant) => {
+      return whenKnown(this.tenants.find(tenantId), (tenant) => {
         if (tenant === null) throw new TenantNotFound(tenantId);
         const address = permission === 'publish' ? null : addressOf(request);
         request.caller = new Caller(identity, tenantId, chosen, address, request.id);
@@ -135,7 +135,8 @@ export class Gatekeeper {
   }
 
   /**
-   * Without keys, whoever reaches this port may do everything, and the browser of this machine reaches it for any page.
+   * Refuses requests that web pages of other origins make through a browser on this machine. Without keys, any client
+   * that reaches this port may do everything.
    *
    * @throws ForeignHost, ForeignOrigin
    */
@@ -143,7 +144,7 @@ export class Gatekeeper {
     if (!isOwnName(hostOf(request))) throw new ForeignHost();
     const { origin, 'sec-fetch-site': site } = request.headers;
     if (site === 'same-origin' || (origin !== undefined && this.isKnown(origin, request))) return;
-    // A form, or a script that wants no answer, asks nobody beforehand; but browsers say where these come from.
+    // Forms and no-cors scripts send no preflight request, but browsers still send Origin or Sec-Fetch-Site.
     if (origin !== undefined || site === 'cross-site') throw new ForeignOrigin();
   }
 
@@ -155,9 +156,10 @@ export class Gatekeeper {
   private meter(reply: FastifyReply, tenant: Tenant): Promise<void> | undefined {
     const rate = publishRate(tenant.limits, this.settings);
     if (rate === null) return undefined;
-    return follow(this.quota.take(tenant.id, rate), ({ isGranted, remaining }) => {
+    return whenKnown(this.quota.take(tenant.id, rate), ({ isGranted, remaining }) => {
       const { perSecond, burst } = rate;
-      // How long until there is one more, and until the bucket is full (draft-ietf-httpapi-ratelimit-headers).
+      // Retry-After: seconds until the next token. RateLimit's t: seconds until the bucket is full
+      // (draft-ietf-httpapi-ratelimit-headers).
       const retryAfterSeconds = Math.max(1, Math.ceil(1 / perSecond));
       void reply.header('ratelimit-policy', `"publish";q=${burst};w=${Math.max(1, Math.ceil(burst / perSecond))}`);
       void reply.header(
@@ -170,14 +172,14 @@ export class Gatekeeper {
   }
 }
 
-/** @throws CallerGone: what is written down about a change says from where it came */
+/** @throws CallerGone if the connection is closed; audit entries need the address */
 function addressOf(request: FastifyRequest): string {
   const address = clientAddressOf(request);
   if (address === null) throw new CallerGone();
   return address;
 }
 
-/** Without the port. */
+/** The Host header in lower case, without port and brackets. */
 function hostOf({ headers: { host = '' } }: FastifyRequest): string {
   return host
     .replace(/:\d*$/, '')
@@ -185,7 +187,11 @@ function hostOf({ headers: { host = '' } }: FastifyRequest): string {
     .toLowerCase();
 }
 
-/** The tenant that a key is bound to, or that an admin of all names; null when it names none. */
+/**
+ * The tenant that the key is bound to, or the tenant in X-Tenant; null if there is neither.
+ *
+ * @throws OtherTenant if the key is bound to another tenant than X-Tenant names
+ */
 function chosenTenant(identity: Identity, header: string | string[] | undefined): string | null {
   const named = header === undefined ? null : [header].flat().join(', ');
   if (identity.tenantId !== null && named !== null && named !== identity.tenantId) {
@@ -194,15 +200,15 @@ function chosenTenant(identity: Identity, header: string | string[] | undefined)
   return identity.tenantId ?? named;
 }
 
-function refuseUnguarded(route: FastifyRoute): void {
+function refuseUndeclared(route: FastifyRoute): void {
   const { permission, isOperational } = (route.config ?? {}) as RouteOptions;
-  // A browser that asks beforehand has no key, and learns which origins may call.
+  // Preflight requests carry no key; their answer says only which origins may call.
   const isPreflight = route.method === 'OPTIONS';
   if (permission !== undefined || isOperational || isPreflight || DOCS.test(route.url)) return;
-  throw new Error(`${String(route.method)} ${route.url} does not say what it asks of its callers: add @Permit()`);
+  throw new Error(`${String(route.method)} ${route.url} declares no permission. Add @Permit().`);
 }
 
-/** Goes on with a value, at once when it is there. */
-function follow<T>(value: T | Promise<T>, next: (value: T) => Promise<void> | undefined): Promise<void> | undefined {
+/** Calls `next` with the value: synchronously, unless the value is a promise. */
+function whenKnown<T>(value: T | Promise<T>, next: (value: T) => Promise<void> | undefined): Promise<void> | undefined {
   return value instanceof Promise ? value.then(next) : next(value);
 }

@@ -9,21 +9,21 @@ import { TENANT_ID } from './domain/tenant-id.js';
 
 /** Name of the security scheme in the OpenAPI document. */
 export const SECURITY_SCHEME = 'api_key';
-/** Holds the roles of an operation in the OpenAPI document. */
+/** Name of the extension that lists an operation's permitted roles in the OpenAPI document. */
 export const ROLES_EXTENSION = 'x-roles';
 
 const X_TENANT = {
   name: 'X-Tenant',
   required: false,
-  description: 'For an admin key of all tenants: the tenant that the request is about; `default` if not given',
+  description: 'Tenant that the request is about, for an admin key for all tenants; defaults to `default`',
   schema: { type: 'string' as const, maxLength: LIMITS.tenantIdLength, pattern: TENANT_ID.source },
 };
 
 /**
- * What the caller of an operation must be permitted. Every operation needs this, or `RouteOption({ permission: 'none'
- * })`.
+ * Declares the permission that an operation requires, and documents it. Every operation needs this decorator or
+ * `RouteOption({ permission: 'none' })`.
  *
- * @param options `isMetered`: it takes from what the tenant may publish, as publishing always does
+ * @param options `isMetered`: a request takes a token from the tenant's publishing quota; the default for `publish`
  */
 export function Permit(
   permission: Permission,

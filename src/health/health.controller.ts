@@ -17,33 +17,40 @@ export class HealthController {
 
   @Get('health/live')
   @RouteOption({ isOperational: true })
-  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process serves; touches nothing else' })
-  @ApiOkResponse({ type: LiveAnswer, description: 'It serves' })
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Check that the process responds, without its dependencies' })
+  @ApiOkResponse({ type: LiveAnswer, description: 'The process responds' })
   live(): LiveAnswer {
     return { status: 'ok' };
   }
 
   @Get('health/ready')
   @RouteOption({ isOperational: true })
-  @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the process can do its work' })
-  @ApiOkResponse({ type: HealthAnswer, description: 'It can, if slower when `degraded`' })
-  @ApiResponse({ status: 503, type: HealthAnswer, description: 'It cannot, or is shutting down' })
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Check that the process can do its work' })
+  @ApiOkResponse({ type: HealthAnswer, description: 'Ready; slower than usual if `degraded`' })
+  @ApiResponse({ status: 503, type: HealthAnswer, description: 'Not ready, or shutting down' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     return answer(await this.health.ready(), reply);
   }
 
   @Get('health')
   @RouteOption({ isOperational: true })
-  @ApiOperation({ operationId: 'getHealth', summary: 'The whole picture: dependencies, queue, what is due, versions' })
-  @ApiOkResponse({ type: HealthAnswer, description: 'All is well, or slower when `degraded`' })
-  @ApiResponse({ status: 503, type: HealthAnswer, description: 'Something it needs is down' })
+  @ApiOperation({
+    operationId: 'getHealth',
+    summary: 'Get the state of dependencies, queue and due deliveries, and the versions',
+  })
+  @ApiOkResponse({ type: HealthAnswer, description: 'Healthy; slower than usual if `degraded`' })
+  @ApiResponse({
+    status: 503,
+    type: HealthAnswer,
+    description: 'A dependency is down, or the process is shutting down',
+  })
   async whole(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthCheckResult> {
     return answer(await this.health.whole(), reply);
   }
 
   @Get('metrics')
   @RouteOption({ isOperational: true })
-  @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics in the text format of Prometheus' })
+  @ApiOperation({ operationId: 'getMetrics', summary: 'Get metrics in the Prometheus text format' })
   @ApiOkResponse({ description: 'The metrics', content: { 'text/plain': { schema: { type: 'string' } } } })
   async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
     void reply.header('content-type', this.metrics.contentType);

@@ -3,14 +3,14 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { WriteCheck } from '../shared/database/write-check.js';
 
-/** Counting stops here: more than this says "very many", and must not cost more to say. */
+/** Counting stops here, which bounds the cost of the query. */
 const MAX_COUNTED = 100_000;
 
-/** Deliveries that are due and in nobody's hands. */
+/** Deliveries that are due and that no worker holds. */
 export interface Backlog {
-  /** At most 100,000. */
+  /** Number of deliveries; at most 100,000. */
   readonly due: number;
-  /** How long the oldest of them has been due; 0 when there is none. */
+  /** Seconds since the oldest one became due; 0 if there is none. */
   readonly oldestDueSeconds: number;
 }
 
@@ -21,7 +21,7 @@ export class HealthRepository {
     private readonly writeCheck: WriteCheck,
   ) {}
 
-  /** @throws when PostgreSQL does not answer, or takes no writes */
+  /** @throws if PostgreSQL does not answer or does not accept writes */
   serverVersion(): Promise<string> {
     return this.writeCheck.assertWritable();
   }

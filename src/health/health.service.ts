@@ -15,15 +15,15 @@ import { VERSION } from '../shared/version.js';
 import { type Backlog, HealthRepository } from './health.repository.js';
 import { OwnFaultsIndicator } from './own-faults.indicator.js';
 
-/** A check that takes longer counts as down: an orchestrator waits no longer for its answer. */
+/** A check that takes longer counts as down, because orchestrators wait no longer for an answer. */
 const CHECK_TIMEOUT_MS = 2000;
 
-/** Anybody may ask for these, as often as he likes, so the work is done no more than so often. */
+/** The endpoints need no key and have no rate limit, so results are cached for these times. */
 const CHECK_LIFE_MS = 500;
 const COUNT_LIFE_MS = 1000;
 const METRICS_LIFE_MS = 1000;
 
-/** Whether this process can do its work, and how the service is. */
+/** Reports whether this process can do its work, and the state of the whole service. */
 @Injectable()
 export class HealthService implements OnModuleInit, OnModuleDestroy {
   private isStopping = false;
@@ -52,16 +52,16 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     const { metrics, queue } = this;
-    metrics.addGauge('webhook_queue_depth', 'Jobs that wait in the queue', () => queue.depth());
-    metrics.addGauge('webhook_deliveries_due', "Deliveries that are due and in nobody's hands, at most 100000", () =>
+    metrics.addGauge('webhook_queue_depth', 'Jobs waiting in the queue', () => queue.depth());
+    metrics.addGauge('webhook_deliveries_due', 'Deliveries that are due and that no worker holds, at most 100000', () =>
       this.backlog.get().then(({ due }) => due),
     );
-    metrics.addGauge('webhook_oldest_due_seconds', 'How long the oldest due delivery has been due', () =>
+    metrics.addGauge('webhook_oldest_due_seconds', 'Seconds since the oldest due delivery became due', () =>
       this.backlog.get().then(({ oldestDueSeconds }) => oldestDueSeconds),
     );
   }
 
-  /** The first step of a shutdown: who asks from now on is told to send nothing more, long before the last answer. */
+  /** First step of a shutdown: readiness fails from here on, so load balancers stop sending while requests drain. */
   onModuleDestroy(): void {
     this.isStopping = true;
   }
@@ -74,18 +74,18 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
     return this.unlessStopping(this.health);
   }
 
-  /** In the text format of Prometheus: bytes that all who ask within a second share. */
+  /** Metrics in the Prometheus text format, rendered at most once per second. */
   metricsText(): Promise<Buffer> {
     return this.rendered.get();
   }
 
-  private async unlessStopping(found: Snapshot<HealthCheckResult>): Promise<HealthCheckResult> {
-    const result = this.isStopping ? undefined : await found.get();
+  private async unlessStopping(snapshot: Snapshot<HealthCheckResult>): Promise<HealthCheckResult> {
+    const result = this.isStopping ? undefined : await snapshot.get();
     if (result === undefined || this.isStopping) return { status: 'shutting_down', info: {}, error: {}, details: {} };
     return result;
   }
 
-  /** Terminus answers a failed check by an exception; here it is an answer like the other. */
+  /** Terminus throws for a failed check; this returns its result instead. */
   private async check(checks: HealthIndicatorFunction[]): Promise<HealthCheckResult> {
     try {
       return await this.checks.check(checks);
@@ -107,14 +107,14 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
   private async migrations(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('migrations');
     try {
-      const isBehind = await withinTime(this.repository.hasPendingMigrations());
-      return isBehind ? indicator.down({ message: 'Some migrations have not run' }) : indicator.up();
+      const hasPending = await withinTime(this.repository.hasPendingMigrations());
+      return hasPending ? indicator.down({ message: 'Some migrations have not been run' }) : indicator.up();
     } catch (error) {
       return indicator.down(this.failure('migrations', error));
     }
   }
 
-  /** Without Redis events are accepted, and delivered from PostgreSQL: slower, not stopped. */
+  /** Degraded, not down: without Redis, events are still accepted and delivered from PostgreSQL, only more slowly. */
   private async redis(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('queue');
     try {
@@ -135,23 +135,23 @@ export class HealthService implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** Anybody may ask: what a server said, and where it is, is for the log. */
+  /** Logs the error and returns a message without details: the endpoint is public, and errors contain addresses. */
   private failure(check: string, error: unknown): { message: string } {
     this.logger.warn({ err: error, check }, 'health.check_failed');
-    return { message: error instanceof TooLate ? error.message : 'It can not be asked; the log says why' };
+    return { message: error instanceof CheckTimeout ? error.message : 'The check failed; see the log for the cause' };
   }
 }
 
-class TooLate extends Error {}
+class CheckTimeout extends Error {}
 
 async function withinTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new TooLate(`no answer within ${CHECK_TIMEOUT_MS / 1000} s`));
+      reject(new CheckTimeout(`no answer within ${CHECK_TIMEOUT_MS / 1000} s`));
     }, CHECK_TIMEOUT_MS);
   });
-  return Promise.race([answer, tooLate]).finally(() => {
+  return Promise.race([answer, timeout]).finally(() => {
     clearTimeout(timer);
   });
 }

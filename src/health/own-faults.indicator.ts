@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { OwnFaults } from '../shared/own-faults.js';
 
-/** Whether deliveries of this process wait for what is no receiver's fault: then it is degraded, and says for what. */
+/** Degraded, with the reasons, if in the last minute deliveries were held up by faults of this process or its host. */
 @Injectable()
 export class OwnFaultsIndicator {
   constructor(

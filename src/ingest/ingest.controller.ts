@@ -15,12 +15,15 @@ import { IDEMPOTENCY_KEY_FORM } from './idempotency.js';
 import { type Accepted, IngestService } from './ingest.service.js';
 
 const REPLAYED = {
-  'Idempotent-Replayed': { description: 'true when an earlier request led to it', schema: { type: 'string' as const } },
+  'Idempotent-Replayed': {
+    description: '"true" if an earlier request with this key published the event',
+    schema: { type: 'string' as const },
+  },
 };
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   required: false,
-  description: 'Within 24 h the same key with the same request publishes once',
+  description: 'Requests with the same key and content publish only once within 24 hours',
   schema: {
     type: 'string' as const,
     minLength: 1,
@@ -32,7 +35,7 @@ const EVENT_TYPE = { type: 'string' as const, ...EVENT_TYPE_SCHEMA };
 const PAYLOAD = {
   required: true,
   description:
-    'The payload: any content type, 1 byte to `MAX_PAYLOAD_BYTES`, delivered byte for byte. JSON must parse.',
+    'The payload, of any content type and 1 to `MAX_PAYLOAD_BYTES` bytes. It is delivered byte for byte. JSON must be valid.',
   schema: {},
   examples: { order: { value: { id: 'o_1', total: 42 } } },
 };
@@ -50,21 +53,21 @@ export class IngestController {
     operationId: 'publishToSubscription',
     summary: 'Publish an event to one subscription',
     description:
-      'A JSON body that is exactly `{"body": string, "signature": string}` is a signed envelope: the signature, a ' +
-      'hexadecimal HMAC-SHA256 of the body string under the secret of the subscription, is verified and the body string is ' +
-      'delivered. `X-Signature-256: sha256=<hex>` over the raw body does the same without an envelope.',
+      'A JSON body that is exactly `{"body": string, "signature": string}` is a signed envelope. The service verifies the ' +
+      "signature (the hexadecimal HMAC-SHA256 of the body string, keyed with the subscription's secret) and delivers the body " +
+      'string. To sign without an envelope, send `X-Signature-256: sha256=<hex>` for the raw body.',
   })
   @ApiIdParam('subscription_id', 'sub')
   @ApiHeader({
     name: 'X-Event-Type',
     required: false,
-    description: 'May be left out when the subscription names one plain type',
+    description: 'Optional if the subscription has exactly one event type and no wildcard',
     schema: EVENT_TYPE,
   })
   @ApiHeader({
     name: 'X-Signature-256',
     required: false,
-    description: 'sha256=<hex> over the raw body',
+    description: '`sha256=<hex>`: HMAC-SHA256 of the raw body',
     schema: { type: 'string', pattern: '^(sha256=)?[0-9A-Fa-f]{64}$' },
   })
   @ApiHeader(IDEMPOTENCY_KEY)
@@ -74,7 +77,7 @@ export class IngestController {
     type: PublishedAnswer,
     description: 'The event and its delivery are committed',
     headers: {
-      Location: { description: 'Where the delivery can be watched', schema: { type: 'string' } },
+      Location: { description: 'URL of the delivery status', schema: { type: 'string' } },
       ...REPLAYED,
     },
   })
@@ -100,13 +103,13 @@ export class IngestController {
     operationId: 'testSubscription',
     summary: 'Send a test event to a subscription',
     description:
-      'An event of the type `webhook.test`, whatever types the subscription wants. Refused when its target is.',
+      'Publishes an event of type `webhook.test`, even if the subscription does not want that type. Refused if the target is not allowed.',
   })
   @ApiIdParam('id', 'sub')
   @ApiAcceptedResponse({
     type: PublishedAnswer,
     description: 'The event and its delivery are committed',
-    headers: { Location: { description: 'Where the delivery can be watched', schema: { type: 'string' } } },
+    headers: { Location: { description: 'URL of the delivery status', schema: { type: 'string' } } },
   })
   @ApiProblems(400, 404, 409, 413, 415, 422)
   async test(
@@ -126,7 +129,8 @@ export class IngestController {
   @ApiOperation({
     operationId: 'publishToAll',
     summary: 'Publish an event to every subscription that wants its type',
-    description: 'One delivery for every active or paused subscription that wants the type; none is not an error.',
+    description:
+      'Creates one delivery for every active or paused subscription that wants the type. It is not an error if there is none.',
   })
   @ApiParam({ name: 'event_type', schema: EVENT_TYPE })
   @ApiHeader(IDEMPOTENCY_KEY)

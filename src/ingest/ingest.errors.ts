@@ -5,7 +5,7 @@ export class WrongSignature extends DomainError {
     super(
       'wrong_signature',
       'unauthenticated',
-      "The signature is not the hexadecimal HMAC-SHA256 of the body under this subscription's secret.",
+      "The signature is wrong. Send the hexadecimal HMAC-SHA256 of the body, keyed with this subscription's secret.",
     );
   }
 }
@@ -15,26 +15,31 @@ export class SignatureRequired extends DomainError {
     super(
       'signature_required',
       'unauthenticated',
-      'This subscription takes signed events only: send X-Signature-256, or a signed envelope.',
+      'This subscription accepts only signed events. Send X-Signature-256 or a signed envelope.',
     );
   }
 }
 
 export class SubscriptionDisabled extends DomainError {
   constructor(id: string) {
-    super('subscription_disabled', 'conflict', `The subscription ${id} is disabled: set its state to "active" first.`);
+    super('subscription_disabled', 'conflict', `Subscription ${id} is disabled. Set its state to "active" first.`);
   }
 }
 
 export class UnwantedEventType extends InvalidInput {
   constructor(eventType: string, wanted: readonly string[]) {
-    super([{ pointer: 'X-Event-Type', detail: `is ${eventType}, but the subscription wants ${wanted.join(', ')}` }]);
+    super([
+      {
+        pointer: 'X-Event-Type',
+        detail: `must not be ${eventType}; the subscription wants ${wanted.join(', ')}`,
+      },
+    ]);
   }
 }
 
 export class IdempotencyKeyInUse extends DomainError {
   constructor() {
-    super('idempotency_key_in_use', 'conflict', 'A request with this Idempotency-Key is still running: try again.');
+    super('idempotency_key_in_use', 'conflict', 'A request with this Idempotency-Key is still running. Retry later.');
   }
 }
 
@@ -43,7 +48,7 @@ export class IdempotencyKeyReused extends DomainError {
     super(
       'idempotency_key_reused',
       'invalid',
-      'This Idempotency-Key was used for another request: use a new key for a new event.',
+      'This Idempotency-Key was used for another request. Use a new key for a new event.',
     );
   }
 }
@@ -53,7 +58,7 @@ export class TooManySubscriptions extends DomainError {
     super(
       'too_many_subscriptions',
       'invalid',
-      `More than ${limit} subscriptions want this event; one event reaches no more.`,
+      `More than ${limit} subscriptions want this event type, and one event can reach no more. Split them by event type.`,
     );
   }
 }

@@ -6,12 +6,12 @@ const KEY = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 describe('signing keys', () => {
   const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 
-  it('are the bytes behind whsec_, or the text itself', () => {
+  it('are the bytes after whsec_, or the text itself', () => {
     expect(signingKey(secretFrom(Buffer.alloc(32, 9))).key.export()).toEqual(Buffer.alloc(32, 9));
     expect(signingKey('some text').key.export()).toEqual(Buffer.from('some text'));
   });
 
-  it('of a publisher may be the text of a whsec_ secret, too', () => {
+  it('include the text of a whsec_ secret for publishers', () => {
     const secret = secretFrom(Buffer.alloc(32, 9));
     expect(hmacKeys(secret).map((key) => key.export().toString('hex'))).toEqual([
       Buffer.alloc(32, 9).toString('hex'),
@@ -20,7 +20,7 @@ describe('signing keys', () => {
     expect(hmacKeys('some text')).toHaveLength(1);
   });
 
-  it('of Ed25519 are verified with their public key', () => {
+  it('for Ed25519 match their public key', () => {
     const secret = secretFrom(Buffer.alloc(32, 9), 'v1a');
     expect([schemeOf(secret), schemeOf('whsec_AAAA'), publicKeyOf('whsec_AAAA')]).toEqual(['v1a', 'v1', null]);
     const publicKey = publicKeyOf(secret)!;
@@ -31,7 +31,7 @@ describe('signing keys', () => {
     expect(verify(null, Buffer.from('text'), key, signature)).toBe(true);
   });
 
-  it('of Ed25519 can be given as a seed alone', () => {
+  it('for Ed25519 may be a seed alone', () => {
     const seed = `whsk_${Buffer.alloc(32, 9).toString('base64')}`;
     expect(secretFault(seed)).toBeNull();
     expect(publicKeyOf(seed)).toBe(publicKeyOf(secretFrom(Buffer.alloc(32, 9), 'v1a')));
@@ -44,7 +44,7 @@ describe('signing keys', () => {
     'who secures this?',
     secretFrom(Buffer.alloc(32, 1), 'v1a'),
     secretFrom(Buffer.alloc(31, 0xff)),
-  ])('of "%s" exist', (secret) => {
+  ])('may come from the secret "%s"', (secret) => {
     expect(secretFault(secret)).toBeNull();
   });
 
@@ -57,7 +57,7 @@ describe('signing keys', () => {
     'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa-w',
     'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS',
     'whsec_MfKQ9r8GKYqrTwjUPD8I\nLPZIo2LaLaSw',
-    // The last letter says more than the bytes take, which strict decoders refuse.
+    // The last character has bits beyond the last byte, which strict decoders reject.
     'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaR=',
     'whsec_"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"',
     `whsec_${KEY}`,
@@ -65,9 +65,9 @@ describe('signing keys', () => {
     'whsk_',
     'whsk_AAAA',
     `whsk_${Buffer.alloc(32, 0xff).toString('base64url')}`,
-    // Not the public key of that seed.
+    // The second half is not the public key of the seed.
     `whsk_${Buffer.alloc(64, 9).toString('base64')}`,
-  ])('of "%s" do not exist', (secret) => {
+  ])('need valid base64 after the prefix: "%s"', (secret) => {
     expect(secretFault(secret)).toMatch(/base64/);
   });
 
@@ -100,7 +100,7 @@ describe('signing keys', () => {
     'whk_01k6zv1yqpe7rtqq6zjy2k3m4n_0123456789',
     '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----',
     'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== somebody@somewhere',
-  ])('are not taken from what looks like another: %j', (secret) => {
+  ])('may not come from a secret that resembles another format: %j', (secret) => {
     expect(secretFault(secret)).not.toBeNull();
   });
 });

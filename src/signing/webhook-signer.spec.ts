@@ -17,25 +17,25 @@ function headersSignedBy(...secrets: string[]): Record<string, string> {
 describe('the signature of a delivery', () => {
   const secret = secretFrom(Buffer.alloc(32, 7));
 
-  it('is accepted by the verifier of standardwebhooks', () => {
+  it('is accepted by the standardwebhooks verifier', () => {
     expect(new Webhook(secret).verify(BODY, headersSignedBy(secret))).toEqual({ order: 'Zoë' });
   });
 
-  it('is accepted under the bytes of a secret of any other form', () => {
+  it('uses the bytes of a secret without a prefix as the key', () => {
     const headers = headersSignedBy('just some text');
     expect(new Webhook(Buffer.from('just some text'), { format: 'raw' }).verify(BODY, headers)).toEqual({
       order: 'Zoë',
     });
   });
 
-  it('is accepted by whoever holds one of several secrets', () => {
+  it('is accepted with any one of several secrets', () => {
     const other = secretFrom(Buffer.alloc(32, 8));
     const headers = headersSignedBy(other, secret);
     expect(headers['webhook-signature']?.split(' ')).toHaveLength(2);
     for (const each of [secret, other]) expect(new Webhook(each).verify(BODY, headers)).toEqual({ order: 'Zoë' });
   });
 
-  it('is refused when the body, the id or the time is another', () => {
+  it('is rejected if the body, the id or the timestamp differs', () => {
     const headers = headersSignedBy(secret);
     const verify = (body: Buffer, changed: object): unknown =>
       new Webhook(secret).verify(body, { ...headers, ...changed });

@@ -1,7 +1,7 @@
 import { createHmac, sign } from 'node:crypto';
 import type { SigningKey } from './signing-key.js';
 
-/** What a signature covers. */
+/** The content that a signature covers. */
 export interface SignedContent {
   /** Value of `webhook-id`. */
   readonly id: string;
@@ -11,8 +11,9 @@ export interface SignedContent {
 }
 
 /**
- * Value of `webhook-signature` as Standard Webhooks has it: over `{id}.{timestamp}.{body}`, `v1,` and the base64 of
- * HMAC-SHA256, or `v1a,` and that of Ed25519; one for each key, separated by spaces.
+ * Returns the value of `webhook-signature` as Standard Webhooks defines it: one signature of `{id}.{timestamp}.{body}`
+ * per key, separated by spaces. Each is `v1,` and the base64 of an HMAC-SHA256, or `v1a,` and that of an Ed25519
+ * signature.
  */
 export function webhookSignature(content: SignedContent, keys: readonly SigningKey[]): string {
   const prefix = `${content.id}.${content.timestamp}.`;

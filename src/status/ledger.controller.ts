@@ -16,12 +16,12 @@ export class LedgerController {
   @Permit('read')
   @ApiOperation({
     operationId: 'getLedger',
-    summary: 'Read the books: what was accepted, hour by hour, and what became of it',
+    summary: 'Get the ledger: accepted deliveries per hour and their outcomes',
     description:
-      'Counts deliveries by the hour in which their event was accepted. `accepted` is what the events say was made of them; ' +
-      `the other numbers are counted from the deliveries themselves, at the same moment. At most ${LIMITS.ledgerDays} days.`,
+      'Counts deliveries by the hour in which their event was accepted. `accepted` is the number recorded with the events; ' +
+      `the other counts come from the deliveries, read at the same moment. Covers at most ${LIMITS.ledgerDays} days.`,
   })
-  @ApiOkResponse({ type: LedgerAnswer, description: 'The books' })
+  @ApiOkResponse({ type: LedgerAnswer, description: 'The ledger' })
   @ApiProblems(422)
   getLedger(@TenantId() tenantId: string, @Query(InputPipe) query: LedgerQuery): Promise<LedgerAnswer> {
     return this.ledger.get(tenantId, query);

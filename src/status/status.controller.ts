@@ -44,7 +44,7 @@ export class StatusController {
   @Get('deliveries')
   @Permit('read')
   @UseInterceptors(LinkHeaderInterceptor)
-  @ApiOperation({ operationId: 'listDeliveries', summary: 'List deliveries, those of the newest event first' })
+  @ApiOperation({ operationId: 'listDeliveries', summary: 'List deliveries, newest event first' })
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
   @ApiProblems(400, 422)
   listDeliveries(@TenantId() tenantId: string, @Query(InputPipe) query: DeliveryQuery): Promise<Page<DeliveryAnswer>> {
@@ -66,8 +66,8 @@ export class StatusController {
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({
     operationId: 'listSubscriptionDeliveries',
-    summary: 'List the deliveries of a subscription, those of the newest event first',
-    description: 'Also of a deleted one.',
+    summary: 'List the deliveries of a subscription, newest event first',
+    description: 'Also works for a deleted subscription.',
   })
   @ApiIdParam('id', 'sub')
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
@@ -98,7 +98,7 @@ export class StatusController {
   })
   @ApiIdParam('id', 'evt')
   @ApiOkResponse({
-    description: 'The bytes, with the content type of the publisher',
+    description: "The payload, with the publisher's content type",
     content: { '*/*': { schema: {} } },
   })
   @ApiProblems(400, 404)

@@ -1,7 +1,7 @@
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { SealedSecret } from './domain/sealed.js';
 
-/** What publishing needs to know of a subscription. Plain data: it is cached as JSON, its secrets encrypted. */
+/** The part of a subscription that publishing needs. Plain data, because it is cached as JSON; secrets are encrypted. */
 export interface PublishTarget {
   readonly id: Uuid;
   readonly isDisabled: boolean;

@@ -9,15 +9,15 @@ import { SubscriptionVault } from './subscription-vault.js';
 const BATCH = 200;
 
 interface Batch {
-  /** Null when no other batch follows. */
+  /** Id of the last row; null if no other batch follows. */
   readonly last: Uuid | null;
   readonly seen: number;
   readonly changed: number;
-  /** Whose subscriptions were changed. */
+  /** Tenants whose subscriptions were changed. */
   readonly tenants: ReadonlySet<string>;
 }
 
-/** Puts everything that is encrypted under the key that seals now, so that former keys can be thrown away. */
+/** Re-encrypts everything with the current encryption key, so that previous keys can be discarded. */
 @Injectable()
 export class Reencryption {
   constructor(
@@ -29,9 +29,9 @@ export class Reencryption {
   ) {}
 
   /**
-   * Safe to run beside the service, and again.
+   * Can run while the service runs, and can be repeated.
    *
-   * @throws UnknownEncryptionKey when a former key is missing; what was done before stays done
+   * @throws UnknownEncryptionKey if a previous key is missing; batches that are already committed stay re-encrypted
    */
   async run(): Promise<{ subscriptions: number; changed: number }> {
     let after: Uuid | null = null;
@@ -42,7 +42,7 @@ export class Reencryption {
       const batch: Batch = await this.runBatch(after);
       subscriptions += batch.seen;
       changed += batch.changed;
-      // What is cached is still under the former key, which the next process may not have any more.
+      // Cached entries are still encrypted with the previous key, which the next process may no longer have.
       for (const tenantId of batch.tenants) await this.cache.invalidate(tenantId);
       if (batch.last === null) return { subscriptions, changed };
       after = batch.last;
@@ -61,15 +61,14 @@ export class Reencryption {
         tenants.add(row.tenantId);
         changed += 1;
       }
-      // One for all of a tenant's in this transaction: they got another key, and nothing in them is another than
-      // before.
+      // One audit entry per tenant and transaction is enough, because the decrypted content is unchanged.
       for (const tenantId of tenants) {
-        const deed = {
+        const entry = {
           action: 'subscription.reencrypted',
           target: tenantId,
           changed: ['secrets', 'headers', 'auth'],
         } as const;
-        await this.audit.writeOwn(tx, tenantId, deed);
+        await this.audit.writeOwn(tx, tenantId, entry);
       }
       return { last: rows.length < BATCH ? null : (rows.at(-1)?.id ?? null), seen: rows.length, changed, tenants };
     });

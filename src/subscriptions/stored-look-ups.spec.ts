@@ -14,35 +14,35 @@ const TARGET: PublishTarget = {
 };
 const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-describe('what Redis holds of a subscription', () => {
-  it('is what was stored, or that there is none', () => {
+describe('a target read from Redis', () => {
+  it('equals the stored target, or is null if none exists', () => {
     expect(readTarget(stored(TARGET), ID)).toEqual(TARGET);
     expect(readTarget(null, ID)).toBeNull();
   });
 
-  it('may say more than this version knows', () => {
+  it('may have fields that this version does not know', () => {
     expect(readTarget(stored({ ...TARGET, priority: 1 }), ID)).toEqual(TARGET);
   });
 
   it.each<[what: string, value: unknown]>([
-    ['is no object', [TARGET]],
-    ['is of another subscription', { ...TARGET, id: newUuid(0) }],
+    ['is not an object', [TARGET]],
+    ['belongs to another subscription', { ...TARGET, id: newUuid(0) }],
     ['has no types', { ...TARGET, eventTypes: undefined }],
-    ['has types that are no texts', { ...TARGET, eventTypes: [1] }],
-    ['has a state of another kind', { ...TARGET, isDisabled: 'false' }],
-    ['has no target', { ...TARGET, targetUrl: null }],
-    ['has secrets that are none', { ...TARGET, secrets: ['x'] }],
-    ['has a secret of a kind that is not known', { ...TARGET, secrets: [{ box: 'x', scheme: 'v9' }] }],
-    ['has a secret that ends at no time', { ...TARGET, secrets: [{ box: 'x', untilMs: 'soon' }] }],
-  ])('is of no use when it %s', (_, value) => {
+    ['has types that are not strings', { ...TARGET, eventTypes: [1] }],
+    ['has a state of the wrong type', { ...TARGET, isDisabled: 'false' }],
+    ['has no target URL', { ...TARGET, targetUrl: null }],
+    ['has malformed secrets', { ...TARGET, secrets: ['x'] }],
+    ['has a secret of an unknown scheme', { ...TARGET, secrets: [{ box: 'x', scheme: 'v9' }] }],
+    ['has a secret with an invalid end time', { ...TARGET, secrets: [{ box: 'x', untilMs: 'soon' }] }],
+  ])('is rejected if it %s', (_, value) => {
     expect(readTarget(stored(value), ID)).toBeUndefined();
   });
 });
 
-describe('what Redis holds of who wants an event', () => {
+describe('an audience read from Redis', () => {
   const ids = [newUuid(1), newUuid(2)];
 
-  it('is what was stored', () => {
+  it('equals the stored audience', () => {
     for (const audience of [
       { count: 2, ids },
       { count: 0, ids: [] },
@@ -53,21 +53,21 @@ describe('what Redis holds of who wants an event', () => {
   });
 
   it.each<[what: string, value: unknown]>([
-    ['is the list of an earlier version', ids],
-    ['is nothing', null],
-    ['counts otherwise', { count: 3, ids }],
-    ['counts nothing', { ids }],
-    ['counts fewer than none', { count: -1, ids: null }],
-    ['counts in parts', { count: 1000.5, ids: null }],
-    ['keeps back the ids of few', { count: 2, ids: null }],
-    ['has ids that are none', { count: 2, ids: ['a', 'b'] }],
+    ['is a list, as in earlier versions', ids],
+    ['is null', null],
+    ['has a count other than the number of ids', { count: 3, ids }],
+    ['has no count', { ids }],
+    ['has a negative count', { count: -1, ids: null }],
+    ['has a fractional count', { count: 1000.5, ids: null }],
+    ['lacks the ids of a small audience', { count: 2, ids: null }],
+    ['has invalid ids', { count: 2, ids: ['a', 'b'] }],
     ['has more ids than a look-up reads', { count: 1001, ids: new Array(1001).fill(ids[0]) }],
-  ])('is of no use when it %s', (_, value) => {
+  ])('is rejected if it %s', (_, value) => {
     expect(readAudience(stored(value))).toBeUndefined();
   });
 });
 
-it('never gives anything of another form, whatever JSON there is', () => {
+it('returns only well-formed look-ups, whatever JSON is stored', () => {
   const keys = fc.constantFrom(
     'id',
     'isDisabled',

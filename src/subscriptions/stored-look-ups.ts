@@ -4,11 +4,11 @@ import type { SealedSecret } from './domain/sealed.js';
 import type { PublishTarget } from './publish-target.js';
 
 /**
- * Look-ups as Redis has them: this service wrote them, in this version or in another, or somebody else did. What is not
- * of the right form is as good as not there.
+ * Validates look-ups read from Redis. Another version of this service, or another program, may have written them, so a
+ * malformed entry is treated as missing.
  */
 
-/** @returns null for a subscription that does not exist; undefined for what is of no use */
+/** @returns null for a subscription that does not exist; undefined for a malformed entry */
 export function readTarget(stored: unknown, id: Uuid): PublishTarget | null | undefined {
   if (stored === null) return null;
   if (!isRecord(stored)) return undefined;
@@ -23,7 +23,7 @@ export function readTarget(stored: unknown, id: Uuid): PublishTarget | null | un
   return isOurs ? { id, isDisabled, targetUrl, eventTypes, verifyIngest, secrets } : undefined;
 }
 
-/** @returns undefined for what is of no use */
+/** @returns undefined for a malformed entry */
 export function readAudience(stored: unknown): Audience | undefined {
   if (!isRecord(stored)) return undefined;
   const { count, ids } = stored;

@@ -6,7 +6,7 @@ import { TargetGuard, targetRefusal } from '../targets/index.js';
 import { effectivePolicy, policyFaults } from './domain/delivery-policy.js';
 import { SubscriptionPatch } from './dto/subscription-input.js';
 
-/** The body of POST, PUT and PATCH with everything that can be wrong in it: its form, its target, its policy. */
+/** Validates the body of POST, PUT and PATCH (fields, target and retry policy) and reports all errors together. */
 @Injectable()
 export class SubscriptionInputPipe implements PipeTransform {
   constructor(
@@ -19,7 +19,7 @@ export class SubscriptionInputPipe implements PipeTransform {
     const hasUrlFault = faults.some(({ pointer }) => pointer === '/target_url' || pointer === '');
     if (!hasUrlFault && input.target_url !== undefined) faults.push(...(await this.targetFaults(input.target_url)));
     const hasPolicyFault = faults.some(({ pointer }) => /^\/(retry|timeout)/.test(pointer));
-    // What a patch makes of a policy depends on the stored one, and is judged with it.
+    // A patch is merged with the stored policy first, so its result is checked later, in the service.
     if (!hasPolicyFault && metatype !== SubscriptionPatch) faults.push(...this.policyFaults(input));
     if (faults.length > 0) throw new InvalidInput(faults);
     return input;

@@ -7,12 +7,12 @@ import { Hourly } from '../shared/time/hourly.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 
 const DAY_MS = 86_400_000;
-/** Subscriptions of one transaction. */
+/** Maximum subscriptions per transaction. */
 const GROUP = 1000;
-/** The history of a day goes when the next has begun; that may fail for a while, and clocks differ. */
+/** History is dropped by whole days. The margin also covers failed runs and clock differences. */
 const MARGIN_DAYS = 2;
 
-/** Removes deleted subscriptions whose history is over, and erases what other deleted ones keep secret. */
+/** Removes deleted subscriptions whose history has expired, and erases the secrets of other deleted ones. */
 @Injectable()
 export class SubscriptionRetention extends Hourly {
   constructor(

@@ -19,10 +19,10 @@ export class SubscriptionSecretsController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getSubscriptionSecret',
-    summary: 'Read the secret by which deliveries are signed',
-    description: 'The audit log says who read it.',
+    summary: 'Read the signing secret',
+    description: 'Each read is recorded in the audit log.',
   })
-  @ApiOkResponse({ type: SecretsAnswer, description: 'The secret, and former ones that still sign' })
+  @ApiOkResponse({ type: SecretsAnswer, description: 'The secret, and previous ones that still sign' })
   @ApiProblems(400, 404)
   read(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<SecretsAnswer> {
     return this.secrets.read(caller, parsePublicId(id, 'sub').uuid);
@@ -34,10 +34,10 @@ export class SubscriptionSecretsController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'rotateSubscriptionSecret',
-    summary: 'Put a new secret in the place of the present one',
-    description: 'Both sign until the overlap is over, so that the receiver can change when it likes.',
+    summary: 'Rotate the signing secret',
+    description: 'Both secrets sign until the overlap ends, so that the receiver can switch at any time until then.',
   })
-  @ApiOkResponse({ type: SecretsAnswer, description: 'The new secret, and former ones that still sign' })
+  @ApiOkResponse({ type: SecretsAnswer, description: 'The new secret, and previous ones that still sign' })
   @ApiProblems(400, 404, 409, 413, 415, 422)
   rotate(
     @CurrentCaller() caller: Caller,

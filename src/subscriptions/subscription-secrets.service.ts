@@ -18,7 +18,7 @@ import { SubscriptionsRepository } from './subscriptions.repository.js';
 
 const DEFAULT_OVERLAP_SECONDS = 86_400;
 
-/** The secrets by which a subscription signs, shown and changed. */
+/** Reads and rotates the signing secrets of a subscription. */
 @Injectable()
 export class SubscriptionSecretsService {
   constructor(
@@ -30,7 +30,7 @@ export class SubscriptionSecretsService {
     private readonly clock: Clock,
   ) {}
 
-  /** Tells nobody before it is written down who asked. @throws SubscriptionNotFound */
+  /** Returns the secrets once the audit entry for the read is committed. @throws SubscriptionNotFound */
   async read(caller: Caller, id: Uuid): Promise<SecretsAnswer> {
     return this.transactions.run(caller.tenantId, async (tx) => {
       const { secrets } = await this.lock(tx, caller, id);
@@ -40,14 +40,14 @@ export class SubscriptionSecretsService {
   }
 
   /**
-   * Puts a new secret in front; the one before goes on signing for a while.
+   * Adds a new secret. The previous ones continue to sign until the overlap ends.
    *
    * @throws SubscriptionNotFound; TooManySecrets; InvalidInput
    */
   async rotate(caller: Caller, id: Uuid, rotation: SecretRotation): Promise<SecretsAnswer> {
     const answer = await this.transactions.run(caller.tenantId, async (tx) => {
-      const { tenantId, secrets: former } = await this.lock(tx, caller, id);
-      const next = [this.vault.sealSecret(id, newSecret(rotation, former)), ...this.overlapping(former, rotation)];
+      const { tenantId, secrets: previous } = await this.lock(tx, caller, id);
+      const next = [this.vault.sealSecret(id, newSecret(rotation, previous)), ...this.overlapping(previous, rotation)];
       await this.repository.update(tx, { tenantId, id }, { secrets: next, updatedAt: this.clock.now() });
       const changed = Object.keys(rotation);
       await this.audit.write(tx, caller, {
@@ -55,7 +55,7 @@ export class SubscriptionSecretsService {
         target: toPublicId('sub', id),
         changed,
       });
-      // Before the commit: a new secret that the caller can't be told must not sign.
+      // Built before the commit: a secret that cannot be returned to the caller must not start to sign.
       return this.answer(id, next);
     });
     await this.cache.invalidate(caller.tenantId);
@@ -79,10 +79,10 @@ export class SubscriptionSecretsService {
     return found;
   }
 
-  private answer(id: Uuid, [current, ...former]: readonly SealedSecret[]): SecretsAnswer {
-    if (current === undefined) throw new Error(`The subscription ${id} has no secret`);
+  private answer(id: Uuid, [current, ...others]: readonly SealedSecret[]): SecretsAnswer {
+    if (current === undefined) throw new Error(`Subscription ${id} has no secret`);
     const open = (secret: SealedSecret): SigningSecretAnswer => toSecretAnswer(this.vault.openSecret(id, secret));
-    const previous = former.map((secret) => ({
+    const previous = others.map((secret) => ({
       ...open(secret),
       expires_at: new Date(secret.untilMs ?? 0).toISOString(),
     }));
@@ -94,14 +94,14 @@ function toSecretAnswer(secret: string): SigningSecretAnswer {
   return { secret, signature_scheme: schemeOf(secret), public_key: publicKeyOf(secret) };
 }
 
-/** @throws InvalidInput when the secret that is given is not of the scheme that is given */
+/** Returns the given secret or generates one. @throws InvalidInput if the given secret and scheme do not match */
 export function newSecret(
   { secret, signature_scheme: scheme }: Pick<SecretRotation, 'secret' | 'signature_scheme'>,
-  former: readonly SealedSecret[] = [],
+  previous: readonly SealedSecret[] = [],
 ): string {
-  if (secret === undefined) return secretFrom(randomBytes(32), scheme ?? former[0]?.scheme ?? 'v1');
+  if (secret === undefined) return secretFrom(randomBytes(32), scheme ?? previous[0]?.scheme ?? 'v1');
   if (scheme === undefined || scheme === schemeOf(secret)) return secret;
   throw new InvalidInput([
-    { pointer: '/signature_scheme', detail: `is not that of the secret, which is ${schemeOf(secret)}` },
+    { pointer: '/signature_scheme', detail: `must be ${schemeOf(secret)}, the scheme of the secret` },
   ]);
 }

@@ -7,18 +7,18 @@ import { isShown, REDACTED } from './domain/own-headers.js';
 import type { SealedAuth, SealedHeaders, SealedSecret, SealedText } from './domain/sealed.js';
 import type { AuthInput } from './dto/auth.js';
 
-/** What of a subscription is encrypted at rest. */
+/** The parts of a subscription that are encrypted at rest. */
 export interface Sealed {
   readonly secrets: readonly SealedSecret[];
   readonly headers: SealedHeaders;
-  /** Headers that are not, since the client named them harmless; in lower case. */
+  /** Names of headers that the client marked as not secret and that are not encrypted; in lower case. */
   readonly shownHeaders: readonly string[];
   readonly auth: SealedAuth | null;
 }
 
 type OwnHeaders = Pick<Sealed, 'headers' | 'shownHeaders'>;
 
-/** Seals and opens what a subscription keeps secret. Each box opens only in its own place of its own subscription. */
+/** Encrypts and decrypts a subscription's secrets. Each box decrypts only in its own field of its own subscription. */
 @Injectable()
 export class SubscriptionVault {
   constructor(private readonly secretBox: SecretBox) {}
@@ -40,31 +40,33 @@ export class SubscriptionVault {
   }
 
   /**
-   * @param given what of them is to change; `[redacted]` keeps the value of the header of that name
-   * @param former with all hidden that is not shown, as `hideHeaders` gives them
-   * @throws InvalidInput when there is nothing to keep, or when a hidden value is to be shown: those who may not see
-   *   credentials must not reveal them by naming them
+   * Encrypts changed headers.
+   *
+   * @param given the changes; `[redacted]` keeps the stored value of the header with that name
+   * @param previous the stored headers, as `hideHeaders` returns them
+   * @throws InvalidInput if there is no value to keep, or if a hidden value would become visible: a client that may not
+   *   see credentials must not reveal them by adding their names to `shown_headers`
    */
   sealHeaders(
     id: Uuid,
     given: { headers: Readonly<Record<string, string>> | undefined; shownHeaders: readonly string[] | undefined },
-    former: OwnHeaders,
+    previous: OwnHeaders,
   ): OwnHeaders {
-    const stored = new Map(Object.entries(former.headers).map(([name, value]) => [name.toLowerCase(), value]));
-    const headers = Object.entries(given.headers ?? withValue(former.headers, REDACTED));
+    const stored = new Map(Object.entries(previous.headers).map(([name, value]) => [name.toLowerCase(), value]));
+    const headers = Object.entries(given.headers ?? withValue(previous.headers, REDACTED));
     const names = new Set(headers.map(([name]) => name.toLowerCase()));
-    const wanted = (given.shownHeaders ?? former.shownHeaders).map((name) => name.toLowerCase());
+    const wanted = (given.shownHeaders ?? previous.shownHeaders).map((name) => name.toLowerCase());
     const shownHeaders = [...new Set(wanted)].filter((name) => names.has(name));
     const sealed = headers.map(([name, value]) => {
       if (value !== REDACTED) return [name, isShown(name, shownHeaders) ? value : this.sealHeader(id, name, value)];
-      return [name, kept(stored.get(name.toLowerCase()), `/headers/${name}`)];
+      return [name, keepStored(stored.get(name.toLowerCase()), `/headers/${name}`)];
     });
     const result = { headers: Object.fromEntries(sealed) as SealedHeaders, shownHeaders };
     refuseUnshowable(given.shownHeaders ?? [], result.headers);
     return { ...result, headers: this.hideHeaders(id, result) };
   }
 
-  /** The same headers, with none plain but those that are shown. */
+  /** Returns the same headers with every value encrypted that is not shown. */
   hideHeaders(id: Uuid, { headers, shownHeaders }: OwnHeaders): SealedHeaders {
     const hidden = Object.entries(headers).map(([name, value]) => {
       const isPlain = typeof value === 'string' && !isShown(name, shownHeaders);
@@ -73,22 +75,22 @@ export class SubscriptionVault {
     return Object.fromEntries(hidden) as SealedHeaders;
   }
 
-  /** @throws InvalidInput when what `[redacted]` is to keep is not there */
-  sealAuth(id: Uuid, given: AuthInput, former: SealedAuth | null): SealedAuth {
+  /** Encrypts credentials. @throws InvalidInput if `[redacted]` is given but no value is stored */
+  sealAuth(id: Uuid, given: AuthInput, previous: SealedAuth | null): SealedAuth {
     const seal = (text: string): string => this.secretBox.seal(text, authOwner(id));
     if (given.type === 'bearer') {
-      const formerBox = former?.type === 'bearer' ? former.box : undefined;
+      const previousBox = previous?.type === 'bearer' ? previous.box : undefined;
       return {
         type: 'bearer',
-        box: given.token === REDACTED ? kept(formerBox, '/auth/token') : seal(given.token ?? ''),
+        box: given.token === REDACTED ? keepStored(previousBox, '/auth/token') : seal(given.token ?? ''),
       };
     }
-    const formerBox = former?.type === 'basic' ? former.box : undefined;
-    const box = given.password === REDACTED ? kept(formerBox, '/auth/password') : seal(given.password ?? '');
+    const previousBox = previous?.type === 'basic' ? previous.box : undefined;
+    const box = given.password === REDACTED ? keepStored(previousBox, '/auth/password') : seal(given.password ?? '');
     return { type: 'basic', username: given.username ?? '', box };
   }
 
-  /** What is sent along: names and values in turn. */
+  /** Returns the decrypted headers to send, names and values alternating. */
   openHeaders(id: Uuid, { headers, auth }: Pick<Sealed, 'headers' | 'auth'>): string[] {
     const own = Object.entries(headers).flatMap(([name, value]) =>
       typeof value === 'string' ? [name, value] : [name, this.secretBox.open(value.box, headerOwner(id, name))],
@@ -99,17 +101,17 @@ export class SubscriptionVault {
     return [...own, 'authorization', value];
   }
 
-  /** The same under the key that seals now; null when all of it is already. */
+  /** Re-encrypts everything with the current key; null if it already is. */
   reseal(id: Uuid, sealed: Sealed): Omit<Sealed, 'shownHeaders'> | null {
-    const again = <T extends { box: string }>(text: T, owner: string): T => ({ ...text, box: this.secretBox.reseal(text.box, owner) }); // prettier-ignore
+    const resealText = <T extends { box: string }>(text: T, owner: string): T => ({ ...text, box: this.secretBox.reseal(text.box, owner) }); // prettier-ignore
     const headers = Object.entries(this.hideHeaders(id, sealed)).map(([name, value]) => [
       name,
-      typeof value === 'string' ? value : again(value, headerOwner(id, name)),
+      typeof value === 'string' ? value : resealText(value, headerOwner(id, name)),
     ]);
     const resealed = {
-      secrets: sealed.secrets.map((secret) => again(secret, id)),
+      secrets: sealed.secrets.map((secret) => resealText(secret, id)),
       headers: Object.fromEntries(headers) as SealedHeaders,
-      auth: sealed.auth && again(sealed.auth, authOwner(id)),
+      auth: sealed.auth && resealText(sealed.auth, authOwner(id)),
     };
     return JSON.stringify(resealed) ===
       JSON.stringify({ secrets: sealed.secrets, headers: sealed.headers, auth: sealed.auth })
@@ -130,8 +132,8 @@ function refuseUnshowable(names: readonly string[], headers: SealedHeaders): voi
     if (typeof value === 'string') return [];
     const detail =
       value === undefined
-        ? 'names no header of this subscription'
-        : 'names a header whose value is hidden: give that again, too';
+        ? 'must name a header of this subscription'
+        : 'must not name a header with a hidden value; give the value again to show it';
     return [{ pointer: `/shown_headers/${index}`, detail }];
   });
   if (faults.length > 0) throw new InvalidInput(faults);
@@ -141,9 +143,9 @@ function withValue(headers: SealedHeaders, value: string): Record<string, string
   return Object.fromEntries(Object.keys(headers).map((name) => [name, value]));
 }
 
-function kept<T>(former: T | undefined, pointer: string): T {
-  if (former !== undefined) return former;
-  throw new InvalidInput([{ pointer, detail: `is ${REDACTED}, which keeps what is there, but there is nothing` }]);
+function keepStored<T>(previous: T | undefined, pointer: string): T {
+  if (previous !== undefined) return previous;
+  throw new InvalidInput([{ pointer, detail: `must not be ${REDACTED} because there is no stored value to keep` }]);
 }
 
 function headerOwner(id: Uuid, name: string): string {

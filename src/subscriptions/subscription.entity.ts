@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { SealedAuth, SealedHeaders, SealedSecret } from './domain/sealed.js';
 
-/** A row of `subscriptions`. Null means "as the settings say". */
+/** A row of `subscriptions`. A limit or interval that is null defaults to the settings. */
 @Entity('subscriptions')
 export class SubscriptionEntity {
   @PrimaryColumn('uuid') id: string;

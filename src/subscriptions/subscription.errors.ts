@@ -11,7 +11,7 @@ export class TooManySecrets extends DomainError {
     super(
       'too_many_secrets',
       'conflict',
-      `${limit} secrets sign already: wait until the overlap of one is over, or rotate with "overlap": 0, which ends them all.`,
+      `${limit} secrets already sign. Wait until the overlap of one ends, or rotate with "overlap": 0, which ends them all.`,
     );
   }
 }
@@ -21,7 +21,7 @@ export class SubscriptionLimitReached extends DomainError {
     super(
       'subscription_limit_reached',
       'conflict',
-      `This tenant may have ${limit} subscriptions, and has them: delete one first.`,
+      `The limit of ${limit} subscriptions for this tenant is reached. Delete one first.`,
     );
   }
 }
@@ -31,8 +31,8 @@ export class TooManyDeleted extends DomainError {
     super(
       'too_many_deleted_subscriptions',
       'conflict',
-      `This tenant has deleted ${limit} subscriptions whose history is still kept: change one instead of making another, or ` +
-        'wait until the retention of some is over.',
+      `The history of ${limit} deleted subscriptions of this tenant is still kept. Change an existing subscription instead of ` +
+        'creating one, or wait until the retention of some has ended.',
     );
   }
 }

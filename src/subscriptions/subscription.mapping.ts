@@ -9,7 +9,7 @@ import type { RetryInput, SubscriptionInput, SubscriptionPatch } from './dto/sub
 import type { Sealed } from './subscription-vault.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
 
-/** What a client may set, apart from what is encrypted: that is the vault's. */
+/** The fields that a client may set, except the encrypted ones, which the vault handles. */
 type ClientFields = Omit<
   SubscriptionEntity,
   'id' | 'tenantId' | keyof Sealed | 'disabledReason' | 'createdAt' | 'updatedAt' | 'deletedAt'
@@ -26,14 +26,12 @@ const DEFAULTS: Omit<ClientFields, 'targetUrl' | 'eventTypes' | 'state'> = {
   metadata: {},
 };
 
-/**
- * All of the fields, those that are not given as the service has them by default; but the state only if it is given.
- */
+/** Returns all fields, with defaults for omitted ones; includes the state only if it is given. */
 export function fieldsOf(input: SubscriptionInput): Omit<ClientFields, 'state'> & Partial<ClientFields> {
   return { ...DEFAULTS, targetUrl: input.target_url, eventTypes: [], ...changesOf(input) };
 }
 
-/** Just the fields that are given. */
+/** Returns only the fields that are given. */
 export function changesOf(patch: SubscriptionPatch): Partial<ClientFields> {
   const eventTypes = patch.event_types ?? patch.event_type;
   return withoutUndefined({
@@ -49,7 +47,7 @@ export function changesOf(patch: SubscriptionPatch): Partial<ClientFields> {
   });
 }
 
-/** A retry policy is merged like the subscription it is part of: null sets all of it back. */
+/** Merges the retry policy field by field; null resets the whole policy. */
 function retryChanges(
   retry: RetryInput | null | undefined,
 ): Partial<Record<keyof PolicyChoice, number | null | undefined>> {

@@ -41,7 +41,7 @@ export class SubscriptionsController {
   @ApiCreatedResponse({
     type: CreatedSubscriptionAnswer,
     description: 'The subscription with its secret',
-    headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } },
+    headers: { Location: { description: 'URL of the subscription', schema: { type: 'string' } } },
   })
   @ApiProblems(400, 409, 413, 415, 422)
   async create(
@@ -79,12 +79,12 @@ export class SubscriptionsController {
   @ApiIdParam('id', 'sub')
   @ApiOperation({
     operationId: 'replaceSubscription',
-    summary: 'Replace what a client may set',
+    summary: 'Replace a subscription',
     description:
-      'What is left out goes back to its default, except the secret and the state, which stay unless they are given. ' +
-      '`state: "active"` resumes a paused subscription and revives a disabled one.',
+      'Omitted fields are reset to their defaults, except the secret and the state, which are kept. ' +
+      '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
   })
-  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription as it is now' })
+  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The changed subscription' })
   @ApiProblems(400, 404, 413, 415, 422)
   replace(
     @CurrentCaller() caller: Caller,
@@ -99,10 +99,10 @@ export class SubscriptionsController {
   @ApiIdParam('id', 'sub')
   @ApiOperation({
     operationId: 'patchSubscription',
-    summary: 'Change what is given',
-    description: '`state: "active"` resumes a paused subscription and revives a disabled one.',
+    summary: 'Change the given fields of a subscription',
+    description: '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
   })
-  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription as it is now' })
+  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The changed subscription' })
   @ApiProblems(400, 404, 413, 415, 422)
   patch(
     @CurrentCaller() caller: Caller,
@@ -121,8 +121,8 @@ export class SubscriptionsController {
     operationId: 'deleteSubscription',
     summary: 'Delete a subscription',
     description:
-      'Its secrets are erased and its unfinished deliveries cancelled; its history stays readable. Until its history expires, it counts ' +
-      'against a limit of its own: as many as a tenant may have, at least 1,000.',
+      'Erases its secrets and cancels its unfinished deliveries. Its history stays readable. Until the history expires, the deleted ' +
+      "subscription counts towards a separate limit: the tenant's subscription limit, but at least 1,000.",
   })
   @ApiNoContentResponse({ description: 'Deleted' })
   @ApiProblems(400, 404, 413, 415, 422)

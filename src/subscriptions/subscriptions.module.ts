@@ -11,7 +11,7 @@ import { SubscriptionVault } from './subscription-vault.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
-/** Subscriptions without their REST API: what the other modules and the worker need of them. */
+/** Subscriptions without their REST API, for other modules and the worker. */
 @Module({
   imports: [AccessModule, TypeOrmModule.forFeature([SubscriptionEntity])],
   providers: [

@@ -11,7 +11,7 @@ import type { PublishTarget } from './publish-target.js';
 import type { SealedSecret } from './domain/sealed.js';
 import { SubscriptionEntity } from './subscription.entity.js';
 
-/** Which subscription, and whose. */
+/** Identifies a subscription and its tenant. */
 export type SubscriptionKey = Pick<SubscriptionEntity, 'tenantId' | 'id'>;
 
 type Changes = Partial<Omit<SubscriptionEntity, 'id' | 'tenantId'>>;
@@ -23,7 +23,7 @@ interface ListFilter {
   readonly state: SubscriptionState | null;
 }
 
-/** Subscriptions of a tenant. A deleted one is found by nobody but the history. */
+/** Subscriptions of a tenant. Deleted ones are kept for the history; unless stated otherwise, queries ignore them. */
 @Injectable()
 export class SubscriptionsRepository {
   constructor(private readonly database: TenantDatabase) {}
@@ -36,7 +36,7 @@ export class SubscriptionsRepository {
     return this.rows(tenantId).findOne({ id, deletedAt: IsNull() });
   }
 
-  /** Newest first; one more than the limit when another page follows. */
+  /** Lists subscriptions, newest first, and one more than the limit if another page follows. */
   list(tenantId: string, filter: ListFilter): Promise<SubscriptionEntity[]> {
     const { after, state, eventType } = filter;
     const conditions: [string, object?][] = [['s.deletedAt is null']];
@@ -48,17 +48,17 @@ export class SubscriptionsRepository {
     return this.rows(tenantId).list({ alias: 's', conditions, limit: filter.limit + 1 });
   }
 
-  /** How many a tenant has that are not deleted. */
+  /** Counts a tenant's subscriptions that are not deleted. */
   count(tx: Tx, tenantId: string): Promise<number> {
     return this.rows(tenantId, tx).count({ deletedAt: IsNull() });
   }
 
-  /** How many of a tenant are deleted, and still there for their history. Served by subscriptions_deleted. */
+  /** Counts a tenant's deleted subscriptions that are kept for their history. Served by subscriptions_deleted. */
   countDeleted(tx: Tx, tenantId: string): Promise<number> {
     return this.rows(tenantId, tx).count({ deletedAt: Not(IsNull()) });
   }
 
-  /** Reads a subscription that nobody else can change until the transaction ends. */
+  /** Reads a subscription and locks its row until the transaction ends. */
   lockById(tx: Tx, tenantId: string, id: Uuid): Promise<SubscriptionEntity | null> {
     return this.rows(tenantId, tx).findOne({ id, deletedAt: IsNull() }, { isLocked: true });
   }
@@ -67,7 +67,7 @@ export class SubscriptionsRepository {
     await this.rows(tenantId, tx).update({ id }, changes);
   }
 
-  /** @returns whether it was active or paused until then */
+  /** Disables an active or paused subscription. @returns false if it was neither */
   async disable(tx: Tx, { tenantId, id }: SubscriptionKey, reason: DisabledReason): Promise<boolean> {
     const rows = await this.database.query(
       tenantId,
@@ -79,7 +79,7 @@ export class SubscriptionsRepository {
     return rows.length > 0;
   }
 
-  /** For publishing to one subscription. */
+  /** Reads what publishing to one subscription needs. */
   async findTarget(tenantId: string, id: Uuid): Promise<PublishTarget | null> {
     const rows = await this.database.query<TargetRow>(
       tenantId,
@@ -90,9 +90,7 @@ export class SubscriptionsRepository {
     return rows[0] ? toTarget(rows[0]) : null;
   }
 
-  /**
-   * The active and paused ones that want an event type. However many there are, few ids and a bounded count are read.
-   */
+  /** Finds the active and paused subscriptions that want an event type. Both the count and the ids are bounded. */
   async findAudience(tenantId: string, eventType: string): Promise<Audience> {
     const rows = await this.database.query<{ count: number; ids: Uuid[] | null }>(
       tenantId,
@@ -105,10 +103,7 @@ export class SubscriptionsRepository {
     return { count, ids: ids?.sort() ?? null };
   }
 
-  /**
-   * Subscriptions of all tenants, deleted ones too, in the order of their ids: what they keep secret is put under
-   * another key.
-   */
+  /** Locks subscriptions of all tenants for re-encryption, ordered by id and including deleted ones. */
   lockSealed(tx: Tx, after: Uuid | null, limit: number): Promise<SubscriptionEntity[]> {
     return tx.find(SubscriptionEntity, {
       where: after === null ? {} : { id: MoreThan(after) },
@@ -119,8 +114,9 @@ export class SubscriptionsRepository {
   }
 
   /**
-   * Of all tenants: takes away what deleted ones keep secret, as former versions left it. @returns how many had
-   * something
+   * Erases secrets, headers and credentials that earlier versions left in deleted subscriptions, across all tenants.
+   *
+   * @returns the number of erased subscriptions
    */
   async eraseDeleted(tx: Tx, limit: number): Promise<number> {
     const [, count] = await tx.query<[unknown[], number]>(
@@ -134,7 +130,7 @@ export class SubscriptionsRepository {
     return count;
   }
 
-  /** Of all tenants: removes those that were deleted before that time. @returns how many */
+  /** Removes subscriptions of all tenants that were deleted before a time. @returns the number of removed rows */
   async removeDeleted(tx: Tx, before: Date, limit: number): Promise<number> {
     const [, count] = await tx.query<[unknown[], number]>(
       `delete from subscriptions where id = any(array(

@@ -26,11 +26,11 @@ import { newSecret } from './subscription-secrets.service.js';
 import { type Sealed, SubscriptionVault } from './subscription-vault.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 
-/** What another module does in the transaction that deletes a subscription. */
+/** Work of another module in the transaction that deletes a subscription. */
 export type RemovalStep = (tx: Tx, tenantId: string, subscriptionId: Uuid) => Promise<void>;
 
-/** Deleted ones stay for their history. A tenant may have as many of them as of others, and at least this many. */
-const LEAST_DELETED = 1000;
+/** A tenant may have as many deleted subscriptions as its subscription limit, but at least this many. */
+const MIN_DELETED_LIMIT = 1000;
 
 const NOTHING_SEALED: Sealed = { secrets: [], headers: {}, shownHeaders: [], auth: null };
 
@@ -79,7 +79,7 @@ export class SubscriptionsService implements OnModuleInit {
     await this.transactions.run(tenantId, async (tx) => {
       const limit = await this.tenants.lockSubscriptionLimit(tx, tenantId);
       if ((await this.repository.count(tx, tenantId)) >= limit) throw new SubscriptionLimitReached(limit);
-      const deletedLimit = Math.max(limit, LEAST_DELETED);
+      const deletedLimit = Math.max(limit, MIN_DELETED_LIMIT);
       if ((await this.repository.countDeleted(tx, tenantId)) >= deletedLimit) throw new TooManyDeleted(deletedLimit);
       await this.repository.insert(tx, subscription);
       await this.audit.write(tx, caller, { action: 'subscription.created', target: toPublicId('sub', id), changed: Object.keys(input) }); // prettier-ignore
@@ -106,20 +106,21 @@ export class SubscriptionsService implements OnModuleInit {
   }
 
   /**
-   * Sets all that a client may set; the secret and the state stay unless they are given. @throws SubscriptionNotFound;
-   * InvalidInput
+   * Replaces all fields that a client may set, but keeps the secret and the state if they are omitted.
+   *
+   * @throws SubscriptionNotFound; InvalidInput
    */
   replace(caller: Caller, id: Uuid, input: SubscriptionInput): Promise<SubscriptionAnswer> {
     const given = { headers: {}, shown_headers: [], auth: null, ...input };
     return this.change(caller, id, fieldsOf(input), given);
   }
 
-  /** Sets what is given. @throws SubscriptionNotFound; InvalidInput when it does not fit what is there */
+  /** Changes the given fields. @throws SubscriptionNotFound; InvalidInput if they conflict with the stored fields */
   patch(caller: Caller, id: Uuid, patch: SubscriptionPatch): Promise<SubscriptionAnswer> {
     return this.change(caller, id, changesOf(patch), patch);
   }
 
-  /** What is secret goes at once; the row stays for the history. @throws SubscriptionNotFound */
+  /** Deletes a subscription. Secrets are erased at once; the row stays for the history. @throws SubscriptionNotFound */
   async remove(caller: Caller, id: Uuid): Promise<void> {
     const { tenantId } = caller;
     const now = this.clock.now();
@@ -133,12 +134,12 @@ export class SubscriptionsService implements OnModuleInit {
     await this.cache.invalidate(tenantId);
   }
 
-  /** Adds to what happens in the transaction that deletes a subscription: its deliveries belong to another module. */
+  /** Registers a step of the transaction that deletes a subscription, for rows that other modules own. */
   onRemoval(step: RemovalStep): void {
     this.removalSteps.push(step);
   }
 
-  /** Takes a subscription out of service because its receiver asked for it. */
+  /** Disables an active or paused subscription at the request of its receiver. */
   async disable(tenantId: string, id: Uuid, reason: DisabledReason): Promise<void> {
     const target = toPublicId('sub', id);
     const isDisabled = await this.transactions.run(tenantId, async (tx) => {
@@ -151,7 +152,7 @@ export class SubscriptionsService implements OnModuleInit {
     await this.cache.invalidate(tenantId);
   }
 
-  /** For publishing; from the cache. @throws SubscriptionNotFound */
+  /** Returns what publishing needs, from the cache. @throws SubscriptionNotFound */
   async getTarget(tenantId: string, id: Uuid): Promise<PublishTarget> {
     const target = await this.cache.get(tenantId, id, {
       load: () => this.repository.findTarget(tenantId, id),
@@ -161,9 +162,9 @@ export class SubscriptionsService implements OnModuleInit {
     return target;
   }
 
-  /** The active and paused subscriptions that want an event type; from the cache. */
+  /** Returns the active and paused subscriptions that want an event type, from the cache. */
   getAudience(tenantId: string, eventType: string): Promise<Audience> {
-    // Not under the key of earlier versions, which kept all ids there and would find none of them here.
+    // The cache key differs from that of earlier versions, which stored a list of ids and cannot read this format.
     return this.cache.get(tenantId, `audience:${eventType}`, {
       load: () => this.repository.findAudience(tenantId, eventType),
       read: readAudience,
@@ -204,14 +205,14 @@ export class SubscriptionsService implements OnModuleInit {
     return found;
   }
 
-  /** What is given of what is kept encrypted. */
-  private sealed(id: Uuid, given: SubscriptionPatch, former: Sealed): Partial<Sealed> {
+  /** Encrypts those of the given fields that are stored encrypted. */
+  private sealed(id: Uuid, given: SubscriptionPatch, previous: Sealed): Partial<Sealed> {
     const { secret, headers, shown_headers: shownHeaders, auth } = given;
     const changesHeaders = headers !== undefined || shownHeaders !== undefined;
     return {
       ...(secret !== undefined && { secrets: [this.vault.sealSecret(id, secret)] }),
-      ...(changesHeaders && this.vault.sealHeaders(id, { headers, shownHeaders }, former)),
-      ...(auth !== undefined && { auth: auth && this.vault.sealAuth(id, auth, former.auth) }),
+      ...(changesHeaders && this.vault.sealHeaders(id, { headers, shownHeaders }, previous)),
+      ...(auth !== undefined && { auth: auth && this.vault.sealAuth(id, auth, previous.auth) }),
     };
   }
 
@@ -220,16 +221,16 @@ export class SubscriptionsService implements OnModuleInit {
   }
 }
 
-/** A secret of another kind comes with an overlap, which is what rotating is for. */
+/** Refuses to change the signature scheme: the old and the new secret must overlap, which only rotation provides. */
 function refuseOtherScheme({ secret, signature_scheme: scheme }: SubscriptionPatch, { secrets }: Sealed): void {
   const present = secret === undefined ? (secrets[0]?.scheme ?? 'v1') : schemeOf(secret);
   if (scheme === undefined || scheme === present) return;
-  const detail = `is ${present}, as its secret has it: change it by POST /subscriptions/{id}/rotate-secret`;
+  const detail = `must be ${present}, the scheme of the secret; change it with POST /subscriptions/{id}/rotate-secret`;
   throw new InvalidInput([{ pointer: '/signature_scheme', detail }]);
 }
 
 function headerFaults({ headers, auth }: Pick<Sealed, 'headers' | 'auth'>): Fault[] {
   const own = Object.keys(headers).find((name) => name.toLowerCase() === 'authorization');
   if (auth === null || own === undefined) return [];
-  return [{ pointer: '/auth', detail: `stands beside the header ${own}; give one of the two` }];
+  return [{ pointer: '/auth', detail: `cannot be combined with the header ${own}; set only one of them` }];
 }

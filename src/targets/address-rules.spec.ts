@@ -3,8 +3,8 @@ import { addressesOf, blockingRule } from './address-rules.js';
 import { BlockedTarget, TargetGuard } from './target-guard.js';
 
 /**
- * All of IPv4 and IPv6, written down apart from the rules: a prefix holds for what is inside it, unless a longer one
- * does. From the IANA registries of special-purpose addresses, and what clouds use for metadata.
+ * All of IPv4 and IPv6, written independently of the rules; the longest matching prefix decides. Sources: the IANA
+ * special-purpose address registries, and the metadata addresses of cloud providers.
  */
 const TABLE: readonly (readonly [prefix: string, verdict: 'public' | 'blocked'])[] = [
   ['0.0.0.0/0', 'public'],
@@ -32,7 +32,7 @@ const TABLE: readonly (readonly [prefix: string, verdict: 'public' | 'blocked'])
   ['3fff::/20', 'blocked'],
 ];
 
-/** Inside ranges that are blocked as a whole, so that each of them is met often enough. */
+/** Special ranges inside larger blocked ranges, listed so that generated addresses fall into each of them. */
 const NAMED_RANGES = [
   ...['::/128', '::1/128', '::/96', '::ffff:0:0/96', '::ffff:0:0:0/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64'],
   ...['2001::/32', '2001:2::/48', '2001:10::/28', '2001:20::/28', '5f00::/16', 'fc00::/7', 'fe80::/10', 'fec0::/10'],
@@ -73,7 +73,7 @@ function groupsOf(value: bigint): string[] {
   return Array.from({ length: 8 }, (_, n) => ((value >> BigInt(112 - 16 * n)) & 0xffffn).toString(16));
 }
 
-/** In full, as no rule would have it, so that nothing rests on the short form. */
+/** The uncompressed form, so that no rule depends on the short one. */
 function textOf(value: bigint, bits: Bits): string {
   return bits === 32 ? dotted(value) : groupsOf(value).join(':');
 }
@@ -88,7 +88,7 @@ function isPublic(value: bigint, bits: Bits): boolean {
 
 const RANGES = [...TABLE.map(([prefix]) => prefix), ...NAMED_RANGES].map(rangeOf);
 
-/** Anywhere, inside a range, or at and beside the ends of one: where mistakes are made. */
+/** Addresses anywhere, inside a range, and at or next to the ends of one, where mistakes are likely. */
 function addresses(bits: Bits): fc.Arbitrary<bigint> {
   const max = (1n << BigInt(bits)) - 1n;
   const within = RANGES.filter((range) => range.bits === bits);
@@ -104,10 +104,10 @@ function addresses(bits: Bits): fc.Arbitrary<bigint> {
 
 const guard = new TargetGuard(
   { allowedTargetCidrs: [], allowedTargetHosts: [], allowedTargetPorts: [], requireHttps: false },
-  { resolve: () => Promise.reject(new Error('nobody asks for a name')) },
+  { resolve: () => Promise.reject(new Error('no name should be resolved')) },
 );
 
-/** Whether a target may have this host, as it stands in a URL. */
+/** Whether the guard allows a URL with this host. */
 function isAllowed(host: string): boolean {
   try {
     guard.checkUrl(new URL(`http://${host}/`));
@@ -120,11 +120,11 @@ function isAllowed(host: string): boolean {
 
 const pick = fc.infiniteStream(fc.nat());
 
-/** The forms that a URL may give an IPv4 address, chosen by numbers. */
+/** One of the notations that a URL allows for an IPv4 address, selected by `choices`. */
 function ipv4Forms(value: bigint, choices: Iterator<number>): string {
   const choose = (count: number): number => (choices.next().value as number) % count;
   const parts = [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n);
-  // The last of fewer than four numbers stands for all the bytes that are left.
+  // With fewer than four numbers, the last one holds all remaining bytes.
   const count = 1 + choose(4);
   const rest = parts.slice(count - 1).reduce((sum, part) => sum * 256n + part, 0n);
   const numbers = [...parts.slice(0, count - 1), rest].map((number) => {
@@ -136,7 +136,7 @@ function ipv4Forms(value: bigint, choices: Iterator<number>): string {
   return [...text].map((letter) => disguised(letter, choose(8))).join('');
 }
 
-/** As a full-width character or percent-encoded, now and then. */
+/** Sometimes replaces a character by its full-width form or percent-encodes it. */
 function disguised(letter: string, choice: number): string {
   if (choice === 0 && /[0-9A-Za-z]/.test(letter)) return String.fromCodePoint(letter.codePointAt(0)! + 0xfee0);
   return choice === 1 ? encodeURIComponent(letter).replace(/^[^%]$/, percentEncoded) : letter;
@@ -146,7 +146,7 @@ function percentEncoded(letter: string): string {
   return `%${letter.charCodeAt(0).toString(16)}`;
 }
 
-/** The forms that a URL may give an IPv6 address: cases, leading zeros, any run of zeros cut, the end as IPv4. */
+/** One of the notations of an IPv6 address: either case, leading zeros, a run of zeros cut, dotted IPv4 at the end. */
 function ipv6Forms(value: bigint, choices: Iterator<number>): string {
   const choose = (count: number): number => (choices.next().value as number) % count;
   const groups = groupsOf(value).map(
@@ -162,32 +162,35 @@ function ipv6Forms(value: bigint, choices: Iterator<number>): string {
   return `[${written.slice(0, from).join(':')}::${written.slice(to).join(':')}]`;
 }
 
-/** Where an IPv4 address stands inside of an IPv6 one, and is meant. */
+/** IPv6 address formats that embed an IPv4 address. */
 const CARRIERS: readonly (readonly [name: string, carry: (ipv4: bigint) => bigint])[] = [
   ['IPv4-mapped', (ipv4) => valueOfIpv6('::ffff:0:0') + ipv4],
   ['IPv4-compatible', (ipv4) => ipv4],
   ['IPv4-translated', (ipv4) => valueOfIpv6('::ffff:0:0:0') + ipv4],
   ['ISATAP', (ipv4) => valueOfIpv6('fe80::5efe:0:0') + ipv4],
   ['NAT64', (ipv4) => valueOfIpv6('64:ff9b::') + ipv4],
-  ['NAT64 of a network of its own', (ipv4) => valueOfIpv6('64:ff9b:1::') + ipv4],
+  ['local-use NAT64', (ipv4) => valueOfIpv6('64:ff9b:1::') + ipv4],
   ['6to4', (ipv4) => valueOfIpv6('2002::') + (ipv4 << 80n)],
-  ['6to4, with the host', (ipv4) => valueOfIpv6('2002::1') + (ipv4 << 80n)],
-  ['Teredo', (ipv4) => valueOfIpv6('2001::') + (valueOfIpv4('1.1.1.1') << 64n) + (ipv4 ^ 0xffff_ffffn)],
-  ['Teredo, as the server', (ipv4) => valueOfIpv6('2001::') + (ipv4 << 64n)],
+  ['6to4 with an interface id', (ipv4) => valueOfIpv6('2002::1') + (ipv4 << 80n)],
+  ['Teredo client', (ipv4) => valueOfIpv6('2001::') + (valueOfIpv4('1.1.1.1') << 64n) + (ipv4 ^ 0xffff_ffffn)],
+  ['Teredo server', (ipv4) => valueOfIpv6('2001::') + (ipv4 << 64n)],
 ];
 
-describe('the rules for addresses', () => {
-  it.each([32, 128] as const)('agree with the table at and beside both ends of every range, of %d bits', (bits) => {
-    const max = (1n << BigInt(bits)) - 1n;
-    const ends = RANGES.filter((range) => range.bits === bits).flatMap(({ first, last }) => [first, last]);
-    for (const value of ends.flatMap((end) => [end - 1n, end, end + 1n])) {
-      if (value < 0n || value > max) continue;
-      const address = textOf(value, bits);
-      expect([address, blockingRule(address) === null]).toEqual([address, isPublic(value, bits)]);
-    }
-  });
+describe('the address rules', () => {
+  it.each([32, 128] as const)(
+    'agree with the table at and next to both ends of every range (%d-bit addresses)',
+    (bits) => {
+      const max = (1n << BigInt(bits)) - 1n;
+      const ends = RANGES.filter((range) => range.bits === bits).flatMap(({ first, last }) => [first, last]);
+      for (const value of ends.flatMap((end) => [end - 1n, end, end + 1n])) {
+        if (value < 0n || value > max) continue;
+        const address = textOf(value, bits);
+        expect([address, blockingRule(address) === null]).toEqual([address, isPublic(value, bits)]);
+      }
+    },
+  );
 
-  it.each([32, 128] as const)('agree with the table everywhere, of %d bits', (bits) => {
+  it.each([32, 128] as const)('agree with the table for random addresses (%d bits)', (bits) => {
     fc.assert(
       fc.property(addresses(bits), (value) => {
         const address = textOf(value, bits);
@@ -197,7 +200,7 @@ describe('the rules for addresses', () => {
     );
   });
 
-  it('hold for an IPv4 address in whatever form a URL gives it', () => {
+  it('apply to an IPv4 address in every notation of a URL', () => {
     fc.assert(
       fc.property(addresses(32), pick, (value, choices) => {
         const host = ipv4Forms(value, choices);
@@ -208,7 +211,7 @@ describe('the rules for addresses', () => {
     );
   });
 
-  it('hold for an IPv6 address in whatever form a URL gives it', () => {
+  it('apply to an IPv6 address in every notation of a URL', () => {
     fc.assert(
       fc.property(addresses(128), pick, (value, choices) => {
         const host = ipv6Forms(value, choices);
@@ -218,7 +221,7 @@ describe('the rules for addresses', () => {
     );
   });
 
-  it.each(CARRIERS)('let no IPv4 address pass inside of an IPv6 one, be it public or not: %s', (_name, carry) => {
+  it.each(CARRIERS)('block every IPv6 address that embeds an IPv4 address: %s', (_name, carry) => {
     fc.assert(
       fc.property(addresses(32), pick, (value, choices) => {
         const host = ipv6Forms(carry(value), choices);
@@ -228,7 +231,7 @@ describe('the rules for addresses', () => {
     );
   });
 
-  it('take a single address for a range of one', () => {
+  it('treat a single address as a range of one', () => {
     const list = addressesOf(['10.0.0.1', '::1']);
     expect([list.check('10.0.0.1'), list.check('10.0.0.2'), list.check('::1', 'ipv6')]).toEqual([true, false, true]);
   });

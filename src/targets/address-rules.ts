@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
 
-/** What may not be reached over IPv4, and why (IANA special-purpose registry, and addresses of cloud metadata). */
+/** Blocked IPv4 ranges and the reason for each (IANA special-purpose registry and cloud metadata addresses). */
 const BLOCKED_IPV4: readonly (readonly [cidr: string, rule: string])[] = [
   ['0.0.0.0/8', 'this network'],
   ['10.0.0.0/8', 'private'],
@@ -20,9 +20,9 @@ const BLOCKED_IPV4: readonly (readonly [cidr: string, rule: string])[] = [
   ['240.0.0.0/4', 'reserved'],
 ];
 
-/** All of IPv6 but this is blocked: it is where IANA allocates public addresses. */
+/** The range from which IANA allocates public addresses. All other IPv6 addresses are blocked. */
 const PUBLIC_IPV6 = '2000::/3';
-/** Parts of it that are not public, or that carry an IPv4 address inside. */
+/** Parts of that range that are not public or that embed IPv4 addresses. */
 const BLOCKED_IPV6: readonly (readonly [cidr: string, rule: string])[] = [
   ['2001::/23', 'protocol assignments'],
   ['2001:db8::/32', 'documentation'],
@@ -50,7 +50,7 @@ const RULES_IPV4 = BLOCKED_IPV4.map(([cidr, rule]): Rule => ({ rule, addresses: 
 const RULES_IPV6 = BLOCKED_IPV6.map(([cidr, rule]): Rule => ({ rule, addresses: addressesOf([cidr]) }));
 const PUBLIC = addressesOf([PUBLIC_IPV6]);
 
-/** The rule under which an address may not be reached; null when it is public. */
+/** Returns the rule that blocks an address, or null if the address is public. */
 export function blockingRule(address: string): string | null {
   if (isIPv4(address)) return RULES_IPV4.find(({ addresses }) => addresses.check(address, 'ipv4'))?.rule ?? null;
   if (!PUBLIC.check(address, 'ipv6')) return 'not a public address';

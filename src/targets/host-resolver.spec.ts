@@ -1,21 +1,21 @@
 import { SharingResolver } from './host-resolver.js';
 
-/** A resolver below, whose answers the test gives. */
+/** A sharing resolver whose answers the test supplies. */
 function aResolver() {
-  const asked: string[] = [];
+  const lookedUp: string[] = [];
   const answers: { resolve: (addresses: string[]) => void; reject: (error: Error) => void }[] = [];
   const resolver = new SharingResolver((host) => {
-    asked.push(host);
+    lookedUp.push(host);
     return new Promise((resolve, reject) => answers.push({ resolve, reject }));
   });
-  return { asked, answers, resolver };
+  return { lookedUp, answers, resolver };
 }
 
-describe('the resolver of host names', () => {
-  it('asks once for all who want a name at the same time', async () => {
-    const { asked, answers, resolver } = aResolver();
+describe('the host resolver', () => {
+  it('looks a name up once for concurrent callers', async () => {
+    const { lookedUp, answers, resolver } = aResolver();
     const wanted = [resolver.resolve('a'), resolver.resolve('a'), resolver.resolve('b')];
-    expect(asked).toEqual(['a', 'b']);
+    expect(lookedUp).toEqual(['a', 'b']);
 
     answers[0]!.resolve(['192.0.2.1']);
     answers[1]!.resolve(['192.0.2.2']);
@@ -23,7 +23,7 @@ describe('the resolver of host names', () => {
     expect(await Promise.all(wanted)).toEqual([['192.0.2.1'], ['192.0.2.1'], ['192.0.2.2']]);
   });
 
-  it('keeps no answer: a name that changes is seen at once', async () => {
+  it('caches no answer, so a changed name is seen at once', async () => {
     const { answers, resolver } = aResolver();
     const first = resolver.resolve('a');
     answers[0]!.resolve(['192.0.2.1']);
@@ -33,12 +33,12 @@ describe('the resolver of host names', () => {
     expect(await second).toEqual(['192.0.2.2']);
   });
 
-  it('asks anew after a failure', async () => {
-    const { asked, answers, resolver } = aResolver();
+  it('looks a name up again after a failure', async () => {
+    const { lookedUp, answers, resolver } = aResolver();
     const failed = resolver.resolve('a');
     answers[0]!.reject(new Error('SERVFAIL'));
     await expect(failed).rejects.toThrow('SERVFAIL');
     void resolver.resolve('a');
-    expect(asked).toEqual(['a', 'a']);
+    expect(lookedUp).toEqual(['a', 'a']);
   });
 });

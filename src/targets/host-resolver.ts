@@ -3,32 +3,31 @@ import { addressesInHostsFile } from './hosts-file.js';
 import { isUnknown, NameServers } from './name-servers.js';
 import { parseResolverConfig } from './resolver-config.js';
 
-/** What the operating system says may change while this runs. */
+/** The files are read again after this time, because they may change while the service runs. */
 const FILES_KEPT_MS = 5000;
 
-/** Where the operating system keeps what it knows. */
 const SYSTEM_FILES = { hosts: '/etc/hosts', resolverConfig: '/etc/resolv.conf' };
 
-/** Where addresses of names come from, so that tests can turn a name. */
+/** Resolves host names. Tests replace it to control the addresses. */
 export abstract class HostResolver {
   /**
-   * All addresses of a name, in the order to try them.
+   * Returns all addresses of a name, in the order to try them.
    *
-   * @throws ResolverUnreachable when name servers answer nobody; otherwise an Error with a `code`: ETIMEDOUT, or one of
-   * DNS such as ENOTFOUND
+   * @throws ResolverUnreachable if the name servers do not answer at all; otherwise an Error with a `code`: ETIMEDOUT
+   * or a DNS code such as ENOTFOUND
    */
   abstract resolve(host: string): Promise<string[]>;
 }
 
 /**
- * Asks /etc/hosts, and then DNS, by sockets: for the name as it stands, and in the search domains of the system, which
- * come first for a name without a dot.
+ * Reads /etc/hosts, then queries DNS through sockets: for the name itself and for the name in each search domain. For a
+ * name without a dot, the search domains come first.
  *
- * Never the operating system: its look-up holds one of a few threads until there is an answer. All look-ups of the
- * process share them, that of its database included, and whoever owns a name decides how long they wait.
+ * Does not use `getaddrinfo`: it blocks one of a few threads until there is an answer. All look-ups of the process
+ * share these threads, including that of the database, and the owner of a slow name could block them all.
  */
 export class SystemHostResolver extends HostResolver {
-  private readonly sharing = new SharingResolver((host) => this.ask(host));
+  private readonly sharing = new SharingResolver((host) => this.lookUp(host));
   private files: { readonly hosts: string; readonly resolverConfig: string; readonly readMs: number } | undefined;
   private dns:
     { readonly config: string; readonly servers: NameServers; readonly searchDomains: readonly string[] } | undefined;
@@ -44,43 +43,43 @@ export class SystemHostResolver extends HostResolver {
     return this.sharing.resolve(host);
   }
 
-  private async ask(host: string): Promise<string[]> {
-    const { hosts, resolverConfig } = this.filesNow();
+  private async lookUp(host: string): Promise<string[]> {
+    const { hosts, resolverConfig } = this.currentFiles();
     const listed = addressesInHostsFile(hosts, host);
     if (listed.length > 0) return listed;
-    const { servers, searchDomains } = this.dnsNow(resolverConfig);
-    const longer = searchDomains.map((domain) => `${host}.${domain}`);
-    let unknown: unknown;
-    for (const name of host.includes('.') ? [host, ...longer] : [...longer, host]) {
+    const { servers, searchDomains } = this.currentDns(resolverConfig);
+    const qualified = searchDomains.map((domain) => `${host}.${domain}`);
+    let notFound: unknown;
+    for (const name of host.includes('.') ? [host, ...qualified] : [...qualified, host]) {
       try {
         return await servers.addressesOf(name);
       } catch (error) {
         if (!isUnknown((error as { code: string }).code)) throw error;
-        if (name === host) unknown = error;
+        if (name === host) notFound = error;
       }
     }
-    throw unknown;
+    throw notFound;
   }
 
-  /** Read without a thread as well: they are small and local. */
-  private filesNow(): { hosts: string; resolverConfig: string } {
+  /** Reads the files synchronously, so that no thread is needed; they are small and local. */
+  private currentFiles(): { hosts: string; resolverConfig: string } {
     const nowMs = performance.now();
     if (this.files === undefined || nowMs - this.files.readMs > FILES_KEPT_MS) {
       const { hosts, resolverConfig } = this.paths;
-      const former = this.files;
+      const previous = this.files;
       this.files = {
-        hosts: textOf(hosts, former?.hosts),
-        resolverConfig: textOf(resolverConfig, former?.resolverConfig),
+        hosts: textOf(hosts, previous?.hosts),
+        resolverConfig: textOf(resolverConfig, previous?.resolverConfig),
         readMs: nowMs,
       };
     }
     return this.files;
   }
 
-  private dnsNow(config: string): { servers: NameServers; searchDomains: readonly string[] } {
+  private currentDns(config: string): { servers: NameServers; searchDomains: readonly string[] } {
     if (this.dns?.config !== config) {
       const { dnsServers } = this.settings;
-      // Who names the servers asks just those, and just for the name.
+      // If DNS_SERVERS is set, only those servers are queried, and no search domains are tried.
       const { servers, searchDomains } =
         dnsServers.length > 0 ? { servers: dnsServers, searchDomains: [] } : parseResolverConfig(config);
       this.dns = { config, servers: new NameServers(servers), searchDomains };
@@ -89,28 +88,28 @@ export class SystemHostResolver extends HostResolver {
   }
 }
 
-/** Asks once for all who want the same name at the same time. */
+/** Shares one look-up among all concurrent callers for the same name. Keeps no answer. */
 export class SharingResolver extends HostResolver {
   private readonly running = new Map<string, Promise<string[]>>();
 
-  constructor(private readonly ask: (host: string) => Promise<string[]>) {
+  constructor(private readonly lookUp: (host: string) => Promise<string[]>) {
     super();
   }
 
   resolve(host: string): Promise<string[]> {
     const running = this.running.get(host);
     if (running) return running;
-    const asked = this.ask(host).finally(() => this.running.delete(host));
-    this.running.set(host, asked);
-    return asked;
+    const answer = this.lookUp(host).finally(() => this.running.delete(host));
+    this.running.set(host, answer);
+    return answer;
   }
 }
 
-/** @param former what it held before: that is still so when it can't be read now, for want of descriptors perhaps */
-function textOf(path: string, former = ''): string {
+/** @param previous the last known content, returned if the file cannot be read now (for lack of descriptors, say) */
+function textOf(path: string, previous = ''): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    return (error as { code?: unknown }).code === 'ENOENT' ? '' : former;
+    return (error as { code?: unknown }).code === 'ENOENT' ? '' : previous;
   }
 }

@@ -18,11 +18,11 @@ describe('the hosts file', () => {
     ['broken.example.com', []],
     ['192.0.2.4', []],
     ['example.com', []],
-  ])('has for %s the addresses %p', (host, addresses) => {
+  ])('gives %s the addresses %p', (host, addresses) => {
     expect(addressesInHostsFile(FILE, host)).toEqual(addresses);
   });
 
-  it('may have the line ends of Windows', () => {
+  it('may have Windows line endings', () => {
     expect(addressesInHostsFile('192.0.2.1 a.example\r\n192.0.2.2 b.example\r\n', 'a.example')).toEqual(['192.0.2.1']);
   });
 });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** Addresses that a hosts file (`/etc/hosts`) gives a name, in its order; none when it does not know the name. */
+/** Returns the addresses of a name in a hosts file (`/etc/hosts`), in the order of its lines. */
 export function addressesInHostsFile(text: string, host: string): string[] {
   return text.split('\n').flatMap((line) => {
     const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);

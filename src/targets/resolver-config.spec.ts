@@ -1,6 +1,6 @@
 import { parseResolverConfig } from './resolver-config.js';
 
-describe('the configuration of the resolver', () => {
+describe('the resolver configuration', () => {
   it.each([
     ['nameserver 192.0.2.1\nnameserver 2001:db8::1\n', ['192.0.2.1', '2001:db8::1']],
     ['nameserver 192.0.2.1:5353\nnameserver [2001:db8::1]:5353', ['192.0.2.1:5353', '[2001:db8::1]:5353']],
@@ -8,12 +8,12 @@ describe('the configuration of the resolver', () => {
     ['nameserver 192.0.2.1\r\n', ['192.0.2.1']],
     ['# nameserver 192.0.2.1\n; nameserver 192.0.2.1\nnameserver\nnameservers 192.0.2.1', []],
     ['', []],
-  ])('has in %j the name servers %j', (text, servers) => {
+  ])('reads from %j the name servers %j', (text, servers) => {
     expect(parseResolverConfig(text).servers).toEqual(servers);
   });
 
   it.each(['nameserver fe80::1%eth0', 'nameserver 192.0.2.1\nnameserver fe80::1%eth0', 'nameserver localhost'])(
-    'leaves the name servers to c-ares when one of them is no plain address: %j',
+    'leaves the name servers to c-ares if one of them is not a plain address: %j',
     (text) => {
       expect(parseResolverConfig(text).servers).toEqual([]);
     },
@@ -28,7 +28,7 @@ describe('the configuration of the resolver', () => {
     ['search .', []],
     ['search a b c d e f g h', ['a', 'b', 'c', 'd', 'e', 'f']],
     ['options ndots:5 timeout:1', []],
-  ])('has in %j the search domains %j', (text, searchDomains) => {
+  ])('reads from %j the search domains %j', (text, searchDomains) => {
     expect(parseResolverConfig(text).searchDomains).toEqual(searchDomains);
   });
 });

@@ -1,17 +1,17 @@
 import { isIP, SocketAddress } from 'node:net';
 
-/** What `/etc/resolv.conf` says about asking for names. */
+/** The settings of `/etc/resolv.conf` that are used here. */
 export interface ResolverConfig {
-  /** Addresses of name servers, perhaps with a port; none when it is better to leave them to c-ares. */
+  /** Addresses of name servers, optionally with a port; empty if c-ares should read the file itself. */
   readonly servers: readonly string[];
-  /** Domains in which a name is looked for that is unknown as it stands, in their order. */
+  /** Domains appended to a name, in the order in which they are tried. */
   readonly searchDomains: readonly string[];
 }
 
-/** More would only be more questions for a name that nobody knows. */
+/** Bounds the queries for an unknown name. */
 const MAX_SEARCH_DOMAINS = 6;
 
-/** @param text of the file; of `search` and `domain` the last one counts, as in the C library */
+/** @param text content of the file; the last `search` or `domain` line applies, as in the C library */
 export function parseResolverConfig(text: string): ResolverConfig {
   const servers: string[] = [];
   let searchDomains: string[] = [];
@@ -25,7 +25,7 @@ export function parseResolverConfig(text: string): ResolverConfig {
     else if (keyword === 'domain') searchDomains = values.slice(0, 1);
   }
   return {
-    // An address with a zone can't be handed over, so c-ares reads the servers by itself.
+    // `setServers` does not accept an address with a zone, so c-ares has to read the servers itself.
     servers: servers.every(isPlainAddress) ? servers : [],
     searchDomains: searchDomains
       .map((domain) => domain.toLowerCase().replace(/\.$/, ''))

@@ -48,7 +48,7 @@ describe('the target guard', () => {
     check(`http://1.1.1.1:${port}/`);
   });
 
-  it('lets targets use the ports that an operator names, and no others', () => {
+  it('allows only the ports in ALLOWED_TARGET_PORTS, if there are any', () => {
     const guard = aGuard({ ports: [443, 6379] });
     for (const url of ['https://1.1.1.1/', 'http://1.1.1.1:443/', 'http://1.1.1.1:6379/']) check(url, guard);
     for (const url of ['http://1.1.1.1/', 'https://1.1.1.1:8443/', 'http://1.1.1.1:0/']) {
@@ -58,7 +58,7 @@ describe('the target guard', () => {
     }
   });
 
-  it('lets no http pass where https is required', () => {
+  it('refuses http if https is required', () => {
     const guard = aGuard({ requireHttps: true });
     check('https://1.1.1.1/', guard);
     expect(() => {
@@ -66,7 +66,7 @@ describe('the target guard', () => {
     }).toThrow(/REQUIRE_HTTPS/);
   });
 
-  it('lets a host that is allowed use neither http nor ports that are not', () => {
+  it('applies the scheme and port rules to allowed hosts too', () => {
     const guard = aGuard({ hosts: ['hook'], ports: [443], requireHttps: true });
     check('https://hook/', guard);
     for (const [url, setting] of [
@@ -79,46 +79,46 @@ describe('the target guard', () => {
     }
   });
 
-  it('says which address, which rule and which setting', () => {
+  it('names the address, the rule and the setting', () => {
     expect(() => {
       check('http://169.254.169.254/');
-    }).toThrow('must not lead to 169.254.169.254 (link-local); ALLOWED_TARGET_CIDRS can allow it');
+    }).toThrow('must not point to 169.254.169.254 (link-local); ALLOWED_TARGET_CIDRS can allow it');
   });
 
-  it('refuses a name when one of its addresses is blocked, and tells the address to the operator alone', async () => {
+  it('refuses a name if one of its addresses is blocked, and shows that address only to the operator', async () => {
     const blocked: BlockedAddress[] = [];
     const guard = aGuard({ resolver: resolvingTo('1.1.1.1', '10.0.0.1'), onBlocked: (each) => blocked.push(each) });
     const refused = guard.addressesOf('Example.com.');
-    await expect(refused).rejects.toThrow('must not lead to example.com: an address of it is blocked (private);');
+    await expect(refused).rejects.toThrow('must not point to example.com, which has a blocked address (private);');
     await expect(refused).rejects.not.toThrow('10.0.0.1');
     expect(blocked).toEqual([{ host: 'example.com', address: '10.0.0.1', rule: 'private' }]);
   });
 
-  it('refuses a name with an empty part, also below one that is allowed', () => {
+  it('refuses a name with an empty label, even below an allowed host', () => {
     for (const url of ['http://localhost../', 'http://a..svc.internal/', 'http://hook../', 'http://127.0.0.1../']) {
       expect(() => {
         check(url, aGuard({ hosts: ['*.svc.internal', 'hook', '*.'] }));
-      }).toThrow(/a part of it is empty/);
+      }).toThrow(/has an empty label/);
     }
   });
 
-  it('gives the addresses that it judged, each time anew', async () => {
+  it('resolves a name on every call, and returns the addresses that it checked', async () => {
     const answers = [['1.1.1.1', '2606:4700::1111'], ['127.0.0.1']];
     const guard = aGuard({ resolver: { resolve: () => Promise.resolve(answers.shift() ?? []) } });
     expect(await guard.addressesOf('example.com')).toEqual(['1.1.1.1', '2606:4700::1111']);
     await expect(guard.addressesOf('example.com')).rejects.toThrow(BlockedTarget);
   });
 
-  it.each(['1.1.1.1', '[2606:4700::1111]'])('asks nobody for the address of %s', async (host) => {
-    const resolver = { resolve: () => Promise.reject(new Error('nobody asks for it')) };
+  it.each(['1.1.1.1', '[2606:4700::1111]'])('does not resolve the literal address %s', async (host) => {
+    const resolver = { resolve: () => Promise.reject(new Error('it should not be resolved')) };
     expect(await aGuard({ resolver }).addressesOf(host)).toEqual([host.replace(/[[\]]/g, '')]);
   });
 
-  it('judges a literal address like any other', async () => {
+  it('checks a literal address like any other', async () => {
     await expect(aGuard().addressesOf('[::ffff:127.0.0.1]')).rejects.toThrow(BlockedTarget);
   });
 
-  it('opens what the operator allows, and nothing beside it', async () => {
+  it('allows what the operator allows and nothing else', async () => {
     const guard = aGuard({
       cidrs: ['10.1.0.0/16', 'fd00::/8'],
       hosts: ['*.svc.internal', 'hook'],

@@ -5,7 +5,7 @@ import type { HostResolver } from './host-resolver.js';
 /** Suffixes that never name a public host. */
 const INTERNAL_SUFFIXES = ['localhost', 'local', 'internal', 'svc', 'lan', 'home.arpa', 'intranet', 'private', 'corp'];
 
-/** Ports of services that an HTTP request could be smuggled to. */
+/** Ports of non-HTTP services that could act on the text of an HTTP request. */
 const BLOCKED_PORTS = new Set([
   0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 109, 110, 111, 113, 115,
   119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 532, 540, 548, 554, 556, 563,
@@ -15,24 +15,24 @@ const BLOCKED_PORTS = new Set([
 
 const DEFAULT_PORTS = { 'http:': 80, 'https:': 443 };
 
-/** What an operator opens, and what he closes. */
+/** The operator's settings for targets. */
 export interface TargetRules {
   readonly allowedTargetCidrs: readonly string[];
   readonly allowedTargetHosts: readonly string[];
-  /** When there are any, targets may use no others. */
+  /** If not empty, targets may use only these ports. */
   readonly allowedTargetPorts: readonly number[];
   readonly requireHttps: boolean;
 }
 
 /**
- * A target may not be reached. The message names the rule, the setting that would allow it, and the address if it was
- * given; not what a name resolves to: tenants read it, and it tells of the network that this runs in.
+ * Requests to the target are not allowed. The message names the rule and the setting that would allow the target. It
+ * contains an address only if the URL does: tenants read it, and addresses behind a name reveal the internal network.
  */
 export class BlockedTarget extends Error {
   readonly code = 'blocked_address';
 }
 
-/** What a name resolves to that may not be reached; for those who run the service. */
+/** A blocked address behind a name, for the operator's log. */
 export interface BlockedAddress {
   readonly host: string;
   readonly address: string;
@@ -40,8 +40,8 @@ export interface BlockedAddress {
 }
 
 /**
- * Decides where requests may go. The same rules hold when a target is set and when a connection is made; a name is
- * judged by every address it resolves to, and the connection goes to the addresses that were judged.
+ * Decides where requests may go. The same rules apply when a target is set and when a connection is made. A name is
+ * allowed only if every address it resolves to is allowed, and connections use exactly the addresses that were checked.
  */
 export class TargetGuard {
   private readonly allowedAddresses: BlockList;
@@ -57,36 +57,37 @@ export class TargetGuard {
   }
 
   /**
-   * Judges a target by its URL alone; a name also by its form, but not by what it resolves to.
+   * Checks a target's scheme, credentials, port, and host name or literal address. Does not resolve the name.
    *
    * @throws BlockedTarget
    */
   checkUrl(url: URL): void {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-      throw new BlockedTarget(`must begin with http:// or https://, not ${url.protocol}`);
+      throw new BlockedTarget(`must start with http:// or https://, not ${url.protocol}`);
     }
-    if (url.username !== '' || url.password !== '') throw new BlockedTarget('must not hold a user name or password');
+    if (url.username !== '' || url.password !== '') throw new BlockedTarget('must not contain a user name or password');
     if (this.rules.requireHttps && url.protocol !== 'https:') {
-      throw new BlockedTarget('must begin with https://, since REQUIRE_HTTPS is set');
+      throw new BlockedTarget('must start with https:// because REQUIRE_HTTPS is set');
     }
     this.checkPort(url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port));
     const host = canonicalHost(url.hostname);
-    // Resolvers differ in what they make of localhost.. and the like.
-    if (host.split('.').includes('')) throw new BlockedTarget(`must not name the host ${host}: a part of it is empty`);
+    // Resolvers treat names such as "localhost.." differently.
+    if (host.split('.').includes(''))
+      throw new BlockedTarget(`must not use the host ${host}, which has an empty label`);
     if (this.isAllowedHost(host)) return;
     if (isIP(host) !== 0) {
       this.checkAddress(host, host);
       return;
     }
     if (!host.includes('.') || INTERNAL_SUFFIXES.some((suffix) => host === suffix || host.endsWith(`.${suffix}`))) {
-      throw new BlockedTarget(`must not name the internal host ${host}; ALLOWED_TARGET_HOSTS can allow it`);
+      throw new BlockedTarget(`must not use the internal host ${host}; ALLOWED_TARGET_HOSTS can allow it`);
     }
   }
 
   /**
-   * The addresses of a host, each of them allowed.
+   * Returns the addresses of a host after checking each of them.
    *
-   * @throws BlockedTarget when one of them is not; what the resolver throws
+   * @throws BlockedTarget if one of them is blocked; errors of the resolver
    */
   async addressesOf(hostname: string): Promise<string[]> {
     const host = canonicalHost(hostname);
@@ -105,7 +106,7 @@ export class TargetGuard {
     }
     if (!BLOCKED_PORTS.has(port)) return;
     throw new BlockedTarget(
-      `must not use port ${port}: it belongs to a service that is not HTTP; ALLOWED_TARGET_PORTS can allow it`,
+      `must not use port ${port}, which belongs to a non-HTTP service; ALLOWED_TARGET_PORTS can allow it`,
     );
   }
 
@@ -113,8 +114,8 @@ export class TargetGuard {
     const rule = blockingRule(address);
     if (rule === null || this.allowedAddresses.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')) return;
     if (address !== host) this.onBlocked({ host, address, rule });
-    const named = address === host ? `${address} (${rule})` : `${host}: an address of it is blocked (${rule})`;
-    throw new BlockedTarget(`must not lead to ${named}; ALLOWED_TARGET_CIDRS can allow it`);
+    const named = address === host ? `${address} (${rule})` : `${host}, which has a blocked address (${rule})`;
+    throw new BlockedTarget(`must not point to ${named}; ALLOWED_TARGET_CIDRS can allow it`);
   }
 
   private isAllowedHost(host: string): boolean {
@@ -124,7 +125,7 @@ export class TargetGuard {
   }
 }
 
-/** Lower case, without the brackets of IPv6 and without the dot of a fully qualified name. */
+/** The host in lower case, without IPv6 brackets and without a trailing dot. */
 function canonicalHost(hostname: string): string {
   return hostname
     .toLowerCase()

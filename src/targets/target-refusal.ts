@@ -1,9 +1,9 @@
 import { BlockedTarget, type TargetGuard } from './target-guard.js';
 
-/** A name that does not answer by then is let pass: it is judged again at each connection. */
+/** A name that does not resolve in this time is accepted; every connection checks it again. */
 const RESOLVE_TIMEOUT_MS = 2000;
 
-/** Why no delivery may go to a URL, as far as that can be known now; null when it may. */
+/** Returns why deliveries to a URL are not allowed, or null if they are. A name that cannot be resolved is accepted. */
 export async function targetRefusal(guard: TargetGuard, targetUrl: string): Promise<string | null> {
   const url = URL.parse(targetUrl);
   if (url === null) return 'must be a URL';

@@ -16,19 +16,19 @@ import { type BlockedAddress, TargetGuard } from './target-guard.js';
       provide: TargetGuard,
       inject: [Settings, HostResolver, Logger],
       useFactory: (settings: Settings, resolver: HostResolver, logger: Logger) =>
-        new TargetGuard(settings, resolver, telling(logger)),
+        new TargetGuard(settings, resolver, logBlocked(logger)),
     },
   ],
   exports: [HostResolver, TargetGuard],
 })
 export class TargetsModule {}
 
-/** Of a host that is tried again and again, the log tells once a minute. */
-function telling(logger: Logger): (blocked: BlockedAddress) => void {
-  const told = new LRUCache<string, true>({ max: 1000, ttl: 60_000 });
+/** Logs a blocked host at most once a minute. */
+function logBlocked(logger: Logger): (blocked: BlockedAddress) => void {
+  const logged = new LRUCache<string, true>({ max: 1000, ttl: 60_000 });
   return (blocked) => {
-    if (told.has(blocked.host)) return;
-    told.set(blocked.host, true);
+    if (logged.has(blocked.host)) return;
+    logged.set(blocked.host, true);
     logger.warn(blocked, 'target.blocked');
   };
 }

@@ -457,7 +457,7 @@ describe('the limits of what a client sends, with real PostgreSQL and Redis', ()
     expect(detail).not.toContain('more');
     const more = await unknown(LIMITS.faults + 1);
     expect(more.errors).toHaveLength(LIMITS.faults);
-    expect(more.detail).toMatch(/; and 1 more than the 100 that are named$/);
+    expect(more.detail).toMatch(/; and 1 more; at most 100 are listed$/);
   });
 
   it('requestIdLength: a longer X-Request-Id is replaced', async () => {

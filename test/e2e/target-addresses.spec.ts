@@ -114,7 +114,7 @@ describe('target addresses, with nothing allowed but what is public', () => {
       body: aSubscription({ target_url: `http://${TURNING}/` }),
     });
     for (const told of [delivery.last_error?.message, (set.body as ProblemAnswer).detail]) {
-      expect(told).toContain(`${TURNING}: an address of it is blocked (loopback)`);
+      expect(told).toContain(`${TURNING}, which has a blocked address (loopback)`);
     }
     expect(JSON.stringify(delivery) + set.text).not.toContain('127.0.0.1');
     const lines = await eventually(() => service.logs.filter(({ msg, host }) => msg === 'target.blocked' && host === TURNING), { until: ({ length }) => length > 0 }); // prettier-ignore

@@ -291,7 +291,7 @@ describe('a sender behind an egress proxy', () => {
       expect(proxy.authorities).toEqual(many.slice(0, 4).map((address) => `${address}:80`));
 
       const error = await connectBy(resolvingTo([...many, '10.0.0.1']));
-      expect(error?.message).toContain('an address of it is blocked (private)');
+      expect(error?.message).toContain('which has a blocked address (private)');
       expect(proxy.heads).toHaveLength(4);
     });
 

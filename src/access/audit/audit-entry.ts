@@ -1,6 +1,6 @@
 import type { Uuid } from '../../shared/ids/uuid.js';
 
-/** What is written down; the list grows, and the names keep their meaning. */
+/** The audited actions. New ones may be added; existing names keep their meaning. */
 export const AUDIT_ACTIONS = [
   'subscription.created',
   'subscription.changed',
@@ -20,7 +20,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** An API key, somebody without one where the service runs open, or the service itself. */
+/** `key`: an API key; `open`: a caller without a key while API_ACCESS is open; `service`: the service itself. */
 export type Actor = 'key' | 'open' | 'service';
 
 /** A row of `audit_log`. */
@@ -30,9 +30,9 @@ export interface AuditEntry {
   readonly keyId: Uuid | null;
   readonly actor: Actor;
   readonly action: AuditAction;
-  /** What it was done to, as the API names it. */
+  /** Id of the affected object, as the API shows it. */
   readonly target: string;
-  /** Names of the fields that were set; never what they were set to. */
+  /** Names of the fields that were set, never their values. */
   readonly changed: readonly string[];
   readonly address: string | null;
   readonly requestId: string | null;

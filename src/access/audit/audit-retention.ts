@@ -6,10 +6,10 @@ import { Hourly } from '../../shared/time/hourly.js';
 import { AuditRepository } from './audit.repository.js';
 
 const DAY_MS = 86_400_000;
-/** Entries that go in one transaction. */
+/** Maximum entries that one transaction deletes. */
 const GROUP = 5000;
 
-/** Removes the audit entries whose time is over. */
+/** Deletes audit entries older than the retention period, once an hour. */
 @Injectable()
 export class AuditRetention extends Hourly {
   constructor(

@@ -6,18 +6,18 @@ import type { Caller } from '../caller.js';
 import type { AuditAction } from './audit-entry.js';
 import { AuditRepository } from './audit.repository.js';
 
-/** What was done, and to what. */
-interface Deed {
+/** An action and its target. */
+interface AuditedAction {
   readonly action: AuditAction;
-  /** As the API names it. */
+  /** Id of the affected object, as the API shows it. */
   readonly target: string;
-  /** Names of the fields that were set; never what they were set to. */
+  /** Names of the fields that were set, never their values. */
   readonly changed?: readonly string[];
-  /** The caller's, unless it is another one's, or nobody's. */
+  /** Defaults to the caller's tenant; null if the target belongs to no tenant. */
   readonly tenantId?: string | null;
 }
 
-/** Writes down who did what, in the transaction that does it: neither is there without the other. */
+/** Records who did what, in the same transaction as the change, so that neither is committed without the other. */
 @Injectable()
 export class AuditTrail {
   constructor(
@@ -25,10 +25,10 @@ export class AuditTrail {
     private readonly clock: Clock,
   ) {}
 
-  async write(tx: Tx, caller: Caller, deed: Deed): Promise<void> {
+  async write(tx: Tx, caller: Caller, audited: AuditedAction): Promise<void> {
     const { keyId } = caller.identity;
-    await this.insert(tx, deed, {
-      tenantId: deed.tenantId === undefined ? caller.tenantId : deed.tenantId,
+    await this.insert(tx, audited, {
+      tenantId: audited.tenantId === undefined ? caller.tenantId : audited.tenantId,
       keyId,
       actor: keyId === null ? 'open' : 'key',
       address: caller.address,
@@ -36,17 +36,30 @@ export class AuditTrail {
     } as const);
   }
 
-  /** For what the service does by itself. */
-  async writeOwn(tx: Tx, tenantId: string | null, deed: Deed): Promise<void> {
-    await this.insert(tx, deed, { tenantId, keyId: null, actor: 'service', address: null, requestId: null } as const);
+  /** Records an action of the service itself. */
+  async writeOwn(tx: Tx, tenantId: string | null, audited: AuditedAction): Promise<void> {
+    await this.insert(tx, audited, {
+      tenantId,
+      keyId: null,
+      actor: 'service',
+      address: null,
+      requestId: null,
+    } as const);
   }
 
   private async insert(
     tx: Tx,
-    { action, target, changed = [] }: Deed,
-    who: Pick<Parameters<AuditRepository['insert']>[1], 'tenantId' | 'keyId' | 'actor' | 'address' | 'requestId'>,
+    { action, target, changed = [] }: AuditedAction,
+    origin: Pick<Parameters<AuditRepository['insert']>[1], 'tenantId' | 'keyId' | 'actor' | 'address' | 'requestId'>,
   ): Promise<void> {
     const createdAt = this.clock.now();
-    await this.repository.insert(tx, { ...who, action, target, changed, createdAt, id: newUuid(createdAt.getTime()) });
+    await this.repository.insert(tx, {
+      ...origin,
+      action,
+      target,
+      changed,
+      createdAt,
+      id: newUuid(createdAt.getTime()),
+    });
   }
 }

@@ -19,10 +19,10 @@ export class AuditController {
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({
     operationId: 'listAuditEntries',
-    summary: 'Read who changed what, newest first',
-    description: 'Of all tenants, unless the key is bound to one or `X-Tenant` names one.',
+    summary: 'List audit log entries, newest first',
+    description: 'Covers all tenants, unless the key is bound to one or `X-Tenant` names one.',
   })
-  @ApiOkResponse({ type: AuditPage, description: 'A page of the audit log' })
+  @ApiOkResponse({ type: AuditPage, description: 'A page of audit log entries' })
   @ApiProblems(400, 422)
   list(@CurrentCaller() caller: Caller, @Query(InputPipe) query: AuditQuery): Promise<Page<AuditAnswer>> {
     return this.audit.list(caller, query);

@@ -20,7 +20,7 @@ interface Row {
 }
 
 export interface AuditFilter {
-  /** Null: of all tenants, and what belongs to none. */
+  /** Null for all entries, including those that belong to no tenant. */
   readonly tenantId: string | null;
   readonly limit: number;
   readonly after: Uuid | null;
@@ -31,7 +31,7 @@ export interface AuditFilter {
   readonly until: Date | null;
 }
 
-/** The audit log: entries are added and read. They go only when their time is over, by `removeBefore`. */
+/** The audit log. Entries are never changed, and only `removeBefore` deletes them. */
 @Injectable()
 export class AuditRepository {
   constructor(
@@ -47,7 +47,10 @@ export class AuditRepository {
     );
   }
 
-  /** Newest first; one more than the limit when another page follows. Served by the primary key or audit_log_tenant. */
+  /**
+   * Lists entries, newest first, and one more than the limit if another page follows. Served by the primary key or
+   * audit_log_tenant.
+   */
   async list(filter: AuditFilter): Promise<AuditEntry[]> {
     const values: unknown[] = [];
     const conditions = ['true'];
@@ -67,12 +70,14 @@ export class AuditRepository {
   }
 
   /**
-   * The oldest first, and no more than so many in one transaction, which could take too long. @returns how many there
-   * were
+   * Deletes the oldest entries before a time in one transaction.
+   *
+   * @param limit keeps the transaction short
+   * @returns the number of deleted entries
    */
   async removeBefore(time: Date, limit: number): Promise<number> {
     return this.dataSource.transaction(async (tx) => {
-      // Without this the table refuses: nobody else has a reason to delete from it.
+      // A trigger refuses deletes without this setting, since nothing else has a reason to delete audit entries.
       await tx.query(`set local webhooks.audit_retention = 'on'`);
       const [, count] = await tx.query<[unknown[], number]>(
         'delete from audit_log where id = any(array(select id from audit_log where id < $1 order by id limit $2))',

@@ -10,7 +10,11 @@ import { AuditRepository } from './audit.repository.js';
 export class AuditService {
   constructor(private readonly repository: AuditRepository) {}
 
-  /** Newest first; of all tenants, unless the caller speaks of one. @throws MalformedCursor; MalformedId */
+  /**
+   * Lists entries, newest first, of the caller's administered tenant or of all tenants.
+   *
+   * @throws MalformedCursor; MalformedId
+   */
   async list(caller: Caller, query: AuditQuery): Promise<Page<AuditAnswer>> {
     const entries = await this.repository.list({
       tenantId: caller.administered,

@@ -2,22 +2,22 @@ import { hash, timingSafeEqual } from 'node:crypto';
 
 const TOKEN = /^whk_([0-7][0-9a-hjkmnp-tv-z]{25})_([A-Za-z0-9_-]{43})$/;
 
-/** What `whk_<id>_<secret>` says. */
+/** The parsed form of `whk_<id>_<secret>`. */
 export interface ApiKeyToken {
-  /** In the form that the API shows: `key_…`. */
+  /** The id as the API shows it: `key_…`. */
   readonly id: string;
-  /** SHA-256 of the secret's text. The secret has 256 random bits, so there is nothing that a slower hash would add. */
+  /** SHA-256 of the secret's text. The secret has 256 random bits, so a slower hash would add no security. */
   readonly secretHash: Buffer;
 }
 
-/** @returns null when the text is no API key */
+/** @returns null if the text is not an API key */
 export function parseToken(text: string): ApiKeyToken | null {
   const [, id, secret] = TOKEN.exec(text) ?? [];
   return id === undefined || secret === undefined ? null : { id: `key_${id}`, secretHash: hashOf(secret) };
 }
 
 /**
- * @param id as the API shows it
+ * @param id the id as the API shows it
  * @param random 32 random bytes
  */
 export function tokenFrom(id: string, random: Buffer): { token: string; secretHash: Buffer } {

@@ -8,7 +8,7 @@ describe('roles', () => {
     ['read', ['admin', 'manager', 'reader']],
     ['manage', ['admin', 'manager']],
     ['administer', ['admin']],
-  ])('%s: %j', (permission, roles) => {
+  ])('%s is granted to %j', (permission, roles) => {
     expect(rolesThatMay(permission)).toEqual(roles);
     expect(ROLES.filter((role) => may(role, permission))).toEqual(roles);
   });
@@ -18,14 +18,14 @@ describe('an API key', () => {
   const id = 'key_01k6zv1yqpe7rtqq6zjy2k3m4n';
   const { token, secretHash } = tokenFrom(id, Buffer.alloc(32, 0xfb));
 
-  it('says which one it is, and proves it', () => {
+  it('contains its id and a secret', () => {
     expect(token).toMatch(/^whk_01k6zv1yqpe7rtqq6zjy2k3m4n_[A-Za-z0-9_-]{43}$/);
     const parsed = parseToken(token);
     expect(parsed?.id).toBe(id);
     expect(isSameHash(parsed!.secretHash, secretHash)).toBe(true);
   });
 
-  it('has a secret with 256 bits, all of which count', () => {
+  it('has another hash if its secret differs', () => {
     const other = parseToken(tokenFrom(id, Buffer.alloc(32, 0xfa)).token);
     expect(isSameHash(other!.secretHash, secretHash)).toBe(false);
     expect(isSameHash(Buffer.alloc(0), secretHash)).toBe(false);
@@ -40,7 +40,7 @@ describe('an API key', () => {
     `${token}\n`,
     token.toUpperCase(),
     ` ${token}`,
-  ])('is nothing like "%s"', (text) => {
+  ])('is not "%s"', (text) => {
     expect(parseToken(text)).toBeNull();
   });
 });
@@ -57,16 +57,16 @@ describe('a token bucket', () => {
     });
   }
 
-  it('is full at first, and lets no more through than it holds', () => {
+  it('starts full and grants no more than its burst', () => {
     expect(takeAt([0, 0, 0, 0, 0, 0, 0])).toEqual([1, 1, 1, 1, 1, 0, 0]);
   });
 
-  it('fills at its rate, and no higher than its brim', () => {
+  it('fills at its rate, up to its burst', () => {
     expect(takeAt([0, 100, 200, 10_000], 4)).toEqual([4, 2, 1, 4]);
     expect(takeAt([0, 10_000, 10_000], 9)).toEqual([5, 5, 0]);
   });
 
-  it('gives nothing back when a clock goes backwards', () => {
+  it('adds no tokens when the clock goes backwards', () => {
     expect(takeAt([1000, 0, 0], 5)).toEqual([5, 0, 0]);
   });
 });

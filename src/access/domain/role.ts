@@ -1,7 +1,7 @@
 export const ROLES = ['admin', 'publisher', 'manager', 'reader'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What an operation asks of its caller. */
+/** What an operation requires of its caller. */
 export type Permission = 'publish' | 'read' | 'manage' | 'administer';
 
 const PERMISSIONS: Record<Role, readonly Permission[]> = {

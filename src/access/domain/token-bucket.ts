@@ -1,19 +1,19 @@
-/** How fast a bucket fills, and how much it holds. */
+/** The rate at which a bucket fills, and its capacity. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-/** A bucket as it was at a time in milliseconds; one that nobody has used is full. */
+/** The state of a bucket at a time in milliseconds. */
 export interface Bucket {
   readonly tokens: number;
   readonly atMs: number;
 }
 
 /**
- * Takes whole tokens: as many as wanted, or as many as there are.
+ * Takes as many whole tokens as wanted, or as many as there are.
  *
- * @param bucket null for one that nobody has used
+ * @param bucket null for a bucket that has not been used yet; it is full
  */
 export function takeTokens(
   bucket: Bucket | null,
@@ -22,7 +22,7 @@ export function takeTokens(
   wanted: number,
 ): { granted: number; bucket: Bucket } {
   const passedMs = bucket === null ? 0 : Math.max(0, nowMs - bucket.atMs);
-  // A limit that was lowered takes what is above it out of the bucket.
+  // If the burst was lowered, tokens above it are discarded.
   const tokens = Math.min(rate.burst, (bucket?.tokens ?? rate.burst) + (passedMs * rate.perSecond) / 1000);
   const granted = Math.min(wanted, Math.floor(tokens));
   return { granted, bucket: { tokens: tokens - granted, atMs: nowMs } };

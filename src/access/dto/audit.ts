@@ -7,7 +7,7 @@ import { LIMITS } from '../../shared/limits.js';
 import { type Actor, AUDIT_ACTIONS, type AuditAction } from '../audit/audit-entry.js';
 
 const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' };
-/** An id of any kind, that of a tenant included. */
+/** Matches any kind of id, including tenant ids. */
 const TARGET = new RegExp(`^[A-Za-z0-9_.-]{1,${LIMITS.idLength}}$`);
 const nullable = { nullable: true as const };
 
@@ -18,7 +18,7 @@ export class AuditQuery extends PageQuery {
   readonly action?: AuditAction;
 
   @ApiPropertyOptional({
-    description: 'What one key did',
+    description: 'Entries caused by this API key',
     maxLength: LIMITS.idLength,
     example: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n',
   })
@@ -27,7 +27,7 @@ export class AuditQuery extends PageQuery {
   readonly key_id?: string;
 
   @ApiPropertyOptional({
-    description: 'What was done to one thing',
+    description: 'Entries about this object',
     maxLength: LIMITS.idLength,
     pattern: TARGET.source,
     example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n',
@@ -54,10 +54,10 @@ export class AuditAnswer {
   @ApiProperty({ enum: AUDIT_ACTIONS, example: 'subscription.changed' })
   readonly action: AuditAction;
 
-  @ApiProperty({ description: 'What it was done to', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
+  @ApiProperty({ description: 'Id of the affected object', example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
   readonly target: string;
 
-  @ApiProperty({ type: [String], description: 'The fields that were set', example: ['target_url'] })
+  @ApiProperty({ type: [String], description: 'Names of the fields that were set', example: ['target_url'] })
   readonly changed: readonly string[];
 
   @ApiProperty({ type: String, ...nullable, example: 'acme' })
@@ -65,14 +65,15 @@ export class AuditAnswer {
 
   @ApiProperty({
     enum: ['key', 'open', 'service'],
-    description: 'An API key, a caller without one where the service runs open, or the service itself',
+    description:
+      '`key`: an API key; `open`: a caller without a key while API_ACCESS is open; `service`: the service itself',
   })
   readonly actor: Actor;
 
   @ApiProperty({ type: String, ...nullable, example: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n' })
   readonly key_id: string | null;
 
-  @ApiProperty({ type: String, ...nullable, description: 'IP address', example: '203.0.113.7' })
+  @ApiProperty({ type: String, ...nullable, description: 'IP address of the caller', example: '203.0.113.7' })
   readonly address: string | null;
 
   @ApiProperty({ type: String, ...nullable, example: '0198c1a2-7b3e-7000-8000-1f2e3d4c5b6a' })

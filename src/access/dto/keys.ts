@@ -20,11 +20,11 @@ export const IsTenantId = (): PropertyDecorator =>
   Rule('tenantId', (value) =>
     typeof value === 'string' && isTenantId(value)
       ? null
-      : `must be 1 to ${LIMITS.tenantIdLength} letters, digits, "_", "." or "-", beginning with a letter or digit`,
+      : `must be 1 to ${LIMITS.tenantIdLength} letters, digits, "_", "." or "-", starting with a letter or digit`,
   );
 
 export class KeyInput {
-  @ApiProperty({ enum: ROLES, description: 'What the key is permitted', example: 'publisher' })
+  @ApiProperty({ enum: ROLES, description: 'Determines what the key may do', example: 'publisher' })
   @IsIn(ROLES)
   readonly role: Role;
 
@@ -33,7 +33,7 @@ export class KeyInput {
     ...TENANT_ID_SCHEMA,
     ...nullable,
     description:
-      'The tenant it is bound to; null for an admin of all. If not given, the one of X-Tenant or of the caller',
+      'Tenant that the key is bound to; null for an admin key for all tenants. Defaults to the tenant of the caller or X-Tenant',
   })
   @MayBeNull()
   @IsTenantId()
@@ -44,7 +44,12 @@ export class KeyInput {
   @IsText(LIMITS.nameLength)
   readonly name?: string | null;
 
-  @ApiPropertyOptional({ type: String, ...TIME_INPUT, ...nullable, description: 'When it ends; never if not given' })
+  @ApiPropertyOptional({
+    type: String,
+    ...TIME_INPUT,
+    ...nullable,
+    description: 'Time at which the key expires; never if omitted',
+  })
   @MayBeNull()
   @IsTime()
   readonly expires_at?: string | null;
@@ -56,7 +61,7 @@ export class KeyRotation {
     minimum: 0,
     maximum: LIMITS.overlapSeconds,
     default: 86_400,
-    description: 'Seconds that the old key is still accepted',
+    description: 'Seconds for which the old key remains valid',
   })
   @MayBeAbsent()
   @IsInt()
@@ -68,7 +73,7 @@ export class KeyRotation {
     type: String,
     ...TIME_INPUT,
     ...nullable,
-    description: 'When the new key ends; like the old one if not given, never if null',
+    description: 'Time at which the new key expires; same as the old key if omitted, never if null',
   })
   @MayBeNull()
   @IsTime()
@@ -82,7 +87,7 @@ export class KeyAnswer {
   @ApiProperty({ enum: ROLES, example: 'publisher' })
   readonly role: Role;
 
-  @ApiProperty({ type: String, ...nullable, description: 'Null for an admin of all tenants', example: 'acme' })
+  @ApiProperty({ type: String, ...nullable, description: 'Null for an admin key for all tenants', example: 'acme' })
   readonly tenant_id: string | null;
 
   @ApiProperty({ type: String, ...nullable, example: 'billing backend' })
@@ -91,23 +96,23 @@ export class KeyAnswer {
   @ApiProperty({ ...TIME })
   readonly created_at: string;
 
-  @ApiProperty({ type: String, ...nullable, description: 'The key that made it', example: null })
+  @ApiProperty({ type: String, ...nullable, description: 'Key that created this one', example: null })
   readonly created_by: string | null;
 
-  @ApiProperty({ type: String, ...nullable, description: 'The key whose place it took', example: null })
+  @ApiProperty({ type: String, ...nullable, description: 'Key that this one replaced', example: null })
   readonly rotated_from: string | null;
 
   @ApiProperty({ type: String, ...TIME, ...nullable, example: null })
   readonly expires_at: string | null;
 
-  @ApiProperty({ type: String, ...TIME, ...nullable, description: 'To the minute' })
+  @ApiProperty({ type: String, ...TIME, ...nullable, description: 'Accurate to one minute' })
   readonly last_used_at: string | null;
 }
 
-/** The only answer that holds the key itself. */
+/** The only answer that contains the key itself. */
 export class CreatedKeyAnswer extends KeyAnswer {
   @ApiProperty({
-    description: 'Shown this once; only its SHA-256 is kept',
+    description: 'The API key. Shown only once; the service stores only a SHA-256 hash',
     example: 'whk_01k6zv1yqpe7rtqq6zjy2k3m4n_2bYyQJ4bq1Xo4C3pX8p0W0m4p0mXwq3yq8k8l4o3m2E',
   })
   readonly key: string;

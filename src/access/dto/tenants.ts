@@ -10,7 +10,11 @@ const nullable = { nullable: true as const };
 const perSecond = { type: 'integer', minimum: 1, maximum: LIMITS.eventsPerSecond } as const;
 
 export class TenantLimitsInput {
-  @ApiPropertyOptional({ ...perSecond, ...nullable, description: 'Events published a second, over all processes' })
+  @ApiPropertyOptional({
+    ...perSecond,
+    ...nullable,
+    description: 'Maximum events published per second, across all processes',
+  })
   @MayBeNull()
   @IsInt()
   @Min(1)
@@ -20,7 +24,7 @@ export class TenantLimitsInput {
   @ApiPropertyOptional({
     ...perSecond,
     ...nullable,
-    description: 'Events that may come at once; those of a second if not given',
+    description: 'Maximum events published at once; defaults to events_per_second',
   })
   @MayBeNull()
   @IsInt()
@@ -36,7 +40,7 @@ export class TenantLimitsInput {
   readonly subscriptions?: number | null;
 }
 
-/** What is to change. Null sets a limit back to that of the service. */
+/** The fields to change. Null resets a limit to the service's default. */
 export class TenantPatch {
   @ApiPropertyOptional({ type: String, maxLength: LIMITS.nameLength, ...nullable, example: 'Acme Inc.' })
   @MayBeNull()
@@ -50,14 +54,14 @@ export class TenantPatch {
 }
 
 export class TenantInput extends TenantPatch {
-  @ApiProperty({ ...TENANT_ID_SCHEMA, description: 'Of your choice, and for ever' })
+  @ApiProperty({ ...TENANT_ID_SCHEMA, description: 'Chosen by you; it cannot be changed later' })
   @IsTenantId()
   readonly id: string;
 }
 
-/** The limits in force: what the tenant leaves to the service is filled in. */
+/** The limits in force, with the service's defaults filled in. */
 export class TenantLimitsAnswer {
-  @ApiProperty({ type: 'integer', ...nullable, description: 'Null: no limit', example: 100 })
+  @ApiProperty({ type: 'integer', ...nullable, description: 'Null if there is no limit', example: 100 })
   readonly events_per_second: number | null;
 
   @ApiProperty({ type: 'integer', ...nullable, example: 100 })

@@ -11,38 +11,38 @@ import { type ApiKeyToken, isSameHash, parseToken } from '../domain/api-key.js';
 import type { ApiKey } from './api-key.js';
 import { KeysRepository } from './keys.repository.js';
 
-/** `last_used_at` is no more exact than this, in milliseconds. */
+/** Accuracy of `last_used_at`, in milliseconds. */
 const USE_MARK_MS = 60_000;
 const BEARER = /^bearer +(\S+)$/i;
-const HOW = 'Send an API key: Authorization: Bearer whk_…';
+const HINT = 'Send an API key: Authorization: Bearer whk_…';
 
-/** A key as it is known here, and who it makes of its bearer. */
+/** A cached key and the identity of its bearer. */
 interface KnownKey {
   readonly key: ApiKey;
   readonly identity: Identity;
 }
 
 /**
- * Headers that let somebody in lately, and what they say. The usual form alone: blanks could make each as long as a
- * header may be.
+ * Authorization headers kept in memory with their parsed tokens. Longer headers are not kept, because padding could
+ * make each as long as a header may be.
  */
-const MAX_PROVEN = 1000;
-const MAX_PROVEN_LENGTH = 128;
-/** Keys whose last use is remembered here, until it has been stored and read again. */
+const MAX_PARSED = 1000;
+const MAX_PARSED_LENGTH = 128;
+/** Keys whose last use is kept in memory. */
 const MAX_MARKED = 10_000;
 
-/** A token, and the id of its key. */
+/** A parsed token with the id of its key. */
 interface Token extends ApiKeyToken {
   readonly uuid: Uuid;
 }
 
-/** Tells who calls, by the API key of a request. A revoked key is refused within a second in every process. */
+/** Identifies callers by their API keys. Every process refuses a revoked key within a second. */
 @Injectable()
 export class KeyRing {
   private readonly keys: BriefCache<KnownKey>;
   private readonly usedAtMs = new LRUCache<string, number>({ max: MAX_MARKED });
-  /** To parse and hash the same header again with each request would take longer than all else that is asked of it. */
-  private readonly proven = new LRUCache<string, Token>({ max: MAX_PROVEN });
+  /** Parsed tokens by header: parsing and hashing would otherwise be the most expensive part of the check. */
+  private readonly parsed = new LRUCache<string, Token>({ max: MAX_PARSED });
 
   constructor(
     private readonly repository: KeysRepository,
@@ -56,33 +56,33 @@ export class KeyRing {
   }
 
   /**
-   * @param authorization the header of that name
-   * @throws Unauthenticated
+   * @param authorization the Authorization header
+   * @throws Unauthenticated; the promise rejects with the same error
    */
   identify(authorization: string | undefined): Identity | Promise<Identity> {
-    if (authorization === undefined) throw new Unauthenticated(`There is no API key. ${HOW}`);
-    const proven = this.proven.get(authorization);
-    const token = proven ?? tokenOf(authorization);
+    if (authorization === undefined) throw new Unauthenticated(`The request has no API key. ${HINT}`);
+    const parsed = this.parsed.get(authorization);
+    const token = parsed ?? tokenOf(authorization);
     const known = this.keys.get(token.uuid);
-    if (known instanceof Promise) return known.then((late) => this.judge(late, token));
-    const identity = this.judge(known, token);
-    if (proven === undefined && authorization.length <= MAX_PROVEN_LENGTH) this.proven.set(authorization, token);
+    if (known instanceof Promise) return known.then((late) => this.verify(late, token));
+    const identity = this.verify(known, token);
+    if (parsed === undefined && authorization.length <= MAX_PARSED_LENGTH) this.parsed.set(authorization, token);
     return identity;
   }
 
-  /** After a change that this process made itself. */
+  /** Must be called after this process has changed the key. */
   forget(id: string): void {
     this.keys.forget(id);
   }
 
-  private judge(known: KnownKey | null, token: Token): Identity {
+  private verify(known: KnownKey | null, token: Token): Identity {
     if (known === null || !isSameHash(known.key.secretHash, token.secretHash)) {
-      throw new Unauthenticated(`This API key is not known, or not any more. ${HOW}`);
+      throw new Unauthenticated(`This API key is unknown or revoked. ${HINT}`);
     }
     const { expiresAt } = known.key;
     const nowMs = this.clock.nowMs();
     if (expiresAt !== null && expiresAt.getTime() <= nowMs) {
-      throw new Unauthenticated(`This API key ended at ${expiresAt.toISOString()}. ${HOW}`);
+      throw new Unauthenticated(`This API key expired at ${expiresAt.toISOString()}. ${HINT}`);
     }
     this.markUsed(known.key, nowMs);
     return known.identity;
@@ -93,7 +93,7 @@ export class KeyRing {
     if (nowMs - usedAtMs < USE_MARK_MS) return;
     this.usedAtMs.set(id, nowMs);
     this.repository.markUsed(id).catch((error: unknown) => {
-      this.logger.debug({ err: error }, 'key.use_not_marked');
+      this.logger.debug({ err: error }, 'key.last_used_update_failed');
     });
   }
 }
@@ -101,7 +101,7 @@ export class KeyRing {
 /** @throws Unauthenticated */
 function tokenOf(authorization: string): Token {
   const token = parseToken(BEARER.exec(authorization)?.[1] ?? '');
-  if (token === null) throw new Unauthenticated(`That is no API key. ${HOW}`);
+  if (token === null) throw new Unauthenticated(`The Authorization header contains no valid API key. ${HINT}`);
   return { ...token, uuid: parsePublicId(token.id, 'key').uuid };
 }
 

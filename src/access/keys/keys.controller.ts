@@ -28,8 +28,8 @@ import { KeysService } from './keys.service.js';
 const ApiMade = (): MethodDecorator =>
   ApiCreatedResponse({
     type: CreatedKeyAnswer,
-    description: 'The new key, which is shown this once',
-    headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } },
+    description: 'The new key. It is shown only once',
+    headers: { Location: { description: 'URL of the key', schema: { type: 'string' } } },
   });
 
 @ApiTags('Access')
@@ -57,7 +57,7 @@ export class KeysController {
   @Permit('administer')
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({ operationId: 'listKeys', summary: 'List API keys, newest first' })
-  @ApiOkResponse({ type: KeyPage, description: 'A page of keys that are not revoked' })
+  @ApiOkResponse({ type: KeyPage, description: 'A page of API keys, without revoked ones' })
   @ApiProblems(400, 422)
   list(@CurrentCaller() caller: Caller, @Query(InputPipe) query: KeyQuery): Promise<Page<KeyAnswer>> {
     return this.keys.list(caller, query);
@@ -79,8 +79,9 @@ export class KeysController {
   @ApiIdParam('id', 'key')
   @ApiOperation({
     operationId: 'rotateKey',
-    summary: 'Put a new API key in the place of another',
-    description: 'The new one has the role, the tenant and the name of the old one, which is accepted for a while yet.',
+    summary: 'Rotate an API key',
+    description:
+      'Creates a new key with the role, tenant and name of the old one. The old key remains valid for `overlap` seconds.',
   })
   @ApiMade()
   @ApiProblems(400, 404, 409, 413, 415, 422)
@@ -103,7 +104,7 @@ export class KeysController {
   @ApiOperation({
     operationId: 'revokeKey',
     summary: 'Revoke an API key',
-    description: 'Refused everywhere within a second.',
+    description: 'The key is refused within a second.',
   })
   @ApiNoContentResponse({ description: 'Revoked' })
   @ApiProblems(400, 404, 409, 413, 415, 422)

@@ -23,7 +23,7 @@ interface Row {
   last_used_at: Date | null;
 }
 
-/** API keys that are not revoked. `scope` limits what is found to one tenant; null is all of them. */
+/** API keys that are not revoked. `scope` limits a query to one tenant; null means all tenants. */
 @Injectable()
 export class KeysRepository {
   constructor(
@@ -33,8 +33,8 @@ export class KeysRepository {
   ) {}
 
   /**
-   * For the gate, so whoever they belong to, and on the connections that publishing has for itself: reads that wait for
-   * a lock must not hold it up.
+   * Finds keys of all tenants for the gatekeeper. Runs on the hot path's own connections, so that API reads that wait
+   * for a lock cannot delay publishing.
    */
   async findMany(ids: readonly Uuid[]): Promise<ApiKey[]> {
     const rows = await this.hotPath.query<Row>(FIND_KEYS.with({ ids }));
@@ -48,7 +48,7 @@ export class KeysRepository {
     return rows[0] ? toKey(rows[0]) : null;
   }
 
-  /** Newest first; one more than the limit when another page follows. */
+  /** Lists keys, newest first, and one more than the limit if another page follows. */
   async list(scope: string | null, limit: number, after: Uuid | null): Promise<ApiKey[]> {
     const text = `select ${KEY_COLUMNS} from api_keys
       where revoked_at is null and ($1::text is null or tenant_id = $1) and ($2::uuid is null or id < $2)
@@ -59,7 +59,7 @@ export class KeysRepository {
     return rows.map(toKey);
   }
 
-  /** How many there are of one tenant; null: of those for all tenants. */
+  /** Counts the keys bound to a tenant; null counts the keys for all tenants. */
   async count(tx: Tx, tenantId: string | null): Promise<number> {
     const rows = await tx.query<{ count: number }[]>(
       'select count(*)::int as count from api_keys where tenant_id is not distinct from $1 and revoked_at is null',
@@ -68,7 +68,7 @@ export class KeysRepository {
     return rows[0]?.count ?? 0;
   }
 
-  /** @returns false when there was one with that id already, revoked or not */
+  /** @returns false if a key with this id exists, revoked or not */
   async insert(tx: Tx, key: ApiKey): Promise<boolean> {
     const rows = await tx.query<unknown[]>(
       `insert into api_keys (id, tenant_id, role, name, secret_hash, created_at, created_by, rotated_from, expires_at)
@@ -78,7 +78,7 @@ export class KeysRepository {
     return rows.length > 0;
   }
 
-  /** @returns whether it was there, and not revoked already */
+  /** @returns false if the key does not exist or is already revoked */
   async revoke(tx: Tx, id: Uuid): Promise<boolean> {
     const [rows] = await tx.query<[unknown[], number]>(
       'update api_keys set revoked_at = now() where id = $1 and revoked_at is null returning id',
@@ -87,7 +87,7 @@ export class KeysRepository {
     return rows.length > 0;
   }
 
-  /** Brings the end of a key forward; never puts it off. @returns whether it was there, and not revoked meanwhile */
+  /** Makes a key expire at a time, unless it expires earlier. @returns false if the key does not exist or is revoked */
   async expireBy(tx: Tx, id: Uuid, expiresAt: Date): Promise<boolean> {
     const [rows] = await tx.query<[unknown[], number]>(
       'update api_keys set expires_at = least(expires_at, $2) where id = $1 and revoked_at is null returning id',
@@ -96,12 +96,12 @@ export class KeysRepository {
     return rows.length > 0;
   }
 
-  /** Waits for others who take admin keys away, until the transaction ends. */
+  /** Serializes transactions that add or remove keys for all tenants. Holds the lock until the transaction ends. */
   async lockAdminKeys(tx: Tx): Promise<void> {
     await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.adminKeys]);
   }
 
-  /** Whether there is another key that took the place of one, or was to, and is revoked. */
+  /** Whether the key was already rotated to another successor, revoked or not. */
   async hasOtherSuccessor(tx: Tx, id: Uuid, successorId: Uuid): Promise<boolean> {
     const rows = await tx.query<unknown[]>('select 1 from api_keys where rotated_from = $1 and id <> $2', [
       id,
@@ -110,7 +110,7 @@ export class KeysRepository {
     return rows.length > 0;
   }
 
-  /** Whether there is an admin key for all tenants that lasts so much longer. */
+  /** Whether there is an admin key for all tenants that stays valid for longer than this. */
   async hasAdmin(lastingSeconds: number, tx?: Tx): Promise<boolean> {
     const rows = await (tx ?? this.dataSource).query<unknown[]>(
       `select 1 from api_keys

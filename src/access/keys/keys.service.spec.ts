@@ -19,7 +19,7 @@ const CALLER = { identity: { keyId: null }, administered: 'acme' } as unknown as
 describe('API keys', () => {
   let kept: ApiKey[];
 
-  /** A service whose tenant has so many keys already. */
+  /** A service whose tenant already has this many keys. */
   const keys = (count: number): KeysService => {
     const insert = (_tx: Tx, key: ApiKey): Promise<boolean> => Promise.resolve(kept.push(key) > 0);
     return new KeysService(
@@ -38,7 +38,7 @@ describe('API keys', () => {
     kept = [];
   });
 
-  it('are so many in one tenant, and no more', async () => {
+  it('are limited in number per tenant', async () => {
     await expect(keys(LIMITS.keys).create(CALLER, { role: 'reader' })).rejects.toThrow(TooManyKeys);
     await expect(keys(LIMITS.keys).create(CALLER, { role: 'reader' })).rejects.toThrow(String(LIMITS.keys));
     expect(kept).toEqual([]);
@@ -47,12 +47,12 @@ describe('API keys', () => {
     expect(kept).toHaveLength(1);
   });
 
-  it('live so long, or for ever', async () => {
+  it('expire within the maximum lifetime or never', async () => {
     const endingAt = (ms: number): Promise<unknown> =>
       keys(0).create(CALLER, { role: 'reader', expires_at: new Date(ms).toISOString() });
     const last = NOW + LIMITS.keyLifeSeconds * 1000;
     for (const ms of [last + 1, NOW]) await expect(endingAt(ms)).rejects.toThrow(InvalidInput);
-    await expect(endingAt(last + 1)).rejects.toThrow('/expires_at must be in the future, and within 3650 days');
+    await expect(endingAt(last + 1)).rejects.toThrow('/expires_at must be in the future and within 3650 days');
     expect(kept).toEqual([]);
 
     await endingAt(last);

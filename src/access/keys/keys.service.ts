@@ -30,7 +30,7 @@ import { KeysRepository } from './keys.repository.js';
 
 const DEFAULT_OVERLAP_SECONDS = 86_400;
 
-/** What tells keys apart, and what they may do. */
+/** The fields of a new key that are not generated. */
 type KeyTerms = Pick<ApiKey, 'tenantId' | 'role' | 'name' | 'expiresAt' | 'rotatedFrom'>;
 
 @Injectable()
@@ -46,7 +46,7 @@ export class KeysService implements OnApplicationBootstrap {
     private readonly settings: Settings,
   ) {}
 
-  /** @throws NoApiKey when nobody could call */
+  /** @throws OtherBootstrapKey; NoApiKey if keys are required and there is no admin key */
   async onApplicationBootstrap(): Promise<void> {
     const { bootstrapApiKey, apiAccess } = this.settings;
     if (bootstrapApiKey !== undefined) await this.addBootstrapKey(bootstrapApiKey);
@@ -56,7 +56,7 @@ export class KeysService implements OnApplicationBootstrap {
   /** @throws InvalidInput; OtherTenant; TenantNotFound; TooManyKeys */
   async create(caller: Caller, input: KeyInput): Promise<CreatedKeyAnswer> {
     const tenantId = tenantOf(caller, input);
-    const expiresAt = this.endOf(input.expires_at);
+    const expiresAt = this.expiryOf(input.expires_at);
     const { key, token } = this.make(caller, { tenantId, role: input.role, name: input.name ?? null, expiresAt, rotatedFrom: null }); // prettier-ignore
     await this.transactions.run(caller.tenantId, async (tx) => {
       await this.add(tx, key);
@@ -70,32 +70,33 @@ export class KeysService implements OnApplicationBootstrap {
     return toAnswer(await this.find(caller, id));
   }
 
-  /** Newest first. */
+  /** Lists keys, newest first. @throws MalformedCursor */
   async list(caller: Caller, { limit, cursor }: KeyQuery): Promise<Page<KeyAnswer>> {
     const after = cursor === undefined ? null : decodeCursor(cursor);
     return toPage(await this.repository.list(caller.administered, limit, after), limit, toAnswer);
   }
 
   /**
-   * Makes another key with the same terms, and lets the old one end after the overlap.
+   * Creates a new key with the same role, tenant and name. The old key expires after the overlap.
    *
-   * @throws ApiKeyNotFound; InvalidInput; KeyHasSuccessor; LastAdminKey when it ends sooner, and no other one lasts
+   * @throws ApiKeyNotFound; InvalidInput; TooManyKeys; KeyHasSuccessor; LastAdminKey if the new key expires earlier
+   *   than the old one and no lasting admin key remains
    */
   async rotate(caller: Caller, id: Uuid, rotation: KeyRotation): Promise<CreatedKeyAnswer> {
-    const former = await this.find(caller, id);
-    const expiresAt = rotation.expires_at === undefined ? former.expiresAt : this.endOf(rotation.expires_at);
+    const previous = await this.find(caller, id);
+    const expiresAt = rotation.expires_at === undefined ? previous.expiresAt : this.expiryOf(rotation.expires_at);
     if (expiresAt !== null && expiresAt.getTime() <= this.clock.nowMs()) {
-      throw new InvalidInput([{ pointer: '/expires_at', detail: 'must be given, since the old key has ended' }]);
+      throw new InvalidInput([{ pointer: '/expires_at', detail: 'is required because the old key has expired' }]);
     }
-    const { key, token } = this.make(caller, { ...former, expiresAt, rotatedFrom: id });
+    const { key, token } = this.make(caller, { ...previous, expiresAt, rotatedFrom: id });
     const overlapMs = (rotation.overlap ?? DEFAULT_OVERLAP_SECONDS) * 1000;
     await this.transactions.run(caller.tenantId, async (tx) => {
       await this.add(tx, key);
-      // A second one would take over the end that the overlap has set to the first.
+      // A second rotation would copy the expiry that the first one set on the old key.
       if (await this.repository.hasOtherSuccessor(tx, id, key.id)) throw new KeyHasSuccessor(toPublicId('key', id));
       const end = new Date(this.clock.nowMs() + overlapMs);
       if (!(await this.repository.expireBy(tx, id, end))) throw new ApiKeyNotFound(toPublicId('key', id));
-      if (endsBefore(key, former)) await this.refuseLockout(tx, key);
+      if (expiresBefore(key, previous)) await this.refuseLockout(tx, key);
       await this.audit.write(tx, caller, { action: 'key.rotated', target: toPublicId('key', id), changed: Object.keys(rotation), tenantId: key.tenantId }); // prettier-ignore
     });
     this.keyRing.forget(id);
@@ -115,8 +116,8 @@ export class KeysService implements OnApplicationBootstrap {
   }
 
   /**
-   * After a key was taken away. Of those that are left, one that is in its overlap, or ends soon anyway, does not
-   * count.
+   * Checks, after a key was revoked or shortened, that a lasting admin key remains. A key that expires within the
+   * maximum overlap does not count.
    *
    * @throws LastAdminKey
    */
@@ -127,7 +128,7 @@ export class KeysService implements OnApplicationBootstrap {
 
   private async addBootstrapKey(token: string): Promise<void> {
     const parsed = parseToken(token);
-    if (parsed === null) throw new Error('BOOTSTRAP_API_KEY was accepted, and is no API key');
+    if (parsed === null) throw new Error('BOOTSTRAP_API_KEY passed validation but is not an API key');
     const { uuid: id } = parsePublicId(parsed.id, 'key');
     const key: ApiKey = {
       id,
@@ -150,7 +151,7 @@ export class KeysService implements OnApplicationBootstrap {
     if (known) return;
     this.logger.warn(
       { key_id: parsed.id },
-      'The key in BOOTSTRAP_API_KEY is revoked: it stays so. Take it out of the settings.',
+      'The key in BOOTSTRAP_API_KEY is revoked and stays revoked. Remove the setting.',
     );
   }
 
@@ -166,7 +167,7 @@ export class KeysService implements OnApplicationBootstrap {
   }
 
   private async add(tx: Tx, key: ApiKey): Promise<void> {
-    // Whoever adds to a tenant does so alone, and not while it is being deleted.
+    // The lock makes concurrent transactions count and insert one at a time, and keeps the tenant from being deleted.
     if (key.tenantId === null) await this.repository.lockAdminKeys(tx);
     else if ((await this.tenants.lock(tx, key.tenantId)) === null) throw new TenantNotFound(key.tenantId);
     if ((await this.repository.count(tx, key.tenantId)) >= LIMITS.keys) throw new TooManyKeys(LIMITS.keys);
@@ -179,24 +180,28 @@ export class KeysService implements OnApplicationBootstrap {
     return key;
   }
 
-  private endOf(expiresAt: string | null | undefined): Date | null {
+  private expiryOf(expiresAt: string | null | undefined): Date | null {
     if (expiresAt === undefined || expiresAt === null) return null;
     const lifeMs = Date.parse(expiresAt) - this.clock.nowMs();
     if (lifeMs > 0 && lifeMs <= LIMITS.keyLifeSeconds * 1000) return new Date(expiresAt);
-    const detail = `must be in the future, and within ${LIMITS.keyLifeSeconds / 86_400} days`;
+    const detail = `must be in the future and within ${LIMITS.keyLifeSeconds / 86_400} days`;
     throw new InvalidInput([{ pointer: '/expires_at', detail }]);
   }
 }
 
-/** The tenant that a new key is for; null for all. */
+/**
+ * The tenant that a new key is bound to; null for all tenants.
+ *
+ * @throws OtherTenant if the caller is limited to another tenant; InvalidInput if a key without a tenant is not an admin
+ */
 function tenantOf({ administered }: Caller, { tenant_id: given, role }: KeyInput): string | null {
   if (administered !== null && given !== undefined && given !== administered) throw new OtherTenant(administered);
   const tenantId = given === undefined ? administered : given;
   if (tenantId !== null || role === 'admin') return tenantId;
-  throw new InvalidInput([{ pointer: '/tenant_id', detail: 'must name a tenant: only an admin key can be for all' }]);
+  throw new InvalidInput([{ pointer: '/tenant_id', detail: 'is required; only an admin key can cover all tenants' }]);
 }
 
-function endsBefore({ expiresAt: end }: ApiKey, { expiresAt: other }: ApiKey): boolean {
+function expiresBefore({ expiresAt: end }: ApiKey, { expiresAt: other }: ApiKey): boolean {
   return end !== null && (other === null || end < other);
 }
 

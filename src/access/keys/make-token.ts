@@ -4,7 +4,7 @@ import { newUuid } from '../../shared/ids/uuid.js';
 import { SystemClock } from '../../shared/time/clock.js';
 import { tokenFrom } from '../domain/api-key.js';
 
-/** A new API key that nobody knows yet. */
+/** Generates a new API key; it is not stored. */
 export function makeToken(): string {
   return tokenFrom(toPublicId('key', newUuid(new SystemClock().nowMs())), randomBytes(32)).token;
 }

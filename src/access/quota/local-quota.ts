@@ -5,7 +5,7 @@ import { PublishQuota, type QuotaAnswer } from './publish-quota.js';
 
 const MAX_TENANTS = 100_000;
 
-/** Buckets in the memory of this process: each process lets the whole limit through. */
+/** Buckets in the memory of this process. Every process grants the full limit, so several together exceed it. */
 export class LocalQuota extends PublishQuota {
   private readonly buckets = new LRUCache<string, Bucket>({ max: MAX_TENANTS });
 

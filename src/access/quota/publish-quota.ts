@@ -1,14 +1,14 @@
 import type { Rate } from '../domain/token-bucket.js';
 
-/** What became of a request for one token. */
+/** The answer to a request for one token. */
 export interface QuotaAnswer {
   readonly isGranted: boolean;
-  /** Whole tokens that are left. */
+  /** Whole tokens left after this request. */
   readonly remaining: number;
 }
 
-/** How many events each tenant may still publish now: a token bucket for each. */
+/** Limits how fast each tenant publishes, with one token bucket per tenant. */
 export abstract class PublishQuota {
-  /** Takes one token from the bucket of a tenant. Never throws. */
+  /** Takes one token from the tenant's bucket. Never throws. */
   abstract take(tenantId: string, rate: Rate): QuotaAnswer | Promise<QuotaAnswer>;
 }

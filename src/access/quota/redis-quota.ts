@@ -8,19 +8,19 @@ import { LocalQuota } from './local-quota.js';
 import { PublishQuota, type QuotaAnswer } from './publish-quota.js';
 
 /**
- * Tokens are fetched for so long ahead, and not kept longer: Redis is asked so often at most, for each tenant.
- * Milliseconds.
+ * Each fetch takes the tokens of this many milliseconds in advance; unused ones are given back with the next fetch. So
+ * most events of a busy tenant cost no Redis call.
  */
-const AHEAD_MS = 50;
-/** Requests of one tenant that wait for one answer of Redis. */
+const PREFETCH_MS = 50;
+/** Maximum requests of one tenant that share one Redis call. */
 const MAX_GROUP = 1000;
 const MAX_TENANTS = 10_000;
-/** After a failure Redis is left alone for so long, in milliseconds. */
-const AWAY_MS = 1000;
+/** After a failure, Redis is not called for this many milliseconds. */
+const BACKOFF_MS = 1000;
 
 /**
- * KEYS[1] bucket, ARGV: tokens a second, burst, tokens wanted, tokens given back. The same as `takeTokens`, by the
- * clock of Redis, which all processes share. Returns the tokens granted, and those that are left.
+ * `takeTokens` as a script, on the clock of Redis, which all processes share. KEYS[1]: the bucket. ARGV: tokens per
+ * second, burst, tokens wanted, tokens given back. Returns the tokens granted and the tokens left.
  */
 const TAKE = `
 local time = redis.call('TIME')
@@ -41,31 +41,31 @@ redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - granted), 'at', string.f
 redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate * 1000) + 1000)
 return {granted, math.floor(tokens - granted)}`;
 
-/** @throws when that is no answer to `TAKE` */
+/** @throws TypeError if Redis returned anything but two token counts */
 function readTaken(answer: unknown): readonly [granted: number, remaining: number] {
   const [granted, remaining] = Array.isArray(answer) ? (answer as unknown[]) : [];
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-  if (!isCount(granted) || !isCount(remaining)) throw new TypeError('Redis did not say how many tokens there are');
+  if (!isCount(granted) || !isCount(remaining)) throw new TypeError('Redis returned an invalid token count');
   return [granted, remaining];
 }
 
-/** What one process has of a tenant's tokens. */
+/** The part of a tenant's tokens that this process holds. */
 interface Share {
   readonly rate: Rate;
-  readonly asker: GroupWriter<null, QuotaAnswer>;
+  readonly fetcher: GroupWriter<null, QuotaAnswer>;
   tokens: number;
   remaining: number;
   fetchedAtMs: number;
 }
 
 /**
- * Buckets in Redis, one for all processes. Each process takes tokens in advance for a twentieth of a second, so that
- * Redis is not asked for every event. While Redis is away each process counts for itself.
+ * Buckets in Redis, shared by all processes. Each process prefetches the tokens of 50 ms, so that not every event costs
+ * a Redis call. While Redis is unavailable, each process falls back to a bucket of its own.
  */
 export class RedisQuota extends PublishQuota implements OnApplicationShutdown {
   private readonly shares = new LRUCache<string, Share>({ max: MAX_TENANTS });
   private readonly local: LocalQuota;
-  private awayUntilMs = 0;
+  private backOffUntilMs = 0;
 
   constructor(
     private readonly redis: Redis,
@@ -78,14 +78,14 @@ export class RedisQuota extends PublishQuota implements OnApplicationShutdown {
 
   override take(tenantId: string, rate: Rate): QuotaAnswer | Promise<QuotaAnswer> {
     const nowMs = this.clock.monotonicMs();
-    if (nowMs < this.awayUntilMs) return this.local.take(tenantId, rate);
+    if (nowMs < this.backOffUntilMs) return this.local.take(tenantId, rate);
     const share = this.shareOf(tenantId, rate);
-    if (share.tokens > 0 && nowMs - share.fetchedAtMs < AHEAD_MS) {
+    if (share.tokens > 0 && nowMs - share.fetchedAtMs < PREFETCH_MS) {
       share.tokens -= 1;
       return { isGranted: true, remaining: share.remaining + share.tokens };
     }
-    return share.asker.submit(null).catch(() => {
-      this.awayUntilMs = this.clock.monotonicMs() + AWAY_MS;
+    return share.fetcher.submit(null).catch(() => {
+      this.backOffUntilMs = this.clock.monotonicMs() + BACKOFF_MS;
       return this.local.take(tenantId, rate);
     });
   }
@@ -97,20 +97,20 @@ export class RedisQuota extends PublishQuota implements OnApplicationShutdown {
   private shareOf(tenantId: string, rate: Rate): Share {
     const known = this.shares.get(tenantId);
     if (known?.rate.perSecond === rate.perSecond && known.rate.burst === rate.burst) return known;
-    const asker = new GroupWriter<null, QuotaAnswer>((waiting) => this.ask(tenantId, share, waiting.length), {
+    const fetcher = new GroupWriter<null, QuotaAnswer>((waiting) => this.fetch(tenantId, share, waiting.length), {
       items: MAX_GROUP,
       groups: 1,
     });
-    const share: Share = { rate, asker, tokens: 0, remaining: 0, fetchedAtMs: 0 };
+    const share: Share = { rate, fetcher, tokens: 0, remaining: 0, fetchedAtMs: 0 };
     this.shares.set(tenantId, share);
     return share;
   }
 
-  private async ask(tenantId: string, share: Share, waiting: number): Promise<QuotaAnswer[]> {
+  private async fetch(tenantId: string, share: Share, waiting: number): Promise<QuotaAnswer[]> {
     const { perSecond, burst } = share.rate;
-    const wanted = Math.max(waiting, Math.floor(Math.min((perSecond * AHEAD_MS) / 1000, burst)));
+    const wanted = Math.max(waiting, Math.floor(Math.min((perSecond * PREFETCH_MS) / 1000, burst)));
     const key = `${this.keyRoot}:quota:${tenantId}`;
-    // Those that were fetched and grew too old: kept back, they would be missing where events come now and then.
+    // Give back prefetched tokens that are too old. Otherwise a tenant that publishes now and then would lose them.
     const unused = share.tokens;
     share.tokens = 0;
     const [granted, remaining] = readTaken(await this.redis.eval(TAKE, 1, key, perSecond, burst, wanted, unused));

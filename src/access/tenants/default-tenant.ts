@@ -1,2 +1,2 @@
-/** The tenant of those who choose none. It is always there. */
+/** The tenant of requests that name none. It always exists. */
 export const DEFAULT_TENANT = 'default';

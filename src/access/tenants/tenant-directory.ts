@@ -5,7 +5,7 @@ import { isTenantId } from '../domain/tenant-id.js';
 import type { Tenant } from './tenant.js';
 import { TenantsRepository } from './tenants.repository.js';
 
-/** Tenants as the gate needs them: a change of their limits is seen within a second in every process. */
+/** Caches tenants for the gatekeeper. Every process sees a changed limit within a second. */
 @Injectable()
 export class TenantDirectory {
   private readonly tenants: BriefCache<Tenant>;
@@ -21,7 +21,7 @@ export class TenantDirectory {
     return isTenantId(id) ? this.tenants.get(id) : null;
   }
 
-  /** After a change that this process made itself. */
+  /** Must be called after this process has changed the tenant. */
   forget(id: string): void {
     this.tenants.forget(id);
   }

@@ -1,6 +1,6 @@
 import type { Rate } from '../domain/token-bucket.js';
 
-/** What a tenant may do; null where it leaves it to the settings. */
+/** The limits of a tenant; null where the setting applies. */
 export interface TenantLimits {
   readonly eventsPerSecond: number | null;
   readonly burst: number | null;
@@ -16,14 +16,14 @@ export interface Tenant {
   readonly updatedAt: Date;
 }
 
-/** The settings that hold where a tenant says nothing. */
+/** The settings that apply where a tenant has no limit of its own. */
 interface LimitSettings {
-  /** 0 is no limit. */
+  /** 0 means no limit. */
   readonly maxEventsPerSecond: number;
   readonly maxSubscriptions: number;
 }
 
-/** How fast a tenant may publish; null when as fast as it can. */
+/** The rate at which a tenant may publish; null if unlimited. */
 export function publishRate({ eventsPerSecond, burst }: TenantLimits, settings: LimitSettings): Rate | null {
   const perSecond = eventsPerSecond ?? settings.maxEventsPerSecond;
   return perSecond === 0 ? null : { perSecond, burst: burst ?? perSecond };

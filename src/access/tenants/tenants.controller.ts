@@ -34,7 +34,7 @@ import { TenantsService } from './tenants.service.js';
 const ApiId = (): MethodDecorator =>
   ApiParam({
     name: 'id',
-    description: 'Id of the tenant',
+    description: 'Tenant id',
     schema: { type: 'string', ...TENANT_ID_SCHEMA },
   });
 
@@ -49,7 +49,7 @@ export class TenantsController {
   @ApiCreatedResponse({
     type: TenantAnswer,
     description: 'The tenant',
-    headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } },
+    headers: { Location: { description: 'URL of the tenant', schema: { type: 'string' } } },
   })
   @ApiProblems(400, 409, 413, 415, 422)
   async create(
@@ -65,7 +65,7 @@ export class TenantsController {
   @Get()
   @Permit('administer')
   @UseInterceptors(LinkHeaderInterceptor)
-  @ApiOperation({ operationId: 'listTenants', summary: 'List tenants, in the order of their ids' })
+  @ApiOperation({ operationId: 'listTenants', summary: 'List tenants, ordered by id' })
   @ApiOkResponse({ type: TenantPage, description: 'A page of tenants' })
   @ApiProblems(400, 422)
   list(@CurrentCaller() caller: Caller, @Query(InputPipe) query: TenantQuery): Promise<Page<TenantAnswer>> {
@@ -76,7 +76,7 @@ export class TenantsController {
   @Permit('administer')
   @ApiId()
   @ApiOperation({ operationId: 'getTenant', summary: 'Read a tenant' })
-  @ApiOkResponse({ type: TenantAnswer, description: 'The tenant, with the limits that are in force' })
+  @ApiOkResponse({ type: TenantAnswer, description: 'The tenant, with the limits in force' })
   @ApiProblems(404)
   get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<TenantAnswer> {
     return this.tenants.get(caller, id);
@@ -87,10 +87,10 @@ export class TenantsController {
   @ApiId()
   @ApiOperation({
     operationId: 'patchTenant',
-    summary: 'Change what is given',
-    description: 'Null sets a limit back to that of the service. In force everywhere within a second.',
+    summary: 'Change the given fields of a tenant',
+    description: "Null resets a limit to the service's default. Changes take effect within a second.",
   })
-  @ApiOkResponse({ type: TenantAnswer, description: 'The tenant as it is now' })
+  @ApiOkResponse({ type: TenantAnswer, description: 'The changed tenant' })
   @ApiProblems(400, 404, 413, 415, 422)
   patch(
     @CurrentCaller() caller: Caller,
@@ -108,7 +108,7 @@ export class TenantsController {
   @ApiOperation({
     operationId: 'deleteTenant',
     summary: 'Delete a tenant',
-    description: 'One without API keys and subscriptions. Its id is never given to another.',
+    description: 'The tenant must have no API keys and no subscriptions. Its id is never reused.',
   })
   @ApiNoContentResponse({ description: 'Deleted' })
   @ApiProblems(404, 409, 413, 415, 422)

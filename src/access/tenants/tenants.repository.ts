@@ -27,14 +27,15 @@ export class TenantsRepository {
   ) {}
 
   /**
-   * For the gate, so on the connections that publishing has for itself: reads that wait for a lock must not hold it up.
+   * Finds tenants for the gatekeeper. Runs on the hot path's own connections, so that API reads that wait for a lock
+   * cannot delay publishing.
    */
   async findMany(ids: readonly string[]): Promise<Tenant[]> {
     const rows = await this.hotPath.query<Row>(FIND_TENANTS.with({ ids }));
     return rows.map(toTenant);
   }
 
-  /** In the order of their ids; one more than the limit when another page follows. */
+  /** Lists tenants ordered by id, and one more than the limit if another page follows. */
   async list(limit: number, after: string | null): Promise<Tenant[]> {
     const text = `select ${TENANT_COLUMNS} from tenants
       where deleted_at is null and ($1::text is null or id > $1) order by id limit $2`;
@@ -42,7 +43,7 @@ export class TenantsRepository {
     return rows.map(toTenant);
   }
 
-  /** Nobody else can change it, or count on it, until the transaction ends. */
+  /** Locks the row until the transaction ends. Other transactions that call this for the same tenant wait. */
   async lock(tx: Tx, id: string): Promise<Tenant | null> {
     const rows = await tx.query<Row[]>(
       `select ${TENANT_COLUMNS} from tenants where id = $1 and deleted_at is null for update`,
@@ -51,7 +52,7 @@ export class TenantsRepository {
     return rows[0] ? toTenant(rows[0]) : null;
   }
 
-  /** @returns null when there is, or was, one with that id */
+  /** @returns null if a tenant with this id exists or was deleted */
   async insert(tx: Tx, tenant: { id: string; name: string | null; limits: TenantLimits }): Promise<Tenant | null> {
     const { id, name, limits } = tenant;
     const rows = await tx.query<Row[]>(

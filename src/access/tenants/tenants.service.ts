@@ -14,7 +14,7 @@ import { publishRate, subscriptionLimit, type Tenant, type TenantLimits } from '
 import { TenantDirectory } from './tenant-directory.js';
 import { TenantsRepository } from './tenants.repository.js';
 
-/** What of a tenant another module has, in words, so that it can't be deleted; null when nothing. */
+/** Returns what another module still holds for a tenant, such as "subscriptions"; null if nothing prevents deletion. */
 export type RemovalCheck = (tx: Tx, tenantId: string) => Promise<string | null>;
 
 @Injectable()
@@ -34,7 +34,7 @@ export class TenantsService {
   async create(caller: Caller, input: TenantInput): Promise<TenantAnswer> {
     refuseBound(caller);
     const limits = changedLimits({ eventsPerSecond: null, burst: null, maxSubscriptions: null }, input);
-    this.refuseUnfit(limits);
+    this.refuseBurstWithoutRate(limits);
     const created = await this.transactions.run(caller.tenantId, async (tx) => {
       const tenant = await this.repository.insert(tx, { id: input.id, name: input.name ?? null, limits });
       if (tenant === null) throw new TenantExists(input.id);
@@ -52,7 +52,7 @@ export class TenantsService {
     return this.answer(tenant);
   }
 
-  /** In the order of their ids. */
+  /** Lists tenants ordered by id. */
   async list(caller: Caller, { limit, cursor }: TenantQuery): Promise<Page<TenantAnswer>> {
     const after = cursor === undefined ? null : decodeCursor(cursor);
     const bound = caller.administered;
@@ -69,13 +69,13 @@ export class TenantsService {
     };
   }
 
-  /** Sets what is given. @throws TenantNotFound; InvalidInput */
+  /** Changes the given fields. @throws TenantNotFound; InvalidInput */
   async patch(caller: Caller, id: string, patch: TenantPatch): Promise<TenantAnswer> {
     refuseBound(caller);
     const changed = await this.transactions.run(caller.tenantId, async (tx) => {
       const found = await this.lock(tx, caller, id);
       const limits = changedLimits(found.limits, patch);
-      this.refuseUnfit(limits);
+      this.refuseBurstWithoutRate(limits);
       const name = patch.name === undefined ? found.name : patch.name;
       await this.audit.write(tx, caller, {
         action: 'tenant.changed',
@@ -90,16 +90,16 @@ export class TenantsService {
     return this.answer(changed);
   }
 
-  /** @throws TenantNotFound; TenantInUse while it has keys or subscriptions, or is the default one */
+  /** @throws TenantNotFound; TenantInUse while it has keys or subscriptions, or if it is the default tenant */
   async remove(caller: Caller, id: string): Promise<void> {
     refuseBound(caller);
     await this.transactions.run(caller.tenantId, async (tx) => {
       await this.lock(tx, caller, id);
-      if (id === DEFAULT_TENANT) throw new TenantInUse(id, 'the requests of all that name no tenant');
-      if ((await this.keys.count(tx, id)) > 0) throw new TenantInUse(id, 'API keys');
+      if (id === DEFAULT_TENANT) throw new TenantInUse(id, 'serves requests without a tenant');
+      if ((await this.keys.count(tx, id)) > 0) throw new TenantInUse(id, 'still has API keys');
       for (const check of this.removalChecks) {
         const what = await check(tx, id);
-        if (what !== null) throw new TenantInUse(id, what);
+        if (what !== null) throw new TenantInUse(id, `still has ${what}`);
       }
       await this.repository.remove(tx, id);
       await this.audit.write(tx, caller, { action: 'tenant.deleted', target: id, tenantId: id });
@@ -107,14 +107,14 @@ export class TenantsService {
     this.directory.forget(id);
   }
 
-  /** Adds to what is asked before a tenant is deleted: what it has belongs to other modules. */
+  /** Registers a check that runs before a tenant is deleted, for what other modules store for it. */
   onRemoval(check: RemovalCheck): void {
     this.removalChecks.push(check);
   }
 
   /**
-   * How many subscriptions a tenant may have. Until the transaction ends, nobody else is told: whoever counts and adds
-   * does so alone.
+   * Returns how many subscriptions a tenant may have, and locks the tenant until the transaction ends, so that
+   * concurrent transactions count and insert one after the other.
    *
    * @throws TenantNotFound
    */
@@ -130,12 +130,10 @@ export class TenantsService {
     return tenant;
   }
 
-  private refuseUnfit(limits: TenantLimits): void {
+  private refuseBurstWithoutRate(limits: TenantLimits): void {
     const isBurstWithoutRate = limits.burst !== null && publishRate(limits, this.settings) === null;
     if (!isBurstWithoutRate) return;
-    throw new InvalidInput([
-      { pointer: '/limits/burst', detail: 'means nothing without events_per_second; give both' },
-    ]);
+    throw new InvalidInput([{ pointer: '/limits/burst', detail: 'requires events_per_second; set both' }]);
   }
 
   private answer({ id, name, limits, createdAt, updatedAt }: Tenant): TenantAnswer {
@@ -156,7 +154,7 @@ export class TenantsService {
 
 function changedLimits(limits: TenantLimits, { limits: given }: TenantPatch): TenantLimits {
   if (given === undefined) return limits;
-  const chosen = <T>(value: T | undefined, former: T): T => (value === undefined ? former : value);
+  const chosen = <T>(value: T | undefined, previous: T): T => (value === undefined ? previous : value);
   return {
     eventsPerSecond: chosen(given.events_per_second, limits.eventsPerSecond),
     burst: chosen(given.burst, limits.burst),

@@ -10,18 +10,22 @@ const INDICATORS = {
   },
 };
 
-/** As terminus answers. */
+/** Health check result in the format of Terminus. */
 export class HealthAnswer {
   @ApiProperty({ enum: ['ok', 'degraded', 'error', 'shutting_down'], example: 'ok' })
   readonly status: string;
 
-  @ApiProperty({ ...INDICATORS, description: 'What is well', example: { postgresql: { status: 'up' } } })
+  @ApiProperty({
+    ...INDICATORS,
+    description: 'Checks that are up or degraded',
+    example: { postgresql: { status: 'up' } },
+  })
   readonly info: Record<string, object>;
 
-  @ApiProperty({ ...INDICATORS, description: 'What is not', example: {} })
+  @ApiProperty({ ...INDICATORS, description: 'Checks that are down', example: {} })
   readonly error: Record<string, object>;
 
-  @ApiProperty({ ...INDICATORS, description: 'All of it', example: { postgresql: { status: 'up' } } })
+  @ApiProperty({ ...INDICATORS, description: 'All checks', example: { postgresql: { status: 'up' } } })
   readonly details: Record<string, object>;
 }
 

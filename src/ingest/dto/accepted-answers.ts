@@ -7,7 +7,7 @@ export class PublishedAnswer {
   @ApiProperty({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
   readonly event_id: string;
 
-  @ApiProperty({ description: 'Where the delivery can be watched', example: '/status/dlv_01k6zv1yqpe7rtqq6zjy200001' })
+  @ApiProperty({ description: 'URL of the delivery status', example: '/status/dlv_01k6zv1yqpe7rtqq6zjy200001' })
   readonly status_url: string;
 }
 
@@ -15,9 +15,9 @@ export class BroadcastAnswer {
   @ApiProperty({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
   readonly event_id: string;
 
-  @ApiProperty({ type: 'integer', description: 'How many subscriptions it goes to', example: 3 })
+  @ApiProperty({ type: 'integer', description: 'Number of deliveries, one per subscription', example: 3 })
   readonly deliveries: number;
 
-  @ApiProperty({ description: 'Where the event can be watched', example: '/status/evt_01k6zv1yqpe7rtqq6zjy200000' })
+  @ApiProperty({ description: 'URL of the event status', example: '/status/evt_01k6zv1yqpe7rtqq6zjy200000' })
   readonly status_url: string;
 }

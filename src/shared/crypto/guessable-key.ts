@@ -1,10 +1,8 @@
-/** Of 32 random bytes some 30 differ; that 16 or fewer do comes to pass once in 10^14 keys. */
+/** 32 random bytes have about 30 distinct values. Only one random key in 10^14 has 16 or fewer. */
 const FEWEST_DIFFERENT = 17;
 const LONGEST_PATTERN = 24;
 
-/**
- * Whether 32 bytes are no random key: zeros, one byte or a pattern again and again, bytes in a row, or simple words.
- */
+/** Whether a key of 32 bytes is not random: zeros, a repeated byte or pattern, consecutive bytes, or simple words. */
 export function isGuessable(key: Buffer): boolean {
   const steps = Buffer.from(key.subarray(1).map((byte, index) => byte - (key[index] ?? 0)));
   return new Set(key).size < FEWEST_DIFFERENT || repeats(key) || repeats(steps);

@@ -9,25 +9,25 @@ const HEADER_BYTES = 1 + KEY_ID_BYTES + IV_BYTES + TAG_BYTES;
 export class UnknownEncryptionKey extends Error {
   constructor(keyId: string) {
     super(
-      `A stored secret was encrypted under the key ${keyId}, which is not among ENCRYPTION_KEYS: add the former key again`,
+      `A stored secret was encrypted with key ${keyId}, which is not in ENCRYPTION_KEYS. Add the previous key again.`,
     );
   }
 }
 
 /**
- * Encrypts secrets at rest with AES-256-GCM. A box is `version 1 | key id 4 | iv 12 | tag 16 | ciphertext` in base64;
- * the key id is the beginning of the key's SHA-256. What the secret belongs to is authenticated with it: a box copied
- * to another row, or to another place in its row, does not open.
+ * Encrypts secrets at rest with AES-256-GCM. A box is the base64 of version (1 byte), key id (4), IV (12), tag (16) and
+ * ciphertext. The key id is the start of the key's SHA-256. The owner is authenticated too, so a box copied to another
+ * row or column cannot be decrypted.
  */
 export class SecretBox {
   private readonly keys: ReadonlyMap<string, Buffer>;
 
-  /** @param encryptionKeys of 32 bytes each: the first one seals, all of them open */
+  /** @param encryptionKeys keys of 32 bytes: the first one encrypts, all of them decrypt */
   constructor(private readonly encryptionKeys: readonly [Buffer, ...Buffer[]]) {
     this.keys = new Map(encryptionKeys.map((key) => [keyId(key), key]));
   }
 
-  /** Hexadecimal. */
+  /** Id of the current key, in hexadecimal. */
   get sealingKeyId(): string {
     return keyId(this.encryptionKeys[0]);
   }
@@ -42,8 +42,8 @@ export class SecretBox {
   }
 
   /**
-   * @throws UnknownEncryptionKey when it was sealed under a key that this one does not have
-   * @throws Error when the box was changed, or belongs to another owner
+   * @throws UnknownEncryptionKey if the key that sealed the box is missing
+   * @throws Error if the box was changed or belongs to another owner
    */
   open(box: string, owner: string): string {
     const bytes = Buffer.from(box, 'base64');
@@ -56,7 +56,7 @@ export class SecretBox {
     return Buffer.concat([decipher.update(bytes.subarray(HEADER_BYTES)), decipher.final()]).toString('utf8');
   }
 
-  /** The same secret in a box under the key that seals now; the box itself when it is. @throws as `open` does */
+  /** Re-encrypts a secret with the current key; returns the same box if it already is. @throws the errors of `open` */
   reseal(box: string, owner: string): string {
     return sealedUnder(box) === this.sealingKeyId ? box : this.seal(this.open(box, owner), owner);
   }

@@ -1,11 +1,11 @@
-/** Advisory locks of PostgreSQL, all of them here, since two that share a number would wait for each other. */
+/** All PostgreSQL advisory locks, in one place so that no two share a number. */
 export const ADVISORY_LOCKS = {
-  /** Processes that start together migrate one after another. */
+  /** Processes that start together run migrations one after another. */
   migration: 7_238_451_902,
-  /** One process at a time drops what is past its time, which may take a while. */
+  /** One process at a time drops expired partitions, which may take a while. */
   retention: 7_238_451_903,
-  /** And one makes partitions, for which publishers may wait. */
+  /** One process at a time creates partitions. Separate from `retention`, because publishers may wait for it. */
   partitions: 7_238_451_905,
-  /** Two must not take the last two admin keys away at once. */
+  /** Prevents two transactions from removing the last two admin keys at the same time. */
   adminKeys: 7_238_451_904,
 } as const;

@@ -3,19 +3,19 @@ import { Bulkhead } from '../bulkhead.js';
 import { Settings } from '../config/settings.js';
 import { CONNECT_TIMEOUT_MS } from './sound-pool.js';
 
-/** Of the connections of the REST API. */
+/** Maximum shares of the REST API's connections. */
 const SEARCH_SHARE = 0.5;
 const REPORT_SHARE = 0.2;
-/** For each search or report that runs, so many may wait. */
+/** Number of searches or reports that may wait per running one. */
 const WAITING_EACH = 4;
-/** Calls that wait for a connection. They are short, so many have their turn in time. */
+/** Maximum calls that wait for a connection. Calls are short, so many get one in time. */
 const MAX_WAITING = 1000;
 
-/** The connections of the REST API, of which each tenant has a share: none of them keeps the others' calls waiting. */
+/** Shares the REST API's connections fairly among tenants, so that no tenant blocks the others. */
 @Injectable()
 export class ApiConnections {
   private readonly calls: Bulkhead;
-  /** What may take seconds leaves connections to what does not. */
+  /** Slow statements are limited, so that connections remain for fast ones. */
   private readonly searches: Bulkhead;
   private readonly reports: Bulkhead;
 
@@ -30,21 +30,21 @@ export class ApiConnections {
   }
 
   /**
-   * Runs what takes one connection. It must not lend another one meanwhile: all of a tenant could wait for each other.
+   * Runs work that uses one connection. The work must not call this again: calls of a tenant could then deadlock.
    *
-   * @param tenantId null is whoever acts for no tenant
-   * @throws Unavailable when too many of the tenant wait already, or for longer than for a connection
+   * @param tenantId null for work that belongs to no tenant
+   * @throws Unavailable if too many calls of the tenant are waiting, or after waiting for the connect timeout
    */
   lend<T>(tenantId: string | null, work: () => Promise<T>): Promise<T> {
     return this.calls.run(tenantId, work);
   }
 
-  /** As `lend`, for a statement that may read much before it finds what it looks for. */
+  /** Same as `lend`, for a statement that may read many rows to find a few. */
   lendForSearch<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
     return this.searches.run(tenantId, () => this.lend(tenantId, work));
   }
 
-  /** As `lend`, for a statement that may take half a minute. */
+  /** Same as `lend`, for a statement that may take 30 seconds. */
   lendForReport<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
     return this.reports.run(tenantId, () => this.lend(tenantId, work));
   }

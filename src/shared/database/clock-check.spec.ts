@@ -18,7 +18,7 @@ class SetClock extends Clock {
   }
 }
 
-/** What is warned of when this clock shows these times before and after the question. */
+/** Returns the warnings if this clock shows these times before and after the query. */
 async function warningsAt(before: number, after: number, answer: () => Promise<{ ms: number }[]>): Promise<object[]> {
   const warnings: object[] = [];
   const ignore = (): void => undefined;
@@ -33,26 +33,26 @@ async function warningsAt(before: number, after: number, answer: () => Promise<{
   return warnings;
 }
 
-const told = () => Promise.resolve([{ ms: DATABASE_MS }]);
+const databaseTime = () => Promise.resolve([{ ms: DATABASE_MS }]);
 
-describe('the check of the clock against that of PostgreSQL', () => {
+describe('the clock check', () => {
   it.each([
     ['fast', 600_000, 600_000],
     ['slow', -600_000, -599_990],
   ])('warns of a clock that is 10 minutes %s', async (_, shiftMs, aheadMs) => {
-    const warnings = await warningsAt(DATABASE_MS + shiftMs, DATABASE_MS + shiftMs + 10, told);
+    const warnings = await warningsAt(DATABASE_MS + shiftMs, DATABASE_MS + shiftMs + 10, databaseTime);
     expect(warnings).toEqual([{ message: 'clock.differs', ahead_ms: aheadMs }]);
   });
 
-  it('says nothing of a clock that is right', async () => {
-    expect(await warningsAt(DATABASE_MS - 2000, DATABASE_MS - 1990, told)).toEqual([]);
+  it('does not warn if the clocks agree', async () => {
+    expect(await warningsAt(DATABASE_MS - 2000, DATABASE_MS - 1990, databaseTime)).toEqual([]);
   });
 
-  it('does not take a slow answer for a wrong clock', async () => {
-    expect(await warningsAt(DATABASE_MS - 20_000, DATABASE_MS + 20_000, told)).toEqual([]);
+  it('does not mistake a slow answer for a wrong clock', async () => {
+    expect(await warningsAt(DATABASE_MS - 20_000, DATABASE_MS + 20_000, databaseTime)).toEqual([]);
   });
 
-  it('leaves a database that does not answer to others', async () => {
+  it('does not warn if the database does not answer', async () => {
     expect(await warningsAt(0, 0, () => Promise.reject(new Error('away')))).toEqual([]);
   });
 });

@@ -5,12 +5,12 @@ import { Logger } from '../logging/logger.js';
 import { Clock } from '../time/clock.js';
 
 const INTERVAL_MS = 60_000;
-/** Receivers commonly accept a `webhook-timestamp` that is 5 minutes off: the warning comes long before that. */
+/** Receivers commonly accept a `webhook-timestamp` that is up to 5 minutes off, so this warns well before. */
 const TOLERANCE_MS = 5000;
 
 /**
- * Warns each minute while the clock of this process and PostgreSQL's differ. What is due is decided by PostgreSQL's
- * alone; but ids of events, and the timestamps that receivers check, are made by this one.
+ * Logs a warning every minute while the clocks of this process and of PostgreSQL differ. PostgreSQL's clock alone
+ * decides what is due, but event ids and the timestamps that receivers check come from this process.
  */
 @Injectable()
 export class ClockCheck implements OnApplicationBootstrap, OnModuleDestroy {
@@ -31,14 +31,14 @@ export class ClockCheck implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** Never throws: a database that does not answer is told of elsewhere. */
+  /** Never throws; an unavailable database is reported elsewhere. */
   async run(): Promise<void> {
     try {
       const before = this.clock.nowMs();
       const [row] = await this.dataSource.query<{ ms: number }[]>(
         'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms',
       );
-      const ahead = aheadMs(row?.ms ?? NaN, { before, after: this.clock.nowMs() });
+      const ahead = aheadOfDatabaseMs(row?.ms ?? NaN, { before, after: this.clock.nowMs() });
       if (Math.abs(ahead) > TOLERANCE_MS) this.logger.warn({ ahead_ms: Math.round(ahead) }, 'clock.differs');
     } catch (error) {
       this.logger.debug({ err: error }, 'clock.not_checked');
@@ -46,8 +46,8 @@ export class ClockCheck implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-/** How far this clock is ahead of PostgreSQL's, as far as the time that the question took leaves no doubt of it. */
-function aheadMs(databaseMs: number, asked: { before: number; after: number }): number {
-  if (databaseMs < asked.before) return asked.before - databaseMs;
-  return databaseMs > asked.after ? asked.after - databaseMs : 0;
+/** Returns how far this clock is at least ahead of PostgreSQL's, allowing for the duration of the query. */
+function aheadOfDatabaseMs(databaseMs: number, query: { before: number; after: number }): number {
+  if (databaseMs < query.before) return query.before - databaseMs;
+  return databaseMs > query.after ? query.after - databaseMs : 0;
 }

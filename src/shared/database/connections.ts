@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Logger } from '../logging/logger.js';
 
-/** Those of one pool. */
+/** A pool of connections. */
 interface Pooled {
-  /** @returns how many it was */
+  /** @returns the number of connections given up */
   giveUpAll(): number;
 }
 
-/** All connections of a process to PostgreSQL: what happened to one says something about those that are as old. */
+/** All PostgreSQL connections of the process. A failure of one may mean that the others are broken too. */
 @Injectable()
 export class Connections {
   private readonly pools: Pooled[] = [];
@@ -19,9 +19,8 @@ export class Connections {
   }
 
   /**
-   * Gives up each connection that is open now: at once when it is idle, and when it comes back otherwise. New ones take
-   * their place, so a server that has moved or become read-only, and a network that has forgotten them, cost one
-   * failure and not one each.
+   * Gives up all open connections: idle ones at once, others when they are released. New connections replace them, so
+   * that a failover or a network that dropped its connections causes one failure instead of one per connection.
    */
   giveUpAll(reason: unknown): void {
     let count = 0;

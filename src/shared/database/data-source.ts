@@ -6,16 +6,13 @@ import { PartitionKeeper } from './partition-keeper.js';
 import { SoundPool, type SoundPoolOptions } from './sound-pool.js';
 
 /**
- * How long PostgreSQL works on a statement, and how long its caller waits for the answer before he gives it up: longer,
- * because what he has given up must not be committed behind his back, or a publisher who was told 503 and repeats his
- * request would publish twice.
+ * Statement timeout of the server, and the longer timeout of the client. The client must not give up first: otherwise a
+ * statement could still be committed after its publisher got a 503, and the publisher's retry would publish twice.
  */
 export const STATEMENT_TIMEOUT_MS = 4000;
 export const QUERY_TIMEOUT_MS = 4500;
 
-/**
- * Options of the DataSource behind the REST API: short time-outs, so that a stuck database gives a 503 and not a queue.
- */
+/** Options of the REST API's DataSource. Short timeouts turn a stuck database into 503s instead of a queue. */
 export function dataSourceOptions(
   { databaseUrl, databasePoolSize }: { databaseUrl: string; databasePoolSize: number },
   connections?: Connections,
@@ -30,12 +27,12 @@ export function dataSourceOptions(
   });
 }
 
-/** A DataSource for migrations: without time limits, because a migration of a large table takes as long as it takes. */
+/** A DataSource for migrations, without timeouts, because migrating a large table may take long. */
 export function migrationDataSource(databaseUrl: string): DataSource {
   return new DataSource(options({ databaseUrl, applicationName: 'webhooks-migrations', size: 2 }));
 }
 
-/** TypeORM makes its pool of our class, and hands `extra` to it as it is. */
+/** TypeORM creates its pool from our class and passes `extra` to it unchanged. */
 function options(extra: SoundPoolOptions): DataSourceOptions {
   return {
     type: 'postgres',
@@ -47,9 +44,7 @@ function options(extra: SoundPoolOptions): DataSourceOptions {
   };
 }
 
-/**
- * Brings the schema up to date and makes the partitions of the days ahead. Safe to run in many processes at once.
- */
+/** Runs pending migrations and creates partitions ahead. Many processes may call this at once. */
 export async function migrate(databaseUrl: string, today: Date): Promise<void> {
   const dataSource = await migrationDataSource(databaseUrl).initialize();
   const lock = dataSource.createQueryRunner();
@@ -58,7 +53,7 @@ export async function migrate(databaseUrl: string, today: Date): Promise<void> {
     await dataSource.runMigrations({ transaction: 'each' });
     await new PartitionKeeper(dataSource).makeAhead(today);
   } finally {
-    // The end of the session releases the lock, whatever happened in it.
+    // Ending the session releases the lock in any case.
     await lock.release();
     await dataSource.destroy();
   }

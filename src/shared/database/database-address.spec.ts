@@ -2,7 +2,7 @@ import { AddressFault, parseDatabaseUrl } from './database-address.js';
 
 const PLAIN = { host: 'h', port: 5432, user: 'u', password: 'p', database: 'd', options: '', tls: '' };
 
-describe('the address of PostgreSQL', () => {
+describe('DATABASE_URL', () => {
   it.each([
     ['postgres://u:p@h/d', {}],
     ['postgresql://u:p@h:6432/d', { port: 6432 }],
@@ -35,8 +35,8 @@ describe('the address of PostgreSQL', () => {
   });
 
   it.each([
-    ['mysql://u:hunter2@h/d', 'begins with postgres://'],
-    ['host=h password=hunter2', 'begins with postgres://'],
+    ['mysql://u:hunter2@h/d', 'starts with postgres://'],
+    ['host=h password=hunter2', 'starts with postgres://'],
     ['postgres://u:hunter2@h:port/d', 'port'],
     ['postgres://u:hunter2@h:0/d', 'port'],
     ['postgres://u:hunter2@h:65536/d', 'port'],
@@ -48,7 +48,7 @@ describe('the address of PostgreSQL', () => {
     ['postgres://u:hunter2%E4@h/d', 'UTF-8'],
     ['postgres://u:hunter2@a b/d', 'host'],
     ['postgres://u:hunter2@[::1/d', 'host'],
-  ])('is not %s, and the reason repeats no password', (url, reason) => {
+  ])('is refused without repeating the password: %s', (url, reason) => {
     const failure = ((): unknown => {
       try {
         return parseDatabaseUrl(url);

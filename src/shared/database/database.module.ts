@@ -16,7 +16,7 @@ import { TenantDatabase } from './tenant-database.js';
 import { Transactions } from './transaction.js';
 import { WriteCheck } from './write-check.js';
 
-/** Of its own, since what makes the DataSource can ask only modules that it imports. */
+/** A separate module, because the DataSource factory can inject only from modules that it imports. */
 @Module({ providers: [Connections], exports: [Connections] })
 class ConnectionsModule {}
 
@@ -31,12 +31,12 @@ class ConnectionsModule {}
         ...dataSourceOptions(settings, connections),
         autoLoadEntities: true,
         migrationsRun: false,
-        // Whoever started this process starts it again; it need not wait long for a database.
+        // Few retries are enough, because the supervisor restarts this process.
         retryAttempts: 3,
         retryDelay: 2000,
       }),
       dataSourceFactory: async (options) => {
-        if (options === undefined) throw new TypeError('There are no options to make a DataSource of');
+        if (options === undefined) throw new TypeError('The DataSource has no options');
         const { databaseUrl } = options.extra as SoundPoolOptions;
         await migrate(databaseUrl, new SystemClock().now());
         return new DataSource(options).initialize();

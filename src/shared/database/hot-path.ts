@@ -9,8 +9,8 @@ import type { BoundStatement } from './statement.js';
 import { isMissingTable, isStalePlan } from './unavailable.js';
 
 /**
- * `open_deliveries` is nearly empty whenever it is analysed, so the planner would read all of it for each batch while
- * it grows. These sessions leave it no plan but the index each statement was written for.
+ * `open_deliveries` is nearly empty whenever it is analyzed, so the planner would scan all of it for each batch while
+ * it grows. These settings leave only the index that each statement was written for.
  */
 const PINNED_PLANS = {
   enable_indexscan: 'on',
@@ -23,10 +23,10 @@ const PINNED_PLANS = {
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
 };
-/** Most repeats of a statement: a group of events around midnight lacks the partitions of two days at most. */
+/** Maximum repeats of a statement. A group of events around midnight lacks the partitions of at most two days. */
 const MAX_REPEATS = 3;
 
-/** The connections of the delivery path, apart from those of the REST API. */
+/** The connection pool of the delivery path, separate from that of the REST API. */
 export class HotPath implements OnApplicationShutdown {
   private readonly pool: pg.Pool;
   private readonly partitions: Pick<PartitionKeeper, 'makeDay'> | undefined;
@@ -46,7 +46,7 @@ export class HotPath implements OnApplicationShutdown {
       queryTimeoutMs: QUERY_TIMEOUT_MS,
       ...(connections && { connections }),
     });
-    // Without a listener, a connection that breaks while idle would end the process.
+    // Without a listener, an error of an idle connection would end the process.
     this.pool.on('error', (error) => {
       logger.warn({ err: error }, 'database.connection_lost');
     });
@@ -70,9 +70,9 @@ export class HotPath implements OnApplicationShutdown {
   }
 
   /**
-   * Makes what a statement, or a transaction, found missing.
+   * Creates the partition that a failed statement or transaction lacked.
    *
-   * @returns whether one that failed so has done nothing, and may succeed now
+   * @returns true if the statement had no effect and may succeed when repeated
    */
   async mend(error: unknown): Promise<boolean> {
     if (isStalePlan(error)) return true;

@@ -3,25 +3,25 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { firstUuidAt, uuidTimeMs } from '../ids/uuid.js';
 
-/** Partitioned by range of an id that begins with the time of its event; one partition a day (UTC). */
+/** Tables with one partition per day (UTC), by range of an id that starts with the time of its event. */
 const PARTITIONED_TABLES = ['events', 'deliveries', 'attempts'] as const;
 type PartitionedTable = (typeof PARTITIONED_TABLES)[number];
 
 const DAY_MS = 86_400_000;
-/** Made ahead, so that a week without any running process does no harm. One behind, for clocks that differ. */
+/** A week ahead, in case no process runs for days; one day behind, in case clocks differ. */
 const DAYS_AHEAD = 7;
 const DAYS_BEHIND = 1;
-/** A drop waits for readers of the table no longer than this: others would queue behind it. It is tried again later. */
+/** Maximum wait for the lock of a drop, because other statements queue behind it. The next run tries again. */
 const LOCK_TIMEOUT = '3s';
-/** Rows of one step, which must end within the time that a statement may take. */
+/** Maximum rows per step, so that each step stays within the statement timeout. */
 const STEP_ROWS = 5000;
 
-/** Name of the partition that holds an event and all that came of it. */
+/** Name of the table's partition for an event and everything that belongs to it. */
 export function partitionOf(table: PartitionedTable, uuid: string): string {
   return partitionName(table, uuidTimeMs(uuid));
 }
 
-/** Days as they stand in names, since each delivery asks for one. Seldom more than the days of the retention. */
+/** Cached date suffixes by day, because every delivery needs one. */
 const dayNames = new LRUCache<number, string>({ max: 1000 });
 
 function partitionName(table: PartitionedTable, timeMs: number): string {
@@ -32,17 +32,17 @@ function partitionName(table: PartitionedTable, timeMs: number): string {
   return `${table}_${name}`;
 }
 
-/** What came of a look for what is past its time. */
+/** Result of dropping expired days. */
 export interface Dropped {
-  /** As YYYYMMDD. */
+  /** Dropped days as YYYYMMDD. */
   readonly days: readonly string[];
-  /** Deliveries that were still open. */
+  /** Number of open deliveries that were cancelled. */
   readonly cancelled: number;
-  /** Why days could not be dropped now. */
+  /** Errors of days that could not be dropped. */
   readonly failures: readonly unknown[];
 }
 
-/** Makes partitions before they are needed and drops them when their time is over. */
+/** Creates partitions before they are needed and drops them after the retention period. */
 export class PartitionKeeper {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -59,10 +59,7 @@ export class PartitionKeeper {
     await this.make(days);
   }
 
-  /**
-   * The partitions of one day, which is far from those that were made ahead: some clock differs from that of the
-   * others.
-   */
+  /** Creates the partitions of one day. Needed if a clock is so wrong that the day was not created ahead. */
   async makeDay(dayMs: number): Promise<void> {
     await this.make([dayMs]);
   }
@@ -77,15 +74,15 @@ export class PartitionKeeper {
   }
 
   /**
-   * Drops what is older than the retention. Deliveries of those days that are still open are cancelled first: only a
-   * pause can hold one so long, and its event is about to go. All of it in short steps, each of which stays when a
-   * later one fails: however much has gathered, each try gets further.
+   * Drops partitions older than the retention period. Cancels their open deliveries first, since their events are about
+   * to go; only a paused subscription can hold a delivery that long. Commits short steps one by one, so that a failed
+   * run still makes progress.
    *
-   * @returns null when another process is at it
+   * @returns null if another process is already doing this
    */
   async dropExpired(today: Date, retentionDays: number): Promise<Dropped | null> {
     const firstKeptMs = (Math.floor(today.getTime() / DAY_MS) - retentionDays) * DAY_MS;
-    // This transaction does nothing but hold the lock, on a connection of its own.
+    // This transaction only holds the lock, on its own connection.
     return this.dataSource.transaction(async (lock) => {
       const [row] = await lock.query<{ taken: boolean }[]>('select pg_try_advisory_xact_lock($1) as taken', [
         ADVISORY_LOCKS.retention,
@@ -113,7 +110,7 @@ export class PartitionKeeper {
     });
   }
 
-  /** Runs a statement that takes up to $1 rows until it finds no more. @returns how many it took in all */
+  /** Repeats a statement that handles up to $1 rows until none are left. @returns the total number of rows */
   private async inSteps(statement: string, values: readonly unknown[]): Promise<number> {
     let total = 0;
     for (;;) {
@@ -126,8 +123,8 @@ export class PartitionKeeper {
 }
 
 /**
- * $1 limit, $2 the first id that is kept. Served by the primary key. The history tells of it as long as it is there
- * itself.
+ * Cancels expired open deliveries. $1 limit, $2 first id to keep. Served by the primary key. The history shows the
+ * cancelled deliveries until their partition is dropped.
  */
 const CANCEL_EXPIRED = `with gone as (
     delete from open_deliveries where id = any(array(
@@ -137,18 +134,18 @@ const CANCEL_EXPIRED = `with gone as (
     insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_error_code,
       last_error_message, finished_at, retry_of, created_at)
     select id, event_id, subscription_id, tenant_id, 4, attempt_count, 'cancelled',
-      'The retention of its event was over', now(), retry_of, created_at from gone
+      'The retention period of the event has ended', now(), retry_of, created_at from gone
     on conflict do nothing)
   select count(*)::int as count from gone`;
 
-/** $1 limit. Served by idempotency_keys_expires. */
+/** Deletes expired idempotency keys. $1 limit. Served by idempotency_keys_expires. */
 const FORGET_KEYS = `with gone as (
     delete from idempotency_keys where expires_at < now() and ctid = any(array(
       select ctid from idempotency_keys where expires_at < now() order by expires_at limit $1))
     returning 1)
   select count(*)::int as count from gone`;
 
-/** Made apart and then attached: that waits for no reader or writer of the parent, and holds up none. */
+/** Creates the partition separately and then attaches it, which does not block readers and writers of the parent. */
 async function makePartition(tx: EntityManager, table: PartitionedTable, dayMs: number): Promise<void> {
   const name = partitionName(table, dayMs);
   const [found] = await tx.query<{ exists: boolean }[]>('select to_regclass($1) is not null as exists', [name]);
@@ -173,15 +170,15 @@ async function partitionsBefore(database: Pick<DataSource, 'query'>, timeMs: num
 }
 
 /**
- * The day of a row for which there was no partition.
+ * Returns the day for which a partition is missing.
  *
- * @returns its beginning in ms since the Unix epoch; null when an error says something else
+ * @returns the start of the day in milliseconds since the Unix epoch; null if the error has another cause
  */
 export function missingDay(error: unknown): number | null {
   const { driverError = error } = error as { driverError?: unknown };
   const { code, routine, detail } = driverError as { code?: unknown; routine?: unknown; detail?: unknown };
   if (code !== '23514' || routine !== 'ExecFindPartition') return null;
-  // The words around it are in the language of the server.
+  // Only the id is parsed, because the server may translate the rest of the text.
   const id = /\(([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22})\b/.exec(String(detail))?.[1];
   return id === undefined ? null : Math.floor(uuidTimeMs(id) / DAY_MS) * DAY_MS;
 }

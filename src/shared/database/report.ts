@@ -1,15 +1,15 @@
 import type { ClientBase, QueryConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 
-/** A report reads days of history, so it may take longer than other calls. */
+/** Statement timeout of a report, which reads days of history and may take longer than other calls. */
 const TIMEOUT_MS = 30_000;
-/** Its caller waits longer than PostgreSQL works on it: only a server that is gone gives no answer by then. */
-const PATIENCE_MS = TIMEOUT_MS + 500;
+/** The client waits longer than the statement timeout, so it gives up only if the server has vanished. */
+const QUERY_TIMEOUT_MS = TIMEOUT_MS + 500;
 
 /**
- * Runs one reading statement that may take up to half a minute.
+ * Runs one read-only statement that may take up to 30 seconds.
  *
- * @throws what `isDatabaseUnavailable` knows when it takes longer
+ * @throws an error that `isDatabaseUnavailable` recognizes if it takes longer
  */
 export async function runReport<Row extends object>(
   dataSource: DataSource,
@@ -20,9 +20,13 @@ export async function runReport<Row extends object>(
   try {
     await runner.startTransaction();
     await runner.query(`set local statement_timeout = ${TIMEOUT_MS}`);
-    // The limit that the pool sets on the client's side is for short calls.
+    // Overrides the pool's client-side timeout, which is for short calls.
     const client = (await runner.connect()) as ClientBase;
-    const report: QueryConfig & { query_timeout: number } = { text, values: [...values], query_timeout: PATIENCE_MS };
+    const report: QueryConfig & { query_timeout: number } = {
+      text,
+      values: [...values],
+      query_timeout: QUERY_TIMEOUT_MS,
+    };
     const { rows } = await client.query<Row>(report);
     await runner.commitTransaction();
     return rows;

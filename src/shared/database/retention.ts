@@ -8,7 +8,7 @@ import { Clock } from '../time/clock.js';
 import { Hourly } from '../time/hourly.js';
 import { PartitionKeeper } from './partition-keeper.js';
 
-/** Makes partitions for the days ahead, a week of them, and ends those past their time. */
+/** Creates partitions a week ahead and drops expired ones, once an hour. */
 @Injectable()
 export class Retention extends Hourly {
   private readonly keeper: PartitionKeeper;
@@ -27,8 +27,8 @@ export class Retention extends Hourly {
   protected async run(): Promise<void> {
     const today = this.clock.now();
     const databaseToday = await this.keeper.databaseNow();
-    // Ids are made by this process's clock, and what is long over is decided by both: a clock that is wrong drops
-    // nothing.
+    // Ids come from the clock of this process. Expiry uses the earlier of both clocks, so that a fast clock on either
+    // side drops nothing too early.
     for (const day of [today, databaseToday]) await this.keeper.makeAhead(day);
     const earlier = today < databaseToday ? today : databaseToday;
     const dropped = await this.keeper.dropExpired(earlier, this.settings.retentionDays);

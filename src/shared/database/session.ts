@@ -1,28 +1,27 @@
-/** Settings of a session by their names in PostgreSQL, with the values that `pg_settings` shows. */
+/** Session settings by their PostgreSQL names, with values as `pg_settings` shows them. */
 export type SessionSettings = Readonly<Record<string, string>>;
 
 /**
- * What our statements rely on. A role or a database may have other values (`alter role … set`), and those count for
- * every session that does not say. `default_transaction_read_only` is left to the operator: who sets it wants no
- * writes.
+ * Settings that our statements rely on. They are set explicitly, because a role or database may have other defaults
+ * (`alter role … set`). `default_transaction_read_only` is left to the operator, who sets it to prevent writes.
  */
-const RELIED_ON: SessionSettings = {
-  // What is promised: an answer says that it is on disk.
+const REQUIRED_SETTINGS: SessionSettings = {
+  // Durability: an event is accepted only after it is on disk.
   synchronous_commit: 'on',
-  // What values look like.
+  // Format of values.
   TimeZone: 'UTC',
   DateStyle: 'ISO, MDY',
   IntervalStyle: 'postgres',
   bytea_output: 'hex',
   extra_float_digits: '1',
-  // What texts mean.
+  // Syntax and null handling.
   standard_conforming_strings: 'on',
   array_nulls: 'on',
   transform_null_equals: 'off',
-  // What is found. Another schema than that of everybody is named in DATABASE_URL: ?options=-c%20search_path%3Dhooks
+  // Query results.
   row_security: 'on',
   gin_fuzzy_search_limit: '0',
-  // What a transaction sees, and how long it may take.
+  // Isolation and timeouts.
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
   statement_timeout: '0',
@@ -32,21 +31,22 @@ const RELIED_ON: SessionSettings = {
   exit_on_error: 'off',
 };
 
-/** The default of PostgreSQL, for a DATABASE_URL that names no other: where tables are is no matter of a role. */
+/**
+ * The default of PostgreSQL, so that a role's own setting has no effect. DATABASE_URL can name another schema:
+ * ?options=-c%20search_path%3Dhooks
+ */
 const SEARCH_PATH = { search_path: '"$user", public' };
 
-/**
- * Only newer versions than the oldest that we run on have these, and an older one refuses a session that names them.
- */
-const WHERE_THERE_ARE_SUCH: SessionSettings = { transaction_timeout: '0' };
+/** Settings that the oldest supported PostgreSQL lacks. It would refuse a session that sets them at the start. */
+const NEWER_SETTINGS: SessionSettings = { transaction_timeout: '0' };
 
 /**
- * The options that a session starts with. They override the settings of a role or a database.
+ * Returns the start-up options of a session. They override the settings of roles and databases.
  *
- * @param given options of the operator, which may choose the schema but change nothing that we rely on
+ * @param given the operator's options; they may choose the schema but cannot change a setting that we rely on
  */
 export function sessionOptions(session: SessionSettings, given: string): string {
-  return [optionsOf(SEARCH_PATH), given, optionsOf({ ...RELIED_ON, ...session })].filter(Boolean).join(' ');
+  return [optionsOf(SEARCH_PATH), given, optionsOf({ ...REQUIRED_SETTINGS, ...session })].filter(Boolean).join(' ');
 }
 
 function optionsOf(settings: SessionSettings): string {
@@ -55,20 +55,22 @@ function optionsOf(settings: SessionSettings): string {
     .join(' ');
 }
 
-/** What `sessionCheck` tells. */
+/** The result of `sessionCheck`. */
 export interface SessionState {
   readonly is_read_only: boolean;
-  /** Settings that are not as they must be, for people; null when all are. A pooler may have left the options out. */
+  /** Readable list of wrong settings, or null. A pooler may have dropped the start-up options. */
   readonly wrong: string | null;
 }
 
-/** One statement that says whether a session is fit for us. */
+/** Returns a statement that checks a session's settings, and sets those that only newer versions have. */
 export function sessionCheck(session: SessionSettings): string {
-  const expected = Object.entries({ ...RELIED_ON, ...session }).map(([name, value]) => `('${name}', '${value}')`);
-  const more = Object.entries(WHERE_THERE_ARE_SUCH).map(([name, value]) => `('${name}', '${value}')`);
+  const expected = Object.entries({ ...REQUIRED_SETTINGS, ...session }).map(
+    ([name, value]) => `('${name}', '${value}')`,
+  );
+  const newer = Object.entries(NEWER_SETTINGS).map(([name, value]) => `('${name}', '${value}')`);
   return `select current_setting('transaction_read_only') = 'on' as is_read_only,
       (select string_agg(name || ' is ' || setting, ', ') from pg_settings
        join (values ${expected.join(', ')}) expected(name, value) using (name) where setting <> value) as wrong,
       (select count(set_config(name, value, false)) from pg_settings
-       join (values ${more.join(', ')}) more(name, value) using (name))`;
+       join (values ${newer.join(', ')}) newer(name, value) using (name))`;
 }

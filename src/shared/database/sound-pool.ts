@@ -4,33 +4,37 @@ import type { Connections } from './connections.js';
 import { ConnectionFailed, fateOf, ReadOnlyServer } from './unavailable.js';
 import { sessionCheck, type SessionSettings, type SessionState } from './session.js';
 
-/** How long a call waits for a connection before its caller gets a 503. */
+/** Maximum wait for a connection, in milliseconds; after that, the caller gets a 503. */
 export const CONNECT_TIMEOUT_MS = 3000;
-/** However well it does: names and proxies lead elsewhere some day, and a server that was left may still answer. */
+/** Maximum age of a connection: names and proxies may come to point elsewhere while the old server still answers. */
 const MAX_AGE_SECONDS = 600;
 
 export interface SoundPoolOptions {
   readonly databaseUrl: string;
   readonly applicationName: string;
   readonly size: number;
-  /** What its sessions have beside what all have. */
+  /** Session settings in addition to the common ones. */
   readonly session?: SessionSettings;
-  /** How long its user waits for the answer to a statement; for ever unless given. */
+  /** Maximum wait for the answer to a statement, in milliseconds; unlimited if omitted. */
   readonly queryTimeoutMs?: number;
-  /** Those of the process; unless given, the pool is alone. */
+  /** The connections of the process; if omitted, the pool acts alone. */
   readonly connections?: Connections;
 }
 
-type Answered = (error: Error | null | undefined, result?: unknown) => void;
-type Lent = (error: Error | undefined, client: pg.PoolClient | undefined, release: (unfit?: unknown) => void) => void;
+type QueryCallback = (error: Error | null | undefined, result?: unknown) => void;
+type ConnectCallback = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: (unfit?: unknown) => void,
+) => void;
 
 /**
- * A pool that lends no connection that it knows to be useless: one that broke, on which a statement timed out or a
- * transaction was left open, or that leads to a server that takes no writes. node-postgres takes back whatever it gets.
+ * A pool that never lends a connection it knows to be unusable: one that broke, on which a statement timed out or a
+ * transaction was left open, or whose server accepts no writes. Plain node-postgres would reuse such connections.
  */
 export class SoundPool extends pg.Pool {
   private readonly connections: Connections | undefined;
-  /** Those that are open, and whether somebody has them. */
+  /** Open connections; the value is true while a connection is in use. */
   private readonly lent = new Map<SoundClient, boolean>();
 
   constructor({ databaseUrl, applicationName, size, session = {}, queryTimeoutMs, connections }: SoundPoolOptions) {
@@ -48,22 +52,22 @@ export class SoundPool extends pg.Pool {
     connections?.add(this);
     this.on('connect', (client) => {
       sound(client).onFailure = (error) => {
-        this.judge(sound(client), error);
+        this.handleFailure(sound(client), error);
       };
     });
     this.on('acquire', (client) => this.lent.set(sound(client), true));
     this.on('release', (_, client) => {
       this.lent.set(sound(client), false);
-      // The pool removes what is ending.
-      if (sound(client).isGivenUp || sound(client).isInTransaction) sound(client).leave();
+      // The pool removes a client that is ending.
+      if (sound(client).isGivenUp || sound(client).isInTransaction) sound(client).endNow();
     });
     this.on('remove', (client) => this.lent.delete(sound(client)));
   }
 
-  /** @throws ConnectionFailed, whatever the reason */
+  /** @throws ConnectionFailed for any reason */
   override connect(): Promise<pg.PoolClient>;
-  override connect(lent: Lent): void;
-  override connect(lent?: Lent): Promise<pg.PoolClient> | undefined {
+  override connect(lent: ConnectCallback): void;
+  override connect(lent?: ConnectCallback): Promise<pg.PoolClient> | undefined {
     if (lent === undefined) {
       return super.connect().catch((error: unknown) => {
         throw new ConnectionFailed(error);
@@ -75,7 +79,7 @@ export class SoundPool extends pg.Pool {
     return undefined;
   }
 
-  /** @returns how many it was */
+  /** @returns the number of connections given up */
   giveUpAll(): number {
     const open = [...this.lent].filter(([client]) => !client.isGivenUp);
     for (const [client, isLent] of open) {
@@ -85,11 +89,11 @@ export class SoundPool extends pg.Pool {
     return open.length;
   }
 
-  private judge(client: SoundClient, error: unknown): void {
+  private handleFailure(client: SoundClient, error: unknown): void {
     const fate = fateOf(error);
     if (fate === 'sound' || client.isGivenUp) return;
     client.isGivenUp = true;
-    // Whatever its user still wants of it, a ROLLBACK for instance, fails at once and not after another time-out.
+    // Further statements of its user, such as ROLLBACK, then fail at once instead of after another timeout.
     client.cut();
     if (fate !== 'all are suspect') return;
     if (this.connections === undefined) this.giveUpAll();
@@ -97,35 +101,39 @@ export class SoundPool extends pg.Pool {
   }
 
   private discardIdle(client: SoundClient): void {
-    // As if it had broken: the pool takes it out at once.
+    // Emulates a broken connection, which the pool removes at once.
     client.emit('error', new Error('The connection was given up'));
     client.cut();
   }
 }
 
-/** A new connection is asked once whether it is fit, and never again: the hot path pays nothing for it. */
+/**
+ * Checks a connection once, when it is new, so that the hot path has no extra cost.
+ *
+ * @throws ReadOnlyServer; Error if the session has wrong settings
+ */
 async function assertFit(client: pg.ClientBase, session: SessionSettings): Promise<void> {
   const { rows } = await client.query<SessionState>(sessionCheck(session));
   const [state] = rows;
   if (state?.is_read_only) throw new ReadOnlyServer();
   if (state?.wrong !== null) {
-    throw new Error(`A session does not get the settings that it was opened with: ${state?.wrong ?? 'no answer'}`);
+    throw new Error(`The session does not have the settings that it was opened with: ${state?.wrong ?? 'no answer'}`);
   }
 }
 
-/** All clients of the pool are, since it makes them. */
+/** Every client of the pool is a SoundClient, because the pool creates them. */
 function sound(client: pg.PoolClient): SoundClient {
   return client as unknown as SoundClient;
 }
 
-/** A connection that tells what went wrong on it. */
+/** A connection that reports its errors to `onFailure`. */
 class SoundClient extends pg.Client {
   isGivenUp = false;
   onFailure: (error: unknown) => void = () => undefined;
 
   constructor(config: pg.ClientConfig) {
     super(config);
-    // Of all that it takes from the environment, PGREPLICATION alone can't be contradicted in its options.
+    // PGREPLICATION is the only environment variable that no option overrides.
     delete (this as { connectionParameters?: { replication?: string } }).connectionParameters?.replication;
   }
 
@@ -137,11 +145,11 @@ class SoundClient extends pg.Client {
     const query = super.query.bind(this) as unknown as (...given: unknown[]) => unknown;
     const callback = args.at(-1);
     if (typeof callback === 'function') {
-      const tell: Answered = (error, result) => {
+      const report: QueryCallback = (error, result) => {
         if (error) this.onFailure(error);
-        (callback as Answered)(error, result);
+        (callback as QueryCallback)(error, result);
       };
-      return query(...args.slice(0, -1), tell) as never;
+      return query(...args.slice(0, -1), report) as never;
     }
     const result = query(...args);
     if (result instanceof Promise) {
@@ -153,13 +161,13 @@ class SoundClient extends pg.Client {
     return result as never;
   }
 
-  /** The pool takes no client back that is ending. */
-  leave(): void {
+  /** Ends the client, so that the pool does not take it back. */
+  endNow(): void {
     void this.end();
     this.cut();
   }
 
-  /** Without a word to the other end, which may be gone: a farewell would wait for it. */
+  /** Closes the socket without a goodbye message, which could block if the peer is gone. */
   cut(): void {
     (this as unknown as { connection: pg.Connection }).connection.stream.destroy();
   }

@@ -25,12 +25,12 @@ export type Placeholders<P extends Parameters> = { readonly [Name in keyof P]: s
 export interface BoundStatement {
   readonly name: string;
   readonly text: string;
-  /** A Buffer travels as binary, everything else as text. */
+  /** Buffers are sent in binary, all other values as text. */
   readonly values: unknown[];
   readonly isOfOneDay: boolean;
 }
 
-/** A statement of the delivery path: prepared once on each connection, under its name. */
+/** A statement of the delivery path, prepared once per connection under its name. */
 export interface Statement<Values = unknown> {
   readonly name: string;
   readonly text: string;
@@ -44,7 +44,7 @@ export interface Statement<Values = unknown> {
 interface Definition<P extends Parameters> {
   readonly name: string;
   readonly servedBy: readonly string[];
-  /** It names a partition. If that partition does not exist, neither do its rows. */
+  /** The statement names a daily partition. If that partition does not exist, the result is empty. */
   readonly isOfOneDay?: boolean;
   readonly parameters: P;
   readonly text: (placeholders: Placeholders<P>) => string;
@@ -80,14 +80,14 @@ function encoded(type: SqlType, value: unknown): unknown {
   return type.endsWith('[]') ? plainArray(value as readonly (string | number | null)[]) : value;
 }
 
-/** The driver would look for characters to escape in each element; ids and numbers have none. */
+/** Formats ids or numbers as a PostgreSQL array. Saves the driver's check for characters to escape. */
 function plainArray(elements: readonly (string | number | null)[]): string {
   return `{${elements.map((element) => element ?? 'null').join(',')}}`;
 }
 
 const NEEDS_ESCAPE = /["\\]/;
 
-/** Texts that need no escaping, nearly all, are left as they are. */
+/** Formats texts as a PostgreSQL array. Most texts need no escaping, so they are only tested for it. */
 function textArray(elements: readonly (string | null)[]): string {
   return `{${elements.map(textElement).join(',')}}`;
 }

@@ -3,7 +3,7 @@ import { ApiConnections } from './api-connections.js';
 import { TenantDatabase, UnscopedStatement } from './tenant-database.js';
 import type { Tx } from './transaction.js';
 
-describe('the database of a tenant', () => {
+describe('the tenant database', () => {
   const run: unknown[] = [];
   const connection = {
     query: (...given: unknown[]) => {
@@ -11,7 +11,7 @@ describe('the database of a tenant', () => {
       return Promise.resolve([{ one: 1 }]);
     },
     createQueryRunner: () => {
-      throw new Error('It was run.');
+      throw new Error('The statement was run');
     },
   };
   const database = new TenantDatabase(connection as unknown as DataSource, new ApiConnections({ databasePoolSize: 5 }));
@@ -23,8 +23,8 @@ describe('the database of a tenant', () => {
 
   beforeEach(() => run.splice(0));
 
-  it.each(UNSCOPED)('runs nothing that forgets the tenant, by whichever way: %s', async (text) => {
-    // Again, since what was looked at once is remembered.
+  it.each(UNSCOPED)('refuses a statement that is not limited to the tenant, in every method: %s', async (text) => {
+    // Twice, because the result of the check is cached.
     for (let times = 0; times < 2; times += 1) {
       await expect(database.query('acme', text, ['x'])).rejects.toThrow(UnscopedStatement);
       await expect(database.query('acme', text, ['x'], connection as unknown as Tx)).rejects.toThrow(UnscopedStatement);
@@ -34,7 +34,7 @@ describe('the database of a tenant', () => {
     expect(run).toEqual([]);
   });
 
-  it('runs what is limited to the tenant, who is $1', async () => {
+  it('runs a statement that is limited to the tenant, and passes the tenant as $1', async () => {
     const text = 'select 1 as one from events where tenant_id = $1 and id = $2';
 
     expect(await database.query('acme', text, ['x'])).toEqual([{ one: 1 }]);

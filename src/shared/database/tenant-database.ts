@@ -6,7 +6,7 @@ import { runReport } from './report.js';
 import { scopeFault } from './tenant-scope.js';
 import type { Tx } from './transaction.js';
 
-/** A statement could have touched rows of other tenants. It was not run. */
+/** The statement was not run because it could have touched rows of other tenants. */
 export class UnscopedStatement extends Error {
   constructor(fault: string, text: string) {
     super(`A statement ${fault}: ${text}`);
@@ -14,18 +14,18 @@ export class UnscopedStatement extends Error {
 }
 
 /** An entity whose rows belong to a tenant. */
-interface OfTenant {
+interface TenantEntity {
   id: string;
   tenantId: string;
 }
 
-const judged = new Map<string, string | null>();
-/** Texts are built from few parts; should one ever hold a value, this stays small. */
-const MAX_JUDGED = 10_000;
+const faults = new Map<string, string | null>();
+/** Bounds the cache, in case a statement ever contains a value instead of a parameter. */
+const MAX_FAULTS = 10_000;
 
 /**
- * PostgreSQL as one tenant sees it: the way of everything that answers a client. Each call names the tenant, and a
- * statement that forgets it is refused before it runs, whatever rows it would have found.
+ * Access to PostgreSQL on behalf of one tenant, for everything that answers a client. Each call names the tenant, and a
+ * statement that is not limited to it is refused before it runs.
  */
 @Injectable()
 export class TenantDatabase {
@@ -35,9 +35,9 @@ export class TenantDatabase {
   ) {}
 
   /**
-   * Runs SQL in which $1 is the tenant; `values` begin with $2.
+   * Runs SQL in which $1 is the tenant; `values` start at $2.
    *
-   * @param tx the transaction that it belongs to, if it belongs to one
+   * @param tx the transaction in which the statement runs, if any
    * @throws UnscopedStatement
    */
   async query<Row>(tenantId: string, text: string, values: readonly unknown[], tx?: Tx): Promise<Row[]> {
@@ -47,22 +47,23 @@ export class TenantDatabase {
   }
 
   /**
-   * As `query`, for a statement that may read much before it finds what it looks for. @throws Unavailable when too many
-   * do
+   * Same as `query`, for a statement that may read many rows to find a few.
+   *
+   * @throws Unavailable if too many searches are running
    */
   async search<Row>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
     refuseUnscoped(text);
     return this.connections.lendForSearch(tenantId, () => this.ask(tenantId, text, values));
   }
 
-  /** As `search`, for a statement that may take half a minute. @throws Unavailable when too many do */
+  /** Same as `search`, for a statement that may take 30 seconds. @throws Unavailable if too many reports are running */
   async report<Row extends object>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
     refuseUnscoped(text);
     return this.connections.lendForReport(tenantId, () => runReport(this.dataSource, text, [tenantId, ...values]));
   }
 
-  /** The rows of an entity that belong to the tenant. */
-  rows<E extends OfTenant>(entity: EntityTarget<E>, tenantId: string, tx?: Tx): TenantRows<E> {
+  /** Returns access to the tenant's rows of an entity. */
+  rows<E extends TenantEntity>(entity: EntityTarget<E>, tenantId: string, tx?: Tx): TenantRows<E> {
     const { manager } = this.dataSource;
     const lend: Lend = tx ? (work) => work(tx) : (work) => this.connections.lend(tenantId, () => work(manager));
     return new TenantRows(lend, entity, tenantId);
@@ -73,23 +74,23 @@ export class TenantDatabase {
   }
 }
 
-/** TypeORM gives the rows of an UPDATE or DELETE beside their number. */
+/** For UPDATE and DELETE, TypeORM returns the rows together with their count. */
 type Result<Row> = Row[] | [Row[], number];
 
-/** Gives the connection that a statement runs on. */
+/** Provides the connection on which a statement runs. */
 type Lend = <T>(work: (manager: Tx) => Promise<T>) => Promise<T>;
 
-/** What of a tenant's rows is listed. */
+/** Selects the rows of a list. */
 interface TenantList {
-  /** The name of the entity in the conditions. */
+  /** Name of the entity in the conditions. */
   readonly alias: string;
-  /** Each in the language of TypeORM, with the values of its parameters. */
+  /** Conditions in TypeORM syntax, with the values of their parameters. */
   readonly conditions: readonly (readonly [condition: string, values?: ObjectLiteral])[];
   readonly limit: number;
 }
 
-/** The rows of one entity that belong to one tenant. No caller gets hold of a query that he could take further. */
-export class TenantRows<E extends OfTenant> {
+/** One tenant's rows of one entity. Callers never get a query builder, which they could use to leave the tenant. */
+export class TenantRows<E extends TenantEntity> {
   constructor(
     private readonly lend: Lend,
     private readonly entity: EntityTarget<E>,
@@ -109,19 +110,19 @@ export class TenantRows<E extends OfTenant> {
     return this.lend((manager) => manager.count(this.entity, { where: { ...where, ...this.scope } }));
   }
 
-  /** Those that meet all conditions, newest first. */
+  /** Returns the rows that meet all conditions, newest first. */
   list({ alias, conditions, limit }: TenantList): Promise<E[]> {
     return this.lend((manager) => {
       const query = manager.createQueryBuilder(this.entity, alias);
       for (const [condition, values] of conditions) query.andWhere(`(${condition})`, values);
-      // After the others, whose parameters can't take the place of this one then.
+      // Added last, so that no other condition can override its parameter.
       query.andWhere(`${alias}.tenantId = :tenantId`, this.scope);
       return query.orderBy(`${alias}.id`, 'DESC').limit(limit).getMany();
     });
   }
 
   async insert(row: E): Promise<void> {
-    // The cast says that jsonb values are data: TypeORM's types expect SQL expressions in them.
+    // The cast is needed because TypeORM's types expect SQL expressions in jsonb columns.
     await this.lend((manager) => manager.insert(this.entity, { ...row, ...this.scope } as object));
   }
 
@@ -135,10 +136,10 @@ export class TenantRows<E extends OfTenant> {
 }
 
 function refuseUnscoped(text: string): void {
-  let fault = judged.get(text);
+  let fault = faults.get(text);
   if (fault === undefined) {
-    if (judged.size >= MAX_JUDGED) judged.clear();
-    judged.set(text, (fault = scopeFault(text)));
+    if (faults.size >= MAX_FAULTS) faults.clear();
+    faults.set(text, (fault = scopeFault(text)));
   }
   if (fault !== null) throw new UnscopedStatement(fault, text);
 }

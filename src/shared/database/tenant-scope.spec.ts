@@ -1,6 +1,6 @@
 import { scopeFault } from './tenant-scope.js';
 
-describe('the scope of a statement', () => {
+describe('the tenant scope of a statement', () => {
   it.each([
     'select 1 from events where tenant_id = $1 and id = $2',
     'select e.id from events e join deliveries as d on d.event_id = e.id and d.tenant_id = $1 where e.tenant_id = $1',
@@ -10,7 +10,7 @@ describe('the scope of a statement', () => {
     'select 1 from events where tenant_id = $1 and (id = $2 or id = $3)',
     'select 1 from tenants where id = $2 or id = $3',
     'select delivery_count as events_seen from events where tenant_id = $1',
-  ])('is the tenant: %s', (text) => {
+  ])('is accepted: %s', (text) => {
     expect(scopeFault(text)).toBeNull();
   });
 
@@ -28,7 +28,7 @@ describe('the scope of a statement', () => {
     ['update subscriptions set tenant_id = $1 where id = $2', 'subscriptions'],
     ['select tenant_id = $1 from events', 'events'],
     ['select 1 from events where not tenant_id = $1', 'events'],
-  ])('is not the tenant: %s', (text, table) => {
+  ])('is missing: %s', (text, table) => {
     expect(scopeFault(text)).toBe(`does not limit ${table} to tenant_id = $1`);
   });
 
@@ -49,8 +49,8 @@ describe('the scope of a statement', () => {
     'lock table subscriptions',
     'table events',
     'copy events to stdout',
-  ])('is not known when a table is named otherwise: %s', (text) => {
-    expect(scopeFault(text)).toContain('plainly');
+  ])('is unknown if a table is named in any other way: %s', (text) => {
+    expect(scopeFault(text)).toContain('directly after');
   });
 
   it.each([
@@ -59,7 +59,7 @@ describe('the scope of a statement', () => {
     'select 1 from events where (id = $2 and tenant_id = $1) OR (id = $3)',
     'select 1 from events where ((id = $2 and (tenant_id = $1)) or id = $3)',
     'select 1 from events where id = $2 and tenant_id = $1\n or\tid = $3',
-  ])('is left by an "or" beside it: %s', (text) => {
+  ])('is defeated by an "or" next to it: %s', (text) => {
     expect(scopeFault(text)).not.toBeNull();
   });
 
@@ -69,7 +69,7 @@ describe('the scope of a statement', () => {
     'select 1 from events where $$ and tenant_id = $1 $$ is not null',
     'select 1 from events where $a$ and tenant_id = $1 $a$ is not null',
     'select 1 from U&"\\0065vents"',
-  ])('is not read where it could be hidden: %s', (text) => {
-    expect(scopeFault(text)).toContain('not read');
+  ])('is unknown if a comment or quotation could hide it: %s', (text) => {
+    expect(scopeFault(text)).toContain('not supported');
   });
 });

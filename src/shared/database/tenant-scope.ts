@@ -1,30 +1,30 @@
 /** Tables whose rows belong to a tenant. */
 const TABLES = 'subscriptions|events|open_deliveries|deliveries|attempts|idempotency_keys';
 
-/** A table wherever it is named, under a schema, in quotes or as one of its daily partitions, too. */
+/** Any mention of a table, including with a schema, in quotes, or as a daily partition. */
 const MENTION = new RegExp(`\\b(?:${TABLES})(?:_\\d{8})?\\b`, 'gi');
-/** The only ways to name one that are understood. */
+/** The only supported ways to name a table. */
 const READ = new RegExp(`\\b(?:from|join|update)\\s+(${TABLES})\\b(?!["'.*_(])(?:\\s+(?:as\\s+)?([a-z_]+))?`, 'gi');
 const INSERTION = new RegExp(`\\binsert\\s+into\\s+(?:${TABLES})\\b(?!["'.])`, 'gi');
 const NO_ALIAS = /^(where|set|on|join|left|right|full|inner|cross|order|group|limit|for|returning|union|using|as)$/i;
-/** What could hide a condition, or make a value look like one. */
+/** Syntax that could hide a condition or make a value look like one. */
 const UNREADABLE = /--|\/\*|\$\$|\$[a-z_]\w*\$|\bu&["']/i;
 const ANY_CONDITION = /\btenant_id = \$1\b/i;
 
 /**
- * Why a statement can't be relied on to stay with the rows of the tenant $1; null when it can. Each table that it reads
- * or changes needs its own `tenant_id = $1`, joined to the other conditions by "and", and has to be named in a way that
- * is understood here; an "or" stands in parentheses of its own. What an INSERT writes is not looked at.
+ * Returns why a statement might touch rows of other tenants than $1, or null if it cannot. Each table that is read or
+ * changed needs its own `tenant_id = $1`, joined to the other conditions by "and", and must be named in a supported
+ * way. An "or" needs its own parentheses. Values written by an INSERT are not checked.
  */
 export function scopeFault(text: string): string | null {
-  if (UNREADABLE.test(text)) return 'holds a comment or a quotation that is not read';
+  if (UNREADABLE.test(text)) return 'contains a comment or quotation that is not supported';
   const reads = [...text.matchAll(READ)].map(([, table = '', alias]) =>
     alias === undefined || NO_ALIAS.test(alias) ? { table, name: '' } : { table, name: alias },
   );
   const understood = reads.length + [...text.matchAll(INSERTION)].length;
   const mentioned = [...text.matchAll(MENTION)];
   if (mentioned.length > understood) {
-    return `names ${mentioned.map(([name]) => name).join(', ')}, not all of them plainly after from, join, update or insert into`;
+    return `names ${mentioned.map(([name]) => name).join(', ')}, not all of them directly after from, join, update or insert into`;
   }
   for (const { table, name } of reads) {
     const column = name === '' ? '(?<![.\\w])tenant_id' : `\\b${name}\\.tenant_id`;
@@ -34,15 +34,15 @@ export function scopeFault(text: string): string | null {
       return `does not limit ${name === '' ? table : `${table} ${name}`} to tenant_id = $1`;
     }
   }
-  return hasLooseOr(text) ? 'has an "or" beside tenant_id = $1: put it into parentheses of its own' : null;
+  return hasLooseOr(text) ? 'has an "or" next to tenant_id = $1; put it in its own parentheses' : null;
 }
 
-/** Whether an "or" stands in parentheses, or outside of all, that hold a condition on the tenant as well. */
+/** Whether an "or" is on the same level of parentheses as a condition on the tenant. */
 function hasLooseOr(text: string): boolean {
   return [...text.matchAll(/\bor\b/gi)].some(({ index }) => ANY_CONDITION.test(surroundings(text, index)));
 }
 
-/** The inside of the innermost parentheses around a place. */
+/** Returns the text inside the innermost parentheses around a position. */
 function surroundings(text: string, at: number): string {
   const end = (from: number, step: 1 | -1): number => {
     const [inner, outer] = step === 1 ? ['(', ')'] : [')', '('];

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ApiConnections } from './api-connections.js';
 
-/** An open transaction. Repository methods that belong in one take it as their first parameter. */
+/** An open transaction. Repository methods that must run in one take it as their first parameter. */
 export type Tx = EntityManager;
 
 @Injectable()
@@ -14,16 +14,16 @@ export class Transactions {
   ) {}
 
   /**
-   * Commits when `work` resolves, rolls back when it throws.
+   * Commits if `work` resolves and rolls back if it throws.
    *
-   * @param tenantId whose share of the connections it takes from; null is whoever acts for no tenant
-   * @param work must do all of its reads and writes in `tx`
+   * @param tenantId the tenant whose share of the connections is used; null for work that belongs to no tenant
+   * @param work must make all its reads and writes through `tx`
    */
   run<T>(tenantId: string | null, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.connections.lend(tenantId, () => this.dataSource.transaction(work));
   }
 
-  /** As `run`; all statements see what was there at the first one. */
+  /** Same as `run`, but all statements see the snapshot of the first one. */
   runOnSnapshot<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.connections.lend(tenantId, () => this.dataSource.transaction('REPEATABLE READ', work));
   }

@@ -5,20 +5,17 @@ import { Logger } from '../logging/logger.js';
 import { Connections } from './connections.js';
 import { ReadOnlyServer } from './unavailable.js';
 
-/**
- * A service that nobody writes to would otherwise read from a primary that has been replaced as long as that one
- * answers.
- */
+/** Without this check, a service that receives no writes would keep reading from a replaced primary. */
 const INTERVAL_MS = 2000;
 
 /**
- * Asks whether PostgreSQL takes writes, and gives up all connections when it does not: new ones may lead to one that
- * does.
+ * Checks whether PostgreSQL accepts writes. If not, gives up all connections, because new ones may reach the current
+ * primary.
  */
 @Injectable()
 export class WriteCheck implements OnApplicationBootstrap, OnModuleDestroy {
   private timer?: NodeJS.Timeout;
-  private isAsking = false;
+  private isRunning = false;
 
   constructor(
     @InjectDataSource() private readonly dataSource: Pick<DataSource, 'query'>,
@@ -35,8 +32,8 @@ export class WriteCheck implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * @returns the version of the server
-   * @throws when it does not answer, or takes no writes
+   * @returns the server version
+   * @throws if the server does not answer; ReadOnlyServer if it accepts no writes
    */
   async assertWritable(): Promise<string> {
     const [row] = await this.dataSource.query<{ version: string; is_read_only: boolean }[]>(
@@ -50,15 +47,15 @@ export class WriteCheck implements OnApplicationBootstrap, OnModuleDestroy {
     return row?.version ?? 'unknown';
   }
 
-  /** Never throws: those who need the database say when it is away. */
+  /** Never throws; code that needs the database reports that it is unavailable. */
   private async run(): Promise<void> {
-    if (this.isAsking) return;
-    this.isAsking = true;
+    if (this.isRunning) return;
+    this.isRunning = true;
     try {
       await this.assertWritable();
     } catch (error) {
       this.logger.debug({ err: error }, 'database.not_checked');
     }
-    this.isAsking = false;
+    this.isRunning = false;
   }
 }

@@ -13,16 +13,16 @@ export type ErrorCategory =
   | 'too_many'
   | 'unavailable';
 
-/** One fault of a request: where it is (a JSON pointer, or the name of a header or parameter) and what to change. */
+/** One error in a request: its location (a JSON pointer, or the name of a header or parameter) and what to change. */
 export interface Fault {
   readonly pointer: string;
   readonly detail: string;
 }
 
 /**
- * An error that a caller can do something about.
+ * An error that the caller can fix or wait out.
  *
- * `code` is stable and documented; `message` is for people and names what to change.
+ * `code` is stable and documented. `message` is for people: it says what is wrong, then what to change.
  */
 export class DomainError extends Error {
   constructor(
@@ -36,13 +36,13 @@ export class DomainError extends Error {
   }
 }
 
-/** Well-formed input that cannot be accepted, with all its faults at once; of very many, the first. */
+/** Well-formed but invalid input. Lists all errors at once, up to `LIMITS.faults`. */
 export class InvalidInput extends DomainError {
   constructor(faults: readonly Fault[]) {
     const named = faults.slice(0, LIMITS.faults);
     const others = faults.length - named.length;
     const details = named.map(({ pointer, detail }) => `${pointer} ${detail}`);
-    if (others > 0) details.push(`and ${others} more than the ${LIMITS.faults} that are named`);
+    if (others > 0) details.push(`and ${others} more; at most ${LIMITS.faults} are listed`);
     super('invalid_input', 'invalid', details.join('; '), { faults: named });
   }
 }

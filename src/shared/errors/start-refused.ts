@@ -1,2 +1,2 @@
-/** The process does not start, for a reason that whoever runs it can remove. The message says how. */
+/** The process refuses to start for a reason that the operator can fix. The message says how. */
 export class StartRefused extends Error {}

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { TypeID } from 'typeid-js';
 import { fromBase32, toBase32 } from './base32.js';
 
-describe('the base32 of ids', () => {
-  it('is that of TypeID, both ways, for any UUID', () => {
+describe('base32 of ids', () => {
+  it('matches TypeID in both directions for any UUID', () => {
     fc.assert(
       fc.property(fc.uuid(), (uuid) => {
         const text = toBase32(uuid);
@@ -14,8 +14,11 @@ describe('the base32 of ids', () => {
     );
   });
 
-  it.each(['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'])('holds for %s', (uuid) => {
-    expect(toBase32(uuid)).toBe(TypeID.fromUUID('any', uuid).getSuffix());
-    expect(fromBase32(toBase32(uuid))).toBe(uuid);
-  });
+  it.each(['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'])(
+    'matches TypeID for %s',
+    (uuid) => {
+      expect(toBase32(uuid)).toBe(TypeID.fromUUID('any', uuid).getSuffix());
+      expect(fromBase32(toBase32(uuid))).toBe(uuid);
+    },
+  );
 });

@@ -14,20 +14,20 @@ function valuesOf(alphabet: string): Uint8Array {
   return values;
 }
 
-/** The character of the five bits above the `shift` lowest ones. */
+/** Returns the base32 character code of five bits, starting at bit `shift`. */
 function code(bits: number, shift: number): number {
   return CODES[(bits >> shift) & 31] ?? 0;
 }
 
-/** The character of the four bits above the `shift` lowest ones. */
+/** Returns the hexadecimal character code of four bits, starting at bit `shift`. */
 function hexCode(bits: number, shift: number): number {
   return HEX_CODES[(bits >> shift) & 15] ?? 0;
 }
 
 /**
- * The 26 characters of Crockford's base32 in which TypeID writes a UUID. Every delivery carries some eight of them
- * through paths, headers and logs, and a general library takes fifteen times as long for each. All characters at once
- * are one flat string; piece by piece they would be a tree of them.
+ * Converts a UUID to 26 characters of Crockford's base32, as TypeID does. Each delivery needs about eight conversions
+ * for paths, headers and logs, and a general library takes fifteen times as long. Building all characters at once gives
+ * a flat string instead of a tree of concatenations.
  *
  * @param uuid 36 characters in lower case
  */
@@ -54,7 +54,7 @@ export function toBase32(uuid: string): string {
   );
 }
 
-/** @param text 26 characters as `toBase32` writes them, the first of them at most 7 */
+/** @param text 26 characters as `toBase32` writes them; the first is at most 7 */
 export function fromBase32(text: string): string {
   const value = (index: number): number => VALUES[text.charCodeAt(index)] ?? 0;
   const bits = (at: number): number => (value(at) << 15) | (value(at + 1) << 10) | (value(at + 2) << 5) | value(at + 3);

@@ -14,7 +14,7 @@ import { LIMITS } from '../limits.js';
 const NOW = Date.UTC(2026, 0, 31, 12);
 
 describe('ids', () => {
-  it('are UUIDs of version 7 that hold their time', () => {
+  it('are version 7 UUIDs that contain their time', () => {
     const id = newUuid(NOW);
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(uuidTimeMs(id)).toBe(NOW);
@@ -25,7 +25,7 @@ describe('ids', () => {
     expect(new Set(Array.from({ length: 5000 }, () => newEventUuid(NOW))).size).toBe(5000);
   });
 
-  it('of deliveries lie beside their event, between it and the next', () => {
+  it('of deliveries lie between their event and the end of its range', () => {
     const event = newEventUuid(NOW);
     const ids = [1, 2, LIMITS.deliveriesPerEvent].map((ordinal) => deliveryUuid(event, ordinal));
 
@@ -35,17 +35,17 @@ describe('ids', () => {
     expect(new Set([event, ...ids]).size).toBe(4);
   });
 
-  it('of manual retries never meet those of first deliveries', () => {
+  it('of manual retries never equal those of first deliveries', () => {
     expect(retryOrdinal(0)).toBeGreaterThan(LIMITS.deliveriesPerEvent);
     expect(retryOrdinal(0.999_999_999)).toBeLessThanOrEqual(0xfffff);
   });
 
-  it('of a time are not below its bound, and those of the millisecond before are', () => {
+  it('are not below the bound of their millisecond, but below that of the next', () => {
     expect(newUuid(NOW) >= firstUuidAt(NOW)).toBe(true);
     expect(newUuid(NOW - 1) < firstUuidAt(NOW)).toBe(true);
   });
 
-  it('carry what they name, and come back as they were', () => {
+  it('have a prefix for their kind and can be parsed back', () => {
     const uuid = newUuid(NOW);
     const id = toPublicId('sub', uuid);
     expect(id).toMatch(/^sub_[0-9a-z]{26}$/);
@@ -64,7 +64,7 @@ describe('ids', () => {
     'sub_01k6zv1yqpe7rtqq6zjy2000000',
     'sub_01k6zv1yqpe7rtqq6zjy20000u',
     '\0',
-  ])('are refused when they are none of the kind: "%s"', (text) => {
+  ])('are refused if they are malformed or of another kind: "%s"', (text) => {
     expect(() => parsePublicId(text, 'sub')).toThrow(MalformedId);
   });
 });

@@ -2,7 +2,7 @@ import { DomainError } from '../errors/domain-error.js';
 import { fromBase32, toBase32 } from './base32.js';
 import type { Uuid } from './uuid.js';
 
-/** What an id names, as its prefix says. */
+/** The kind of object that an id names; also its prefix. */
 export type IdKind = 'sub' | 'evt' | 'dlv' | 'key' | 'aud';
 
 export const ID_NOUNS: Record<IdKind, string> = {
@@ -13,7 +13,7 @@ export const ID_NOUNS: Record<IdKind, string> = {
   aud: 'an audit entry',
 };
 
-/** For documentation. */
+/** Example ids for the documentation. */
 export const EXAMPLE_IDS: Record<IdKind, string> = {
   sub: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n',
   evt: 'evt_01k6zv1yqpe7rtqq6zjy200000',
@@ -22,7 +22,7 @@ export const EXAMPLE_IDS: Record<IdKind, string> = {
   aud: 'aud_01k6zv1yqpe7rtqq6zjy2k3m4n',
 };
 
-/** The form of the ids of these kinds. */
+/** Returns a pattern for ids of the given kinds. */
 export function idPattern(kinds: readonly [IdKind, ...IdKind[]]): RegExp {
   const prefix = kinds.length === 1 ? kinds[0] : `(${kinds.join('|')})`;
   return new RegExp(`^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`);
@@ -30,20 +30,20 @@ export function idPattern(kinds: readonly [IdKind, ...IdKind[]]): RegExp {
 
 export class MalformedId extends DomainError {
   constructor(text: string, kinds: readonly IdKind[]) {
-    const wanted = kinds.map((kind) => `${ID_NOUNS[kind]} (${kind}_ and 26 characters)`).join(' or ');
+    const wanted = kinds.map((kind) => `${ID_NOUNS[kind]} (${kind}_ followed by 26 characters)`).join(' or ');
     super('malformed_id', 'malformed', `"${text.slice(0, 100)}" is not the id of ${wanted}.`);
   }
 }
 
-/** The TypeID form of an id: a prefix that says what it names, and the UUID in 26 characters of base32. */
+/** Formats an id as a TypeID: the prefix of its kind, then the UUID in 26 base32 characters. */
 export function toPublicId(kind: IdKind, uuid: Uuid): string {
   return `${kind}_${toBase32(uuid)}`;
 }
 
-/** Characters of base32 that say the ordinal of a delivery: twenty bits. */
+/** Base32 characters that hold the ordinal of a delivery: 20 bits. */
 const ORDINAL_CHARACTERS = 4;
 
-/** The ids of a delivery and of its event, which differ in the ordinal alone. */
+/** Returns the public ids of a delivery and of its event, which differ only in the ordinal. */
 export function publicIdsOf(deliveryUuid: Uuid): { delivery: string; event: string } {
   const text = toBase32(deliveryUuid);
   return {
@@ -52,7 +52,7 @@ export function publicIdsOf(deliveryUuid: Uuid): { delivery: string; event: stri
   };
 }
 
-/** @throws MalformedId when the text is no id, or one of another kind. */
+/** @throws MalformedId if the text is not an id or is of another kind */
 export function parsePublicId(text: string, ...kinds: [IdKind, ...IdKind[]]): { kind: IdKind; uuid: Uuid } {
   const kind = kinds.find((each) => text.startsWith(`${each}_`));
   if (kind === undefined || !/^[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text)) throw new MalformedId(text, kinds);

@@ -1,28 +1,27 @@
 import { randomFillSync } from 'node:crypto';
 
 /**
- * UUIDv7 as lower-case text. The last 20 bits of an event's id are zero; its deliveries carry the same id with an
- * ordinal in those bits, so that an event and all that came of it are one range of every primary key. Twenty bits are
- * the last five hexadecimal digits.
+ * UUIDv7 as lower-case text. The last 20 bits (five hexadecimal digits) of an event id are zero. The ids of its
+ * deliveries contain an ordinal in those bits, so that an event and its deliveries form one range of every primary key.
  */
 export type Uuid = string;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Whether it is one in the only form in which PostgreSQL and this service write it. */
+/** Whether the value is a UUID in the form that PostgreSQL and this service write. */
 export function isUuid(value: unknown): value is Uuid {
   return typeof value === 'string' && UUID.test(value);
 }
 
 const ORDINAL_DIGITS = 5;
 const MAX_ORDINAL = 0xfffff;
-/** Manual retries draw their ordinals from the upper half. */
+/** Manual retries get random ordinals from the upper half. */
 const MAX_FIRST_ORDINAL = 0x7ffff;
 
 const pool = Buffer.alloc(8192);
 let used = pool.length;
 
-/** Ten random bytes in hexadecimal, from a pool: a call of the generator for each id costs more than the id. */
+/** Returns ten random bytes in hexadecimal, from a pool, because one generator call per id would dominate its cost. */
 function randomHex(): string {
   if (used + 10 > pool.length) {
     randomFillSync(pool);
@@ -32,7 +31,7 @@ function randomHex(): string {
   return pool.toString('hex', used - 10, used);
 }
 
-/** @param nowMs milliseconds since the Unix epoch, kept in the first 48 bits */
+/** @param nowMs milliseconds since the Unix epoch; they become the first 48 bits */
 export function newUuid(nowMs: number): Uuid {
   const time = nowMs.toString(16).padStart(12, '0');
   const random = randomHex();
@@ -44,12 +43,12 @@ export function newEventUuid(nowMs: number): Uuid {
   return newUuid(nowMs).slice(0, -ORDINAL_DIGITS) + '0'.repeat(ORDINAL_DIGITS);
 }
 
-/** @param ordinal 1 to 524,287, or one from `retryOrdinal` */
+/** @param ordinal 1 to 524,287, or a value from `retryOrdinal` */
 export function deliveryUuid(eventUuid: Uuid, ordinal: number): Uuid {
   return eventUuid.slice(0, -ORDINAL_DIGITS) + ordinal.toString(16).padStart(ORDINAL_DIGITS, '0');
 }
 
-/** @param chance from 0 to just below 1 */
+/** @param chance a random number from 0 (inclusive) to 1 (exclusive) */
 export function retryOrdinal(chance: number): number {
   return MAX_FIRST_ORDINAL + 1 + Math.floor(chance * (MAX_ORDINAL - MAX_FIRST_ORDINAL));
 }
@@ -58,17 +57,17 @@ export function eventUuidOf(deliveryUuid: Uuid): Uuid {
   return deliveryUuid.slice(0, -ORDINAL_DIGITS) + '0'.repeat(ORDINAL_DIGITS);
 }
 
-/** The last id that an event and its deliveries can have. */
+/** The highest id in the range of an event and its deliveries. */
 export function lastUuidOf(eventUuid: Uuid): Uuid {
   return deliveryUuid(eventUuid, MAX_ORDINAL);
 }
 
-/** Milliseconds since the Unix epoch. */
+/** The time of a UUID in milliseconds since the Unix epoch. */
 export function uuidTimeMs(uuid: Uuid): number {
   return parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
 }
 
-/** The lowest UUIDv7 of that millisecond: a bound for ranges over ids. */
+/** A lower bound for the UUIDs of a millisecond, for ranges over ids. */
 export function firstUuidAt(timeMs: number): Uuid {
   const time = Math.min(Math.max(Math.ceil(timeMs), 0), 0xffffffffffff)
     .toString(16)

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** @param cidr an address, or an address and the length of its prefix, as in 10.0.0.0/8 */
+/** @param cidr an address, optionally with a prefix length, as in 10.0.0.0/8 */
 export function isCidr(cidr: string): boolean {
   const [address = '', prefix] = cidr.split('/');
   const version = isIP(address);

@@ -1,26 +1,26 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
-/** Groups of an IPv6 address that name its network: whoever has one address of it has all. */
+/** Groups of an IPv6 address that form its network (64 bits). One client usually controls the whole network. */
 const NETWORK_GROUPS = 4;
 
-/** Of an IPv4 address inside an IPv6 one, the longest there is. */
+/** Length of the longest address: an IPv6 address with embedded IPv4. */
 const MAX_LENGTH = 45;
 
 /**
- * The address of a client, as far as TRUSTED_PROXIES can be believed. A proxy may pass on whatever a client has written
- * into `X-Forwarded-For`; what is no address is not believed, and then it is that of the connection.
+ * Returns the client's address: from `X-Forwarded-For` if TRUSTED_PROXIES allows it, otherwise that of the connection.
+ * A proxy may pass on anything that a client wrote into the header, so a value that is not an address is ignored.
  *
- * @returns null when the connection is closed: the system does not know any more
+ * @returns null if the connection is closed, since the operating system then no longer knows the address
  */
 export function clientAddressOf({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string | null {
-  // The type does not tell that it may be missing.
+  // It may be undefined, although its type says otherwise.
   const forwarded = ip as string | undefined;
   if (forwarded !== undefined && forwarded.length <= MAX_LENGTH && isIP(forwarded) !== 0) return forwarded;
   return socket.remoteAddress ?? null;
 }
 
-/** Whom an address belongs to, as far as a share is concerned: itself of IPv4, its network of 64 bits of IPv6. */
+/** Returns what counts as one client for shared limits: an IPv4 address, or the 64-bit network of an IPv6 address. */
 export function networkOf(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   const [before = '', after] = address.replace(/%.*$/, '').split('::');

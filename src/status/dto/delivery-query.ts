@@ -8,7 +8,7 @@ import { parsePublicId } from '../../shared/ids/public-id.js';
 import { LIMITS } from '../../shared/limits.js';
 import { EVENT_TYPE_SCHEMA, IsEventType } from '../../subscriptions/index.js';
 
-/** Filters of the deliveries of one subscription. */
+/** Filters for the deliveries of one subscription. */
 export class SubscriptionDeliveryQuery extends PageQuery {
   @ApiPropertyOptional({ enum: DELIVERY_STATUSES })
   @IsOptional()
@@ -31,7 +31,7 @@ export class SubscriptionDeliveryQuery extends PageQuery {
   readonly until?: string;
 }
 
-/** Filters of all deliveries. */
+/** Filters for all deliveries. */
 export class DeliveryQuery extends SubscriptionDeliveryQuery {
   @ApiPropertyOptional({ maxLength: LIMITS.idLength, example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
   @IsOptional()

@@ -8,20 +8,20 @@ const COUNT = { type: 'integer', example: 12 } as const;
 export class LedgerQuery {
   @ApiPropertyOptional({
     ...TIME_INPUT,
-    description: 'Hours that begin at this time or later; 24 hours before `until` if not given',
+    description: 'Hours that start at this time or later; defaults to 24 hours before `until`',
   })
   @IsOptional()
   @IsTime()
   readonly since?: string;
 
-  @ApiPropertyOptional({ ...TIME_INPUT, description: 'Hours that begin before this time; now if not given' })
+  @ApiPropertyOptional({ ...TIME_INPUT, description: 'Hours that start before this time; defaults to now' })
   @IsOptional()
   @IsTime()
   readonly until?: string;
 }
 
 export class LedgerCounts {
-  @ApiProperty({ ...COUNT, description: 'Deliveries that were made of accepted events, manual retries included' })
+  @ApiProperty({ ...COUNT, description: 'Deliveries created for accepted events, including manual retries' })
   readonly accepted: number;
 
   @ApiProperty(COUNT)
@@ -33,15 +33,15 @@ export class LedgerCounts {
   @ApiProperty(COUNT)
   readonly cancelled: number;
 
-  @ApiProperty({ ...COUNT, description: 'Pending, in flight or waiting for a retry' })
+  @ApiProperty({ ...COUNT, description: 'Deliveries that are pending, in flight or waiting for a retry' })
   readonly unfinished: number;
 
-  @ApiProperty({ ...COUNT, example: 0, description: 'accepted less all the others: anything but 0 is a defect' })
+  @ApiProperty({ ...COUNT, example: 0, description: '`accepted` minus all other counts; anything but 0 is a defect' })
   readonly difference: number;
 }
 
 export class LedgerEntry extends LedgerCounts {
-  @ApiProperty({ ...TIME, description: 'When the hour of the events began' })
+  @ApiProperty({ ...TIME, description: 'Start of the hour in which the events were accepted' })
   readonly hour: string;
 
   @ApiProperty({ example: 'default' })
@@ -49,7 +49,7 @@ export class LedgerEntry extends LedgerCounts {
 }
 
 export class LedgerAnswer {
-  @ApiProperty({ type: [LedgerEntry], description: 'Hours in which anything was accepted, newest first' })
+  @ApiProperty({ type: [LedgerEntry], description: 'Hours with accepted events, newest first' })
   readonly data: LedgerEntry[];
 
   @ApiProperty({ type: LedgerCounts })

@@ -12,7 +12,7 @@ export class EventAnswer {
   @ApiProperty({ example: 'application/json' })
   readonly content_type: string;
 
-  @ApiProperty({ type: 'integer', description: 'Size of the payload', example: 1024 })
+  @ApiProperty({ type: 'integer', description: 'Size of the payload in bytes', example: 1024 })
   readonly payload_bytes: number;
 
   @ApiProperty({ example: '/events/evt_01k6zv1yqpe7rtqq6zjy200000/payload' })
@@ -23,11 +23,15 @@ export class EventAnswer {
 }
 
 export class EventStatusAnswer extends EventAnswer {
-  @ApiProperty({ type: [DeliveryAnswer], maxItems: LIMITS.eventDeliveries, description: 'Newest first' })
+  @ApiProperty({
+    type: [DeliveryAnswer],
+    maxItems: LIMITS.eventDeliveries,
+    description: 'Deliveries of the event, newest first',
+  })
   readonly deliveries: DeliveryAnswer[];
 
   @ApiPropertyOptional({
-    description: 'Where all deliveries are, when there are more',
+    description: 'URL of the full list, present only if there are more deliveries',
     example: '/deliveries?event_id=evt_01k6zv1yqpe7rtqq6zjy200000',
   })
   readonly deliveries_url?: string;

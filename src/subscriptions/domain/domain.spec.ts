@@ -24,18 +24,18 @@ describe('event types', () => {
     expect(isEventType(type)).toBe(false);
   });
 
-  it.each(['*', 'order.*', 'order.created', 'a.b.*'])('are named by the pattern %s', (pattern) => {
+  it.each(['*', 'order.*', 'order.created', 'a.b.*'])('can be matched by the pattern %s', (pattern) => {
     expect(isEventTypePattern(pattern)).toBe(true);
   });
 
   it.each(['**', '*.created', 'order.*.x', 'order*', '.*', `${'x'.repeat(128)}.*`])(
-    'are not named by "%s"',
+    'cannot be matched by the pattern "%s"',
     (pattern) => {
       expect(isEventTypePattern(pattern)).toBe(false);
     },
   );
 
-  it('are wanted by themselves, by everything above them, and by *', () => {
+  it('match themselves, every wildcard above them, and *', () => {
     expect(patternsWanting('a.b.c')).toEqual(['a.b.c', 'a.b.*', 'a.*', '*']);
     expect(wants(['order.*'], 'order.created.late')).toBe(true);
     expect(wants(['order.*'], 'order')).toBe(false);
@@ -43,14 +43,14 @@ describe('event types', () => {
     expect(wants(['*'], 'anything')).toBe(true);
   });
 
-  it('are clear when a subscription can mean just one', () => {
+  it('can be inferred if a subscription has exactly one', () => {
     expect(onlyEventType(['a'])).toBe('a');
     expect(onlyEventType(['a.*'])).toBeNull();
     expect(onlyEventType(['a', 'b'])).toBeNull();
   });
 });
 
-describe('own headers', () => {
+describe('custom headers', () => {
   it.each([
     ['X-Team', 'billing'],
     ['Authorization', 'Bearer abc=='],
@@ -84,33 +84,36 @@ describe('own headers', () => {
   });
 });
 
-describe('the value of an own header', () => {
+describe('the value of a custom header', () => {
   const UNKNOWN =
     `Authorization Cookie X-Api-Key X-Cred X-PW X-Psk X-Dsn X-Conn-String X-Assertion X-Ticket X-Vault X-JWT X-Pass
     X-Client-Id X-Request-Id X-Tenant X-Code X-Anything X-Team-Key X-Teams My-Team`.split(/\s+/);
 
-  it.each(UNKNOWN)('is hidden, whatever it is called: %s', (name) => {
+  it.each(UNKNOWN)('is hidden by default: %s', (name) => {
     expect(isShown(name, [])).toBe(false);
   });
 
-  it.each(['X-Team', 'x-team', 'X-ENVIRONMENT', 'Accept-Language'])('is shown where nobody can doubt: %s', (name) => {
-    expect(isShown(name, [])).toBe(true);
-  });
+  it.each(['X-Team', 'x-team', 'X-ENVIRONMENT', 'Accept-Language'])(
+    'is shown if the header is known to be harmless: %s',
+    (name) => {
+      expect(isShown(name, [])).toBe(true);
+    },
+  );
 
-  it('is shown where the client says so, by a name in any case', () => {
+  it('is shown if the client names the header, in any case', () => {
     expect(isShown('X-Request-ID', ['x-request-id'])).toBe(true);
     expect(isShown('X-Request', ['x-request-id'])).toBe(false);
   });
 
   it.each<[unknown]>([['X-Team'], [null], [[1]], [['']], [['X Team']], [['x'.repeat(129)]], [Array(21).fill('a')]])(
-    'is not shown by a list such as %j',
+    'needs a valid list of names, not %j',
     (names) => {
       expect(shownHeadersFault(names)).not.toBeNull();
     },
   );
 });
 
-describe('the policy of a subscription', () => {
+describe('the delivery policy', () => {
   const settings = {
     maxRetries: 5,
     initialRetryInterval: 10,
@@ -120,7 +123,7 @@ describe('the policy of a subscription', () => {
   };
   const none = { maxAttempts: null, initialIntervalMs: null, maxIntervalMs: null, timeoutMs: null, maxInFlight: null };
 
-  it('is that of the service where it says nothing', () => {
+  it('uses defaults for fields that are not set', () => {
     expect(effectivePolicy({ ...none, maxAttempts: 2 }, settings)).toEqual({
       maxAttempts: 2,
       initialIntervalMs: 10_000,
@@ -130,11 +133,11 @@ describe('the policy of a subscription', () => {
     });
   });
 
-  it('may begin with a wait that is longer than the longest one of the service', () => {
+  it('raises the maximum interval to the initial one if only the initial one is set', () => {
     expect(effectivePolicy({ ...none, initialIntervalMs: 7_200_000 }, settings).maxIntervalMs).toBe(7_200_000);
   });
 
-  it('may not end later than the events are kept', () => {
+  it('must finish retries before the events expire', () => {
     const slow = effectivePolicy({ ...none, maxAttempts: 100, maxIntervalMs: 86_400_000 }, settings);
     expect(policyFaults(slow, 120)).toEqual([expect.objectContaining({ pointer: '/retry' })]);
     expect(policyFaults(slow, 121)).toEqual([]);

@@ -1,21 +1,21 @@
 import { LIMITS } from '../../shared/limits.js';
 
-/** The form of an event type. */
+/** Format of an event type. */
 export const EVENT_TYPE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
-/** The same in words. */
+/** Describes the format in error messages. */
 export const EVENT_TYPE_HINT =
-  'words of letters, digits, "_" or "-" separated by dots, ' + `at most ${LIMITS.eventTypeLength} characters`;
-/** The form of a pattern, as a regular expression for others to check by. */
+  'words of letters, digits, "_" or "-", separated by dots, ' + `at most ${LIMITS.eventTypeLength} characters`;
+/** Format of a pattern, as a regular expression for the OpenAPI document. */
 export const EVENT_PATTERN_FORM = '^(\\*|[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(\\.\\*)?)$';
 const ANY = '*';
 const BELOW = '.*';
 
-/** Words of letters, digits, "_" and "-", separated by dots: `order.created`. */
+/** Whether the text is an event type: words of letters, digits, "_" and "-", separated by dots (`order.created`). */
 export function isEventType(text: string): boolean {
   return text.length <= LIMITS.eventTypeLength && EVENT_TYPE.test(text);
 }
 
-/** An event type, or `order.*` for anything below `order.`, or `*` for all. */
+/** Whether the text is an event type, `order.*` for all types below `order.`, or `*` for all types. */
 export function isEventTypePattern(text: string): boolean {
   if (text === ANY) return true;
   return (
@@ -23,7 +23,7 @@ export function isEventTypePattern(text: string): boolean {
   );
 }
 
-/** Every pattern that wants an event type: `a.b.c` is wanted by `a.b.c`, `a.b.*`, `a.*` and `*`. */
+/** Returns every pattern that matches an event type: for `a.b.c`, these are `a.b.c`, `a.b.*`, `a.*` and `*`. */
 export function patternsWanting(eventType: string): string[] {
   const words = eventType.split('.');
   const prefixes = words.slice(1).map((_, index) => words.slice(0, words.length - 1 - index).join('.') + BELOW);
@@ -34,7 +34,7 @@ export function wants(patterns: readonly string[], eventType: string): boolean {
   return patternsWanting(eventType).some((pattern) => patterns.includes(pattern));
 }
 
-/** The one event type that a subscription can mean, if there is exactly one. */
+/** Returns the event type if the patterns consist of exactly one; null otherwise. */
 export function onlyEventType(patterns: readonly string[]): string | null {
   const [first, ...rest] = patterns;
   return first !== undefined && rest.length === 0 && isEventType(first) ? first : null;

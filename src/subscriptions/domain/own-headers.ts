@@ -1,13 +1,13 @@
 import { LIMITS } from '../../shared/limits.js';
 
-/** Stands in answers for what is not shown, and in requests for what is to stay as it is. */
+/** Replaces hidden values in answers; in requests, it keeps the stored value. */
 export const REDACTED = '[redacted]';
 
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
-/** Printable ASCII and inner blanks: what every HTTP implementation passes on unchanged. */
+/** Printable ASCII, with spaces and tabs only inside: every HTTP implementation passes this on unchanged. */
 const VALUE = /^[!-~](?:[ -~\t]*[!-~])?$/;
 
-/** Set by the service or by the connection itself. */
+/** Headers that the service or the HTTP connection sets. */
 const RESERVED = new Set([
   'host',
   'content-length',
@@ -30,7 +30,7 @@ const RESERVED = new Set([
   'proxy-authenticate',
 ]);
 
-/** Shown to every reader without being named so: they say how to answer, or where a request comes from. */
+/** Headers whose values are always shown, because they never contain credentials. */
 const HARMLESS = new Set([
   'accept',
   'accept-language',
@@ -45,28 +45,28 @@ const HARMLESS = new Set([
 ]);
 
 /**
- * Whether the value of a header is shown. All others are kept as credentials are: no list of names knows them all, and
- * what was shown without need can't be taken back.
+ * Whether the value of a header is shown. All other values are treated as credentials: no list of names can be
+ * complete, and a leaked value cannot be taken back.
  *
- * @param shownHeaders those that the client named harmless, in lower case
+ * @param shownHeaders names that the client marked as not secret, in lower case
  */
 export function isShown(name: string, shownHeaders: readonly string[]): boolean {
   const lower = name.toLowerCase();
   return HARMLESS.has(lower) || shownHeaders.includes(lower);
 }
 
-/** What is wrong with a list of headers whose values are to be shown; null when nothing is. */
+/** Returns what is wrong with `shown_headers`, or null if it is valid. */
 export function shownHeadersFault(names: unknown): string | null {
   const isList = Array.isArray(names) && names.length <= LIMITS.ownHeaders;
   const isFine = isList && names.every((name) => typeof name === 'string' && isName(name));
-  return isFine ? null : `must be a list of at most ${LIMITS.ownHeaders} names of headers`;
+  return isFine ? null : `must be a list of at most ${LIMITS.ownHeaders} header names`;
 }
 
-/** What is wrong with a header that a subscription wants to be sent along; null when nothing is. */
+/** Returns what is wrong with a custom header, or null if it is valid. */
 export function headerFault(name: string, value: unknown): string | null {
   const lower = name.toLowerCase();
   if (!isName(name)) {
-    return `must be named by 1 to ${LIMITS.headerNameLength} letters, digits or "-" and the like`;
+    return `must have a name of 1 to ${LIMITS.headerNameLength} letters, digits, "-" or other token characters`;
   }
   if (RESERVED.has(lower) || lower.startsWith('webhook-')) return 'is set by the service; remove it';
   return headerValueFault(value);

@@ -5,31 +5,29 @@ export interface SealedText {
   readonly box: string;
 }
 
-/** A secret of a subscription as it is stored, the newest one first. */
+/** A stored signing secret. A subscription's secrets are ordered from the newest to the oldest. */
 export interface SealedSecret extends SealedText {
-  /** `v1` where nothing is said. */
+  /** Defaults to `v1`. */
   readonly scheme?: SignatureScheme;
-  /** Of a `v1a` one: not secret, and shown to every reader. */
+  /** Public key of a `v1a` secret. Not secret; shown to every reader. */
   readonly publicKey?: string;
-  /** When it stops signing, in milliseconds since the Unix epoch; absent in the one that goes on. */
+  /** Time at which it stops signing, in milliseconds since the Unix epoch; absent in the current secret. */
   readonly untilMs?: number;
 }
 
-/**
- * Own headers as they are stored: encrypted, unless they are shown. Of former versions there are others that are plain.
- */
+/** Stored custom headers: plain if shown, otherwise encrypted. Earlier versions also stored hidden ones as plain text. */
 export type SealedHeaders = Readonly<Record<string, string | SealedText>>;
 
-/** How a subscription authenticates itself to its target, as it is stored: the box holds the token or the password. */
+/** Stored credentials for the target. The box contains the token or the password. */
 export type SealedAuth =
   (SealedText & { readonly type: 'bearer' }) | (SealedText & { readonly type: 'basic'; readonly username: string });
 
-/** Those that sign now: the newest, and former ones whose overlap is not over. */
+/** Returns the secrets that sign now: the current one, and previous ones whose overlap has not ended. */
 export function liveSecrets<T extends Pick<SealedSecret, 'untilMs'>>(
   secrets: readonly T[],
   nowMs: number,
 ): readonly T[] {
-  // Nearly always there is just one.
+  // Fast path: there is almost always only one.
   if (secrets.length === 1) return secrets;
   return secrets.filter(({ untilMs }) => untilMs === undefined || untilMs > nowMs);
 }

@@ -1,26 +1,27 @@
 import type { Fault } from '../../shared/errors/domain-error.js';
 import type { SealedAuth, SealedHeaders } from './sealed.js';
 
-/** Where deliveries go, and what goes with them that nobody is shown. */
-interface Addressed {
+/** A target and the credentials that are sent to it. */
+interface Target {
   readonly targetUrl: string;
   readonly headers: SealedHeaders;
   readonly auth: SealedAuth | null;
 }
 
 const DETAIL =
-  'was given for the former target_url and does not go to another host by itself: give it again beside the new one, or take it away';
+  'was set for the previous target_url and must not be sent to another origin; give it again with the new target_url, or remove it';
 
 /**
- * Credentials for one receiver do not follow the subscription to another: who may change the target, and is shown no
- * credentials, could have them sent to himself. A box that is still the same was not given again.
+ * Returns a fault for each credential that would follow the subscription to another origin. Otherwise a client that may
+ * change the target, but may not see the credentials, could have them sent to its own server. A box that is unchanged
+ * was not given again.
  */
-export function strayCredentials(former: Addressed, { targetUrl, headers, auth }: Addressed): Fault[] {
-  if (new URL(targetUrl).origin === new URL(former.targetUrl).origin) return [];
-  const formerBoxes = new Set(Object.values(former.headers).map((value) => typeof value === 'object' && value.box));
-  const kept = Object.entries(headers).filter(([, value]) => typeof value === 'object' && formerBoxes.has(value.box));
+export function strayCredentials(previous: Target, { targetUrl, headers, auth }: Target): Fault[] {
+  if (new URL(targetUrl).origin === new URL(previous.targetUrl).origin) return [];
+  const previousBoxes = new Set(Object.values(previous.headers).map((value) => typeof value === 'object' && value.box));
+  const kept = Object.entries(headers).filter(([, value]) => typeof value === 'object' && previousBoxes.has(value.box));
   return [
-    ...(auth !== null && auth.box === former.auth?.box ? [{ pointer: '/auth', detail: DETAIL }] : []),
+    ...(auth !== null && auth.box === previous.auth?.box ? [{ pointer: '/auth', detail: DETAIL }] : []),
     ...kept.map(([name]) => ({ pointer: `/headers/${name}`, detail: DETAIL })),
   ];
 }

@@ -5,16 +5,16 @@ import { LIMITS } from '../../shared/limits.js';
 import { headerValueFault, REDACTED } from '../domain/own-headers.js';
 
 const AUTH_TYPES = ['bearer', 'basic'] as const;
-/** Anything but control characters; a user name has no colon, which ends it. */
+/** Any text without control characters; a colon would end the user name. */
 const USERNAME = /^[^\p{Cc}:]+$/u;
 const PASSWORD = /^[^\p{Cc}]+$/u;
 
-/** A field that belongs to one type, and is refused in the other. */
+/** A field that is only allowed with one type of authentication. */
 const OfType = (type: string, faultOf: (value: unknown) => string | null): PropertyDecorator =>
   Rule('auth', (value, object) => {
     const isOfType = (object as { type?: unknown }).type === type;
     if (isOfType) return faultOf(value);
-    return value === undefined ? null : `goes with the type ${type} only`;
+    return value === undefined ? null : `is only allowed with type ${type}`;
   });
 
 const matching = (pattern: RegExp, what: string) => (value: unknown) =>
@@ -24,10 +24,10 @@ const matching = (pattern: RegExp, what: string) => (value: unknown) =>
 
 function tokenFault(value: unknown): string | null {
   const hasScheme = typeof value === 'string' && /^(bearer|basic)\s/i.test(value);
-  return hasScheme ? 'is sent after "Bearer": leave the scheme out' : headerValueFault(value);
+  return hasScheme ? 'must not include the scheme, because the service adds "Bearer"' : headerValueFault(value);
 }
 
-/** How deliveries authenticate themselves to the target: in an `Authorization` header. */
+/** Credentials for the target, sent with each delivery in an `Authorization` header. */
 export class AuthInput {
   @ApiProperty({ enum: AUTH_TYPES, example: 'bearer' })
   @IsIn(AUTH_TYPES)
@@ -36,22 +36,22 @@ export class AuthInput {
   @ApiPropertyOptional({
     minLength: 1,
     maxLength: LIMITS.headerValueLength,
-    description: 'With type bearer',
+    description: 'Required for type bearer',
     example: 'ey...',
   })
   @OfType('bearer', tokenFault)
   readonly token?: string;
 
-  @ApiPropertyOptional({ minLength: 1, maxLength: LIMITS.headerValueLength, description: 'With type basic' })
-  @OfType('basic', matching(USERNAME, ' without control characters or colon'))
+  @ApiPropertyOptional({ minLength: 1, maxLength: LIMITS.headerValueLength, description: 'Required for type basic' })
+  @OfType('basic', matching(USERNAME, ' without control characters or colons'))
   readonly username?: string;
 
-  @ApiPropertyOptional({ minLength: 1, maxLength: LIMITS.headerValueLength, description: 'With type basic' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: LIMITS.headerValueLength, description: 'Required for type basic' })
   @OfType('basic', matching(PASSWORD, ' without control characters'))
   readonly password?: string;
 }
 
-/** As it is shown: `[redacted]` in the place of what is secret. Sent back like that, it stays as it is. */
+/** Credentials with the secret part replaced by `[redacted]`. A client that sends this back changes nothing. */
 export class AuthAnswer {
   @ApiProperty({ enum: AUTH_TYPES, example: 'bearer' })
   readonly type: 'bearer' | 'basic';

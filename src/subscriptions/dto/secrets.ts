@@ -7,14 +7,14 @@ import { IsSecret } from './rules.js';
 import { SCHEME_SCHEMA, SECRET_SCHEMA } from './subscription-input.js';
 
 export class SecretRotation {
-  @ApiPropertyOptional({ ...SECRET_SCHEMA, description: 'The new secret; made when absent' })
+  @ApiPropertyOptional({ ...SECRET_SCHEMA, description: 'The new secret; generated if omitted' })
   @MayBeAbsent()
   @IsSecret()
   readonly secret?: string;
 
   @ApiPropertyOptional({
     ...SCHEME_SCHEMA,
-    description: 'Which kind of secret is made; like the present one when absent',
+    description: 'Scheme of the generated secret; defaults to the scheme of the current one',
   })
   @MayBeAbsent()
   @IsIn(SIGNATURE_SCHEMES)
@@ -25,7 +25,8 @@ export class SecretRotation {
     minimum: 0,
     maximum: LIMITS.overlapSeconds,
     default: 86_400,
-    description: 'Seconds that the present secret goes on signing beside the new one; 0 ends all former ones at once',
+    description:
+      'Seconds for which the current secret continues to sign alongside the new one; 0 ends all previous secrets at once',
   })
   @MayBeAbsent()
   @IsInt()
@@ -44,18 +45,22 @@ export class SigningSecretAnswer {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'What receivers verify with, where the scheme is v1a',
+    description: 'Public key with which receivers verify; only for scheme v1a',
     example: null,
   })
   readonly public_key: string | null;
 }
 
 export class FormerSecretAnswer extends SigningSecretAnswer {
-  @ApiProperty({ format: 'date-time', description: 'When it stops signing', example: '2026-01-31T12:00:00.000Z' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'Time at which it stops signing',
+    example: '2026-01-31T12:00:00.000Z',
+  })
   readonly expires_at: string;
 }
 
 export class SecretsAnswer extends SigningSecretAnswer {
-  @ApiProperty({ type: [FormerSecretAnswer], description: 'Former ones that still sign, newest first' })
+  @ApiProperty({ type: [FormerSecretAnswer], description: 'Previous secrets that still sign, newest first' })
   readonly previous: FormerSecretAnswer[];
 }

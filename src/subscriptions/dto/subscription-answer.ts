@@ -5,17 +5,17 @@ import { REDACTED } from '../domain/own-headers.js';
 import { AuthAnswer } from './auth.js';
 
 export class RetryAnswer {
-  @ApiProperty({ type: 'integer', description: 'Attempts in all', example: 5 })
+  @ApiProperty({ type: 'integer', description: 'Maximum number of attempts, including the first', example: 5 })
   readonly max_attempts: number;
 
-  @ApiProperty({ description: 'Seconds before the second attempt; doubles with each further one', example: 10 })
+  @ApiProperty({ description: 'Seconds before the second attempt; doubles with each further attempt', example: 10 })
   readonly initial_interval: number;
 
-  @ApiProperty({ description: 'Longest wait in seconds', example: 3600 })
+  @ApiProperty({ description: 'Maximum seconds between two attempts', example: 3600 })
   readonly max_interval: number;
 }
 
-/** A subscription as it is in force: what it leaves to the service is filled in. */
+/** A subscription with the service's defaults filled in. */
 export class SubscriptionAnswer {
   @ApiProperty({ example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
   readonly id: string;
@@ -23,7 +23,7 @@ export class SubscriptionAnswer {
   @ApiProperty({ example: 'https://example.com/webhooks' })
   readonly target_url: string;
 
-  @ApiPropertyOptional({ description: 'When there is exactly one', example: 'order.created' })
+  @ApiPropertyOptional({ description: 'Present only if there is exactly one event type', example: 'order.created' })
   readonly event_type?: string;
 
   @ApiProperty({ type: [String], example: ['order.created'] })
@@ -32,7 +32,12 @@ export class SubscriptionAnswer {
   @ApiProperty({ enum: ['active', 'paused', 'disabled'], example: 'active' })
   readonly state: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Why the service disabled it', example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Reason why the service disabled the subscription',
+    example: null,
+  })
   readonly disabled_reason: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'Billing' })
@@ -41,7 +46,7 @@ export class SubscriptionAnswer {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { 'X-Api-Key': REDACTED } })
   readonly headers: Record<string, string>;
 
-  @ApiProperty({ type: [String], description: 'Headers that were named harmless', example: [] })
+  @ApiProperty({ type: [String], description: 'Names of the headers whose values are shown', example: [] })
   readonly shown_headers: string[];
 
   @ApiProperty({ type: AuthAnswer, nullable: true })
@@ -49,7 +54,7 @@ export class SubscriptionAnswer {
 
   @ApiProperty({
     enum: SIGNATURE_SCHEMES,
-    description: 'HMAC-SHA256 or Ed25519, as Standard Webhooks names them',
+    description: 'Signature scheme of Standard Webhooks: `v1` is HMAC-SHA256, `v1a` is Ed25519',
     example: 'v1',
   })
   readonly signature_scheme: SignatureScheme;
@@ -57,7 +62,7 @@ export class SubscriptionAnswer {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'What receivers verify with, where the scheme is v1a',
+    description: 'Public key with which receivers verify; only for scheme v1a',
     example: null,
   })
   readonly public_key: string | null;
@@ -65,10 +70,10 @@ export class SubscriptionAnswer {
   @ApiProperty({ type: RetryAnswer })
   readonly retry: RetryAnswer;
 
-  @ApiProperty({ description: 'Seconds an attempt may take', example: 15 })
+  @ApiProperty({ description: 'Timeout of an attempt in seconds', example: 15 })
   readonly timeout: number;
 
-  @ApiProperty({ type: 'integer', description: 'Requests at once, for each worker process', example: 32 })
+  @ApiProperty({ type: 'integer', description: 'Maximum concurrent requests per worker process', example: 32 })
   readonly max_in_flight: number;
 
   @ApiProperty({ example: false })
@@ -84,10 +89,10 @@ export class SubscriptionAnswer {
   readonly updated_at: string;
 }
 
-/** A subscription when it is new. */
+/** A subscription that was just created. */
 export class CreatedSubscriptionAnswer extends SubscriptionAnswer {
   @ApiProperty({
-    description: 'Shown here, and by GET /subscriptions/{id}/secret',
+    description: 'The signing secret. Later available from GET /subscriptions/{id}/secret',
     example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   })
   readonly secret: string;

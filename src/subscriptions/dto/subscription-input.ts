@@ -22,7 +22,7 @@ const EVENT_TYPES_SCHEMA = {
 };
 export const SECRET_SCHEMA = { minLength: LIMITS.secretMinLength, maxLength: LIMITS.secretMaxLength };
 export const SCHEME_SCHEMA = { enum: SIGNATURE_SCHEMES, example: 'v1' };
-/** The types of the generator do not know this keyword of OpenAPI 3.1. */
+/** The types of `@nestjs/swagger` lack this OpenAPI 3.1 keyword. */
 const OWN_HEADER_NAMES = { propertyNames: { minLength: 1, maxLength: LIMITS.headerNameLength } };
 const nullable = { nullable: true as const };
 
@@ -32,7 +32,7 @@ export class RetryInput {
     minimum: 1,
     maximum: LIMITS.attempts,
     ...nullable,
-    description: 'Attempts in all',
+    description: 'Maximum number of attempts, including the first',
   })
   @MayBeNull()
   @IsInt()
@@ -58,7 +58,7 @@ export class RetryInput {
     minimum: LIMITS.minIntervalSeconds,
     maximum: LIMITS.maxIntervalSeconds,
     ...nullable,
-    description: 'Longest wait in seconds',
+    description: 'Maximum seconds between two attempts',
   })
   @MayBeNull()
   @IsNumber()
@@ -70,7 +70,7 @@ export class RetryInput {
 abstract class SubscriptionFields {
   @ApiPropertyOptional({
     ...EVENT_TYPES_SCHEMA,
-    description: 'The event types, when there is one; give this or `event_types`',
+    description: 'Alternative to `event_types`; set only one of them',
     example: 'order.created',
   })
   @IsEventTypeAlias()
@@ -79,7 +79,7 @@ abstract class SubscriptionFields {
   @ApiPropertyOptional({
     ...SECRET_SCHEMA,
     description:
-      'Signs the deliveries; made when absent. `whsec_` or `whsk_` and base64, or any text that does not look like one of them',
+      'Secret that signs deliveries; generated if omitted. `whsec_` or `whsk_` followed by base64, or other text that resembles no key format',
   })
   @MayBeAbsent()
   @IsSecret()
@@ -87,7 +87,7 @@ abstract class SubscriptionFields {
 
   @ApiPropertyOptional({
     ...SCHEME_SCHEMA,
-    description: 'Which kind of secret is made; a given one tells by its prefix',
+    description: 'Scheme of the generated secret. If a secret is given, its prefix determines the scheme',
   })
   @MayBeAbsent()
   @IsIn(SIGNATURE_SCHEMES)
@@ -104,8 +104,8 @@ abstract class SubscriptionFields {
     ...OWN_HEADER_NAMES,
     additionalProperties: { type: 'string', minLength: 1, maxLength: LIMITS.headerValueLength },
     description:
-      `Headers of your own to send along, at most ${LIMITS.ownHeaders}. They are encrypted and shown as \`[redacted]\`, except ` +
-      'those in `shown_headers` and a few harmless ones such as `X-Team`. Sent back as `[redacted]`, they stay as they are.',
+      `Custom headers sent with each delivery, at most ${LIMITS.ownHeaders}. Values are encrypted and shown as \`[redacted]\`, except ` +
+      'those named in `shown_headers` and a few harmless ones such as `X-Team`. Send `[redacted]` to keep the stored value.',
     example: { 'X-Team': 'billing' },
   })
   @MayBeAbsent()
@@ -117,8 +117,8 @@ abstract class SubscriptionFields {
     items: { type: 'string', minLength: 1, maxLength: LIMITS.headerNameLength },
     maxItems: LIMITS.ownHeaders,
     description:
-      'Names of `headers` whose values are no secret: they are shown to all who may read the subscription. ' +
-      'A value that is hidden must be given again to be shown.',
+      'Names of `headers` whose values are not secret. They are shown to everyone who may read the subscription. ' +
+      'To show a hidden value, send it again.',
     example: ['X-Source'],
   })
   @MayBeAbsent()
@@ -128,7 +128,8 @@ abstract class SubscriptionFields {
   @ApiPropertyOptional({
     type: AuthInput,
     ...nullable,
-    description: 'Sent to the target as `Authorization`. Encrypted, and shown as `[redacted]`, which keeps it.',
+    description:
+      'Sent to the target as `Authorization`. Encrypted, and shown as `[redacted]`; send that to keep the stored value.',
   })
   @MayBeNull()
   @IsNested(AuthInput)
@@ -136,7 +137,8 @@ abstract class SubscriptionFields {
 
   @ApiPropertyOptional({
     enum: ['active', 'paused'],
-    description: 'A paused one keeps its deliveries until it is active. A new one is active, others stay as they are',
+    description:
+      'A paused subscription holds its deliveries until it is active. Defaults to active for a new subscription; otherwise unchanged if omitted',
   })
   @MayBeAbsent()
   @IsIn(['active', 'paused'])
@@ -152,7 +154,7 @@ abstract class SubscriptionFields {
     minimum: LIMITS.minTimeoutSeconds,
     maximum: LIMITS.timeoutSeconds,
     ...nullable,
-    description: 'Seconds an attempt may take',
+    description: 'Timeout of an attempt in seconds',
   })
   @MayBeNull()
   @IsNumber()
@@ -165,7 +167,7 @@ abstract class SubscriptionFields {
     minimum: 1,
     maximum: LIMITS.inFlight,
     ...nullable,
-    description: 'Requests at once, for each worker process',
+    description: 'Maximum concurrent requests per worker process',
   })
   @MayBeNull()
   @IsInt()
@@ -182,7 +184,7 @@ abstract class SubscriptionFields {
     type: 'object',
     maxProperties: LIMITS.metadataKeys,
     additionalProperties: true,
-    description: `Notes of your own, at most ${LIMITS.metadataBytes} bytes of JSON`,
+    description: `Your own data about the subscription, at most ${LIMITS.metadataBytes} bytes of JSON`,
     example: { customer: 'c_42' },
   })
   @MayBeAbsent()
@@ -191,14 +193,14 @@ abstract class SubscriptionFields {
 }
 
 const URL_SCHEMA = {
-  description: 'Where deliveries go: http or https, no user name or password, a public address',
+  description: 'URL that receives the deliveries: http or https, without user name or password, at a public address',
   format: 'uri',
   minLength: 1,
   maxLength: LIMITS.urlLength,
   example: 'https://example.com/webhooks',
 };
 
-/** Body of POST and PUT: the whole of what a client may set. */
+/** Body of POST and PUT: all fields that a client may set. */
 export class SubscriptionInput extends SubscriptionFields {
   @ApiProperty(URL_SCHEMA)
   @IsTarget()
@@ -213,7 +215,7 @@ export class SubscriptionInput extends SubscriptionFields {
   readonly event_types?: string | string[];
 }
 
-/** Body of PATCH: what is to change. Null sets a field back to the default of the service. */
+/** Body of PATCH: the fields to change. Null resets a field to the service's default. */
 export class SubscriptionPatch extends SubscriptionFields {
   @ApiPropertyOptional(URL_SCHEMA)
   @MayBeAbsent()

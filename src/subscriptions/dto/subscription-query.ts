@@ -4,7 +4,7 @@ import { PageQuery } from '../../shared/http/page.js';
 import { EVENT_TYPE_SCHEMA, IsEventType } from './event-type.js';
 
 export class SubscriptionQuery extends PageQuery {
-  @ApiPropertyOptional({ ...EVENT_TYPE_SCHEMA, description: 'Only those that want events of this type' })
+  @ApiPropertyOptional({ ...EVENT_TYPE_SCHEMA, description: 'Only subscriptions that receive events of this type' })
   @IsOptional()
   @IsEventType()
   readonly event_type?: string;

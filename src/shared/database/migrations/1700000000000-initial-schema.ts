@@ -4,7 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * States: subscriptions 0 active, 1 paused, 2 disabled, 3 deleted; open_deliveries 0 pending, 1 in flight;
  * deliveries 2 delivered, 3 failed, 4 cancelled.
  *
- * The partitioned tables have no partition yet: `PartitionKeeper` makes them.
+ * The partitioned tables have no partitions yet; `PartitionKeeper` creates them.
  */
 export class InitialSchema1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -37,7 +37,7 @@ const STATEMENTS = [
     created_at timestamptz not null,
     updated_at timestamptz not null,
     deleted_at timestamptz)`,
-  // The list of a tenant, newest first, and the subscriptions that want an event type.
+  // For a tenant's list, newest first, and for finding the subscriptions that want an event type.
   `create index subscriptions_tenant on subscriptions (tenant_id, id) where deleted_at is null`,
   `create index subscriptions_event_types on subscriptions using gin (event_types) where deleted_at is null`,
 
@@ -49,7 +49,7 @@ const STATEMENTS = [
     payload bytea not null) partition by range (id)`,
 
   // lease_until, state and attempt_count are in no index and no index predicate, so that a claim is a HOT update; half
-  // of each page is left free for it. The table is small and always changing: it is vacuumed by count, not by share.
+  // of each page is left free for it. The table is small but changes constantly, so vacuum is triggered by row count.
   `create table open_deliveries (
     id uuid primary key,
     event_id uuid not null,
@@ -81,7 +81,7 @@ const STATEMENTS = [
     retry_of uuid,
     created_at timestamptz) partition by range (id)`,
   `create index deliveries_subscription on deliveries (subscription_id, id)`,
-  // Failures and cancellations are few, so an index of just them costs next to nothing and makes them quick to list.
+  // Failures and cancellations are rare, so a partial index costs almost nothing and makes them fast to list.
   `create index deliveries_unsuccessful on deliveries (id) where state > 2`,
 
   `create table attempts (

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Events say how many deliveries were made of them, so that the ledger can hold what was accepted against what became
- * of it. Events from before are counted here: an event and its deliveries are one range of ids.
+ * Stores the number of deliveries with each event, so that the ledger can compare accepted and finished deliveries.
+ * Counts the deliveries of existing events: an event and its deliveries form one range of ids.
  */
 export class CountDeliveriesOfEvents1700000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** API keys, tenants with their limits, the audit log, and what a subscription sends to authenticate itself. */
+/** Adds API keys, tenants with their limits, the audit log, and the credentials that subscriptions send. */
 export class Access1700000000002 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of STATEMENTS) await runner.query(statement);
@@ -14,7 +14,7 @@ export class Access1700000000002 implements MigrationInterface {
 }
 
 const STATEMENTS = [
-  // Null: as the settings say. The id of a deleted tenant is never given to another one.
+  // A null limit defaults to the settings. The id of a deleted tenant is never reused.
   `create table tenants (
     id text primary key,
     name text,
@@ -26,7 +26,7 @@ const STATEMENTS = [
     deleted_at timestamptz)`,
   `insert into tenants (id) select 'default' union select distinct tenant_id from subscriptions`,
 
-  // A key without a tenant is one for all of them. Only the SHA-256 of the secret is known.
+  // A key without a tenant is valid for all tenants. Only the SHA-256 of the secret is stored.
   `create table api_keys (
     id uuid primary key,
     tenant_id text references tenants (id),
@@ -40,7 +40,7 @@ const STATEMENTS = [
     last_used_at timestamptz,
     revoked_at timestamptz)`,
 
-  // Entries outlive what they tell of: no foreign keys. A null key_id: the service itself, or a caller without a key.
+  // No foreign keys, because entries outlive their targets. key_id is null for the service and callers without a key.
   `create table audit_log (
     id uuid primary key,
     tenant_id text,
@@ -53,7 +53,7 @@ const STATEMENTS = [
     request_id text,
     created_at timestamptz not null)`,
   `create index audit_log_tenant on audit_log (tenant_id, id)`,
-  // Entries can be added, and dropped as a whole when their time is over; never changed, and never picked out.
+  // Entries can be inserted, and deleted by retention only; they can never be changed.
   `create function refuse_audit_change() returns trigger language plpgsql as $$
     begin
       if tg_op = 'DELETE' and current_setting('webhooks.audit_retention', true) = 'on' then return null; end if;

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Entries leave the audit log oldest first, and only when they are old: a session that may remove some because their
- * time is over can't pick one out, nor remove what was written today.
+ * Allows deletes from the audit log only oldest first and only after 12 hours, so that a session with the retention
+ * setting can neither delete a single entry nor recent ones.
  */
 export class AuditOldestFirst1700000000003 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -16,7 +16,7 @@ export class AuditOldestFirst1700000000003 implements MigrationInterface {
 }
 
 const STATEMENTS = [
-  // Ids begin with the milliseconds of their time. Half of the shortest retention, since clocks differ.
+  // Ids start with their time in milliseconds. 12 hours is half of the shortest retention, in case clocks differ.
   `create function refuse_audit_selection() returns trigger language plpgsql as $$
     declare
       newest uuid := (select id from gone order by id desc limit 1);

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Headers whose values a client named harmless; all others are hidden. And an index of what is deleted: it counts
- * against a limit for a while, and then it goes.
+ * Adds the names of headers whose values clients marked as not secret, and an index of deleted subscriptions, which
+ * count towards a limit until they are removed.
  */
 export class HiddenHeaders1700000000004 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

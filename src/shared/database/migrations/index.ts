@@ -5,7 +5,7 @@ import { AuditOldestFirst1700000000003 } from './1700000000003-audit-oldest-firs
 import { HiddenHeaders1700000000004 } from './1700000000004-hidden-headers.js';
 import { CheckedStates1700000000005, ValidatedStates1700000000006 } from './1700000000005-checked-states.js';
 
-/** Every migration, oldest first. A released one is never changed. */
+/** All migrations, oldest first. A released migration is never changed. */
 export const MIGRATIONS = [
   InitialSchema1700000000000,
   CountDeliveriesOfEvents1700000000001,
