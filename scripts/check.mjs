@@ -16,6 +16,7 @@ const CHECKS = [
   ['linted (eslint)', [toolPath('eslint'), '.']],
   ['typed (tsc)', [toolPath('tsc'), '--noEmit', '-p', 'tsconfig.json']],
   ['layered (dependency-cruiser)', [toolPath('depcruise'), 'src', 'test', '--config', '.dependency-cruiser.cjs']],
+  ['docs/architecture.md draws the same layers', ['scripts/module-graph.mjs', '--check']],
   ['locked by hash (package-lock.json)', ['scripts/lock-file.mjs']],
   ['nothing unused (knip)', [toolPath('knip'), '--no-progress']],
   ['docs/openapi.json is up to date', ['dist/src/app/write-openapi.js', '--check']],
