@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { firstUuidAt, uuidTimeMs } from '../ids/uuid.js';
+import { inGroups } from '../time/janitor.js';
 
 /** Partitioned by range of an id that begins with the time of its event; one partition a day (UTC). */
 const PARTITIONED_TABLES = ['events', 'deliveries', 'attempts'] as const;
@@ -113,15 +114,12 @@ export class PartitionKeeper {
     });
   }
 
-  /** Runs a statement that takes up to $1 rows until it finds no more. @returns how many it took in all */
-  private async inSteps(statement: string, values: readonly unknown[]): Promise<number> {
-    let total = 0;
-    for (;;) {
+  /** Runs a statement that handles up to $1 rows until it finds no more. @returns how many it handled in all */
+  private inSteps(statement: string, values: readonly unknown[]): Promise<number> {
+    return inGroups(STEP_ROWS, async () => {
       const [row] = await this.dataSource.query<{ count: number }[]>(statement, [STEP_ROWS, ...values]);
-      const count = row?.count ?? 0;
-      total += count;
-      if (count < STEP_ROWS) return total;
-    }
+      return row?.count ?? 0;
+    });
   }
 }
 

@@ -5,26 +5,27 @@ import { Settings } from '../config/settings.js';
 import { Logger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Clock } from '../time/clock.js';
-import { Hourly } from '../time/hourly.js';
+import { Janitor } from '../time/janitor.js';
 import { PartitionKeeper } from './partition-keeper.js';
 
 /** Makes partitions for the days ahead, a week of them, and ends those past their time. */
 @Injectable()
-export class Retention extends Hourly {
+export class Retention {
   private readonly keeper: PartitionKeeper;
 
   constructor(
+    janitor: Janitor,
     @InjectDataSource() dataSource: DataSource,
     private readonly settings: Settings,
     private readonly clock: Clock,
-    logger: Logger,
+    private readonly logger: Logger,
     private readonly metrics: Metrics,
   ) {
-    super(logger, 'retention.failed');
     this.keeper = new PartitionKeeper(dataSource);
+    janitor.add('retention.failed', () => this.run());
   }
 
-  protected async run(): Promise<void> {
+  private async run(): Promise<void> {
     const today = this.clock.now();
     const databaseToday = await this.keeper.databaseNow();
     // Ids are made by this process's clock, and what is long over is decided by both: a clock that is wrong drops
