@@ -29,14 +29,17 @@ const onServers = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
 
+/** No statement may forget its tenant; processes of the service load it as well. */
+const REFUSES_UNSCOPED = '<rootDir>/test/faults/preloads/tenant-scope.ts';
+
 export default {
   maxWorkers: 2,
   // Jest takes this for all projects alike.
   testTimeout: 180_000,
   projects: [
-    project('unit', 'src'),
+    project('unit', '{src,test/support}'),
     project('contract', 'test/contract', onServers),
-    project('integration', 'test/integration', onServers),
+    project('integration', 'test/integration', { ...onServers, setupFiles: [REFUSES_UNSCOPED] }),
     project('e2e', 'test/e2e', onServers),
     // Each fault starts servers of its own.
     project('faults', 'test/faults'),

@@ -1,15 +1,16 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { networkOf } from '../shared/net/client-address.js';
 import type { Logger } from '../shared/logging/logger.js';
 import { Shares } from '../shared/shares.js';
 import type { Shutdown } from '../shared/shutdown.js';
+import { answerOn, noteAnswers } from './answers.js';
 
-/** How often it is looked for clients that take nothing. */
+/** Interval between checks for stalled clients. */
 const CHECK_SECONDS = 1;
-/** How often it is looked for clients that hold up a shutdown. */
+/** Interval between checks for clients that hold up a shutdown. */
 const DRAIN_CHECK_MS = 100;
-/** How many looks long a request that is on its way when the server closes may take to arrive. */
+/** Checks for which a request that is on its way when the server closes may still arrive. */
 const ARRIVAL_LOOKS = 10;
 
 /**
@@ -21,16 +22,12 @@ interface Progress {
   readonly looks: number;
 }
 
-/** What Node.js knows of a connection and does not tell otherwise. */
+/**
+ * Undocumented, but what Node.js goes by for its own time-outs: a large write shows no progress elsewhere before all of
+ * it is done. Without it, a slow client of a large answer would be taken for a stalled one.
+ */
 interface Inside {
-  /** What it goes by for its own time-outs: a large write shows no progress elsewhere before all of it is done. */
   readonly _handle?: { readonly writeQueueSize?: number };
-  readonly _httpMessage?: ServerResponse | null;
-}
-
-/** The answer that is in the making, if there is one. */
-export function answerOn(socket: Socket): ServerResponse | null {
-  return (socket as unknown as Inside)._httpMessage ?? null;
 }
 
 /**
@@ -47,6 +44,7 @@ export class Connections {
     most: number,
   ) {
     this.shares = new Shares(most);
+    noteAnswers(server);
     // What Node.js closes with the server as idle may still have the end of its answer before it. `drain` knows better.
     server.closeIdleConnections = () => undefined;
     server.on('connection', (socket: Socket) => {
@@ -64,9 +62,10 @@ export class Connections {
   }
 
   /**
-   * Closes those of clients that do not take what they are sent, or that stay although nothing more will come. To
-   * Node.js any byte is a sign of life, one that comes in, too; here what goes out counts. While an answer is in the
-   * making there is nothing to take, and nothing is counted: how long that may last is for those who make it.
+   * Closes those of clients that do not take what they are sent, or that stay although nothing more will come. The
+   * time-outs of Node.js and Fastify count any byte as a sign of life, one that comes in, too, so a client that sends
+   * an empty line now and then and takes nothing would stay for ever; here what goes out counts. While an answer is in
+   * the making there is nothing to take, and nothing is counted: how long that may last is for those who make it.
    *
    * @param seconds in which a client must have taken something of what is there for it
    */

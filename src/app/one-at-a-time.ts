@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { answerOn } from './connections.js';
+import { answerOn, noteAnswers } from './answers.js';
 
 /** Ends the head of a request, and a chunked body with or without trailers. */
 const END = '\r\n\r\n';
@@ -14,6 +14,7 @@ const TAKEN_UP_AT_ONCE = 16;
  * The rest stays in the read buffer of the socket, which bounds it. Call this before the server listens.
  */
 export function serveOneAtATime(server: Server): void {
+  noteAnswers(server);
   const line = new Line();
   server.on('connection', (socket: Socket) => {
     new Feeder(socket, line);

@@ -5,6 +5,7 @@ import { Metrics } from './metrics/metrics.js';
 import { OwnFaults } from './own-faults.js';
 import { Shutdown } from './shutdown.js';
 import { Clock, SystemClock } from './time/clock.js';
+import { Janitor } from './time/janitor.js';
 import { Random, SystemRandom } from './time/random.js';
 
 /** What every room of the house has: settings, time, chance, log and metrics. */
@@ -18,6 +19,7 @@ export class SharedModule {
       { provide: Logger, useFactory: () => loggerOf(settings) },
       Metrics,
       OwnFaults,
+      Janitor,
       {
         provide: Shutdown,
         inject: [Clock],

@@ -27,11 +27,11 @@ const MAX_BYTES_EACH = 262_144;
 const ENTRY_BYTES = 300;
 const BYTES_PER_CHARACTER = 2;
 /** Tenants whose changes are remembered one by one. Of more, all entries are forgotten. */
-const MAX_EPOCHS = 10_000;
+const MAX_GENERATIONS = 10_000;
 
 interface Entry {
   readonly value: unknown;
-  readonly epoch: string;
+  readonly generation: string;
   readonly loadedAtMs: number;
 }
 
@@ -47,14 +47,17 @@ export interface LookUp<T> {
  * Look-ups of the publishing path, in this process and behind it in Redis, bounded by size, with a share for each
  * tenant. A change of any subscription of a tenant makes all its entries stale in every process at once: the tenant
  * gets a new *generation*, a random token under which entries are stored, and a message tells the others. A look-up
- * that began before the change stores its result under the former generation, where nobody finds it.
+ * that began before the change stores its result under the former generation, where nobody finds it. Redis has a
+ * generation for each tenant, and each process one of its own for the entries in its memory.
+ *
+ * `lru-cache` joins look-ups, too (`fetchMethod`), but knows no shares: one tenant's look-ups would push out the others'.
  */
 @Injectable()
 export class SubscriptionCache implements OnApplicationShutdown {
   private readonly entries: TenantCache<Entry>;
-  /** What this process knows of the generations; a tenant that is absent has the epoch of the process. */
-  private readonly epochs = new Map<string, string>();
-  private processEpoch = randomUUID();
+  /** Those of this process; Redis has its own. A tenant that is absent has that of the process. */
+  private readonly generations = new Map<string, string>();
+  private processGeneration = randomUUID();
   /** No more than there are requests on their way. */
   private readonly loading = new Map<string, Promise<unknown>>();
   private readonly redis: Redis | null;
@@ -90,13 +93,16 @@ export class SubscriptionCache implements OnApplicationShutdown {
    * @throws what the look-up throws
    */
   async get<T>(tenantId: string, key: string, lookUp: LookUp<T>): Promise<T> {
-    const epoch = this.epochOf(tenantId);
+    const generation = this.localGeneration(tenantId);
     const found = this.entries.get(tenantId, key);
-    if (found?.epoch === epoch && this.clock.monotonicMs() - found.loadedAtMs < this.ttlMs()) return found.value as T;
-    const loadName = `${epoch}/${tenantId}/${key}`;
+    if (found?.generation === generation && this.clock.monotonicMs() - found.loadedAtMs < this.ttlMs())
+      return found.value as T;
+    const loadName = `${generation}/${tenantId}/${key}`;
     const running = this.loading.get(loadName);
     if (running !== undefined) return running as Promise<T>;
-    const loaded = this.loadThroughRedis(tenantId, key, epoch, lookUp).finally(() => this.loading.delete(loadName));
+    const loaded = this.loadThroughRedis(tenantId, key, generation, lookUp).finally(() =>
+      this.loading.delete(loadName),
+    );
     this.loading.set(loadName, loaded);
     return loaded;
   }
@@ -105,7 +111,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
    * To be called after the commit of any change of a subscription. Never throws: entries live a few seconds at most.
    */
   async invalidate(tenantId: string): Promise<void> {
-    this.renewEpoch(tenantId);
+    this.renewGeneration(tenantId);
     if (this.redis === null) return;
     try {
       await this.redis.multi().set(this.generationKey(tenantId), randomUUID()).publish(this.channel, tenantId).exec();
@@ -126,14 +132,14 @@ export class SubscriptionCache implements OnApplicationShutdown {
     this.subscriber?.disconnect();
   }
 
-  private async loadThroughRedis<T>(tenantId: string, key: string, epoch: string, lookUp: LookUp<T>): Promise<T> {
+  private async loadThroughRedis<T>(tenantId: string, key: string, generation: string, lookUp: LookUp<T>): Promise<T> {
     const found = await this.findInRedis(tenantId, key);
     const stored = found?.cached == null ? undefined : readStored(found.cached, lookUp.read);
     const value = stored === undefined ? await lookUp.load() : stored;
     if (this.ttlMs() === 0) return value;
     const text = JSON.stringify(value);
     const bytes = ENTRY_BYTES + key.length + text.length * BYTES_PER_CHARACTER;
-    const entry = { value, epoch, loadedAtMs: this.clock.monotonicMs() };
+    const entry = { value, generation, loadedAtMs: this.clock.monotonicMs() };
     const isRoomy = this.entries.set(tenantId, key, entry, bytes);
     // What has no room here has none in Redis, or many look-ups would fill that. Not awaited: the publisher need not
     // wait for it. A failure costs the next look-up a query.
@@ -147,7 +153,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
   private async findInRedis(tenantId: string, key: string): Promise<{ key: string; cached: string | null } | null> {
     if (this.redis === null || this.ttlMs() === 0 || this.clock.monotonicMs() < this.awayUntilMs) return null;
     try {
-      const generation = await this.generationOf(this.redis, tenantId);
+      const generation = await this.sharedGeneration(this.redis, tenantId);
       const redisKey = `${this.keyRoot}:${tenantId}:${generation}:${key}`;
       return { key: redisKey, cached: await this.redis.get(redisKey) };
     } catch (error) {
@@ -157,7 +163,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
     }
   }
 
-  private async generationOf(redis: Redis, tenantId: string): Promise<string> {
+  private async sharedGeneration(redis: Redis, tenantId: string): Promise<string> {
     const key = this.generationKey(tenantId);
     const generation: unknown = await redis.get(key);
     if (isUuid(generation)) return generation;
@@ -173,18 +179,18 @@ export class SubscriptionCache implements OnApplicationShutdown {
     return `${this.keyRoot}:${tenantId}:generation`;
   }
 
-  private renewEpoch(tenantId: string): void {
-    if (this.epochs.size >= MAX_EPOCHS) this.renewAllEpochs();
-    this.epochs.set(tenantId, randomUUID());
+  private renewGeneration(tenantId: string): void {
+    if (this.generations.size >= MAX_GENERATIONS) this.renewAllGenerations();
+    this.generations.set(tenantId, randomUUID());
   }
 
-  private renewAllEpochs(): void {
-    this.epochs.clear();
-    this.processEpoch = randomUUID();
+  private renewAllGenerations(): void {
+    this.generations.clear();
+    this.processGeneration = randomUUID();
   }
 
-  private epochOf(tenantId: string): string {
-    return this.epochs.get(tenantId) ?? this.processEpoch;
+  private localGeneration(tenantId: string): string {
+    return this.generations.get(tenantId) ?? this.processGeneration;
   }
 
   private ttlMs(): number {
@@ -201,7 +207,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
       else if (subscriber.status === 'ready') void this.subscribe(subscriber);
     }, PING_INTERVAL_MS).unref();
     subscriber.on('message', (_channel: string, tenantId: string) => {
-      if (isTenantId(tenantId)) this.renewEpoch(tenantId);
+      if (isTenantId(tenantId)) this.renewGeneration(tenantId);
     });
     subscriber.on('close', () => {
       this.isSubscribed = false;
@@ -217,7 +223,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
       return;
     }
     // Messages may have been missed until now.
-    this.renewAllEpochs();
+    this.renewAllGenerations();
     this.isSubscribed = true;
   }
 }

@@ -3,7 +3,7 @@ import { Settings } from '../shared/config/settings.js';
 import { type Tx, Transactions } from '../shared/database/transaction.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Clock } from '../shared/time/clock.js';
-import { Hourly } from '../shared/time/hourly.js';
+import { inGroups, Janitor } from '../shared/time/janitor.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 
 const DAY_MS = 86_400_000;
@@ -14,29 +14,24 @@ const MARGIN_DAYS = 2;
 
 /** Removes deleted subscriptions whose history has expired, and erases the secrets of other deleted ones. */
 @Injectable()
-export class SubscriptionRetention extends Hourly {
+export class SubscriptionRetention {
   constructor(
+    janitor: Janitor,
     private readonly repository: SubscriptionsRepository,
     private readonly transactions: Transactions,
     private readonly clock: Clock,
-    logger: Logger,
+    private readonly logger: Logger,
     private readonly settings: Settings,
   ) {
-    super(logger, 'subscriptions.retention_failed');
+    janitor.add('subscriptions.retention_failed', (isStopped) => this.removeExpired(isStopped));
   }
 
-  protected async run(): Promise<void> {
+  private async removeExpired(isStopped: () => boolean): Promise<void> {
     const before = new Date(this.clock.nowMs() - (this.settings.retentionDays + MARGIN_DAYS) * DAY_MS);
-    const removed = await this.inGroups((tx) => this.repository.removeDeleted(tx, before, GROUP));
-    const erased = await this.inGroups((tx) => this.repository.eraseDeleted(tx, GROUP));
+    const each = (step: (tx: Tx) => Promise<number>): Promise<number> =>
+      inGroups(GROUP, () => this.transactions.run(null, step), isStopped);
+    const removed = await each((tx) => this.repository.removeDeleted(tx, before, GROUP));
+    const erased = await each((tx) => this.repository.eraseDeleted(tx, GROUP));
     if (removed + erased > 0) this.logger.warn({ removed, erased }, 'subscriptions.expired');
-  }
-
-  private async inGroups(step: (tx: Tx) => Promise<number>): Promise<number> {
-    let total = 0;
-    for (let count = GROUP; count === GROUP && !this.isStopped; total += count) {
-      count = await this.transactions.run(null, step);
-    }
-    return total;
   }
 }

@@ -172,8 +172,8 @@ describe('a server that closes while there are clients, on real connections', ()
   });
 
   it('sends an answer to its end, however much of it waits', async () => {
-    const connections = new Connections(server, 100);
     server.removeAllListeners('request').on('request', (_, response) => response.end(MUCH));
+    const connections = new Connections(server, 100);
     const { client } = await send('');
     let bytes = 0;
     client.on('data', (chunk: string) => (bytes += chunk.length));

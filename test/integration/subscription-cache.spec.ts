@@ -112,22 +112,22 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   });
 
   it('remembers no changes of tenants that can be none', async () => {
-    const { epochs } = other as unknown as { epochs: Map<string, string> };
+    const { generations } = other as unknown as { generations: Map<string, string> };
     const strange = ['', 'a b', 'x'.repeat(65), '{"tenant":1}'];
     for (const message of strange) await redis.publish(`${settings.queuePrefix}:subscriptions`, message);
     await redis.publish(`${settings.queuePrefix}:subscriptions`, 'last');
-    await eventually(() => epochs.has('last'), { until: (has) => has });
-    expect(strange.filter((tenantId) => epochs.has(tenantId))).toEqual([]);
+    await eventually(() => generations.has('last'), { until: (has) => has });
+    expect(strange.filter((tenantId) => generations.has(tenantId))).toEqual([]);
   });
 
   it('remembers the changes of a bounded number of tenants, and gives nothing stale for that', async () => {
     const source = new Source('before');
     await one.get(TENANT, 'key', source);
-    const { epochs } = one as unknown as { epochs: Map<string, string> };
+    const { generations } = one as unknown as { generations: Map<string, string> };
     source.value = 'after';
     await one.invalidate(TENANT);
     await Promise.all(Array.from({ length: 12_000 }, (_, n) => one.invalidate(`t${n}`)));
-    expect(epochs.size).toBeLessThanOrEqual(10_000);
+    expect(generations.size).toBeLessThanOrEqual(10_000);
     expect(await one.get(TENANT, 'key', source)).toBe('after');
   });
 

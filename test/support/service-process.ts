@@ -22,6 +22,8 @@ export interface ServiceOptions {
   readonly node?: string;
 }
 
+/** No statement may forget its tenant. */
+const REFUSES_UNSCOPED = builtFile('test/faults/preloads/tenant-scope.js');
 const START_TIMEOUT_MS = 90_000;
 const PROBE_TIMEOUT_MS = 5_000;
 /** More than the 35 s within which the service promises to end. */
@@ -56,7 +58,7 @@ export async function spawnService({
 }: ServiceOptions): Promise<ServiceProcess> {
   rememberSettings(settings);
   const { PATH = '', HOME = '' } = process.env;
-  const imports = preloads.flatMap((file) => ['--import', file]);
+  const imports = [REFUSES_UNSCOPED, ...preloads].flatMap((file) => ['--import', file]);
   const child = spawn(node, [...imports, builtFile(`src/${entry}.js`)], {
     env: { PATH, HOME, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -27,9 +27,9 @@ export function faultsAcross(values: Values): string[] {
 const MAKE_KEY = 'make one with: openssl rand -base64 32';
 
 /** In production. Elsewhere a warning says so. */
-function keyFaults({ encryptionKey, encryptionKeyRing }: Values): string[] {
+function keyFaults({ encryptionKey, encryptionKeys }: Values): string[] {
   const isGiven = encryptionKey !== undefined;
-  const guessable = (isGiven ? [encryptionKey] : encryptionKeyRing).flatMap((key, index) =>
+  const guessable = (isGiven ? [encryptionKey] : encryptionKeys).flatMap((key, index) =>
     isGuessable(key) ? [isGiven ? 'ENCRYPTION_KEY' : `ENCRYPTION_KEYS, at place ${index + 1},`] : [],
   );
   const faults = guessable.map(
@@ -37,17 +37,17 @@ function keyFaults({ encryptionKey, encryptionKeyRing }: Values): string[] {
       `${name} is no random key but one that can be guessed, and NODE_ENV is production: ${MAKE_KEY}; ` +
       'docs/deployment.md says how to replace one that is in use',
   );
-  if (!isGiven && encryptionKeyRing.length === 0) {
+  if (!isGiven && encryptionKeys.length === 0) {
     faults.push(`ENCRYPTION_KEY is missing, and NODE_ENV is production: ${MAKE_KEY}`);
   }
   return faults;
 }
 
 function accessFaults(values: Values): string[] {
-  const { nodeEnv, host, apiAccess, bootstrapApiKey, encryptionKey, encryptionKeyRing } = values;
+  const { nodeEnv, host, apiAccess, bootstrapApiKey, encryptionKey, encryptionKeys } = values;
   const isProduction = nodeEnv === 'production';
   const faults = isProduction ? keyFaults(values) : [];
-  if (encryptionKey !== undefined && encryptionKeyRing.length > 0) {
+  if (encryptionKey !== undefined && encryptionKeys.length > 0) {
     faults.push('ENCRYPTION_KEYS must not stand beside ENCRYPTION_KEY: put that one into the list');
   }
   if (apiAccess === 'keys') return faults;

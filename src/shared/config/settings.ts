@@ -1,10 +1,9 @@
 import { isGuessable } from '../crypto/guessable-key.js';
 import { StartRefused } from '../errors/start-refused.js';
-import { SettingFault } from './setting.js';
 import { faultsAcross } from './setting-conflicts.js';
-import { SETTINGS, type Values as ParsedValues } from './setting-list.js';
+import { SETTINGS, type Values as ParsedValues, variableOf } from './setting-list.js';
 
-interface SettingValues extends Omit<ParsedValues, 'encryptionKey' | 'encryptionKeyRing'> {
+interface SettingValues extends Omit<ParsedValues, 'encryptionKey' | 'encryptionKeys'> {
   readonly databaseUrl: string;
   /** The first one encrypts; all of them decrypt. */
   readonly encryptionKeys: readonly [Buffer, ...Buffer[]];
@@ -34,30 +33,31 @@ export class InvalidSettings extends StartRefused {
 
 /** @throws InvalidSettings naming all faults at once. */
 export function parseSettings(env: Readonly<Record<string, string | undefined>>): Settings {
-  const faults: string[] = [];
-  const parsed = Object.entries(SETTINGS).map(([field, setting]) => {
-    try {
-      return [field, setting.parse(env[setting.name])];
-    } catch (error) {
-      if (!(error instanceof SettingFault)) throw error;
-      faults.push(`${setting.name} ${error.message}`);
-      return [field, setting.parse(undefined)];
-    }
-  });
-  const values = Object.fromEntries(parsed) as ParsedValues;
-  if (values.databaseUrl === undefined && !faults.some((fault) => fault.startsWith('DATABASE_URL '))) {
+  const fields = Object.keys(SETTINGS.shape);
+  const given = Object.fromEntries(fields.map((field) => [field, nonEmpty(env[variableOf(field)])]));
+  const issues = SETTINGS.safeParse(given).error?.issues ?? [];
+  const faults = issues.map(({ path, message }) => `${variableOf(String(path[0]))} ${message}`);
+  // A faulty setting takes its default, so that faults across settings are found in the same start.
+  const wrong = Object.fromEntries(issues.map(({ path }) => [path[0], undefined]));
+  const values = SETTINGS.parse({ ...given, ...wrong }) as ParsedValues;
+  if (given['databaseUrl'] === undefined) {
     faults.push('DATABASE_URL is missing: set it, or use `npm start`, which brings its own PostgreSQL');
   }
   faults.push(...faultsAcross(values));
-  if (faults.length > 0 || values.databaseUrl === undefined) throw new InvalidSettings(faults);
-  const { encryptionKey, encryptionKeyRing, ...others } = values;
-  const [first = DEVELOPMENT_KEY, ...former] = encryptionKey === undefined ? encryptionKeyRing : [encryptionKey];
+  const { databaseUrl, encryptionKey, encryptionKeys: keyRing, ...others } = values;
+  if (faults.length > 0 || databaseUrl === undefined) throw new InvalidSettings(faults);
+  const [first = DEVELOPMENT_KEY, ...former] = encryptionKey === undefined ? keyRing : [encryptionKey];
   const encryptionKeys = [first, ...former] as const;
   return {
     ...others,
-    databaseUrl: values.databaseUrl,
+    databaseUrl,
     encryptionKeys,
     isEncryptionKeyGuessable: encryptionKeys.some(isGuessable),
     isEncryptionKeyPublic: first === DEVELOPMENT_KEY,
   };
+}
+
+/** An empty text counts as absent, so that `NAME=` in a file is the same as leaving it out. */
+function nonEmpty(text: string | undefined): string | undefined {
+  return text?.trim() === '' ? undefined : text?.trim();
 }

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { firstUuidAt, uuidTimeMs } from '../ids/uuid.js';
+import { inGroups } from '../time/janitor.js';
 
 /** Tables with one partition per day (UTC), by range of an id that starts with the time of its event. */
 const PARTITIONED_TABLES = ['events', 'deliveries', 'attempts'] as const;
@@ -111,14 +112,11 @@ export class PartitionKeeper {
   }
 
   /** Repeats a statement that handles up to $1 rows until none are left. @returns the total number of rows */
-  private async inSteps(statement: string, values: readonly unknown[]): Promise<number> {
-    let total = 0;
-    for (;;) {
+  private inSteps(statement: string, values: readonly unknown[]): Promise<number> {
+    return inGroups(STEP_ROWS, async () => {
       const [row] = await this.dataSource.query<{ count: number }[]>(statement, [STEP_ROWS, ...values]);
-      const count = row?.count ?? 0;
-      total += count;
-      if (count < STEP_ROWS) return total;
-    }
+      return row?.count ?? 0;
+    });
   }
 }
 

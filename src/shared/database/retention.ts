@@ -5,26 +5,27 @@ import { Settings } from '../config/settings.js';
 import { Logger } from '../logging/logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Clock } from '../time/clock.js';
-import { Hourly } from '../time/hourly.js';
+import { Janitor } from '../time/janitor.js';
 import { PartitionKeeper } from './partition-keeper.js';
 
 /** Creates partitions a week ahead and drops expired ones, once an hour. */
 @Injectable()
-export class Retention extends Hourly {
+export class Retention {
   private readonly keeper: PartitionKeeper;
 
   constructor(
+    janitor: Janitor,
     @InjectDataSource() dataSource: DataSource,
     private readonly settings: Settings,
     private readonly clock: Clock,
-    logger: Logger,
+    private readonly logger: Logger,
     private readonly metrics: Metrics,
   ) {
-    super(logger, 'retention.failed');
     this.keeper = new PartitionKeeper(dataSource);
+    janitor.add('retention.failed', () => this.run());
   }
 
-  protected async run(): Promise<void> {
+  private async run(): Promise<void> {
     const today = this.clock.now();
     const databaseToday = await this.keeper.databaseNow();
     // Ids come from the clock of this process. Expiry uses the earlier of both clocks, so that a fast clock on either

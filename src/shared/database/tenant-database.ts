@@ -3,15 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { ApiConnections } from './api-connections.js';
 import { runReport } from './report.js';
-import { scopeFault } from './tenant-scope.js';
 import type { Tx } from './transaction.js';
-
-/** The statement was not run because it could have touched rows of other tenants. */
-export class UnscopedStatement extends Error {
-  constructor(fault: string, text: string) {
-    super(`A statement ${fault}: ${text}`);
-  }
-}
 
 /** An entity whose rows belong to a tenant. */
 interface TenantEntity {
@@ -19,13 +11,9 @@ interface TenantEntity {
   tenantId: string;
 }
 
-const faults = new Map<string, string | null>();
-/** Bounds the cache, in case a statement ever contains a value instead of a parameter. */
-const MAX_FAULTS = 10_000;
-
 /**
- * Access to PostgreSQL on behalf of one tenant, for everything that answers a client. Each call names the tenant, and a
- * statement that is not limited to it is refused before it runs.
+ * Access to PostgreSQL on behalf of one tenant, for everything that answers a client. Each call names the tenant. Tests
+ * refuse a statement that is not limited to it before it runs (`test/support/tenant-scope.ts`).
  */
 @Injectable()
 export class TenantDatabase {
@@ -38,10 +26,8 @@ export class TenantDatabase {
    * Runs SQL in which $1 is the tenant; `values` start at $2.
    *
    * @param tx the transaction in which the statement runs, if any
-   * @throws UnscopedStatement
    */
   async query<Row>(tenantId: string, text: string, values: readonly unknown[], tx?: Tx): Promise<Row[]> {
-    refuseUnscoped(text);
     if (tx) return rowsOf(await tx.query<Result<Row>>(text, [tenantId, ...values]));
     return this.connections.lend(tenantId, () => this.ask(tenantId, text, values));
   }
@@ -52,13 +38,11 @@ export class TenantDatabase {
    * @throws Unavailable if too many searches are running
    */
   async search<Row>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
-    refuseUnscoped(text);
     return this.connections.lendForSearch(tenantId, () => this.ask(tenantId, text, values));
   }
 
   /** Same as `search`, for a statement that may take 30 seconds. @throws Unavailable if too many reports are running */
   async report<Row extends object>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
-    refuseUnscoped(text);
     return this.connections.lendForReport(tenantId, () => runReport(this.dataSource, text, [tenantId, ...values]));
   }
 
@@ -133,15 +117,6 @@ export class TenantRows<E extends TenantEntity> {
   private get scope(): FindOptionsWhere<E> {
     return { tenantId: this.tenantId } as FindOptionsWhere<E>;
   }
-}
-
-function refuseUnscoped(text: string): void {
-  let fault = faults.get(text);
-  if (fault === undefined) {
-    if (faults.size >= MAX_FAULTS) faults.clear();
-    faults.set(text, (fault = scopeFault(text)));
-  }
-  if (fault !== null) throw new UnscopedStatement(fault, text);
 }
 
 function rowsOf<Row>(result: Result<Row>): Row[] {

@@ -1,3 +1,16 @@
+/** A statement could have touched rows of other tenants. It was not run. */
+export class UnscopedStatement extends Error {
+  constructor(fault: string, text: string) {
+    super(`A statement ${fault}: ${text}`);
+  }
+}
+
+/** @throws UnscopedStatement */
+export function refuseUnscoped(text: string): void {
+  const fault = scopeFault(text);
+  if (fault !== null) throw new UnscopedStatement(fault, text);
+}
+
 /** Tables whose rows belong to a tenant. */
 const TABLES = 'subscriptions|events|open_deliveries|deliveries|attempts|idempotency_keys';
 
