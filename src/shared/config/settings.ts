@@ -38,8 +38,9 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   const issues = SETTINGS.safeParse(given).error?.issues ?? [];
   const faults = issues.map(({ path, message }) => `${variableOf(String(path[0]))} ${message}`);
   // A faulty setting takes its default, so that faults across settings are found in the same start.
-  const wrong = Object.fromEntries(issues.map(({ path }) => [path[0], undefined]));
-  const values = SETTINGS.parse({ ...given, ...wrong }) as ParsedValues;
+  const faulty = new Set(issues.map(({ path }) => path[0]));
+  const sound = Object.fromEntries(Object.entries(given).filter(([field]) => !faulty.has(field)));
+  const values = SETTINGS.parse(sound) as ParsedValues;
   if (given['databaseUrl'] === undefined) {
     faults.push('DATABASE_URL is missing: set it, or use `npm start`, which brings its own PostgreSQL');
   }
