@@ -13,6 +13,7 @@ import { DeliveryProcessor } from './engine/delivery.processor.js';
 import { Dispatcher } from './engine/dispatcher.js';
 import { DuePass } from './engine/due-pass.js';
 import { DueScan } from './engine/due-scan.js';
+import { Expiry } from './engine/expiry.js';
 import { LaneReview } from './engine/lane-review.js';
 import { Lanes } from './engine/lanes/lanes.js';
 import { Parking } from './engine/parking.js';
@@ -37,6 +38,7 @@ const ENGINE = [
   Dispatcher,
   DuePass,
   DueScan,
+  Expiry,
   LaneReview,
   Parking,
   Pulling,

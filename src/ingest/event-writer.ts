@@ -62,9 +62,9 @@ export class EventWriter {
   }
 
   private async accept(events: AddressedEvent[]): Promise<boolean[]> {
-    const { isTaking } = this.wakeUps;
+    const isQueued = this.wakeUps.isTakingJobs();
     const deliveries = events.flatMap(deliveriesOf);
-    const areAccepted = await this.repository.accept(events, deliveries, isTaking ? 'queued' : 'due');
+    const areAccepted = await this.repository.accept(events, deliveries, isQueued ? 'queued' : 'due');
     const refused = new Set(events.filter((_, index) => !areAccepted[index]));
     const accepted = refused.size === 0 ? deliveries : deliveries.filter(({ event }) => !refused.has(event));
     const wakeUps = accepted.map(({ id, subscriptionId, event }) => ({
@@ -73,8 +73,8 @@ export class EventWriter {
       attemptCount: 0,
       tenantId: event.tenantId,
     }));
-    if (isTaking) this.wakeUps.add(wakeUps);
-    else this.wakeUps.leave(wakeUps.length);
+    if (isQueued) this.wakeUps.add(wakeUps);
+    else this.wakeUps.countUnqueued(wakeUps.length);
     return areAccepted;
   }
 }

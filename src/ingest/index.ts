@@ -1,1 +1,4 @@
 export { IngestModule } from './ingest.module.js';
+export { EventHistory } from './event-history.js';
+export type { EventSummary, Payload } from './event-history.repository.js';
+export { acceptedByHour } from './statements/accepted-by-hour.js';

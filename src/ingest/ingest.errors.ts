@@ -62,3 +62,9 @@ export class TooManySubscriptions extends DomainError {
     );
   }
 }
+
+export class EventNotFound extends DomainError {
+  constructor(id: string) {
+    super('event_not_found', 'not_found', `There is no event ${id}.`);
+  }
+}

@@ -4,6 +4,9 @@ import { TargetsModule } from '../targets/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { EventWriter } from './event-writer.js';
 import { Idempotency } from './idempotency.js';
+import { EventHistory } from './event-history.js';
+import { EventHistoryRepository } from './event-history.repository.js';
+import { IdempotencyRetention } from './idempotency-retention.js';
 import { IngestController } from './ingest.controller.js';
 import { IngestRepository } from './ingest.repository.js';
 import { IngestService } from './ingest.service.js';
@@ -13,6 +16,17 @@ import { WideEventWriter } from './wide-event-writer.js';
 @Module({
   imports: [SubscriptionsModule, DeliveryModule, TargetsModule],
   controllers: [IngestController],
-  providers: [EventWriter, Idempotency, IngestRepository, IngestService, WideEventRepository, WideEventWriter],
+  providers: [
+    EventHistory,
+    EventHistoryRepository,
+    EventWriter,
+    Idempotency,
+    IdempotencyRetention,
+    IngestRepository,
+    IngestService,
+    WideEventRepository,
+    WideEventWriter,
+  ],
+  exports: [EventHistory],
 })
 export class IngestModule {}

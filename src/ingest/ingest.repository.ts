@@ -6,6 +6,7 @@ import type { Uuid } from '../shared/ids/uuid.js';
 import type { NewDelivery, NewEvent } from './domain/new-event.js';
 import { ACCEPT } from './statements/accept.js';
 import { FIND_REQUEST } from './statements/find-request.js';
+import { FORGET_EXPIRED_KEYS } from './statements/forget-expired-keys.js';
 
 /** How long a publisher can repeat a request under its key. */
 const IDEMPOTENCY_SECONDS = 86_400;
@@ -69,6 +70,12 @@ export class IngestRepository {
     );
     const won = new Set(rows.map((row) => row.event_id));
     return events.map(({ id, idempotency }) => idempotency === null || won.has(id));
+  }
+
+  /** Deletes idempotency keys whose time is over, the oldest first. @returns how many */
+  async forgetExpiredKeys(limit: number): Promise<number> {
+    const [row] = await this.hotPath.query<{ count: number }>(FORGET_EXPIRED_KEYS.with({ limit }));
+    return row?.count ?? 0;
   }
 
   /** What a key led to; null when it is unknown or its time is over. Served by the primary key. */

@@ -42,14 +42,12 @@ describe('the writer of events that very many subscriptions want', () => {
       },
     };
     const wakeUps = {
-      get isTaking() {
-        return isTaking;
-      },
+      isTakingJobs: () => isTaking,
       addGradually: (_: string, tenantId: string) => {
         handedOver.push(tenantId);
         return handOversEnd;
       },
-      leave: (count: number) => (left += count),
+      countUnqueued: (count: number) => (left += count),
     };
     writer = new WideEventWriter(
       repository as unknown as WideEventRepository,

@@ -52,14 +52,14 @@ export class WideEventWriter {
    */
   write(event: UncountedEvent): Promise<number | null> {
     return this.open.run(event.tenantId, async () => {
-      const isHandedOver = this.wakeUps.isTaking && this.handOvers.take(event.tenantId);
+      const isHandedOver = this.wakeUps.isTakingJobs() && this.handOvers.take(event.tenantId);
       let count: number | null = null;
       try {
         count = await this.repository.accept(event, isHandedOver ? 'queued' : 'due', this.stepsOf(event));
       } finally {
         if (isHandedOver) void this.handOver(event, count);
       }
-      if (!isHandedOver && count !== null) this.wakeUps.leave(count);
+      if (!isHandedOver && count !== null) this.wakeUps.countUnqueued(count);
       return count;
     });
   }

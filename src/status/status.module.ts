@@ -1,15 +1,15 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/index.js';
+import { IngestModule } from '../ingest/index.js';
 import { LedgerController } from './ledger.controller.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerService } from './ledger.service.js';
 import { StatusController } from './status.controller.js';
-import { StatusRepository } from './status.repository.js';
 import { StatusService } from './status.service.js';
 
 @Module({
-  imports: [DeliveryModule],
+  imports: [DeliveryModule, IngestModule],
   controllers: [StatusController, LedgerController],
-  providers: [StatusRepository, StatusService, LedgerRepository, LedgerService],
+  providers: [StatusService, LedgerRepository, LedgerService],
 })
 export class StatusModule {}

@@ -36,6 +36,11 @@ export class SubscriptionsRepository {
     return this.rows(tenantId).findOne({ id, deletedAt: IsNull() });
   }
 
+  /** Whether the tenant has or had it: deleted ones count. */
+  async isKnown(tenantId: string, id: Uuid): Promise<boolean> {
+    return (await this.rows(tenantId).count({ id })) > 0;
+  }
+
   /** Lists subscriptions, newest first, and one more than the limit if another page follows. */
   list(tenantId: string, filter: ListFilter): Promise<SubscriptionEntity[]> {
     const { after, state, eventType } = filter;

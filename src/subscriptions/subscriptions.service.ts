@@ -88,6 +88,11 @@ export class SubscriptionsService implements OnModuleInit {
     return { ...this.answer(subscription), secret };
   }
 
+  /** Checks that the tenant has or had a subscription. @throws SubscriptionNotFound */
+  async requireKnown(tenantId: string, id: Uuid): Promise<void> {
+    if (!(await this.repository.isKnown(tenantId, id))) throw new SubscriptionNotFound(toPublicId('sub', id));
+  }
+
   /** @throws SubscriptionNotFound */
   async get(tenantId: string, id: Uuid): Promise<SubscriptionAnswer> {
     const subscription = await this.repository.findById(tenantId, id);

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import type { AddressedEvent, NewEvent } from '../../src/ingest/domain/new-event.js';
+import { IdempotencyRetention } from '../../src/ingest/idempotency-retention.js';
 import { deliveriesOf } from '../../src/ingest/first-deliveries.js';
 import { IngestRepository } from '../../src/ingest/ingest.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
@@ -8,6 +9,7 @@ import { HotPath } from '../../src/shared/database/hot-path.js';
 import { deliveryUuid, newEventUuid, newUuid } from '../../src/shared/ids/uuid.js';
 import { eventually } from '../support/eventually.js';
 import { aNewEvent } from '../support/factories.js';
+import type { Janitor } from '../../src/shared/time/janitor.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
@@ -283,6 +285,23 @@ describe('what is accepted, on real PostgreSQL', () => {
         await holder.end();
       }
     });
+  });
+
+  it('forgets expired keys, however many there are, and no others', async () => {
+    await database.query(
+      `insert into idempotency_keys select 'default', 'expired' || n, '', gen_random_uuid(), 1, now() - interval '1 second'
+       from generate_series(1, 10001) n`,
+    );
+    await database.query(
+      `insert into idempotency_keys values ('default', 'living', '', gen_random_uuid(), 1, now() + interval '1 minute')`,
+    );
+    let forget = (_isStopped: () => boolean): Promise<void> => Promise.reject(new Error('there is no chore'));
+    const janitor: Pick<Janitor, 'add'> = { add: (_failed, chore) => (forget = chore) };
+    new IdempotencyRetention(janitor as Janitor, repository);
+
+    await forget(() => false);
+
+    expect(await database.query('select key from idempotency_keys')).toEqual([{ key: 'living' }]);
   });
 });
 

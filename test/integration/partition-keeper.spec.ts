@@ -1,9 +1,14 @@
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
+import { Expiry } from '../../src/delivery/engine/expiry.js';
+import { ParkingRepository } from '../../src/delivery/storage/parking.repository.js';
 import { ADVISORY_LOCKS } from '../../src/shared/database/advisory-locks.js';
 import { migrate, migrationDataSource } from '../../src/shared/database/data-source.js';
-import { partitionOf, PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
-import { newUuid } from '../../src/shared/ids/uuid.js';
+import { HotPath } from '../../src/shared/database/hot-path.js';
+import { type Dropped, partitionOf, PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
+import type { Retention } from '../../src/shared/database/retention.js';
+import { Metrics } from '../../src/shared/metrics/metrics.js';
+import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -102,22 +107,31 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
 
   describe('past retention', () => {
     const firstKept = '2026-02-26';
+    let hotPath: HotPath;
+    let expire: Parameters<Retention['beforeDropping']>[0];
 
     beforeEach(async () => {
       await prepare();
+      hotPath = new HotPath({ databaseUrl: database.url, databasePoolSize: 2 }, silentLogger);
+      const retention: Pick<Retention, 'beforeDropping'> = { beforeDropping: (step) => (expire = step) };
+      new Expiry(retention as Retention, new ParkingRepository(hotPath), silentLogger, new Metrics());
       for (const day of [-6, -4]) await keeper.makeAhead(new Date(TODAY.getTime() + day * DAY_MS));
     });
+
+    afterEach(() => hotPath.onApplicationShutdown());
+
+    const dropExpired = (): Promise<Dropped | null> => keeper.dropExpired(TODAY, RETENTION_DAYS, expire);
 
     it('go, and just they', async () => {
       const before = await partitions();
       const expired = daysFrom('2026-02-22', 4);
       expect(before).toEqual(expect.arrayContaining(partitionsOf(expired)));
 
-      const dropped = await keeper.dropExpired(TODAY, RETENTION_DAYS);
+      const dropped = await dropExpired();
 
-      expect(dropped).toEqual({ days: expired, cancelled: 0, failures: [] });
+      expect(dropped).toEqual({ days: expired, failures: [] });
       expect(await partitions()).toEqual(before.filter((name) => name.slice(-8) >= firstKept.replaceAll('-', '')));
-      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toEqual({ days: [], cancelled: 0, failures: [] });
+      expect(await dropExpired()).toEqual({ days: [], failures: [] });
     });
 
     it('take their events, history and open deliveries along, and leave those of the days that are kept', async () => {
@@ -138,7 +152,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       }
       const before = await Promise.all(TABLES.map(storedIn));
 
-      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toMatchObject({ cancelled: 1 });
+      await dropExpired();
 
       expect(await rows.open(gone.id)).toBeUndefined();
       expect(await rows.open(kept.id)).toMatchObject({ state: 0, is_parked: true });
@@ -147,36 +161,19 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       expect(after).toEqual(before.map((stored) => stored.slice(1)));
     });
 
-    it('take expired idempotency keys along, and no others', async () => {
-      await database.query(
-        `insert into idempotency_keys select 'default', key, '', $1, 1, now() + life::interval
-         from (values ('expired', '-1 second'), ('living', '1 minute')) k(key, life)`,
-        [newUuid(TODAY.getTime())],
-      );
-      await keeper.dropExpired(TODAY, RETENTION_DAYS);
-      expect(await database.query('select key from idempotency_keys')).toEqual([{ key: 'living' }]);
-    });
-
     it('are left to the process that is already at it', async () => {
       const before = await partitions();
       await dataSource.transaction(async (tx) => {
         await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.retention]);
-        expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toBeNull();
+        expect(await dropExpired()).toBeNull();
       });
       expect(await partitions()).toEqual(before);
     });
 
-    it('are cancelled, and keys forgotten, however many there are', async () => {
+    it('take along open deliveries, however many there are', async () => {
       const subscriptionId = await rows.subscription();
-      const atMs = Date.parse(firstKept) - 1;
-      await rows.deliveries(5001, { subscriptionId, atMs, parkedIn: -60 });
-      await database.query(
-        `insert into idempotency_keys select 'default', n::text, '', $1, 1, now() - interval '1 second'
-         from generate_series(1, 10001) n`,
-        [newUuid(TODAY.getTime())],
-      );
-      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toMatchObject({ cancelled: 5001 });
-      expect(await database.query('select 1 from idempotency_keys limit 1')).toEqual([]);
+      await rows.deliveries(5001, { subscriptionId, atMs: Date.parse(firstKept) - 1, parkedIn: -60 });
+      await dropExpired();
       expect(await database.query('select 1 from open_deliveries limit 1')).toEqual([]);
     });
 
@@ -192,9 +189,8 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       try {
         await reader.query(`begin; select from ${partitionOf('events', id)}`);
         // 55P03: the lock was not to be had in time.
-        expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toMatchObject({
+        expect(await dropExpired()).toMatchObject({
           days: daysFrom('2026-02-22', 3),
-          cancelled: 1,
           failures: [{ code: '55P03' }],
         });
       } finally {
@@ -203,9 +199,8 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       expect(await partitions()).toEqual(before.filter((name) => name.slice(-8) >= '20260225'));
       expect(await rows.open(id)).toBeUndefined();
       expect(await rows.finished(id)).toMatchObject({ state: 4, last_error_code: 'cancelled' });
-      expect(await keeper.dropExpired(TODAY, RETENTION_DAYS)).toEqual({
+      expect(await dropExpired()).toEqual({
         days: ['20260225'],
-        cancelled: 0,
         failures: [],
       });
     });

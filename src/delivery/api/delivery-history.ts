@@ -3,6 +3,7 @@ import { Settings } from '../../shared/config/settings.js';
 import { type Page, toPage } from '../../shared/http/page.js';
 import { toPublicId } from '../../shared/ids/public-id.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
+import { SubscriptionsService } from '../../subscriptions/index.js';
 import { type DeliveryFilter, DeliveryHistoryRepository } from '../storage/delivery-history.repository.js';
 import { DeliveryNotFound } from './delivery.errors.js';
 import { toAttemptAnswer, toDeliveryAnswer } from './delivery.mapping.js';
@@ -13,6 +14,7 @@ import type { DeliveryAnswer, DeliveryWithAttemptsAnswer } from './dto/delivery-
 export class DeliveryHistory {
   constructor(
     private readonly repository: DeliveryHistoryRepository,
+    private readonly subscriptions: SubscriptionsService,
     private readonly settings: Settings,
   ) {}
 
@@ -27,5 +29,11 @@ export class DeliveryHistory {
   async list(tenantId: string, filter: DeliveryFilter): Promise<Page<DeliveryAnswer>> {
     const rows = await this.repository.list(tenantId, filter);
     return toPage(rows, filter.limit, (row) => toDeliveryAnswer(row, this.settings));
+  }
+
+  /** Lists the deliveries of a subscription, also of a deleted one. @throws SubscriptionNotFound */
+  async listOf(tenantId: string, subscriptionId: Uuid, filter: DeliveryFilter): Promise<Page<DeliveryAnswer>> {
+    await this.subscriptions.requireKnown(tenantId, subscriptionId);
+    return this.list(tenantId, { ...filter, subscriptionId });
   }
 }

@@ -1,21 +1,68 @@
-import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Res, UseInterceptors } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { type Caller, CurrentCaller, Permit } from '../../access/index.js';
+import { type Caller, CurrentCaller, Permit, TenantId } from '../../access/index.js';
 import { ApiProblems } from '../../shared/http/api-errors.js';
 import { ApiIdParam } from '../../shared/http/api-id-param.js';
+import { InputPipe } from '../../shared/http/input.pipe.js';
+import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
+import type { Page } from '../../shared/http/page.js';
 import { RouteOption } from '../../shared/http/route-options.js';
 import { parsePublicId } from '../../shared/ids/public-id.js';
+import { DeliveryHistory } from './delivery-history.js';
 import { DeliveryService } from './delivery.service.js';
-import { DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
+import { type DeliveryAnswer, DeliveryPage, DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
+import { DeliveryQuery, SubscriptionDeliveryQuery, toFilter } from './dto/delivery-query.js';
 
 @ApiTags('Status')
-@Controller('deliveries/:id')
-@ApiIdParam('id', 'dlv')
+@Controller()
 export class DeliveryController {
-  constructor(private readonly deliveries: DeliveryService) {}
+  constructor(
+    private readonly deliveries: DeliveryService,
+    private readonly history: DeliveryHistory,
+  ) {}
 
-  @Post('retry')
+  @Get('deliveries')
+  @Permit('read')
+  @UseInterceptors(LinkHeaderInterceptor)
+  @ApiOperation({ operationId: 'listDeliveries', summary: 'List deliveries, newest event first' })
+  @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
+  @ApiProblems(400, 422)
+  listDeliveries(@TenantId() tenantId: string, @Query(InputPipe) query: DeliveryQuery): Promise<Page<DeliveryAnswer>> {
+    return this.history.list(tenantId, toFilter(query));
+  }
+
+  @Get('deliveries/:id')
+  @Permit('read')
+  @ApiOperation({ operationId: 'getDelivery', summary: 'Read a delivery with its attempts' })
+  @ApiIdParam('id', 'dlv')
+  @ApiOkResponse({ type: DeliveryWithAttemptsAnswer, description: 'The delivery' })
+  @ApiProblems(400, 404)
+  getDelivery(@TenantId() tenantId: string, @Param('id') id: string): Promise<DeliveryWithAttemptsAnswer> {
+    return this.history.get(tenantId, parsePublicId(id, 'dlv').uuid);
+  }
+
+  @Get('subscriptions/:id/deliveries')
+  @Permit('read')
+  @UseInterceptors(LinkHeaderInterceptor)
+  @ApiOperation({
+    operationId: 'listSubscriptionDeliveries',
+    summary: 'List the deliveries of a subscription, newest event first',
+    description: 'Also works for a deleted subscription.',
+  })
+  @ApiIdParam('id', 'sub')
+  @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
+  @ApiProblems(400, 404, 422)
+  listSubscriptionDeliveries(
+    @TenantId() tenantId: string,
+    @Param('id') id: string,
+    @Query(InputPipe) query: SubscriptionDeliveryQuery,
+  ): Promise<Page<DeliveryAnswer>> {
+    return this.history.listOf(tenantId, parsePublicId(id, 'sub').uuid, toFilter(query));
+  }
+
+  @Post('deliveries/:id/retry')
+  @ApiIdParam('id', 'dlv')
   @RouteOption({ refusesBody: true })
   @Permit('manage', { isMetered: true })
   @HttpCode(202)
@@ -40,7 +87,8 @@ export class DeliveryController {
     return delivery;
   }
 
-  @Post('cancel')
+  @Post('deliveries/:id/cancel')
+  @ApiIdParam('id', 'dlv')
   @RouteOption({ refusesBody: true })
   @Permit('manage')
   @HttpCode(200)

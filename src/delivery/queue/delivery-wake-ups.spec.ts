@@ -55,9 +55,9 @@ describe('the wake-ups of deliveries', () => {
   /** What is known a moment after it was asked for. */
   const isTaking = async (): Promise<boolean> => {
     nowMs += 1000;
-    expect(typeof subject.isTaking).toBe('boolean');
+    expect(typeof subject.isTakingJobs()).toBe('boolean');
     await turn();
-    return subject.isTaking;
+    return subject.isTakingJobs();
   };
   const lost = async (): Promise<string | undefined> =>
     /webhook_wake_ups_lost_total (\d+)/.exec(await metrics.render())?.[1];
@@ -88,7 +88,7 @@ describe('the wake-ups of deliveries', () => {
     expect(await isTaking()).toBe(true);
     queue.isAway = true;
     await added(2);
-    expect(subject.isTaking).toBe(false);
+    expect(subject.isTakingJobs()).toBe(false);
     expect(await lost()).toBe('2');
     expect(madeDue).toEqual(['d0', 'd1']);
     expect(await isTaking()).toBe(false);
@@ -105,12 +105,12 @@ describe('the wake-ups of deliveries', () => {
   it('count as lost when they are left because Redis is away, and not because the queue is full', async () => {
     queue.waiting = 11;
     expect(await isTaking()).toBe(false);
-    subject.leave(4);
+    subject.countUnqueued(4);
     expect(await lost()).toBe('0');
 
     queue.isAway = true;
     expect(await isTaking()).toBe(false);
-    subject.leave(4);
+    subject.countUnqueued(4);
     expect(await lost()).toBe('4');
   });
 

@@ -51,10 +51,10 @@ export class DeliveryWakeUps implements BeforeApplicationShutdown {
 
   /**
    * Whether the queue takes jobs, as far as is known: it answers, and does not hold so many that more would only fill
-   * Redis. Otherwise what is accepted had better be due at once, for the due scan. Asks now and then, and waits for no
-   * answer.
+   * Redis. Otherwise what is accepted had better be due at once, for the due scan. Answers by what is known, and asks
+   * the queue again in the background when that is old.
    */
-  get isTaking(): boolean {
+  isTakingJobs(): boolean {
     if (this.clock.monotonicMs() - this.lookedAtMs > LOOK_AGE_MS) void this.look();
     return !this.isAway && this.jobsWaiting <= this.settings.queueHighWater;
   }
@@ -67,11 +67,8 @@ export class DeliveryWakeUps implements BeforeApplicationShutdown {
     if (wakeUps.length > 0) void this.writer.submit(wakeUps);
   }
 
-  /**
-   * Leaves deliveries that are due at once to the due scan: as a backlog should be, or because Redis is away, which is
-   * counted.
-   */
-  leave(count: number): void {
+  /** Counts deliveries whose wake-up is lost because Redis is away. A full queue loses none: the due scan is wanted. */
+  countUnqueued(count: number): void {
     if (this.isAway) this.metrics.wakeUpsLost.inc(count);
   }
 
@@ -122,7 +119,7 @@ export class DeliveryWakeUps implements BeforeApplicationShutdown {
 
   /** Never throws: what can't be made due now will be, after the visibility timeout. */
   private async makeDue(wakeUps: WakeUp[]): Promise<void> {
-    this.leave(wakeUps.length);
+    this.countUnqueued(wakeUps.length);
     try {
       await this.repository.makeDue(wakeUps.map(({ id }) => id));
     } catch (error) {

@@ -3,6 +3,7 @@ import { HotPath } from '../../shared/database/hot-path.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import type { WakeUp } from '../domain/wake-up.js';
 import { knownDeliveries } from './known-deliveries.js';
+import { CANCEL_EXPIRED } from './statements/cancel-expired.js';
 import { CANCEL_PARKED_OF_DELETED } from './statements/cancel-parked-of-deleted.js';
 import { GIVE_BACK } from './statements/give-back.js';
 import { LIST_WITH_PARKED } from './statements/list-with-parked.js';
@@ -52,6 +53,12 @@ export class ParkingRepository {
       deleted: inState('deleted').map((row) => row.subscription_id),
       last: rows.length < limit ? null : (rows.at(-1)?.subscription_id ?? null),
     };
+  }
+
+  /** Cancels open deliveries from before an id. @returns how many */
+  async cancelExpired(firstKept: Uuid, limit: number): Promise<number> {
+    const [row] = await this.hotPath.query<{ count: number }>(CANCEL_EXPIRED.with({ firstKept, limit }));
+    return row?.count ?? 0;
   }
 
   /** Cancels parked deliveries of those subscriptions that are deleted. @returns how many */

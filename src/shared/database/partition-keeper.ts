@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
-import { firstUuidAt, uuidTimeMs } from '../ids/uuid.js';
-import { inGroups } from '../time/janitor.js';
+import { firstUuidAt, type Uuid, uuidTimeMs } from '../ids/uuid.js';
 
 /** Tables with one partition per day (UTC), by range of an id that starts with the time of its event. */
 const PARTITIONED_TABLES = ['events', 'deliveries', 'attempts'] as const;
@@ -14,8 +13,6 @@ const DAYS_AHEAD = 7;
 const DAYS_BEHIND = 1;
 /** Maximum wait for the lock of a drop, because other statements queue behind it. The next run tries again. */
 const LOCK_TIMEOUT = '3s';
-/** Maximum rows per step, so that each step stays within the statement timeout. */
-const STEP_ROWS = 5000;
 
 /** Name of the table's partition for an event and everything that belongs to it. */
 export function partitionOf(table: PartitionedTable, uuid: string): string {
@@ -37,8 +34,6 @@ function partitionName(table: PartitionedTable, timeMs: number): string {
 export interface Dropped {
   /** Dropped days as YYYYMMDD. */
   readonly days: readonly string[];
-  /** Number of open deliveries that were cancelled. */
-  readonly cancelled: number;
   /** Errors of days that could not be dropped. */
   readonly failures: readonly unknown[];
 }
@@ -75,13 +70,16 @@ export class PartitionKeeper {
   }
 
   /**
-   * Drops partitions older than the retention period. Cancels their open deliveries first, since their events are about
-   * to go; only a paused subscription can hold a delivery that long. Commits short steps one by one, so that a failed
-   * run still makes progress.
+   * Drops partitions older than the retention period, one day at a time, so that a failed run still makes progress.
    *
+   * @param beforeDropping ends what outlives its event; gets the first id that is kept
    * @returns null if another process is already doing this
    */
-  async dropExpired(today: Date, retentionDays: number): Promise<Dropped | null> {
+  async dropExpired(
+    today: Date,
+    retentionDays: number,
+    beforeDropping: (firstKept: Uuid) => Promise<void>,
+  ): Promise<Dropped | null> {
     const firstKeptMs = (Math.floor(today.getTime() / DAY_MS) - retentionDays) * DAY_MS;
     // This transaction only holds the lock, on its own connection.
     return this.dataSource.transaction(async (lock) => {
@@ -89,8 +87,7 @@ export class PartitionKeeper {
         ADVISORY_LOCKS.retention,
       ]);
       if (!row?.taken) return null;
-      const cancelled = await this.inSteps(CANCEL_EXPIRED, [firstUuidAt(firstKeptMs)]);
-      await this.inSteps(FORGET_KEYS, []);
+      await beforeDropping(firstUuidAt(firstKeptMs));
       const days = Map.groupBy(await partitionsBefore(this.dataSource, firstKeptMs), dayOf);
       const dropped: string[] = [];
       const failures: unknown[] = [];
@@ -100,7 +97,7 @@ export class PartitionKeeper {
           (error: unknown) => failures.push(error),
         );
       }
-      return { days: dropped, cancelled, failures };
+      return { days: dropped, failures };
     });
   }
 
@@ -110,38 +107,7 @@ export class PartitionKeeper {
       await tx.query(`drop table ${partitions.join(', ')}`);
     });
   }
-
-  /** Repeats a statement that handles up to $1 rows until none are left. @returns the total number of rows */
-  private inSteps(statement: string, values: readonly unknown[]): Promise<number> {
-    return inGroups(STEP_ROWS, async () => {
-      const [row] = await this.dataSource.query<{ count: number }[]>(statement, [STEP_ROWS, ...values]);
-      return row?.count ?? 0;
-    });
-  }
 }
-
-/**
- * Cancels expired open deliveries. $1 limit, $2 first id to keep. Served by the primary key. The history shows the
- * cancelled deliveries until their partition is dropped.
- */
-const CANCEL_EXPIRED = `with gone as (
-    delete from open_deliveries where id = any(array(
-      select id from open_deliveries where id < $2 order by id limit $1 for update skip locked))
-    returning *),
-  kept as (
-    insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_error_code,
-      last_error_message, finished_at, retry_of, created_at)
-    select id, event_id, subscription_id, tenant_id, 4, attempt_count, 'cancelled',
-      'The retention period of the event has ended', now(), retry_of, created_at from gone
-    on conflict do nothing)
-  select count(*)::int as count from gone`;
-
-/** Deletes expired idempotency keys. $1 limit. Served by idempotency_keys_expires. */
-const FORGET_KEYS = `with gone as (
-    delete from idempotency_keys where expires_at < now() and ctid = any(array(
-      select ctid from idempotency_keys where expires_at < now() order by expires_at limit $1))
-    returning 1)
-  select count(*)::int as count from gone`;
 
 /** Creates the partition separately and then attaches it, which does not block readers and writers of the parent. */
 async function makePartition(tx: EntityManager, table: PartitionedTable, dayMs: number): Promise<void> {

@@ -2,16 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import type { Uuid } from '../ids/uuid.js';
 import { Logger } from '../logging/logger.js';
-import { Metrics } from '../metrics/metrics.js';
 import { Clock } from '../time/clock.js';
 import { Janitor } from '../time/janitor.js';
 import { PartitionKeeper } from './partition-keeper.js';
+
+/** Ends what outlives its event, before the days of such events are dropped. Gets the first id that is kept. */
+type ExpiryStep = (firstKept: Uuid) => Promise<void>;
 
 /** Creates partitions a week ahead and drops expired ones, once an hour. */
 @Injectable()
 export class Retention {
   private readonly keeper: PartitionKeeper;
+  private step: ExpiryStep | undefined;
 
   constructor(
     janitor: Janitor,
@@ -19,24 +23,26 @@ export class Retention {
     private readonly settings: Settings,
     private readonly clock: Clock,
     private readonly logger: Logger,
-    private readonly metrics: Metrics,
   ) {
     this.keeper = new PartitionKeeper(dataSource);
     janitor.add('retention.failed', () => this.run());
   }
 
+  /** Sets the step. A process without one drops nothing. */
+  beforeDropping(step: ExpiryStep): void {
+    this.step = step;
+  }
+
   private async run(): Promise<void> {
     const today = this.clock.now();
     const databaseToday = await this.keeper.databaseNow();
-    // Ids come from the clock of this process. Expiry uses the earlier of both clocks, so that a fast clock on either
-    // side drops nothing too early.
+    // Ids carry the time of this process's clock. Both clocks decide what is expired, so a wrong one drops nothing.
     for (const day of [today, databaseToday]) await this.keeper.makeAhead(day);
+    if (this.step === undefined) return;
     const earlier = today < databaseToday ? today : databaseToday;
-    const dropped = await this.keeper.dropExpired(earlier, this.settings.retentionDays);
+    const dropped = await this.keeper.dropExpired(earlier, this.settings.retentionDays, this.step);
     if (dropped === null) return;
     for (const error of dropped.failures) this.logger.error({ err: error }, 'retention.failed');
-    if (dropped.days.length === 0 && dropped.cancelled === 0) return;
-    this.metrics.expiredDeliveries.inc(dropped.cancelled);
-    this.logger.warn({ days: dropped.days, cancelled_deliveries: dropped.cancelled }, 'retention.dropped');
+    if (dropped.days.length > 0) this.logger.warn({ days: dropped.days }, 'retention.dropped');
   }
 }

@@ -1,12 +1,13 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { DELIVERY_STATUSES, type DeliveryFilter, type DeliveryStatus } from '../../delivery/index.js';
-import { decodeCursor, PageQuery } from '../../shared/http/page.js';
-import { IsText } from '../../shared/http/rules.js';
-import { IsTime, TIME_INPUT } from '../../shared/http/time-input.js';
-import { parsePublicId } from '../../shared/ids/public-id.js';
-import { LIMITS } from '../../shared/limits.js';
-import { EVENT_TYPE_SCHEMA, IsEventType } from '../../subscriptions/index.js';
+import { DELIVERY_STATUSES, type DeliveryStatus } from '../../domain/delivery-state.js';
+import type { DeliveryFilter } from '../../storage/delivery-history.repository.js';
+import { decodeCursor, PageQuery } from '../../../shared/http/page.js';
+import { IsText } from '../../../shared/http/rules.js';
+import { IsTime, TIME_INPUT } from '../../../shared/http/time-input.js';
+import { parsePublicId } from '../../../shared/ids/public-id.js';
+import { LIMITS } from '../../../shared/limits.js';
+import { EVENT_TYPE_SCHEMA, IsEventType } from '../../../subscriptions/index.js';
 
 /** Filters for the deliveries of one subscription. */
 export class SubscriptionDeliveryQuery extends PageQuery {

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '../shared/database/tenant-database.js';
+import type { Uuid } from '../shared/ids/uuid.js';
+
+export interface EventSummary {
+  readonly id: Uuid;
+  readonly eventType: string;
+  readonly contentType: string;
+  readonly payloadBytes: number;
+}
+
+export interface Payload {
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
+
+/** Reads events. Served by the primary key. */
+@Injectable()
+export class EventHistoryRepository {
+  constructor(private readonly database: TenantDatabase) {}
+
+  async findSummary(tenantId: string, id: Uuid): Promise<EventSummary | null> {
+    const [summary] = await this.database.query<EventSummary>(
+      tenantId,
+      `select id, event_type as "eventType", content_type as "contentType", octet_length(payload) as "payloadBytes"
+       from events where tenant_id = $1 and id = $2`,
+      [id],
+    );
+    return summary ?? null;
+  }
+
+  async findPayload(tenantId: string, id: Uuid): Promise<Payload | null> {
+    const [payload] = await this.database.query<Payload>(
+      tenantId,
+      'select content_type as "contentType", payload as bytes from events where tenant_id = $1 and id = $2',
+      [id],
+    );
+    return payload ?? null;
+  }
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { toPublicId } from '../shared/ids/public-id.js';
+import type { Uuid } from '../shared/ids/uuid.js';
+import { EventHistoryRepository, type EventSummary, type Payload } from './event-history.repository.js';
+import { EventNotFound } from './ingest.errors.js';
+
+/** Events that were accepted. */
+@Injectable()
+export class EventHistory {
+  constructor(private readonly repository: EventHistoryRepository) {}
+
+  /** @throws EventNotFound */
+  async getSummary(tenantId: string, id: Uuid): Promise<EventSummary> {
+    return found(id, await this.repository.findSummary(tenantId, id));
+  }
+
+  /** @throws EventNotFound */
+  async getPayload(tenantId: string, id: Uuid): Promise<Payload> {
+    return found(id, await this.repository.findPayload(tenantId, id));
+  }
+}
+
+function found<T>(id: Uuid, event: T | null): T {
+  if (event === null) throw new EventNotFound(toPublicId('evt', id));
+  return event;
+}
