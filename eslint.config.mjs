@@ -54,9 +54,6 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-misused-spread': 'off',
       'no-restricted-syntax': ['error', clock, env, tx],
-      'max-lines': ['warn', { max: 300, skipBlankLines: true, skipComments: true }],
-      'max-lines-per-function': ['warn', { max: 50, skipBlankLines: true, skipComments: true }],
-      'max-params': ['warn', 4],
       'max-depth': ['warn', 3],
       'no-warning-comments': ['warn', { terms: ['fixme', 'xxx', 'todo', 'hack'] }],
       'no-console': 'error',
@@ -64,14 +61,6 @@ export default defineConfig(
     },
   },
   { files: ['src/shared/config/**', 'src/shared/time/clock.ts'], rules: { 'no-restricted-syntax': 'off' } },
-  {
-    files: ['src/**/*.ts'],
-    ignores: ['**/*.spec.ts'],
-    rules: {
-      // Nest and TypeORM take classes and constructors whole: what is injected is not counted as parameters.
-      'max-params': 'off',
-    },
-  },
   {
     files: ['src/{subscriptions,ingest,delivery,status}/**/*.ts'],
     rules: {
@@ -86,7 +75,6 @@ export default defineConfig(
   {
     files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: {
-      'max-lines-per-function': 'off',
       'no-restricted-syntax': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
     },

@@ -10,6 +10,9 @@ import {
   toolPath,
 } from './toolchain.mjs';
 
+/** What it prints is for everybody to see, whether it fails or not. */
+const SIZES = 'sized (the worst ten)';
+
 /** Each is a command for Node.js. */
 const CHECKS = [
   ['formatted (prettier)', [toolPath('prettier'), '--check', '--log-level=warn', '.']],
@@ -17,6 +20,7 @@ const CHECKS = [
   ['typed (tsc)', [toolPath('tsc'), '--noEmit', '-p', 'tsconfig.json']],
   ['layered (dependency-cruiser)', [toolPath('depcruise'), 'src', 'test', '--config', '.dependency-cruiser.cjs']],
   ['docs/architecture.md draws the same layers', ['scripts/module-graph.mjs', '--check']],
+  [SIZES, ['scripts/sizes.mjs']],
   ['locked by hash (package-lock.json)', ['scripts/lock-file.mjs']],
   ['nothing unused (knip)', [toolPath('knip'), '--no-progress']],
   ['docs/openapi.json is up to date', ['dist/src/app/write-openapi.js', '--check']],
@@ -36,7 +40,7 @@ export async function runChecks(node) {
   for (const [title, command] of CHECKS) {
     const { code, output } = await capture(node, command, { env });
     console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${title}`);
-    if (code !== 0) console.log(output.trimEnd());
+    if (code !== 0 || title === SIZES) console.log(output.trimEnd());
     counts[code === 0 ? 'passed' : 'failed'] += 1;
   }
   return counts;

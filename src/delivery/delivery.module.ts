@@ -5,6 +5,7 @@ import { DeliveryCommandRepository } from './storage/delivery-command.repository
 import { DeliveryHistory } from './api/delivery-history.js';
 import { DeliveryHistoryRepository } from './storage/delivery-history.repository.js';
 import { DeliveryWakeUps } from './queue/delivery-wake-ups.js';
+import { DeletedSubscriptions } from './api/deleted-subscriptions.js';
 import { DeliveryController } from './api/delivery.controller.js';
 import { DeliveryService } from './api/delivery.service.js';
 import { WakeUpRepository } from './storage/wake-up.repository.js';
@@ -14,6 +15,7 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
   imports: [AccessModule, SubscriptionsModule],
   controllers: [DeliveryController],
   providers: [
+    DeletedSubscriptions,
     DeliveryCommandRepository,
     DeliveryHistory,
     DeliveryHistoryRepository,

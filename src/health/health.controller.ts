@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { RouteOption } from '../shared/http/route-options.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { HealthAnswer, LiveAnswer } from './dto/health-answer.js';
+import { BacklogGauges } from './backlog-gauges.js';
 import { HealthService } from './health.service.js';
 
 @ApiTags('Health and metrics')
@@ -12,6 +13,7 @@ import { HealthService } from './health.service.js';
 export class HealthController {
   constructor(
     private readonly health: HealthService,
+    private readonly gauges: BacklogGauges,
     private readonly metrics: Metrics,
   ) {}
 
@@ -54,7 +56,7 @@ export class HealthController {
   @ApiOkResponse({ description: 'The metrics', content: { 'text/plain': { schema: { type: 'string' } } } })
   async scrape(@Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
     void reply.header('content-type', this.metrics.contentType);
-    return this.health.metricsText();
+    return this.gauges.render();
   }
 }
 

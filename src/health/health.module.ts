@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { BacklogGauges } from './backlog-gauges.js';
+import { Dependencies } from './dependencies.indicator.js';
 import { HealthController } from './health.controller.js';
 import { HealthRepository } from './health.repository.js';
 import { HealthService } from './health.service.js';
@@ -8,6 +10,6 @@ import { OwnFaultsIndicator } from './own-faults.indicator.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [HealthRepository, HealthService, OwnFaultsIndicator],
+  providers: [BacklogGauges, Dependencies, HealthRepository, HealthService, OwnFaultsIndicator],
 })
 export class HealthModule {}

@@ -4,7 +4,7 @@ import type { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import type { TargetGuard } from '../targets/index.js';
 import type { Clock } from '../shared/time/clock.js';
-import type { Audience, SubscriptionsService, SubscriptionVault } from '../subscriptions/index.js';
+import type { Audience, PublishTargets, SubscriptionVault } from '../subscriptions/index.js';
 import type { EventWriter } from './event-writer.js';
 import type { Idempotency } from './idempotency.js';
 import { TooManySubscriptions } from './ingest.errors.js';
@@ -29,7 +29,7 @@ describe('an event', () => {
   /** Of a tenant with those subscriptions that want every event. */
   const ingest = (audience: Audience): IngestService =>
     new IngestService(
-      { getAudience: () => Promise.resolve(audience) } as unknown as SubscriptionsService,
+      { getAudience: () => Promise.resolve(audience) } as unknown as PublishTargets,
       {} as SubscriptionVault,
       {} as Idempotency,
       {

@@ -17,7 +17,7 @@ import {
   liveSecrets,
   onlyEventType,
   type PublishTarget,
-  SubscriptionsService,
+  PublishTargets,
   SubscriptionVault,
   wants,
 } from '../subscriptions/index.js';
@@ -61,7 +61,7 @@ const CONTENT_TYPE = new RegExp(`^[\\x20-\\x7e]{1,${LIMITS.contentTypeLength}}$`
 @Injectable()
 export class IngestService {
   constructor(
-    private readonly subscriptions: SubscriptionsService,
+    private readonly targets: PublishTargets,
     private readonly vault: SubscriptionVault,
     private readonly idempotency: Idempotency,
     private readonly writer: EventWriter,
@@ -92,7 +92,7 @@ export class IngestService {
       if (faults.length > 0) throw new InvalidInput(faults);
       const payload = { contentType: contentTypeOf(request), payload: request.body };
       if (isJson(request.contentType)) parseJson(request.body);
-      const { count, ids } = await this.subscriptions.getAudience(tenantId, eventType);
+      const { count, ids } = await this.targets.getAudience(tenantId, eventType);
       if (count > LIMITS.deliveriesPerEvent) throw new TooManySubscriptions(LIMITS.deliveriesPerEvent);
       return { eventType, ...payload, subscriptionIds: ids };
     });
@@ -123,7 +123,7 @@ export class IngestService {
   }
 
   private async enabledTarget(tenantId: string, subscriptionId: Uuid): Promise<PublishTarget> {
-    const target = await this.subscriptions.getTarget(tenantId, subscriptionId);
+    const target = await this.targets.get(tenantId, subscriptionId);
     if (target.isDisabled) throw new SubscriptionDisabled(toPublicId('sub', subscriptionId));
     return target;
   }

@@ -5,6 +5,8 @@ export { EVENT_TYPE_SCHEMA, IsEventType } from './dto/event-type.js';
 export type { PublishTarget } from './publish-target.js';
 export { liveSecrets, type SealedAuth, type SealedHeaders, type SealedSecret } from './domain/sealed.js';
 export { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
+export { PublishTargets } from './publish-targets.js';
+export { SubscriptionDisabling } from './subscription-disabling.js';
 export { Reencryption } from './reencryption.js';
 export { SubscriptionVault } from './subscription-vault.js';
 export { SubscriptionsService } from './subscriptions.service.js';

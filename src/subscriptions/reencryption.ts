@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../access/index.js';
-import { Transactions } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
@@ -24,7 +23,6 @@ export class Reencryption {
     private readonly repository: SubscriptionsRepository,
     private readonly vault: SubscriptionVault,
     private readonly cache: SubscriptionCache,
-    private readonly transactions: Transactions,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -50,7 +48,7 @@ export class Reencryption {
   }
 
   private runBatch(after: Uuid | null): Promise<Batch> {
-    return this.transactions.run(null, async (tx) => {
+    return this.audit.ownChange(null, async (tx, record) => {
       const rows = await this.repository.lockSealed(tx, after, BATCH);
       const tenants = new Set<string>();
       let changed = 0;
@@ -63,12 +61,8 @@ export class Reencryption {
       }
       // One audit entry per tenant and transaction is enough, because the decrypted content is unchanged.
       for (const tenantId of tenants) {
-        const entry = {
-          action: 'subscription.reencrypted',
-          target: tenantId,
-          changed: ['secrets', 'headers', 'auth'],
-        } as const;
-        await this.audit.writeOwn(tx, tenantId, entry);
+        const fields = ['secrets', 'headers', 'auth'];
+        await record({ action: 'subscription.reencrypted', target: tenantId, changed: fields, tenantId });
       }
       return { last: rows.length < BATCH ? null : (rows.at(-1)?.id ?? null), seen: rows.length, changed, tenants };
     });

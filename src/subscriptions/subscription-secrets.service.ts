@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail, type Caller } from '../access/index.js';
-import { publicKeyOf, schemeOf, secretFrom } from '../signing/index.js';
-import { type Tx, Transactions } from '../shared/database/transaction.js';
-import { InvalidInput } from '../shared/errors/domain-error.js';
+import { publicKeyOf, schemeOf } from '../signing/index.js';
+import type { Tx } from '../shared/database/transaction.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import { Clock } from '../shared/time/clock.js';
 import { liveSecrets, type SealedSecret } from './domain/sealed.js';
 import type { SecretRotation, SecretsAnswer, SigningSecretAnswer } from './dto/secrets.js';
+import { newSecret } from './new-secret.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
 import { SubscriptionNotFound, TooManySecrets } from './subscription.errors.js';
@@ -25,16 +24,15 @@ export class SubscriptionSecretsService {
     private readonly repository: SubscriptionsRepository,
     private readonly vault: SubscriptionVault,
     private readonly cache: SubscriptionCache,
-    private readonly transactions: Transactions,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
 
   /** Returns the secrets once the audit entry for the read is committed. @throws SubscriptionNotFound */
   async read(caller: Caller, id: Uuid): Promise<SecretsAnswer> {
-    return this.transactions.run(caller.tenantId, async (tx) => {
+    return this.audit.change(caller, async (tx, record) => {
       const { secrets } = await this.lock(tx, caller, id);
-      await this.audit.write(tx, caller, { action: 'subscription.secret_read', target: toPublicId('sub', id) });
+      await record({ action: 'subscription.secret_read', target: toPublicId('sub', id) });
       return this.answer(id, liveSecrets(secrets, this.clock.nowMs()));
     });
   }
@@ -45,12 +43,12 @@ export class SubscriptionSecretsService {
    * @throws SubscriptionNotFound; TooManySecrets; InvalidInput
    */
   async rotate(caller: Caller, id: Uuid, rotation: SecretRotation): Promise<SecretsAnswer> {
-    const answer = await this.transactions.run(caller.tenantId, async (tx) => {
+    const answer = await this.audit.change(caller, async (tx, record) => {
       const { tenantId, secrets: previous } = await this.lock(tx, caller, id);
       const next = [this.vault.sealSecret(id, newSecret(rotation, previous)), ...this.overlapping(previous, rotation)];
       await this.repository.update(tx, { tenantId, id }, { secrets: next, updatedAt: this.clock.now() });
       const changed = Object.keys(rotation);
-      await this.audit.write(tx, caller, {
+      await record({
         action: 'subscription.secret_rotated',
         target: toPublicId('sub', id),
         changed,
@@ -92,16 +90,4 @@ export class SubscriptionSecretsService {
 
 function toSecretAnswer(secret: string): SigningSecretAnswer {
   return { secret, signature_scheme: schemeOf(secret), public_key: publicKeyOf(secret) };
-}
-
-/** Returns the given secret or generates one. @throws InvalidInput if the given secret and scheme do not match */
-export function newSecret(
-  { secret, signature_scheme: scheme }: Pick<SecretRotation, 'secret' | 'signature_scheme'>,
-  previous: readonly SealedSecret[] = [],
-): string {
-  if (secret === undefined) return secretFrom(randomBytes(32), scheme ?? previous[0]?.scheme ?? 'v1');
-  if (scheme === undefined || scheme === schemeOf(secret)) return secret;
-  throw new InvalidInput([
-    { pointer: '/signature_scheme', detail: `must be ${schemeOf(secret)}, the scheme of the secret` },
-  ]);
 }

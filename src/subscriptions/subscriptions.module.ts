@@ -3,6 +3,8 @@ import { AccessModule } from '../access/index.js';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Settings } from '../shared/config/settings.js';
 import { SecretBox } from '../shared/crypto/secret-box.js';
+import { PublishTargets } from './publish-targets.js';
+import { SubscriptionDisabling } from './subscription-disabling.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import { SubscriptionEntity } from './subscription.entity.js';
 import { Reencryption } from './reencryption.js';
@@ -21,12 +23,22 @@ import { SubscriptionsService } from './subscriptions.service.js';
     SubscriptionVault,
     SubscriptionsRepository,
     SubscriptionsService,
+    PublishTargets,
+    SubscriptionDisabling,
     {
       provide: SecretBox,
       inject: [Settings],
       useFactory: (settings: Settings) => new SecretBox(settings.encryptionKeys),
     },
   ],
-  exports: [Reencryption, SubscriptionSecretsService, SubscriptionsRepository, SubscriptionsService, SubscriptionVault],
+  exports: [
+    PublishTargets,
+    Reencryption,
+    SubscriptionDisabling,
+    SubscriptionSecretsService,
+    SubscriptionsRepository,
+    SubscriptionsService,
+    SubscriptionVault,
+  ],
 })
 export class SubscriptionsModule {}

@@ -2,27 +2,23 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditTrail, type Caller, TenantsService } from '../access/index.js';
 import { Settings } from '../shared/config/settings.js';
 import { schemeOf } from '../signing/index.js';
-import { type Tx, Transactions } from '../shared/database/transaction.js';
+import type { Tx } from '../shared/database/transaction.js';
 import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { decodeCursor, type Page, toPage } from '../shared/http/page.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { newUuid, type Uuid } from '../shared/ids/uuid.js';
-import { Logger } from '../shared/logging/logger.js';
 import { Clock } from '../shared/time/clock.js';
 import { effectivePolicy, policyFaults } from './domain/delivery-policy.js';
 import { strayCredentials } from './domain/stray-credentials.js';
-import { type DisabledReason, SUBSCRIPTION_STATE } from './domain/subscription-state.js';
+import { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 import type { CreatedSubscriptionAnswer, SubscriptionAnswer } from './dto/subscription-answer.js';
 import type { SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import type { SubscriptionQuery } from './dto/subscription-query.js';
-import type { Audience } from './audience.js';
-import type { PublishTarget } from './publish-target.js';
-import { readAudience, readTarget } from './stored-look-ups.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
 import { SubscriptionLimitReached, SubscriptionNotFound, TooManyDeleted } from './subscription.errors.js';
 import { changesOf, fieldsOf, toAnswer } from './subscription.mapping.js';
-import { newSecret } from './subscription-secrets.service.js';
+import { newSecret } from './new-secret.js';
 import { type Sealed, SubscriptionVault } from './subscription-vault.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 
@@ -41,12 +37,10 @@ export class SubscriptionsService implements OnModuleInit {
   constructor(
     private readonly repository: SubscriptionsRepository,
     private readonly cache: SubscriptionCache,
-    private readonly transactions: Transactions,
     private readonly vault: SubscriptionVault,
     private readonly tenants: TenantsService,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
-    private readonly logger: Logger,
     private readonly settings: Settings,
   ) {}
 
@@ -76,13 +70,13 @@ export class SubscriptionsService implements OnModuleInit {
     };
     const faults = headerFaults(subscription);
     if (faults.length > 0) throw new InvalidInput(faults);
-    await this.transactions.run(tenantId, async (tx) => {
+    await this.audit.change(caller, async (tx, record) => {
       const limit = await this.tenants.lockSubscriptionLimit(tx, tenantId);
       if ((await this.repository.count(tx, tenantId)) >= limit) throw new SubscriptionLimitReached(limit);
       const deletedLimit = Math.max(limit, MIN_DELETED_LIMIT);
       if ((await this.repository.countDeleted(tx, tenantId)) >= deletedLimit) throw new TooManyDeleted(deletedLimit);
       await this.repository.insert(tx, subscription);
-      await this.audit.write(tx, caller, { action: 'subscription.created', target: toPublicId('sub', id), changed: Object.keys(input) }); // prettier-ignore
+      await record({ action: 'subscription.created', target: toPublicId('sub', id), changed: Object.keys(input) }); // prettier-ignore
     });
     await this.cache.invalidate(tenantId);
     return { ...this.answer(subscription), secret };
@@ -129,12 +123,12 @@ export class SubscriptionsService implements OnModuleInit {
   async remove(caller: Caller, id: Uuid): Promise<void> {
     const { tenantId } = caller;
     const now = this.clock.now();
-    await this.transactions.run(tenantId, async (tx) => {
+    await this.audit.change(caller, async (tx, record) => {
       await this.lock(tx, tenantId, id);
       const deleted = { state: SUBSCRIPTION_STATE.deleted, deletedAt: now, updatedAt: now, ...NOTHING_SEALED };
       await this.repository.update(tx, { tenantId, id }, deleted);
       for (const step of this.removalSteps) await step(tx, tenantId, id);
-      await this.audit.write(tx, caller, { action: 'subscription.deleted', target: toPublicId('sub', id) });
+      await record({ action: 'subscription.deleted', target: toPublicId('sub', id) });
     });
     await this.cache.invalidate(tenantId);
   }
@@ -144,38 +138,6 @@ export class SubscriptionsService implements OnModuleInit {
     this.removalSteps.push(step);
   }
 
-  /** Disables an active or paused subscription at the request of its receiver. */
-  async disable(tenantId: string, id: Uuid, reason: DisabledReason): Promise<void> {
-    const target = toPublicId('sub', id);
-    const isDisabled = await this.transactions.run(tenantId, async (tx) => {
-      if (!(await this.repository.disable(tx, { tenantId, id }, reason))) return false;
-      await this.audit.writeOwn(tx, tenantId, { action: 'subscription.disabled', target, changed: ['state'] });
-      return true;
-    });
-    if (!isDisabled) return;
-    this.logger.warn({ subscription_id: target, reason }, 'subscription.disabled');
-    await this.cache.invalidate(tenantId);
-  }
-
-  /** Returns what publishing needs, from the cache. @throws SubscriptionNotFound */
-  async getTarget(tenantId: string, id: Uuid): Promise<PublishTarget> {
-    const target = await this.cache.get(tenantId, id, {
-      load: () => this.repository.findTarget(tenantId, id),
-      read: (stored) => readTarget(stored, id),
-    });
-    if (target === null) throw new SubscriptionNotFound(toPublicId('sub', id));
-    return target;
-  }
-
-  /** Returns the active and paused subscriptions that want an event type, from the cache. */
-  getAudience(tenantId: string, eventType: string): Promise<Audience> {
-    // The cache key differs from that of earlier versions, which stored a list of ids and cannot read this format.
-    return this.cache.get(tenantId, `audience:${eventType}`, {
-      load: () => this.repository.findAudience(tenantId, eventType),
-      read: readAudience,
-    });
-  }
-
   private async change(
     caller: Caller,
     id: Uuid,
@@ -183,7 +145,7 @@ export class SubscriptionsService implements OnModuleInit {
     given: SubscriptionPatch,
   ): Promise<SubscriptionAnswer> {
     const { tenantId } = caller;
-    const changed = await this.transactions.run(tenantId, async (tx) => {
+    const changed = await this.audit.change(caller, async (tx, record) => {
       const stored = await this.lock(tx, tenantId, id);
       const found = { ...stored, headers: this.vault.hideHeaders(id, stored) };
       refuseOtherScheme(given, found);
@@ -197,7 +159,7 @@ export class SubscriptionsService implements OnModuleInit {
       ];
       if (faults.length > 0) throw new InvalidInput(faults);
       await this.repository.update(tx, { tenantId, id }, all);
-      await this.audit.write(tx, caller, { action: 'subscription.changed', target: toPublicId('sub', id), changed: Object.keys(given) }); // prettier-ignore
+      await record({ action: 'subscription.changed', target: toPublicId('sub', id), changed: Object.keys(given) }); // prettier-ignore
       return merged;
     });
     await this.cache.invalidate(tenantId);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Tx } from '../../shared/database/transaction.js';
+import { type Tx, Transactions } from '../../shared/database/transaction.js';
 import { newUuid } from '../../shared/ids/uuid.js';
 import { Clock } from '../../shared/time/clock.js';
 import type { Caller } from '../caller.js';
@@ -17,49 +17,51 @@ interface AuditedAction {
   readonly tenantId?: string | null;
 }
 
-/** Records who did what, in the same transaction as the change, so that neither is committed without the other. */
+/** Records an action of the transaction that it belongs to. */
+type RecordAction = (audited: AuditedAction) => Promise<void>;
+
+/** Where an action comes from. */
+type Origin = Pick<Parameters<AuditRepository['insert']>[1], 'tenantId' | 'keyId' | 'actor' | 'address' | 'requestId'>;
+
+/** Runs changes in transactions that record who made them, so that neither is committed without the other. */
 @Injectable()
 export class AuditTrail {
   constructor(
     private readonly repository: AuditRepository,
+    private readonly transactions: Transactions,
     private readonly clock: Clock,
   ) {}
 
-  async write(tx: Tx, caller: Caller, audited: AuditedAction): Promise<void> {
+  /** Runs a change that a caller asked for. */
+  change<T>(caller: Caller, work: (tx: Tx, record: RecordAction) => Promise<T>): Promise<T> {
     const { keyId } = caller.identity;
-    await this.insert(tx, audited, {
-      tenantId: audited.tenantId === undefined ? caller.tenantId : audited.tenantId,
+    const origin: Origin = {
+      tenantId: caller.tenantId,
       keyId,
       actor: keyId === null ? 'open' : 'key',
       address: caller.address,
       requestId: caller.requestId,
-    } as const);
+    };
+    return this.run(caller.tenantId, origin, work);
   }
 
-  /** Records an action of the service itself. */
-  async writeOwn(tx: Tx, tenantId: string | null, audited: AuditedAction): Promise<void> {
-    await this.insert(tx, audited, {
-      tenantId,
-      keyId: null,
-      actor: 'service',
-      address: null,
-      requestId: null,
-    } as const);
+  /** Runs a change that the service makes by itself. */
+  ownChange<T>(tenantId: string | null, work: (tx: Tx, record: RecordAction) => Promise<T>): Promise<T> {
+    return this.run(tenantId, { tenantId, keyId: null, actor: 'service', address: null, requestId: null }, work);
   }
 
-  private async insert(
-    tx: Tx,
-    { action, target, changed = [] }: AuditedAction,
-    origin: Pick<Parameters<AuditRepository['insert']>[1], 'tenantId' | 'keyId' | 'actor' | 'address' | 'requestId'>,
-  ): Promise<void> {
+  private run<T>(
+    tenantId: string | null,
+    origin: Origin,
+    work: (tx: Tx, record: RecordAction) => Promise<T>,
+  ): Promise<T> {
+    return this.transactions.run(tenantId, (tx) => work(tx, (audited) => this.insert(tx, audited, origin)));
+  }
+
+  private async insert(tx: Tx, audited: AuditedAction, origin: Origin): Promise<void> {
+    const { action, target, changed = [], tenantId = origin.tenantId } = audited;
     const createdAt = this.clock.now();
-    await this.repository.insert(tx, {
-      ...origin,
-      action,
-      target,
-      changed,
-      createdAt,
-      id: newUuid(createdAt.getTime()),
-    });
+    const id = newUuid(createdAt.getTime());
+    await this.repository.insert(tx, { ...origin, id, tenantId, action, target, changed, createdAt });
   }
 }

@@ -1,5 +1,5 @@
 import { parseSettings } from '../../shared/config/settings.js';
-import type { Transactions, Tx } from '../../shared/database/transaction.js';
+import type { Tx } from '../../shared/database/transaction.js';
 import { InvalidInput } from '../../shared/errors/domain-error.js';
 import { LIMITS } from '../../shared/limits.js';
 import type { Logger } from '../../shared/logging/logger.js';
@@ -12,6 +12,8 @@ import type { ApiKey } from './api-key.js';
 import type { KeyRing } from './key-ring.js';
 import type { KeysRepository } from './keys.repository.js';
 import { KeysService } from './keys.service.js';
+
+type Work = Parameters<AuditTrail['change']>[1];
 
 const NOW = Date.UTC(2026, 0, 31);
 const CALLER = { identity: { keyId: null }, administered: 'acme' } as unknown as Caller;
@@ -26,8 +28,7 @@ describe('API keys', () => {
       { count: () => Promise.resolve(count), insert } as unknown as KeysRepository,
       {} as KeyRing,
       { lock: () => Promise.resolve({}) } as unknown as TenantsRepository,
-      { write: () => Promise.resolve() } as unknown as AuditTrail,
-      { run: (_: unknown, work: (tx: Tx) => unknown) => work({} as Tx) } as unknown as Transactions,
+      { change: (_: unknown, work: Work) => work({} as Tx, () => Promise.resolve()) } as unknown as AuditTrail,
       { nowMs: () => NOW, now: () => new Date(NOW) } as Clock,
       {} as Logger,
       parseSettings({ DATABASE_URL: 'postgres://unused' }),

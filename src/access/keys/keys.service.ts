@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Settings } from '../../shared/config/settings.js';
-import { type Tx, Transactions } from '../../shared/database/transaction.js';
+import type { Tx } from '../../shared/database/transaction.js';
 import { InvalidInput } from '../../shared/errors/domain-error.js';
 import { decodeCursor, type Page, toPage } from '../../shared/http/page.js';
 import { parsePublicId, toPublicId } from '../../shared/ids/public-id.js';
@@ -40,7 +40,6 @@ export class KeysService implements OnApplicationBootstrap {
     private readonly keyRing: KeyRing,
     private readonly tenants: TenantsRepository,
     private readonly audit: AuditTrail,
-    private readonly transactions: Transactions,
     private readonly clock: Clock,
     private readonly logger: Logger,
     private readonly settings: Settings,
@@ -58,9 +57,9 @@ export class KeysService implements OnApplicationBootstrap {
     const tenantId = tenantOf(caller, input);
     const expiresAt = this.expiryOf(input.expires_at);
     const { key, token } = this.make(caller, { tenantId, role: input.role, name: input.name ?? null, expiresAt, rotatedFrom: null }); // prettier-ignore
-    await this.transactions.run(caller.tenantId, async (tx) => {
+    await this.audit.change(caller, async (tx, record) => {
       await this.add(tx, key);
-      await this.audit.write(tx, caller, { action: 'key.created', target: toPublicId('key', key.id), changed: Object.keys(input), tenantId }); // prettier-ignore
+      await record({ action: 'key.created', target: toPublicId('key', key.id), changed: Object.keys(input), tenantId }); // prettier-ignore
     });
     return { ...toAnswer(key), key: token };
   }
@@ -90,14 +89,14 @@ export class KeysService implements OnApplicationBootstrap {
     }
     const { key, token } = this.make(caller, { ...previous, expiresAt, rotatedFrom: id });
     const overlapMs = (rotation.overlap ?? DEFAULT_OVERLAP_SECONDS) * 1000;
-    await this.transactions.run(caller.tenantId, async (tx) => {
+    await this.audit.change(caller, async (tx, record) => {
       await this.add(tx, key);
       // A second rotation would copy the expiry that the first one set on the old key.
       if (await this.repository.hasOtherSuccessor(tx, id, key.id)) throw new KeyHasSuccessor(toPublicId('key', id));
       const end = new Date(this.clock.nowMs() + overlapMs);
       if (!(await this.repository.expireBy(tx, id, end))) throw new ApiKeyNotFound(toPublicId('key', id));
       if (expiresBefore(key, previous)) await this.refuseLockout(tx, key);
-      await this.audit.write(tx, caller, { action: 'key.rotated', target: toPublicId('key', id), changed: Object.keys(rotation), tenantId: key.tenantId }); // prettier-ignore
+      await record({ action: 'key.rotated', target: toPublicId('key', id), changed: Object.keys(rotation), tenantId: key.tenantId }); // prettier-ignore
     });
     this.keyRing.forget(id);
     return { ...toAnswer(key), key: token };
@@ -106,11 +105,11 @@ export class KeysService implements OnApplicationBootstrap {
   /** @throws ApiKeyNotFound; LastAdminKey */
   async revoke(caller: Caller, id: Uuid): Promise<void> {
     const key = await this.find(caller, id);
-    await this.transactions.run(caller.tenantId, async (tx) => {
+    await this.audit.change(caller, async (tx, record) => {
       await this.repository.lockAdminKeys(tx);
       if (!(await this.repository.revoke(tx, id))) throw new ApiKeyNotFound(toPublicId('key', id));
       await this.refuseLockout(tx, key);
-      await this.audit.write(tx, caller, { action: 'key.revoked', target: toPublicId('key', id), tenantId: key.tenantId }); // prettier-ignore
+      await record({ action: 'key.revoked', target: toPublicId('key', id), tenantId: key.tenantId }); // prettier-ignore
     });
     this.keyRing.forget(id);
   }
@@ -142,9 +141,9 @@ export class KeysService implements OnApplicationBootstrap {
       expiresAt: null,
       lastUsedAt: null,
     };
-    await this.transactions.run(null, async (tx) => {
+    await this.audit.ownChange(null, async (tx, record) => {
       if (!(await this.repository.insert(tx, key))) return;
-      await this.audit.writeOwn(tx, null, { action: 'key.created', target: parsed.id });
+      await record({ action: 'key.created', target: parsed.id });
     });
     const [known] = await this.repository.findMany([id]);
     if (known && !isSameHash(known.secretHash, parsed.secretHash)) throw new OtherBootstrapKey(parsed.id);

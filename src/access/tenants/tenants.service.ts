@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../shared/config/settings.js';
-import { type Tx, Transactions } from '../../shared/database/transaction.js';
+import type { Tx } from '../../shared/database/transaction.js';
 import { InvalidInput } from '../../shared/errors/domain-error.js';
 import { MalformedCursor, type Page } from '../../shared/http/page.js';
 import { NeedsAllTenants, TenantExists, TenantInUse, TenantNotFound } from '../access.errors.js';
@@ -26,7 +26,6 @@ export class TenantsService {
     private readonly directory: TenantDirectory,
     private readonly keys: KeysRepository,
     private readonly audit: AuditTrail,
-    private readonly transactions: Transactions,
     private readonly settings: Settings,
   ) {}
 
@@ -35,10 +34,10 @@ export class TenantsService {
     refuseBound(caller);
     const limits = changedLimits({ eventsPerSecond: null, burst: null, maxSubscriptions: null }, input);
     this.refuseBurstWithoutRate(limits);
-    const created = await this.transactions.run(caller.tenantId, async (tx) => {
+    const created = await this.audit.change(caller, async (tx, record) => {
       const tenant = await this.repository.insert(tx, { id: input.id, name: input.name ?? null, limits });
       if (tenant === null) throw new TenantExists(input.id);
-      await this.audit.write(tx, caller, { action: 'tenant.created', target: tenant.id, changed: Object.keys(input), tenantId: tenant.id }); // prettier-ignore
+      await record({ action: 'tenant.created', target: tenant.id, changed: Object.keys(input), tenantId: tenant.id }); // prettier-ignore
       return tenant;
     });
     this.directory.forget(created.id);
@@ -72,12 +71,12 @@ export class TenantsService {
   /** Changes the given fields. @throws TenantNotFound; InvalidInput */
   async patch(caller: Caller, id: string, patch: TenantPatch): Promise<TenantAnswer> {
     refuseBound(caller);
-    const changed = await this.transactions.run(caller.tenantId, async (tx) => {
+    const changed = await this.audit.change(caller, async (tx, record) => {
       const found = await this.lock(tx, caller, id);
       const limits = changedLimits(found.limits, patch);
       this.refuseBurstWithoutRate(limits);
       const name = patch.name === undefined ? found.name : patch.name;
-      await this.audit.write(tx, caller, {
+      await record({
         action: 'tenant.changed',
         target: id,
         changed: Object.keys(patch),
@@ -93,7 +92,7 @@ export class TenantsService {
   /** @throws TenantNotFound; TenantInUse while it has keys or subscriptions, or if it is the default tenant */
   async remove(caller: Caller, id: string): Promise<void> {
     refuseBound(caller);
-    await this.transactions.run(caller.tenantId, async (tx) => {
+    await this.audit.change(caller, async (tx, record) => {
       await this.lock(tx, caller, id);
       if (id === DEFAULT_TENANT) throw new TenantInUse(id, 'serves requests without a tenant');
       if ((await this.keys.count(tx, id)) > 0) throw new TenantInUse(id, 'still has API keys');
@@ -102,7 +101,7 @@ export class TenantsService {
         if (what !== null) throw new TenantInUse(id, `still has ${what}`);
       }
       await this.repository.remove(tx, id);
-      await this.audit.write(tx, caller, { action: 'tenant.deleted', target: id, tenantId: id });
+      await record({ action: 'tenant.deleted', target: id, tenantId: id });
     });
     this.directory.forget(id);
   }

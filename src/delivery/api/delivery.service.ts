@@ -1,12 +1,10 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AuditTrail, type Caller } from '../../access/index.js';
 import { Settings } from '../../shared/config/settings.js';
-import { Transactions } from '../../shared/database/transaction.js';
 import { toPublicId } from '../../shared/ids/public-id.js';
 import { deliveryUuid, eventUuidOf, retryOrdinal, type Uuid } from '../../shared/ids/uuid.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { Random } from '../../shared/time/random.js';
-import { SubscriptionsService } from '../../subscriptions/index.js';
 import { DeliveryCommandRepository } from '../storage/delivery-command.repository.js';
 import { DeliveryHistory } from './delivery-history.js';
 import { DeliveryWakeUps } from '../queue/delivery-wake-ups.js';
@@ -18,25 +16,16 @@ const DRAWS = 5;
 
 /** What clients may do to deliveries. */
 @Injectable()
-export class DeliveryService implements OnModuleInit {
+export class DeliveryService {
   constructor(
     private readonly commands: DeliveryCommandRepository,
     private readonly history: DeliveryHistory,
     private readonly wakeUps: DeliveryWakeUps,
-    private readonly subscriptions: SubscriptionsService,
     private readonly audit: AuditTrail,
-    private readonly transactions: Transactions,
     private readonly random: Random,
     private readonly metrics: Metrics,
     private readonly settings: Settings,
   ) {}
-
-  onModuleInit(): void {
-    this.subscriptions.onRemoval(async (tx, tenantId, subscriptionId) => {
-      const cancelled = await this.commands.cancelAllOf(tx, tenantId, subscriptionId);
-      this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
-    });
-  }
 
   /**
    * Delivers an event of a finished delivery again.
@@ -67,9 +56,9 @@ export class DeliveryService implements OnModuleInit {
    */
   async cancel(caller: Caller, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
     const { tenantId } = caller;
-    const isCancelled = await this.transactions.run(tenantId, async (tx) => {
+    const isCancelled = await this.audit.change(caller, async (tx, record) => {
       if (!(await this.commands.cancel(tx, tenantId, id))) return false;
-      await this.audit.write(tx, caller, { action: 'delivery.cancelled', target: toPublicId('dlv', id) });
+      await record({ action: 'delivery.cancelled', target: toPublicId('dlv', id) });
       return true;
     });
     const delivery = await this.history.get(tenantId, id);
@@ -80,10 +69,10 @@ export class DeliveryService implements OnModuleInit {
 
   private openRetry(caller: Caller, id: Uuid, newId: Uuid): Promise<Uuid | null> {
     const retry = { id, newId, visibilitySeconds: this.settings.visibilityTimeout };
-    return this.transactions.run(caller.tenantId, async (tx) => {
+    return this.audit.change(caller, async (tx, record) => {
       const subscriptionId = await this.commands.openRetry(tx, caller.tenantId, retry);
       if (subscriptionId !== null) {
-        await this.audit.write(tx, caller, { action: 'delivery.retried', target: toPublicId('dlv', id) });
+        await record({ action: 'delivery.retried', target: toPublicId('dlv', id) });
       }
       return subscriptionId;
     });

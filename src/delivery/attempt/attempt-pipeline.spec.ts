@@ -5,7 +5,7 @@ import type { Logger } from '../../shared/logging/logger.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { OwnFaults } from '../../shared/own-faults.js';
 import { SystemClock } from '../../shared/time/clock.js';
-import type { DeliveryPolicy, SubscriptionsService } from '../../subscriptions/index.js';
+import type { DeliveryPolicy, SubscriptionDisabling } from '../../subscriptions/index.js';
 import { AttemptPipeline } from './attempt-pipeline.js';
 import type { AttemptWriter } from './attempt-writer.js';
 import type { PostponedDelivery } from '../domain/finished-attempt.js';
@@ -33,7 +33,7 @@ function aPipeline(fault: Error, given: { postpone?: () => Promise<boolean> } = 
   const pipeline = new AttemptPipeline(
     { send: () => Promise.reject(fault) } as unknown as WebhookSender,
     writer as AttemptWriter,
-    {} as SubscriptionsService,
+    {} as SubscriptionDisabling,
     new SystemClock(),
     { next: () => 0.5 },
     logger,

@@ -4,7 +4,7 @@ import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
 import { OwnFaults } from '../../shared/own-faults.js';
 import { Random } from '../../shared/time/random.js';
-import { type DeliveryPolicy, SubscriptionsService } from '../../subscriptions/index.js';
+import { type DeliveryPolicy, SubscriptionDisabling } from '../../subscriptions/index.js';
 import { AttemptWriter, type Recorded } from './attempt-writer.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { FinishedAttempt } from '../domain/finished-attempt.js';
@@ -25,7 +25,7 @@ export class AttemptPipeline {
   constructor(
     private readonly sender: WebhookSender,
     private readonly writer: AttemptWriter,
-    private readonly subscriptions: SubscriptionsService,
+    private readonly subscriptions: SubscriptionDisabling,
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly logger: Logger,

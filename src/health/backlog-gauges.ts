@@ -1,0 +1,46 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DeliveryQueue } from '../delivery/index.js';
+import { Metrics } from '../shared/metrics/metrics.js';
+import { Snapshot } from '../shared/snapshot.js';
+import { Clock } from '../shared/time/clock.js';
+import { type Backlog, HealthRepository } from './health.repository.js';
+
+/** Everybody may ask, so what is counted and rendered is cached for this time. */
+const LIFE_MS = 1000;
+
+/** Counts what waits, for health and for metrics. */
+@Injectable()
+export class BacklogGauges implements OnModuleInit {
+  private readonly backlog: Snapshot<Backlog>;
+  private readonly rendered: Snapshot<Buffer>;
+
+  constructor(
+    repository: HealthRepository,
+    private readonly queue: DeliveryQueue,
+    private readonly metrics: Metrics,
+    clock: Clock,
+  ) {
+    this.backlog = new Snapshot(() => repository.backlog(), LIFE_MS, clock);
+    this.rendered = new Snapshot(async () => Buffer.from(await metrics.render()), LIFE_MS, clock);
+  }
+
+  onModuleInit(): void {
+    const { metrics, queue } = this;
+    metrics.addGauge('webhook_queue_depth', 'Jobs waiting in the queue', () => queue.depth());
+    metrics.addGauge('webhook_deliveries_due', 'Deliveries that are due and that no worker holds, at most 100000', () =>
+      this.get().then(({ due }) => due),
+    );
+    metrics.addGauge('webhook_oldest_due_seconds', 'Seconds since the oldest due delivery became due', () =>
+      this.get().then(({ oldestDueSeconds }) => oldestDueSeconds),
+    );
+  }
+
+  get(): Promise<Backlog> {
+    return this.backlog.get();
+  }
+
+  /** Metrics in the Prometheus text format. */
+  render(): Promise<Buffer> {
+    return this.rendered.get();
+  }
+}
