@@ -130,7 +130,7 @@ export class IngestService {
     return target;
   }
 
-  /** Publishes what `prepare` returns. If a request with the same key was accepted before, returns its outcome instead. */
+  /** Publishes what `prepare` returns, or returns the outcome of an earlier request with the same key. */
   private async publishOnce(
     tenantId: string,
     place: readonly string[],

@@ -84,7 +84,7 @@ describe('the writer of wide events', () => {
     expect(handedOver).toEqual(['a']);
   });
 
-  it('leaves an event to the due scan when the queue is full or its tenant has used up its share of hand-overs', async () => {
+  it('leaves an event to the due scan when the queue is full or the tenant has used its share', async () => {
     isTaking = false;
     await write('a', 7);
     expect(takenFor).toEqual(['due']);
