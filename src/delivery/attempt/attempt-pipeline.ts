@@ -10,7 +10,7 @@ import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { FinishedAttempt } from '../domain/finished-attempt.js';
 import { isFromHealthyReceiver, statusClass } from '../domain/attempt-outcome.js';
 import { decide } from '../domain/retry-policy.js';
-import { postponedByMs } from '../domain/own-fault.js';
+import { postponeDelayMs } from '../domain/own-fault.js';
 import { AttemptBrokenOff, NotAttempted, WebhookSender } from './http/webhook-sender.js';
 
 /**
@@ -70,7 +70,7 @@ export class AttemptPipeline {
     const { delivery: deliveryId } = delivery.publicIds;
     this.ownFaults.note(failure.fault, { deliveryId, cause: failure.cause });
     try {
-      await this.writer.postpone({ delivery, delayMs: postponedByMs(this.random.next()) });
+      await this.writer.postpone({ delivery, delayMs: postponeDelayMs(this.random.next()) });
     } catch (error) {
       this.logger.warn({ err: error, delivery_id: deliveryId }, 'delivery.not_postponed');
     }

@@ -5,7 +5,7 @@ import { Logger } from '../../shared/logging/logger.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
-import { handOut } from '../domain/hand-out.js';
+import { assignClaims } from '../domain/assign-claims.js';
 import type { WakeUp } from '../domain/wake-up.js';
 import { ClaimRepository } from '../storage/claim.repository.js';
 import { logFailure } from './log-failure.js';
@@ -48,7 +48,7 @@ export class Claiming {
     const claimedAtMs = this.clock.monotonicMs();
     const days = Map.groupBy(wakeUps, (wakeUp) => this.repository.dayOf(wakeUp));
     const claimed = await Promise.all([...days.values()].map((ofDay) => this.claimDay(ofDay)));
-    return handOut(wakeUps, claimed.flat()).map((delivery) => delivery && { delivery, claimedAtMs });
+    return assignClaims(wakeUps, claimed.flat()).map((delivery) => delivery && { delivery, claimedAtMs });
   }
 
   private async claimDay(wakeUps: WakeUp[]): Promise<ClaimedDelivery[]> {

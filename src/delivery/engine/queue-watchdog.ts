@@ -4,7 +4,7 @@ import { Logger } from '../../shared/logging/logger.js';
 import { Shutdown } from '../../shared/shutdown.js';
 import { Clock } from '../../shared/time/clock.js';
 import { Capacity } from './capacity.js';
-import { Silence } from '../domain/queue-silence.js';
+import { QueueSilence } from '../domain/queue-silence.js';
 import { DeliveryQueue } from '../queue/delivery-queue.js';
 
 /** Looks within the time that a queue may be silent. */
@@ -17,7 +17,7 @@ const LOOKS = 6;
 @Injectable()
 export class QueueWatchdog {
   private timer: NodeJS.Timeout | undefined;
-  private readonly silences = new Map<number, Silence>();
+  private readonly silences = new Map<number, QueueSilence>();
 
   constructor(
     private readonly queue: DeliveryQueue,
@@ -41,9 +41,9 @@ export class QueueWatchdog {
     if (parts.length === 0) this.silences.clear();
     const atMs = this.clock.monotonicMs();
     for (const [part, { waiting, taken }] of parts.entries()) {
-      const silence = this.silences.get(part) ?? new Silence();
+      const silence = this.silences.get(part) ?? new QueueSilence();
       this.silences.set(part, silence);
-      const silentMs = silence.note({ atMs, waiting, taken, hasRoom: this.capacity.hasRoom });
+      const silentMs = silence.measure({ atMs, waiting, taken, hasRoom: this.capacity.hasRoom });
       if (silentMs < this.settings.queueSilenceTimeout * 1000) continue;
       this.stop();
       this.logger.error({ silent_ms: Math.round(silentMs), jobs_waiting: waiting, shard: part }, 'queue.silent');
