@@ -36,8 +36,8 @@ export class AttemptPipeline {
   /**
    * Never throws. If the result cannot be recorded, the delivery is retried when its lease ends.
    *
-   * @param onAnswered called when the request is over and before its result is recorded, with whether the receiver is
-   * healthy; not called when the process is shutting down
+   * @param onAnswered called before the result is recorded, with whether the receiver is healthy (false for a postponed
+   * delivery); not called when the process is shutting down
    */
   async run(
     delivery: ClaimedDelivery,
