@@ -51,7 +51,7 @@ describe('the group writer', () => {
     expect(groups).toEqual([[50], [4, 4], [4, 1, 1], [1]]);
   });
 
-  describe('whose items have owners', () => {
+  describe('with items of several owners', () => {
     type Owned = readonly [owner: string, weight: number];
 
     /** The groups that are written when `first` waits, and `later` arrives during the first write. */

@@ -4,7 +4,7 @@ import { ClaimedSubscriptions } from './claimed-subscriptions.js';
 
 const LARGE = 'x'.repeat(20_000);
 
-describe('subscriptions as claims last saw them', () => {
+describe('subscriptions that claims have read', () => {
   it('are read once per version of their row, and kept within a limit on their size', async () => {
     const reads: string[] = [];
     const known = new ClaimedSubscriptions((ids) => {
