@@ -9,22 +9,23 @@ import { deliveriesOf } from './first-deliveries.js';
 import { IngestRepository } from './ingest.repository.js';
 import { WideEventWriter } from './wide-event-writer.js';
 
-/** Most events, and most weight, of one commit: whoever comes meanwhile waits for it, and then for his own. */
+/** Limits of one commit. An event that arrives during a commit waits for that commit and for its own. */
 const MAX_GROUP_EVENTS = 256;
 const MAX_GROUP_BYTES = 2_097_152;
-/** What a row costs, as if it were so many bytes of payload: a group has some 2000 rows at the most. */
+/** Cost of a row, in bytes of payload. It limits a group to about 2000 rows. */
 const ROW_BYTES = 1024;
-/** Beyond this an event does not wait for a second write after one that failed: publishers get their 503 within 5 s. */
+/**
+ * An event that has waited longer for a write that failed fails with it. It must not wait for a second failure, because
+ * publishers get their 503 within 5 s.
+ */
 const PATIENCE_MS = 250;
 
-/**
- * While events come fast, a group waits a little to be worth its commit, and the job and the claim that follow from it.
- */
+/** While events arrive fast, a group waits a little, so that each commit, job and claim covers more events. */
 const LINGER: Linger = { ms: 10, fullAt: 64, fromRate: 300, hasWaitingCallers: true };
 
 /**
- * Commits events that arrive together as one group, one statement and one commit for hundreds of them, and wakes
- * workers. When more come than a group takes, each tenant has its share of it.
+ * Commits events that arrive together in one statement, up to 256 at once, and wakes the workers. When more events wait
+ * than fit into a group, tenants get equal parts of it.
  */
 @Injectable()
 export class EventWriter {
@@ -50,9 +51,9 @@ export class EventWriter {
   /**
    * Resolves when the event and its deliveries are committed.
    *
-   * @param subscriptionIds each gets a delivery; null for all that want its type, when they are too many to be known
-   * here
-   * @returns how many deliveries it has; null when its idempotency key is taken: then nothing was kept
+   * @param subscriptionIds each gets a delivery; null for all subscriptions that want the type, when they are too many
+   * to list
+   * @returns the number of deliveries; null when the idempotency key is taken, and then nothing is stored
    * @throws Unavailable, TooManySubscriptions: see `WideEventWriter`
    */
   async write(event: UncountedEvent, subscriptionIds: readonly Uuid[] | null): Promise<number | null> {

@@ -4,20 +4,20 @@ import { LIMITS } from '../shared/limits.js';
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from './ingest.errors.js';
 import { IngestRepository, type StoredRequest } from './ingest.repository.js';
 
-/** The form of an Idempotency-Key. */
+/** Matches a valid Idempotency-Key. */
 export const IDEMPOTENCY_KEY_FORM = new RegExp(`^[\\x21-\\x7e]{1,${LIMITS.idempotencyKeyLength}}$`);
 
-/** A request under an Idempotency-Key. */
+/** A request with an Idempotency-Key. */
 export interface KeyedRequest {
   readonly tenantId: string;
   readonly key: string;
   readonly fingerprint: Buffer;
 }
 
-/** What a keyed request leads to: its own outcome, or that of the one that came first. */
+/** Outcome of a keyed request: its own, or that of the first request with its key. */
 export type KeyedOutcome<T> = { readonly first: T } | { readonly replayed: StoredRequest };
 
-/** Lets a publisher repeat a request without publishing twice. */
+/** Lets publishers repeat a request without publishing the event twice. */
 @Injectable()
 export class Idempotency {
   private readonly running = new Set<string>();
@@ -25,15 +25,15 @@ export class Idempotency {
   constructor(private readonly repository: IngestRepository) {}
 
   /**
-   * Runs `publish` unless a request with that key was accepted before.
+   * Runs `publish`, unless a request with the key was accepted before.
    *
-   * @param publish returns null when another process was faster and took the key
-   * @throws InvalidInput for a key that can't be one; IdempotencyKeyInUse while the first request runs;
-   *   IdempotencyKeyReused when the first request was another one
+   * @param publish returns null when another process has taken the key in the meantime
+   * @throws InvalidInput for an invalid key; IdempotencyKeyInUse while the first request with the key runs;
+   *   IdempotencyKeyReused when the first request was different
    */
   async run<T>(request: KeyedRequest, publish: () => Promise<T | null>): Promise<KeyedOutcome<T>> {
     if (!IDEMPOTENCY_KEY_FORM.test(request.key)) {
-      const detail = `must be 1 to ${LIMITS.idempotencyKeyLength} printable ASCII characters without blanks`;
+      const detail = `must be 1 to ${LIMITS.idempotencyKeyLength} printable ASCII characters without spaces`;
       throw new InvalidInput([{ pointer: 'Idempotency-Key', detail }]);
     }
     const name = `${request.tenantId}/${request.key}`;

@@ -91,8 +91,8 @@ export class IngestController {
   ): Promise<PublishedAnswer> {
     const { uuid } = parsePublicId(subscriptionId, 'sub');
     const accepted = await this.ingest.publish(tenantId, uuid, publishRequest(request, body));
-    tellReplay(reply, accepted);
-    return published(reply, accepted);
+    markReplay(reply, accepted);
+    return publishedAnswer(reply, accepted);
   }
 
   @Post('subscriptions/:id/test')
@@ -119,7 +119,7 @@ export class IngestController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublishedAnswer> {
     const accepted = await this.ingest.sendTest(tenantId, parsePublicId(subscriptionId, 'sub').uuid, request.id);
-    return published(reply, accepted);
+    return publishedAnswer(reply, accepted);
   }
 
   @Post('webhooks/:event_type')
@@ -151,33 +151,33 @@ export class IngestController {
   ): Promise<BroadcastAnswer> {
     const accepted = await this.ingest.broadcast(tenantId, eventType, publishRequest(request, body));
     const eventId = toPublicId('evt', accepted.eventId);
-    tellReplay(reply, accepted);
+    markReplay(reply, accepted);
     return { event_id: eventId, deliveries: accepted.deliveryCount, status_url: `/status/${eventId}` };
   }
 }
 
-/** A request without a body has one without bytes. */
+/** A missing body is treated as an empty one. */
 function publishRequest({ headers, id }: FastifyRequest, body: Buffer = Buffer.alloc(0)): PublishRequest {
   return {
     body,
     contentType: headers['content-type'],
-    eventType: only(headers['x-event-type']),
-    signature: only(headers['x-signature-256']),
-    idempotencyKey: only(headers['idempotency-key']),
+    eventType: singleValue(headers['x-event-type']),
+    signature: singleValue(headers['x-signature-256']),
+    idempotencyKey: singleValue(headers['idempotency-key']),
     requestId: id,
   };
 }
 
-/** Node joins a header that stands twice by ", ", which none of ours accepts; the types allow a list all the same. */
-function only(header: string | string[] | undefined): string | undefined {
+/** Node.js joins a repeated header with ", ", which is invalid in all of ours. Only its types allow an array. */
+function singleValue(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(', ') : header;
 }
 
-function tellReplay(reply: FastifyReply, { isReplayed }: Accepted): void {
+function markReplay(reply: FastifyReply, { isReplayed }: Accepted): void {
   if (isReplayed) void reply.header('idempotent-replayed', 'true');
 }
 
-function published(reply: FastifyReply, { eventId }: Accepted): PublishedAnswer {
+function publishedAnswer(reply: FastifyReply, { eventId }: Accepted): PublishedAnswer {
   const ids = publicIdsOf(deliveryUuid(eventId, 1));
   const statusUrl = `/status/${ids.delivery}`;
   void reply.header('location', statusUrl);

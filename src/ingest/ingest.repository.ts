@@ -8,10 +8,10 @@ import { ACCEPT } from './statements/accept.js';
 import { FIND_REQUEST } from './statements/find-request.js';
 import { FORGET_EXPIRED_KEYS } from './statements/forget-expired-keys.js';
 
-/** How long a publisher can repeat a request under its key. */
+/** How long an idempotency key is remembered. */
 const IDEMPOTENCY_SECONDS = 86_400;
 
-/** What a request with an Idempotency-Key led to. */
+/** Outcome of an accepted request with an Idempotency-Key. */
 export interface StoredRequest {
   readonly fingerprint: Buffer;
   readonly eventId: Uuid;
@@ -28,13 +28,13 @@ export class IngestRepository {
   ) {}
 
   /**
-   * Commits a group of events with their deliveries and idempotency keys, in one statement.
+   * Writes a group of events with their deliveries and idempotency keys in one statement.
    *
-   * @param deliveries of these events, in any order; not those that were written before in the same transaction
-   * @param deliveriesAre about to be queued, so that the due scan need look only if nobody takes them; or due at once
-   * @param run a statement, in a transaction if that is given
-   * @returns for each event whether it was accepted; not so when its key is already taken, and then nothing of it is
-   * kept
+   * @param deliveries those of these events, in any order, without those already written in the same transaction
+   * @param deliveriesAre `queued` makes them due only after the visibility timeout, in case their job is lost; `due`
+   * makes them due at once
+   * @param run runs the statement; by default on its own, otherwise for example in a transaction
+   * @returns for each event whether it was accepted; false when its key is taken, and then nothing of it is stored
    */
   async accept(
     events: readonly NewEvent[],
@@ -42,7 +42,7 @@ export class IngestRepository {
     deliveriesAre: 'queued' | 'due',
     run: RunStatement = (statement) => this.hotPath.query(statement),
   ): Promise<boolean[]> {
-    // In one order everywhere, so that two groups that share keys wait for each other and do not deadlock.
+    // All processes insert keys in the same order, so that groups with common keys wait for each other, not deadlock.
     const keyed = events.flatMap((event) => (event.idempotency === null ? [] : [{ ...event.idempotency, event }]));
     keyed.sort((a, b) => compare(a.event.tenantId, b.event.tenantId) || compare(a.key, b.key));
     const rows = await run<{ event_id: Uuid }>(
@@ -72,13 +72,13 @@ export class IngestRepository {
     return events.map(({ id, idempotency }) => idempotency === null || won.has(id));
   }
 
-  /** Deletes idempotency keys whose time is over, the oldest first. @returns how many */
+  /** Deletes idempotency keys that have expired, oldest first. @returns how many */
   async forgetExpiredKeys(limit: number): Promise<number> {
     const [row] = await this.hotPath.query<{ count: number }>(FORGET_EXPIRED_KEYS.with({ limit }));
     return row?.count ?? 0;
   }
 
-  /** What a key led to; null when it is unknown or its time is over. Served by the primary key. */
+  /** Returns null for a key that is unknown or has expired. Served by the primary key. */
   async findRequest(tenantId: string, key: string): Promise<StoredRequest | null> {
     const rows = await this.hotPath.query<{ fingerprint: Buffer; event_id: Uuid; delivery_count: number }>(
       FIND_REQUEST.with({ tenantId, key }),
@@ -92,7 +92,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** Where each payload begins in all of them together, from 1 as `substring` counts. */
+/** Start of each payload in the concatenated bytes, counted from 1 as in SQL's `substring`. */
 function payloadOffsets(events: readonly NewEvent[]): number[] {
   let at = 1;
   return events.map(({ payload }) => {

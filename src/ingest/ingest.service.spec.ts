@@ -26,7 +26,7 @@ describe('an event', () => {
     written = [];
   });
 
-  /** Of a tenant with those subscriptions that want every event. */
+  /** The service for a tenant whose subscriptions in `audience` want every event. */
   const ingest = (audience: Audience): IngestService =>
     new IngestService(
       { getAudience: () => Promise.resolve(audience) } as unknown as PublishTargets,
@@ -44,7 +44,7 @@ describe('an event', () => {
       new Metrics(),
     );
 
-  it('reaches as many subscriptions as its deliveries can be told apart, and no more', async () => {
+  it('reaches as many subscriptions as it can have distinct deliveries, and no more', async () => {
     const limit = LIMITS.deliveriesPerEvent;
     const tooMany = ingest({ count: limit + 1, ids: null });
     await expect(tooMany.broadcast('t', 'a', REQUEST)).rejects.toThrow(TooManySubscriptions);
@@ -59,7 +59,7 @@ describe('an event', () => {
     expect(new Set(ids.map((id) => id.slice(-5))).size).toBe(limit);
   });
 
-  it('is for the subscriptions that were found, when these are few', async () => {
+  it('is addressed to the listed subscriptions when these are few', async () => {
     expect(await ingest({ count: 2, ids: ['s1', 's2'] }).broadcast('t', 'a', REQUEST)).toMatchObject({
       deliveryCount: 2,
     });

@@ -35,7 +35,7 @@ import {
   WrongSignature,
 } from './ingest.errors.js';
 
-/** What a publisher is told. `isReplayed`: an earlier request with the same key led to it. */
+/** What the publisher is told. `isReplayed`: an earlier request with the same key published the event. */
 export interface Accepted {
   readonly eventId: Uuid;
   readonly deliveryCount: number;
@@ -47,10 +47,10 @@ interface Payload {
   readonly payload: Buffer;
 }
 
-/** What is to be delivered, and to whom. */
+/** A payload with its event type and its subscriptions. */
 interface Addressed extends Payload {
   readonly eventType: string;
-  /** Null for all who want its type, when they are too many to be known here. */
+  /** Null for all subscriptions that want the type, when they are too many to list. */
   readonly subscriptionIds: readonly Uuid[] | null;
 }
 
@@ -73,7 +73,7 @@ export class IngestService {
 
   /** Publishes an event to one subscription. */
   publish(tenantId: string, subscriptionId: Uuid, request: PublishRequest): Promise<Accepted> {
-    return this.once(tenantId, ['ingest', subscriptionId], request, async () => {
+    return this.publishOnce(tenantId, ['ingest', subscriptionId], request, async () => {
       const target = await this.enabledTarget(tenantId, subscriptionId);
       const { contentType, payload } = signedPayload(request, target, () => this.hmacKeys(target));
       const eventType = eventTypeFor(request.eventType, target);
@@ -83,7 +83,7 @@ export class IngestService {
 
   /** Publishes an event to every active or paused subscription of the tenant that wants its type. */
   broadcast(tenantId: string, eventType: string, request: PublishRequest): Promise<Accepted> {
-    return this.once(tenantId, ['webhooks', eventType], request, async () => {
+    return this.publishOnce(tenantId, ['webhooks', eventType], request, async () => {
       const faults = [
         ...eventTypeFaults(eventType, 'event_type'),
         ...bodyFaults(request.body),
@@ -98,16 +98,16 @@ export class IngestService {
     });
   }
 
-  /** What publishers may sign with now. */
+  /** Keys of the secrets that publishers may sign with now. */
   private hmacKeys({ id, secrets }: PublishTarget): KeyObject[] {
     const live = liveSecrets(secrets, this.clock.nowMs());
     return live.flatMap((secret) => hmacKeys(this.vault.openSecret(id, secret)));
   }
 
   /**
-   * Publishes an event of the type `webhook.test` to a subscription, whatever types it wants.
+   * Publishes an event of type `webhook.test` to a subscription, even if it does not want that type.
    *
-   * @throws InvalidInput when no request may go to its target; SubscriptionNotFound; SubscriptionDisabled
+   * @throws InvalidInput when the target is not allowed; SubscriptionNotFound; SubscriptionDisabled
    */
   async sendTest(tenantId: string, subscriptionId: Uuid, requestId: string): Promise<Accepted> {
     const target = await this.enabledTarget(tenantId, subscriptionId);
@@ -119,7 +119,9 @@ export class IngestService {
       contentType: 'application/json',
       payload: Buffer.from(JSON.stringify(body)),
     };
-    return first(await this.write(tenantId, { ...event, subscriptionIds: [subscriptionId] }, requestId, null));
+    return requireAccepted(
+      await this.write(tenantId, { ...event, subscriptionIds: [subscriptionId] }, requestId, null),
+    );
   }
 
   private async enabledTarget(tenantId: string, subscriptionId: Uuid): Promise<PublishTarget> {
@@ -128,15 +130,15 @@ export class IngestService {
     return target;
   }
 
-  /** Writes what `prepare` made of a request, or tells what an earlier request with its key led to. */
-  private async once(
+  /** Publishes what `prepare` returns, or returns the outcome of an earlier request with the same key. */
+  private async publishOnce(
     tenantId: string,
     place: readonly string[],
     request: PublishRequest,
     prepare: () => Promise<Addressed>,
   ): Promise<Accepted> {
     const { idempotencyKey: key, contentType = '', eventType = '', signature = '', body, requestId } = request;
-    if (key === undefined) return first(await this.write(tenantId, await prepare(), requestId, null));
+    if (key === undefined) return requireAccepted(await this.write(tenantId, await prepare(), requestId, null));
     const fingerprint = requestFingerprint([...place, contentType, eventType, signature, body]);
     const idempotency = { tenantId, key, fingerprint };
     const outcome = await this.idempotency.run(idempotency, async () => {
@@ -156,11 +158,11 @@ export class IngestService {
     const event = { id, tenantId, eventType, contentType, payload, idempotency };
     const deliveryCount = await this.writer.write(event, subscriptionIds);
     if (deliveryCount === null) return null;
-    this.tell(requestId, { id, eventType, bytes: payload.length, deliveries: deliveryCount });
+    this.report(requestId, { id, eventType, bytes: payload.length, deliveries: deliveryCount });
     return { eventId: id, deliveryCount, isReplayed: false };
   }
 
-  private tell(requestId: string, event: { id: Uuid; eventType: string; bytes: number; deliveries: number }): void {
+  private report(requestId: string, event: { id: Uuid; eventType: string; bytes: number; deliveries: number }): void {
     this.metrics.eventsAccepted.inc();
     this.metrics.deliveriesCreated.inc(event.deliveries);
     this.logger.info(
@@ -176,12 +178,12 @@ export class IngestService {
   }
 }
 
-function first(outcome: Accepted | null): Accepted {
-  if (outcome === null) throw new Error('An event without an idempotency key was taken for a repeated one');
+function requireAccepted(outcome: Accepted | null): Accepted {
+  if (outcome === null) throw new Error('An event without an idempotency key was treated as a repeated one');
   return outcome;
 }
 
-/** The payload of a request to one subscription, its signature checked where there is one or must be one. */
+/** Returns the payload of a request to one subscription, and verifies its signature, if it has or needs one. */
 function signedPayload(request: PublishRequest, target: PublishTarget, keys: () => KeyObject[]): Payload {
   const faults = bodyFaults(request.body);
   if (faults.length > 0) throw new InvalidInput(faults);
@@ -211,7 +213,7 @@ function isJsonText(bytes: Buffer): boolean {
   }
 }
 
-/** The event type of a request: as it says, or the one that the subscription can mean. */
+/** The event type that the request names, or else the only one that the subscription wants. */
 function eventTypeFor(given: string | undefined, target: PublishTarget): string {
   const eventType = given ?? onlyEventType(target.eventTypes);
   if (eventType === null) {
@@ -229,7 +231,7 @@ function eventTypeFaults(eventType: string, pointer: string): Fault[] {
   return [{ pointer, detail: `must be ${EVENT_TYPE_HINT}` }];
 }
 
-/** Headers that would be ignored here are refused. */
+/** A broadcast refuses headers that it would otherwise ignore. */
 function broadcastFaults(eventType: string, request: PublishRequest): Fault[] {
   const faults: Fault[] = [];
   if (request.signature !== undefined) {
@@ -237,7 +239,7 @@ function broadcastFaults(eventType: string, request: PublishRequest): Fault[] {
     faults.push({ pointer: 'X-Signature-256', detail });
   }
   if (request.eventType !== undefined && request.eventType !== eventType) {
-    faults.push({ pointer: 'X-Event-Type', detail: `is not the ${eventType} of the path: leave it out` });
+    faults.push({ pointer: 'X-Event-Type', detail: `differs from ${eventType} in the path: omit the header` });
   }
   return faults;
 }

@@ -8,9 +8,9 @@ import type { RunStep, WideEventRepository } from './wide-event.repository.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('the writer of events that very many subscriptions want', () => {
+describe('the writer of wide events', () => {
   let nowMs: number;
-  /** Of which event each statement was, in the order in which they ran. */
+  /** Tenants of the statements, in the order in which they ran. */
   let statements: string[];
   let handedOver: string[];
   let left: number;
@@ -28,7 +28,7 @@ describe('the writer of events that very many subscriptions want', () => {
     isTaking = true;
     const handOversEnd = new Promise<void>((resolve) => (endHandOvers = resolve));
     const repository = {
-      // An event has as many pieces as its payload says.
+      // The payload of an event is its number of pieces.
       accept: async ({ tenantId, payload }: { tenantId: string; payload: Buffer }, are: string, step: RunStep) => {
         takenFor.push(are);
         const pieces = Number(payload.toString());
@@ -60,7 +60,7 @@ describe('the writer of events that very many subscriptions want', () => {
   const write = (tenantId: string, pieces: number): Promise<number | null> =>
     writer.write(aNewEvent({ tenantId, payload: Buffer.from(String(pieces)) }));
 
-  it('writes a piece at a time, in turns of the tenants', async () => {
+  it('writes one piece at a time, with tenants taking turns', async () => {
     const all = [write('a', 20), write('a', 20), write('a', 20)];
     await turn();
     expect(await write('b', 3)).toBe(3);
@@ -68,7 +68,7 @@ describe('the writer of events that very many subscriptions want', () => {
     expect(await Promise.all(all)).toEqual([20, 20, 20]);
   });
 
-  it('gives up what takes too long', async () => {
+  it('gives up on an event that takes too long', async () => {
     const refused = expect(write('a', 100)).rejects.toThrow(Unavailable);
     await turn();
     nowMs = 30_001;
@@ -76,13 +76,13 @@ describe('the writer of events that very many subscriptions want', () => {
     expect(statements.length).toBeLessThan(10);
   });
 
-  it('hands over what was written, and nothing of what was not', async () => {
+  it('hands over an event only once it is written', async () => {
     await write('a', 1);
     expect(await write('b', 0)).toBeNull();
     expect(handedOver).toEqual(['a']);
   });
 
-  it('leaves to the due scan what the queue does not take, and what is more than a share of what is handed over', async () => {
+  it('leaves an event to the due scan when the queue is full or the tenant has used its share', async () => {
     isTaking = false;
     await write('a', 7);
     expect(takenFor).toEqual(['due']);

@@ -8,22 +8,22 @@ import { Clock } from '../shared/time/clock.js';
 import type { UncountedEvent } from './domain/new-event.js';
 import { type RunStep, WideEventRepository } from './wide-event.repository.js';
 
-/** Events written at once, each on a connection of the REST API, and the share of these that they may take. */
+/** Events written at once. Each takes a connection of the REST API, and all together at most this share of them. */
 const MAX_OPEN = 4;
 const CONNECTION_SHARE = 0.4;
-/** Events that wait to begin. */
+/** Events that may wait to be started. */
 const MAX_WAITING = 100;
-/** A publisher whose event can't be begun gets his 503 within 5 s, its look-up included. */
+/** Longest wait to be started: including the look-up, publishers get their 503 within 5 s. */
 const PATIENCE_MS = 3000;
-/** Longer than others: the widest take some seconds, and on a busy machine more. */
+/** Time limit of one event. The widest events take some seconds, and longer on a busy machine. */
 const WRITE_SECONDS = 30;
-/** Events whose deliveries are handed over at once. Those of others are left to the due scan. */
+/** Events whose deliveries are handed to the queue at once. The due scan finds the deliveries of any others. */
 const MAX_HAND_OVERS = 8;
 
 /**
- * Commits events that very many subscriptions want, apart from all others. Each event is one transaction, written in
- * pieces, and only one piece runs at a time. So these events keep no more than one connection to PostgreSQL busy, and
- * tenants take turns piece by piece.
+ * Commits wide events, those that very many subscriptions want, separately from all others. Each event is one
+ * transaction, written in pieces, and only one piece runs at a time. So wide events keep only one connection to
+ * PostgreSQL busy, and tenants take turns piece by piece.
  */
 @Injectable()
 export class WideEventWriter {
@@ -40,15 +40,15 @@ export class WideEventWriter {
     const waits = { waiting: MAX_WAITING, what: 'events for very many subscriptions' };
     const running = Math.max(1, Math.min(MAX_OPEN, Math.floor(databasePoolSize * CONNECTION_SHARE)));
     this.open = new Bulkhead({ running, patienceMs: PATIENCE_MS, ...waits });
-    // What has begun waits for its turns as long as it may take in all.
+    // No patience here: a started event waits for its turns until its own time limit.
     this.pieces = new Bulkhead({ running: 1, ...waits });
   }
 
   /**
    * Resolves when the event and its deliveries are committed.
    *
-   * @returns how many deliveries it has; null when its idempotency key is taken: then nothing was kept
-   * @throws Unavailable when too many wait, or when it takes longer than 30 s; TooManySubscriptions
+   * @returns the number of deliveries; null when the idempotency key is taken, and then nothing is stored
+   * @throws Unavailable when too many events wait, or when this one takes longer than 30 s; TooManySubscriptions
    */
   write(event: UncountedEvent): Promise<number | null> {
     return this.open.run(event.tenantId, async () => {
@@ -75,7 +75,7 @@ export class WideEventWriter {
       });
   }
 
-  /** The publisher does not wait for it. */
+  /** Runs in the background; the publisher does not wait for it. */
   private async handOver({ id, tenantId }: UncountedEvent, count: number | null): Promise<void> {
     if (count !== null) await this.wakeUps.addGradually(id, tenantId);
     this.handOvers.giveBack(tenantId);

@@ -11,17 +11,17 @@ import type { UncountedEvent } from './domain/new-event.js';
 import { TooManySubscriptions } from './ingest.errors.js';
 import { IngestRepository } from './ingest.repository.js';
 
-/** Deliveries of one statement: a small part of what a statement may take, on a slow machine, too. */
+/** Deliveries per statement. Even on a slow machine, that takes a small part of the statement timeout. */
 const PIECE = 5000;
-/** After every id. */
-const END = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+/** Greater than any id. */
+const AFTER_ALL_IDS = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** Runs one statement when it is its turn, or throws when it must not be run any more. */
+/** Runs a statement when its turn comes; throws when the event has run out of time. */
 export type RunStep = <T>(statement: () => Promise<T>) => Promise<T>;
 
 class KeyTaken extends Error {}
 
-/** Writes events that so many subscriptions want that their ids had better not travel. */
+/** Writes events for so many subscriptions that their ids should not leave PostgreSQL. */
 @Injectable()
 export class WideEventRepository {
   constructor(
@@ -33,18 +33,18 @@ export class WideEventRepository {
   ) {}
 
   /**
-   * Commits an event with a delivery for each subscription that wants it at the beginning, all of them or none.
+   * Commits an event with a delivery for every subscription that wants it in the snapshot of the transaction.
    *
    * @param deliveriesAre as in `IngestRepository.accept`
-   * @param step lets the statements of others come between
-   * @returns how many deliveries it has; null when its key is taken, and then nothing of it is kept
+   * @param step runs each statement, with those of other events in between
+   * @returns the number of deliveries; null when the idempotency key is taken, and then nothing is stored
    * @throws TooManySubscriptions
    */
   async accept(event: UncountedEvent, deliveriesAre: 'queued' | 'due', step: RunStep): Promise<number | null> {
     try {
       return await this.acceptOnce(event, deliveriesAre, step);
     } catch (error) {
-      // Its day had no partition: a clock is wrong by days.
+      // The event's day had no partition, because a clock is wrong by days. `mend` has now created it.
       if (!(await this.hotPath.mend(error))) throw error;
       return this.acceptOnce(event, deliveriesAre, step);
     }
@@ -57,14 +57,14 @@ export class WideEventRepository {
   ): Promise<number | null> {
     try {
       return await this.transactions.runOnSnapshot(event.tenantId, async (tx) => {
-        const { count, starts } = await step(() => this.measure(tx, event));
+        const { count, starts } = await step(() => this.planPieces(tx, event));
         if (count > LIMITS.deliveriesPerEvent) throw new TooManySubscriptions(LIMITS.deliveriesPerEvent);
         for (const [index, from] of starts.entries()) {
-          const piece = { from, before: starts[index + 1] ?? END, ordinal: index * PIECE };
-          await step(() => this.open(tx, event, deliveriesAre, piece));
+          const piece = { from, before: starts[index + 1] ?? AFTER_ALL_IDS, ordinal: index * PIECE };
+          await step(() => this.openPiece(tx, event, deliveriesAre, piece));
         }
-        // The key comes last: from here on, another process that writes the same key waits for this transaction, with
-        // all of the group that it writes.
+        // The key comes last: from here on, another process that writes the same key waits for this transaction,
+        // together with its whole group.
         const [isAccepted] = await step(() =>
           this.events.accept([{ ...event, deliveryCount: count }], [], deliveriesAre, ({ text, values }) =>
             tx.query(text, values),
@@ -79,8 +79,11 @@ export class WideEventRepository {
     }
   }
 
-  /** How many subscriptions want it, and with which of them the pieces start. */
-  private async measure(tx: Tx, { tenantId, eventType }: UncountedEvent): Promise<{ count: number; starts: Uuid[] }> {
+  /** Counts the subscriptions that want the event, and finds the first subscription of each piece. */
+  private async planPieces(
+    tx: Tx,
+    { tenantId, eventType }: UncountedEvent,
+  ): Promise<{ count: number; starts: Uuid[] }> {
     const rows = await this.database.query<{ count: number; starts: Uuid[] }>(
       tenantId,
       `select count(*)::int as count,
@@ -93,8 +96,8 @@ export class WideEventRepository {
     return rows[0] ?? { count: 0, starts: [] };
   }
 
-  /** The same ids as `deliveryUuid` makes of the ordinals. */
-  private async open(
+  /** Opens the deliveries of one piece. Makes the same ids from ordinals as `deliveryUuid`. */
+  private async openPiece(
     tx: Tx,
     { id, tenantId, eventType }: UncountedEvent,
     deliveriesAre: 'queued' | 'due',
@@ -122,7 +125,7 @@ export class WideEventRepository {
   }
 }
 
-/** Somebody took the key after this transaction had begun. */
+/** Another transaction took the key after this one had started. */
 function isSerializationFailure(error: unknown): boolean {
   return (error as { driverError?: { code?: unknown } } | null)?.driverError?.code === '40001';
 }

@@ -6,7 +6,7 @@ describe('a bulkhead', () => {
 
   beforeEach(() => (running = []));
 
-  /** Asks for a tenant; the outcome is an error, or that it has run. */
+  /** Makes a call for a tenant. Resolves with 'done' when it has run, and with the error when it was refused. */
   const ask = (bulkhead: Bulkhead, tenantId: string | null, name = tenantId ?? 'nobody'): Promise<unknown> =>
     bulkhead
       .run(
@@ -24,10 +24,10 @@ describe('a bulkhead', () => {
       .catch((error: unknown) => error);
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const names = () => running.map(({ name }) => name);
-  /** Ends what runs, one after the other, until nothing does. @returns who had his turn, in that order */
+  /** Ends the running calls one by one until none is left. @returns the names of the calls in the order they started */
   const endAll = async (): Promise<string[]> => {
     const order = names();
-    // Those that begin meanwhile come by, too.
+    // The loop also reaches calls that start meanwhile.
     for (const { end } of running) {
       end();
       await turn();
@@ -36,7 +36,7 @@ describe('a bulkhead', () => {
     return order;
   };
 
-  it('lets half run for one tenant, keeps half of those that may wait waiting, and refuses the others', async () => {
+  it('gives one tenant half of the running and half of the waiting calls, and refuses the rest', async () => {
     const bulkhead = new Bulkhead({ running: 4, waiting: 8 });
     const outcomes = Array.from({ length: 8 }, () => ask(bulkhead, 'a'));
     await turn();
@@ -47,7 +47,7 @@ describe('a bulkhead', () => {
     expect(await Promise.all(outcomes.slice(0, 6))).toEqual(Array.from({ length: 6 }, () => 'done'));
   });
 
-  it('has room at once for others, and for whoever acts for no tenant, however much one asks for', async () => {
+  it('runs calls of other tenants and of no tenant at once, however many calls one tenant makes', async () => {
     const bulkhead = new Bulkhead({ running: 8, waiting: 8 });
     const outcomes = Array.from({ length: 50 }, () => ask(bulkhead, 'a'));
     outcomes.push(ask(bulkhead, 'b'), ask(bulkhead, null));
@@ -58,7 +58,7 @@ describe('a bulkhead', () => {
     expect(await Promise.all(outcomes.slice(-2))).toEqual(['done', 'done']);
   });
 
-  it('goes round the tenants that wait', async () => {
+  it('lets waiting tenants take turns', async () => {
     const bulkhead = new Bulkhead({ running: 1, waiting: 40 });
     const outcomes = ['a', 'a', 'a', 'a', 'b', 'b', 'c'].map((tenant) => ask(bulkhead, tenant));
     await turn();
@@ -67,7 +67,7 @@ describe('a bulkhead', () => {
     expect(await Promise.all(outcomes)).toEqual(outcomes.map(() => 'done'));
   });
 
-  it('keeps nobody waiting for longer than its patience', async () => {
+  it('refuses a call that has waited longer than its patience', async () => {
     const bulkhead = new Bulkhead({ running: 1, waiting: 4, patienceMs: 1 });
     const first = ask(bulkhead, 'a');
     expect(await ask(bulkhead, 'a')).toBeInstanceOf(Unavailable);
@@ -79,7 +79,7 @@ describe('a bulkhead', () => {
     expect(await Promise.all([first, ...others])).toEqual(['done', 'done', 'done']);
   });
 
-  it('goes on after a failure', async () => {
+  it('continues after a call has failed', async () => {
     const bulkhead = new Bulkhead({ running: 1, waiting: 1 });
     await expect(bulkhead.run('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(await bulkhead.run('a', () => Promise.resolve(1))).toBe(1);

@@ -1,30 +1,30 @@
 import { Unavailable } from './errors/domain-error.js';
 import { Shares } from './shares.js';
 
-/** Whoever waits for a turn. */
+/** A call that waits for its turn. */
 interface Waiting {
   readonly begin: () => void;
 }
 
 interface BulkheadLimits {
-  /** How many run at once, at least one. */
+  /** Calls that run at once; at least 1. */
   readonly running: number;
-  /** How many wait beside those. */
+  /** Further calls that may wait. */
   readonly waiting: number;
-  /** How long one of them waits at most; as long as it takes, when not given. */
+  /** Longest wait. Without it, calls wait without limit. */
   readonly patienceMs?: number;
-  /** What there is too much of, for whoever is refused: "Too many … are under way." */
+  /** Fills the error message of a refused call: "Too many … are under way." */
   readonly what?: string;
 }
 
 /**
- * Lets only so many run at once; some more wait, and the others are refused. Each tenant has a share of those that run
- * and of those that wait, and tenants take turns: one that asks for much waits for itself.
+ * Limits how many calls run at once. Some more may wait, and the rest are refused. Each tenant has a share of the
+ * running and of the waiting calls, and tenants take turns, so a busy tenant delays only itself.
  */
 export class Bulkhead {
   private readonly running: Shares;
   private readonly places: Shares;
-  /** By tenant, whose turn is next first; none of them is empty. */
+  /** Waiting calls by tenant. The tenant whose turn is next comes first; no queue is empty. */
   private readonly queues = new Map<string, Waiting[]>();
   private readonly patienceMs: number | undefined;
   private readonly what: string;
@@ -37,11 +37,11 @@ export class Bulkhead {
   }
 
   /**
-   * @param tenantId null is whoever acts for no tenant
-   * @throws Unavailable when too many of the tenant wait already, or for too long
+   * @param tenantId null for a caller that acts for no tenant
+   * @throws Unavailable when too many calls of the tenant wait already, or when this one has waited too long
    */
   async run<T>(tenantId: string | null, work: () => Promise<T>): Promise<T> {
-    // No tenant has an id without characters.
+    // No tenant has an empty id.
     const owner = tenantId ?? '';
     if (!this.running.take(owner)) await this.turnOf(owner);
     try {
@@ -75,9 +75,9 @@ export class Bulkhead {
     }
   }
 
-  /** Begins what may run now, a tenant after the other. */
+  /** Starts the waiting calls that may run now, one tenant after another. */
   private beginNext(): void {
-    // One that still waits after its turn is put behind the others, and the loop comes by there, too.
+    // A tenant with more waiting calls goes to the end of the map, and this loop visits it again.
     for (const [owner, queue] of this.queues) {
       if (!this.running.take(owner)) continue;
       const next = queue.shift();

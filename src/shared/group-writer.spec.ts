@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { GroupWriter } from './group-writer.js';
 
-/** A write that the test ends, and the groups it was given. */
+/** A write that ends when the test says so, and the groups it received. */
 function aWrite() {
   const groups: number[][] = [];
   const ends: ((failure?: Error) => void)[] = [];
@@ -19,7 +19,7 @@ function aWrite() {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('the group writer', () => {
-  it('writes what comes while it writes as one group, and answers each with its own', async () => {
+  it('writes the items that arrive during a write as one group, and gives each its own result', async () => {
     const { groups, ends, write } = aWrite();
     const writer = new GroupWriter(write, { items: 100, groups: 1 });
     const first = writer.submit(1);
@@ -37,7 +37,7 @@ describe('the group writer', () => {
     expect(await Promise.all(rest)).toEqual([20, 30, 40]);
   });
 
-  it('bounds a group by number and by weight, but lets one heavy item pass', async () => {
+  it('limits a group by number and by weight, but accepts a single item that is too heavy', async () => {
     const { groups, ends, write } = aWrite();
     const writer = new GroupWriter(write, { items: 3, groups: 1, weigh: (item) => item, weight: 10 });
     const all = [50, 4, 4, 4, 1, 1, 1].map((item) => writer.submit(item));
@@ -51,10 +51,10 @@ describe('the group writer', () => {
     expect(groups).toEqual([[50], [4, 4], [4, 1, 1], [1]]);
   });
 
-  describe('whose items have owners', () => {
+  describe('with items of several owners', () => {
     type Owned = readonly [owner: string, weight: number];
 
-    /** Groups as they are written when so much waits, and after the first one, more. */
+    /** The groups that are written when `first` waits, and `later` arrives during the first write. */
     const groupsOf = async (first: Owned[], later: Owned[] = []): Promise<string[]> => {
       const groups: string[] = [];
       let end = (): void => undefined;
@@ -68,7 +68,7 @@ describe('the group writer', () => {
       const all = first.map((item) => writer.submit(item));
       await turn();
       all.push(...later.map((item) => writer.submit(item)));
-      // Each ends when it has been written, and the next begins.
+      // Ends each write, which starts the next one and extends this loop.
       for (const _ of groups) {
         end();
         await turn();
@@ -80,21 +80,21 @@ describe('the group writer', () => {
     const times = (count: number, owner: string, weight = 1): Owned[] =>
       Array.from({ length: count }, () => [owner, weight]);
 
-    it('takes them as they came while all fit', async () => {
+    it('keeps the order of arrival while everything fits', async () => {
       expect(await groupsOf([...times(2, 'a'), ...times(1, 'b'), ...times(1, 'a')])).toEqual(['aaba']);
     });
 
-    it('shares a group out, so that nobody waits behind all that another has brought', async () => {
+    it('shares a group among owners, so that none waits behind the whole queue of another', async () => {
       expect(await groupsOf([...times(9, 'a'), ...times(2, 'b')])).toEqual(['abab', 'aaaa', 'aaa']);
       expect(await groupsOf(times(9, 'a'), times(2, 'b'))).toEqual(['aaaa', 'baba', 'aaa']);
     });
 
-    it('shares it out by weight, not by number', async () => {
+    it('shares a group by weight, not by number', async () => {
       const [first] = await groupsOf([...times(3, 'a', 60), ...times(6, 'b', 10)]);
       expect(first).toBe('abbb');
     });
 
-    it('lets nobody wait for ever, neither the heavy nor the light', async () => {
+    it('starves neither heavy nor light items', async () => {
       const heavy = await groupsOf([...times(1, 'h', 200), ...times(40, 'l')]);
       expect(heavy.findIndex((group) => group.includes('h'))).toBeLessThanOrEqual(1);
       const light = await groupsOf(times(10, 'h', 200), times(1, 'l'));
@@ -102,7 +102,7 @@ describe('the group writer', () => {
     });
   });
 
-  it('writes as many groups at once as it may', async () => {
+  it('writes as many groups at once as its limit allows', async () => {
     const { groups, ends, write } = aWrite();
     const writer = new GroupWriter(write, { items: 1, groups: 2 });
     const all = [1, 2, 3].map((item) => writer.submit(item));
@@ -118,7 +118,7 @@ describe('the group writer', () => {
     expect(await Promise.all(all)).toEqual([10, 20, 30]);
   });
 
-  it('fails a whole group together, and goes on with the next', async () => {
+  it('fails a whole group together, and continues with the next', async () => {
     const { ends, write } = aWrite();
     const writer = new GroupWriter(write, { items: 100, groups: 1 });
     const failed = Promise.allSettled([writer.submit(1), writer.submit(2)]);
@@ -132,7 +132,7 @@ describe('the group writer', () => {
     expect(await next).toBe(30);
   });
 
-  it('fails what has waited too long for a write that failed, and gives the rest a write of its own', async () => {
+  it('fails items that waited too long for a failed write, and writes the rest separately', async () => {
     const { groups, ends, write } = aWrite();
     let nowMs = 0;
     const patience = { ms: 250, monotonicMs: () => nowMs };
@@ -155,7 +155,7 @@ describe('the group writer', () => {
     expect(groups).toEqual([[1], [3]]);
   });
 
-  describe('that may linger', () => {
+  describe('that lingers', () => {
     const limits = { items: 100, groups: 1, linger: { ms: 5, fullAt: 10, fromRate: 400 } };
 
     beforeEach(() => {
@@ -165,7 +165,7 @@ describe('the group writer', () => {
       jest.useRealTimers();
     });
 
-    /** Submits one item after another, so many milliseconds apart. */
+    /** Submits `count` items, one every `everyMs` milliseconds. */
     const submit = async (writer: GroupWriter<number, number>, count: number, everyMs: number): Promise<void> => {
       for (let n = 0; n < count; n += 1) {
         void writer.submit(n);
@@ -174,13 +174,13 @@ describe('the group writer', () => {
     };
     const instantly = (items: number[]): Promise<number[]> => Promise.resolve(items);
 
-    it('writes each item at once while they come slowly', async () => {
+    it('writes each item at once while items arrive slowly', async () => {
       const write = jest.fn(instantly);
       await submit(new GroupWriter(write, limits), 50, 10);
       expect(write).toHaveBeenCalledTimes(50);
     });
 
-    it('collects items for a moment while they come fast', async () => {
+    it('collects items for a moment while they arrive fast', async () => {
       const write = jest.fn(instantly);
       const writer = new GroupWriter(write, limits);
       await submit(writer, 60, 1);
@@ -190,7 +190,7 @@ describe('the group writer', () => {
       expect(write.mock.calls.length).toBeLessThanOrEqual(20);
     });
 
-    it('waits no longer once a group is full', async () => {
+    it('stops waiting once a group is full', async () => {
       const write = jest.fn(instantly);
       const writer = new GroupWriter(write, limits);
       await submit(writer, 60, 1);
@@ -204,10 +204,10 @@ describe('the group writer', () => {
       expect(write.mock.calls[0]![0]).toHaveLength(10);
     });
 
-    describe('for callers who may wait for their answers', () => {
+    describe('for callers that wait for their results', () => {
       const waiting = { ...limits, linger: { ...limits.linger, hasWaitingCallers: true } };
 
-      /** So many callers submit, wait for the answer, and submit again. @returns how many answers they got */
+      /** Each caller submits, waits for the result, and submits again. @returns the number of results */
       const callFor = async (writer: GroupWriter<number, number>, callers: number, ms: number): Promise<number> => {
         let answers = 0;
         let isOver = false;
@@ -221,10 +221,10 @@ describe('the group writer', () => {
         return answers;
       };
       const inOneMs = (items: number[]): Promise<number[]> =>
-        // eslint-disable-next-line no-restricted-syntax -- not the test waits, but its write, on a clock that the test moves
+        // eslint-disable-next-line no-restricted-syntax -- the write waits, on the test's fake clock
         new Promise((resolve) => setTimeout(resolve, 1, items));
 
-      it.each([1, 4])('soon writes at once what %i of them bring', async (callers) => {
+      it.each([1, 4])('soon writes the items of %i callers at once', async (callers) => {
         const atOnce = await callFor(new GroupWriter(inOneMs, { items: 100, groups: 1 }), callers, 3000);
         const inVain = await callFor(new GroupWriter(inOneMs, limits), callers, 3000);
         const answers = await callFor(new GroupWriter(inOneMs, waiting), callers, 3000);
@@ -232,7 +232,7 @@ describe('the group writer', () => {
         expect(answers).toBeGreaterThan(0.9 * atOnce);
       });
 
-      it('collects items for a moment while they come by themselves', async () => {
+      it('collects items for a moment while no caller waits', async () => {
         const write = jest.fn(instantly);
         const writer = new GroupWriter(write, waiting);
         await submit(writer, 1000, 1);

@@ -1,48 +1,48 @@
 import { type Linger, Lingering } from './lingering.js';
 
-/** Writes many items in one go. Answers in the order of the items. */
+/** Writes a group of items at once. Its results are in the order of the items. */
 export type GroupWrite<Item, Result> = (items: Item[]) => Promise<Result[]>;
 
 interface Waiting<Item, Result> {
   item: Item;
-  /** Monotonic, in milliseconds; 0 when nobody asks. */
+  /** When the item was submitted, on the monotonic clock; 0 without `patience`. */
   sinceMs: number;
-  /** Where it stands among the others when not all fit into one group. */
+  /** Sort key, lowest first, used when not all waiting items fit into one group. */
   place: number;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
 }
 
 /**
- * Collects what arrives while the previous write is under way and writes it as one group: an idle service waits for
- * nothing, and a busy one pays one round trip for hundreds of items.
+ * Collects the items that arrive while the previous write is in progress, and writes them as one group. An idle service
+ * waits for nothing, and a busy one pays one round trip for hundreds of items.
  */
 export class GroupWriter<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private writing = 0;
   private starting: { readonly timer?: NodeJS.Timeout; readonly immediate?: NodeJS.Immediate } | undefined;
   private readonly lingering: Lingering | undefined;
-  /** Where the next item of an owner stands; only of those who have brought something since nothing waited. */
+  /** Place of each owner's next item. Holds the owners that have submitted items since the queue was last empty. */
   private readonly places = new Map<string, number>();
-  /** Where the last item stood that was written: who brings something now, begins there. */
+  /** Place of the last item taken into a group. An owner that submits again starts from here. */
   private reached = 0;
 
   constructor(
     private readonly write: GroupWrite<Item, Result>,
     private readonly limits: {
-      /** Most items of one group. */
+      /** Maximum items of a group. */
       items: number;
-      /** Groups under way at once. */
+      /** Maximum concurrent writes. */
       groups: number;
       linger?: Linger;
-      /** What an item weighs, and the most a group may weigh: bounds the bytes of one statement. */
+      /** Weight of an item, and maximum weight of a group. They limit the bytes of one statement. */
       weigh?: (item: Item) => number;
       weight?: number;
-      /** Whose an item is. When not all that waits fits into a group, owners get equal weights, whatever each has. */
+      /** Owner of an item. When not all waiting items fit into a group, each owner gets an equal weight of it. */
       ownerOf?: (item: Item) => string;
       /**
-       * When a write fails, what has waited for it longer than this fails too: it would only wait for the next failure.
-       * Without it, everything gets a write of its own.
+       * When a write fails, items that have waited longer than this fail with it, because the next write would probably
+       * fail too. Without it, waiting items get a write of their own.
        */
       patience?: { ms: number; monotonicMs: () => number };
     },
@@ -50,7 +50,7 @@ export class GroupWriter<Item, Result> {
     this.lingering = limits.linger && new Lingering(limits.linger);
   }
 
-  /** @throws what the write of its group threw. */
+  /** @throws the error of the write of its group */
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       const sinceMs = this.limits.patience?.monotonicMs() ?? 0;
@@ -64,7 +64,7 @@ export class GroupWriter<Item, Result> {
     if (this.waiting.length === 0 || this.writing >= this.limits.groups) return;
     const isLingering = this.lingering?.isDue(this.waiting.length) === true;
     if (this.starting === undefined) {
-      // A turn of the event loop later, everything that one read of the sockets brought is here.
+      // setImmediate runs after all sockets were read, so that everything read in this turn goes into one group.
       this.starting =
         this.lingering && isLingering
           ? { timer: this.lingering.begin(this.startGroup) }
@@ -107,7 +107,7 @@ export class GroupWriter<Item, Result> {
     return impatient;
   }
 
-  /** After what its owner brought before, by weight: start-time fair queueing. */
+  /** Start-time fair queueing: an item is placed after its owner's earlier items, by their weight. */
   private placeOf(item: Item): number {
     const { ownerOf, weigh = () => 1 } = this.limits;
     if (ownerOf === undefined) return 0;
@@ -130,7 +130,7 @@ export class GroupWriter<Item, Result> {
     return group;
   }
 
-  /** How many of those in front one group takes. */
+  /** How many of the first waiting items fit into one group. */
   private fitting(): number {
     const { items, weigh = () => 0, weight = 0 } = this.limits;
     let size = 0;

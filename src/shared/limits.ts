@@ -1,19 +1,17 @@
 /**
- * Every bound on what a client may send or ask for; docs/limits.md tells what each means. The sizes of payloads and the
- * numbers of requests at once are settings.
+ * Every limit on what a client may send or ask for. docs/limits.md explains each one. Payload sizes and the number of
+ * concurrent requests are settings.
  */
 export const LIMITS = {
-  /** The path with its query, and the names and values of all headers, together in bytes. */
+  /** Bytes of the path with its query plus the names and values of all headers. */
   headerBytes: 16_384,
   headers: 200,
-  /**
-   * A client that takes longer for its headers is cut off. For a whole request there is the setting REQUEST_TIMEOUT.
-   */
+  /** Seconds until all headers must have arrived. The setting REQUEST_TIMEOUT limits the whole request. */
   headersSeconds: 10,
-  /** A JSON body that is no payload: bytes, and nesting. */
+  /** Bytes and nesting depth of a JSON body that is not a payload. */
   jsonBytes: 65_536,
   jsonDepth: 16,
-  /** Faults of one request that its answer names. */
+  /** Faults that one error response lists. */
   faults: 100,
   requestIdLength: 128,
   idempotencyKeyLength: 255,
@@ -24,9 +22,9 @@ export const LIMITS = {
   idLength: 64,
   timeLength: 35,
   ledgerDays: 31,
-  /** Deliveries that the status of an event shows. */
+  /** Deliveries listed in the status of an event. */
   eventDeliveries: 100,
-  /** Subscriptions that one event reaches. */
+  /** Subscriptions that one event can reach. */
   deliveriesPerEvent: 100_000,
 
   eventTypeLength: 128,
@@ -34,14 +32,14 @@ export const LIMITS = {
   urlLength: 2048,
   secretMinLength: 8,
   secretMaxLength: 256,
-  /** Secrets of one subscription that sign at the same time. */
+  /** Secrets of one subscription that are valid at the same time. */
   liveSecrets: 5,
   overlapSeconds: 604_800,
   descriptionLength: 500,
   ownHeaders: 20,
   headerNameLength: 128,
   headerValueLength: 1024,
-  /** `metadata` as JSON, in bytes. */
+  /** Bytes of `metadata` as JSON. */
   metadataBytes: 4096,
   metadataKeys: 100,
   attempts: 100,
@@ -54,7 +52,7 @@ export const LIMITS = {
 
   tenantIdLength: 64,
   nameLength: 100,
-  /** API keys of one tenant, or of all tenants together, that are not revoked. */
+  /** Unrevoked API keys of one tenant. Keys for all tenants have a limit of the same size. */
   keys: 1000,
   keyLifeSeconds: 315_360_000,
   eventsPerSecond: 1_000_000,

@@ -1,27 +1,28 @@
-/** When a group waits for more items before it is written. */
+/** When a group waits for more items before its write. */
 export interface Linger {
-  /** How long, in milliseconds. */
+  /** Longest wait, in milliseconds. */
   readonly ms: number;
-  /** No longer than until it has so many items. */
+  /** The wait ends when the group has this many items. */
   readonly fullAt: number;
-  /** Only while more than so many items come a second: below, waiting would delay them and fill nothing. */
+  /** Groups wait only above this rate, in items per second. Below it, a wait delays items without filling groups. */
   readonly fromRate: number;
-  /** Whether items may come from callers who wait for the answer to one before they bring the next. */
+  /** Whether callers may wait for the result of one item before they submit the next. */
   readonly hasWaitingCallers?: boolean;
 }
 
-/** Over which the rate of items is measured, in milliseconds. */
+/** Window over which the rate of items is measured. */
 const RATE_WINDOW_MS = 50;
-/** Waits in a row in whose second half nobody came. */
+/** After this many waits in a row with no item in their second half, groups stop waiting for a while. */
 const VAIN_WAITS = 5;
+/** For how long they stop. */
 const FORGOING_MS = 1000;
 
 /**
  * Decides whether a group waits.
  *
- * A few callers who wait for their answers come together, right after the group before, and then nobody does until
- * these are answered: waiting would slow them down several times, and fill nothing. They are known by the waits that
- * were in vain.
+ * A few callers that wait for their results submit together, right after the previous write, and then submit nothing
+ * until they have their results. Waiting would slow them down several times over without filling a group. Waits that
+ * collect nothing reveal such callers.
  */
 export class Lingering {
   private isBusy = false;
@@ -33,7 +34,7 @@ export class Lingering {
 
   constructor(private readonly linger: Linger) {}
 
-  /** An item has come. */
+  /** Records that an item has arrived. */
   note(): void {
     this.window.items += 1;
     this.lastMs = performance.now();
@@ -43,12 +44,12 @@ export class Lingering {
     this.window = { fromMs: this.lastMs, items: 0 };
   }
 
-  /** Whether a group of so many items waits for more. */
+  /** Whether a group with this many items should wait for more. */
   isDue(items: number): boolean {
     return this.isBusy && items < this.linger.fullAt && this.lastMs >= this.forgoingUntilMs;
   }
 
-  /** @param whenOver called when the wait is over, unless the timer is cleared */
+  /** Starts a wait. @param whenOver called at its end, unless the caller clears the timer */
   begin(whenOver: () => void): NodeJS.Timeout {
     this.sinceMs = performance.now();
     return setTimeout(() => {

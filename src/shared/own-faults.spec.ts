@@ -15,8 +15,8 @@ function someFaults() {
   return { faults, lines, metrics, note, time };
 }
 
-describe('faults of our own', () => {
-  it('are each counted, by reason', async () => {
+describe('the faults of this process', () => {
+  it('are counted by reason', async () => {
     const { metrics, note } = someFaults();
     for (const reason of ['encryption_key', 'encryption_key', 'resolver']) note(reason);
     const text = await metrics.render();
@@ -24,7 +24,7 @@ describe('faults of our own', () => {
     expect(text).toContain('webhook_deliveries_postponed_total{reason="resolver"} 1');
   });
 
-  it('are logged once a second and reason, with how many there were', () => {
+  it('are logged once per second and reason, with the number of faults left out', () => {
     const { lines, note, time } = someFaults();
     for (let n = 0; n < 1000; n += 1) note('encryption_key');
     note('resolver');
@@ -37,7 +37,7 @@ describe('faults of our own', () => {
     ]);
   });
 
-  it('are known for a minute', () => {
+  it('are reported for a minute', () => {
     const { faults, note, time } = someFaults();
     expect(faults.ofLastMinute()).toEqual([]);
     note('encryption_key');

@@ -4,19 +4,19 @@ import { Metrics } from './metrics/metrics.js';
 import { Clock } from './time/clock.js';
 
 const MINUTE_MS = 60_000;
-/** A log line a reason in this time: all deliveries may meet the same fault. */
+/** Each reason is logged at most once per interval, because one fault may hit every delivery. */
 const LOG_INTERVAL_MS = 1000;
 
 interface Noted {
   readonly lastMs: number;
   readonly loggedMs: number;
-  /** How many there were since the last log line. */
+  /** Faults since the last log line. */
   readonly unlogged: number;
 }
 
 /**
- * Faults of this process, or of what is around it, that keep deliveries waiting: counted, logged, and told to who asks
- * for health.
+ * Faults of this process or its surroundings that postpone deliveries. They are counted, logged, and reported by the
+ * health endpoints.
  */
 @Injectable()
 export class OwnFaults {
@@ -28,7 +28,7 @@ export class OwnFaults {
     private readonly metrics: Metrics,
   ) {}
 
-  /** @param reason one of a few words; the cause is for the log alone */
+  /** @param reason one of a small fixed set, because it labels a metric; `cause` goes only to the log */
   note(reason: string, { deliveryId, cause }: { deliveryId: string; cause: unknown }): void {
     this.metrics.deliveriesPostponed.inc({ reason });
     const nowMs = this.clock.monotonicMs();
@@ -41,7 +41,7 @@ export class OwnFaults {
     this.logger.warn({ err: cause, reason, delivery_id: deliveryId, others: unlogged }, 'delivery.postponed');
   }
 
-  /** Reasons for which a delivery had to wait. */
+  /** Reasons why deliveries were postponed in the last minute. */
   ofLastMinute(): string[] {
     const sinceMs = this.clock.monotonicMs() - MINUTE_MS;
     return [...this.noted].flatMap(([reason, { lastMs }]) => (lastMs >= sinceMs ? [reason] : []));

@@ -6,15 +6,15 @@ function takeAll(shares: Shares, owner: string): number {
   return taken;
 }
 
-describe('Shares', () => {
-  it('gives an owner no more than half of what the others leave', () => {
+describe('shares', () => {
+  it('give an owner no more than half of what the others leave', () => {
     const shares = new Shares(256);
     expect(takeAll(shares, 'first')).toBe(128);
     expect(takeAll(shares, 'second')).toBe(64);
     expect(takeAll(shares, 'third')).toBe(32);
   });
 
-  it('lets an owner who holds nothing take whatever fits', () => {
+  it('let an owner that holds nothing take anything that fits', () => {
     const shares = new Shares(100);
     expect(shares.take('first', 80)).toBe(true);
     expect(shares.take('first', 1)).toBe(false);
@@ -22,14 +22,14 @@ describe('Shares', () => {
     expect(shares.take('second', 20)).toBe(true);
   });
 
-  it('leaves something for each of several owners who take all they get', () => {
+  it('leave something for every owner, even if each takes all it can', () => {
     const shares = new Shares(256);
     const owners = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     for (const owner of owners) takeAll(shares, owner);
     expect(owners.map((owner) => shares.heldBy(owner))).toEqual([128, 64, 32, 16, 8, 4, 2, 1]);
   });
 
-  it('has room again for what was given back', () => {
+  it('can be taken again once they are given back', () => {
     const shares = new Shares(2);
     expect(shares.take('first')).toBe(true);
     expect(shares.take('second')).toBe(true);

@@ -1,20 +1,20 @@
 /**
- * Something bounded that many take from at once. Nobody holds more than half of what the others leave, so that
- * something is left for whoever comes next, however much the first one asks for: the first may hold a half, the second
- * a quarter, and so on.
+ * A limited resource that several owners, such as tenants, share. No owner holds more than half of what the others
+ * leave: the first may hold one half, the second a quarter, and so on. So there is something left for the next owner,
+ * however much the first one asks for.
  */
 export class Shares {
   private readonly held = new Map<string, number>();
   private total = 0;
 
-  /** @param capacity the most that all of them hold together */
+  /** @param capacity maximum that all owners hold together */
   constructor(private readonly capacity: number) {}
 
   /**
-   * Takes so much for an owner, such as a tenant. Whoever holds nothing yet may take whatever fits: a half of little
+   * Takes an amount for an owner. An owner that holds nothing may take anything that fits, because half of a small rest
    * may be less than one.
    *
-   * @returns false when it would be more than the owner's share; then nothing is taken
+   * @returns false, and takes nothing, when the amount exceeds the owner's share
    */
   take(owner: string, amount = 1): boolean {
     if (!this.mayTake(owner, amount)) return false;

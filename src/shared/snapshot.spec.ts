@@ -11,7 +11,7 @@ describe('a snapshot', () => {
     snapshot = new Snapshot(() => new Promise((resolve, reject) => asked.push({ resolve, reject })), 500, clock);
   });
 
-  it('is made once for all who ask meanwhile, however long that takes', async () => {
+  it('is looked up once for all concurrent callers, however long that takes', async () => {
     const first = snapshot.get();
     clock.ms += 10_000;
     const second = snapshot.get();
@@ -21,7 +21,7 @@ describe('a snapshot', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('is believed for its life, which begins when it is known', async () => {
+  it('is reused for its lifetime, which begins when the look-up ends', async () => {
     const first = snapshot.get();
     clock.ms += 10_000;
     asked[0]!.resolve(1);
@@ -35,7 +35,7 @@ describe('a snapshot', () => {
     expect(await next).toBe(2);
   });
 
-  it('keeps no failure', async () => {
+  it('does not keep a failure', async () => {
     const both = [snapshot.get(), snapshot.get()];
     asked[0]!.reject(new Error('down'));
     for (const each of both) await expect(each).rejects.toThrow('down');

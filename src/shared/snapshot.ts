@@ -1,13 +1,13 @@
 import type { Clock } from './time/clock.js';
 
 /**
- * Something that anybody may ask for and that takes work to find out. It is found out once for all who ask meanwhile,
- * and believed for a while after that. A failure is for those who waited for it.
+ * A cached value that is expensive to find. Concurrent callers share one look-up, and its result is reused for a while.
+ * A failed look-up rejects only the callers that waited for it.
  */
 export class Snapshot<T> {
   private last: { readonly value: Promise<T>; readonly untilMs: number } | undefined;
 
-  /** @param lifeMs how long it is believed, from when it is known */
+  /** @param lifeMs how long a value is reused, counted from the end of its look-up */
   constructor(
     private readonly find: () => Promise<T>,
     private readonly lifeMs: number,

@@ -209,7 +209,7 @@ describe('what is encrypted, with real PostgreSQL, Redis and receivers', () => {
       status: 'failed',
       last_error: { code: 'internal_error', message: 'the attempt failed inside the service; its log says why' },
     });
-    await eventually(() => service.logs.filter(({ msg }) => msg === 'attempt.broken_here'), {
+    await eventually(() => service.logs.filter(({ msg }) => msg === 'attempt.internal_error'), {
       until: (lines) => lines.length > 0,
     });
     expect(receiver.requestsTo(path)).toEqual([]);

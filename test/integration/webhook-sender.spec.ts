@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { secretFrom } from '../../src/signing/signing-key.js';
 import { toPublicId } from '../../src/shared/ids/public-id.js';
 import type { HostResolver } from '../../src/targets/host-resolver.js';
-import { AttemptBrokenOff } from '../../src/delivery/attempt/http/webhook-sender.js';
+import { AttemptInterrupted } from '../../src/delivery/attempt/http/webhook-sender.js';
 import { bestOf } from '../support/best-of.js';
 import { eventually } from '../support/eventually.js';
 import { aClaimedDelivery, aDeliveryTo } from '../support/factories.js';
@@ -130,7 +130,7 @@ describe('a sender that is closed while it waits for an answer', () => {
     const sent = sender.send(aDeliveryTo(receiver.url('/')), 10_000);
     await eventually(() => receiver.requests, { until: ({ length }) => length === 1 });
 
-    await Promise.all([expect(sent).rejects.toThrow(AttemptBrokenOff), sender.onApplicationShutdown()]);
+    await Promise.all([expect(sent).rejects.toThrow(AttemptInterrupted), sender.onApplicationShutdown()]);
     await receiver.close();
   });
 });

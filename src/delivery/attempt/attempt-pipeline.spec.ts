@@ -13,7 +13,7 @@ import { NotAttempted, type WebhookSender } from './http/webhook-sender.js';
 
 const POLICY = { maxAttempts: 3, timeoutMs: 1000 } as DeliveryPolicy;
 
-/** Its sender always meets `fault`. */
+/** A pipeline whose sender always throws `fault`. */
 function aPipeline(fault: Error, given: { postpone?: () => Promise<boolean> } = {}) {
   const postponed: PostponedDelivery[] = [];
   const recorded: unknown[] = [];
@@ -43,13 +43,13 @@ function aPipeline(fault: Error, given: { postpone?: () => Promise<boolean> } = 
   return { metrics, ownFaults, pipeline, postponed, recorded };
 }
 
-describe('an attempt that a fault of ours kept from being made', () => {
+describe('a delivery that a fault of this service keeps from being sent', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
   const fault = new NotAttempted('encryption_key', new Error('another key'));
 
-  it('is no attempt: the delivery is put back, and due some seconds later', async () => {
+  it('is postponed by some seconds, and uses no attempt', async () => {
     const { metrics, ownFaults, pipeline, postponed, recorded } = aPipeline(fault);
     const delivery = aClaimedDelivery({ attempt: 2 });
 
@@ -63,11 +63,11 @@ describe('an attempt that a fault of ours kept from being made', () => {
     expect(await metrics.render()).not.toContain('webhook_attempts_total{');
   });
 
-  it('tells its lane that all is not well, and not at once', async () => {
+  it('reports a failure to its lane, after a pause', async () => {
     const { pipeline, postponed } = aPipeline(fault);
     const answers: boolean[] = [];
 
-    const run = pipeline.run(aClaimedDelivery(), POLICY, (isWell) => answers.push(isWell));
+    const run = pipeline.run(aClaimedDelivery(), POLICY, (isHealthy) => answers.push(isHealthy));
     await jest.advanceTimersByTimeAsync(250);
     expect([postponed.length, answers]).toEqual([1, []]);
     await jest.runAllTimersAsync();
@@ -76,11 +76,11 @@ describe('an attempt that a fault of ours kept from being made', () => {
     expect(answers).toEqual([false]);
   });
 
-  it('is left to its lease when it could not be put back', async () => {
+  it('waits for the end of its lease if it cannot be put back', async () => {
     const { pipeline, postponed } = aPipeline(fault, { postpone: () => Promise.reject(new Error('no connection')) });
     const answers: boolean[] = [];
 
-    const run = pipeline.run(aClaimedDelivery(), POLICY, (isWell) => answers.push(isWell));
+    const run = pipeline.run(aClaimedDelivery(), POLICY, (isHealthy) => answers.push(isHealthy));
     await jest.runAllTimersAsync();
     await run;
 

@@ -10,16 +10,16 @@ import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { FinishedAttempt } from '../domain/finished-attempt.js';
 import { isFromHealthyReceiver, statusClass } from '../domain/attempt-outcome.js';
 import { decide } from '../domain/retry-policy.js';
-import { postponedByMs } from '../domain/own-fault.js';
-import { AttemptBrokenOff, NotAttempted, WebhookSender } from './http/webhook-sender.js';
+import { postponeDelayMs } from '../domain/own-fault.js';
+import { AttemptInterrupted, NotAttempted, WebhookSender } from './http/webhook-sender.js';
 
 /**
- * A fault of ours is not gone at once: a delivery that met it holds its slot so long, or its lane would do nothing
- * else.
+ * How long a postponed delivery keeps its slot. A fault of this service rarely ends at once, and without this pause the
+ * lane would claim and postpone deliveries as fast as it can.
  */
 const HOLD_MS = 500;
 
-/** One attempt from the request to its record: send, decide, write down, tell. */
+/** Runs one attempt: send the request, decide what comes next, record the result, log it. */
 @Injectable()
 export class AttemptPipeline {
   constructor(
@@ -34,14 +34,19 @@ export class AttemptPipeline {
   ) {}
 
   /**
-   * Never throws: what can't be recorded is left to the lease.
+   * Never throws. If the result cannot be recorded, the delivery is retried when its lease ends.
    *
-   * @param answered called when the receiver is done with, before the outcome is recorded; told whether it is well
+   * @param onAnswered called before the result is recorded, with whether the receiver is healthy (false for a postponed
+   * delivery); not called when the process is shutting down
    */
-  async run(delivery: ClaimedDelivery, policy: DeliveryPolicy, answered: (isWell: boolean) => void): Promise<void> {
+  async run(
+    delivery: ClaimedDelivery,
+    policy: DeliveryPolicy,
+    onAnswered: (isHealthy: boolean) => void,
+  ): Promise<void> {
     try {
       const result = await this.sender.send(delivery, policy.timeoutMs);
-      answered(isFromHealthyReceiver(result));
+      onAnswered(isFromHealthyReceiver(result));
       const decision = decide(policy, result, {
         attemptsUsed: delivery.attempt - delivery.abandonedCount,
         nowMs: this.clock.nowMs(),
@@ -52,40 +57,40 @@ export class AttemptPipeline {
       if (recorded === 'recorded' && decision.next === 'failed' && decision.disablesSubscription) {
         await this.subscriptions.disable(delivery.tenantId, delivery.subscriptionId, 'gone');
       }
-      this.count(attempt, recorded);
-      this.tell(attempt, delivery, recorded);
+      this.recordMetrics(attempt, recorded);
+      this.log(attempt, delivery, recorded);
     } catch (error) {
-      if (error instanceof AttemptBrokenOff) return;
-      if (error instanceof NotAttempted) await this.postpone(delivery, error, answered);
+      if (error instanceof AttemptInterrupted) return;
+      if (error instanceof NotAttempted) await this.postpone(delivery, error, onAnswered);
       else this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.not_recorded');
     }
   }
 
-  /** Nothing was sent: it is no attempt, and waits until the cause may be gone. Never throws. */
+  /** Puts a delivery back that was not sent, until the fault may be gone. This uses no attempt. Never throws. */
   private async postpone(
     delivery: ClaimedDelivery,
     failure: NotAttempted,
-    answered: (isWell: boolean) => void,
+    onAnswered: (isHealthy: boolean) => void,
   ): Promise<void> {
     const { delivery: deliveryId } = delivery.publicIds;
     this.ownFaults.note(failure.fault, { deliveryId, cause: failure.cause });
     try {
-      await this.writer.postpone({ delivery, delayMs: postponedByMs(this.random.next()) });
+      await this.writer.postpone({ delivery, delayMs: postponeDelayMs(this.random.next()) });
     } catch (error) {
       this.logger.warn({ err: error, delivery_id: deliveryId }, 'delivery.not_postponed');
     }
     await new Promise((resolve) => setTimeout(resolve, HOLD_MS));
-    answered(false);
+    onAnswered(false);
   }
 
-  private count({ result, decision }: FinishedAttempt, recorded: Recorded): void {
+  private recordMetrics({ result, decision }: FinishedAttempt, recorded: Recorded): void {
     this.metrics.attempts.inc({ status_class: statusClass(result) });
     this.metrics.attemptDuration.observe(result.durationMs / 1000);
     if (recorded !== 'recorded' || decision.next === 'retry') return;
     this.metrics.deliveriesFinished.inc({ outcome: decision.next });
   }
 
-  private tell({ result, decision }: FinishedAttempt, delivery: ClaimedDelivery, recorded: Recorded): void {
+  private log({ result, decision }: FinishedAttempt, delivery: ClaimedDelivery, recorded: Recorded): void {
     this.logger.info(
       {
         delivery_id: delivery.publicIds.delivery,

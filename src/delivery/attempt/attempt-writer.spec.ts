@@ -16,7 +16,7 @@ const anAttempt = (id: string): FinishedAttempt => ({
   decision: { next: 'delivered' },
 });
 
-/** Records what it is given unless `refuse` objects; `late` ones belong to somebody else. */
+/** A writer that records attempts unless `refuse` returns an error. The claims of `late` are no longer valid. */
 function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: string[] } = {}) {
   const recorded: string[] = [];
   const late: string[] = [];
@@ -39,7 +39,7 @@ function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: strin
 }
 
 describe('the attempt writer', () => {
-  it('keeps what came too late, and says so', async () => {
+  it('stores results that came too late, and reports them as late', async () => {
     const { writer, recorded, late } = aWriter({ late: ['b'] });
 
     const outcomes = await Promise.all(['a', 'b', 'c'].map((id) => writer.write(anAttempt(id))));
@@ -48,7 +48,7 @@ describe('the attempt writer', () => {
     expect([recorded, late]).toEqual([['a', 'c'], ['b']]);
   });
 
-  it('takes what was recorded by a call whose answer was lost for recorded', async () => {
+  it('reports a result as recorded if an earlier call recorded it and its response was lost', async () => {
     const { writer, recorded, late } = aWriter({ late: ['a'] });
     recorded.push('a');
 
@@ -56,7 +56,7 @@ describe('the attempt writer', () => {
     expect(late).toEqual([]);
   });
 
-  it('records the neighbours of an attempt that cannot be stored', async () => {
+  it('records the other attempts of a group when one cannot be stored', async () => {
     const { writer, recorded } = aWriter({ refuse: (ids) => (ids.includes('poison') ? new Error('invalid') : null) });
 
     const outcomes = await Promise.all(['a', 'poison', 'c'].map((id) => writer.write(anAttempt(id))));
@@ -65,7 +65,7 @@ describe('the attempt writer', () => {
     expect(recorded).toEqual(['a', 'c']);
   });
 
-  it('waits for a database that is away, and records then', async () => {
+  it('records once an unavailable database is back', async () => {
     let failures = 2;
     const away = Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
     const { writer, recorded } = aWriter({ refuse: () => (failures-- > 0 ? away : null) });

@@ -7,16 +7,18 @@ import { AttemptRepository } from '../storage/attempt.repository.js';
 import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-attempt.js';
 
 const MAX_GROUP = 256;
-/** While many attempts end, a group waits a little to be worth its commit. */
+/** While many attempts finish, a group waits a little, so that each commit records more of them. */
 const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 300 };
-/** While PostgreSQL is away, results wait here for it this long; then the leases decide. */
+/**
+ * How long results wait while PostgreSQL is unavailable. After that, the deliveries are retried when their leases end.
+ */
 const GIVE_UP_MS = 60_000;
 const MAX_PAUSE_MS = 1000;
 
-/** Whether an attempt decided what happens to its delivery, came too late for that, or could not be stored. */
+/** Whether a result changed its delivery, was stored but came too late for that, or could not be stored. */
 export type Recorded = 'recorded' | 'late' | 'not_recorded';
 
-/** Records in groups what came of claims: finished attempts, and deliveries that could not be attempted. */
+/** Records the outcomes of claims in groups: finished attempts and postponed deliveries. */
 @Injectable()
 export class AttemptWriter {
   private readonly writer: GroupWriter<FinishedAttempt, Recorded>;
@@ -34,16 +36,16 @@ export class AttemptWriter {
     this.postponing = new GroupWriter((postponed) => this.postponeAll(postponed), { items: MAX_GROUP, groups: 1 });
   }
 
-  /** @throws when it could not be recorded: the delivery is taken over when its lease is over. */
+  /** @throws when the result could not be recorded; the delivery is retried when its lease ends */
   write(attempt: FinishedAttempt): Promise<Recorded> {
     return this.writer.submit(attempt);
   }
 
   /**
-   * Puts a delivery back that could not be attempted.
+   * Puts back a delivery that was not sent.
    *
-   * @returns false when it belonged to somebody else by then
-   * @throws when it could not be put back: that is not tried again, and its lease decides
+   * @returns false when its claim was no longer valid
+   * @throws when it could not be put back; do not repeat the call, because the lease now decides
    */
   postpone(postponed: PostponedDelivery): Promise<boolean> {
     return this.postponing.submit(postponed);
@@ -68,7 +70,7 @@ export class AttemptWriter {
     }
   }
 
-  /** One attempt that can't be stored must not take its neighbours with it. */
+  /** One attempt that cannot be stored must not keep the others from being recorded. */
   private async recordOneByOne(attempts: FinishedAttempt[], cause: unknown): Promise<Recorded[]> {
     if (attempts.length === 1) throw cause;
     const outcomes: Recorded[] = [];

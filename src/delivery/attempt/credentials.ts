@@ -6,13 +6,11 @@ import type { ClaimedSubscription } from '../domain/claimed-delivery.js';
 
 interface Opened {
   readonly keys: ReturnType<SubscriptionVault['signingKeys']>;
-  /** Names and values in turn. */
+  /** Alternating names and values. */
   readonly headers: readonly string[];
 }
 
-/**
- * What a delivery needs of its subscription's secrets; opened once for each version of a subscription that was read.
- */
+/** Decrypts the secrets of subscriptions, once for each version of a subscription that was read. */
 @Injectable()
 export class Credentials {
   private readonly opened = new WeakMap<ClaimedSubscription, Opened>();
@@ -20,9 +18,9 @@ export class Credentials {
   constructor(private readonly vault: SubscriptionVault) {}
 
   /**
-   * The keys that sign now, and the headers that the subscription sends along.
+   * Returns the currently valid signing keys and the custom headers of a subscription.
    *
-   * @throws UnknownEncryptionKey when something was sealed under a key that this process does not have
+   * @throws UnknownEncryptionKey when a value was encrypted with a key that this process does not have
    */
   of(
     subscription: ClaimedSubscription,

@@ -1,4 +1,4 @@
-/** Why an attempt did not succeed. The list grows; a code keeps its meaning. */
+/** Why an attempt failed. New codes may be added; the meaning of a code never changes. */
 export type AttemptErrorCode =
   | 'timeout'
   | 'connection_refused'
@@ -19,18 +19,18 @@ export interface AttemptError {
   readonly message: string;
 }
 
-/** What came of one request to a receiver. */
+/** Result of one request to a receiver. */
 export interface AttemptResult {
-  /** Null when there was no answer. */
+  /** Null when no response came. */
   readonly statusCode: number | null;
   /** Null after a 2xx. */
   readonly error: AttemptError | null;
   readonly durationMs: number;
-  /** Names in lower case; no more than the history keeps. */
+  /** Names in lower case; cut to what the history keeps. */
   readonly responseHeaders: Readonly<Record<string, string>>;
-  /** The beginning of the body. */
+  /** The beginning of the response body. */
   readonly responseBody: Buffer;
-  /** What the receiver asked for in `Retry-After`, as seconds or as a date. */
+  /** Raw value of `Retry-After`: seconds or a date. */
   readonly retryAfter: string | null;
 }
 
@@ -40,14 +40,12 @@ export function isSuccess(statusCode: number): boolean {
 
 const TOO_MANY_REQUESTS = 429;
 
-/**
- * Whether a receiver is up and can take more of the same: it answered, though perhaps that it does not want this one.
- */
+/** Whether the receiver is up and not overloaded. A 4xx counts, too: it refuses this delivery, not the next one. */
 export function isFromHealthyReceiver({ statusCode }: AttemptResult): boolean {
   return statusCode !== null && statusCode < 500 && statusCode !== TOO_MANY_REQUESTS;
 }
 
-/** Class of the answer for metrics: 2xx, 3xx, 4xx, 5xx, or none. */
+/** Status class for metrics: 2xx, 3xx, 4xx, 5xx, or none. */
 export function statusClass({ statusCode }: AttemptResult): string {
   return statusCode === null ? 'none' : `${Math.floor(statusCode / 100)}xx`;
 }

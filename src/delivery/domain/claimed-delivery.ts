@@ -1,25 +1,25 @@
 import type { Uuid } from '../../shared/ids/uuid.js';
 import type { SealedAuth, SealedHeaders, SealedSecret } from '../../subscriptions/index.js';
 
-/** A delivery in flight, with everything that sending it takes. */
+/** A delivery in flight, with everything needed to send it. */
 export interface ClaimedDelivery {
   readonly id: Uuid;
   readonly eventId: Uuid;
   readonly subscriptionId: Uuid;
   readonly tenantId: string;
-  /** Number of the attempt it was claimed for, from 1; nobody else sends that one. */
+  /** Number of the attempt, from 1. The claim makes this worker the only one to send it. */
   readonly attempt: number;
-  /** How many earlier attempts a crash cut short: they don't count against the retry policy. */
+  /** Earlier attempts that a crash cut short. They do not count against the retry policy. */
   readonly abandonedCount: number;
   readonly eventType: string;
   readonly contentType: string;
   readonly payload: Buffer;
-  /** As others know them. */
+  /** Ids as clients and receivers see them. */
   readonly publicIds: { readonly delivery: string; readonly event: string };
   readonly subscription: ClaimedSubscription;
 }
 
-/** The subscription as it was when the delivery was claimed; null where it leaves a choice to the service. */
+/** The subscription at the time of the claim. Null means the default of the service. */
 export interface ClaimedSubscription {
   readonly publicId: string;
   readonly targetUrl: string;

@@ -1,11 +1,11 @@
-/** `state` as stored: the first two in `open_deliveries`, the others in `deliveries`. */
+/** Stored values of `state`: the first two in `open_deliveries`, the others in `deliveries`. */
 export const STATE = { pending: 0, inFlight: 1, delivered: 2, failed: 3, cancelled: 4 } as const;
 
 export const DELIVERY_STATUSES = ['pending', 'retrying', 'in_flight', 'delivered', 'failed', 'cancelled'] as const;
-/** What the API shows: a pending delivery that was attempted before is `retrying`. */
+/** Status in the API. A pending delivery that was attempted before is `retrying`. */
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** @throws RangeError for a number that is no state. */
+/** @throws RangeError for an unknown state */
 export function deliveryStatus(state: number, attemptCount: number): DeliveryStatus {
   switch (state) {
     case STATE.pending:
@@ -19,6 +19,6 @@ export function deliveryStatus(state: number, attemptCount: number): DeliverySta
     case STATE.cancelled:
       return 'cancelled';
     default:
-      throw new RangeError(`${state} is no state of a delivery`);
+      throw new RangeError(`${state} is not a delivery state`);
   }
 }

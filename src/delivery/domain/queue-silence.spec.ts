@@ -1,6 +1,6 @@
-import { type QueueLook, Silence } from './queue-silence.js';
+import { type QueueSample, QueueSilence } from './queue-silence.js';
 
-const aLook = (atMs: number, given: Partial<QueueLook> = {}): QueueLook => ({
+const aSample = (atMs: number, given: Partial<QueueSample> = {}): QueueSample => ({
   atMs,
   waiting: 5,
   taken: 7,
@@ -9,30 +9,30 @@ const aLook = (atMs: number, given: Partial<QueueLook> = {}): QueueLook => ({
 });
 
 describe('the silence of a queue', () => {
-  let silence: Silence;
+  let silence: QueueSilence;
 
   beforeEach(() => {
-    silence = new Silence();
+    silence = new QueueSilence();
   });
 
-  it('is none at the first look', () => {
-    expect(silence.note(aLook(1000))).toBe(0);
+  it('is zero at the first sample', () => {
+    expect(silence.measure(aSample(1000))).toBe(0);
   });
 
-  it('begins with the look after which jobs waited and none was taken, and lasts while none is', () => {
-    silence.note(aLook(1000));
-    expect(silence.note(aLook(2000))).toBe(1000);
-    expect(silence.note(aLook(3500))).toBe(2500);
+  it('grows while jobs wait and none is taken', () => {
+    silence.measure(aSample(1000));
+    expect(silence.measure(aSample(2000))).toBe(1000);
+    expect(silence.measure(aSample(3500))).toBe(2500);
   });
 
-  it.each<[string, Partial<QueueLook>]>([
+  it.each<[string, Partial<QueueSample>]>([
     ['a job was taken', { taken: 8 }],
     ['no job waits', { waiting: 0 }],
     ['the worker has no room', { hasRoom: false }],
   ])('ends when %s', (_, given) => {
-    silence.note(aLook(1000));
-    silence.note(aLook(2000));
-    expect(silence.note(aLook(3000, given))).toBe(0);
-    expect(silence.note(aLook(4000, { taken: given.taken ?? 7 }))).toBe(1000);
+    silence.measure(aSample(1000));
+    silence.measure(aSample(2000));
+    expect(silence.measure(aSample(3000, given))).toBe(0);
+    expect(silence.measure(aSample(4000, { taken: given.taken ?? 7 }))).toBe(1000);
   });
 });

@@ -1,25 +1,25 @@
-/** What a worker sees of its queue, or of one part of it, at one moment. */
-export interface QueueLook {
+/** State of a queue, or of one shard of it, as a worker sees it at one moment. */
+export interface QueueSample {
   readonly atMs: number;
-  /** Jobs that wait. */
+  /** Waiting jobs. */
   readonly waiting: number;
-  /** Jobs that this worker has taken so far. */
+  /** Jobs that this worker has taken since its start. */
   readonly taken: number;
-  /** Whether it would take one. */
+  /** Whether the worker has room for a job. */
   readonly hasRoom: boolean;
 }
 
-/** For how long jobs have waited while a worker that could take some took none, from one look to the next. */
-export class Silence {
-  private before: QueueLook | null = null;
+/** Measures for how long jobs have waited while the worker had room and took none. */
+export class QueueSilence {
+  private previous: QueueSample | null = null;
   private sinceMs: number | null = null;
 
-  /** @returns milliseconds since the look after which nothing happened; 0 when the queue is not silent */
-  note(now: QueueLook): number {
+  /** @returns milliseconds since the last sample before the silence; 0 when the queue is not silent */
+  measure(now: QueueSample): number {
     const isIdle = now.waiting === 0 || !now.hasRoom;
-    const isSilent = !isIdle && this.before?.taken === now.taken;
-    this.sinceMs = isSilent ? (this.sinceMs ?? this.before?.atMs ?? now.atMs) : null;
-    this.before = now;
+    const isSilent = !isIdle && this.previous?.taken === now.taken;
+    this.sinceMs = isSilent ? (this.sinceMs ?? this.previous?.atMs ?? now.atMs) : null;
+    this.previous = now;
     return this.sinceMs === null ? 0 : now.atMs - this.sinceMs;
   }
 }

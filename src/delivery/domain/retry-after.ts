@@ -4,7 +4,7 @@ const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 
 const MONTH = `(?<month>${MONTHS.join('|')})`;
 const DAY_NAME = `(?<dayName>${DAYS.map((name) => name.slice(0, 3)).join('|')})`;
 const TIME = String.raw`(?<time>\d\d:\d\d:\d\d)`;
-/** The three forms of a date in a header (RFC 9110, section 5.6.7): that of today, RFC 850's and asctime's. */
+/** The three date formats of HTTP (RFC 9110, section 5.6.7): IMF-fixdate, RFC 850 and asctime. */
 const FORMS = [
   new RegExp(String.raw`^${DAY_NAME}, (?<day>\d\d) ${MONTH} (?<year>\d{4}) ${TIME} GMT$`),
   new RegExp(String.raw`^(?<dayName>${DAYS.join('|')}), (?<day>\d\d)-${MONTH}-(?<year>\d\d) ${TIME} GMT$`),
@@ -12,11 +12,11 @@ const FORMS = [
 ];
 
 /**
- * How long `Retry-After` asks to wait: until a date, or for a number of seconds (RFC 9110, section 10.2.3). Anything
- * else asks for nothing, and so does a date that does not exist or has the wrong day of the week.
+ * Parses `Retry-After`: a date or a number of seconds (RFC 9110, section 10.2.3). Anything else is ignored, as is a
+ * date that does not exist or has the wrong weekday.
  *
  * @param nowMs milliseconds since the Unix epoch
- * @returns milliseconds, not below 0; infinite when the number is that large
+ * @returns milliseconds to wait, at least 0; 0 when ignored; Infinity for a huge number
  */
 export function retryAfterMs(retryAfter: string, nowMs: number): number {
   const text = retryAfter.trim();
@@ -25,7 +25,7 @@ export function retryAfterMs(retryAfter: string, nowMs: number): number {
   return atMs === null ? 0 : Math.max(0, atMs - nowMs);
 }
 
-/** Null when the text is no date, or one that never was. */
+/** Returns null when the text is not a date, or the date does not exist. */
 function httpDateMs(text: string, nowMs: number): number | null {
   const groups = FORMS.map((form) => form.exec(text)?.groups).find((found) => found !== undefined);
   if (groups === undefined) return null;
@@ -35,7 +35,7 @@ function httpDateMs(text: string, nowMs: number): number | null {
   return DAYS[new Date(atMs).getUTCDay()]?.startsWith(dayName) === true ? atMs : null;
 }
 
-/** The latest year with these last digits that is not more than 50 years ahead. */
+/** Picks the latest year with these last two digits that makes the instant at most 50 years ahead. */
 function instantOfTwoDigitsMs(lastDigits: number, groups: Groups, nowMs: number): number | null {
   const inFiftyYears = new Date(nowMs);
   inFiftyYears.setUTCFullYear(inFiftyYears.getUTCFullYear() + 50);
@@ -52,10 +52,10 @@ function instantMs(year: number, { month = '', day = '', time = '' }: Groups): n
   const isLeapSecond = time === '23:59:60';
   if (hours > 23 || minutes > 59 || (seconds > 59 && !isLeapSecond)) return null;
   const date = new Date(0);
-  // Not Date.UTC, to which the year 94 is 1994.
+  // Date.UTC would read the year 94 as 1994.
   date.setUTCFullYear(year, MONTHS.indexOf(month as (typeof MONTHS)[number]), Number(day));
-  // A day that the month does not have rolls over into the next month.
+  // JavaScript rolls a day that the month does not have over into the next month.
   if (date.getUTCDate() !== Number(day)) return null;
-  // A leap second counts as the second before it, which is on the same day.
+  // JavaScript has no leap seconds. The second before is on the same day.
   return date.setUTCHours(hours, minutes, isLeapSecond ? 59 : seconds);
 }

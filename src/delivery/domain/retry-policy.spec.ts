@@ -18,30 +18,30 @@ const decideAfter = (given: Partial<AttemptResult>, attemptsUsed = 1, chance = 0
   decide(POLICY, aResult(given), { attemptsUsed, nowMs: NOW, chance });
 
 describe('the retry policy', () => {
-  it.each([200, 201, 204, 299])('takes %d for delivered', (statusCode) => {
+  it.each([200, 201, 204, 299])('treats %d as delivered', (statusCode) => {
     expect(decideAfter({ statusCode, error: null }, 5)).toEqual({ next: 'delivered' });
   });
 
-  it.each([199, 300, 302, 400, 401, 404, 409, 429, 500, 503])('tries again after %d', (statusCode) => {
+  it.each([199, 300, 302, 400, 401, 404, 409, 429, 500, 503])('retries after %d', (statusCode) => {
     expect(decideAfter({ statusCode })).toEqual({ next: 'retry', delayMs: 10_000 });
   });
 
-  it('tries again when there was no answer', () => {
+  it('retries when no response came', () => {
     const error = { code: 'timeout' as const, message: '' };
     expect(decideAfter({ statusCode: null, error })).toMatchObject({ next: 'retry' });
   });
 
-  it('doubles the wait up to the longest one', () => {
+  it('doubles the interval up to the maximum', () => {
     const waits = [1, 2, 3, 4].map((used) => decideAfter({}, used));
     expect(waits).toEqual([10_000, 20_000, 40_000, 60_000].map((delayMs) => ({ next: 'retry', delayMs })));
   });
 
-  it('fails when the attempts are used up, and not before', () => {
+  it('fails when all attempts are used, and not before', () => {
     expect(decideAfter({}, 4)).toMatchObject({ next: 'retry' });
     expect(decideAfter({}, 5)).toEqual({ next: 'failed', disablesSubscription: false });
   });
 
-  it('fails at once, and disables the subscription, after 410', () => {
+  it('fails at once after 410, and disables the subscription', () => {
     expect(decideAfter({ statusCode: 410 })).toEqual({ next: 'failed', disablesSubscription: true });
   });
 
@@ -59,14 +59,11 @@ describe('the retry policy', () => {
     ['soon', 10_000],
     ['-5', 10_000],
     ['', 10_000],
-  ])(
-    'waits as Retry-After "%s" asks when that is longer, and no longer than the longest wait',
-    (retryAfter, delayMs) => {
-      expect(decideAfter({ statusCode: 503, retryAfter })).toEqual({ next: 'retry', delayMs });
-    },
-  );
+  ])('obeys Retry-After "%s" if it is longer than the backoff, up to the maximum interval', (retryAfter, delayMs) => {
+    expect(decideAfter({ statusCode: 503, retryAfter })).toEqual({ next: 'retry', delayMs });
+  });
 
-  it('scatters the wait by a fifth, whatever the policy', () => {
+  it('varies the interval by up to a fifth, whatever the policy', () => {
     const interval = fc.integer({ min: 10, max: 1_000_000 });
     fc.assert(
       fc.property(

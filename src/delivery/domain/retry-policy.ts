@@ -8,28 +8,29 @@ export type Decision =
   | { readonly next: 'retry'; readonly delayMs: number };
 
 export interface RetryPolicy {
-  /** Attempts in all. */
+  /** Maximum attempts in total, the first one included. */
   readonly maxAttempts: number;
   readonly initialIntervalMs: number;
   readonly maxIntervalMs: number;
 }
 
 interface Circumstances {
-  /** How many attempts of the delivery count against the policy, this one included. */
+  /** Attempts of the delivery that count against the policy, this one included. */
   readonly attemptsUsed: number;
-  /** Milliseconds since the Unix epoch: `Retry-After` may be a date. */
+  /** Milliseconds since the Unix epoch, needed when `Retry-After` is a date. */
   readonly nowMs: number;
-  /** From 0 to just below 1. */
+  /** Random number from 0 to just below 1. */
   readonly chance: number;
 }
 
 const GONE = 410;
-/** Waits differ by up to this share, so that what failed together is not tried again together. */
+/** Intervals vary by up to this share, so that deliveries that failed together are not retried together. */
 const JITTER = 0.2;
 
 /**
- * Decides what comes after an attempt. 2xx ends the delivery well; 410 and a blocked address end it badly at once, and
- * 410 ends deliveries to that subscription altogether; everything else is tried again until the attempts are used up.
+ * Decides what comes after an attempt. After a 2xx, the delivery is delivered. After a 410 or a blocked address, it
+ * fails at once, and a 410 also disables the subscription. After anything else, it is retried until its attempts are
+ * used up.
  */
 export function decide(policy: RetryPolicy, result: AttemptResult, circumstances: Circumstances): Decision {
   if (result.statusCode !== null && isSuccess(result.statusCode)) return { next: 'delivered' };
@@ -41,7 +42,7 @@ export function decide(policy: RetryPolicy, result: AttemptResult, circumstances
   return { next: 'retry', delayMs: Math.round(Math.max(backoffMs, Math.min(askedMs, policy.maxIntervalMs))) };
 }
 
-/** Doubles from the initial interval to the longest one, give or take the jitter. */
+/** The interval doubles from the initial to the maximum one, plus or minus the jitter. */
 function backoff(policy: RetryPolicy, { attemptsUsed, chance }: Circumstances): number {
   const intervalMs = Math.min(policy.maxIntervalMs, policy.initialIntervalMs * 2 ** (attemptsUsed - 1));
   return intervalMs * (1 - JITTER + 2 * JITTER * chance);

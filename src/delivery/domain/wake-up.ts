@@ -1,10 +1,10 @@
 import type { Uuid } from '../../shared/ids/uuid.js';
 
-/** Says that a delivery may be claimed: as long as it has had just so many attempts. */
+/** Tells a worker to claim a delivery, provided that it has had exactly this many attempts. */
 export interface WakeUp {
   readonly id: Uuid;
   readonly subscriptionId: Uuid;
   readonly attemptCount: number;
-  /** '' where the job of an earlier version did not say. */
+  /** Empty in jobs of earlier versions, which did not contain it. */
   readonly tenantId: string;
 }

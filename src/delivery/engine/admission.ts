@@ -5,10 +5,10 @@ import type { WakeUp } from '../domain/wake-up.js';
 import { Capacity } from './capacity.js';
 import { Dispatcher } from './dispatcher.js';
 
-/** What was accepted longer ago than this does not wait for room: it is parked, so that newer events can pass it. */
+/** Jobs wait for room until their event is this old. Then they are parked, so that newer events can overtake them. */
 const MAX_WAIT_MS = 3000;
 
-/** Takes jobs over from the queue. */
+/** Admits jobs from the queue to the lanes. */
 @Injectable()
 export class Admission {
   constructor(
@@ -18,10 +18,10 @@ export class Admission {
   ) {}
 
   /**
-   * Resolves as soon as each delivery is in its lane or parked: it waits for no receiver.
+   * Resolves as soon as each delivery is in its lane or parked. It does not wait for receivers.
    *
-   * While the lanes are full it waits, so that another worker may take the next job, but only until the deliveries are
-   * some seconds old. By then all workers are behind, and new events would wait behind these.
+   * While the lanes are full, it waits, so that another worker can take the next job. When the deliveries are some
+   * seconds old, all workers are behind, and waiting any longer would only delay new events.
    */
   async admit(wakeUps: readonly WakeUp[]): Promise<void> {
     if (await this.capacity.waitForRoom(this.patienceMs(wakeUps))) await this.dispatcher.dispatch(wakeUps);
@@ -30,7 +30,7 @@ export class Admission {
 
   private patienceMs([first]: readonly WakeUp[]): number {
     if (first === undefined) return MAX_WAIT_MS;
-    // No negative age: the clock of the process that accepted them may be ahead.
+    // Not below 0: the clock of the process that accepted the event may be ahead.
     const ageMs = Math.max(this.clock.nowMs() - uuidTimeMs(first.id), 0);
     return MAX_WAIT_MS - ageMs;
   }

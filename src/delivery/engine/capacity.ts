@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../../shared/config/settings.js';
 import { Lanes } from './lanes/lanes.js';
 
-/** Deliveries that wait in lanes for each slot before a job has to wait. */
+/** Queued deliveries per slot above which jobs wait. */
 const QUEUED_PER_SLOT = 16;
-/** And before what is due is parked: it is older, and must not fill the lanes that new events come through. */
+/** Queued deliveries per slot above which due deliveries are parked. They must not fill the lanes for new events. */
 const DUE_PER_SLOT = 4;
 
-/** Room in the lanes of this worker, and the jobs that wait for it. */
+/** Tells whether the lanes of this worker have room, and lets jobs wait for it. */
 @Injectable()
 export class Capacity {
   private readonly slots: number;
@@ -21,17 +21,17 @@ export class Capacity {
     this.slots = workerConcurrency;
   }
 
-  /** Whether the lanes take jobs as they come: not while they are full over all. */
+  /** Whether all lanes together have room for jobs. */
   get hasRoom(): boolean {
     return this.lanes.queuedCount < this.slots * QUEUED_PER_SLOT;
   }
 
-  /** Whether the lanes take what is due. */
+  /** Whether all lanes together have room for due deliveries. */
   get hasRoomForDue(): boolean {
     return this.lanes.queuedCount < this.slots * DUE_PER_SLOT;
   }
 
-  /** @returns false when there was no room in all that time */
+  /** @returns false if there was no room until the timeout */
   async waitForRoom(timeoutMs: number): Promise<boolean> {
     if (this.canProceed()) return true;
     if (timeoutMs <= 0) return false;
@@ -46,12 +46,12 @@ export class Capacity {
     return true;
   }
 
-  /** To be called when deliveries have left the lanes. Everybody who waits looks again: they want the same room. */
+  /** Call this when deliveries have left the lanes. Every waiting job checks again. */
   recheck(): void {
     if (this.waiting.length > 0 && this.canProceed()) this.wakeAll();
   }
 
-  /** From now on nobody waits. */
+  /** Stops all waiting, for good. Used at shutdown. */
   open(): void {
     this.isOpen = true;
     this.recheck();

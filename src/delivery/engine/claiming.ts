@@ -5,19 +5,19 @@ import { Logger } from '../../shared/logging/logger.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
-import { handOut } from '../domain/hand-out.js';
+import { assignClaims } from '../domain/assign-claims.js';
 import type { WakeUp } from '../domain/wake-up.js';
 import { ClaimRepository } from '../storage/claim.repository.js';
 import { logFailure } from './log-failure.js';
 
 const MAX_GROUP = 256;
-/** While lanes let much through, a claim waits a little to be worth its round trip. */
+/** While many deliveries leave the lanes, a group waits a little, so that each claim covers more of them. */
 const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 2000 };
 
 /** A delivery in flight. */
 export interface Claim {
   readonly delivery: ClaimedDelivery;
-  /** By this process's monotonic clock; the lease began no sooner. */
+  /** When the claim was sent, on the monotonic clock. The lease started no earlier. */
   readonly claimedAtMs: number;
 }
 
@@ -39,7 +39,7 @@ export class Claiming {
     });
   }
 
-  /** Never throws: null for what could not be claimed. */
+  /** Never throws. Resolves with null when the delivery could not be claimed. */
   claim(wakeUp: WakeUp): Promise<Claim | null> {
     return this.groups.submit(wakeUp);
   }
@@ -48,7 +48,7 @@ export class Claiming {
     const claimedAtMs = this.clock.monotonicMs();
     const days = Map.groupBy(wakeUps, (wakeUp) => this.repository.dayOf(wakeUp));
     const claimed = await Promise.all([...days.values()].map((ofDay) => this.claimDay(ofDay)));
-    return handOut(wakeUps, claimed.flat()).map((delivery) => delivery && { delivery, claimedAtMs });
+    return assignClaims(wakeUps, claimed.flat()).map((delivery) => delivery && { delivery, claimedAtMs });
   }
 
   private async claimDay(wakeUps: WakeUp[]): Promise<ClaimedDelivery[]> {
@@ -56,17 +56,17 @@ export class Claiming {
       const claimed = await this.repository.claim(wakeUps);
       const claimedIds = new Set(claimed.map(({ id }) => id));
       const unclaimed = wakeUps.filter(({ id }) => !claimedIds.has(id));
-      // Not awaited: what was claimed is sent at once, since its lease runs.
+      // Not awaited, because the leases of the claimed deliveries are running.
       if (unclaimed.length > 0) void this.settle(unclaimed);
       return claimed;
     } catch (error) {
-      // They are pending, or in flight under a lease that ends: the due scan brings them back.
+      // The deliveries are still pending, or in flight until their leases end. Either way, the due scan finds them.
       logFailure(this.logger, error, 'deliveries.not_claimed');
       return [];
     }
   }
 
-  /** Parks or cancels what its subscription does not take. Never throws. */
+  /** Parks or cancels deliveries of subscriptions that are not active. Never throws. */
   private async settle(wakeUps: WakeUp[]): Promise<void> {
     try {
       const cancelled = await this.repository.settleUnclaimed(wakeUps);

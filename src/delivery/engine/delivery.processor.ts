@@ -7,7 +7,7 @@ import { DueScan } from './due-scan.js';
 import { DeliveryQueue } from '../queue/delivery-queue.js';
 import { QueueWatchdog } from './queue-watchdog.js';
 
-/** Lets a worker process work: its jobs from the queue, its due scan, and the end of both at shutdown. */
+/** Starts a worker's jobs, due scan and watchdog, and stops them at shutdown. */
 @Injectable()
 export class DeliveryProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
@@ -30,7 +30,7 @@ export class DeliveryProcessor implements OnApplicationBootstrap, BeforeApplicat
     this.watchdog.start();
   }
 
-  /** Stops taking, then finishes what is in flight. */
+  /** Takes no more deliveries, and waits for those in flight. */
   async beforeApplicationShutdown(): Promise<void> {
     this.watchdog.stop();
     this.dueScan.stop();

@@ -83,7 +83,7 @@ describe('the engine of a worker', () => {
   it.each<[string, Repositories['settleUnclaimed']]>([
     ['hangs', () => new Promise<never>(() => undefined)],
     ['fails', () => Promise.reject(new Error('no'))],
-  ])('sends what it has claimed even if settling the rest %s', async (_, settleUnclaimed) => {
+  ])('sends claimed deliveries even if settling the others %s', async (_, settleUnclaimed) => {
     const claimed = aClaimedDelivery();
     const engine = engineOn({
       claim: () => Promise.resolve([claimed]),
@@ -95,7 +95,7 @@ describe('the engine of a worker', () => {
     expect(sent).toEqual([claimed]);
   });
 
-  it('begins no request that could outlive its lease, and has its slot free again', async () => {
+  it('starts no request that could outlive its lease, and frees its slot', async () => {
     const [late, next] = [aClaimedDelivery(), aClaimedDelivery()];
     const engine = engineOn({
       claim: ([wakeUp]) => {
@@ -112,7 +112,7 @@ describe('the engine of a worker', () => {
     expect(await engine.dispatcher.stop(0)).toBe(0);
   });
 
-  it('sends a delivery whose wake-up names another subscription, and has that slot free again', async () => {
+  it('sends a delivery whose wake-up names another subscription, and frees the slot that it used', async () => {
     const [claimed, next] = [aClaimedDelivery(), aClaimedDelivery()];
     const engine = engineOn(
       { claim: ([wakeUp]) => Promise.resolve([wakeUp!.id === claimed.id ? claimed : next]) },
@@ -126,7 +126,7 @@ describe('the engine of a worker', () => {
     expect(await engine.dispatcher.stop(1000)).toBe(0);
   });
 
-  it('stops in time also while PostgreSQL does not take back what it gives', async () => {
+  it('stops in time even if giving deliveries back hangs', async () => {
     const hanging = aClaimedDelivery();
     const engine = engineOn(
       { claim: () => new Promise(() => undefined), giveBack: () => new Promise(() => undefined) },
@@ -136,7 +136,7 @@ describe('the engine of a worker', () => {
     expect(await engine.dispatcher.stop(10)).toBe(1);
   });
 
-  it('sends what it has claimed of one day when the claim of another fails', async () => {
+  it('sends the deliveries of one day even if the claim of another day fails', async () => {
     const today = aClaimedDelivery();
     const before = aClaimedDelivery({ id: today.id.replace(/^./, '1') });
     const engine = engineOn({
@@ -147,7 +147,7 @@ describe('the engine of a worker', () => {
     expect(sent).toEqual([today]);
   });
 
-  describe('whose lanes are full over all', () => {
+  describe('with full lanes', () => {
     let parked: WakeUp[];
     let claimed: (() => void)[];
     let engine: Engine;
@@ -177,7 +177,7 @@ describe('the engine of a worker', () => {
         },
         { WORKER_CONCURRENCY: '1' },
       );
-      // Its receiver is known to be prompt: of the others, only a few may wait.
+      // Makes its receiver prompt. Lanes of other receivers queue only a few deliveries.
       await engine.dispatcher.dispatch([wakeUpOf(prompt)]);
       await eventually(() => sent, { until: ({ length }) => length === 1 });
       // The first one takes the slot.
@@ -187,14 +187,14 @@ describe('the engine of a worker', () => {
     });
     afterEach(() => engine.dispatcher.stop(0));
 
-    it('leaves the due scan without room long before jobs', async () => {
+    it('runs out of room for due deliveries long before it runs out of room for jobs', async () => {
       expect([engine.capacity.hasRoom, engine.capacity.hasRoomForDue]).toEqual([false, false]);
       claimed[0]!();
       await eventually(() => engine.capacity.hasRoom, { until: Boolean });
       expect(engine.capacity.hasRoomForDue).toBe(false);
     });
 
-    it('parks a job at once that was accepted too long ago', async () => {
+    it('parks a job at once if its event was accepted too long ago', async () => {
       nowMs = 3001;
       const late = acceptedAt(0);
       await engine.admission.admit([late]);
@@ -206,14 +206,14 @@ describe('the engine of a worker', () => {
       ['comes from a clock that is ahead', 3_600_000],
     ] as const;
 
-    it.each(NEW)('parks a job that %s, when it has waited for room in vain', async (_, atMs) => {
+    it.each(NEW)('parks a job that %s when it has waited too long for room', async (_, atMs) => {
       nowMs = 10_000;
       const job = acceptedAt(atMs);
       await engine.admission.admit([job]);
       expect(parked).toEqual([job]);
     });
 
-    it.each(NEW)('admits a job that %s as soon as there is room, and who else has waited for it', async (_, atMs) => {
+    it.each(NEW)('admits a job that %s as soon as there is room, and the other waiting jobs, too', async (_, atMs) => {
       nowMs = 10_000;
       const admitted = [engine.admission.admit([acceptedAt(atMs)]), engine.admission.admit([acceptedAt(atMs)])];
       claimed[0]!();

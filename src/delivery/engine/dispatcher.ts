@@ -9,14 +9,14 @@ import { Pulling } from './pulling.js';
 import { SlottedAttempts } from './slotted-attempts.js';
 
 /**
- * Lets deliveries through their lanes: as slots become free, it claims what waits in the lanes, pulls what is parked,
- * and has each attempted.
+ * Moves deliveries through their lanes. As slots become free, it claims queued deliveries, pulls parked ones, and
+ * starts an attempt for each.
  */
 @Injectable()
 export class Dispatcher {
   private isAdvancing = false;
   private isStopping = false;
-  private whenIdle: (() => void) | undefined;
+  private onIdle: (() => void) | undefined;
 
   constructor(
     private readonly lanes: Lanes,
@@ -28,7 +28,7 @@ export class Dispatcher {
     private readonly clock: Clock,
   ) {}
 
-  /** Resolves when each delivery is in its lane, or parked because its lane is full. */
+  /** Resolves when each delivery is queued in its lane, or parked because its lane is full. */
   async dispatch(wakeUps: readonly WakeUp[]): Promise<void> {
     if (this.isStopping) {
       await this.parking.giveBack(wakeUps);
@@ -40,13 +40,13 @@ export class Dispatcher {
     if (refused.length > 0) await this.park(refused);
   }
 
-  /** Parks deliveries, for their lanes to pull when they have room. */
+  /** Parks deliveries until their lanes have room to pull them. */
   async park(wakeUps: readonly WakeUp[]): Promise<void> {
     await this.parking.park(wakeUps);
     this.advance();
   }
 
-  /** Starts everything that may start now: once, for all that one group of results or one answer has changed. */
+  /** Starts all deliveries that can have a slot. Calls in a row, as after a group of results, lead to one pass. */
   advance(): void {
     if (this.isAdvancing) return;
     this.isAdvancing = true;
@@ -54,9 +54,9 @@ export class Dispatcher {
   }
 
   /**
-   * Takes nothing more, gives back what it has not claimed, and waits for what is in flight.
+   * Takes no more deliveries, gives back those not yet claimed, and waits for those in flight.
    *
-   * @returns how many were still in flight when the time was up
+   * @returns number of deliveries still in flight at the timeout
    */
   async stop(timeoutMs: number): Promise<number> {
     this.isStopping = true;
@@ -68,13 +68,13 @@ export class Dispatcher {
 
   private async finish(): Promise<void> {
     await this.parking.giveBack(this.lanes.takeAll());
-    if (this.lanes.inFlightCount > 0) await new Promise<void>((resolve) => (this.whenIdle = resolve));
+    if (this.lanes.inFlightCount > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
   }
 
   private readonly advanceNow = (): void => {
     this.isAdvancing = false;
     if (this.isStopping) {
-      if (this.lanes.inFlightCount === 0) this.whenIdle?.();
+      if (this.lanes.inFlightCount === 0) this.onIdle?.();
       return;
     }
     for (const wakeUp of this.lanes.takeReady()) void this.deliver(wakeUp);
@@ -95,7 +95,7 @@ export class Dispatcher {
   }
 
   private pull(): void {
-    const slots = this.lanes.takeForParked();
+    const slots = this.lanes.takeSlotsForParked();
     if (slots.length > 0) void this.deliverParked(slots);
   }
 

@@ -8,19 +8,20 @@ import { Capacity } from './capacity.js';
 import { Dispatcher } from './dispatcher.js';
 import { Parking } from './parking.js';
 
-/** Most deliveries of one batch. */
+/** Maximum deliveries per batch. */
 const BATCH = 1000;
 /**
- * Index entries of finished deliveries lie in the way until they are vacuumed. So a pass begins where the last complete
- * one ended, less a margin for transactions that commit late, and every so often looks at everything. In milliseconds.
+ * Index entries of finished deliveries slow a pass down until they are vacuumed. So a pass starts where the last
+ * complete pass started, minus this margin for transactions that commit late.
  */
 const MARGIN_MS = 5000;
+/** Interval between passes that look at everything. */
 const FULL_INTERVAL_MS = 30_000;
 
 /**
- * One pass over what is due. It hands deliveries to its own worker and not to the queue, where new events would wait
- * behind them. What the lanes should not hold is parked by the statement that takes it, so new events pass it in the
- * lanes, too.
+ * One pass over the due deliveries. It hands them to its own worker and not to the queue, where new events would wait
+ * behind them. If the lanes have no room, the statement that takes the deliveries parks them, so that new events can
+ * overtake them.
  */
 @Injectable()
 export class DuePass {
@@ -42,16 +43,17 @@ export class DuePass {
     this.maxMs = dueScanInterval * 1000;
   }
 
-  /** No batch follows the one under way. */
+  /** Ends the pass after the current batch. */
   stop(): void {
     this.isStopped = true;
   }
 
   /**
-   * Takes batch after batch until nothing is due, or for as long as one interval between passes. From both ends in
-   * turns: what becomes due for others would otherwise wait behind a backlog, which may be all of one subscription.
+   * Takes batches until nothing is due, for at most one scan interval. Batches alternate between the oldest and the
+   * newest deliveries. Otherwise, deliveries that become due now would wait behind a backlog, perhaps of a single
+   * subscription.
    *
-   * @returns false when more is due
+   * @returns false if more deliveries are due
    */
   async run(): Promise<boolean> {
     const startedMs = this.clock.monotonicMs();
@@ -70,7 +72,7 @@ export class DuePass {
     return false;
   }
 
-  /** @returns whether that was all */
+  /** @returns true if nothing else is due */
   private async takeBatch(lookBackSeconds: number | null, parks: boolean): Promise<boolean> {
     const { end } = this;
     const { wakeUps, failed, isComplete } = await this.repository.takeDue(BATCH, lookBackSeconds, { end, parks });

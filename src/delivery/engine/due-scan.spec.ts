@@ -68,25 +68,25 @@ describe('the due scan', () => {
     await eventually(() => worker.toLanes + worker.parked, { until: (taken) => taken === count });
   };
 
-  it('hands what is due to the lanes', async () => {
+  it('hands due deliveries to the lanes', async () => {
     await afterTaking(LIMIT - 1);
     expect(worker).toMatchObject({ toLanes: LIMIT - 1, parked: 0 });
   });
 
-  it('parks a backlog, but for its first batch, from both ends in turns', async () => {
+  it('parks a backlog after its first batch, alternating between the oldest and the newest deliveries', async () => {
     await afterTaking(4 * LIMIT + 1);
     expect(worker).toMatchObject({ toLanes: LIMIT, parked: 3 * LIMIT + 1 });
     expect(new Set(ends.slice(0, 2))).toEqual(new Set(['oldest', 'newest']));
   });
 
-  it('parks all while the lanes have no room for it', async () => {
+  it('parks everything while the lanes have no room', async () => {
     worker.hasRoomForDue = false;
     await afterTaking(1);
     expect(worker).toMatchObject({ toLanes: 0, parked: 1 });
   });
 });
 
-/** A pass ends after a while: this way it goes on until all is taken, however slow this machine is. */
+/** Stands still, so that a pass takes everything before its time limit, even on a slow machine. */
 class StandingClock extends Clock {
   nowMs(): number {
     return 0;

@@ -5,13 +5,10 @@ import { Random } from '../../shared/time/random.js';
 import { DuePass } from './due-pass.js';
 import { LaneReview } from './lane-review.js';
 
-/** Scans of several workers should not fall together: each waits this share more or less. */
+/** The interval varies by up to this share, so that workers do not scan at the same time. */
 const JITTER = 0.2;
 
-/**
- * Finds what is due: retries, deliveries whose worker died, deliveries that the queue lost. One mechanism for all
- * three.
- */
+/** Regularly finds due deliveries: retries, deliveries whose worker died, and deliveries that the queue lost. */
 @Injectable()
 export class DueScan {
   private timer: NodeJS.Timeout | undefined;
@@ -49,9 +46,9 @@ export class DueScan {
   }
 
   /**
-   * Never throws: what fails now is tried again at the next scan.
+   * Never throws: the next scan repeats what has failed.
    *
-   * @returns false when more is due
+   * @returns false if more deliveries are due
    */
   private async run(): Promise<boolean> {
     await this.review.run().catch((error: unknown) => {

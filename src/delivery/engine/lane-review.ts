@@ -6,12 +6,12 @@ import { ParkingRepository } from '../storage/parking.repository.js';
 import { Dispatcher } from './dispatcher.js';
 import { Lanes } from './lanes/lanes.js';
 
-/** Parked deliveries of each deleted subscription that one review cancels. */
+/** Maximum parked deliveries per deleted subscription that one review cancels. */
 const MAX_CANCELLED = 2000;
-/** Subscriptions with parked deliveries that one review finds. A tenant may have very many; the next review goes on. */
+/** Maximum subscriptions with parked deliveries that one review lists. The next review continues after the last one. */
 const MAX_FOUND = 5000;
 
-/** What the lanes can't see for themselves: who has parked deliveries, and whose subscription is gone. */
+/** Tells the lanes what only PostgreSQL knows: which subscriptions have parked deliveries, and which are deleted. */
 @Injectable()
 export class LaneReview {
   private reviewedUpTo: Uuid | null = null;
@@ -25,8 +25,8 @@ export class LaneReview {
   ) {}
 
   /**
-   * Parks what has waited too long in the lanes, tells lanes of their parked deliveries, and cancels those of deleted
-   * subscriptions.
+   * Parks deliveries that have waited too long in their lanes, tells lanes about their parked deliveries, and cancels
+   * parked deliveries of deleted subscriptions.
    */
   async run(): Promise<void> {
     await this.dispatcher.park(this.lanes.takeOverdue(this.clock.monotonicMs()));
@@ -34,10 +34,10 @@ export class LaneReview {
     this.reviewedUpTo = last;
     for (const key of active) this.lanes.setParked(key, true);
     this.dispatcher.advance();
-    await this.cancelGone(deleted);
+    await this.cancelDeleted(deleted);
   }
 
-  private async cancelGone(subscriptionIds: readonly Uuid[]): Promise<void> {
+  private async cancelDeleted(subscriptionIds: readonly Uuid[]): Promise<void> {
     if (subscriptionIds.length === 0) return;
     const cancelled = await this.repository.cancelParkedOfDeleted(subscriptionIds, MAX_CANCELLED);
     if (cancelled > 0) this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);

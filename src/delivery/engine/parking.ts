@@ -9,7 +9,7 @@ import { logFailure } from './log-failure.js';
 
 const MAX_GROUP = 256;
 
-/** Sets deliveries aside in PostgreSQL for which the lanes have no room, and gives back what this worker won't send. */
+/** Parks deliveries that the lanes have no room for, and gives back those that this worker will not send. */
 @Injectable()
 export class Parking {
   private readonly groups: GroupWriter<WakeUp, null>;
@@ -29,13 +29,13 @@ export class Parking {
     this.noteParked(wakeUps);
   }
 
-  /** Tells the lanes of deliveries that were parked just now. */
+  /** Counts deliveries that were just parked, and tells their lanes. */
   noteParked(wakeUps: readonly WakeUp[]): void {
     this.metrics.deliveriesParked.inc(wakeUps.length);
     for (const wakeUp of wakeUps) this.lanes.setParked(wakeUp, true);
   }
 
-  /** Makes pending deliveries due at once, for another worker. Never throws. */
+  /** Makes pending deliveries due at once, so that another worker takes them. Never throws. */
   async giveBack(wakeUps: readonly WakeUp[]): Promise<void> {
     if (wakeUps.length === 0) return;
     try {

@@ -7,10 +7,10 @@ import type { Claim } from './claiming.js';
 import { Lanes, type LaneSlots } from './lanes/lanes.js';
 import { logFailure } from './log-failure.js';
 
-/** Claims parked deliveries into free slots of their lanes, one group at a time. */
+/** Claims parked deliveries for the free slots of their lanes. */
 @Injectable()
 export class Pulling {
-  /** One pull at a time. */
+  /** True during a pull. The dispatcher starts only one at a time. */
   isBusy = false;
 
   constructor(
@@ -24,7 +24,7 @@ export class Pulling {
    * Never throws.
    *
    * @param wanted slots that lanes have taken for parked deliveries
-   * @returns what was claimed, each for one of the slots; the others are given back
+   * @returns the claimed deliveries, each of which uses one of the slots; the unused slots are given back
    */
   async pull(wanted: readonly LaneSlots[]): Promise<Claim[]> {
     this.isBusy = true;
@@ -36,7 +36,7 @@ export class Pulling {
       const { subscriptionId } = key;
       const found = bySubscription.get(subscriptionId)?.length ?? 0;
       if (found === free) continue;
-      // Nothing is left, or it is paused. The next review tells.
+      // None are left, or the subscription is not active. If more appear, the next review will tell.
       this.lanes.setParked(key, false);
       this.lanes.giveBack(subscriptionId, free - found, 'parked');
     }

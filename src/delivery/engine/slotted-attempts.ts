@@ -10,13 +10,13 @@ import type { Claim } from './claiming.js';
 import type { Origin } from './lanes/lane.js';
 import { Lanes } from './lanes/lanes.js';
 
-/** A slot of a lane. */
+/** A slot that a lane has taken. */
 export interface Slot {
   readonly laneId: Uuid;
   readonly origin: Origin;
 }
 
-/** Runs attempts in slots of their lanes. */
+/** Runs attempts in the slots of their lanes. */
 @Injectable()
 export class SlottedAttempts {
   private readonly graceMs: number;
@@ -35,11 +35,12 @@ export class SlottedAttempts {
   /**
    * Resolves when the outcome is recorded and the slot is free. Never throws.
    *
-   * @param slot the one that was taken for it: a wake-up may name another subscription than the delivery has
-   * @param onAnswered called when the receiver is done with, which may let the lane take more
+   * @param slot the slot to use and free; its lane may belong to another subscription, if the wake-up named a wrong one
+   * @param onAnswered called when the request is over, because the lane may then take more deliveries
    */
   async run({ delivery, claimedAtMs }: Claim, { laneId, origin }: Slot, onAnswered: () => void): Promise<void> {
-    // Its request could outlive the lease and meet the next attempt of another worker, so it is left to that one.
+    // The request could outlive the lease and overlap with the next attempt, so it is not sent. The due scan finds the
+    // delivery when its lease ends.
     if (this.clock.monotonicMs() - claimedAtMs > this.graceMs) {
       this.logger.warn({ delivery_id: delivery.publicIds.delivery, attempt: delivery.attempt }, 'attempt.too_late');
       this.lanes.giveBack(laneId, 1, origin);
@@ -48,8 +49,8 @@ export class SlottedAttempts {
     const policy = effectivePolicy(delivery.subscription, this.settings);
     const end = this.lanes.start(laneId, policy.maxInFlight, this.clock.monotonicMs());
     this.metrics.attemptsInFlight.inc();
-    await this.pipeline.run(delivery, policy, (isWell) => {
-      end(this.clock.monotonicMs(), isWell);
+    await this.pipeline.run(delivery, policy, (isHealthy) => {
+      end(this.clock.monotonicMs(), isHealthy);
       this.metrics.attemptsInFlight.dec();
       onAnswered();
     });

@@ -7,15 +7,15 @@ import { RECORD } from './statements/record.js';
 import { RECORD_LATE } from './statements/record-late.js';
 import { STATE } from '../domain/delivery-state.js';
 
-/** Writes what came of attempts. Each method is one statement for many of them. */
+/** Records the results of attempts. Each method runs one statement for many attempts. */
 @Injectable()
 export class AttemptRepository {
   constructor(private readonly hotPath: HotPath) {}
 
   /**
-   * Records attempts and moves their deliveries on: finished ones into the history, the others back to pending.
+   * Records attempts. Moves finished deliveries into the history and the others back to pending.
    *
-   * @returns the deliveries that were moved; the others belonged to somebody else by then
+   * @returns ids of the moved deliveries; the claims of the others were no longer valid
    */
   async record(attempts: readonly FinishedAttempt[]): Promise<Set<Uuid>> {
     const retried: FinishedAttempt[] = [];
@@ -24,7 +24,7 @@ export class AttemptRepository {
     retried.sort(byDelivery);
     final.sort(byDelivery);
     const all = [...retried, ...final];
-    const { bytes, offsets, lengths } = packed(all);
+    const { bytes, offsets, lengths } = pack(all);
     const [row] = await this.hotPath.query<{ ids: Uuid[] | null; has_all: boolean }>(
       RECORD.with({
         retriedIds: retried.map(({ delivery }) => delivery.id),
@@ -47,12 +47,12 @@ export class AttemptRepository {
   }
 
   /**
-   * Keeps results that came too late to decide anything.
+   * Stores results that arrived too late to change their deliveries.
    *
-   * @returns the deliveries of those; the others had been recorded in time, by a call that seemed to fail
+   * @returns ids of their deliveries; the other results had been recorded in time, by a call that seemed to fail
    */
   async recordLate(attempts: readonly FinishedAttempt[]): Promise<Set<Uuid>> {
-    const { bytes, offsets, lengths } = packed(attempts);
+    const { bytes, offsets, lengths } = pack(attempts);
     const rows = await this.hotPath.query<{ delivery_id: Uuid }>(
       RECORD_LATE.with({
         ids: attempts.map(({ delivery }) => delivery.id),
@@ -72,10 +72,10 @@ export class AttemptRepository {
   }
 
   /**
-   * Puts deliveries back to pending as if they had not been claimed, due after their delay. Must not be called again
-   * for the same ones, not even when it failed: what became of them is left to their leases.
+   * Undoes the claims of deliveries: they are pending again, and due after their delay. Do not repeat a failed call,
+   * because it could undo the next claim; the lease then decides.
    *
-   * @returns the deliveries that were put back; the others belonged to somebody else by then
+   * @returns ids of the deliveries that were put back; the claims of the others were no longer valid
    */
   async postpone(postponed: readonly PostponedDelivery[]): Promise<Set<Uuid>> {
     const sorted = postponed.toSorted(byDelivery);
@@ -92,7 +92,7 @@ export class AttemptRepository {
 
 type Claimed = Pick<PostponedDelivery, 'delivery'>;
 
-/** Of two results for one delivery in a group, the one of the newer attempt counts: it comes last. */
+/** Sorts by delivery, then by attempt: the statements use the last entry of a delivery, its newest attempt. */
 function byDelivery({ delivery: a }: Claimed, { delivery: b }: Claimed): number {
   if (a.id === b.id) return a.attempt - b.attempt;
   return a.id < b.id ? -1 : 1;
@@ -100,17 +100,14 @@ function byDelivery({ delivery: a }: Claimed, { delivery: b }: Claimed): number 
 
 interface Packed {
   readonly bytes: Buffer;
-  /**
-   * Where what belongs to an attempt begins, from 1 as `substring` counts: its body, headers, error code and error
-   * message.
-   */
+  /** Start of each attempt's body, headers, error code and error message, counted from 1 as in SQL's `substring`. */
   readonly offsets: number[];
-  /** In bytes, of each attempt. */
+  /** Bytes of each part, per attempt. */
   readonly lengths: Readonly<Record<'body' | 'headers' | 'errorCode' | 'errorMessage', number[]>>;
 }
 
-/** All that is text or bytes in one binary parameter. */
-function packed(attempts: readonly FinishedAttempt[]): Packed {
+/** Packs all texts and bytes into one binary parameter. */
+function pack(attempts: readonly FinishedAttempt[]): Packed {
   const parts: Buffer[] = [];
   const offsets: number[] = [];
   const lengths: Packed['lengths'] = { body: [], headers: [], errorCode: [], errorMessage: [] };
@@ -124,15 +121,15 @@ function packed(attempts: readonly FinishedAttempt[]): Packed {
     offsets.push(at);
     add(result.responseBody, lengths.body);
     add(Buffer.from(JSON.stringify(result.responseHeaders)), lengths.headers);
-    add(result.error === null ? NOTHING : Buffer.from(result.error.code), lengths.errorCode);
-    add(result.error === null ? NOTHING : Buffer.from(storable(result.error.message)), lengths.errorMessage);
+    add(result.error === null ? EMPTY : Buffer.from(result.error.code), lengths.errorCode);
+    add(result.error === null ? EMPTY : Buffer.from(storable(result.error.message)), lengths.errorMessage);
   }
   return { bytes: Buffer.concat(parts), offsets, lengths };
 }
 
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
-/** What a receiver says may hold what PostgreSQL can't. */
+/** Removes what PostgreSQL cannot store: receivers may send NUL characters and lone surrogates. */
 function storable(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }

@@ -7,7 +7,7 @@ import { eventUuidOf, type Uuid } from '../../shared/ids/uuid.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { WakeUp } from '../domain/wake-up.js';
 import { ClaimedSubscriptions, readSubscriptions } from './claimed-subscriptions.js';
-import { knownDeliveries } from './known-deliveries.js';
+import { wakeUpParameters } from './wake-up-parameters.js';
 import { claim } from './statements/claim.js';
 import { PULL } from './statements/pull.js';
 import { readEvents } from './statements/read-events.js';
@@ -35,7 +35,7 @@ export interface FreeSlots {
   readonly free: number;
 }
 
-/** Claims deliveries: each gets its next attempt number and a lease. */
+/** Claims deliveries. A claim gives a delivery its next attempt number and a lease. */
 @Injectable()
 export class ClaimRepository {
   private readonly lease: { readonly defaultTimeoutMs: number; readonly graceMs: number };
@@ -48,22 +48,22 @@ export class ClaimRepository {
     this.lease = { defaultTimeoutMs: settings.webhookTimeout * 1000, graceMs: settings.leaseGrace * 1000 };
   }
 
-  /** The day whose partition holds the event of a delivery. */
+  /** Name of the partition, one per day, that holds the event of a delivery. */
   dayOf({ id }: WakeUp): string {
     return partitionOf('events', id);
   }
 
   /**
-   * Claims pending deliveries that have had as many attempts as their wake-up says and whose subscription is active.
+   * Claims pending deliveries whose attempt count matches their wake-up and whose subscription is active.
    *
-   * @param wakeUps for deliveries of one day, as `dayOf` tells; of two for one delivery the newer counts
-   * @returns those that were claimed; for the others somebody was first, or their subscription takes none now
+   * @param wakeUps all with the same `dayOf`; of two for one delivery, the one with more attempts counts
+   * @returns the claimed deliveries; the others were already claimed, or their subscription is not active
    */
   async claim(wakeUps: readonly WakeUp[]): Promise<ClaimedDelivery[]> {
     const [first] = wakeUps;
     if (first === undefined) return [];
     const rows = await this.hotPath.query<(ClaimedRow & { payload: null }) | EventRow>(
-      claim(this.dayOf(first)).with({ ...knownDeliveries(wakeUps), ...this.lease }),
+      claim(this.dayOf(first)).with({ ...wakeUpParameters(wakeUps), ...this.lease }),
     );
     const claimed: ClaimedRow[] = [];
     const events: EventRow[] = [];
@@ -75,17 +75,17 @@ export class ClaimRepository {
   }
 
   /**
-   * Settles what could not be claimed because its subscription takes nothing now: parks it when that is paused or
-   * disabled, cancels it when that is deleted.
+   * Settles deliveries that could not be claimed: parks those of paused and disabled subscriptions, and cancels those
+   * of deleted ones.
    *
-   * @returns how many were cancelled
+   * @returns number of cancelled deliveries
    */
   async settleUnclaimed(wakeUps: readonly WakeUp[]): Promise<number> {
-    const rows = await this.hotPath.query<{ id: Uuid }>(SETTLE_UNCLAIMED.with(knownDeliveries(wakeUps)));
+    const rows = await this.hotPath.query<{ id: Uuid }>(SETTLE_UNCLAIMED.with(wakeUpParameters(wakeUps)));
     return rows.length;
   }
 
-  /** Claims parked deliveries, longest parked first, as many as their lanes have free slots. */
+  /** Claims parked deliveries, longest parked first, up to the number of free slots of each lane. */
   async pull(lanes: readonly FreeSlots[]): Promise<ClaimedDelivery[]> {
     const claimed = await this.hotPath.query<ClaimedRow>(
       PULL.with({
@@ -102,7 +102,7 @@ export class ClaimRepository {
     return this.complete(claimed, events.flat());
   }
 
-  /** Brings together what was claimed, its events and its subscriptions. */
+  /** Combines the claimed rows with their events and subscriptions. */
   private async complete(claimed: readonly ClaimedRow[], events: readonly EventRow[]): Promise<ClaimedDelivery[]> {
     const eventsById = new Map(events.map((event) => [event.id, event]));
     const subscriptions = await this.subscriptions.of(claimed);
@@ -110,8 +110,8 @@ export class ClaimRepository {
       const eventId = eventUuidOf(row.id);
       const event = eventsById.get(eventId);
       const subscription = subscriptions.get(row.subscription_id);
-      // Retention drops an event only with its deliveries. A subscription that was deleted a moment ago took its
-      // deliveries along.
+      // Both are gone only together with the delivery: retention drops an event with its deliveries, and deleting a
+      // subscription cancels them.
       if (event === undefined || subscription === undefined) return [];
       return [
         {

@@ -4,8 +4,8 @@ import { ClaimedSubscriptions } from './claimed-subscriptions.js';
 
 const LARGE = 'x'.repeat(20_000);
 
-describe('subscriptions as claims last saw them', () => {
-  it('are read once while their rows stay as they are, and kept within a bound on what they weigh', async () => {
+describe('subscriptions that claims have read', () => {
+  it('are read once per version of their row, and kept within a limit on their size', async () => {
     const reads: string[] = [];
     const known = new ClaimedSubscriptions((ids) => {
       reads.push(...ids);
@@ -21,7 +21,7 @@ describe('subscriptions as claims last saw them', () => {
     expect((await known.of(claimed)).size).toBe(2000);
     reads.length = 0;
     await known.of(claimed.toReversed());
-    // Forty megabytes of headers do not stay; the last of them do.
+    // 40 MB of headers do not fit; the latest ones stay.
     expect(reads.length).toBeGreaterThan(1000);
     expect(reads.length).toBeLessThan(1900);
   });

@@ -6,21 +6,21 @@ import type { SealedAuth, SealedHeaders, SealedSecret } from '../../subscription
 import type { ClaimedSubscription } from '../domain/claimed-delivery.js';
 import { READ_SUBSCRIPTIONS } from './statements/read-subscriptions.js';
 
-/** A subscription as one version of its row has it. */
+/** A subscription in one version of its row. */
 interface VersionedSubscription {
   readonly id: Uuid;
   readonly version: string;
   readonly subscription: ClaimedSubscription;
 }
 
-/** What all of them weigh, in bytes: own headers alone may be 20 KB. */
+/** Maximum size of all entries, in bytes. The custom headers of one subscription alone may take 20 KB. */
 const MAX_BYTES = 33_554_432;
 const ENTRY_BYTES = 500;
 const BYTES_PER_CHARACTER = 2;
 
 /**
- * Subscriptions as claims last saw them. A claim obeys the state in the table and says which version of the row it saw;
- * what hangs on the version, from URL to secrets, is read once and not with every delivery.
+ * Cache of the subscriptions that claims have read. A claim checks the state in the table and returns the version of
+ * the row. Everything else, from URL to secrets, is read once per version and not with every delivery.
  */
 export class ClaimedSubscriptions {
   private readonly known = new LRUCache<Uuid, VersionedSubscription>({
@@ -30,7 +30,7 @@ export class ClaimedSubscriptions {
 
   constructor(private readonly read: (ids: readonly Uuid[]) => Promise<VersionedSubscription[]>) {}
 
-  /** @returns by id, what was claimed, in the version that the claim saw or a later one */
+  /** @returns the subscriptions of claimed deliveries by id, in the version that the claim saw or a later one */
   async of(
     claimed: readonly { readonly subscription_id: Uuid; readonly version: string }[],
   ): Promise<Map<Uuid, ClaimedSubscription>> {
@@ -64,7 +64,7 @@ interface SubscriptionRow {
   max_in_flight: number | null;
 }
 
-/** Reads subscriptions that are not deleted, as they are now. */
+/** Reads the current version of subscriptions that are not deleted. */
 export async function readSubscriptions(hotPath: HotPath, ids: readonly Uuid[]): Promise<VersionedSubscription[]> {
   const rows = await hotPath.query<SubscriptionRow>(READ_SUBSCRIPTIONS.with({ ids }));
   return rows.map((row) => ({

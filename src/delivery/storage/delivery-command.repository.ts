@@ -4,24 +4,25 @@ import type { Tx } from '../../shared/database/transaction.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import { cancelledIntoHistory, SUBSCRIPTION_GONE } from './statements/into-history.js';
 
-/** A delivery that is to be made again. */
+/** A manual retry. */
 interface NewRetry {
-  /** The finished one. */
+  /** The finished delivery. */
   readonly id: Uuid;
+  /** Id of the delivery that repeats it. */
   readonly newId: Uuid;
   readonly visibilitySeconds: number;
 }
 
-/** What clients do to deliveries. Each method is one statement that names the state it leaves. */
+/** Changes that clients make to deliveries. Each method runs one statement. */
 @Injectable()
 export class DeliveryCommandRepository {
   constructor(private readonly database: TenantDatabase) {}
 
   /**
-   * Opens a new delivery of the event of a finished one.
+   * Opens a new delivery of the same event to the same subscription as a finished one.
    *
-   * @returns its subscription; null when there is no such finished delivery, its subscription is deleted, or the new id
-   * is taken
+   * @returns the id of the subscription; null when the finished delivery does not exist, its subscription is deleted,
+   * or the new id is taken
    */
   async openRetry(tx: Tx, tenantId: string, { id, newId, visibilitySeconds }: NewRetry): Promise<Uuid | null> {
     const rows = await this.database.query<{ subscription_id: Uuid }>(
@@ -45,7 +46,7 @@ export class DeliveryCommandRepository {
     return rows[0]?.subscription_id ?? null;
   }
 
-  /** @returns whether it was unfinished and is cancelled now */
+  /** @returns true if the delivery was unfinished and is now cancelled */
   async cancel(tx: Tx, tenantId: string, id: Uuid): Promise<boolean> {
     const rows = await this.database.query(
       tenantId,
@@ -59,10 +60,10 @@ export class DeliveryCommandRepository {
   }
 
   /**
-   * Cancels what is unfinished for a subscription, as much as one transaction should. What is left is cancelled by the
-   * workers, who come upon it within seconds and find its subscription deleted.
+   * Cancels unfinished deliveries of a subscription that is being deleted, up to the limit of one transaction. Workers
+   * cancel the rest within seconds, when they find the subscription deleted.
    *
-   * @returns how many
+   * @returns number of cancelled deliveries
    */
   async cancelAllOf(tx: Tx, tenantId: string, subscriptionId: Uuid): Promise<number> {
     const rows = await this.database.query(
@@ -79,5 +80,5 @@ export class DeliveryCommandRepository {
   }
 }
 
-/** Most deliveries that the deletion of a subscription cancels itself. */
+/** Limit of deliveries that are cancelled in the transaction that deletes their subscription. */
 const MAX_CANCELLED = 10_000;

@@ -3,7 +3,7 @@ import { TenantDatabase } from '../../shared/database/tenant-database.js';
 import { firstUuidAt, lastUuidOf, type Uuid } from '../../shared/ids/uuid.js';
 import { type DeliveryStatus, STATE } from '../domain/delivery-state.js';
 
-/** Which deliveries a list shows. Times are those of the event. */
+/** Filter of a list of deliveries. Times refer to the event. */
 export interface DeliveryFilter {
   readonly limit: number;
   readonly after?: Uuid;
@@ -15,14 +15,14 @@ export interface DeliveryFilter {
   readonly until?: Date;
 }
 
-/** A delivery, open or finished, with what its event and its subscription say. */
+/** An open or finished delivery, with columns of its event and its subscription. */
 export interface DeliveryRow {
   id: Uuid;
   event_id: Uuid;
   subscription_id: Uuid;
   state: number;
   attempt_count: number;
-  /** `Infinity` when it is parked. */
+  /** `Infinity` while the delivery is parked; null once it is finished. */
   next_attempt_at: Date | number | null;
   last_status_code: number | null;
   last_error_code: string | null;
@@ -47,7 +47,7 @@ export interface AttemptRow {
   is_late: boolean;
 }
 
-/** Reads deliveries and attempts, unfinished ones and history alike. */
+/** Reads open and finished deliveries, and their attempts. */
 @Injectable()
 export class DeliveryHistoryRepository {
   constructor(private readonly database: TenantDatabase) {}
@@ -61,10 +61,10 @@ export class DeliveryHistoryRepository {
     return rows[0] ?? null;
   }
 
-  /** Newest first; one more than the limit when another page follows. */
+  /** Lists deliveries, newest first. Returns one more than the limit if another page follows. */
   list(tenantId: string, filter: DeliveryFilter): Promise<DeliveryRow[]> {
     const values: unknown[] = [];
-    // The tenant comes first.
+    // $1 is the tenant.
     const given = (value: unknown): string => `$${values.push(value) + 1}`;
     const conditions = ['d.tenant_id = $1'];
     if (filter.after !== undefined) conditions.push(`d.id < ${given(filter.after)}`);
@@ -89,7 +89,7 @@ export class DeliveryHistoryRepository {
     );
   }
 
-  /** Oldest first. Served by the primary key. */
+  /** Lists attempts, oldest first. Served by the primary key. */
   listAttempts(tenantId: string, deliveryId: Uuid): Promise<AttemptRow[]> {
     return this.database.query<AttemptRow>(
       tenantId,
@@ -101,7 +101,7 @@ export class DeliveryHistoryRepository {
   }
 }
 
-/** What a status means for open deliveries and for finished ones. */
+/** The conditions of a status on open deliveries and on finished ones. */
 function stateConditions(status: DeliveryStatus | undefined): [open: string[], finished: string[]] {
   switch (status) {
     case undefined:
@@ -115,7 +115,7 @@ function stateConditions(status: DeliveryStatus | undefined): [open: string[], f
     case 'delivered':
     case 'failed':
     case 'cancelled':
-      // The second condition is that of an index which holds just the unsuccessful ones.
+      // The second condition matches a partial index of unsuccessful deliveries.
       return [
         ['false'],
         [`d.state = ${STATE[status]}`, ...(status === 'delivered' ? [] : [`d.state > ${STATE.delivered}`])],
@@ -124,9 +124,8 @@ function stateConditions(status: DeliveryStatus | undefined): [open: string[], f
 }
 
 /**
- * Each half reads its own table newest first, along its primary key or deliveries_subscription, and no further than the
- * page goes. What is shown of the event, the subscription and the last attempt is looked up for the rows of the page
- * only.
+ * Each half of the union reads one table, newest first, along its primary key or deliveries_subscription, and stops
+ * after one page. The event, the subscription and the last attempt are looked up only for the rows of that page.
  */
 function select(openWhere: string, finishedWhere: string, limit: string): string {
   return `select p.*, e.event_type, s.target_url, s.max_attempts,

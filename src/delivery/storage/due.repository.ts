@@ -13,12 +13,12 @@ interface DueRow {
   became: 'woken' | 'failed' | 'held' | 'scattered';
 }
 
-/** What a look at what is due brought. */
+/** One batch of due deliveries. */
 interface TakenDue {
   readonly wakeUps: WakeUp[];
-  /** How many deliveries ended because too many of their attempts were cut short. */
+  /** Number of deliveries that failed because workers died during too many of their attempts. */
   readonly failed: number;
-  /** There was no more than this. */
+  /** True if nothing else is due. */
   readonly isComplete: boolean;
 }
 
@@ -30,12 +30,12 @@ export class DueRepository {
   ) {}
 
   /**
-   * Takes deliveries that are due: retries, those whose worker died, those that the queue lost. Their due time moves
-   * ahead by the visibility timeout.
+   * Takes due deliveries: retries, deliveries whose worker died, and deliveries that the queue lost. They become due
+   * again after the visibility timeout, in case this worker dies too.
    *
-   * @param lookBackSeconds leaves alone what has been due for longer; null looks at everything
-   * @param options.end which are taken first when more are due than the limit
-   * @param options.parks parks what it takes
+   * @param lookBackSeconds skips deliveries that have been due for longer; null takes any
+   * @param options.end which deliveries come first when more than `limit` are due
+   * @param options.parks parks the deliveries instead
    */
   async takeDue(
     limit: number,

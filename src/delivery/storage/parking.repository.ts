@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HotPath } from '../../shared/database/hot-path.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import type { WakeUp } from '../domain/wake-up.js';
-import { knownDeliveries } from './known-deliveries.js';
+import { wakeUpParameters } from './wake-up-parameters.js';
 import { CANCEL_EXPIRED } from './statements/cancel-expired.js';
 import { CANCEL_PARKED_OF_DELETED } from './statements/cancel-parked-of-deleted.js';
 import { GIVE_BACK } from './statements/give-back.js';
@@ -12,38 +12,38 @@ import { PARK } from './statements/park.js';
 interface ParkedRow {
   subscription_id: Uuid;
   tenant_id: string;
-  /** Null for any other. */
+  /** Null for paused and disabled subscriptions. */
   state: 'active' | 'deleted' | null;
 }
 
-/** Subscriptions with parked deliveries. Paused and disabled ones wait for a client, and for no worker. */
+/** Subscriptions with parked deliveries. Workers have nothing to do for paused and disabled ones. */
 interface WithParked {
   readonly active: readonly Pick<WakeUp, 'subscriptionId' | 'tenantId'>[];
   readonly deleted: readonly Uuid[];
-  /** Where to go on; null when that was the end. */
+  /** The last subscription of this page; null when no page follows. */
   readonly last: Uuid | null;
 }
 
-/** Sets pending deliveries aside, and finds out whose they are. Each method is one statement. */
+/** Parks pending deliveries and finds parked ones. Each method runs one statement. */
 @Injectable()
 export class ParkingRepository {
   constructor(private readonly hotPath: HotPath) {}
 
-  /** Sets pending deliveries aside for their lanes. No attempt is used. */
+  /** Parks pending deliveries until their lanes pull them. This uses no attempt. */
   async park(wakeUps: readonly WakeUp[]): Promise<void> {
-    await this.hotPath.query(PARK.with(knownDeliveries(wakeUps)));
+    await this.hotPath.query(PARK.with(wakeUpParameters(wakeUps)));
   }
 
-  /** Makes pending deliveries due at once, for any worker's scan: a worker that stops gives back what it held. */
+  /** Makes pending deliveries due at once, so that another worker takes over what a stopping worker had queued. */
   async giveBack(wakeUps: readonly WakeUp[]): Promise<void> {
-    await this.hotPath.query(GIVE_BACK.with(knownDeliveries(wakeUps)));
+    await this.hotPath.query(GIVE_BACK.with(wakeUpParameters(wakeUps)));
   }
 
   /**
-   * Subscriptions that have parked deliveries, in the order of their ids. The cost grows with their number, not with
-   * that of the deliveries.
+   * Lists subscriptions with parked deliveries, ordered by id. The cost grows with the number of subscriptions, not of
+   * deliveries.
    *
-   * @param after the last one of the page before; null begins with the first
+   * @param after last subscription of the previous page; null for the first page
    */
   async listWithParked(after: Uuid | null, limit: number): Promise<WithParked> {
     const rows = await this.hotPath.query<ParkedRow>(LIST_WITH_PARKED.with({ after, limit }));
@@ -61,7 +61,11 @@ export class ParkingRepository {
     return row?.count ?? 0;
   }
 
-  /** Cancels parked deliveries of those subscriptions that are deleted. @returns how many */
+  /**
+   * Cancels parked deliveries of deleted subscriptions, up to `limit` of each.
+   *
+   * @returns number of cancelled deliveries
+   */
   async cancelParkedOfDeleted(subscriptionIds: readonly Uuid[], limit: number): Promise<number> {
     const rows = await this.hotPath.query(CANCEL_PARKED_OF_DELETED.with({ subscriptionIds, limit }));
     return rows.length;

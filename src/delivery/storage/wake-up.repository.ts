@@ -5,17 +5,17 @@ import type { WakeUp } from '../domain/wake-up.js';
 import { LIST_FIRST } from './statements/list-first.js';
 import { MAKE_DUE } from './statements/make-due.js';
 
-/** What becomes of deliveries whose wake-up is lost. */
+/** Reads and changes deliveries that wait for their first wake-up. */
 @Injectable()
 export class WakeUpRepository {
   constructor(private readonly hotPath: HotPath) {}
 
-  /** Makes deliveries due at once that nobody has attempted yet. */
+  /** Makes deliveries due at once, unless they were attempted or parked. */
   async makeDue(ids: readonly Uuid[]): Promise<void> {
     await this.hotPath.query(MAKE_DUE.with({ ids }));
   }
 
-  /** First deliveries of an event that nobody has attempted or parked yet, in the order of their ids. */
+  /** Lists an event's deliveries that were never attempted or parked, ordered by id, without manual retries. */
   async listFirst(eventId: Uuid, tenantId: string, page: { after: Uuid; limit: number }): Promise<WakeUp[]> {
     const rows = await this.hotPath.query<{ id: Uuid; subscription_id: Uuid }>(
       LIST_FIRST.with({ after: page.after, last: lastUuidOf(eventId), limit: page.limit }),

@@ -3,7 +3,7 @@ import { requestFingerprint } from './request-fingerprint.js';
 import { isSignedBy, isSignedEnvelope } from './signed-envelope.js';
 
 describe('a signed envelope', () => {
-  it('is exactly a body and a signature, both strings', () => {
+  it('is an object with exactly a body and a signature, both strings', () => {
     expect(isSignedEnvelope({ body: '{}', signature: 'x' })).toBe(true);
     for (const other of [
       null,
@@ -22,7 +22,7 @@ describe('a signed envelope', () => {
   const key = createSecretKey('secret', 'utf8');
   const signature = createHmac('sha256', 'secret').update(content).digest('hex');
 
-  it('is signed by whoever holds one of the keys, in hexadecimal of either case', () => {
+  it('accepts a signature made with any of the keys, in upper or lower case hexadecimal', () => {
     const other = createSecretKey('other', 'utf8');
     expect(isSignedBy([key], content, signature)).toBe(true);
     expect(isSignedBy([other, key, other], content, signature.toUpperCase())).toBe(true);
@@ -31,19 +31,19 @@ describe('a signed envelope', () => {
   });
 
   it.each(['', 'x', signature.slice(1), `${signature}00`, `sha256=${signature}`, 'é'.repeat(64)])(
-    'is not signed by "%s"',
+    'rejects the signature "%s"',
     (wrong) => {
       expect(isSignedBy([key], content, wrong)).toBe(false);
     },
   );
 
-  it('is not signed when a byte was changed', () => {
+  it('rejects the signature when a byte of the body has changed', () => {
     expect(isSignedBy([key], Buffer.from('{"order": 2}'), signature)).toBe(false);
   });
 });
 
 describe('the fingerprint of a request', () => {
-  it('is the same for the same request, and another for every other', () => {
+  it('is equal for equal requests and different for all others', () => {
     const requests = [['a', 'bc'], ['ab', 'c'], ['abc'], ['a', 'b', 'c'], ['a', Buffer.from([0xff])], ['a', '']];
     const prints = requests.map((parts) => requestFingerprint(parts).toString('hex'));
     expect(new Set(prints).size).toBe(requests.length);

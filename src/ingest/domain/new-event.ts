@@ -1,6 +1,6 @@
 import type { Uuid } from '../../shared/ids/uuid.js';
 
-/** A row of `events`. Written and read by SQL, in groups: no ORM on this path. */
+/** A row of `events`. Plain SQL writes and reads these rows in groups; this path uses no ORM. */
 export interface EventRow {
   readonly id: Uuid;
   readonly tenantId: string;
@@ -9,21 +9,19 @@ export interface EventRow {
   readonly payload: Buffer;
 }
 
-/**
- * What is committed together: an event, its deliveries, and the key under which its publisher may repeat the request.
- */
+/** An event, to be committed together with its deliveries and its idempotency key. */
 export interface NewEvent extends EventRow {
   readonly deliveryCount: number;
   readonly idempotency: { readonly key: string; readonly fingerprint: Buffer } | null;
 }
 
-/** An event whose subscriptions are known one by one. */
+/** An event whose subscriptions are listed. */
 export interface AddressedEvent extends NewEvent {
-  /** Each gets a delivery. Shared with other events that wait: the deliveries are made when they are written. */
+  /** Each gets a delivery. Waiting events may share this array, so deliveries are made only when they are written. */
   readonly subscriptionIds: readonly Uuid[];
 }
 
-/** An event for all who want its type: how many they are may be known only when it is written. */
+/** An event whose number of subscriptions may be unknown until it is written. */
 export type UncountedEvent = Omit<NewEvent, 'deliveryCount'>;
 
 /** A delivery that is about to be written. */

@@ -1,4 +1,4 @@
-/** A request to publish, as it came. */
+/** A request to publish, as received. */
 export interface PublishRequest {
   readonly body: Buffer;
   readonly contentType: string | undefined;

@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 
-/** A body that carries its payload as a string beside the signature of that string. */
+/** A JSON body that contains the payload as a string, and the signature of that string. */
 export interface SignedEnvelope {
   readonly body: string;
   /** Hexadecimal HMAC-SHA256 of the body string's UTF-8 bytes. */
@@ -15,7 +15,7 @@ export function isSignedEnvelope(value: unknown): value is SignedEnvelope {
   return typeof body === 'string' && typeof signature === 'string';
 }
 
-/** Compares in constant time. @param keys any of them may have signed */
+/** Compares in constant time. @param keys the signature may be made with any of them */
 export function isSignedBy(keys: readonly KeyObject[], content: Buffer, signature: string): boolean {
   if (!/^[0-9a-f]{64}$/i.test(signature)) return false;
   const given = Buffer.from(signature, 'hex');

@@ -4,9 +4,9 @@ import { statement } from '../../shared/database/statement.js';
 const FINGERPRINT_BYTES = 32;
 
 /**
- * Commits events with their deliveries and idempotency keys. An event whose key is taken is left out of both inserts,
- * and its id is not returned. `payloads` are those of all events one behind the other, offsets count from 1;
- * `fingerprints` are 32 bytes for each key.
+ * Inserts events with their deliveries and idempotency keys. Skips an event whose key is taken, and its deliveries.
+ * Returns the ids of the events whose keys were stored. `payloads` concatenates the payloads of all events; offsets
+ * count from 1. `fingerprints` holds 32 bytes per key.
  */
 export const ACCEPT = statement({
   name: 'accept',

@@ -1,19 +1,18 @@
 import { connect, type Socket } from 'node:net';
 
-/** How long an address has to itself before the next one is tried beside it (RFC 8305, section 5). */
+/** How long one address is tried before the next is tried in parallel (RFC 8305, section 5). */
 const HEAD_START_MS = 250;
-/** Most addresses of a host that are tried: a name must not make this process busy with thousands. */
+/** Maximum addresses tried per host, because a name may have thousands. */
 const MAX_ADDRESSES = 8;
-/**
- * TCP keep-alive finds connections that have silently died; no sooner than keep-alive of HTTP would have closed them.
- */
+/** TCP keep-alive detects dead connections. It starts after HTTP keep-alive would have closed an idle connection. */
 const TCP_KEEP_ALIVE_MS = 60_000;
 
 /**
- * Connects to the first of several addresses that answers. A slow attempt goes on while the next address is tried: on a
- * host without IPv6, say, it may be the only one that can succeed.
+ * Connects to whichever address accepts first (Happy Eyeballs). A slow connection attempt continues while the next
+ * address is tried, because it may be the only one that can succeed.
  *
- * @throws what the first address met, when all have failed; the reason of the signal
+ * @throws the error of a single address, or an AggregateError with the message of the first, when all have failed; the
+ * reason of the signal when it aborts
  */
 export function dial(addresses: readonly string[], port: number, signal: AbortSignal): Promise<Socket> {
   return new Dialling(addresses.slice(0, MAX_ADDRESSES), port, signal).socket;
@@ -43,7 +42,7 @@ class Dialling {
   }
 
   private readonly giveUp = (): void => {
-    this.settle();
+    this.cleanUp();
     this.reject(this.signal.reason);
   };
 
@@ -69,21 +68,21 @@ class Dialling {
       else if (this.open.size === 0) this.fail();
     };
     socket.once('error', failed).once('connect', () => {
-      // Whoever gets it listens a moment later.
+      // The caller adds its error listener a moment later; until then, an error must not be uncaught.
       socket.off('error', failed).on('error', () => undefined);
       this.open.delete(socket);
-      this.settle();
+      this.cleanUp();
       this.resolve(socket);
     });
   };
 
   private fail(): void {
-    this.settle();
+    this.cleanUp();
     const [first, ...others] = this.failures;
     this.reject(others.length === 0 ? first : new AggregateError(this.failures, first?.message));
   }
 
-  private settle(): void {
+  private cleanUp(): void {
     clearTimeout(this.headStart);
     this.signal.removeEventListener('abort', this.giveUp);
     for (const socket of this.open)

@@ -6,30 +6,30 @@ import { isSuccess } from '../../domain/attempt-outcome.js';
 import { dial } from './dial.js';
 import { type Destination, targetConnector } from './target-connector.js';
 
-/** Largest head of a proxy's answer, in bytes. */
+/** Maximum size of the proxy's response headers, in bytes. */
 const MAX_HEAD_BYTES = 16_384;
-/** Most addresses of a target that the proxy is asked for: a name must not make it busy with thousands. */
+/** Maximum addresses per target that the proxy is asked for, because a name may have thousands. */
 const MAX_ADDRESSES = 4;
-/** Share of the time to connect that a connection to the proxy itself may take. */
+/** Share of the connect timeout that the connection to the proxy itself may take. */
 const PROXY_SHARE = 0.6;
 const PROXY_AUTHENTICATION_REQUIRED = 407;
 
 /**
- * The egress proxy made no connection: it refuses, or can't reach the target. Tenants may read the message, so it does
- * not say where the proxy is.
+ * The egress proxy refused the target or could not reach it. Tenants can read the message, so it does not contain the
+ * address of the proxy.
  */
 export class ProxyFailure extends Error {}
 
-/** The egress proxy is away, or does not know us: no fault of any target. */
+/** The egress proxy is unreachable or refuses our credentials. The target is not to blame. */
 export class ProxyUnreachable extends Error {}
 
 /**
- * Connects through an HTTP proxy, by CONNECT, for http and https alike. It opens no hole: names are resolved and judged
- * here, as without a proxy, and the proxy is given the address that was judged and never the name.
+ * Connects through an HTTP proxy with CONNECT, for http and https targets alike. The guard still applies: names are
+ * resolved and checked here, as without a proxy, and the proxy gets the checked address, never the name.
  *
- * @param proxy http, perhaps with user and password
- * @param names where the proxy's own name is asked for
- * @param timeoutMs from resolving the name to the end of the TLS handshake with the target
+ * @param proxy http URL, optionally with user and password
+ * @param names resolves the proxy's own name
+ * @param timeoutMs total time, from resolving the target's name to the end of the TLS handshake with the target
  */
 export function egressConnector(
   guard: TargetGuard,
@@ -44,13 +44,13 @@ export function egressConnector(
       const addresses = isIP(proxyHost) === 0 ? await names.resolve(proxyHost) : [proxyHost];
       return await dial(addresses, proxy.port === '' ? 80 : Number(proxy.port), AbortSignal.any([signal, patience]));
     } catch (error) {
-      throw signal.aborted ? error : new ProxyUnreachable('the egress proxy can not be reached', { cause: error });
+      throw signal.aborted ? error : new ProxyUnreachable('the egress proxy cannot be reached', { cause: error });
     }
   };
   return targetConnector(guard, (destination) => openTunnel(proxy, reachProxy, destination), timeoutMs);
 }
 
-/** Tries the addresses of the target in turn. @throws what the last of them met */
+/** Tries the addresses of the target one after another. @throws the error of the last one */
 async function openTunnel(
   proxy: URL,
   reachProxy: (signal: AbortSignal) => Promise<Socket>,
@@ -60,7 +60,7 @@ async function openTunnel(
   let failure: unknown;
   for (const [n, address] of tried.entries()) {
     const isLast = n === tried.length - 1;
-    // One that never answers leaves time for the next.
+    // An address that never answers takes at most half of the remaining time.
     const share = isLast
       ? signal
       : AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.round((deadlineMs - performance.now()) / 2)))]);
@@ -72,7 +72,7 @@ async function openTunnel(
         share,
       );
     } catch (error) {
-      // It would be the same for the other addresses.
+      // The other addresses would fail in the same way.
       if (error instanceof ProxyUnreachable) throw error;
       failure = error;
     }
@@ -80,7 +80,7 @@ async function openTunnel(
   throw failure;
 }
 
-/** @param connected to the proxy */
+/** @param connected socket connected to the proxy */
 function tunnelTo(proxy: URL, connected: Socket, authority: string, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
@@ -116,7 +116,7 @@ function tunnelTo(proxy: URL, connected: Socket, authority: string, signal: Abor
 
 function failureOf(error: NodeJS.ErrnoException): ProxyFailure {
   const { code = 'unknown error' } = error;
-  // Codes of Node's HTTP parser begin so.
-  const what = code.startsWith('HPE_') ? 'answered with what is no HTTP' : 'broke the connection off';
+  // Error codes of Node.js's HTTP parser start with HPE_.
+  const what = code.startsWith('HPE_') ? 'sent an invalid HTTP response' : 'closed the connection';
   return new ProxyFailure(`the egress proxy ${what} (${code})`, { cause: error });
 }

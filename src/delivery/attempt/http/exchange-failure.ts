@@ -20,22 +20,22 @@ const CODES: Readonly<Record<string, AttemptErrorCode>> = {
   EAI_FAIL: 'dns_failure',
   EAI_NODATA: 'dns_failure',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'response_invalid',
-  // undici asserts what its parser should not have let through, such as a status of 99.
+  // undici's own assertions fail on responses that its parser lets through, such as one with status 99.
   ERR_ASSERTION: 'response_invalid',
 };
 
 const INVALID_ANSWERS = [AnswerWithoutStatus, HeadersTooLong, errors.HTTPParserError];
 
-/** Most characters of an error message that are kept. */
+/** Maximum characters of a stored error message. */
 const MAX_MESSAGE_LENGTH = 300;
 
-const INTERNAL = 'the attempt failed inside the service; its log says why';
+const INTERNAL_ERROR_MESSAGE = 'the attempt failed inside the service; its log says why';
 
-/** Names what went wrong with an exchange that brought no status. */
+/** Maps the error of an exchange that ended without a status to an error code and message. */
 export function exchangeFailure(error: unknown): AttemptError {
   const code = failureCode(error);
-  // Not the receiver's doing, and what it was is no matter of the tenant's: it may name keys and settings.
-  if (code === 'internal_error') return { code, message: INTERNAL };
+  // This is not the receiver's fault, and the tenant must not see the details: they may contain keys and settings.
+  if (code === 'internal_error') return { code, message: INTERNAL_ERROR_MESSAGE };
   return { code, message: failureMessage(error).slice(0, MAX_MESSAGE_LENGTH) };
 }
 
@@ -50,17 +50,17 @@ function failureCode(error: unknown): AttemptErrorCode {
     if (known !== undefined) return known;
     if (isTlsCode(code)) return 'tls_failure';
   }
-  // A connection that failed on every address of a host holds one error an address.
+  // When every address of a host has failed, the error holds one error per address.
   if (Array.isArray(each) && each.length > 0) return failureCode(each[0]);
   return cause === undefined || cause === null ? 'internal_error' : failureCode(cause);
 }
 
-/** OpenSSL's own codes, and Node's for certificates that it does not accept. */
+/** Codes of OpenSSL, and those of Node.js for rejected certificates. */
 function isTlsCode(code: string): boolean {
   return /^(ERR_SSL|ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/.test(code);
 }
 
-/** Tenants read it, so it leaves out what Node.js and undici append: the addresses that a name resolves to here. */
+/** Tenants read this message. It omits the addresses that a name resolves to, which Node.js and undici append. */
 function failureMessage(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return failureMessage(error.errors[0]);
   const { syscall, code } = error as { syscall?: unknown; code?: unknown };

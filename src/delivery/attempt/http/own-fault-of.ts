@@ -4,7 +4,7 @@ import type { OwnFault } from '../../domain/own-fault.js';
 import { ProxyUnreachable } from './egress-proxy.js';
 import { isConnectError } from './target-connector.js';
 
-/** What connecting meets when this process or its machine has run out of something. */
+/** Connect errors that mean that this process or its host has run out of a resource. */
 const EXHAUSTED: Readonly<Record<string, OwnFault>> = {
   EMFILE: 'descriptors',
   ENFILE: 'descriptors',
@@ -15,8 +15,8 @@ const EXHAUSTED: Readonly<Record<string, OwnFault>> = {
 };
 
 /**
- * Which fault of ours, if any, ended an exchange before anything was sent. Neither a receiver nor its name servers can
- * cause one: whatever is in doubt, such as an unreachable network, is null.
+ * Returns the fault of this service that ended an exchange before anything was sent, or null. Neither a receiver nor
+ * its name servers can cause one. Doubtful cases, such as an unreachable network, are null.
  */
 export function ownFaultOf(error: unknown): OwnFault | null {
   return isConnectError(error) ? faultOf(error) : null;
@@ -24,15 +24,15 @@ export function ownFaultOf(error: unknown): OwnFault | null {
 
 function faultOf(error: unknown): OwnFault | null {
   if (error instanceof ResolverUnreachable) return 'resolver';
-  // If the proxy was out of reach because something ran out here, that is the fault.
+  // The proxy may be unreachable because this host has run out of a resource.
   if (error instanceof ProxyUnreachable) return faultOf(error.cause) ?? 'egress_proxy';
   if (error instanceof AggregateError) {
-    // Ours only if every address failed by a fault of ours: an address that is not served is the receiver's affair.
+    // It is our fault only if every address failed through one. An address without a server is the receiver's fault.
     const faults = error.errors.map(faultOf);
     return faults.includes(null) ? null : (faults[0] ?? null);
   }
   const { code = '', address = '' } = (error ?? {}) as { code?: string; address?: string };
-  // For an IPv6 address it means that this machine has no IPv6, not that all ports are taken.
+  // For an IPv6 address, this means that the host has no IPv6, not that all ports are taken.
   if (code === 'EADDRNOTAVAIL' && isIPv6(address)) return null;
   return EXHAUSTED[code] ?? null;
 }

@@ -1,10 +1,10 @@
 import { Agent, type buildConnector } from 'undici';
 import type { Clock } from '../../../shared/time/clock.js';
 
-/** Agents are renewed one after the other, so that not all receivers get new connections at the same time. */
+/** Agents are replaced one at a time, so that not all receivers get new connections at once. */
 const AGENTS = 8;
-/** Longer than a request may take, and its connection may be idle after it. */
-const FORMER_MS = 180_000;
+/** How long a retired agent is kept: longer than a request may take and its connection may stay idle afterwards. */
+const RETIRED_MS = 180_000;
 
 interface Kept {
   readonly agent: Agent;
@@ -12,67 +12,68 @@ interface Kept {
 }
 
 /**
- * The HTTP client for receivers. Each new connection resolves the name, and no connection outlives its agent, so a
- * receiver that moves gets its traffic at the new address within that time. undici can do this itself (`clientTtl`),
- * but then it looks at all connections of a receiver for each request, which costs a tenth of the request.
+ * HTTP client for receivers. Each new connection resolves the name again, and an agent makes no request after its
+ * maximum age, so that a receiver that moves gets its traffic at the new address within that time. undici has an option
+ * for this (`clientTtl`), but then it checks all connections of a receiver at each request, which costs a tenth of the
+ * request.
  */
 export class ReceiverAgents {
   private readonly kept: Kept[];
-  /** Those that were renewed lately, for what is still under way on them. */
-  private readonly former = new Set<Agent>();
+  /** Replaced agents that may still have requests in flight. */
+  private readonly retired = new Set<Agent>();
   private isDestroyed = false;
 
-  /** @param ageMs a connection that is older is not used again */
+  /** @param ageMs maximum age of an agent; no request starts on an older one */
   constructor(
     private readonly connect: buildConnector.connector,
     private readonly ageMs: number,
     private readonly clock: Pick<Clock, 'monotonicMs'>,
   ) {
     const nowMs = clock.monotonicMs();
-    this.kept = Array.from({ length: AGENTS }, (_, n) => this.make(nowMs + (ageMs * (n + 1)) / AGENTS));
+    this.kept = Array.from({ length: AGENTS }, (_, n) => this.create(nowMs + (ageMs * (n + 1)) / AGENTS));
   }
 
-  /** Which of the agents is that of an origin. */
-  static placeOf(origin: string): number {
+  /** Index of the agent for an origin. */
+  static indexOf(origin: string): number {
     let sum = 0;
     for (let n = 0; n < origin.length; n += 1) sum += origin.charCodeAt(n);
     return sum % AGENTS;
   }
 
-  at(place: number): Agent {
+  get(index: number): Agent {
     const nowMs = this.clock.monotonicMs();
-    const kept = this.kept[place];
+    const kept = this.kept[index];
     if (kept !== undefined && (nowMs < kept.untilMs || this.isDestroyed)) return kept.agent;
-    if (kept !== undefined) this.leave(kept.agent);
-    const next = this.make(nowMs + this.ageMs);
-    this.kept[place] = next;
+    if (kept !== undefined) this.retire(kept.agent);
+    const next = this.create(nowMs + this.ageMs);
+    this.kept[index] = next;
     return next.agent;
   }
 
-  /** Breaks off what is under way. */
+  /** Aborts the requests in flight. */
   async destroy(): Promise<void> {
     this.isDestroyed = true;
-    const all = [...this.kept.map(({ agent }) => agent), ...this.former];
+    const all = [...this.kept.map(({ agent }) => agent), ...this.retired];
     await Promise.all(all.map((agent) => agent.destroy()));
   }
 
   /**
-   * Its connections end by themselves, seconds after their last request. An agent that is closed could not be destroyed
-   * any more.
+   * The agent is not closed, because undici could then no longer destroy it. Its connections close by themselves,
+   * seconds after their last request.
    */
-  private leave(agent: Agent): void {
-    this.former.add(agent);
-    setTimeout(() => this.former.delete(agent), FORMER_MS).unref();
+  private retire(agent: Agent): void {
+    this.retired.add(agent);
+    setTimeout(() => this.retired.delete(agent), RETIRED_MS).unref();
   }
 
-  private make(untilMs: number): Kept {
+  private create(untilMs: number): Kept {
     return { agent: agentBy(this.connect), untilMs };
   }
 }
 
 /**
- * Each option is chosen here, and none is left to undici, whose defaults are those of a browser; docs/decisions/014
- * gives the reasons. The number of connections is not the client's business: lanes bound it.
+ * Sets every option explicitly, because undici's defaults suit a browser; docs/decisions/014 gives the reasons. The
+ * number of connections has no limit here, because lanes limit it.
  */
 function agentBy(connect: buildConnector.connector): Agent {
   return new Agent({
@@ -83,7 +84,7 @@ function agentBy(connect: buildConnector.connector): Agent {
     keepAliveMaxTimeout: 15_000,
     keepAliveTimeoutThreshold: 2000,
     maxHeaderSize: 131_072,
-    // The exchange as a whole has a time of its own, and of the body no more is read than is wanted.
+    // The adapter limits the time of the whole exchange and the size of the body.
     headersTimeout: 0,
     bodyTimeout: 0,
     maxResponseSize: -1,

@@ -1,23 +1,23 @@
 import { isIP, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { TargetGuard } from '../../../targets/index.js';
-import { mendParserOf } from './undici-parser.js';
+import { patchParserOf } from './undici-parser.js';
 
-/** TLS sessions that are kept to resume, of all hosts together. */
+/** Maximum cached TLS sessions, over all hosts. */
 const MAX_TLS_SESSIONS = 1000;
 
-/** Where a connection is to lead: addresses that were judged, and none other. */
+/** Where to connect. All addresses have passed the guard. */
 export interface Destination {
   readonly host: string;
   readonly addresses: readonly string[];
   readonly port: number;
-  /** Ends when there is no more time; its reason says so. */
+  /** Aborts when the time is over, with a ConnectTimeout as its reason. */
   readonly signal: AbortSignal;
-  /** By `performance.now()`, when that will be. */
+  /** When that will be, on the clock of `performance.now()`. */
   readonly deadlineMs: number;
 }
 
-/** Makes a TCP connection to a destination, straight or through something. */
+/** Opens a TCP connection to a destination, directly or through a proxy. */
 export type OpenSocket = (destination: Destination) => Promise<Socket>;
 
 /** Connecting took too long. */
@@ -29,28 +29,28 @@ export class ConnectTimeout extends Error {
   }
 }
 
-/** What came of connecting, when nothing could have been sent yet. */
+/** Errors from connecting. At that point, nothing can have been sent. */
 const connectErrors = new WeakSet();
 
-/** Marks an error as one from connecting. */
+/** Marks an error as a connect error. */
 export function asConnectError<T extends object>(error: T): T {
   connectErrors.add(error);
   return error;
 }
 
-/** Whether an error is that of a connection that was never made. */
+/** Whether an error was marked as a connect error. */
 export function isConnectError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && connectErrors.has(error);
 }
 
 /**
- * Connects to targets: names are resolved and judged, and connections made to the addresses that were judged. TLS is
- * spoken with the target, under its name.
+ * Connects to targets. The guard resolves the name and checks its addresses, and the connection goes to a checked
+ * address. TLS verifies the name of the target.
  *
- * @param timeoutMs for all of it
+ * @param timeoutMs total time, from resolving the name to the end of the TLS handshake
  */
 export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs: number): buildConnector.connector {
-  // It has no time limit of its own. It speaks HTTP/1.1 only and returns the socket, which its type does not say.
+  // The timeout below covers it. It offers HTTP/1.1 only and returns the socket, which its type does not say.
   const secure = buildConnector({ timeout: 0, allowH2: false, maxCachedSessions: MAX_TLS_SESSIONS }) as (
     ...args: Parameters<buildConnector.connector>
   ) => Socket;
@@ -59,32 +59,32 @@ export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs:
     const { signal } = deadline;
     let isOver = false;
     const timer = setTimeout(() => {
-      // What came while this process was too busy to read it is read before.
+      // First reads what has arrived while this process was too busy to read it.
       setImmediate(() => {
-        // What is connected by then has its request already.
+        // A connection that was made meanwhile already carries its request.
         if (!isOver) deadline.abort(new ConnectTimeout(timeoutMs));
       });
     }, timeoutMs);
     const { hostname, protocol, port } = options;
     const isSecure = protocol === 'https:';
     const deadlineMs = performance.now() + timeoutMs;
-    const connected = async (): Promise<Socket> => {
+    const connectTcp = async (): Promise<Socket> => {
       const host = hostname.replace(/^\[(.*)\]$/, '$1');
-      // A literal address was judged with the URL.
+      // The check of the URL has covered a literal address.
       const addresses = isIP(host) === 0 ? await inTime(guard.addressesOf(host), signal) : [host];
       if (addresses.length === 0) throw Object.assign(new Error(`${host} has no address`), { code: 'ENODATA' });
       return open({ host, addresses, port: port === '' ? (isSecure ? 443 : 80) : Number(port), signal, deadlineMs });
     };
-    const shaken = (httpSocket: Socket): Promise<Socket> =>
+    const secured = (httpSocket: Socket): Promise<Socket> =>
       new Promise((resolve, reject) => {
-        const shaking = secure({ ...options, httpSocket }, (...[error, socket]) => {
+        const tlsSocket = secure({ ...options, httpSocket }, (...[error, socket]) => {
           if (error === null) resolve(socket);
           else reject(error);
         });
-        signal.addEventListener('abort', () => shaking.destroy(signal.reason as Error));
+        signal.addEventListener('abort', () => tlsSocket.destroy(signal.reason as Error));
       });
-    connected()
-      .then((socket) => (isSecure ? shaken(socket) : socket))
+    connectTcp()
+      .then((socket) => (isSecure ? secured(socket) : socket))
       .finally(() => {
         isOver = true;
         clearTimeout(timer);
@@ -92,7 +92,7 @@ export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs:
       .then(
         (socket) => {
           callback(null, socket);
-          mendParserOf(socket);
+          patchParserOf(socket);
         },
         (error: unknown) => {
           callback(asConnectError(error as Error), null);

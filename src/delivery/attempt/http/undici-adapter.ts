@@ -3,23 +3,23 @@ import type { Dispatcher } from 'undici';
 import { isConnectError } from './target-connector.js';
 import { HeadersTooLong } from './undici-parser.js';
 
-/** Most that is read of an answer, and most that is kept, in bytes. */
+/** Maximum bytes of a response body that are read, and that are kept. */
 const MAX_READ_BYTES = 65_536;
 const MAX_KEPT_BYTES = 4096;
-/** Interim answers (1xx) that are passed over before the final one; more are a flood. */
+/** Maximum interim responses (1xx) that are skipped before the final one. */
 const MAX_INTERIM_ANSWERS = 2000;
 
 /** Where a request goes. */
 export interface Target {
   readonly origin: string;
   readonly path: string;
-  /** Of the agent that makes it. */
-  readonly place: number;
+  /** Index of the agent that makes the request. */
+  readonly agentIndex: number;
 }
 
 /**
- * A request in the form that undici takes without copying it. Headers are name, value, name, value. A class, because
- * axios copies whatever plain objects it finds in a configuration.
+ * A request in a form that undici uses without copying. `headers` alternates names and values. This is a class because
+ * axios copies plain objects in its configuration.
  */
 export class RawRequest {
   constructor(
@@ -30,28 +30,28 @@ export class RawRequest {
   ) {}
 }
 
-/** An answer: at least its status came. The body is cut after 4 KB, or where the connection broke. */
+/** A response that has at least a status. The body ends after 4 KB, or where the connection broke. */
 export interface RawAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
 }
 
-/** The whole exchange took longer than it may. */
+/** The exchange exceeded its timeout. */
 export class ExchangeTimeout extends Error {
   constructor(timeoutMs: number) {
-    super(`no complete answer within ${timeoutMs / 1000} s`);
+    super(`no complete response within ${timeoutMs / 1000} s`);
   }
 }
 
-/** The exchange ended, and no status from 200 to 999 had come. */
+/** The exchange ended without a status from 200 to 999. */
 export class AnswerWithoutStatus extends Error {
-  constructor(message = 'the answer has no status') {
+  constructor(message = 'the response has no status') {
     super(message);
   }
 }
 
-/** What axios would make of every answer, several times over. */
+/** Shared, because axios would create several of these for every response. */
 const NO_HEADERS = new AxiosHeaders();
 
 interface RawConfig extends InternalAxiosRequestConfig {
@@ -59,8 +59,8 @@ interface RawConfig extends InternalAxiosRequestConfig {
 }
 
 /**
- * An axios adapter over undici. Through axios' own adapter and header objects a request costs about three times the
- * CPU; so the request travels beside them, as `raw`, and the answer comes back as `data`.
+ * An axios adapter over undici. A request through axios's own adapter and header objects costs about three times the
+ * CPU. So the request bypasses them as `raw` in the configuration, and the response is returned as `data`.
  */
 export function undiciAdapter(dispatcherOf: (target: Target) => Dispatcher): AxiosAdapter {
   return async (config): Promise<AxiosResponse<RawAnswer>> => {
@@ -86,7 +86,7 @@ interface Ends {
   readonly send: (exchange: Exchange) => void;
 }
 
-/** Follows one exchange, whose time runs from the moment it is made, connecting included. */
+/** One exchange. Its timeout starts with the constructor, so it includes connecting. */
 class Exchange implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private answer: Omit<RawAnswer, 'body'> | undefined;
@@ -94,7 +94,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   private readBytes = 0;
   private interimAnswers = 0;
   private isOver = false;
-  private wasHandedOverAgain = false;
+  private wasRetried = false;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -102,7 +102,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly ends: Ends,
   ) {
     this.timer = setTimeout(() => {
-      // An answer that came while this process was too busy to read it is read before: it is no timeout.
+      // First reads a response that has arrived while this process was too busy to read it. That is not a timeout.
       setImmediate(() => {
         this.end(new ExchangeTimeout(timeoutMs));
       });
@@ -111,19 +111,20 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    // The time ran out while the connection was made: nothing may be sent any more.
+    // The exchange has timed out while connecting, so nothing may be sent any more.
     if (this.isOver) controller.abort(new Error('over'));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: RawAnswer['headers']): void {
     if (statusCode >= 200) this.answer = { statusCode, headers };
-    else if (++this.interimAnswers > MAX_INTERIM_ANSWERS) this.end(new AnswerWithoutStatus('too many interim answers'));
+    else if (++this.interimAnswers > MAX_INTERIM_ANSWERS)
+      this.end(new AnswerWithoutStatus('too many interim responses'));
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.readBytes < MAX_KEPT_BYTES) this.kept.push(chunk.subarray(0, MAX_KEPT_BYTES - this.readBytes));
     this.readBytes += chunk.length;
-    if (this.readBytes > MAX_READ_BYTES) this.end(new Error('the answer is too long'));
+    if (this.readBytes > MAX_READ_BYTES) this.end(new Error('the response is too long'));
   }
 
   onResponseEnd(): void {
@@ -132,11 +133,11 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.isUnsent(error)) {
-      this.wasHandedOverAgain = true;
+      this.wasRetried = true;
       setImmediate(this.ends.send, this);
       return;
     }
-    // Not all of its headers, but that it came.
+    // The status counts, although the headers are incomplete.
     if (error instanceof HeadersTooLong && error.statusCode >= 200) {
       this.answer ??= { statusCode: error.statusCode, headers: {} };
     }
@@ -144,14 +145,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * Whether a kept connection broke, or turned out to hold bytes that nobody asked for, before any of this request was
-   * written to it: then the request may go over another connection.
+   * Whether a reused connection failed, or contained unexpected bytes, before any of this request was written to it.
+   * The request is then sent once more, over another connection.
    */
   private isUnsent(error: Error): boolean {
-    return this.controller === undefined && !this.isOver && !this.wasHandedOverAgain && !isConnectError(error);
+    return this.controller === undefined && !this.isOver && !this.wasRetried && !isConnectError(error);
   }
 
-  /** Once a status has come, it counts, however the rest of the answer ended. */
+  /** A status counts once it has arrived, however the rest of the response ends. */
   private end(error: Error | null): void {
     if (this.isOver) return;
     this.isOver = true;

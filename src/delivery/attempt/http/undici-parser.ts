@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** The parser that undici gives a connection of HTTP/1.1, as far as it is touched here. */
+/** The parts of undici's HTTP/1.1 parser that are used here. */
 interface Parser {
   readonly llhttp: { llhttp_get_status_code: (parser: number) => number };
   readonly ptr: number;
@@ -11,31 +11,31 @@ interface Parser {
   trackHeader: (this: Parser, length: number) => void;
 }
 
-/** The headers of an answer are longer than is read. What is to come is not read: the connection is closed. */
+/** The response headers exceed the limit. The connection is closed without reading the rest. */
 export class HeadersTooLong extends Error {
   constructor(readonly statusCode: number) {
-    super('the headers of the answer are too long');
+    super('the response headers are too long');
   }
 }
 
 const CONTINUE = 100;
 const PROCESSING = 102;
-const mended = new WeakSet();
+const patched = new WeakSet();
 
 /**
- * Corrects what undici's parser does against RFC 9110 and has no option for. It closes the connection at a 100 that
- * nobody asked for, though it passes over other interim answers (section 15.2). And when headers are too long, it
- * forgets the status that came before them.
+ * Fixes two defects of undici's parser that no option covers. It closes the connection on an unexpected 100, which RFC
+ * 9110 (section 15.2) tells clients to skip, as the parser does with other interim responses. And when headers are too
+ * long, it loses the status that came before them.
  *
- * This patches the class of the parser, which undici does not export, at the first connection that has one.
+ * The first connection with a parser patches the parser's class, because undici does not export it.
  */
-export function mendParserOf(socket: Socket): void {
+export function patchParserOf(socket: Socket): void {
   const key = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'parser');
   const parser = key && ((socket as unknown as Record<symbol, unknown>)[key] as Parser | null);
   if (!parser) return;
   const prototype = Object.getPrototypeOf(parser) as Parser;
-  if (mended.has(prototype)) return;
-  mended.add(prototype);
+  if (patched.has(prototype)) return;
+  patched.add(prototype);
   const { onHeadersComplete, trackHeader } = prototype;
   prototype.onHeadersComplete = function (statusCode, isUpgrade, isKeptAlive) {
     const taken = statusCode === CONTINUE ? PROCESSING : statusCode;

@@ -24,13 +24,13 @@ const CONNECT_TIMEOUT_MS = 5000;
 const CONNECTION_AGE_MS = 30_000;
 const USER_AGENT = `webhook-delivery-service/${VERSION}`;
 const MAX_TARGETS = 10_000;
-/** Most characters of response headers that the history keeps. */
+/** Maximum characters of response headers in the history. */
 const MAX_HEADERS_LENGTH = 4096;
 
-/** What became of the request is not known, and left to the lease. */
-export class AttemptBrokenOff extends Error {}
+/** The process ended during the request, so its result is unknown. The delivery is retried when its lease ends. */
+export class AttemptInterrupted extends Error {}
 
-/** Nothing was sent, by a fault of ours: it was no attempt. */
+/** Nothing was sent because of a fault of this service. This does not count as an attempt. */
 export class NotAttempted extends Error {
   constructor(
     readonly fault: OwnFault,
@@ -40,7 +40,7 @@ export class NotAttempted extends Error {
   }
 }
 
-/** Sends deliveries: signed, never redirected, only to where the guard lets them go. */
+/** Sends signed deliveries. Never follows a redirect, and connects only to addresses that the guard allows. */
 @Injectable()
 export class WebhookSender implements OnApplicationShutdown {
   private readonly agents: ReceiverAgents;
@@ -56,41 +56,41 @@ export class WebhookSender implements OnApplicationShutdown {
     private readonly logger: Logger,
     @Inject(Settings) { egressProxyUrl }: Pick<Settings, 'egressProxyUrl'>,
   ) {
-    const straight = targetConnector(
+    const direct = targetConnector(
       guard,
       ({ addresses, port, signal }) => dial(addresses, port, signal),
       CONNECT_TIMEOUT_MS,
     );
     const connect =
       egressProxyUrl === undefined
-        ? straight
+        ? direct
         : egressConnector(guard, new URL(egressProxyUrl), names, CONNECT_TIMEOUT_MS);
     this.agents = new ReceiverAgents(connect, CONNECTION_AGE_MS, clock);
-    // Bare: no defaults, no transforms, no interceptors. They cost more than the request.
-    this.http = new Axios({ adapter: undiciAdapter(({ place }) => this.agents.at(place)) });
+    // A bare instance: default settings, transforms and interceptors would cost more than the request.
+    this.http = new Axios({ adapter: undiciAdapter(({ agentIndex }) => this.agents.get(agentIndex)) });
   }
 
   /**
-   * Makes one attempt: whatever a receiver or the network does is a result.
+   * Makes one attempt. Anything that the receiver or the network does is a result, not an error.
    *
-   * @throws AttemptBrokenOff when the process ends under it, which is nobody's result; NotAttempted when a fault of
-   * ours kept anything from being sent
+   * @throws AttemptInterrupted when the process ends during the request; NotAttempted when a fault of this service kept
+   * the request from being sent
    */
   async send(delivery: ClaimedDelivery, timeoutMs: number): Promise<AttemptResult> {
     const startedMs = this.clock.monotonicMs();
     try {
       const raw = this.request(delivery, timeoutMs);
-      // Its method is the adapter's business. Of a POST, axios would look for a content type first.
+      // The adapter sets the method. With POST here, axios would first look for a content type.
       const config: AxiosRequestConfig & { raw: RawRequest } = { raw };
       const { data } = await this.http.request<RawAnswer>(config);
-      return answered(data, this.clock.monotonicMs() - startedMs);
+      return resultOf(data, this.clock.monotonicMs() - startedMs);
     } catch (error) {
-      if (this.isClosed) throw new AttemptBrokenOff();
+      if (this.isClosed) throw new AttemptInterrupted();
       const fault = error instanceof UnknownEncryptionKey ? 'encryption_key' : ownFaultOf(error);
       if (fault !== null) throw new NotAttempted(fault, error);
       const failure = exchangeFailure(error);
       if (failure.code === 'internal_error') {
-        this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.broken_here');
+        this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.internal_error');
       }
       return {
         statusCode: null,
@@ -139,7 +139,9 @@ export class WebhookSender implements OnApplicationShutdown {
   }
 
   /**
-   * @throws BlockedTarget. Node asks no resolver for a literal address: that one is judged here, a name at the connect.
+   * Checks the URL, and with it a literal address. A name is checked when it is resolved, on connecting.
+   *
+   * @throws BlockedTarget
    */
   private target(targetUrl: string): Target {
     const known = this.targets.get(targetUrl);
@@ -147,13 +149,13 @@ export class WebhookSender implements OnApplicationShutdown {
     const url = new URL(targetUrl);
     this.guard.checkUrl(url);
     const { origin, pathname, search } = url;
-    const target = { origin, path: pathname + search, place: ReceiverAgents.placeOf(origin) };
+    const target = { origin, path: pathname + search, agentIndex: ReceiverAgents.indexOf(origin) };
     this.targets.set(targetUrl, target);
     return target;
   }
 }
 
-function answered(answer: RawAnswer, durationMs: number): AttemptResult {
+function resultOf(answer: RawAnswer, durationMs: number): AttemptResult {
   const { statusCode } = answer;
   const retryAfter = answer.headers['retry-after'];
   return {

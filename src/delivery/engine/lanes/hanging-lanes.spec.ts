@@ -4,10 +4,7 @@ import { Lanes } from './lanes.js';
 describe('slots that hang', () => {
   const HOUR_MS = 3_600_000;
 
-  /**
-   * Lets so many new subscriptions of a tenant hang, each with a request if it gets a slot. @returns slots that they
-   * hold
-   */
+  /** Makes `count` new subscriptions of a tenant hang, as far as they get slots. @returns number of slots taken */
   const hang = (lanes: Lanes, count: number, tenantId = 't', nowMs = 0): number => {
     for (const id of names(count, `${tenantId}/hangs `)) admit(lanes, 3, id, nowMs);
     const taken = lanes.takeReady();
@@ -20,7 +17,7 @@ describe('slots that hang', () => {
   };
 
   it.each([20, 60, 300, 1000])(
-    'leave slots to a subscription of another tenant, when %i of one tenant hang',
+    'leave slots to a subscription of another tenant when %i of one tenant hang',
     (count) => {
       const lanes = new Lanes(256);
       hang(lanes, count);
@@ -29,15 +26,15 @@ describe('slots that hang', () => {
     },
   );
 
-  it('leave slots to another tenant, when parked deliveries of a thousand subscriptions hang', () => {
+  it('leave slots to another tenant when parked deliveries of a thousand subscriptions hang', () => {
     const lanes = new Lanes(256);
     for (const id of names(1000, 'hangs ')) lanes.setParked(laneKey(id), true);
-    for (const { subscriptionId } of lanes.takeForParked()) lanes.start(subscriptionId, 32, 0);
-    lanes.takeForParked();
+    for (const { subscriptionId } of lanes.takeSlotsForParked()) lanes.start(subscriptionId, 32, 0);
+    lanes.takeSlotsForParked();
     expect(next(lanes, 'other/healthy')).toBe(1);
   });
 
-  it('leave slots to another tenant, when receivers that were prompt begin to hang all at once', () => {
+  it('leave slots to another tenant when prompt receivers start to hang all at once', () => {
     const lanes = new Lanes(256);
     for (const id of names(1000, 't/hangs ')) request(lanes, id);
     hang(lanes, 1000);
@@ -45,7 +42,7 @@ describe('slots that hang', () => {
     expect(next(lanes, 'other/healthy')).toBe(1);
   });
 
-  it('leave a tenant half of the slots, while others have had deliveries lately', () => {
+  it('take up to half of the slots for one tenant while another has had deliveries recently', () => {
     const lanes = new Lanes(256);
     expect(next(lanes, 'other/healthy')).toBe(1);
     lanes.giveBack('other/healthy', 1, 'queued');
@@ -58,7 +55,7 @@ describe('slots that hang', () => {
     [8, 300],
     [20, 50],
     [100, 20],
-  ])('leave slots to a receiver that is prompt, when those of %i tenants hang, %i of each', (tenants, count) => {
+  ])('leave slots to a prompt receiver when %i tenants have %i hanging receivers each', (tenants, count) => {
     const lanes = new Lanes(256);
     request(lanes, 'other/healthy');
     for (const tenantId of names(tenants, 'tenant ')) hang(lanes, count, tenantId);
@@ -69,17 +66,17 @@ describe('slots that hang', () => {
     [3, 300],
     [8, 300],
     [14, 50],
-  ])('leave a slot to a tenant that holds none, when those of %i tenants hang, %i of each', (tenants, count) => {
+  ])('leave a slot to a tenant that holds none when %i tenants have %i hanging receivers each', (tenants, count) => {
     const lanes = new Lanes(256);
     for (const tenantId of names(tenants, 'tenant ')) hang(lanes, count, tenantId);
     expect(next(lanes, 'other/new')).toBe(1);
   });
 
-  it('leave slots to a receiver of the same tenant that is prompt, and to one that is new', () => {
+  it('leave slots to a prompt receiver of the same tenant, and to a new one if they were known to be slow', () => {
     const lanes = new Lanes(256);
     request(lanes, 'healthy');
     hang(lanes, 1000);
-    // By then it is known that they hang.
+    // By now the lanes have found out that their receivers hang.
     lanes.takeOverdue(2000);
     expect(lanes.inFlightCount).toBe(196);
     expect(next(lanes, 'healthy', 2000)).toBe(1);
@@ -92,7 +89,7 @@ describe('slots that hang', () => {
     expect(next(later, 'new')).toBe(1);
   });
 
-  it('do not fill the queue for the others', () => {
+  it('leave room to queue deliveries for other receivers', () => {
     const lanes = new Lanes(256);
     for (const id of names(1000, 'hangs ')) admit(lanes, 16, id);
     const queued = lanes.queuedCount;
@@ -100,7 +97,7 @@ describe('slots that hang', () => {
     expect(admit(lanes, 16, 'other/healthy')).toBe(16);
   });
 
-  it('hand back what waits for slots that their tenant may not have, and not what waits since the worker has none', () => {
+  it('hand back deliveries that wait for slots beyond the share of their tenant', () => {
     const lanes = new Lanes(256);
     hang(lanes, 1000);
     const queued = lanes.queuedCount;
@@ -108,7 +105,7 @@ describe('slots that hang', () => {
     expect(lanes.queuedCount).toBe(0);
   });
 
-  it('count again for a tenant who comes back, until they have been idle for long', () => {
+  it('may take nearly all slots once the other tenants have been idle for long', () => {
     const lanes = new Lanes(256);
     next(lanes, 'other/healthy');
     lanes.giveBack('other/healthy', 1, 'queued');
@@ -118,7 +115,7 @@ describe('slots that hang', () => {
     expect(lanes.inFlightCount).toBe(224);
   });
 
-  it('get no slot twice, whatever happens to them', () => {
+  it('are never counted twice, whatever happens', () => {
     const lanes = new Lanes(64);
     const ends: (() => void)[] = [];
     for (let round = 0; round < 200; round += 1) {

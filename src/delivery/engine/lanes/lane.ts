@@ -2,26 +2,25 @@ import type { Uuid } from '../../../shared/ids/uuid.js';
 import type { WakeUp } from '../../domain/wake-up.js';
 import type { Pace } from './slot-shares.js';
 
-/** Where a delivery comes from: from the queue of its lane, or from those that are parked in PostgreSQL. */
+/** Where a delivery comes from: the queue of its lane, or the parked deliveries in PostgreSQL. */
 export type Origin = 'queued' | 'parked';
 
-/** A lane holds as many deliveries as its receiver takes in this time; what has waited longer is parked. */
+/** A lane queues as many deliveries as its receiver handles in this time. Deliveries that wait longer are parked. */
 const QUEUE_MS = 1000;
-/** Shortest queue, so that a receiver nobody has measured yet is not parked at once. */
+/** Every lane may queue this many deliveries, however slow its receiver is. */
 const MIN_QUEUE = 16;
-/** Requests at once to a receiver that has not answered yet: some may hang without holding up the others. */
+/** Width of a lane from the first claim on, until the receiver answers: at most this many of its requests can hang. */
 const START_WIDTH = 8;
 /**
- * Least width of a receiver that fails, as long as it fails at once: then its requests hold no slot for long, and its
- * deliveries must not back up. One that keeps its requests waiting is sent a single one.
+ * Minimum width while a receiver fails fast. Its requests hold their slots only briefly, and its deliveries should not
+ * back up. If it fails slowly, the minimum width is 1.
  */
 const FAILING_WIDTH = 4;
-const AT_ONCE_MS = 250;
+/** A receiver fails fast if its average request takes less time than this. */
+const FAST_FAILURE_MS = 250;
 /** Weight of the newest duration in the moving average. */
-const NEWEST = 0.2;
-/**
- * A receiver that answers within this time is prompt: its requests give their slots back before anybody misses them.
- */
+const NEWEST_WEIGHT = 0.2;
+/** A receiver that answers within this time is prompt: its requests free their slots before other lanes need them. */
 const PROMPT_MS = 1000;
 
 interface Queued {
@@ -29,45 +28,51 @@ interface Queued {
   readonly sinceMs: number;
 }
 
-/** The deliveries to one subscription that a worker has at hand: a short queue, and a bounded number in flight. */
+/** A worker's deliveries to one subscription: a short queue, and a limited number in flight. */
 export class Lane {
-  /** Some of its deliveries are parked in PostgreSQL. */
+  /** Whether some of its deliveries are parked in PostgreSQL. */
   hasParked = false;
-  /** Slots of the worker that it holds: those of requests whose outcome is not recorded yet, too. */
+  /** Slots of the worker that the lane holds. A request holds its slot until its outcome is recorded. */
   held = 0;
   private queue: Queued[] = [];
-  private readonly startedMs = new Set<{ atMs: number }>();
+  /** Requests in flight, the oldest first. */
+  private readonly requests = new Set<{ startedMs: number }>();
+  /** Slots taken for deliveries that are still being claimed. */
   private reserved = 0;
   private averageMs = 0;
-  /** The last slot went to a delivery from the queue, not to a parked one. */
+  /** Whether the last slot went to a queued delivery, not to a parked one. */
   private wasFromQueue = false;
   /**
-   * Requests at once, now. One, until the first claim has read how many the subscription allows. Then it grows by one
-   * with each good answer up to that, and halves from the second failure in a row on, down to a few requests, or to a
-   * single one, that find out when the receiver is well again.
+   * Current limit of concurrent requests. It is 1 until the first claim has read the subscription's limit, and then
+   * START_WIDTH, or that limit if it is lower. Each healthy response adds 1, up to the limit. From the second failure
+   * in a row on, each failure halves it, down to the few requests, or the single one, that find out when the receiver
+   * recovers.
    */
   private width = 1;
-  private isKnown = false;
+  private hasReadLimit = false;
   private failuresInRow = 0;
   private lastDurationMs: number | undefined;
 
-  /** @param pace as `paceAt` last had it; what was known of the subscription before is a good guess */
+  /** @param pace last known pace of the receiver; `Lanes` updates it from `paceAt` */
   constructor(
     readonly id: Uuid,
     readonly tenantId: string,
     public pace: Pace,
   ) {}
 
-  /** @returns false when it must be parked: its turn is too far off */
+  /** @returns false when the queue is full and the delivery must be parked */
   enqueue(wakeUp: WakeUp, nowMs: number): boolean {
     if (this.queue.length >= this.queueLimit(nowMs)) return false;
     this.queue.push({ wakeUp, sinceMs: nowMs });
     return true;
   }
 
-  /** The next delivery, if the lane has a free slot for it. Takes the slot. `atMost` bounds the slots it may occupy. */
-  dequeue(atMost: number): WakeUp | undefined {
-    if (!this.isOpen(atMost)) return undefined;
+  /**
+   * Returns the next queued delivery and takes a slot for it, if the lane may have one and occupies fewer than
+   * `maxSlots`.
+   */
+  dequeue(maxSlots: number): WakeUp | undefined {
+    if (!this.hasSlotForQueue(maxSlots)) return undefined;
     const next = this.queue.shift();
     if (next === undefined) return undefined;
     this.reserved += 1;
@@ -75,9 +80,9 @@ export class Lane {
     return next.wakeUp;
   }
 
-  /** Takes all slots that are free, for deliveries that are parked; `giveBack` returns those that were not needed. */
-  takeFree(atMost: number): number {
-    const free = Math.max(0, Math.min(this.width - this.occupied, atMost));
+  /** Takes up to `maxSlots` free slots for parked deliveries. Give back those that are not needed. */
+  takeFreeSlots(maxSlots: number): number {
+    const free = Math.max(0, Math.min(this.width - this.occupied, maxSlots));
     this.reserved += free;
     if (free > 0) this.wasFromQueue = false;
     return free;
@@ -88,40 +93,41 @@ export class Lane {
   }
 
   /**
-   * A slot that was taken becomes a request in flight.
+   * Starts a request in a slot that was taken.
    *
-   * @param most requests at once that the subscription allows
-   * @returns what ends it; `isWell` says whether the receiver did what a healthy one does
+   * @param maxInFlight limit of concurrent requests that the subscription sets
+   * @returns a function that ends the request; `isHealthy` says whether the receiver answered like a healthy one
    */
-  start(most: number, nowMs: number): (endedMs: number, isWell: boolean) => void {
-    this.width = Math.min(this.isKnown ? this.width : START_WIDTH, most);
-    this.isKnown = true;
+  start(maxInFlight: number, nowMs: number): (endedMs: number, isHealthy: boolean) => void {
+    this.width = Math.min(this.hasReadLimit ? this.width : START_WIDTH, maxInFlight);
+    this.hasReadLimit = true;
     this.reserved -= 1;
-    const request = { atMs: nowMs };
-    this.startedMs.add(request);
-    return (endedMs, isWell) => {
-      this.startedMs.delete(request);
-      const durationMs = endedMs - request.atMs;
+    const request = { startedMs: nowMs };
+    this.requests.add(request);
+    return (endedMs, isHealthy) => {
+      this.requests.delete(request);
+      const durationMs = endedMs - request.startedMs;
       this.lastDurationMs = durationMs;
-      this.averageMs = this.averageMs === 0 ? durationMs : this.averageMs * (1 - NEWEST) + durationMs * NEWEST;
-      this.adapt(isWell, most);
+      this.averageMs =
+        this.averageMs === 0 ? durationMs : this.averageMs * (1 - NEWEST_WEIGHT) + durationMs * NEWEST_WEIGHT;
+      this.adaptWidth(isHealthy, maxInFlight);
     };
   }
 
-  /** How soon its receiver answers: by its last answer, and by the request that waits longest for one. */
+  /** Pace of the receiver, by its oldest request in flight and its last response. */
   paceAt(nowMs: number): Pace {
-    const [oldest] = this.startedMs;
-    if (oldest !== undefined && nowMs - oldest.atMs > PROMPT_MS) return 'slow';
+    const [oldest] = this.requests;
+    if (oldest !== undefined && nowMs - oldest.startedMs > PROMPT_MS) return 'slow';
     if (this.lastDurationMs === undefined) return this.pace;
     return this.lastDurationMs > PROMPT_MS ? 'slow' : 'prompt';
   }
 
   /**
-   * Removes what has waited too long for its receiver. What waits for a slot of the worker, as all lanes do then,
-   * stays.
+   * Removes deliveries that have waited too long. Keeps them if the lane could use another slot: then they wait for the
+   * worker, not for their receiver.
    */
-  takeOverdue(nowMs: number, atMost: number): WakeUp[] {
-    if (this.isOpen(atMost)) return [];
+  takeOverdue(nowMs: number, maxSlots: number): WakeUp[] {
+    if (this.hasSlotForQueue(maxSlots)) return [];
     const firstKept = this.queue.findIndex(({ sinceMs }) => nowMs - sinceMs <= QUEUE_MS);
     const overdue = this.queue.splice(0, firstKept === -1 ? this.queue.length : firstKept);
     return overdue.map(({ wakeUp }) => wakeUp);
@@ -135,37 +141,41 @@ export class Lane {
     return this.queue.length;
   }
 
+  /** Slots taken for deliveries being claimed and for requests in flight. */
   get occupied(): number {
-    return this.reserved + this.startedMs.size;
+    return this.reserved + this.requests.size;
   }
 
   get isIdle(): boolean {
     return this.queue.length === 0 && this.occupied === 0 && this.held === 0 && !this.hasParked;
   }
 
-  private adapt(isWell: boolean, most: number): void {
-    this.failuresInRow = isWell ? 0 : this.failuresInRow + 1;
-    if (isWell) this.width = Math.min(this.width + 1, most);
+  private adaptWidth(isHealthy: boolean, maxInFlight: number): void {
+    this.failuresInRow = isHealthy ? 0 : this.failuresInRow + 1;
+    if (isHealthy) this.width = Math.min(this.width + 1, maxInFlight);
     else if (this.failuresInRow > 1) {
-      const least = this.averageMs < AT_ONCE_MS ? Math.min(FAILING_WIDTH, this.width) : 1;
-      this.width = Math.max(least, Math.floor(this.width / 2));
+      const minWidth = this.averageMs < FAST_FAILURE_MS ? Math.min(FAILING_WIDTH, this.width) : 1;
+      this.width = Math.max(minWidth, Math.floor(this.width / 2));
     }
   }
 
-  /** Whether the next one of the queue may have a slot, as soon as there is one. */
-  private isOpen(atMost: number): boolean {
-    return this.occupied < Math.min(this.queueShare(), atMost);
+  /** Whether the lane may take another slot for a queued delivery. */
+  private hasSlotForQueue(maxSlots: number): boolean {
+    return this.occupied < Math.min(this.queueShare(), maxSlots);
   }
 
-  /** Slots that the queue may fill. Parked deliveries are older: half of the slots, or every other turn, is theirs. */
+  /**
+   * Slots for queued deliveries. While some are parked, those get half of the slots, or every other turn of a single
+   * one.
+   */
   private queueShare(): number {
     if (!this.hasParked) return this.width;
     return this.width === 1 && this.wasFromQueue ? 0 : Math.ceil(this.width / 2);
   }
 
   private queueLimit(nowMs: number): number {
-    const [oldest] = this.startedMs;
-    const paceMs = Math.max(this.averageMs, oldest ? nowMs - oldest.atMs : 0, 1);
+    const [oldest] = this.requests;
+    const paceMs = Math.max(this.averageMs, oldest ? nowMs - oldest.startedMs : 0, 1);
     return Math.max(MIN_QUEUE, Math.ceil((this.width * QUEUE_MS) / paceMs));
   }
 }

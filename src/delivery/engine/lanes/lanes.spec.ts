@@ -1,7 +1,7 @@
 import { admit, aWakeUp, laneKey, names, request } from '../../../../test/support/lane-steps.js';
 import { Lanes } from './lanes.js';
 
-/** Lanes whose receiver has answered so well that it is sent `width` requests at once; one of them is under way. */
+/** Lanes in which one lane has grown to `width`, with one request in flight. */
 function lanesOfWidth(width: number, { slots = 200, most = width, subscriptionId = 'a' } = {}): Lanes {
   const lanes = new Lanes(slots);
   admit(lanes, 2, subscriptionId);
@@ -15,7 +15,7 @@ function lanesOfWidth(width: number, { slots = 200, most = width, subscriptionId
 }
 
 describe('a lane', () => {
-  it('begins with one request, which finds out how many the subscription allows', () => {
+  it('starts with one request, whose claim reads the limit of the subscription', () => {
     const lanes = new Lanes(100);
     admit(lanes, 10);
     expect(lanes.takeReady()).toHaveLength(1);
@@ -24,7 +24,7 @@ describe('a lane', () => {
     expect(lanes.takeReady()).toHaveLength(0);
   });
 
-  it('sends a receiver that has not answered yet no more than eight, and one more after each good answer', () => {
+  it('sends at most eight requests before the first response, and one more after each healthy response', () => {
     const lanes = new Lanes(100);
     admit(lanes, 30);
     lanes.takeReady();
@@ -35,7 +35,7 @@ describe('a lane', () => {
     expect(lanes.takeReady()).toHaveLength(2);
   });
 
-  /** Sends what a lane of at most eight may send at once, lets all of it end, and says how many that were. */
+  /** Starts all requests that the lane allows, up to eight, and ends them. @returns number of requests */
   const round = (lanes: Lanes, isWell: boolean, durationMs: number): number => {
     const ready = lanes.takeReady();
     const ends = ready.map(() => lanes.start('a', 8, 0));
@@ -49,30 +49,30 @@ describe('a lane', () => {
   const rounds = (lanes: Lanes, areWell: readonly boolean[], durationMs: number): number[] =>
     areWell.map((isWell) => round(lanes, isWell, durationMs));
 
-  it('is not narrowed by a single failure', () => {
+  it('keeps its width after a single failure', () => {
     const lanes = lanesOfWidth(8);
     request(lanes, 'a', { isWell: false, most: 8 });
     request(lanes, 'a', { most: 8 });
     request(lanes, 'a', { isWell: false, most: 8 });
     admit(lanes, 10);
-    // One is under way since the beginning.
+    // One request is in flight since lanesOfWidth.
     expect(lanes.takeReady()).toHaveLength(7);
   });
 
-  it('is narrowed to a single request by failures that take their time, and grows again with good answers', () => {
+  it('shrinks to a single request while the receiver fails slowly, and grows again with healthy responses', () => {
     const lanes = new Lanes(100);
     admit(lanes, 16);
     expect(rounds(lanes, [false, false, false, false], 1000)).toEqual([1, 8, 1, 1]);
     expect(rounds(lanes, [true, true, true], 1000)).toEqual([1, 2, 4]);
   });
 
-  it('is narrowed to four requests by failures that come at once', () => {
+  it('shrinks to four requests while the receiver fails fast', () => {
     const lanes = new Lanes(100);
     admit(lanes, 16);
     expect(rounds(lanes, [false, false, false, false], 5)).toEqual([1, 8, 4, 4]);
   });
 
-  it('gives a slot to the next delivery when a request has ended', () => {
+  it('gives the slot of a finished request to the next delivery', () => {
     const lanes = new Lanes(100);
     admit(lanes, 3);
     lanes.takeReady();
@@ -84,7 +84,7 @@ describe('a lane', () => {
     expect(lanes.takeReady()).toHaveLength(1);
   });
 
-  it('refuses what is too far back in the queue of a receiver that hangs', () => {
+  it('refuses deliveries beyond a short queue while its receiver hangs', () => {
     const lanes = new Lanes(100);
     admit(lanes, 1);
     lanes.takeReady();
@@ -94,7 +94,7 @@ describe('a lane', () => {
     expect(lanes.queuedCount).toBe(16);
   });
 
-  it('queues more for a fast receiver, and less while its oldest request hangs', () => {
+  it('queues more deliveries for a fast receiver, and fewer while its oldest request hangs', () => {
     const lanes = new Lanes(1000);
     admit(lanes, 2);
     lanes.takeReady();
@@ -107,7 +107,7 @@ describe('a lane', () => {
     expect(admit(lanes, 2000, 'a', 20_010)).toBe(16);
   });
 
-  it('hands back what has waited longer than a second for its receiver, the oldest first', () => {
+  it('hands back deliveries that have waited longer than a second for their receiver, oldest first', () => {
     const lanes = new Lanes(100);
     const [inFlight, first, second] = [aWakeUp(), aWakeUp(), aWakeUp()];
     lanes.admit(inFlight, 0);
@@ -120,7 +120,7 @@ describe('a lane', () => {
     expect(lanes.takeOverdue(1601)).toEqual([second]);
   });
 
-  it('keeps what has waited longer for a slot of the worker', () => {
+  it('keeps deliveries that wait for a slot of the worker', () => {
     const lanes = new Lanes(1);
     const [inFlight, waiting] = [aWakeUp('a'), aWakeUp('b')];
     lanes.admit(inFlight, 0);
@@ -138,8 +138,8 @@ describe('a lane', () => {
     lanes.setParked(laneKey('a'), true);
 
     expect(lanes.takeReady()).toHaveLength(4);
-    expect(lanes.takeForParked()).toEqual([{ subscriptionId: 'a', tenantId: 't', free: 5 }]);
-    expect(lanes.takeForParked()).toEqual([]);
+    expect(lanes.takeSlotsForParked()).toEqual([{ subscriptionId: 'a', tenantId: 't', free: 5 }]);
+    expect(lanes.takeSlotsForParked()).toEqual([]);
   });
 
   it('gives parked deliveries every other turn of a single slot', () => {
@@ -152,15 +152,15 @@ describe('a lane', () => {
     lanes.freeSlot('a', 'queued');
 
     expect(lanes.takeReady()).toEqual([]);
-    expect(lanes.takeForParked()).toEqual([{ subscriptionId: 'a', tenantId: 't', free: 1 }]);
+    expect(lanes.takeSlotsForParked()).toEqual([{ subscriptionId: 'a', tenantId: 't', free: 1 }]);
     lanes.start('a', 1, 1)(2, true);
     lanes.freeSlot('a', 'parked');
     expect(lanes.takeReady()).toHaveLength(1);
   });
 });
 
-describe('all lanes together', () => {
-  it('take turns, so that a busy lane leaves slots to the others', () => {
+describe('all lanes of a worker', () => {
+  it('take turns, so that a busy lane does not delay the others', () => {
     const lanes = lanesOfWidth(4, { slots: 20 });
     admit(lanes, 10, 'a');
     admit(lanes, 1, 'b');
@@ -168,15 +168,15 @@ describe('all lanes together', () => {
     expect(lanes.takeReady().map(({ subscriptionId }) => subscriptionId)).toEqual(['b', 'a', 'c', 'a', 'a']);
   });
 
-  it('never use more slots than there are', () => {
+  it('never use more slots than the worker has', () => {
     const lanes = new Lanes(5);
     for (let n = 0; n < 20; n += 1) admit(lanes, 3, `s${n}`);
     expect(lanes.takeReady()).toHaveLength(5);
-    expect(lanes.takeForParked()).toEqual([]);
+    expect(lanes.takeSlotsForParked()).toEqual([]);
     expect(lanes.inFlightCount).toBe(5);
   });
 
-  it('leave slots to others, however many of them hang', () => {
+  it('leave slots to another lane, however many of them hang', () => {
     const lanes = lanesOfWidth(50, { slots: 60, subscriptionId: 's0' });
     admit(lanes, 100, 's0');
     lanes.takeReady();
@@ -190,31 +190,31 @@ describe('all lanes together', () => {
     expect(lanes.takeReady()).toHaveLength(1);
   });
 
-  it('leave a quarter of the slots to backlog when there is some, and a quarter to what is new', () => {
+  it('leave a quarter of the slots to backlog, if there is some, and a quarter to new deliveries', () => {
     const lanes = new Lanes(40);
     for (const id of [...names(40, 'new'), ...names(40, 'old')]) request(lanes, id);
     for (const id of names(40, 'new')) admit(lanes, 2, id);
     for (const id of names(40, 'old')) lanes.setParked(laneKey(id), true);
 
     expect(lanes.takeReady()).toHaveLength(30);
-    expect(lanes.takeForParked()).toHaveLength(5);
+    expect(lanes.takeSlotsForParked()).toHaveLength(5);
 
     const others = new Lanes(40);
     for (const id of names(40, 'old')) request(others, id);
     for (const id of names(40, 'old')) others.setParked(laneKey(id), true);
-    expect(others.takeForParked()).toHaveLength(30);
+    expect(others.takeSlotsForParked()).toHaveLength(30);
   });
 
-  it('pull for each lane with parked deliveries in turn', () => {
+  it('take turns when they pull parked deliveries', () => {
     const lanes = new Lanes(4);
     for (const id of ['a', 'b', 'c', 'd', 'e']) lanes.setParked(laneKey(id), true);
-    const taken = lanes.takeForParked();
+    const taken = lanes.takeSlotsForParked();
     expect(taken.map(({ subscriptionId }) => subscriptionId)).toEqual(['a', 'b', 'c']);
     for (const { subscriptionId, free } of taken) lanes.giveBack(subscriptionId, free, 'parked');
-    expect(lanes.takeForParked().map(({ subscriptionId }) => subscriptionId)).toEqual(['d', 'e', 'a']);
+    expect(lanes.takeSlotsForParked().map(({ subscriptionId }) => subscriptionId)).toEqual(['d', 'e', 'a']);
   });
 
-  it('get back slots that nothing came of', () => {
+  it('can use slots again that were given back', () => {
     const lanes = new Lanes(1);
     admit(lanes, 2);
     lanes.takeReady();

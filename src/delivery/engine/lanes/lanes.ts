@@ -2,156 +2,165 @@ import { LRUCache } from 'lru-cache';
 import type { Uuid } from '../../../shared/ids/uuid.js';
 import type { WakeUp } from '../../domain/wake-up.js';
 import { Lane, type Origin } from './lane.js';
-import { freeSlots, noSlots, type Pace, shareOfTenant, type Slots, total } from './slot-shares.js';
+import {
+  freeSlots,
+  type Pace,
+  type PaceCounts,
+  shareOfTenant,
+  type SlotUse,
+  total,
+  zeroCounts,
+} from './slot-shares.js';
 import { TenantLanes } from './tenant-lanes.js';
 
-/** Share of the slots that queued deliveries may use while others are parked, and parked ones at any time. */
+/** Share of the slots for parked deliveries, and for queued ones while some are parked. */
 const SHARE = 0.75;
-/** Deliveries for each slot that wait in lanes which are not prompt. More are parked, so that the others find room. */
+/** Maximum queued deliveries per slot in lanes that are not prompt. The rest of the room is for prompt lanes. */
 const WAITING_PER_SLOT = 8;
-/** How long a tenant without deliveries still counts, so that it finds slots when it comes back. */
+/** How long slots stay reserved for a tenant that has no more deliveries. */
 const TENANT_KEPT_MS = 600_000;
-/** Subscriptions whose pace is remembered while they have no deliveries. */
+/** Maximum idle subscriptions whose pace is remembered. */
 const MAX_REMEMBERED = 20_000;
 
-/** Whose lane it is. */
+/** Identifies a lane. */
 export type LaneKey = Pick<WakeUp, 'subscriptionId' | 'tenantId'>;
 
-/** Slots that a lane has taken. */
+/** Slots that a lane has taken for parked deliveries. */
 export interface LaneSlots extends LaneKey {
   readonly free: number;
 }
 
 /**
- * All lanes of a worker, and the slots that they share in such a way that no tenant and no lane takes what others need.
- * Plain data structure: it sends nothing and waits for nothing.
+ * All lanes of a worker, and the slots that they share. Each tenant and each lane has a limited share, so that none can
+ * take the slots of the others. This is a plain data structure without I/O.
  */
 export class Lanes {
   private readonly lanes = new Map<Uuid, Lane>();
   private readonly tenants = new Map<string, TenantLanes>();
-  /** Tenants with lanes that wait for slots, in the order of their turns. */
+  /** Tenants whose lanes wait for slots, in the order of their turns. */
   private readonly waiting: Readonly<Record<Origin, Map<string, TenantLanes>>> = {
     queued: new Map(),
     parked: new Map(),
   };
   private readonly used: Record<Origin, number> = { queued: 0, parked: 0 };
-  private readonly held = noSlots();
-  private readonly queued = noSlots();
+  private readonly held = zeroCounts();
+  private readonly queued = zeroCounts();
+  /** Paces of idle lanes. */
   private readonly paces = new LRUCache<Uuid, Pace>({ max: MAX_REMEMBERED });
 
-  /** @param slots requests in flight at once, over all lanes */
+  /** @param slots maximum concurrent requests over all lanes */
   constructor(private readonly slots: number) {}
 
   /** @returns false when the delivery must be parked */
   admit(wakeUp: WakeUp, nowMs: number): boolean {
-    const lane = this.open(wakeUp);
+    const lane = this.getOrCreate(wakeUp);
     const tenant = this.tenantOf(lane);
     tenant.lastUsedMs = nowMs;
-    const isAdmitted = (lane.pace === 'prompt' || this.hasPlace(tenant)) && lane.enqueue(wakeUp, nowMs);
-    if (isAdmitted) this.countQueued(lane, 1);
-    this.settle(lane);
+    const isAdmitted = (lane.pace === 'prompt' || this.hasQueueSpace(tenant)) && lane.enqueue(wakeUp, nowMs);
+    if (isAdmitted) this.changeQueued(lane, 1);
+    this.reschedule(lane);
     return isAdmitted;
   }
 
-  /** Deliveries that may be claimed now, tenant by tenant and lane by lane in turns. Each takes a slot. */
+  /** Returns the queued deliveries that may start, and takes a slot for each. Tenants and their lanes take turns. */
   takeReady(): WakeUp[] {
     const ready: WakeUp[] = [];
     this.takeInTurns('queued', (lane) => {
-      const next = lane.dequeue(this.mostOf(lane));
+      const next = lane.dequeue(this.maxSlotsOf(lane));
       if (next === undefined) return false;
-      this.countQueued(lane, -1);
-      this.hold(lane, 1, 'queued');
-      this.settle(lane);
+      this.changeQueued(lane, -1);
+      this.changeHeld(lane, 1, 'queued');
+      this.reschedule(lane);
       ready.push(next);
       return true;
     });
     return ready;
   }
 
-  /** Slots for parked deliveries, of every lane that has some, in turns; each is taken. */
-  takeForParked(): LaneSlots[] {
+  /** Takes free slots for lanes with parked deliveries, which take turns. */
+  takeSlotsForParked(): LaneSlots[] {
     const taken: { lane: Lane; free: number }[] = [];
     this.takeInTurns('parked', (lane) => {
-      const shared = Math.min(this.freeOf('parked'), freeSlots(this.slotsFor(this.tenantOf(lane)), lane.pace));
-      const free = lane.takeFree(Math.min(shared, this.mostOf(lane) - lane.occupied));
+      const shared = Math.min(this.freeSlotsFor('parked'), freeSlots(this.slotUseOf(this.tenantOf(lane)), lane.pace));
+      const free = lane.takeFreeSlots(Math.min(shared, this.maxSlotsOf(lane) - lane.occupied));
       if (free === 0) return false;
-      this.hold(lane, free, 'parked');
+      this.changeHeld(lane, free, 'parked');
       taken.push({ lane, free });
       return true;
     });
-    // Only now: each lane has one turn.
-    for (const { lane } of taken) this.settle(lane);
+    // Not earlier, because each lane gets one turn.
+    for (const { lane } of taken) this.reschedule(lane);
     return taken.map(({ lane: { id, tenantId }, free }) => ({ subscriptionId: id, tenantId, free }));
   }
 
-  /** Ends the use of slots that were taken and of which nothing came. */
+  /** Returns taken slots in which no request was started. */
   giveBack(subscriptionId: Uuid, slots: number, origin: Origin): void {
-    const lane = this.laneOf(subscriptionId);
+    const lane = this.get(subscriptionId);
     lane.giveBack(slots);
-    this.hold(lane, -slots, origin);
-    this.settle(lane);
+    this.changeHeld(lane, -slots, origin);
+    this.reschedule(lane);
   }
 
   /**
-   * A slot becomes a request in flight.
+   * Starts a request in a taken slot.
    *
-   * @returns what ends the request; the slot itself ends with `freeSlot`
+   * @returns a function that ends the request; the slot stays taken until `freeSlot`
    */
-  start(subscriptionId: Uuid, most: number, nowMs: number): (endedMs: number, isWell: boolean) => void {
-    const lane = this.laneOf(subscriptionId);
-    const end = lane.start(most, nowMs);
-    this.settle(lane);
-    return (endedMs, isWell) => {
-      end(endedMs, isWell);
-      this.judge(lane, endedMs);
-      this.settle(lane);
+  start(subscriptionId: Uuid, maxInFlight: number, nowMs: number): (endedMs: number, isHealthy: boolean) => void {
+    const lane = this.get(subscriptionId);
+    const end = lane.start(maxInFlight, nowMs);
+    this.reschedule(lane);
+    return (endedMs, isHealthy) => {
+      end(endedMs, isHealthy);
+      this.updatePace(lane, endedMs);
+      this.reschedule(lane);
     };
   }
 
-  /** The outcome of a request is recorded: its slot is free. */
+  /** Frees the slot of a request whose outcome is recorded. */
   freeSlot(subscriptionId: Uuid, origin: Origin): void {
-    const lane = this.laneOf(subscriptionId);
-    this.hold(lane, -1, origin);
-    this.settle(lane);
+    const lane = this.get(subscriptionId);
+    this.changeHeld(lane, -1, origin);
+    this.reschedule(lane);
   }
 
   setParked(key: LaneKey, hasParked: boolean): void {
-    const lane = this.open(key);
+    const lane = this.getOrCreate(key);
     lane.hasParked = hasParked;
-    if (!hasParked) this.tenantOf(lane).leave(lane);
-    this.settle(lane);
+    if (!hasParked) this.tenantOf(lane).removeWaiting(lane);
+    this.reschedule(lane);
   }
 
   /**
-   * Removes what has waited too long in any lane: for its receiver, or for slots that its tenant may not have now. What
-   * waits because the worker has none left at all stays.
+   * Removes queued deliveries that have waited too long for their receiver, or for slots beyond the share of their
+   * tenant. Keeps those that wait because the worker has no free slot at all.
    */
   takeOverdue(nowMs: number): WakeUp[] {
-    for (const lane of this.lanes.values()) this.judge(lane, nowMs);
+    for (const lane of this.lanes.values()) this.updatePace(lane, nowMs);
     const hasSlots = this.inFlightCount < this.slots;
     const overdue: WakeUp[] = [];
     for (const lane of this.lanes.values()) {
-      const isHeldUp = hasSlots && freeSlots(this.slotsFor(this.tenantOf(lane)), lane.pace) <= 0;
-      const late = lane.takeOverdue(nowMs, isHeldUp ? 0 : this.mostOf(lane));
-      this.countQueued(lane, -late.length);
-      this.settle(lane);
+      const isOverShare = hasSlots && freeSlots(this.slotUseOf(this.tenantOf(lane)), lane.pace) <= 0;
+      const late = lane.takeOverdue(nowMs, isOverShare ? 0 : this.maxSlotsOf(lane));
+      this.changeQueued(lane, -late.length);
+      this.reschedule(lane);
       overdue.push(...late);
     }
     this.forgetTenants(nowMs);
     return overdue;
   }
 
-  /** Removes all that waits. */
+  /** Removes all queued deliveries. */
   takeAll(): WakeUp[] {
     return [...this.lanes.values()].flatMap((lane) => {
       const all = lane.takeAll();
-      this.countQueued(lane, -all.length);
-      this.settle(lane);
+      this.changeQueued(lane, -all.length);
+      this.reschedule(lane);
       return all;
     });
   }
 
-  /** Whether some lane waits for slots for parked deliveries. */
+  /** Whether a lane waits for slots for parked deliveries. */
   get hasParked(): boolean {
     return this.waiting.parked.size > 0;
   }
@@ -165,9 +174,9 @@ export class Lanes {
   }
 
   /**
-   * Gives each tenant its turn, and within it one of its lanes, again and again, until nobody takes anything more.
+   * Lets tenants take turns, each with one of its lanes per turn, until no lane takes anything more.
    *
-   * @param take whether the lane has taken something
+   * @param take lets a lane take slots; returns whether it did
    */
   private takeInTurns(origin: Origin, take: (lane: Lane) => boolean): void {
     const tenants = this.waiting[origin];
@@ -175,49 +184,46 @@ export class Lanes {
       isOver = true;
       let turns = tenants.size;
       for (const [id, tenant] of tenants) {
-        // Whoever has had a turn is put behind the others, which a Map visits in the order of insertion.
-        if (turns === 0 || this.freeOf(origin) <= 0) break;
+        // A Map is visited in the order of insertion, so a tenant that re-enters after its turn is the last one.
+        if (turns === 0 || this.freeSlotsFor(origin) <= 0) break;
         turns -= 1;
-        const hasTaken = tenant.takeNext(origin, (pace) => freeSlots(this.slotsFor(tenant), pace) > 0, take);
+        const hasTaken = tenant.takeNext(origin, (pace) => freeSlots(this.slotUseOf(tenant), pace) > 0, take);
         if (hasTaken) isOver = false;
         else if (tenant.hasWaiting(origin)) continue;
         tenants.delete(id);
         if (tenant.hasWaiting(origin)) tenants.set(id, tenant);
       }
-      if (this.freeOf(origin) <= 0) return;
+      if (this.freeSlotsFor(origin) <= 0) return;
     }
   }
 
-  /** Free slots that deliveries of this origin may use: new ones and backlog must not starve each other. */
-  private freeOf(origin: Origin): number {
+  /** Free slots for deliveries of this origin. New deliveries and backlog must not starve each other. */
+  private freeSlotsFor(origin: Origin): number {
     const isShared = origin === 'parked' || this.waiting.parked.size > 0;
-    // However few slots there are, one is left to the others; with a single one, whoever comes first has it.
-    const most = isShared ? Math.max(1, Math.min(Math.ceil(this.slots * SHARE), this.slots - 1)) : this.slots;
-    return Math.min(this.slots - this.inFlightCount, most - this.used[origin]);
+    // At least one slot is left to the other origin. A single slot goes to whichever delivery comes first.
+    const max = isShared ? Math.max(1, Math.min(Math.ceil(this.slots * SHARE), this.slots - 1)) : this.slots;
+    return Math.min(this.slots - this.inFlightCount, max - this.used[origin]);
   }
 
-  private slotsFor({ held }: TenantLanes): Slots {
+  private slotUseOf({ held }: TenantLanes): SlotUse {
     return { all: this.slots, held: this.held, isAlone: this.tenants.size === 1, heldByTenant: held };
   }
 
-  /**
-   * Slots that a lane may occupy: no more than half of those that it leaves free of what its tenant may hold. At least
-   * one.
-   */
-  private mostOf(lane: Lane): number {
+  /** Slots that a lane may occupy: half of what the other lanes leave of its tenant's share, and at least 1. */
+  private maxSlotsOf(lane: Lane): number {
     const tenant = this.tenantOf(lane);
-    const free = shareOfTenant(this.slotsFor(tenant)) - total(tenant.held);
+    const free = shareOfTenant(this.slotUseOf(tenant)) - total(tenant.held);
     return Math.max(1, Math.floor((free + lane.occupied) / 2));
   }
 
-  /** Whether one more delivery may wait in a lane of this tenant that is not prompt. */
-  private hasPlace({ queued }: TenantLanes): boolean {
+  /** Whether the tenant may queue more deliveries in lanes that are not prompt: half of what other tenants leave. */
+  private hasQueueSpace({ queued }: TenantLanes): boolean {
     const all = this.slots * WAITING_PER_SLOT;
-    const waiting = ({ untried, slow }: Record<Pace, number>): number => untried + slow;
+    const waiting = ({ untried, slow }: PaceCounts): number => untried + slow;
     return waiting(queued) < (all - waiting(this.queued) + waiting(queued)) / 2;
   }
 
-  private open({ subscriptionId, tenantId }: LaneKey): Lane {
+  private getOrCreate({ subscriptionId, tenantId }: LaneKey): Lane {
     const known = this.lanes.get(subscriptionId);
     if (known) return known;
     const lane = new Lane(subscriptionId, tenantId, this.paces.get(subscriptionId) ?? 'untried');
@@ -225,8 +231,8 @@ export class Lanes {
     return lane;
   }
 
-  /** The lane of a subscription that has something under way. */
-  private laneOf(subscriptionId: Uuid): Lane {
+  /** @throws when the subscription has no lane, which is a bug: lanes with taken slots are kept */
+  private get(subscriptionId: Uuid): Lane {
     const lane = this.lanes.get(subscriptionId);
     if (lane === undefined) throw new Error(`The subscription ${subscriptionId} has no lane`);
     return lane;
@@ -240,24 +246,24 @@ export class Lanes {
     return tenant;
   }
 
-  private hold(lane: Lane, slots: number, origin: Origin): void {
+  private changeHeld(lane: Lane, slots: number, origin: Origin): void {
     lane.held += slots;
     this.used[origin] += slots;
     this.held[lane.pace] += slots;
     this.tenantOf(lane).held[lane.pace] += slots;
   }
 
-  private countQueued(lane: Lane, deliveries: number): void {
+  private changeQueued(lane: Lane, deliveries: number): void {
     this.queued[lane.pace] += deliveries;
     this.tenantOf(lane).queued[lane.pace] += deliveries;
   }
 
-  /** Updates the pace of a lane, and counts what it holds and queues under the new pace. */
-  private judge(lane: Lane, nowMs: number): void {
+  /** Updates the pace of a lane, and moves its slots and queued deliveries to the counts of the new pace. */
+  private updatePace(lane: Lane, nowMs: number): void {
     const pace = lane.paceAt(nowMs);
     if (pace === lane.pace) return;
     const tenant = this.tenantOf(lane);
-    tenant.leave(lane);
+    tenant.removeWaiting(lane);
     for (const [counts, count] of [
       [this.held, lane.held],
       [tenant.held, lane.held],
@@ -271,16 +277,16 @@ export class Lanes {
   }
 
   /**
-   * Lines a lane up for what it has. Forgets one that has nothing to do, so that memory follows the busy subscriptions
-   * and not all there are.
+   * Lets a lane wait for slots if it has deliveries. Removes an idle lane, so that memory grows with the busy
+   * subscriptions and not with all of them.
    */
-  private settle(lane: Lane): void {
+  private reschedule(lane: Lane): void {
     const tenant = this.tenantOf(lane);
-    tenant.lineUp(lane);
+    tenant.addWaiting(lane);
     if (lane.queued > 0) this.waiting.queued.set(lane.tenantId, tenant);
     if (lane.hasParked) this.waiting.parked.set(lane.tenantId, tenant);
     if (!lane.isIdle) return;
-    tenant.leave(lane);
+    tenant.removeWaiting(lane);
     this.lanes.delete(lane.id);
     if (lane.pace !== 'untried') this.paces.set(lane.id, lane.pace);
   }

@@ -1,59 +1,62 @@
 /**
- * How soon a receiver answers, as far as a lane knows. `untried`: it has not answered yet, and has not had the time to.
- * What counts is how long its requests hold a slot, not what it answers.
+ * How fast a receiver answers. It counts how long its requests take, not whether they succeed. `untried`: it has not
+ * answered yet, and no request has waited for long.
  */
 export const PACES = ['prompt', 'untried', 'slow'] as const;
 export type Pace = (typeof PACES)[number];
 
-/** Slots that are held, by the pace of their lanes. */
-export type Held = Readonly<Record<Pace, number>>;
+/** Numbers of slots or deliveries, by the pace of their lanes. */
+export type PaceCounts = Record<Pace, number>;
 
-/** Share of a tenant while no other has had deliveries for a while: it leaves enough for the next one to come. */
-const ALONE = 7 / 8;
+/** Share of a tenant that is alone. The rest is free for the next tenant that has deliveries. */
+const SHARE_ALONE = 7 / 8;
 
 /**
- * Slots are not taken away from a request that hangs, so some must be left for those that will not: slow lanes hold no
- * more than three quarters of a tenant's slots, and of all slots, and together with lanes that are untried no more than
- * seven eighths.
+ * A slot cannot be taken back from a request that hangs, so some slots must stay free for faster lanes. Slow lanes may
+ * hold up to 3/4 of a tenant's share, and of all slots. Slow and untried lanes together may hold up to 7/8.
  */
-const UP_TO: Record<Pace, number> = { slow: 3 / 4, untried: 7 / 8, prompt: 1 };
-/** A tenant that holds none gets one of all slots beyond that, too, however many tenants have lanes that hang. */
-const UP_TO_FIRST = 15 / 16;
+const MAX_SHARE: PaceCounts = { slow: 3 / 4, untried: 7 / 8, prompt: 1 };
+/** A tenant that holds no slot may take one up to this share of all slots, however many lanes of other tenants hang. */
+const MAX_SHARE_FIRST_SLOT = 15 / 16;
 
-/** The slots of a worker, and who holds them. */
-export interface Slots {
+/** Slots of a worker from the point of view of one tenant. */
+export interface SlotUse {
+  /** Slots of the worker. */
   readonly all: number;
-  readonly held: Held;
-  /** Whether no tenant but this one has had deliveries for a while. */
+  /** Slots that all tenants hold. */
+  readonly held: Readonly<PaceCounts>;
+  /** Whether no other tenant has had deliveries for some time. */
   readonly isAlone: boolean;
-  readonly heldByTenant: Held;
+  readonly heldByTenant: Readonly<PaceCounts>;
 }
 
-/** Slots that a tenant may hold: alone nearly all, otherwise half of those that the others leave. At least one. */
-export function shareOfTenant({ all, held, isAlone, heldByTenant }: Slots): number {
-  if (isAlone) return Math.ceil(all * ALONE);
+/** Slots that a tenant may hold: 7/8 if it is alone, otherwise half of what the others leave, and at least 1. */
+export function shareOfTenant({ all, held, isAlone, heldByTenant }: SlotUse): number {
+  if (isAlone) return Math.ceil(all * SHARE_ALONE);
   return Math.max(1, Math.floor((all - total(held) + total(heldByTenant)) / 2));
 }
 
-/** How many more slots lanes of this pace may take for a tenant; 0 or less when there are none. */
-export function freeSlots(slots: Slots, pace: Pace): number {
-  const { all, held, heldByTenant } = slots;
+/** Slots that the tenant's lanes of this pace may still take; 0 or negative when there are none. */
+export function freeSlots(use: SlotUse, pace: Pace): number {
+  const { all, held, heldByTenant } = use;
   const isFirst = pace !== 'prompt' && total(heldByTenant) === 0;
-  if (isFirst) return Math.min(1, Math.ceil(all * UP_TO_FIRST) - upTo('untried', held), all - total(held));
-  const ofTenant = Math.ceil(shareOfTenant(slots) * UP_TO[pace]) - upTo(pace, heldByTenant);
-  return Math.min(ofTenant, Math.ceil(all * UP_TO[pace]) - upTo(pace, held), all - total(held));
+  if (isFirst) {
+    return Math.min(1, Math.ceil(all * MAX_SHARE_FIRST_SLOT) - heldFrom('untried', held), all - total(held));
+  }
+  const ofTenant = Math.ceil(shareOfTenant(use) * MAX_SHARE[pace]) - heldFrom(pace, heldByTenant);
+  return Math.min(ofTenant, Math.ceil(all * MAX_SHARE[pace]) - heldFrom(pace, held), all - total(held));
 }
 
-export function noSlots(): Record<Pace, number> {
+export function zeroCounts(): PaceCounts {
   return { prompt: 0, untried: 0, slow: 0 };
 }
 
-export function total({ prompt, untried, slow }: Held): number {
+export function total({ prompt, untried, slow }: Readonly<PaceCounts>): number {
   return prompt + untried + slow;
 }
 
-/** What lanes of this pace hold, and those that are slower. */
-function upTo(pace: Pace, held: Held): number {
+/** Slots held by lanes of this pace and of slower ones. */
+function heldFrom(pace: Pace, held: Readonly<PaceCounts>): number {
   if (pace === 'slow') return held.slow;
   return pace === 'untried' ? held.slow + held.untried : total(held);
 }

@@ -1,42 +1,43 @@
 import type { Uuid } from '../../../shared/ids/uuid.js';
 import type { Lane, Origin } from './lane.js';
-import { PACES, type Pace, noSlots } from './slot-shares.js';
+import { PACES, type Pace, zeroCounts } from './slot-shares.js';
 
 type Waiting = Record<Pace, Map<Uuid, Lane>>;
 
-/** The lanes of one tenant that wait for slots, and what all of its lanes hold. */
+/** The waiting lanes of one tenant, and the slots and queued deliveries of all its lanes. */
 export class TenantLanes {
-  /** Slots that its lanes hold. */
-  readonly held = noSlots();
-  /** Deliveries that are queued in its lanes. */
-  readonly queued = noSlots();
+  /** Slots held by its lanes. */
+  readonly held = zeroCounts();
+  /** Deliveries queued in its lanes. */
+  readonly queued = zeroCounts();
   lastUsedMs = 0;
   /**
-   * Lanes apart by their pace: those of one pace get slots or get none, all alike, so a thousand that get none cost one
-   * look. Each lane is put behind the others when it has had its turn: a Map visits its entries in the order of
-   * insertion.
+   * Lanes that wait for slots, by pace. Either all lanes of one pace may have slots or none may, so a thousand lanes
+   * that may not cost one check. A Map keeps the order of insertion: a lane that re-enters after its turn is the last
+   * one.
    */
   private readonly waiting: Readonly<Record<Origin, Waiting>> = { queued: noneWaiting(), parked: noneWaiting() };
-  /** Whose turn was longest ago comes first. */
+  /** Paces in the order of their turns. */
   private readonly turns = [...PACES];
 
-  /** Lines a lane up for the kinds of deliveries that it has: queued, parked or both. */
-  lineUp(lane: Lane): void {
+  /** Lets a lane wait for slots for its queued deliveries, its parked ones, or both. */
+  addWaiting(lane: Lane): void {
     if (lane.queued > 0) this.waiting.queued[lane.pace].set(lane.id, lane);
     if (lane.hasParked) this.waiting.parked[lane.pace].set(lane.id, lane);
   }
 
-  /** To be called before the pace of a lane changes, and when it has no deliveries of one kind left. */
-  leave(lane: Lane): void {
+  /** Call this before the pace of a lane changes, and when it has no more queued or no more parked deliveries. */
+  removeWaiting(lane: Lane): void {
     this.waiting.queued[lane.pace].delete(lane.id);
     this.waiting.parked[lane.pace].delete(lane.id);
   }
 
   /**
-   * Gives one lane its turn, the first that takes something. One that takes nothing has no slot of its own free, and
-   * lines up again when it has.
+   * Gives lanes their turn until one takes something. A lane that takes nothing is as wide as it may be, and stops
+   * waiting until that changes.
    *
-   * @param hasSlots whether lanes of a pace may have more slots now
+   * @param hasSlots whether lanes of a pace may take more slots now
+   * @param take lets a lane take slots; returns whether it did
    * @returns whether a lane has taken something
    */
   takeNext(origin: Origin, hasSlots: (pace: Pace) => boolean, take: (lane: Lane) => boolean): boolean {

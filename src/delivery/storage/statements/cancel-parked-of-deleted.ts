@@ -1,14 +1,16 @@
 import { statement } from '../../../shared/database/statement.js';
-import { pickedParked } from './fragments.js';
+import { pickParked } from './fragments.js';
 import { cancelledIntoHistory, SUBSCRIPTION_GONE } from './into-history.js';
 
-/** Cancels up to `limit` parked deliveries of each of these subscriptions that is deleted. Returns what was cancelled. */
+/**
+ * Cancels up to `limit` parked deliveries of each given subscription that is deleted. Returns the cancelled deliveries.
+ */
 export const CANCEL_PARKED_OF_DELETED = statement({
   name: 'cancel_parked_of_deleted',
   servedBy: ['open_deliveries_parked', 'open_deliveries_pkey', 'subscriptions_pkey'],
   parameters: { subscriptionIds: 'uuid[]', limit: 'int' },
   text: (p) => `with picked as (
-      ${pickedParked(`unnest(${p.subscriptionIds}) lane(subscription_id)`, 'deleted', p.limit)}),
+      ${pickParked(`unnest(${p.subscriptionIds}) lane(subscription_id)`, 'deleted', p.limit)}),
     gone as (delete from open_deliveries o where o.id = any(array(select id from picked)) returning o.*)
     ${cancelledIntoHistory({ from: 'gone', ...SUBSCRIPTION_GONE })}
     returning id`,

@@ -1,22 +1,29 @@
 import { statement } from '../../../shared/database/statement.js';
 import { SUBSCRIPTION_STATE } from '../../../subscriptions/index.js';
-import { claimed, KNOWN, LEASE, subscriptionState, SUBSCRIPTION_VERSION, waitsAsKnown } from './fragments.js';
+import {
+  claimAssignments,
+  WAKE_UP_PARAMETERS,
+  LEASE_PARAMETERS,
+  subscriptionState,
+  SUBSCRIPTION_VERSION,
+  isWakeable,
+} from './fragments.js';
 import { perPartition } from './per-partition.js';
 
 /**
- * Returns the claimed deliveries, and then their events, each once: of an event with many subscribers the payload
- * travels once a batch.
+ * Claims deliveries. Returns them, and then each of their events once, so that the payload of an event with many
+ * deliveries travels once per batch.
  */
 export const claim = perPartition((partition) =>
   statement({
     name: `claim_${partition}`,
     servedBy: ['open_deliveries_pkey', 'subscriptions_pkey', 'events_pkey'],
     isOfOneDay: true,
-    parameters: { ...KNOWN, ...LEASE },
+    parameters: { ...WAKE_UP_PARAMETERS, ...LEASE_PARAMETERS },
     text: (p) => `with claimed as (
       update open_deliveries o
-      set ${claimed(p)}
-      where ${waitsAsKnown(p)}
+      set ${claimAssignments(p)}
+      where ${isWakeable(p)}
         and ${subscriptionState('o.subscription_id')} = ${SUBSCRIPTION_STATE.active}
       returning o.id, o.event_id, o.subscription_id, o.tenant_id, o.attempt_count, o.abandoned_count)
     select c.id, c.subscription_id, c.tenant_id, c.attempt_count, c.abandoned_count, ${SUBSCRIPTION_VERSION},

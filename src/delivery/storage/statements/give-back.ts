@@ -1,10 +1,11 @@
 import { statement } from '../../../shared/database/statement.js';
-import { KNOWN, waitsAsKnown } from './fragments.js';
+import { WAKE_UP_PARAMETERS, isWakeable } from './fragments.js';
 
+/** Makes pending deliveries due at once. */
 export const GIVE_BACK = statement({
   name: 'give_back',
   servedBy: ['open_deliveries_pkey'],
-  parameters: KNOWN,
+  parameters: WAKE_UP_PARAMETERS,
   text: (p) => `update open_deliveries o set next_attempt_at = now()
-    where ${waitsAsKnown(p)}`,
+    where ${isWakeable(p)}`,
 });

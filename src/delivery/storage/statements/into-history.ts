@@ -1,7 +1,7 @@
 import { STATE } from '../../domain/delivery-state.js';
 
 interface Ending {
-  /** The rows that were deleted from open_deliveries. */
+  /** Rows deleted from open_deliveries. */
   readonly from: string;
   readonly state: string | number;
   readonly statusCode?: string;
@@ -9,7 +9,7 @@ interface Ending {
   readonly errorMessage: string;
 }
 
-/** Inserts rows that have left open_deliveries into the history. The values are SQL: literals, columns or parameters. */
+/** Inserts deleted rows of open_deliveries into the history. All values are SQL: literals, columns or parameters. */
 export function intoHistory({ from, state, statusCode = 'null', errorCode, errorMessage }: Ending): string {
   return `insert into deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, last_status_code,
         last_error_code, last_error_message, finished_at, retry_of, created_at)
@@ -18,7 +18,7 @@ export function intoHistory({ from, state, statusCode = 'null', errorCode, error
       from ${from}`;
 }
 
-/** As `intoHistory`, for deliveries that end without an attempt. */
+/** As `intoHistory`, for deliveries that are cancelled. */
 export function cancelledIntoHistory(ending: Omit<Ending, 'state' | 'statusCode'>): string {
   return intoHistory({ ...ending, state: STATE.cancelled });
 }

@@ -1,7 +1,7 @@
 import { statement } from '../../../shared/database/statement.js';
 import { STATE } from '../../domain/delivery-state.js';
 
-/** First deliveries that nobody has taken, from the id after `after` up to `last`. */
+/** Lists deliveries that were never attempted or parked and are no manual retries, after `after` and up to `last`. */
 export const LIST_FIRST = statement({
   name: 'list_first',
   servedBy: ['open_deliveries_pkey'],

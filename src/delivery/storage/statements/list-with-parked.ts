@@ -3,8 +3,8 @@ import { SUBSCRIPTION_STATE } from '../../../subscriptions/index.js';
 import { subscriptionState } from './fragments.js';
 
 /**
- * Subscriptions with parked deliveries, in the order of their ids, after one or from the first. A skip scan: one step
- * for each subscription, however many deliveries it has.
+ * Lists subscriptions with parked deliveries, ordered by id, from the first one after `after`. A skip scan takes one
+ * step per subscription, however many deliveries it has.
  */
 export const LIST_WITH_PARKED = statement({
   name: 'list_with_parked',

@@ -1,6 +1,7 @@
 import { statement } from '../../../shared/database/statement.js';
 import { STATE } from '../../domain/delivery-state.js';
 
+/** Makes deliveries due at once that were never attempted and are not parked. */
 export const MAKE_DUE = statement({
   name: 'make_due',
   servedBy: ['open_deliveries_pkey'],

@@ -1,10 +1,10 @@
 import { statement } from '../../../shared/database/statement.js';
-import { KNOWN, PARKED, waitsAsKnown } from './fragments.js';
+import { WAKE_UP_PARAMETERS, PARK_ASSIGNMENTS, isWakeable } from './fragments.js';
 
 export const PARK = statement({
   name: 'park',
   servedBy: ['open_deliveries_pkey'],
-  parameters: KNOWN,
-  text: (p) => `update open_deliveries o set ${PARKED}
-    where ${waitsAsKnown(p)}`,
+  parameters: WAKE_UP_PARAMETERS,
+  text: (p) => `update open_deliveries o set ${PARK_ASSIGNMENTS}
+    where ${isWakeable(p)}`,
 });

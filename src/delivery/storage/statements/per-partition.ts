@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Statement } from '../../../shared/database/statement.js';
 
-/** More than any retention has days: a wake-up may name a day that never was. */
+/** More than the days of any retention. A limit is needed because a wake-up may name a day without a partition. */
 const MAX_PARTITIONS = 1000;
 
 /**
- * Makes one statement a partition of `events`: to read through the partitioned parent costs a quarter of a whole
+ * Makes one statement per partition of `events`. Reading through the partitioned parent would cost a quarter of a whole
  * delivery.
  */
 export function perPartition<Values>(

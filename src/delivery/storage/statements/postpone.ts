@@ -3,9 +3,9 @@ import { STATE } from '../../domain/delivery-state.js';
 import { elementFor } from './fragments.js';
 
 /**
- * Takes claims back, number included: nothing was sent under them, and the next claim gets the same number. So this is
- * never sent a second time: it could meet that next claim. Returns what was put back; the others belonged to somebody
- * else by then.
+ * Undoes claims under which nothing was sent, including the attempt number, so that the next claim gets the same
+ * number. Never repeat this statement: it could undo that next claim. Returns the deliveries that were put back; the
+ * claims of the others were no longer valid.
  */
 export const POSTPONE = statement({
   name: 'postpone',

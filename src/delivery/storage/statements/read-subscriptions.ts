@@ -2,8 +2,8 @@ import { statement } from '../../../shared/database/statement.js';
 import { SUBSCRIPTION_STATE } from '../../../subscriptions/index.js';
 
 /**
- * What sending needs of subscriptions. A deleted one has no secrets left to sign with. It is told by its state: with
- * `deleted_at is null` the planner takes an index of what is not deleted, and walks all of it.
+ * Reads what sending needs of subscriptions, except of deleted ones, which have no secrets left. The condition is on
+ * `state`: with `deleted_at is null`, the planner would scan the whole index of undeleted subscriptions.
  */
 export const READ_SUBSCRIPTIONS = statement({
   name: 'read_subscriptions',

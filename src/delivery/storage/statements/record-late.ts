@@ -1,9 +1,9 @@
 import { statement } from '../../../shared/database/statement.js';
 
 /**
- * Keeps results of attempts that no longer own their delivery. Such an attempt may have a row that says it was
- * abandoned, or an earlier late one, and replaces it. Any other row is the same result, recorded by a statement whose
- * answer was lost: it stays, and is not returned. Nothing else changes.
+ * Stores results of attempts whose claim is no longer valid, and changes nothing else. A result replaces a row of the
+ * same attempt that says `abandoned` or is itself late. Any other row is the same result, recorded by a statement whose
+ * response was lost. That row stays, and its delivery is not returned.
  */
 export const RECORD_LATE = statement({
   name: 'record_late',

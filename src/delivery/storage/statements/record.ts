@@ -4,9 +4,9 @@ import { elementFor } from './fragments.js';
 import { intoHistory } from './into-history.js';
 
 /**
- * Texts and bytes of all attempts in one value: in arrays of texts PostgreSQL would walk to each element. Those of one
- * attempt lie one behind the other, body, headers, error code, error message, from its offset (from 1). Lengths are in
- * bytes, 0 for none.
+ * Texts and bytes of all attempts in one value, because PostgreSQL would search an array of texts for each element from
+ * its start. The body, headers, error code and error message of an attempt follow each other from its offset, which
+ * counts from 1. Lengths are in bytes; 0 means null.
  */
 const PACKED = {
   bytes: 'bytea',
@@ -17,7 +17,7 @@ const PACKED = {
   errorMessageLengths: 'int[]',
 } as const;
 
-/** The texts and bytes of the attempt at place i. */
+/** SQL for the texts and bytes of attempt i. */
 function unpacked(p: Placeholders<typeof PACKED>): Record<'body' | 'headers' | 'errorCode' | 'errorMessage', string> {
   const offset = `(${p.offsets})[i]`;
   const [body, headers, errorCode, errorMessage] = [
@@ -38,10 +38,10 @@ function unpacked(p: Placeholders<typeof PACKED>): Record<'body' | 'headers' | '
 }
 
 /**
- * Moves the deliveries of attempts on, and writes the attempts. `retried…` are put back to pending, `final…` go into the
- * history; each group is sorted by id. What belongs to the attempts of both has those of `retried` first.
+ * Records attempts. The deliveries in `retried…` become pending again, and those in `final…` move to the history. Both
+ * are sorted by id. The other arrays cover both, those of `retried…` first.
  *
- * Returns what was recorded when that is not all: what is missing was late.
+ * Returns `has_all`, and if it is false, the deliveries that were recorded. The results of the others came too late.
  */
 export const RECORD = statement({
   name: 'record',

@@ -1,17 +1,19 @@
 import { statement } from '../../../shared/database/statement.js';
 import { SUBSCRIPTION_STATE } from '../../../subscriptions/index.js';
 import { STATE } from '../../domain/delivery-state.js';
-import { KNOWN, PARKED, subscriptionState, waitsAsKnown } from './fragments.js';
+import { WAKE_UP_PARAMETERS, PARK_ASSIGNMENTS, subscriptionState, isWakeable } from './fragments.js';
 import { cancelledIntoHistory, SUBSCRIPTION_GONE } from './into-history.js';
 
-/** Parks what is paused or disabled, and cancels what is deleted. Returns what was cancelled. */
+/**
+ * Parks deliveries of paused or disabled subscriptions, and cancels those of deleted ones. Returns the cancelled ones.
+ */
 export const SETTLE_UNCLAIMED = statement({
   name: 'settle_unclaimed',
   servedBy: ['open_deliveries_pkey', 'subscriptions_pkey'],
-  parameters: KNOWN,
+  parameters: WAKE_UP_PARAMETERS,
   text: (p) => `with held as (
-      update open_deliveries o set ${PARKED}
-      where ${waitsAsKnown(p)}
+      update open_deliveries o set ${PARK_ASSIGNMENTS}
+      where ${isWakeable(p)}
         and ${subscriptionState('o.subscription_id')} in (${SUBSCRIPTION_STATE.paused}, ${SUBSCRIPTION_STATE.disabled})),
     gone as (
       delete from open_deliveries o

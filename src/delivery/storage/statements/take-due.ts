@@ -2,21 +2,22 @@ import { statement } from '../../../shared/database/statement.js';
 import { STATE } from '../../domain/delivery-state.js';
 import { intoHistory } from './into-history.js';
 
-/** A delivery whose attempts were cut short so often is not tried again: something about it ends workers. */
+/** A delivery fails when workers have died during this many of its attempts: it may be what kills them. */
 const MAX_ABANDONED = 5;
 
-/** Where a look at what is due begins: with what has been due for longest, or with what became due last. */
+/** Which due deliveries come first: those due for longest, or those that became due last. */
 export type DueEnd = 'oldest' | 'newest';
 
 /**
- * What is due, in flight past its lease: the worker is gone, and the attempt gets its row here. In flight within its
- * lease: it is due again when the lease ends, so that nothing due is left behind where the next look begins.
+ * Takes due deliveries. If one is in flight and its lease is over, its worker died: the attempt is recorded as
+ * abandoned. If the lease still runs, the delivery becomes due when it ends, so that none stays due before the point
+ * where the next scan starts.
  *
- * What one crash cut short has leases that end together. From the second time on it is scattered over some seconds, so
- * that a delivery that ends workers does not take the same neighbours along each time.
+ * Deliveries abandoned by one crash have leases that end together. From their second time on, they are scattered over
+ * some seconds, so that a delivery that kills workers does not hit the same neighbours each time.
  *
- * `lookBackSeconds` bounds how long it may have been due; null is no bound. `parks` parks what would be woken. Returns
- * what became of each.
+ * `lookBackSeconds` limits how long a delivery may have been due; null means no limit. `parks` parks the deliveries
+ * that would otherwise be woken. Returns what became of each delivery.
  */
 const takeDueFrom = (end: DueEnd) =>
   statement({
