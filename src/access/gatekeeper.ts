@@ -64,74 +64,62 @@ export class Gatekeeper {
       fastify.addHook('onRequest', (request, reply, done) => {
         const { permission, isForThisMachine = false } = routeOptionsOf(request);
         if (permission === undefined || (permission === 'none' && !isForThisMachine)) done();
-        else this.judge(request, reply, permission as Permission, done);
+        else void this.judge(request, reply, permission as Permission, done);
       });
     });
   }
 
-  private judge(
+  private async judge(
     request: FastifyRequest,
     reply: FastifyReply,
     permission: Permission,
     done: (error?: Error) => void,
-  ): void {
-    const refuse = (error: unknown): void => {
+  ): Promise<void> {
+    try {
+      await this.admit(request, reply, permission);
+    } catch (error) {
       this.metrics.requestsRefused.inc({ code: (error as { code?: string }).code ?? 'error' });
       done(error as Error);
-    };
-    try {
-      const admitted = this.admit(request, reply, permission);
-      if (admitted) this.wait(request, admitted, done, refuse);
-      else done();
-    } catch (error) {
-      refuse(error);
+      return;
     }
+    done();
   }
 
-  /** Bodies are on their way meanwhile, so only so many wait, whoever they are. */
-  private wait(
-    request: FastifyRequest,
-    admitted: Promise<void>,
-    done: () => void,
-    refuse: (error: unknown) => void,
-  ): void {
+  /** Bodies are on their way meanwhile, so only so many wait, whoever they are. @throws Overloaded */
+  private async waitFor<T>(request: FastifyRequest, value: T | Promise<T>): Promise<T> {
+    // Nothing to wait for when it is known, as nearly always.
+    if (!(value instanceof Promise)) return value;
     const { caller } = request;
     const owner =
       caller === null ? `address ${networkOf(clientAddressOf(request) ?? 'unknown')}` : `tenant ${caller.tenantId}`;
     if (!this.waiting.take(owner)) {
-      admitted.catch(() => undefined);
-      refuse(new Overloaded());
-      return;
+      value.catch(() => undefined);
+      throw new Overloaded();
     }
-    admitted.then(done, refuse).finally(() => {
+    return value.finally(() => {
       this.waiting.giveBack(owner);
     });
   }
 
-  /**
-   * Nothing to wait for when all is known, as nearly always.
-   *
-   * @throws DomainError that says why the request does not come in
-   */
-  private admit(request: FastifyRequest, reply: FastifyReply, permission: Permission): Promise<void> | undefined {
-    if (routeOptionsOf(request).isForThisMachine) {
+  /** @throws DomainError that says why the request does not come in */
+  private async admit(request: FastifyRequest, reply: FastifyReply, permission: Permission): Promise<void> {
+    const { isForThisMachine = false, isMetered = false } = routeOptionsOf(request);
+    if (isForThisMachine) {
       this.refuseForeignPages(request);
-      return undefined;
+      return;
     }
     const { authorization } = request.headers;
     const isOpen = this.settings.apiAccess === 'open' && authorization === undefined;
     if (isOpen) this.refuseForeignPages(request);
-    return follow(isOpen ? ANYBODY : this.keyRing.identify(authorization), (identity) => {
-      if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
-      const chosen = chosenTenant(identity, request.headers['x-tenant']);
-      const tenantId = chosen ?? DEFAULT_TENANT;
-      return follow(this.tenants.find(tenantId), (tenant) => {
-        if (tenant === null) throw new TenantNotFound(tenantId);
-        const address = permission === 'publish' ? null : addressOf(request);
-        request.caller = new Caller(identity, tenantId, chosen, address, request.id);
-        return routeOptionsOf(request).isMetered ? this.meter(reply, tenant) : undefined;
-      });
-    });
+    const identity = isOpen ? ANYBODY : await this.waitFor(request, this.keyRing.identify(authorization));
+    if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
+    const chosen = chosenTenant(identity, request.headers['x-tenant']);
+    const tenantId = chosen ?? DEFAULT_TENANT;
+    const tenant = await this.waitFor(request, this.tenants.find(tenantId));
+    if (tenant === null) throw new TenantNotFound(tenantId);
+    const address = permission === 'publish' ? null : addressOf(request);
+    request.caller = new Caller(identity, tenantId, chosen, address, request.id);
+    if (isMetered) await this.meter(request, reply, tenant);
   }
 
   /**
@@ -152,21 +140,19 @@ export class Gatekeeper {
   }
 
   /** @throws RateLimited */
-  private meter(reply: FastifyReply, tenant: Tenant): Promise<void> | undefined {
+  private async meter(request: FastifyRequest, reply: FastifyReply, tenant: Tenant): Promise<void> {
     const rate = publishRate(tenant.limits, this.settings);
-    if (rate === null) return undefined;
-    return follow(this.quota.take(tenant.id, rate), ({ isGranted, remaining }) => {
-      const { perSecond, burst } = rate;
-      // How long until there is one more, and until the bucket is full (draft-ietf-httpapi-ratelimit-headers).
-      const retryAfterSeconds = Math.max(1, Math.ceil(1 / perSecond));
-      void reply.header('ratelimit-policy', `"publish";q=${burst};w=${Math.max(1, Math.ceil(burst / perSecond))}`);
-      void reply.header(
-        'ratelimit',
-        `"publish";r=${remaining};t=${Math.max(1, Math.ceil((burst - remaining) / perSecond))}`,
-      );
-      if (!isGranted) throw new RateLimited(perSecond, retryAfterSeconds);
-      return undefined;
-    });
+    if (rate === null) return;
+    const { isGranted, remaining } = await this.waitFor(request, this.quota.take(tenant.id, rate));
+    const { perSecond, burst } = rate;
+    // How long until there is one more, and until the bucket is full (draft-ietf-httpapi-ratelimit-headers).
+    const retryAfterSeconds = Math.max(1, Math.ceil(1 / perSecond));
+    void reply.header('ratelimit-policy', `"publish";q=${burst};w=${Math.max(1, Math.ceil(burst / perSecond))}`);
+    void reply.header(
+      'ratelimit',
+      `"publish";r=${remaining};t=${Math.max(1, Math.ceil((burst - remaining) / perSecond))}`,
+    );
+    if (!isGranted) throw new RateLimited(perSecond, retryAfterSeconds);
   }
 }
 
@@ -200,9 +186,4 @@ function refuseUnguarded(route: FastifyRoute): void {
   const isPreflight = route.method === 'OPTIONS';
   if (permission !== undefined || isOperational || isPreflight || DOCS.test(route.url)) return;
   throw new Error(`${String(route.method)} ${route.url} does not say what it asks of its callers: add @Permit()`);
-}
-
-/** Goes on with a value, at once when it is there. */
-function follow<T>(value: T | Promise<T>, next: (value: T) => Promise<void> | undefined): Promise<void> | undefined {
-  return value instanceof Promise ? value.then(next) : next(value);
 }
