@@ -63,75 +63,62 @@ export class Gatekeeper {
       fastify.addHook('onRequest', (request, reply, done) => {
         const { permission, isForThisMachine = false } = routeOptionsOf(request);
         if (permission === undefined || (permission === 'none' && !isForThisMachine)) done();
-        else this.authorize(request, reply, permission as Permission, done);
+        else void this.authorize(request, reply, permission as Permission, done);
       });
     });
   }
 
-  private authorize(
+  private async authorize(
     request: FastifyRequest,
     reply: FastifyReply,
     permission: Permission,
     done: (error?: Error) => void,
-  ): void {
-    const refuse = (error: unknown): void => {
+  ): Promise<void> {
+    try {
+      await this.admit(request, reply, permission);
+    } catch (error) {
       this.metrics.requestsRefused.inc({ code: (error as { code?: string }).code ?? 'error' });
       done(error as Error);
-    };
-    try {
-      const admitted = this.admit(request, reply, permission);
-      if (admitted) this.waitFor(request, admitted, done, refuse);
-      else done();
-    } catch (error) {
-      refuse(error);
+      return;
     }
+    done();
   }
 
-  /** Waits for admission. The number of waiting requests is limited, because their bodies arrive in the meantime. */
-  private waitFor(
-    request: FastifyRequest,
-    admitted: Promise<void>,
-    done: () => void,
-    refuse: (error: unknown) => void,
-  ): void {
+  /** Waits for a value. The number of waiting requests is limited, because their bodies arrive meanwhile. @throws Overloaded */
+  private async waitFor<T>(request: FastifyRequest, value: T | Promise<T>): Promise<T> {
+    // Keys and tenants are cached, so there is usually nothing to wait for.
+    if (!(value instanceof Promise)) return value;
     const { caller } = request;
     const owner =
       caller === null ? `address ${networkOf(clientAddressOf(request) ?? 'unknown')}` : `tenant ${caller.tenantId}`;
     if (!this.waiting.take(owner)) {
-      admitted.catch(() => undefined);
-      refuse(new Overloaded());
-      return;
+      value.catch(() => undefined);
+      throw new Overloaded();
     }
-    admitted.then(done, refuse).finally(() => {
+    return value.finally(() => {
       this.waiting.giveBack(owner);
     });
   }
 
-  /**
-   * Sets the request's caller and charges the quota.
-   *
-   * @returns undefined if the request is admitted at once, which is the usual case since keys and tenants are cached
-   * @throws DomainError with the reason for the refusal; the promise rejects with the same errors
-   */
-  private admit(request: FastifyRequest, reply: FastifyReply, permission: Permission): Promise<void> | undefined {
-    if (routeOptionsOf(request).isForThisMachine) {
+  /** Sets the request's caller and charges the quota. @throws DomainError with the reason for a refusal */
+  private async admit(request: FastifyRequest, reply: FastifyReply, permission: Permission): Promise<void> {
+    const { isForThisMachine = false, isMetered = false } = routeOptionsOf(request);
+    if (isForThisMachine) {
       this.refuseForeignPages(request);
-      return undefined;
+      return;
     }
     const { authorization } = request.headers;
     const isOpen = this.settings.apiAccess === 'open' && authorization === undefined;
     if (isOpen) this.refuseForeignPages(request);
-    return whenKnown(isOpen ? ANONYMOUS : this.keyRing.identify(authorization), (identity) => {
-      if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
-      const chosen = chosenTenant(identity, request.headers['x-tenant']);
-      const tenantId = chosen ?? DEFAULT_TENANT;
-      return whenKnown(this.tenants.find(tenantId), (tenant) => {
-        if (tenant === null) throw new TenantNotFound(tenantId);
-        const address = permission === 'publish' ? null : addressOf(request);
-        request.caller = new Caller(identity, tenantId, chosen, address, request.id);
-        return routeOptionsOf(request).isMetered ? this.meter(reply, tenant) : undefined;
-      });
-    });
+    const identity = isOpen ? ANONYMOUS : await this.waitFor(request, this.keyRing.identify(authorization));
+    if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
+    const chosen = chosenTenant(identity, request.headers['x-tenant']);
+    const tenantId = chosen ?? DEFAULT_TENANT;
+    const tenant = await this.waitFor(request, this.tenants.find(tenantId));
+    if (tenant === null) throw new TenantNotFound(tenantId);
+    const address = permission === 'publish' ? null : addressOf(request);
+    request.caller = new Caller(identity, tenantId, chosen, address, request.id);
+    if (isMetered) await this.meter(request, reply, tenant);
   }
 
   /**
@@ -153,22 +140,20 @@ export class Gatekeeper {
   }
 
   /** @throws RateLimited */
-  private meter(reply: FastifyReply, tenant: Tenant): Promise<void> | undefined {
+  private async meter(request: FastifyRequest, reply: FastifyReply, tenant: Tenant): Promise<void> {
     const rate = publishRate(tenant.limits, this.settings);
-    if (rate === null) return undefined;
-    return whenKnown(this.quota.take(tenant.id, rate), ({ isGranted, remaining }) => {
-      const { perSecond, burst } = rate;
-      // Retry-After: seconds until the next token. RateLimit's t: seconds until the bucket is full
-      // (draft-ietf-httpapi-ratelimit-headers).
-      const retryAfterSeconds = Math.max(1, Math.ceil(1 / perSecond));
-      void reply.header('ratelimit-policy', `"publish";q=${burst};w=${Math.max(1, Math.ceil(burst / perSecond))}`);
-      void reply.header(
-        'ratelimit',
-        `"publish";r=${remaining};t=${Math.max(1, Math.ceil((burst - remaining) / perSecond))}`,
-      );
-      if (!isGranted) throw new RateLimited(perSecond, retryAfterSeconds);
-      return undefined;
-    });
+    if (rate === null) return;
+    const { isGranted, remaining } = await this.waitFor(request, this.quota.take(tenant.id, rate));
+    const { perSecond, burst } = rate;
+    // Retry-After: seconds until the next token. RateLimit's t: seconds until the bucket is full
+    // (draft-ietf-httpapi-ratelimit-headers).
+    const retryAfterSeconds = Math.max(1, Math.ceil(1 / perSecond));
+    void reply.header('ratelimit-policy', `"publish";q=${burst};w=${Math.max(1, Math.ceil(burst / perSecond))}`);
+    void reply.header(
+      'ratelimit',
+      `"publish";r=${remaining};t=${Math.max(1, Math.ceil((burst - remaining) / perSecond))}`,
+    );
+    if (!isGranted) throw new RateLimited(perSecond, retryAfterSeconds);
   }
 }
 
@@ -206,9 +191,4 @@ function refuseUndeclared(route: FastifyRoute): void {
   const isPreflight = route.method === 'OPTIONS';
   if (permission !== undefined || isOperational || isPreflight || DOCS.test(route.url)) return;
   throw new Error(`${String(route.method)} ${route.url} declares no permission. Add @Permit().`);
-}
-
-/** Calls `next` with the value: synchronously, unless the value is a promise. */
-function whenKnown<T>(value: T | Promise<T>, next: (value: T) => Promise<void> | undefined): Promise<void> | undefined {
-  return value instanceof Promise ? value.then(next) : next(value);
 }

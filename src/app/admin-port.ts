@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -13,8 +13,8 @@ import { serveOneAtATime } from './one-at-a-time.js';
 import { serverOptions } from './server-options.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
-/** Servers that serve /health and /metrics alone; every other one then serves all but those. */
-const adminServers = new WeakSet<Server>();
+/** Requests that came in on the port that serves /health and /metrics alone; the other one serves all but those. */
+const adminRequests = new WeakSet<IncomingMessage>();
 
 class OtherPort extends DomainError {
   constructor(path: string) {
@@ -25,8 +25,7 @@ class OtherPort extends DomainError {
 /** Each of the two ports answers 404 to what belongs to the other. */
 export function keepPortsApart(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
-    const { server } = request.raw.socket as unknown as { server?: Server };
-    const isAdmin = server !== undefined && adminServers.has(server);
+    const isAdmin = adminRequests.has(request.raw);
     const isOperational = routeOptionsOf(request).isOperational === true;
     done(isAdmin === isOperational ? undefined : new OtherPort(request.url.split('?', 1)[0] ?? ''));
   });
@@ -34,20 +33,22 @@ export function keepPortsApart(fastify: FastifyInstance): void {
 
 /**
  * The server of the port for operators, which does not listen yet. To be called before the application does: hooks come
- * first.
+ * first. It routes into the same application: a second one would have its own connections to PostgreSQL and Redis and
+ * its own metrics, or take those of the first from outside Nest.
  */
 export function adminServer(app: NestFastifyApplication, settings: Settings): Server {
   const fastify = app.getHttpAdapter().getInstance();
-  const server = createServer(serverOptions(settings), (request, response) => {
+  const routing = (request: IncomingMessage, response: ServerResponse): void => {
+    adminRequests.add(request);
     fastify.routing(request, response);
-  });
+  };
+  const server = createServer(serverOptions(settings), routing);
   // Those of Fastify are on its own server only.
   server.on('clientError', answerUnreadable);
-  answerExpectations(server, fastify);
+  answerExpectations(server, { routing });
   serveOneAtATime(server);
   const connections = new Connections(server, settings.maxConnections);
   connections.closeStalled(settings.requestTimeout);
-  adminServers.add(server);
   let closed: Promise<unknown> = Promise.resolve();
   // With the other server, and not after it: the time of both is the same.
   fastify.addHook('preClose', (done: () => void) => {

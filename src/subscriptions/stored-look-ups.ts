@@ -1,6 +1,6 @@
+import { z } from 'zod';
 import { isUuid, type Uuid } from '../shared/ids/uuid.js';
 import { type Audience, WIDE_FROM } from './audience.js';
-import type { SealedSecret } from './domain/sealed.js';
 import type { PublishTarget } from './publish-target.js';
 
 /**
@@ -8,48 +8,38 @@ import type { PublishTarget } from './publish-target.js';
  * malformed entry is treated as missing.
  */
 
+const uuid = z.string().refine(isUuid);
+const secret = z.object({
+  box: z.string(),
+  scheme: z.enum(['v1', 'v1a']).exactOptional(),
+  publicKey: z.string().exactOptional(),
+  untilMs: z.number().exactOptional(),
+});
+const target = z
+  .object({
+    id: uuid,
+    isDisabled: z.boolean(),
+    targetUrl: z.string(),
+    eventTypes: z.array(z.string()),
+    verifyIngest: z.boolean(),
+    secrets: z.array(secret),
+  })
+  .nullable();
+const count = z.int().nonnegative();
+const audience = z.union([
+  z.object({ count: count.gt(WIDE_FROM), ids: z.null() }),
+  z
+    .object({ count: count.lte(WIDE_FROM), ids: z.array(uuid).max(WIDE_FROM) })
+    .refine(({ count, ids }) => ids.length === count),
+]);
+
 /** @returns null for a subscription that does not exist; undefined for a malformed entry */
 export function readTarget(stored: unknown, id: Uuid): PublishTarget | null | undefined {
-  if (stored === null) return null;
-  if (!isRecord(stored)) return undefined;
-  const { isDisabled, targetUrl, eventTypes, verifyIngest, secrets } = stored;
-  const isOurs =
-    stored['id'] === id &&
-    typeof isDisabled === 'boolean' &&
-    typeof targetUrl === 'string' &&
-    isListOf(eventTypes, isText) &&
-    typeof verifyIngest === 'boolean' &&
-    isListOf(secrets, isSecret);
-  return isOurs ? { id, isDisabled, targetUrl, eventTypes, verifyIngest, secrets } : undefined;
+  const { data } = target.safeParse(stored);
+  return data === undefined || data === null || data.id === id ? data : undefined;
 }
 
 /** @returns undefined for a malformed entry */
 export function readAudience(stored: unknown): Audience | undefined {
-  if (!isRecord(stored)) return undefined;
-  const { count, ids } = stored;
-  if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) return undefined;
-  if (ids === null) return count > WIDE_FROM ? { count, ids } : undefined;
-  return isListOf(ids, isUuid) && ids.length === count && count <= WIDE_FROM ? { count, ids } : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isListOf<T>(value: unknown, isOne: (element: unknown) => element is T): value is T[] {
-  return Array.isArray(value) && value.every(isOne);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isSecret(value: unknown): value is SealedSecret {
-  if (!isRecord(value) || typeof value['box'] !== 'string') return false;
-  const { scheme, publicKey, untilMs } = value;
-  return (
-    (scheme === undefined || scheme === 'v1' || scheme === 'v1a') &&
-    (publicKey === undefined || typeof publicKey === 'string') &&
-    (untilMs === undefined || Number.isFinite(untilMs))
-  );
+  return audience.safeParse(stored).data;
 }

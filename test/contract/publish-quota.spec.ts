@@ -230,8 +230,12 @@ describe('the quota of events on real Redis', () => {
   it.each([null, 'OK', [], [1], ['1', '2'], [-1, 0], [0.5, 1], [Infinity, 0]])(
     'counts for itself when Redis answers %j',
     async (answer) => {
-      const redis = { eval: () => Promise.resolve(answer), disconnect: () => undefined } as unknown as Redis;
-      const quota = new RedisQuota(redis, 'any', new SystemClock());
+      const redis = {
+        defineCommand: () => undefined,
+        takeTokens: () => Promise.resolve(answer),
+        disconnect: () => undefined,
+      };
+      const quota = new RedisQuota(redis as unknown as Redis, 'any', new SystemClock());
       expect(grantedOf(await take(quota, 'a', { ...SLOW, burst: 5 }, 10))).toBe(5);
     },
   );
@@ -280,6 +284,14 @@ describe('the quota of events on real Redis', () => {
       // Should it be over that they know, they learn it anew.
       const msToGoOn = () => msOf(() => takeOfEach(100));
       expect(await bestOf(100, msToGoOn, () => takeOfEach(1))).toBeLessThan(100);
+    });
+
+    it('counts on when it is back without its scripts', async () => {
+      const prefix = uniquePrefix();
+      const quotas = [await openRedisQuota(redis.url, prefix), await openRedisQuota(redis.url, prefix)] as const;
+      expect(grantedOf(await take(quotas[0], 'a', { ...SLOW, burst: 5 }, 3))).toBe(3);
+      await redis.command('SCRIPT', 'FLUSH');
+      expect(grantedOf(await take(quotas[1], 'a', { ...SLOW, burst: 5 }, 5))).toBe(2);
     });
 
     it('is asked again when it is back', async () => {

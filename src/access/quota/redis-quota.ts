@@ -41,6 +41,16 @@ redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - granted), 'at', string.f
 redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate * 1000) + 1000)
 return {granted, math.floor(tokens - granted)}`;
 
+/** Sends the digest of the script, and the script itself only to a Redis that does not have it. */
+interface TakesTokens {
+  takeTokens: (key: string, ...values: [perSecond: number, burst: number, wanted: number, unused: number]) => unknown;
+}
+
+function withTakeTokens(redis: Redis): Redis & TakesTokens {
+  redis.defineCommand('takeTokens', { numberOfKeys: 1, lua: TAKE });
+  return redis as Redis & TakesTokens;
+}
+
 /** @throws TypeError if Redis returned anything but two token counts */
 function readTaken(answer: unknown): readonly [granted: number, remaining: number] {
   const [granted, remaining] = Array.isArray(answer) ? (answer as unknown[]) : [];
@@ -65,14 +75,16 @@ interface Share {
 export class RedisQuota extends PublishQuota implements OnApplicationShutdown {
   private readonly shares = new LRUCache<string, Share>({ max: MAX_TENANTS });
   private readonly local: LocalQuota;
+  private readonly redis: Redis & TakesTokens;
   private backOffUntilMs = 0;
 
   constructor(
-    private readonly redis: Redis,
+    redis: Redis,
     private readonly keyRoot: string,
     private readonly clock: Pick<Clock, 'monotonicMs'>,
   ) {
     super();
+    this.redis = withTakeTokens(redis);
     this.local = new LocalQuota(clock);
   }
 
@@ -113,7 +125,7 @@ export class RedisQuota extends PublishQuota implements OnApplicationShutdown {
     // Give back prefetched tokens that are too old. Otherwise a tenant that publishes now and then would lose them.
     const unused = share.tokens;
     share.tokens = 0;
-    const [granted, remaining] = readTaken(await this.redis.eval(TAKE, 1, key, perSecond, burst, wanted, unused));
+    const [granted, remaining] = readTaken(await this.redis.takeTokens(key, perSecond, burst, wanted, unused));
     share.tokens = Math.max(0, granted - waiting);
     share.remaining = remaining;
     share.fetchedAtMs = this.clock.monotonicMs();

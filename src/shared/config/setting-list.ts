@@ -149,7 +149,7 @@ export const SETTINGS = z.object({
   subscriptionCacheTtl: number(0, 60)
     .default(5)
     .describe('Lifetime of a cached subscription look-up while publishing; at most 1 s while Redis is away.'),
-  shutdownTimeout: wholeNumber(1, 600).default(30).describe('Longest wait at shutdown for requests in flight.'),
+  shutdownTimeout: number(1, 600).default(30).describe('Longest wait at shutdown for requests in flight.'),
   allowedTargetCidrs: list(cidr)
     .default([])
     .describe('Address ranges that targets may have although they are not public.'),

@@ -36,11 +36,11 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   const fields = Object.keys(SETTINGS.shape);
   const given = Object.fromEntries(fields.map((field) => [field, nonEmpty(env[variableOf(field)])]));
   const issues = SETTINGS.safeParse(given).error?.issues ?? [];
-  const faults = issues.map(({ path, message }) => `${variableOf(String(path[0]))} ${message}`);
+  const wrong = issues.map(({ path, message }) => ({ field: String(path[0]), message }));
+  const faults = wrong.map(({ field, message }) => `${variableOf(field)} ${message}`);
   // A faulty setting takes its default, so that faults across settings are found in the same start.
-  const faulty = new Set(issues.map(({ path }) => path[0]));
-  const sound = Object.fromEntries(Object.entries(given).filter(([field]) => !faulty.has(field)));
-  const values = SETTINGS.parse(sound) as ParsedValues;
+  const absent = Object.fromEntries(wrong.map(({ field }) => [field, undefined]));
+  const values = SETTINGS.parse({ ...given, ...absent }) as ParsedValues;
   if (given['databaseUrl'] === undefined) {
     faults.push('DATABASE_URL is missing: set it, or use `npm start`, which brings its own PostgreSQL');
   }

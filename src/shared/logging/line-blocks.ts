@@ -9,8 +9,9 @@ const FULL_AT = 65_536;
 const MAX_DELAY_MS = 200;
 
 /**
- * Gathers log lines and passes them on in blocks. A write costs the same thread switches whatever it carries, and
- * sonic-boom, which could gather by itself, reads all that it has gathered again with each line.
+ * Gathers log lines and passes them on in blocks, since a write costs the same thread switches whatever it carries.
+ * pino's destination could gather by itself (`minLength`), but reads all that it has gathered again with each line: two
+ * lines a delivery cost 18 µs that way and 10 µs this way, of 260 µs for all of it.
  */
 export class LineBlocks {
   private lines: string[] = [];

@@ -1,8 +1,6 @@
 import { type LoggerService } from '@nestjs/common';
-import { destination, pino, type Logger as PinoLogger, type LoggerOptions } from 'pino';
-import { SystemClock } from '../time/clock.js';
+import { destination, pino, type LoggerOptions } from 'pino';
 import { errorFields } from './error-fields.js';
-import { infoLine } from './info-line.js';
 import { LineBlocks } from './line-blocks.js';
 
 /** What a reader that does not read may hold up; more is dropped, rather than kept in memory. */
@@ -16,7 +14,6 @@ export abstract class Logger {
   abstract error(fields: object, message: string): void;
 }
 
-const clock = new SystemClock();
 const loggers = new WeakMap<object, Logger>();
 
 /** The one logger of a process that runs with these settings: two would mix their blocks on stdout. */
@@ -43,33 +40,7 @@ function createLogger(options: { level: string; isTerminal: boolean }): Logger {
     blocks.flush();
     stdout.flushSync();
   });
-  return new BlockLogger(pino(settings, blocks), blocks);
-}
-
-/** Pino, except for its info lines, which are written in a cheaper way and look the same. */
-class BlockLogger extends Logger {
-  constructor(
-    private readonly pino: PinoLogger,
-    private readonly blocks: LineBlocks,
-  ) {
-    super();
-  }
-
-  override debug(fields: object, message: string): void {
-    this.pino.debug(fields, message);
-  }
-
-  override info(fields: object, message: string): void {
-    if (this.pino.isLevelEnabled('info')) this.blocks.write(infoLine(clock.nowMs(), fields, message));
-  }
-
-  override warn(fields: object, message: string): void {
-    this.pino.warn(fields, message);
-  }
-
-  override error(fields: object, message: string): void {
-    this.pino.error(fields, message);
-  }
+  return pino(settings, blocks);
 }
 
 /** What Nest itself says, in the same form. Its start-up chatter is for debugging. */
