@@ -3,6 +3,7 @@ import { Settings } from '../shared/config/settings.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { TargetsModule } from '../targets/index.js';
 import { AttemptPipeline } from './attempt/attempt-pipeline.js';
+import { AttemptReport } from './attempt/attempt-report.js';
 import { AttemptWriter } from './attempt/attempt-writer.js';
 import { Credentials } from './attempt/credentials.js';
 import { WebhookSender } from './attempt/http/webhook-sender.js';
@@ -45,7 +46,7 @@ const ENGINE = [
   QueueWatchdog,
   SlottedAttempts,
 ];
-const ATTEMPT = [AttemptPipeline, AttemptWriter, Credentials, WebhookSender];
+const ATTEMPT = [AttemptPipeline, AttemptReport, AttemptWriter, Credentials, WebhookSender];
 const STORAGE = [AttemptRepository, ClaimRepository, DueRepository, ParkingRepository];
 
 /** The worker side: takes wake-ups and makes attempts. Serves nothing. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/index.js';
 import { TargetsModule } from '../targets/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
+import { EventReport } from './event-report.js';
 import { EventWriter } from './event-writer.js';
 import { Idempotency } from './idempotency.js';
 import { EventHistory } from './event-history.js';
@@ -19,6 +20,7 @@ import { WideEventWriter } from './wide-event-writer.js';
   providers: [
     EventHistory,
     EventHistoryRepository,
+    EventReport,
     EventWriter,
     Idempotency,
     IdempotencyRetention,

@@ -1,10 +1,9 @@
 import { deliveryUuid, newEventUuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
-import type { Logger } from '../shared/logging/logger.js';
-import { Metrics } from '../shared/metrics/metrics.js';
 import type { TargetGuard } from '../targets/index.js';
 import type { Clock } from '../shared/time/clock.js';
 import type { Audience, PublishTargets, SubscriptionVault } from '../subscriptions/index.js';
+import type { EventReport } from './event-report.js';
 import type { EventWriter } from './event-writer.js';
 import type { Idempotency } from './idempotency.js';
 import { TooManySubscriptions } from './ingest.errors.js';
@@ -40,8 +39,7 @@ describe('an event', () => {
       } as unknown as EventWriter,
       {} as TargetGuard,
       { nowMs: () => 0 } as Clock,
-      { info: () => undefined } as unknown as Logger,
-      new Metrics(),
+      { accepted: () => undefined } as unknown as EventReport,
     );
 
   it('reaches as many subscriptions as it can have distinct deliveries, and no more', async () => {

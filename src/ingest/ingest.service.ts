@@ -7,8 +7,6 @@ import { isJson } from '../shared/http/raw-body.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { newEventUuid, type Uuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
-import { Logger } from '../shared/logging/logger.js';
-import { Metrics } from '../shared/metrics/metrics.js';
 import { TargetGuard, targetRefusal } from '../targets/index.js';
 import { Clock } from '../shared/time/clock.js';
 import {
@@ -25,6 +23,7 @@ import type { NewEvent } from './domain/new-event.js';
 import type { PublishRequest } from './domain/publish-request.js';
 import { requestFingerprint } from './domain/request-fingerprint.js';
 import { isSignedBy, isSignedEnvelope } from './domain/signed-envelope.js';
+import { EventReport } from './event-report.js';
 import { EventWriter } from './event-writer.js';
 import { Idempotency } from './idempotency.js';
 import {
@@ -67,8 +66,7 @@ export class IngestService {
     private readonly writer: EventWriter,
     private readonly guard: TargetGuard,
     private readonly clock: Clock,
-    private readonly logger: Logger,
-    private readonly metrics: Metrics,
+    private readonly report: EventReport,
   ) {}
 
   /** Publishes an event to one subscription. */
@@ -158,23 +156,8 @@ export class IngestService {
     const event = { id, tenantId, eventType, contentType, payload, idempotency };
     const deliveryCount = await this.writer.write(event, subscriptionIds);
     if (deliveryCount === null) return null;
-    this.report(requestId, { id, eventType, bytes: payload.length, deliveries: deliveryCount });
+    this.report.accepted({ requestId, id, eventType, bytes: payload.length, deliveryCount });
     return { eventId: id, deliveryCount, isReplayed: false };
-  }
-
-  private report(requestId: string, event: { id: Uuid; eventType: string; bytes: number; deliveries: number }): void {
-    this.metrics.eventsAccepted.inc();
-    this.metrics.deliveriesCreated.inc(event.deliveries);
-    this.logger.info(
-      {
-        event_id: toPublicId('evt', event.id),
-        event_type: event.eventType,
-        deliveries: event.deliveries,
-        bytes: event.bytes,
-        request_id: requestId,
-      },
-      'event.accepted',
-    );
   }
 }
 

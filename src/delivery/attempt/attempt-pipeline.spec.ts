@@ -9,6 +9,7 @@ import type { DeliveryPolicy, SubscriptionDisabling } from '../../subscriptions/
 import { AttemptPipeline } from './attempt-pipeline.js';
 import type { AttemptWriter } from './attempt-writer.js';
 import type { PostponedDelivery } from '../domain/finished-attempt.js';
+import { AttemptReport } from './attempt-report.js';
 import { NotAttempted, type WebhookSender } from './http/webhook-sender.js';
 
 const POLICY = { maxAttempts: 3, timeoutMs: 1000 } as DeliveryPolicy;
@@ -36,8 +37,7 @@ function aPipeline(fault: Error, given: { postpone?: () => Promise<boolean> } = 
     {} as SubscriptionDisabling,
     new SystemClock(),
     { next: () => 0.5 },
-    logger,
-    metrics,
+    new AttemptReport(logger, metrics),
     ownFaults,
   );
   return { metrics, ownFaults, pipeline, postponed, recorded };

@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Logger } from '../../shared/logging/logger.js';
-import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
 import { OwnFaults } from '../../shared/own-faults.js';
 import { Random } from '../../shared/time/random.js';
 import { type DeliveryPolicy, SubscriptionDisabling } from '../../subscriptions/index.js';
-import { AttemptWriter, type Recorded } from './attempt-writer.js';
+import { AttemptReport } from './attempt-report.js';
+import { AttemptWriter } from './attempt-writer.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
-import type { FinishedAttempt } from '../domain/finished-attempt.js';
-import { isFromHealthyReceiver, statusClass } from '../domain/attempt-outcome.js';
+import { isFromHealthyReceiver } from '../domain/attempt-outcome.js';
 import { decide } from '../domain/retry-policy.js';
 import { postponeDelayMs } from '../domain/own-fault.js';
 import { AttemptInterrupted, NotAttempted, WebhookSender } from './http/webhook-sender.js';
@@ -28,8 +26,7 @@ export class AttemptPipeline {
     private readonly subscriptions: SubscriptionDisabling,
     private readonly clock: Clock,
     private readonly random: Random,
-    private readonly logger: Logger,
-    private readonly metrics: Metrics,
+    private readonly report: AttemptReport,
     private readonly ownFaults: OwnFaults,
   ) {}
 
@@ -57,12 +54,11 @@ export class AttemptPipeline {
       if (recorded === 'recorded' && decision.next === 'failed' && decision.disablesSubscription) {
         await this.subscriptions.disable(delivery.tenantId, delivery.subscriptionId, 'gone');
       }
-      this.recordMetrics(attempt, recorded);
-      this.log(attempt, delivery, recorded);
+      this.report.attempted(delivery, attempt, recorded);
     } catch (error) {
       if (error instanceof AttemptInterrupted) return;
       if (error instanceof NotAttempted) await this.postpone(delivery, error, onAnswered);
-      else this.logger.error({ err: error, delivery_id: delivery.publicIds.delivery }, 'attempt.not_recorded');
+      else this.report.notRecorded(delivery, error);
     }
   }
 
@@ -72,40 +68,13 @@ export class AttemptPipeline {
     failure: NotAttempted,
     onAnswered: (isHealthy: boolean) => void,
   ): Promise<void> {
-    const { delivery: deliveryId } = delivery.publicIds;
-    this.ownFaults.note(failure.fault, { deliveryId, cause: failure.cause });
+    this.ownFaults.note(failure.fault, { deliveryId: delivery.publicIds.delivery, cause: failure.cause });
     try {
       await this.writer.postpone({ delivery, delayMs: postponeDelayMs(this.random.next()) });
     } catch (error) {
-      this.logger.warn({ err: error, delivery_id: deliveryId }, 'delivery.not_postponed');
+      this.report.notPostponed(delivery, error);
     }
     await new Promise((resolve) => setTimeout(resolve, HOLD_MS));
     onAnswered(false);
-  }
-
-  private recordMetrics({ result, decision }: FinishedAttempt, recorded: Recorded): void {
-    this.metrics.attempts.inc({ status_class: statusClass(result) });
-    this.metrics.attemptDuration.observe(result.durationMs / 1000);
-    if (recorded !== 'recorded' || decision.next === 'retry') return;
-    this.metrics.deliveriesFinished.inc({ outcome: decision.next });
-  }
-
-  private log({ result, decision }: FinishedAttempt, delivery: ClaimedDelivery, recorded: Recorded): void {
-    this.logger.info(
-      {
-        delivery_id: delivery.publicIds.delivery,
-        event_id: delivery.publicIds.event,
-        subscription_id: delivery.subscription.publicId,
-        event_type: delivery.eventType,
-        attempt: delivery.attempt,
-        status_code: result.statusCode,
-        error_code: result.error?.code ?? null,
-        error_message: result.error?.message ?? null,
-        duration_ms: Math.round(result.durationMs),
-        decision: recorded === 'recorded' ? decision.next : recorded,
-        next_attempt_in_ms: decision.next === 'retry' ? decision.delayMs : null,
-      },
-      'delivery.attempted',
-    );
   }
 }

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { Logger } from '../../shared/logging/logger.js';
+import { Metrics } from '../../shared/metrics/metrics.js';
+import { statusClass } from '../domain/attempt-outcome.js';
+import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
+import type { FinishedAttempt } from '../domain/finished-attempt.js';
+import type { Recorded } from './attempt-writer.js';
+
+/** Logs and counts what came of attempts. */
+@Injectable()
+export class AttemptReport {
+  constructor(
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+  ) {}
+
+  attempted(delivery: ClaimedDelivery, { result, decision }: FinishedAttempt, recorded: Recorded): void {
+    this.metrics.attempts.inc({ status_class: statusClass(result) });
+    this.metrics.attemptDuration.observe(result.durationMs / 1000);
+    const isFinished = recorded === 'recorded' && decision.next !== 'retry';
+    if (isFinished) this.metrics.deliveriesFinished.inc({ outcome: decision.next });
+    this.logger.info(
+      {
+        delivery_id: delivery.publicIds.delivery,
+        event_id: delivery.publicIds.event,
+        subscription_id: delivery.subscription.publicId,
+        event_type: delivery.eventType,
+        attempt: delivery.attempt,
+        status_code: result.statusCode,
+        error_code: result.error?.code ?? null,
+        error_message: result.error?.message ?? null,
+        duration_ms: Math.round(result.durationMs),
+        decision: recorded === 'recorded' ? decision.next : recorded,
+        next_attempt_in_ms: decision.next === 'retry' ? decision.delayMs : null,
+      },
+      'delivery.attempted',
+    );
+  }
+
+  notRecorded({ publicIds }: ClaimedDelivery, error: unknown): void {
+    this.logger.error({ err: error, delivery_id: publicIds.delivery }, 'attempt.not_recorded');
+  }
+
+  notPostponed({ publicIds }: ClaimedDelivery, error: unknown): void {
+    this.logger.warn({ err: error, delivery_id: publicIds.delivery }, 'delivery.not_postponed');
+  }
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { toPublicId } from '../shared/ids/public-id.js';
+import type { Uuid } from '../shared/ids/uuid.js';
+import { Logger } from '../shared/logging/logger.js';
+import { Metrics } from '../shared/metrics/metrics.js';
+
+interface AcceptedEvent {
+  readonly requestId: string;
+  readonly id: Uuid;
+  readonly eventType: string;
+  /** Size of the payload. */
+  readonly bytes: number;
+  readonly deliveryCount: number;
+}
+
+/** Logs and counts accepted events. */
+@Injectable()
+export class EventReport {
+  constructor(
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+  ) {}
+
+  accepted({ requestId, id, eventType, bytes, deliveryCount }: AcceptedEvent): void {
+    this.metrics.eventsAccepted.inc();
+    this.metrics.deliveriesCreated.inc(deliveryCount);
+    this.logger.info(
+      {
+        event_id: toPublicId('evt', id),
+        event_type: eventType,
+        deliveries: deliveryCount,
+        bytes,
+        request_id: requestId,
+      },
+      'event.accepted',
+    );
+  }
+}
