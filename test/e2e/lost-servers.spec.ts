@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { migrate } from '../../src/shared/database/data-source.js';
 import { ApiClient } from '../support/api-client.js';
-import { bestOf } from '../support/best-of.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { FaultyPostgres } from '../support/faulty-postgres.js';
@@ -13,9 +12,8 @@ import { type ServiceProcess, startService } from '../support/service-process.js
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** One time-out of a statement, in ms, and as much again for a slow machine. */
-const ONE_TIMEOUT_MS = 4500;
-const ROOM_MS = 4000;
+/** A request may have been given a silent connection just before the first failure. */
+const MOST_FAILURES = 2;
 
 describe('connections to PostgreSQL that have gone silent while new ones work', () => {
   let database: TestDatabase;
@@ -39,7 +37,7 @@ describe('connections to PostgreSQL that have gone silent while new ones work', 
     await database.drop();
   });
 
-  it('are all given up at the first failure: what needs them is well one time-out later', async () => {
+  it('are all given up at the first failure: what needs them fails once, and not once a connection', async () => {
     const api = new ApiClient(service.url);
     const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
     const uses = {
@@ -49,28 +47,17 @@ describe('connections to PostgreSQL that have gone silent while new ones work', 
     };
     const isWell = async (use: () => Promise<{ status: number }>): Promise<boolean> => (await use()).status < 300;
 
-    const slowest = await bestOf(ONE_TIMEOUT_MS + ROOM_MS, async () => {
-      // As many connections as there are places.
-      await Promise.all(Array.from({ length: 20 }, () => Promise.all(Object.values(uses).map(isWell))));
-      proxy.halfOpen();
-      const times = Object.values(uses).map(async (use) => {
-        let firstFailureAt: number | undefined;
-        await eventually(
-          async () => {
-            const well = await isWell(use);
-            if (!well) firstFailureAt ??= performance.now();
-            return well;
-          },
-          { timeoutMs: 160_000, until: Boolean },
-        );
-        return performance.now() - (firstFailureAt ?? performance.now());
-      });
-      return Math.max(...(await Promise.all(times)));
+    // As many connections as there are places.
+    await Promise.all(Array.from({ length: 20 }, () => Promise.all(Object.values(uses).map(isWell))));
+    proxy.halfOpen();
+
+    const failures = Object.values(uses).map(async (use) => {
+      let count = 0;
+      while (!(await isWell(use))) count += 1;
+      return count;
     });
 
-    // eslint-disable-next-line no-console
-    console.log(`silent connections: all was well ${(slowest / 1000).toFixed(1)} s after its first failure`);
-    expect(slowest).toBeLessThan(ONE_TIMEOUT_MS + ROOM_MS);
+    for (const count of await Promise.all(failures)) expect(count).toBeLessThanOrEqual(MOST_FAILURES);
   });
 });
 
