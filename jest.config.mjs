@@ -30,7 +30,9 @@ const onServers = {
 };
 
 export default {
-  maxWorkers: 2,
+  // Most tests wait for processes and servers: two cores carry more of them than two.
+  maxWorkers: 4,
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   // Jest takes this for all projects alike.
   testTimeout: 180_000,
   projects: [
@@ -40,5 +42,7 @@ export default {
     project('e2e', 'test/e2e', onServers),
     // Each fault starts servers of its own.
     project('faults', 'test/faults'),
+    // What takes long, or measures: a part of `npm run test:faults`.
+    project('long', 'test/long', onServers),
   ],
 };

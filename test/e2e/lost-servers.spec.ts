@@ -12,9 +12,6 @@ import { type ServiceProcess, startService } from '../support/service-process.js
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** A request may have been given a silent connection just before the first failure. */
-const MOST_FAILURES = 2;
-
 describe('connections to PostgreSQL that have gone silent while new ones work', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
@@ -51,13 +48,14 @@ describe('connections to PostgreSQL that have gone silent while new ones work', 
     await Promise.all(Array.from({ length: 20 }, () => Promise.all(Object.values(uses).map(isWell))));
     proxy.halfOpen();
 
-    const failures = Object.values(uses).map(async (use) => {
-      let count = 0;
-      while (!(await isWell(use))) count += 1;
-      return count;
-    });
+    await Promise.all(
+      Object.values(uses).map((use) => eventually(() => isWell(use), { until: Boolean, timeoutMs: 90_000 })),
+    );
 
-    for (const count of await Promise.all(failures)) expect(count).toBeLessThanOrEqual(MOST_FAILURES);
+    const givenUp = service.logs.filter(({ msg }) => msg === 'database.connections_given_up');
+    // What was under way on a connection of its own at the first failure may fail, too.
+    expect(givenUp.length).toBeLessThanOrEqual(Object.keys(uses).length);
+    expect(Math.max(...givenUp.map(({ connections }) => connections as number))).toBeGreaterThan(3);
   });
 });
 

@@ -30,20 +30,23 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
 
   const newKey = (): string => `key ${(keys += 1)}`;
 
-  it.each(['freeze', 'kill'] as const)('answers without it, and asks it no more for a while, after a %s', async (harm) => {
-    redis[harm]();
-    clock.stop();
-    expect(await one.get(TENANT, newKey(), new Source('loaded'))).toBe('loaded');
+  it.each(['freeze', 'kill'] as const)(
+    'answers without it, and asks it no more for a while, after a %s',
+    async (harm) => {
+      redis[harm]();
+      clock.stop();
+      expect(await one.get(TENANT, newKey(), new Source('loaded'))).toBe('loaded');
 
-    const client = (one as unknown as { redis: Redis }).redis;
-    const asked = jest.spyOn(client, 'get');
-    for (let n = 0; n < 20; n += 1) await one.get(TENANT, newKey(), new Source());
-    expect(asked).not.toHaveBeenCalled();
+      const client = (one as unknown as { redis: Redis }).redis;
+      const asked = jest.spyOn(client, 'get');
+      for (let n = 0; n < 20; n += 1) await one.get(TENANT, newKey(), new Source());
+      expect(asked).not.toHaveBeenCalled();
 
-    clock.advance(1000);
-    await one.get(TENANT, newKey(), new Source());
-    expect(asked).toHaveBeenCalledTimes(1);
-  });
+      clock.advance(1000);
+      await one.get(TENANT, newKey(), new Source());
+      expect(asked).toHaveBeenCalledTimes(1);
+    },
+  );
 
   it.each(['freeze', 'kill'] as const)('obeys a change made here, after a %s', async (harm) => {
     const source = new Source('before');
