@@ -32,7 +32,7 @@ const onServers = {
 export default {
   // Most tests wait for processes and servers: two cores carry more of them than two.
   maxWorkers: 4,
-  testSequencer: '<rootDir>/test/support/longest-first.mjs',
+  testSequencer: '<rootDir>/scripts/longest-first.mjs',
   // Jest takes this for all projects alike.
   testTimeout: 180_000,
   projects: [
