@@ -41,7 +41,7 @@ async function runJest(node) {
   const resultFile = join(directory, 'result.json');
   try {
     const projects = [isLong ? '--selectProjects' : '--ignoreProjects', 'long'];
-    // First comes what takes no list of values: paths may follow.
+    // The list of projects ends at the next option, so that it takes no path for one of them.
     const code = await exitOfJest(node, [...projects, '--json', `--outputFile=${resultFile}`, ...jestArguments]);
     const result = readResult(resultFile);
     for (const line of slowestSuites(result?.testResults ?? [])) console.log(line);
