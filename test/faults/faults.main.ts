@@ -55,6 +55,8 @@ process.exit(verdicts.every(isSound) ? longCode : 1);
 /** @returns the exit code of the suites in test/long */
 async function runLongSuites(): Promise<number> {
   const child = spawn(process.execPath, ['scripts/test.mjs', '--long'], { stdio: 'inherit' });
+  // An interrupted run removes what it started.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
   const [code] = (await once(child, 'close')) as [number | null];
   return code ?? 1;
 }
