@@ -21,6 +21,25 @@ const sleeping = {
   message: 'Wait for a condition with eventually(), never for time.',
 };
 
+const waitingForTime = {
+  selector:
+    "CallExpression[callee.name='eventually'] MemberExpression[object.name=/^(performance|Date)$/][property.name='now']",
+  message: 'That is a sleep in disguise: wait for what the time was to bring about.',
+};
+const loopingForTime = {
+  selector:
+    ':matches(WhileStatement, DoWhileStatement, ForStatement) > .test MemberExpression[object.name=/^(performance|Date)$/][property.name="now"]',
+  message: 'End a loop by a count or by a signal, never by time.',
+};
+const measuring = {
+  selector: "MemberExpression[object.name='performance'][property.name='now']",
+  message: 'A test measures no time; what comes with time is allowed for by Refill. Measurements belong to test/long.',
+};
+const measured = {
+  regex: '/best-of(\\.js)?$',
+  message: 'A test measures no time. Measurements belong to test/long.',
+};
+
 const wholeDatabase = {
   name: '@nestjs/typeorm',
   importNames: ['InjectDataSource', 'InjectEntityManager', 'InjectRepository'],
@@ -79,7 +98,17 @@ export default defineConfig(
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },
-  { files: ['**/*.spec.ts'], rules: { 'no-restricted-syntax': ['error', sleeping] } },
+  { files: ['**/*.spec.ts'], rules: { 'no-restricted-syntax': ['error', sleeping, waitingForTime, loopingForTime] } },
+  {
+    files: ['**/*.spec.ts'],
+    ignores: ['test/long/**'],
+    rules: { 'no-restricted-syntax': ['error', sleeping, waitingForTime, loopingForTime, measuring] },
+  },
+  {
+    files: ['test/**/*.spec.ts'],
+    ignores: ['test/long/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [measured] }] },
+  },
   {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {

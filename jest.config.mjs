@@ -33,7 +33,9 @@ const onServers = {
 const REFUSES_UNSCOPED = '<rootDir>/test/faults/preloads/tenant-scope.ts';
 
 export default {
-  maxWorkers: 2,
+  // Most tests wait for processes and servers: two cores carry more of them than two.
+  maxWorkers: 4,
+  testSequencer: '<rootDir>/scripts/longest-first.mjs',
   // Jest takes this for all projects alike.
   testTimeout: 180_000,
   projects: [
@@ -43,5 +45,7 @@ export default {
     project('e2e', 'test/e2e', onServers),
     // Each fault starts servers of its own.
     project('faults', 'test/faults'),
+    // What takes long, or measures: a part of `npm run test:faults`.
+    project('long', 'test/long', onServers),
   ],
 };

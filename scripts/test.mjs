@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { runChecks } from './check.mjs';
 import { ensureRedis } from './redis.mjs';
 import {
@@ -16,7 +16,12 @@ import {
 } from './toolchain.mjs';
 
 const SKIP_CHECKS = '--skip-checks';
-const jestArguments = process.argv.slice(2).filter((argument) => argument !== SKIP_CHECKS);
+/** Runs what `npm test` leaves out because it takes long, and nothing else. */
+const LONG = '--long';
+const SHOWN_SUITES = 10;
+const given = process.argv.slice(2);
+const isLong = given.includes(LONG);
+const jestArguments = given.filter((argument) => argument !== SKIP_CHECKS && argument !== LONG);
 
 await runMain(async () => {
   ensureDependencies();
@@ -24,7 +29,7 @@ await runMain(async () => {
   ensureBuild(node);
   ensureLowestNode();
   await ensureRedis();
-  const checks = process.argv.includes(SKIP_CHECKS) ? { passed: 0, failed: 0 } : await runChecks(node);
+  const checks = isLong || given.includes(SKIP_CHECKS) ? { passed: 0, failed: 0 } : await runChecks(node);
   const tests = await runJest(node);
   const failed = checks.failed + tests.failed;
   console.log(`${checks.passed + tests.passed} passed, ${failed} failed`);
@@ -35,8 +40,12 @@ async function runJest(node) {
   const directory = mkdtempSync(join(tmpdir(), 'webhooks-jest-'));
   const resultFile = join(directory, 'result.json');
   try {
-    const code = await exitOfJest(node, ['--json', `--outputFile=${resultFile}`, ...jestArguments]);
-    return countTests(code, readResult(resultFile));
+    const projects = [isLong ? '--selectProjects' : '--ignoreProjects', 'long'];
+    // The list of projects ends at the next option, so that it takes no path for one of them.
+    const code = await exitOfJest(node, [...projects, '--json', `--outputFile=${resultFile}`, ...jestArguments]);
+    const result = readResult(resultFile);
+    for (const line of slowestSuites(result?.testResults ?? [])) console.log(line);
+    return countTests(code, result);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -64,6 +73,12 @@ function readResult(file) {
   } catch {
     return null;
   }
+}
+
+function slowestSuites(suites) {
+  const secondsOf = ({ startTime, endTime }) => (endTime - startTime) / 1000;
+  const slowest = suites.toSorted((a, b) => secondsOf(b) - secondsOf(a)).slice(0, SHOWN_SUITES);
+  return slowest.map((suite) => `${secondsOf(suite).toFixed(1).padStart(6)} s  ${relative(root, suite.name)}`);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { Redis } from 'ioredis';
 import type { DeliveryQueue } from '../../src/delivery/queue/delivery-queue.js';
 import { MemoryQueue } from '../../src/delivery/queue/memory-queue.js';
-import { bestOf, msOf } from '../support/best-of.js';
 import { eventually } from '../support/eventually.js';
 import { addSoon, aJob, Consumer, nameOf, openBull } from '../support/queues.js';
 import { testRedisUrl, uniquePrefix } from '../support/test-redis.js';
@@ -121,13 +120,10 @@ describe.each([
   });
 
   it('takes no more jobs once it was told to stop, and leaves them to the next', async () => {
-    const stopTaking = async (): Promise<number> => {
-      queue.consume(consumer.take);
-      await addSoon(queue, aJob('a'));
-      await consumer.took(1);
-      return msOf(() => queue.stopConsuming());
-    };
-    expect(await bestOf(1000, stopTaking, () => adapter.close().then(start))).toBeLessThan(1000);
+    queue.consume(consumer.take);
+    await addSoon(queue, aJob('a'));
+    await consumer.took(1);
+    await queue.stopConsuming();
 
     await addSoon(queue, aJob('b'));
     const next = new Consumer();
@@ -137,7 +133,7 @@ describe.each([
     expect(consumer.names).toEqual(['a']);
   });
 
-  it('stops within some seconds although a job does not end', async () => {
+  it('stops although a job does not end', async () => {
     let release = (): void => undefined;
     queue.consume(async (wakeUps) => {
       await consumer.take(wakeUps);
@@ -148,7 +144,7 @@ describe.each([
     try {
       let isStopped = false;
       void queue.stopConsuming().then(() => (isStopped = true));
-      await eventually(() => isStopped, { until: (is) => is, timeoutMs: 5000 });
+      await eventually(() => isStopped, { until: (is) => is });
     } finally {
       release();
     }

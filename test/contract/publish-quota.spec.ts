@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { Rate } from '../../src/access/domain/token-bucket.js';
 import { LocalQuota } from '../../src/access/quota/local-quota.js';
@@ -5,10 +7,11 @@ import type { PublishQuota, QuotaAnswer } from '../../src/access/quota/publish-q
 import { RedisQuota } from '../../src/access/quota/redis-quota.js';
 import { connectRedis, FAIL_FAST } from '../../src/shared/redis/redis.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
-import { bestOf, msOf } from '../support/best-of.js';
 import { eventually } from '../support/eventually.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
+import { Refill } from '../support/refill.js';
 import { silentLogger } from '../support/silent-logger.js';
+import { StoppableClock } from '../support/stoppable-clock.js';
 import { testRedisUrl, uniquePrefix } from '../support/test-redis.js';
 
 /** Longer than this machine stands still for: who gives Redis up counts for itself. */
@@ -50,11 +53,6 @@ function closeQuotas(): void {
   opened = [];
 }
 
-async function untilPassed(ms: number): Promise<void> {
-  const startedAt = performance.now();
-  await eventually(() => performance.now() - startedAt, { until: (passed) => passed >= ms, intervalMs: 5 });
-}
-
 afterEach(closeQuotas);
 
 describe.each<[string, () => PublishQuota | Promise<PublishQuota>]>([
@@ -88,48 +86,42 @@ describe.each<[string, () => PublishQuota | Promise<PublishQuota>]>([
 
   it('fills again as fast as the rate says, and no further than the burst', async () => {
     const rate = { perSecond: 10, burst: 3 };
-    const mostSince = (startedAt: number): number => 3 + (10 * (performance.now() - startedAt)) / 1000;
-    const startedAt = performance.now();
+    const sinceStart = new Refill(rate);
     const drained = grantedOf(await take(quota, 'a', rate, 10));
     expect(drained).toBeGreaterThanOrEqual(3);
-    expect(drained).toBeLessThanOrEqual(mostSince(startedAt));
-    const drainedAt = performance.now();
+    expect(drained).toBeLessThanOrEqual(3 + sinceStart.tokens());
 
-    let refusedMs = 0;
-    const next = async (): Promise<boolean> => {
-      const askedMs = performance.now() - drainedAt;
-      const { isGranted } = await quota.take('a', rate);
-      if (!isGranted) refusedMs = askedMs;
-      return isGranted;
+    await eventually(() => quota.take('a', rate), { until: ({ isGranted }) => isGranted, intervalMs: 5 });
+    expect(drained + 1).toBeLessThanOrEqual(3 + sinceStart.tokens());
+
+    // Asked so seldom that it is full each time: one is taken, and two are left.
+    let sinceFull = new Refill(rate);
+    const again = (): QuotaAnswer | Promise<QuotaAnswer> => {
+      sinceFull = new Refill(rate);
+      return quota.take('a', rate);
     };
-    await eventually(next, { until: (isGranted) => isGranted, intervalMs: 5 });
-
-    expect(drained + 1).toBeLessThanOrEqual(mostSince(startedAt));
-    expect(refusedMs).toBeLessThan(1000);
-    await untilPassed(600);
-    const fullAt = performance.now();
+    await eventually(again, { until: ({ remaining }) => remaining === 2, intervalMs: 400 });
     const later = grantedOf(await take(quota, 'a', rate, 10));
-    expect(later).toBeGreaterThanOrEqual(3);
-    expect(later).toBeLessThanOrEqual(mostSince(fullAt));
+    expect(later).toBeGreaterThanOrEqual(2);
+    expect(later).toBeLessThanOrEqual(2 + sinceFull.tokens());
   });
 
   it('grants neither more nor less than the rate to who asks all the time', async () => {
     // Ten seconds' worth, taken at once: so long may this machine stand still without a token spilling over.
     const rate = { perSecond: 400, burst: 4000 };
-    const dueSince = (atMs: number): number => (400 * (performance.now() - atMs)) / 1000;
-    const startedAt = performance.now();
+    const sinceStart = new Refill(rate);
     let granted = grantedOf(await take(quota, 'a', rate, rate.burst));
-    const drainedAt = performance.now();
-    while (performance.now() - drainedAt < 1000) {
+    const sinceDrained = new Refill(rate);
+    while (granted < rate.burst + 200) {
       granted += grantedOf(await take(quota, 'a', rate, 4));
-      await untilPassed(4);
+      await nextTurn();
     }
 
     // However slowly it was asked: all that has come together.
-    const least = rate.burst + dueSince(drainedAt);
+    const least = rate.burst + sinceDrained.tokens();
     granted += grantedOf(await take(quota, 'a', rate, rate.burst));
 
-    expect(granted).toBeLessThanOrEqual(rate.burst + dueSince(startedAt) + 1);
+    expect(granted).toBeLessThanOrEqual(rate.burst + sinceStart.tokens() + 1);
     // What is fetched ahead, a twentieth of a second, may be on the way.
     expect(granted).toBeGreaterThan(least - 40);
   });
@@ -160,15 +152,13 @@ describe('the quota of events on real Redis', () => {
   ])('is one for all processes: %j', async (rate) => {
     const prefix = uniquePrefix();
     const quotas = [await openRedisQuota(testRedisUrl(), prefix), await openRedisQuota(testRedisUrl(), prefix)];
-    const startedAt = performance.now();
+    const sinceStart = new Refill(rate);
 
     const answers = await Promise.all(quotas.map((quota) => take(quota, 'a', rate, rate.burst)));
 
     const granted = grantedOf(answers.flat());
     expect(granted).toBeGreaterThanOrEqual(rate.burst);
-    expect(granted).toBeLessThanOrEqual(
-      rate.burst + Math.ceil(((performance.now() - startedAt) * rate.perSecond) / 1000),
-    );
+    expect(granted).toBeLessThanOrEqual(rate.burst + Math.ceil(sinceStart.tokens()));
   });
 
   it('takes no more than is used, where events come now and then', async () => {
@@ -190,12 +180,12 @@ describe('the quota of events on real Redis', () => {
     const prefix = uniquePrefix();
     const redis = new Redis(testRedisUrl());
     const quota = await openRedisQuota(testRedisUrl(), prefix);
-    // Four seconds until it would be full again, and one more.
-    await take(quota, 'a', { perSecond: 1, burst: 4 }, 1);
+    // Half a second until it would be full again, and one more.
+    await take(quota, 'a', { perSecond: 8, burst: 4 }, 1);
     const keys = () => redis.keys(`${prefix}*`);
     const [key] = await keys();
     expect(key).toBeDefined();
-    expect(await redis.pttl(key!)).toBeLessThanOrEqual(5000);
+    expect(await redis.pttl(key!)).toBeLessThanOrEqual(1500);
 
     await eventually(keys, { until: ({ length }) => length === 0 });
     redis.disconnect();
@@ -243,10 +233,9 @@ describe('the quota of events on real Redis', () => {
   describe('that is away', () => {
     let redis: FaultyRedis;
 
-    const start = async (): Promise<void> => {
+    beforeEach(async () => {
       redis = await FaultyRedis.start();
-    };
-    beforeEach(start);
+    });
 
     afterEach(() => redis.stop());
 
@@ -255,35 +244,22 @@ describe('the quota of events on real Redis', () => {
       ['killed', () => { redis.kill(); }], // prettier-ignore
     ])('is counted for in each process: %s', async (_, harm) => {
       const rate = { ...SLOW, burst: 20 };
-      let quotas: RedisQuota[] = [];
-      const msToCount = async (): Promise<number> => {
-        const prefix = uniquePrefix();
-        quotas = [await openRedisQuota(redis.url, prefix), await openRedisQuota(redis.url, prefix)];
-        expect(grantedOf(await take(quotas[0]!, 'a', rate, 30))).toBe(20);
-        waitFor(COMMAND_TIMEOUT_MS);
+      const prefix = uniquePrefix();
+      const clock = new StoppableClock();
+      const quotas = [await openRedisQuota(redis.url, prefix, clock), await openRedisQuota(redis.url, prefix, clock)];
+      expect(grantedOf(await take(quotas[0]!, 'a', rate, 30))).toBe(20);
+      waitFor(COMMAND_TIMEOUT_MS);
+      const asked = opened.map(({ redis: client }) => jest.spyOn(client, 'eval'));
 
-        harm();
-        let answers: QuotaAnswer[][] = [];
-        const ms = await msOf(async () => {
-          answers = await Promise.all(quotas.map((quota) => take(quota, 'a', rate, 30)));
-        });
+      harm();
+      clock.stop();
+      const answers = await Promise.all(quotas.map((quota) => take(quota, 'a', rate, 30)));
+      for (const ofOne of answers) expect(grantedOf(ofOne)).toBe(20);
+      for (const each of asked) expect(each).toHaveBeenCalledTimes(1);
 
-        for (const ofOne of answers) expect(grantedOf(ofOne)).toBe(20);
-        return ms;
-      };
-      const renew = async (): Promise<void> => {
-        closeQuotas();
-        await redis.stop();
-        await start();
-      };
-      expect(await bestOf(500, msToCount, renew)).toBeLessThan(500);
-
-      const takeOfEach = async (count: number): Promise<void> => {
-        for (const quota of quotas) await take(quota, 'a', rate, count);
-      };
-      // Should it be over that they know, they learn it anew.
-      const msToGoOn = () => msOf(() => takeOfEach(100));
-      expect(await bestOf(100, msToGoOn, () => takeOfEach(1))).toBeLessThan(100);
+      // What they have learnt of Redis spares the next ones the wait.
+      for (const quota of quotas) await take(quota, 'a', rate, 100);
+      for (const each of asked) expect(each).toHaveBeenCalledTimes(1);
     });
 
     it('counts on when it is back without its scripts', async () => {
@@ -308,7 +284,7 @@ describe('the quota of events on real Redis', () => {
       const sharedBy = async (tenant: string): Promise<number> =>
         grantedOf((await Promise.all(quotas.map((quota) => take(quota, tenant, rate, 20)))).flat());
       let tenants = 0;
-      await eventually(() => sharedBy(`t-${(tenants += 1)}`), { until: (granted) => granted === 20, timeoutMs: 8000, intervalMs: 100 }); // prettier-ignore
+      await eventually(() => sharedBy(`t-${(tenants += 1)}`), { until: (granted) => granted === 20, intervalMs: 100 }); // prettier-ignore
     });
   });
 });

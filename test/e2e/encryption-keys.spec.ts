@@ -33,6 +33,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
 
   afterEach(async () => {
     await service?.kill();
+    service = undefined;
     await receiver.close();
     await database.drop();
   });

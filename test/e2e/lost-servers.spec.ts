@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { migrate } from '../../src/shared/database/data-source.js';
 import { ApiClient } from '../support/api-client.js';
-import { bestOf } from '../support/best-of.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { FaultyPostgres } from '../support/faulty-postgres.js';
@@ -12,10 +11,6 @@ import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-
-/** One time-out of a statement, in ms, and as much again for a slow machine. */
-const ONE_TIMEOUT_MS = 4500;
-const ROOM_MS = 4000;
 
 describe('connections to PostgreSQL that have gone silent while new ones work', () => {
   let database: TestDatabase;
@@ -39,7 +34,7 @@ describe('connections to PostgreSQL that have gone silent while new ones work', 
     await database.drop();
   });
 
-  it('are all given up at the first failure: what needs them is well one time-out later', async () => {
+  it('are all given up at the first failure: what needs them fails once, and not once a connection', async () => {
     const api = new ApiClient(service.url);
     const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
     const uses = {
@@ -49,28 +44,18 @@ describe('connections to PostgreSQL that have gone silent while new ones work', 
     };
     const isWell = async (use: () => Promise<{ status: number }>): Promise<boolean> => (await use()).status < 300;
 
-    const slowest = await bestOf(ONE_TIMEOUT_MS + ROOM_MS, async () => {
-      // As many connections as there are places.
-      await Promise.all(Array.from({ length: 20 }, () => Promise.all(Object.values(uses).map(isWell))));
-      proxy.halfOpen();
-      const times = Object.values(uses).map(async (use) => {
-        let firstFailureAt: number | undefined;
-        await eventually(
-          async () => {
-            const well = await isWell(use);
-            if (!well) firstFailureAt ??= performance.now();
-            return well;
-          },
-          { timeoutMs: 160_000, until: Boolean },
-        );
-        return performance.now() - (firstFailureAt ?? performance.now());
-      });
-      return Math.max(...(await Promise.all(times)));
-    });
+    // As many connections as there are places.
+    await Promise.all(Array.from({ length: 20 }, () => Promise.all(Object.values(uses).map(isWell))));
+    proxy.halfOpen();
 
-    // eslint-disable-next-line no-console
-    console.log(`silent connections: all was well ${(slowest / 1000).toFixed(1)} s after its first failure`);
-    expect(slowest).toBeLessThan(ONE_TIMEOUT_MS + ROOM_MS);
+    await Promise.all(
+      Object.values(uses).map((use) => eventually(() => isWell(use), { until: Boolean, timeoutMs: 90_000 })),
+    );
+
+    const givenUp = service.logs.filter(({ msg }) => msg === 'database.connections_given_up');
+    // What was under way on a connection of its own at the first failure may fail, too.
+    expect(givenUp.length).toBeLessThanOrEqual(Object.keys(uses).length);
+    expect(Math.max(...givenUp.map(({ connections }) => connections as number))).toBeGreaterThan(3);
   });
 });
 

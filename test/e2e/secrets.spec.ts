@@ -76,7 +76,7 @@ describe('what a subscription keeps secret, with real PostgreSQL, Redis and rece
       const during = await delivered(subscription);
       expect([former, next].map((secret) => isVerifiedBy(secret, during))).toEqual([true, true]);
       expect(during.headers['webhook-signature']?.split(' ')).toHaveLength(2);
-      await eventually(() => secretsOf(id), { until: (secrets) => secrets.previous.length === 0, timeoutMs: 7000 });
+      await eventually(() => secretsOf(id), { until: (secrets) => secrets.previous.length === 0 });
       const after = await delivered(subscription);
       expect([former, next].map((secret) => isVerifiedBy(secret, after))).toEqual([false, true]);
     });

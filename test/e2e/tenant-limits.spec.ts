@@ -4,6 +4,7 @@ import { ApiClient, type ApiResponse } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { aSubscription } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
+import { Refill } from '../support/refill.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -70,9 +71,9 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
     it('let as many through at once as the burst says, by all processes together, and say what is left', async () => {
       const burst = async () => {
         const { here, there } = await settle({ events_per_second: 1, burst: 20 });
-        const startedAt = performance.now();
+        const refill = new Refill({ perSecond: 1 });
         const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => publish(n % 2 === 0 ? here : there)));
-        const refilled = Math.ceil((performance.now() - startedAt) / 1000);
+        const refilled = Math.ceil(refill.tokens());
         const accepted = answers.filter(({ status }) => status === 202);
         return { there, answers, accepted, refilled, refused: answers.filter(({ status }) => status === 429) };
       };
@@ -95,17 +96,17 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
         expect(headers.get('ratelimit-policy')).toBe('"publish";q=20;w=20');
       }
       expect(statuses(await Promise.all([publish(rival.here), publish(rival.there)]))).toEqual({ 202: 2 });
-      let refusedAt = performance.now();
+      let sinceRefused = new Refill({ perSecond: 1 });
       const later = async (): Promise<ApiResponse> => {
-        const askedAt = performance.now();
+        const sinceAsked = new Refill({ perSecond: 1 });
         const answer = await publish(there);
-        if (answer.status === 429) refusedAt = askedAt;
+        if (answer.status === 429) sinceRefused = sinceAsked;
         return answer;
       };
-      const { headers } = await eventually(later, { until: ({ status }) => status === 202, timeoutMs: 3000 });
+      const { headers } = await eventually(later, { until: ({ status }) => status === 202 });
       // The one token that came is gone: no more are left than may have come since there was none.
       const left = Number(/^"publish";r=(\d+);/.exec(headers.get('ratelimit')!)?.[1]);
-      expect(left).toBeLessThanOrEqual((performance.now() - refusedAt) / 1000);
+      expect(left).toBeLessThanOrEqual(sinceRefused.tokens());
     });
 
     it('say nothing where there is none', async () => {
@@ -118,7 +119,7 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
     it('count events that are sent for a test, and those that are delivered again', async () => {
       const { here } = await settle({ events_per_second: 1, burst: 3 });
       const { id } = await here.createSubscription(aSubscription());
-      const startedAt = performance.now();
+      const refill = new Refill({ perSecond: 1 });
       const { task_id: delivery } = await here.publish(id, { n: 1 });
       await here.expect(200, 'POST', `/deliveries/${delivery}/cancel`);
 
@@ -129,7 +130,7 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
       ]);
       const answers = await Promise.all(again.map((path) => here.request('POST', path)));
 
-      const refilled = Math.floor((performance.now() - startedAt) / 1000);
+      const refilled = Math.floor(refill.tokens());
       expect(answers.filter(({ status }) => status === 202).length).toBeLessThanOrEqual(2 + refilled);
       expect(answers.every(({ status }) => status === 202 || status === 429)).toBe(true);
     });
@@ -143,18 +144,18 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
       expect(await publish(here)).toMatchObject({ status: 202 });
     });
 
-    it('are in force everywhere within a second of their change', async () => {
+    it('are in force everywhere soon after their change', async () => {
       const { id, here, there } = await settle();
       for (const client of [here, there, here, there]) expect(await publish(client)).toMatchObject({ status: 202 });
 
       await admin.expect(200, 'PATCH', `/tenants/${id}`, { body: { limits: { events_per_second: 1, burst: 1 } } });
 
-      await eventually(() => publish(there), { until: ({ status }) => status === 429, timeoutMs: 1000 });
+      await eventually(() => publish(there), { until: ({ status }) => status === 429 });
       await admin.expect(200, 'PATCH', `/tenants/${id}`, {
         body: { limits: { events_per_second: null, burst: null } },
       });
       const withoutLimit = ({ status, headers }: ApiResponse) => status === 202 && !headers.has('ratelimit');
-      await eventually(() => publish(there), { until: withoutLimit, timeoutMs: 1000 });
+      await eventually(() => publish(there), { until: withoutLimit });
     });
 
     it('take a burst only beside a rate', async () => {
@@ -196,7 +197,7 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
     expect(await asTenant.request('POST', '/subscriptions', { body: aSubscription() })).toMatchObject({ status: 404 });
     expect(await there.request('POST', '/subscriptions', { body: aSubscription() })).toMatchObject({ status: 404 });
     const gone = () => there.request('GET', '/subscriptions');
-    await eventually(gone, { until: ({ status }) => status === 404, timeoutMs: 1000 });
+    await eventually(gone, { until: ({ status }) => status === 404 });
   });
 
   it('never end for the tenant of those who name none', async () => {

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { FAULTS } from './catalogue/index.js';
 import type { Fault } from './fault.js';
@@ -10,10 +12,19 @@ import { describe, tableOf } from './table.js';
 /** What has not begun by then is not run, and counts as broken. */
 const LIMIT_MINUTES = 35;
 
-/** `npm run test:faults [-- --fault N[,M]] [--seed S] [--short]`. */
+/**
+ * `npm run test:faults [-- --fault N[,M]] [--seed S] [--short] [--long]`. All faults, and then the long suites; `--long`
+ * is for these alone.
+ */
 const { values } = parseArgs({
-  options: { fault: { type: 'string' }, seed: { type: 'string' }, short: { type: 'boolean', default: false } },
+  options: {
+    fault: { type: 'string' },
+    seed: { type: 'string' },
+    short: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
+  },
 });
+if (values.long) process.exit(await runLongSuites());
 const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
 if (!Number.isInteger(seed)) fail(`--seed takes a whole number, not ${values.seed}`);
 const chosen = choose(values.fault);
@@ -37,7 +48,18 @@ for (const fault of chosen) {
 }
 say(`\n${tableOf(verdicts)}`);
 say(`\nseed ${seed}, ${Math.round((performance.now() - startedAt) / 1000)} s`);
-process.exit(verdicts.every(isSound) ? 0 : 1);
+const isWhole = values.fault === undefined && !values.short;
+const longCode = isWhole ? await runLongSuites() : 0;
+process.exit(verdicts.every(isSound) ? longCode : 1);
+
+/** @returns the exit code of the suites in test/long */
+async function runLongSuites(): Promise<number> {
+  const child = spawn(process.execPath, ['scripts/test.mjs', '--long'], { stdio: 'inherit' });
+  // An interrupted run removes what it started.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code ?? 1;
+}
 
 /** A rig that fails is no fault that was withstood. */
 async function attempt(fault: Fault): Promise<Verdict> {

@@ -6,7 +6,6 @@ import { secretFrom } from '../../src/signing/signing-key.js';
 import { toPublicId } from '../../src/shared/ids/public-id.js';
 import type { HostResolver } from '../../src/targets/host-resolver.js';
 import { AttemptInterrupted } from '../../src/delivery/attempt/http/webhook-sender.js';
-import { bestOf } from '../support/best-of.js';
 import { eventually } from '../support/eventually.js';
 import { aClaimedDelivery, aDeliveryTo } from '../support/factories.js';
 import { hang, respond, ScriptedReceiver } from '../support/scripted-receiver.js';
@@ -16,8 +15,6 @@ import { verifyWebhook } from '../support/standard-webhooks.js';
 
 /** Sender and receiver are one process, which may stand still for some seconds. */
 const TIMEOUT_MS = 10_000;
-/** A machine under load may be this late. */
-const LATE_MS = 600;
 
 afterEach(closeSenders);
 
@@ -45,9 +42,9 @@ describe('a sender whose process is busy', () => {
     const [port] = (await once(receiver, 'message')) as [number];
     const asked = once(receiver, 'message');
 
-    const sent = aSender().send(aDeliveryTo(`http://127.0.0.1:${port}/`), 4000);
+    const sent = aSender().send(aDeliveryTo(`http://127.0.0.1:${port}/`), 2000);
     await asked;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4500);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
 
     expect(await sent).toMatchObject({ statusCode: 200, error: null });
   });
@@ -204,13 +201,8 @@ describe('where the sender does not get to, on this machine', () => {
 
   it('is a name whose addresses do not come in time', async () => {
     const resolver = { resolve: () => new Promise<string[]>(() => undefined) };
-    const giveUp = async (): Promise<number> => {
-      const result = await aSender({ resolver }).send(aDeliveryTo('http://hooks.example.com/'), 400);
-      expect(result).toMatchObject({ statusCode: null, error: { code: 'timeout' } });
-      return result.durationMs;
-    };
-
-    expect(await bestOf(400 + LATE_MS, giveUp)).toBeLessThan(400 + LATE_MS);
+    const result = await aSender({ resolver }).send(aDeliveryTo('http://hooks.example.com/'), 400);
+    expect(result).toMatchObject({ statusCode: null, error: { code: 'timeout' } });
   });
 
   it('is a port that nobody listens on', async () => {

@@ -9,6 +9,7 @@ import type { LocalServer } from '../../src/local/local-server.js';
 /** What the teardown finds on `globalThis`: both run in the process that started the tests. */
 export interface TestServers {
   testServers?: LocalServer[];
+  testDirectory?: string;
 }
 
 /** Starts one PostgreSQL and one Redis for all test files, which find them by TEST_DATABASE_URL and TEST_REDIS_URL. */
@@ -18,12 +19,13 @@ export default async function startTestServers({ rootDir }: { rootDir: string })
   // PostgreSQL may have to run as another user, who must be able to reach its data.
   await chmod(directory, 0o755);
   const servers: LocalServer[] = [];
-  Object.assign(globalThis, { testServers: servers } satisfies TestServers);
+  Object.assign(globalThis, { testServers: servers, testDirectory: directory } satisfies TestServers);
   const postgres = await startEmbeddedPostgres({ directory, isTemporary: true });
   servers.push(postgres);
   const redis = await startLocalRedis({ directory, port: 'free' });
   if (redis === null) throw new Error('The tests need redis-server or valkey-server on PATH.');
   servers.push(redis);
+  process.env['TEST_COMPILE_CACHE'] = join(directory, 'compile-cache');
   process.env['TEST_DATABASE_URL'] = postgres.url;
   process.env['TEST_REDIS_URL'] = redis.url;
 }

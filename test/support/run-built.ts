@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { builtFile } from './built-file.js';
+import { compileCache } from './compile-cache.js';
 
 export interface RunResult {
   readonly code: number;
@@ -10,12 +11,13 @@ export interface RunResult {
 /**
  * Runs a built program to its end.
  * @param path of its file, below `dist`
- * @param settings environment variables: all that it sees besides PATH and HOME
+ * @param settings environment variables: all that it sees besides PATH, HOME and a cache of code
  */
 export function runBuilt(path: string, settings: Readonly<Record<string, string>>): Promise<RunResult> {
   const { PATH = '', HOME = '' } = process.env;
   return new Promise((resolve) => {
-    execFile(process.execPath, [builtFile(path)], { env: { PATH, HOME, ...settings } }, (error, stdout, stderr) => {
+    const env = { PATH, HOME, ...compileCache(), ...settings };
+    execFile(process.execPath, [builtFile(path)], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
     });
   });

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { builtFile } from './built-file.js';
+import { compileCache } from './compile-cache.js';
 import { eventually } from './eventually.js';
 import { assertHoldsNoSecret, rememberSettings } from './known-secrets.js';
 
@@ -14,7 +15,7 @@ export interface LogLine {
 
 export interface ServiceOptions {
   readonly entry: 'main' | 'main.api' | 'main.worker' | 'local/local.main';
-  /** Environment variables: all that the process sees besides PATH, HOME and a PORT of 0. */
+  /** Environment variables: all that the process sees besides PATH, HOME, a cache of code and a PORT of 0. */
   readonly settings: Readonly<Record<string, string>>;
   /** Modules that are loaded before it, as files. */
   readonly preloads?: readonly string[];
@@ -60,7 +61,7 @@ export async function spawnService({
   const { PATH = '', HOME = '' } = process.env;
   const imports = [REFUSES_UNSCOPED, ...preloads].flatMap((file) => ['--import', file]);
   const child = spawn(node, [...imports, builtFile(`src/${entry}.js`)], {
-    env: { PATH, HOME, PORT: '0', ...settings },
+    env: { PATH, HOME, ...compileCache(), PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   await once(child, 'spawn');

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { parseSettings, type Settings } from '../../src/shared/config/settings.js';
-import { SystemClock } from '../../src/shared/time/clock.js';
+import { type Clock, SystemClock } from '../../src/shared/time/clock.js';
 import { type LookUp, SubscriptionCache } from '../../src/subscriptions/subscription-cache.js';
 import { eventually } from './eventually.js';
 import { silentLogger } from './silent-logger.js';
@@ -13,15 +13,18 @@ export function cacheSettings(env: Readonly<Record<string, string>>): Settings {
 }
 
 /** That of one process. */
-export function openCache(settings: Settings): SubscriptionCache {
-  const cache = new SubscriptionCache(settings, new SystemClock(), silentLogger);
+export function openCache(settings: Settings, clock: Clock = new SystemClock()): SubscriptionCache {
+  const cache = new SubscriptionCache(settings, clock, silentLogger);
   opened.push(cache);
   return cache;
 }
 
 /** Those of two processes: each finds what the other has stored, and hears of its changes. */
-export async function openTwoCaches(settings: Settings): Promise<[SubscriptionCache, SubscriptionCache]> {
-  const [one, other] = [openCache(settings), openCache(settings)];
+export async function openTwoCaches(
+  settings: Settings,
+  clock: Clock = new SystemClock(),
+): Promise<[SubscriptionCache, SubscriptionCache]> {
+  const [one, other] = [openCache(settings, clock), openCache(settings, clock)];
   const client = new Redis(settings.redisUrl!);
   const listeners = (): Promise<unknown[]> => client.pubsub('NUMSUB', `${settings.queuePrefix}:subscriptions`);
   await eventually(listeners, { until: ([, count]) => count === 2 });

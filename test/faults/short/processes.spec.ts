@@ -6,8 +6,6 @@ describe('when processes of the service end', () => {
   it.each([
     [1, 'a worker dies'],
     [2, 'the API dies while it accepts'],
-    [14, 'a worker is held past its lease and goes on'],
-    [20, 'processes are replaced under load'],
   ] as [number, string][])(
     'no invariant is broken by fault %i: %s',
     async (number) => {

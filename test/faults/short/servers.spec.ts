@@ -4,10 +4,8 @@ import { brokenBy, TIMEOUT_MS } from './short-faults.js';
 
 describe('when what the service leans on fails', () => {
   it.each([
-    [4, 'Redis is frozen'],
     [5, 'Redis is flushed'],
     [11, 'PostgreSQL crashes'],
-    [15, 'receivers are nasty'],
   ] as [number, string][])(
     'no invariant is broken by fault %i: %s',
     async (number) => {

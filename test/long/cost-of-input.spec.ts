@@ -1,6 +1,6 @@
-import { bestOf, msOf } from '../../support/best-of.js';
-import { type Operation, OPERATIONS } from '../../support/openapi-operations.js';
-import { World } from './world.js';
+import { bestOf, msOf } from '../support/best-of.js';
+import { type Operation, OPERATIONS } from '../support/openapi-operations.js';
+import { World } from '../e2e/fuzz/world.js';
 
 /** What a client may send most of: a body, the head of a request, and a payload. */
 const BODY_BYTES = 64_000;

@@ -1,0 +1,73 @@
+import { makeToken } from '../../src/access/keys/make-token.js';
+import { bestOf, msOf } from '../support/best-of.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { type ServiceProcess, startService } from '../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { UnreadClients } from '../support/unread-clients.js';
+
+const MOST_MB = 100;
+const LIVE_WITHIN_MS = 1000;
+
+const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+const KINDS: readonly (readonly [string, string])[] = [
+  ['/openapi.json', get('/openapi.json')],
+  ['/docs', get('/docs')],
+  ['/docs/swagger-ui-bundle.js', get('/docs/swagger-ui-bundle.js')],
+  ['/metrics', get('/metrics')],
+  ['/health', get('/health')],
+  ['/health/ready', get('/health/ready')],
+  ['/health/live', get('/health/live')],
+  ['a path that there is not', get('/nothing')],
+  ['a path that needs a key', get('/subscriptions')],
+  [
+    'a chunked body for nobody',
+    'POST /nothing HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
+  ],
+  ['a request without Host', 'GET / HTTP/1.1\r\n\r\n'],
+  ['what is no HTTP', 'nonsense\r\n\r\n'],
+];
+
+describe('clients without a key that send many requests in one go and read no answer', () => {
+  let database: TestDatabase;
+  let service: ServiceProcess;
+  let clients: UnreadClients;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+
+  beforeEach(async () => {
+    service = await startService({
+      entry: 'main.api',
+      settings: fastSettings(database, {
+        API_ACCESS: 'keys',
+        BOOTSTRAP_API_KEY: makeToken(),
+        // V8 keeps up to 100 MB for the garbage of any busy process, so here it is held to less: what counts is what is
+        // held.
+        NODE_OPTIONS: '--max-old-space-size=768 --max-semi-space-size=4',
+      }),
+    });
+    clients = new UnreadClients(service);
+  });
+
+  afterEach(async () => {
+    clients.leave();
+    await service.stop();
+  });
+
+  afterAll(() => database.drop());
+
+  it.each(KINDS)(`take little memory and nobody's turn with %s`, async (name, request) => {
+    const live = () => msOf(async () => (await fetch(`${service.url}/health/live`)).text());
+    let liveMs = 0;
+    const growthMb = await clients.growthMb(request, async () => {
+      liveMs = Math.max(liveMs, await bestOf(LIVE_WITHIN_MS, live));
+    });
+
+    const figures = `${Math.round(growthMb)} MB more, /health/live within ${Math.round(liveMs)} ms`;
+    process.stdout.write(`${name}: ${figures}\n`);
+
+    expect(growthMb).toBeLessThan(MOST_MB);
+    expect(liveMs).toBeLessThan(LIVE_WITHIN_MS);
+  });
+});
