@@ -10,8 +10,7 @@ import { logFailure } from './log-failure.js';
 /** Claims parked deliveries for the free slots of their lanes. */
 @Injectable()
 export class Pulling {
-  /** True during a pull. The dispatcher starts only one at a time. */
-  isBusy = false;
+  private isPulling = false;
 
   constructor(
     private readonly repository: ClaimRepository,
@@ -20,6 +19,11 @@ export class Pulling {
     private readonly logger: Logger,
   ) {}
 
+  /** True during a pull. The dispatcher starts only one at a time. */
+  get isBusy(): boolean {
+    return this.isPulling;
+  }
+
   /**
    * Never throws.
    *
@@ -27,10 +31,10 @@ export class Pulling {
    * @returns the claimed deliveries, each of which uses one of the slots; the unused slots are given back
    */
   async pull(wanted: readonly LaneSlots[]): Promise<Claim[]> {
-    this.isBusy = true;
+    this.isPulling = true;
     const claimedAtMs = this.clock.monotonicMs();
     const pulled = await this.claim(wanted);
-    this.isBusy = false;
+    this.isPulling = false;
     const bySubscription = Map.groupBy(pulled, ({ subscriptionId }) => subscriptionId);
     for (const { free, ...key } of wanted) {
       const { subscriptionId } = key;
