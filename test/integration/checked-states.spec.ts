@@ -1,6 +1,16 @@
+import { Client } from 'pg';
+import type { DataSource } from 'typeorm';
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
-import { migrate } from '../../src/shared/database/data-source.js';
+import { ClaimRepository } from '../../src/delivery/storage/claim.repository.js';
+import { parseSettings } from '../../src/shared/config/settings.js';
+import { migrate, migrationDataSource } from '../../src/shared/database/data-source.js';
+import { HotPath } from '../../src/shared/database/hot-path.js';
+import { CHECKED_STATES } from '../../src/shared/database/migrations/1700000000005-checked-states.js';
 import { SUBSCRIPTION_STATE } from '../../src/subscriptions/domain/subscription-state.js';
+import { eventually } from '../support/eventually.js';
+import { fastSettings } from '../support/fast-settings.js';
+import { silentLogger } from '../support/silent-logger.js';
+import { StoredRows } from '../support/stored-rows.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const { pending, inFlight, ...finished } = STATE;
@@ -36,5 +46,59 @@ describe('the schema', () => {
     );
     expect(partitions.length).toBeGreaterThan(0);
     expect(partitions.filter(({ checks }) => checks !== 1)).toEqual([]);
+  });
+});
+
+describe('the migration to checked states', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let rows: StoredRows;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    await migrate(database.url, new Date());
+    rows = new StoredRows(database);
+    dataSource = await migrationDataSource(database.url).initialize();
+    for (const _ of CHECKED_STATES) await dataSource.undoLastMigration();
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  it('lets claims through while a report reads the history for long', async () => {
+    const wakeUp = await rows.delivery({ subscriptionId: await rows.subscription() });
+    const settings = parseSettings(fastSettings(database));
+    const hotPath = new HotPath(settings, silentLogger);
+    const report = new Client({ connectionString: database.url });
+    await report.connect();
+    await report.query('begin; select count(*) from deliveries');
+    const migrated = migrate(database.url, new Date());
+    const waiting = `select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like 'alter table deliveries add%'`;
+    await eventually(() => database.query(waiting), { until: ({ length }) => length > 0 });
+
+    expect(await new ClaimRepository(hotPath, settings).claim([wakeUp])).toHaveLength(1);
+
+    await report.end();
+    await migrated;
+    await hotPath.onApplicationShutdown();
+  });
+
+  it('holds the lock of one table at a time', async () => {
+    const held: number[] = [];
+    const runner = dataSource.createQueryRunner();
+    const locks = `select count(distinct relation)::int as tables from pg_locks
+      where pid = pg_backend_pid() and mode = 'AccessExclusiveLock' and granted
+        and relation in ('subscriptions'::regclass, 'open_deliveries'::regclass, 'deliveries'::regclass)`;
+    for (const Migration of CHECKED_STATES) {
+      await runner.startTransaction();
+      await new Migration().up(runner);
+      const [row] = (await runner.query(locks)) as { tables: number }[];
+      held.push(row!.tables);
+      await runner.commitTransaction();
+    }
+    await runner.release();
+    expect(held).toEqual([1, 1, 1, 0, 0, 0]);
   });
 });

@@ -3,7 +3,7 @@ import { CountDeliveriesOfEvents1700000000001 } from './1700000000001-count-deli
 import { Access1700000000002 } from './1700000000002-access.js';
 import { AuditOldestFirst1700000000003 } from './1700000000003-audit-oldest-first.js';
 import { HiddenHeaders1700000000004 } from './1700000000004-hidden-headers.js';
-import { CheckedStates1700000000005, ValidatedStates1700000000006 } from './1700000000005-checked-states.js';
+import { CHECKED_STATES } from './1700000000005-checked-states.js';
 
 /** All migrations, oldest first. A released migration is never changed. */
 export const MIGRATIONS = [
@@ -12,6 +12,5 @@ export const MIGRATIONS = [
   Access1700000000002,
   AuditOldestFirst1700000000003,
   HiddenHeaders1700000000004,
-  CheckedStates1700000000005,
-  ValidatedStates1700000000006,
+  ...CHECKED_STATES,
 ];
