@@ -18,9 +18,7 @@ interface LocalServers {
   readonly stop: () => Promise<void>;
 }
 
-/**
- * Provides what the environment does not set: PostgreSQL, Redis if it is installed, and an encryption key.
- */
+/** Provides what the environment does not set: PostgreSQL, Redis if it is installed, and an encryption key. */
 export async function startLocalServers(
   given: Environment,
   say: (line: string) => void,

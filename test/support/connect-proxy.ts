@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/**
- * How a proxy reacts to a CONNECT request. `trickle` sends header lines without end.
- */
+/** How a proxy reacts to a CONNECT request. `trickle` sends header lines without end. */
 type ProxyBehaviour = 'tunnel' | 'hang' | 'trickle' | { readonly answers: string };
 
 const TRICKLE_INTERVAL_MS = 20;

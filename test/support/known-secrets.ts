@@ -71,9 +71,7 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/**
- * The base64 characters that do not depend on adjacent bytes, for a number of preceding bytes modulo 3.
- */
+/** The base64 characters that do not depend on adjacent bytes, for a number of preceding bytes modulo 3. */
 function base64Within(bytes: Buffer, before: number): string {
   const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
   return encoded.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 8) / 6));

@@ -10,9 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 
-/**
- * A completely received request. Times are in fractional Unix milliseconds, from a clock that never goes back.
- */
+/** A completely received request. Times are in fractional Unix milliseconds, from a clock that never goes back. */
 export interface ReceivedRequest {
   readonly method: string;
   /** Path without the query. */
