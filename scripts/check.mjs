@@ -11,10 +11,10 @@ import {
   toolPath,
 } from './toolchain.mjs';
 
-/** What it prints is for everybody to see, whether it fails or not. */
+/** The output of this check is always shown, even if it passes. */
 const SIZES = 'sized (the worst ten)';
 
-/** Each is a command for Node.js. */
+/** Titles, and arguments of Node.js. */
 const CHECKS = [
   ['linted (eslint)', [toolPath('eslint'), '.']],
   ['typed (tsc)', [toolPath('tsc'), '--noEmit', '-p', 'tsconfig.json']],
@@ -31,13 +31,13 @@ const CHECKS = [
   ],
 ];
 
-/** No check may call home, nor need a network. */
+/** Keeps checks from sending telemetry and from using the network. */
 const OFFLINE = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' };
 
-/** Each keeps one core busy; the longest stand first. */
+/** Checks that run at once. Each keeps a core busy; the longest come first. */
 const AT_ONCE = Math.min(4, availableParallelism());
 
-/** Runs all of them whatever fails; prints a line for each, and what the failed ones said. */
+/** Runs all checks, even if some fail. Prints a line for each, and the output of those that failed. */
 export async function runChecks(node) {
   const counts = { passed: 0, failed: 0 };
   const env = environmentFor(node, OFFLINE);

@@ -1,5 +1,5 @@
-// npm verifies what it downloads by `integrity` alone, and says nothing of an entry that has none. `resolved` would
-// name the registry of whoever wrote the entry.
+// Checks package-lock.json. npm verifies downloads only by `integrity`, and silently accepts entries without it.
+// `resolved` would contain the registry of the developer who added the entry.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './toolchain.mjs';

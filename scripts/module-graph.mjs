@@ -1,14 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/**
- * Draws the module graphs of docs/architecture.md from the import rules, so that the two cannot disagree. With
- * `--check`, fails when they do.
- */
+/** Draws the module graphs of docs/architecture.md from the import rules. With `--check`, fails if they are old. */
 const FILE = 'docs/architecture.md';
 const BLOCK = /(<!-- (modules|stages): .*?-->\n\n).*?(?=\n\n<!-- end -->)/gs;
 
-/** @returns what each folder may import, by its name, as the rules of one kind say */
+/** @returns the folders that each folder below `parent` may import, by name */
 function importsOf(parent) {
   const { forbidden } = createRequire(import.meta.url)('../.dependency-cruiser.cjs');
   const from = new RegExp(`^\\^${parent}/(\\w+)/$`);
@@ -49,6 +46,6 @@ const drawn = graphs();
 const wanted = written.replace(BLOCK, (_, head, kind) => head + drawn[kind]);
 if (!process.argv.includes('--check')) writeFileSync(FILE, wanted);
 else if (wanted !== written || written.match(BLOCK)?.length !== 2) {
-  console.error(`${FILE} draws other modules than .dependency-cruiser.cjs allows. Run: node scripts/module-graph.mjs`);
+  console.error(`The graphs of ${FILE} differ from .dependency-cruiser.cjs. Run: node scripts/module-graph.mjs`);
   process.exitCode = 1;
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { capture, Failure } from './toolchain.mjs';
 
-/** The tests run on a real Redis, which they start themselves: the program has to be there. */
+/** Installs Redis unless it is installed. The tests start it themselves, so it need not run. */
 export async function ensureRedis() {
   if (hasRedis()) return;
   const prefix = privilegePrefix();
@@ -16,7 +16,7 @@ export async function ensureRedis() {
   if (!hasRedis()) throw new Failure(`${update.output}${install.output}\n${HOW_TO_INSTALL}`);
 }
 
-const HOW_TO_INSTALL = `The tests need a real Redis: redis-server or valkey-server must be on PATH. It need not run.
+const HOW_TO_INSTALL = `The tests need Redis: install redis-server or valkey-server on PATH. It need not be running.
   Debian, Ubuntu  sudo apt-get install redis-server
   Fedora          sudo dnf install valkey
   Alpine          apk add redis
@@ -26,7 +26,7 @@ function hasRedis() {
   return ['redis-server', 'valkey-server'].some((program) => spawnSync(program, ['--version']).status === 0);
 }
 
-/** @returns what to put before a command to run it as root without being asked for a password; null if that can't be */
+/** @returns a prefix that runs a command as root without asking for a password; null if there is none */
 function privilegePrefix() {
   if (process.getuid?.() === 0) return [];
   return spawnSync('sudo', ['-n', 'true']).status === 0 ? ['sudo', '-n'] : null;

@@ -13,7 +13,7 @@ import {
   toolPath,
 } from './toolchain.mjs';
 
-/** A Ctrl-C reaches this process from the terminal and once more from npm. */
+/** Signals within this time count as one, because Ctrl-C reaches this process from the terminal and again from npm. */
 const SAME_SIGNAL_MS = 500;
 const POLL_MS = 400;
 const COMPILED = join(root, 'dist', 'src');
@@ -30,7 +30,7 @@ await runMain(async () => {
 });
 
 function startApplication(node) {
-  // In a process group of its own it gets each signal once, from here.
+  // In a process group of its own, the application gets signals only from this process, so each one once.
   const application = spawn(node, ['--enable-source-maps', ENTRY], {
     cwd: root,
     stdio: 'inherit',
@@ -41,7 +41,7 @@ function startApplication(node) {
   return application;
 }
 
-/** A shell holds a pipe to this process. When this process is killed, the pipe ends, and the application is told. */
+/** Starts a shell that stops the application when its pipe to this process closes, which happens even on SIGKILL. */
 function stopWithThisProcess(application) {
   if (application.pid === undefined || process.platform === 'win32') return;
   const script = ['-c', 'read -r _; kill -s TERM "$1"', 'watch', String(application.pid)];
@@ -63,7 +63,7 @@ function forwardSignals(forward) {
   if (process.env.npm_lifecycle_event !== undefined) onceNpmEnds(() => forwardOnce('SIGTERM'));
 }
 
-/** A signal that ends npm, or the shell between, comes here only if it is one that npm can pass on. */
+/** Calls back when npm, or the shell between npm and this process, has ended. npm cannot pass on every signal. */
 function onceNpmEnds(callback) {
   const shell = process.ppid;
   const npm = parentOf(shell);
@@ -75,11 +75,11 @@ function onceNpmEnds(callback) {
   poll.unref();
 }
 
-/** @returns null when it is the first process of all, or unknown */
+/** @returns null if the parent is the init process, or unknown */
 function parentOf(pid) {
   try {
     const text = existsSync('/proc/self/stat')
-      ? // The name of the program stands in parentheses and may hold any character; after it come the state and the parent.
+      ? // The program name is in parentheses and may contain any character. The state and the parent follow it.
         readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) \S+ /s, '')
       : execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' });
     const parent = Number.parseInt(text, 10);
@@ -94,7 +94,7 @@ function isAlive(pid) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's.
+    // EPERM means that the process exists, but belongs to another user.
     return error.code === 'EPERM';
   }
 }
@@ -109,7 +109,7 @@ function exitOf(child) {
   });
 }
 
-/** Compiles what changes, and starts the application anew when the compiler has come to rest. */
+/** Recompiles on changes, and restarts the application when the compiler has finished. */
 async function startAndWatch(node) {
   let startedWith = Date.now();
   let newest = startedWith;

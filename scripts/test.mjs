@@ -52,14 +52,14 @@ async function runJest(node) {
 }
 
 function exitOfJest(node, args) {
-  // Jest runs modules as modules only with this flag, which Node.js would remark upon in each process.
+  // Jest needs the first flag for ES modules. The second suppresses the warning about it in each process.
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const child = spawn(node, [...flags, toolPath('jest'), ...args], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: environmentFor(node),
   });
-  // What an interrupted jest leaves is removed here, so this process must outlive it.
+  // This process removes the directory of an interrupted Jest, so it must not end first.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => {
     child.once('error', () => resolve(1));
@@ -81,9 +81,7 @@ function slowestSuites(suites) {
   return slowest.map((suite) => `${secondsOf(suite).toFixed(1).padStart(6)} s  ${relative(root, suite.name)}`);
 }
 
-/**
- * A suite that could not run counts as a failure, and so does a run without tests or one that ended badly all the same.
- */
+/** A suite that could not run counts as a failure, and so does a run without tests or with an unexplained exit code. */
 function countTests(code, result) {
   const passed = result?.numPassedTests ?? 0;
   const failed = (result?.numFailedTests ?? 0) + (result?.numRuntimeErrorTestSuites ?? 0);

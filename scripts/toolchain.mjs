@@ -1,5 +1,5 @@
-// What has to be there before anything of the project can run. Nothing but Node's own modules may be imported here: on
-// a fresh checkout there is nothing else, and the Node.js is whichever the machine has.
+// Prepares what the project needs to run. This file may import only built-in modules: on a fresh checkout, nothing is
+// installed yet. It must also run on whatever Node.js the machine has.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -12,17 +12,17 @@ const MODULES = join(root, 'node_modules');
 const INSTALLED = join(MODULES, '.package-lock.json');
 const BUILT = join(root, 'dist', '.built');
 
-// Node.js and npm would make their temporary files in it.
+// Ignores directories for temporary files that do not exist, because Node.js and npm would fail to use them.
 for (const name of ['TMPDIR', 'TMP', 'TEMP']) {
   if (process.env[name] !== undefined && !statSync(process.env[name], { throwIfNoEntry: false })?.isDirectory()) {
     delete process.env[name];
   }
 }
 
-/** A failure whose message is all that its reader needs. */
+/** A failure whose message is enough for the user. Its stack is not printed. */
 export class Failure extends Error {}
 
-/** Ends the process with the exit code that `main` returns, or with the message of the Failure that it throws. */
+/** Sets the exit code that `main` returns. If `main` throws a Failure, prints its message and sets 1. */
 export async function runMain(main) {
   try {
     process.exitCode = await main();
@@ -34,14 +34,14 @@ export async function runMain(main) {
 }
 
 export function ensureDependencies() {
-  // npm writes this file last, so an installation that was cut short is made again.
+  // npm writes this file last, so an interrupted installation is repeated.
   if (modifiedAt(INSTALLED) >= modifiedAt(join(root, 'package-lock.json')) && existsSync(join(MODULES, 'typescript'))) {
     return;
   }
   const options = ['--no-audit', '--no-fund', '--loglevel=error', '--include=dev'];
   console.log('Installing dependencies (npm ci) ...');
   if (npm(['ci', ...options])) return;
-  // npm ci refuses a lock file without the binaries for other systems, which a registry that lacks them leads to.
+  // npm ci refuses a lock file without the binaries for other systems. Some registries do not have them.
   console.log('Installing dependencies (npm install) ...');
   if (!npm(['install', '--no-save', ...options])) throw new Failure('The dependencies could not be installed.');
 }
@@ -55,55 +55,55 @@ export function ensureBuild(node) {
   const startedAt = new Date();
   if (!npm(['run', 'build', '--silent'], environmentFor(node))) throw new Failure('The build failed.');
   writeFileSync(BUILT, '');
-  // What was edited while the build ran may not be in it.
+  // Dated back to the start of the build, because later edits may not be part of it.
   utimesSync(BUILT, startedAt, startedAt);
 }
 
-/** @returns the path of a Node.js that the project runs on */
+/** @returns the path of a suitable Node.js */
 export function ensureNode() {
   const own = installedNode('node', NODE_MAJOR);
   if (own !== null) return own;
   if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR) return process.execPath;
   throw new Failure(
-    `Node.js ${NODE_MAJOR} or newer is needed, this is ${process.version}, and the one that comes as a development ` +
-      `dependency could not be installed (${join(MODULES, 'node')}). Install Node.js ${NODE_MAJOR} and try again.`,
+    `Node.js ${NODE_MAJOR} or newer is needed, but this is ${process.version}, and the development dependency ` +
+      `${join(MODULES, 'node')} could not be installed. Install Node.js ${NODE_MAJOR} and try again.`,
   );
 }
 
-/** The tests run the service on the oldest Node.js that it promises to run on, too. */
+/** Some tests run the service on the oldest supported Node.js. */
 export function ensureLowestNode() {
   if (installedNode('node-lowest', 0) !== null) return;
-  throw new Failure(`The oldest Node.js that is supported could not be installed (${join(MODULES, 'node-lowest')}).`);
+  throw new Failure(`The oldest supported Node.js could not be installed (${join(MODULES, 'node-lowest')}).`);
 }
 
-/** @returns the Node.js that comes as a dependency; null when it is too old or can't be installed */
+/** @returns the path of the Node.js in a dependency; null if it is too old or can't be installed */
 function installedNode(dependency, major) {
   const directory = join(MODULES, dependency);
   const own = join(directory, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (isRightNode(own, major)) return own;
   if (existsSync(join(directory, 'installArchSpecificPackage.js'))) {
-    // npm leaves this out where it is told to run no install scripts.
+    // The dependency's install script, which npm skips with --ignore-scripts.
     console.log(`Installing Node.js (${dependency}) ...`);
     spawnSync(process.execPath, ['installArchSpecificPackage.js'], { cwd: directory, stdio: 'inherit' });
   }
   return isRightNode(own, major) ? own : null;
 }
 
-/** What changes how programs of ours work, and is meant for others: the clients of PostgreSQL on this machine. */
-const OTHERS = /^(PG[A-Z]+|NODE_PG_FORCE_NATIVE)$/;
+/** Variables for other PostgreSQL clients on this machine, which would also change how our programs work. */
+const FOREIGN = /^(PG[A-Z]+|NODE_PG_FORCE_NATIVE)$/;
 
-/** The environment in which the project's tools, its tests and the application run, on `node` too. */
+/** Environment of the tools, the tests and the application. Puts `node` first on PATH. */
 export function environmentFor(node, extra = {}) {
-  const ours = Object.entries(process.env).filter(([name]) => !OTHERS.test(name));
+  const ours = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
   return { ...Object.fromEntries(ours), PATH: [dirname(node), process.env.PATH].join(delimiter), ...extra };
 }
 
-/** @returns the path of a command that one of the dependencies brings; to be run by Node.js */
+/** @returns the path of a command of a dependency, to be run by Node.js */
 export function toolPath(name) {
   return join(MODULES, '.bin', name);
 }
 
-/** @returns the exit code, and what the command printed */
+/** Runs a command. @returns its exit code and its output */
 export function capture(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -115,7 +115,7 @@ export function capture(command, args, options = {}) {
   });
 }
 
-/** @returns whether it succeeded */
+/** Runs npm. @returns whether it succeeded */
 function npm(args, env = process.env) {
   const cli = process.env.npm_execpath ?? '';
   const isKnown = cli.endsWith('npm-cli.js');
@@ -123,7 +123,7 @@ function npm(args, env = process.env) {
   const { status, error } = isKnown
     ? spawnSync(process.execPath, [cli, ...args], options)
     : spawnSync('npm', args, options);
-  if (error) console.error(`npm could not be run: ${error.message}`);
+  if (error) console.error(`npm could not be started: ${error.message}`);
   return status === 0;
 }
 
@@ -140,7 +140,7 @@ function modifiedAt(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** When anything in there changed last. Directories count too: their time tells that a file was removed. */
+/** Time of the last change in a file or directory. Times of directories show that a file was removed. */
 export function newestIn(path) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0;

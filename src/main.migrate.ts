@@ -3,8 +3,8 @@ import { readSettings } from './shared/config/env.js';
 import { migrate } from './shared/database/data-source.js';
 import { SystemClock } from './shared/time/clock.js';
 
-// Brings the schema up to date and ends. The other processes do so too when they start; a deployment may prefer it
-// apart.
+// Migrates the database schema and exits. The other processes also migrate when they start; a deployment may prefer a
+// separate step.
 process.on('SIGTERM', () => process.exit(1));
 try {
   await migrate(readSettings().databaseUrl, new SystemClock().now());

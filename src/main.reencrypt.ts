@@ -1,7 +1,7 @@
 import './shared/assert-node.js';
 import { reencrypt } from './app/reencrypt.js';
 
-// Puts all stored secrets under the first of ENCRYPTION_KEYS, and ends. May run beside the service.
+// Re-encrypts all stored secrets with the first key of ENCRYPTION_KEYS, and exits. The service may run meanwhile.
 process.on('SIGTERM', () => process.exit(1));
 try {
   process.stdout.write(`${await reencrypt()}\n`);

@@ -13,7 +13,7 @@ import { serveOneAtATime } from './one-at-a-time.js';
 import { serverOptions } from './server-options.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
-/** Requests that came in on the port that serves /health and /metrics alone; the other one serves all but those. */
+/** Requests on the admin port, which serves only /health and /metrics. The main port serves everything else. */
 const adminRequests = new WeakSet<IncomingMessage>();
 
 class OtherPort extends DomainError {
@@ -22,7 +22,7 @@ class OtherPort extends DomainError {
   }
 }
 
-/** Each of the two ports answers 404 to what belongs to the other. */
+/** Makes each of the two ports respond with 404 to routes of the other. */
 export function keepPortsApart(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
     const isAdmin = adminRequests.has(request.raw);
@@ -32,9 +32,9 @@ export function keepPortsApart(fastify: FastifyInstance): void {
 }
 
 /**
- * The server of the port for operators, which does not listen yet. To be called before the application does: hooks come
- * first. It routes into the same application: a second one would have its own connections to PostgreSQL and Redis and
- * its own metrics, or take those of the first from outside Nest.
+ * Creates the server of the admin port, which does not listen yet. Call this before the application listens, because
+ * Fastify accepts no hooks after that. The server routes into the same application, because a second application would
+ * need its own connections to PostgreSQL and Redis and its own metrics.
  */
 export function adminServer(app: NestFastifyApplication, settings: Settings): Server {
   const fastify = app.getHttpAdapter().getInstance();
@@ -43,14 +43,14 @@ export function adminServer(app: NestFastifyApplication, settings: Settings): Se
     fastify.routing(request, response);
   };
   const server = createServer(serverOptions(settings), routing);
-  // Those of Fastify are on its own server only.
+  // Fastify adds its handlers only to its own server.
   server.on('clientError', answerUnreadable);
   answerExpectations(server, { routing });
   serveOneAtATime(server);
   const connections = new Connections(server, settings.maxConnections);
   connections.closeStalled(settings.requestTimeout);
   let closed: Promise<unknown> = Promise.resolve();
-  // With the other server, and not after it: the time of both is the same.
+  // Both servers close at the same time, because they share one shutdown timeout.
   fastify.addHook('preClose', (done: () => void) => {
     closed = once(server, 'close');
     server.close();
@@ -63,7 +63,7 @@ export function adminServer(app: NestFastifyApplication, settings: Settings): Se
   return server;
 }
 
-/** @returns the port: 0 takes a free one */
+/** @param port 0 for any free one @returns the port that the server listens on */
 export async function listenOn(server: Server, port: number, host: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

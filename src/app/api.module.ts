@@ -9,10 +9,10 @@ import { SharedModule } from '../shared/shared.module.js';
 import { StatusModule } from '../status/index.js';
 import { SubscriptionsApiModule } from '../subscriptions/index.js';
 
-/** Everything that serves the public API. */
+/** The modules of the public API. */
 export const API_MODULES = [AccessApiModule, SubscriptionsApiModule, IngestModule, DeliveryModule, StatusModule];
 
-/** A process that serves the API and leaves the deliveries to workers. */
+/** A process that serves the API and leaves deliveries to workers. */
 @Module({})
 export class ApiModule {
   static with(settings: Settings): DynamicModule {

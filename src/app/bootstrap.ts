@@ -9,22 +9,22 @@ import { Shutdown } from '../shared/shutdown.js';
 import { adminServer, listenOn } from './admin-port.js';
 import { createApp } from './create-app.js';
 
-/** Beyond the wait for requests in flight, closing everything else may take this long. */
+/** Time for closing everything else, in addition to the wait for requests in flight. */
 const CLOSING_MS = 4000;
 
 interface BootstrapOptions {
-  /** API and worker are different processes: only Redis can carry jobs between them. */
+  /** Set when API and workers are separate processes, because only Redis can carry jobs between them. */
   readonly needsRedis?: boolean;
-  /** Serves the API, and not just its health and metrics. */
+  /** False for a process that serves only its health and metrics. */
   readonly servesApi?: boolean;
-  /** Settings that hold whatever the environment says. */
+  /** Settings that override the environment. */
   readonly given?: Readonly<Record<string, string>>;
   readonly onListening?: (url: string) => void;
-  /** Runs when the application has ended, also after a start that failed. */
+  /** Runs when the application has ended, even if it failed to start. */
   readonly onClosed?: () => Promise<void>;
 }
 
-/** Starts a process and ends it on SIGTERM or SIGINT. A start that fails says why on stderr and exits with 1. */
+/** Starts a process, and ends it on SIGTERM or SIGINT. If it fails to start, writes why to stderr and exits with 1. */
 export async function bootstrap(
   moduleFor: (settings: Settings) => DynamicModule,
   options: BootstrapOptions = {},
@@ -34,20 +34,20 @@ export async function bootstrap(
   try {
     const settings = readSettings(given);
     if (needsRedis && settings.redisUrl === undefined) {
-      throw new InvalidSettings(['REDIS_URL is missing: it carries the jobs from API processes to worker processes']);
+      throw new InvalidSettings(['REDIS_URL is missing: Redis carries jobs from API processes to worker processes']);
     }
-    endOnCrash(settings);
+    exitOnCrash(settings);
     const starting = createApp(moduleFor(settings), settings, { servesApi });
     const listening = starting.then((app) => listen(app, settings, servesApi));
-    end = endingOf({ starting, listening, settings, onClosed });
+    end = endOnce({ starting, listening, settings, onClosed });
     endOnRequest(starting, end);
     const url = await listening;
-    warnOf(settings, servesApi);
+    warnAbout(settings, servesApi);
     options.onListening?.(url);
   } catch (error) {
     process.stderr.write(`${startFailure(error)}\n`);
     if (end) {
-      // What it has begun already, it ends in order.
+      // Closes in order what has already been opened.
       end(1);
       return;
     }
@@ -56,10 +56,10 @@ export async function bootstrap(
   }
 }
 
-/** @returns where it listens */
+/** @returns the URL that the application listens on */
 async function listen(app: NestFastifyApplication, settings: Settings, servesApi: boolean): Promise<string> {
   const { port, adminPort } = settings;
-  // Fastify would open a second server for the other address of that name, on which nothing is watched.
+  // For "localhost", Fastify would open a second server for the other address, without the limits on connections.
   const host = settings.host === 'localhost' ? '127.0.0.1' : settings.host;
   const server = servesApi && adminPort !== undefined ? adminServer(app, settings) : undefined;
   await app.listen(servesApi ? port : (adminPort ?? port), host);
@@ -70,33 +70,29 @@ async function listen(app: NestFastifyApplication, settings: Settings, servesApi
   return url;
 }
 
-/** What works, but should not stay so. */
-function warnOf(settings: Settings, servesApi: boolean): void {
+/** Logs a warning for each setting that works but should be changed before real use. */
+function warnAbout(settings: Settings, servesApi: boolean): void {
   const logger = loggerOf(settings);
   if (settings.redisUrl === undefined) {
-    logger.warn({}, 'There is no Redis: jobs stay in the memory of this process. Set REDIS_URL to run more than one.');
+    logger.warn({}, 'There is no Redis: jobs stay in the memory of this process. Set REDIS_URL to run several.');
   }
   if (servesApi && settings.apiAccess === 'open') {
     logger.warn(
       {},
-      'API_ACCESS is open: whoever reaches this port is an admin. That is for trying things out on this machine.',
+      'API_ACCESS is open: anyone who can reach this port is an admin. Use this only to try the service locally.',
     );
   }
   if (settings.isEncryptionKeyPublic) {
-    logger.warn({}, 'ENCRYPTION_KEY is not set: secrets are sealed under a key that everybody can read in the source.');
+    logger.warn({}, 'ENCRYPTION_KEY is not set: secrets are encrypted with a key that is public in the source code.');
   } else if (settings.isEncryptionKeyGuessable) {
-    logger.warn({}, 'ENCRYPTION_KEY can be guessed. Production refuses it: make one with: openssl rand -base64 32');
+    logger.warn({}, 'ENCRYPTION_KEY can be guessed. Production refuses it. Make one with: openssl rand -base64 32');
   }
 }
 
-/**
- * What nobody caught ends the process, as it would anyway; but Node.js would print all that the error holds, passwords
- * too.
- */
-function endOnCrash(settings: Settings): void {
+/** Exits on an uncaught error. Node.js would exit too, but print all fields of the error, which may hold passwords. */
+function exitOnCrash(settings: Settings): void {
   process.on('uncaughtException', (error, origin) => {
-    // A client that connects again and is refused, as after a change of the password. Who needs Redis finds out by
-    // himself.
+    // A client was refused when it reconnected, for example because the password has changed. Its commands fail anyway.
     if (origin === 'unhandledRejection' && isRedisRefusal(error)) {
       loggerOf(settings).warn({ err: error }, 'redis.refused');
       return;
@@ -113,10 +109,13 @@ interface Running {
   readonly onClosed: () => Promise<void>;
 }
 
-/** @returns what ends the process in order: at its first call, also while the application is still starting */
-function endingOf({ starting, listening, settings, onClosed }: Running): (exitCode: number) => void {
+/**
+ * @returns a function that closes everything and exits. It may be called while the application is still starting; only
+ * the first call counts.
+ */
+function endOnce({ starting, listening, settings, onClosed }: Running): (exitCode: number) => void {
   const close = async (): Promise<void> => {
-    // What has not started yet would open again what is closed.
+    // Waits for the start first, because it would reopen what is closed here.
     const [started] = await Promise.allSettled([starting, listening]);
     if (started.status === 'fulfilled') await started.value.close();
     await onClosed();
@@ -136,7 +135,7 @@ function endingOf({ starting, listening, settings, onClosed }: Running): (exitCo
   };
 }
 
-/** By a signal, or by a part of the service that can't go on. */
+/** Ends the process on a signal, or when a part of the service requests it. */
 function endOnRequest(starting: Promise<INestApplication>, end: (exitCode: number) => void): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { end(0); }); // prettier-ignore
   starting.then(
@@ -147,8 +146,8 @@ function endOnRequest(starting: Promise<INestApplication>, end: (exitCode: numbe
   );
 }
 
-/** What a person can act on needs no stack. */
+/** The stack is left out for errors that the operator can fix. */
 function startFailure(error: unknown): string {
   if (error instanceof StartRefused) return error.message;
-  return error instanceof Error ? `The start failed: ${error.stack ?? error.message}` : String(error);
+  return error instanceof Error ? `The service failed to start: ${error.stack ?? error.message}` : String(error);
 }

@@ -21,7 +21,7 @@ import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
 const REQUEST_ID = new RegExp(`^[A-Za-z0-9._:-]{1,${LIMITS.requestIdLength}}$`);
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-/** What a page of another origin may read of an answer, besides what browsers let it read anyway. */
+/** Response headers that pages of other origins may read, in addition to those that browsers always allow. */
 const EXPOSED = [
   'Location',
   'Link',
@@ -38,13 +38,13 @@ export function fastifyOptions(settings: Settings): FastifyHttpOptions<Server> {
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     http: serverOptions(settings),
     clientErrorHandler: answerUnreadable,
-    // As long as a request can have one: a wrong id or event type is answered by what is wrong with it.
+    // The longest that a request can hold, so that a path parameter that is too long gets an error of its own, not 404.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LIMITS.headerBytes },
     genReqId: requestId,
     requestTimeout: requestTimeout * 1000,
     bodyLimit: LIMITS.jsonBytes,
     forceCloseConnections: 'idle',
-    // While it shuts down, what still comes in is served: readiness has told the balancer already.
+    // Serves requests that arrive during shutdown. Readiness already fails, so the load balancer sends no new ones.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
@@ -54,23 +54,24 @@ export function fastifyOptions(settings: Settings): FastifyHttpOptions<Server> {
   };
 }
 
-/** Taken from the request when it can stand in a header and in a log, made otherwise. */
+/** The client's X-Request-Id if it is safe in a header and in a log, or else a new id. */
 function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
 /**
- * What the parser of Node.js lets pass. It refuses headers beyond the 2,000th, or drops them, as its version has it.
+ * Refuses what the parser of Node.js accepts. It counts the headers, because Node.js, depending on its version, either
+ * refuses or silently drops those after the 2,000th.
  */
 function refusalOf({ httpVersionMajor, rawHeaders, headers }: IncomingMessage): Error | undefined {
   if (rawHeaders.length > 2 * LIMITS.headers) {
-    return new RefusedRequest(431, `There are more than ${LIMITS.headers} headers.`);
+    return new RefusedRequest(431, `The request has more than ${LIMITS.headers} headers.`);
   }
-  if (httpVersionMajor === 0) return new RefusedRequest(400, 'HTTP/0.9 is not served.');
-  if (headers.host === undefined) return new RefusedRequest(400, 'There is no Host header.');
+  if (httpVersionMajor === 0) return new RefusedRequest(400, 'HTTP/0.9 is not supported.');
+  if (headers.host === undefined) return new RefusedRequest(400, 'The Host header is missing.');
   if (headers.expect === undefined || /^100-continue$/i.test(headers.expect)) return undefined;
-  return new RefusedRequest(417, 'No expectation but 100-continue can be met.');
+  return new RefusedRequest(417, 'The only supported expectation is 100-continue.');
 }
 
 class RefusedRequest extends Error {
@@ -83,8 +84,10 @@ class RefusedRequest extends Error {
 }
 
 /**
- * What every answer has: a request id, problem bodies, one body parser, a count. And who is let in, where there is an
- * API.
+ * Installs what all routes share: connection limits, request ids, problem bodies, the body parser, a request counter,
+ * and access control where the API is served.
+ *
+ * @param gatekeeper null in a process that does not serve the API
  */
 export function configureHttp(app: NestFastifyApplication, settings: Settings, gatekeeper: Gatekeeper | null): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -108,7 +111,7 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   gatekeeper?.install(fastify);
   const intake = new Intake({ requests: settings.maxIngestRequests, bytes: settings.maxIngestBytes }, metrics);
   fastify.after(() => {
-    // After the gate: whoever does not get in takes no room from those who do.
+    // After the gate, so that refused requests take no capacity from admitted ones.
     intake.install(fastify, ({ caller }) => caller?.tenantId ?? '');
     refuseUnreadQueries(fastify);
   });

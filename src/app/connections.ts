@@ -4,48 +4,49 @@ import { networkOf } from '../shared/net/client-address.js';
 import type { Logger } from '../shared/logging/logger.js';
 import { Shares } from '../shared/shares.js';
 import type { Shutdown } from '../shared/shutdown.js';
-import { answerOn, noteAnswers } from './answers.js';
+import { trackResponses, unfinishedResponseOn } from './responses.js';
 
 /** Interval between checks for stalled clients. */
 const CHECK_SECONDS = 1;
 /** Interval between checks for clients that hold up a shutdown. */
 const DRAIN_CHECK_MS = 100;
-/** Checks for which a request that is on its way when the server closes may still arrive. */
-const ARRIVAL_LOOKS = 10;
+/** Number of checks during which requests may still arrive that were on their way when the server closed. */
+const ARRIVAL_CHECKS = 10;
 
-/**
- * How many bytes of writes to a client are done and how many are not, and for how many looks that has been the same.
- */
+/** Progress of the writes to a client. */
 interface Progress {
+  /** Bytes written so far. */
   readonly bytes: number;
+  /** Bytes that the kernel has not taken yet. */
   readonly queued: number;
-  readonly looks: number;
+  /** Checks in a row without progress. */
+  readonly stalledChecks: number;
 }
 
 /**
- * Undocumented, but what Node.js goes by for its own time-outs: a large write shows no progress elsewhere before all of
- * it is done. Without it, a slow client of a large answer would be taken for a stalled one.
+ * Undocumented, but Node.js uses it for its own timeouts. No other field shows the progress of a large write before the
+ * write is complete. Without it, a client that reads a large response slowly would count as stalled.
  */
 interface Inside {
   readonly _handle?: { readonly writeQueueSize?: number };
 }
 
 /**
- * The connections of a server, none of which may stay for ever. What clients do in their time is counted in looks, and
- * not by a clock: after a pause of the whole process, what they took or sent meanwhile is not known yet.
+ * Limits the number and the lifetime of a server's connections. Timeouts count checks instead of reading a clock,
+ * because after a pause of the whole process, what clients read or sent meanwhile is not known yet.
  */
 export class Connections {
   private readonly open = new Map<Socket, Progress>();
   private readonly shares: Shares;
 
-  /** @param most connections at once; an address has a share of them, and one more than that is closed */
+  /** @param maxConnections concurrent connections. Each address has a share; connections beyond it are closed */
   constructor(
     private readonly server: Server,
-    most: number,
+    maxConnections: number,
   ) {
-    this.shares = new Shares(most);
-    noteAnswers(server);
-    // What Node.js closes with the server as idle may still have the end of its answer before it. `drain` knows better.
+    this.shares = new Shares(maxConnections);
+    trackResponses(server);
+    // Node.js would also close connections whose response is not fully sent. `drain` closes only idle ones.
     server.closeIdleConnections = () => undefined;
     server.on('connection', (socket: Socket) => {
       const owner = socket.remoteAddress === undefined ? undefined : networkOf(socket.remoteAddress);
@@ -53,7 +54,7 @@ export class Connections {
         socket.destroy();
         return;
       }
-      this.open.set(socket, { bytes: 0, queued: 0, looks: 0 });
+      this.open.set(socket, { bytes: 0, queued: 0, stalledChecks: 0 });
       socket.once('close', () => {
         this.open.delete(socket);
         this.shares.giveBack(owner);
@@ -62,49 +63,50 @@ export class Connections {
   }
 
   /**
-   * Closes those of clients that do not take what they are sent, or that stay although nothing more will come. The
-   * time-outs of Node.js and Fastify count any byte as a sign of life, one that comes in, too, so a client that sends
-   * an empty line now and then and takes nothing would stay for ever; here what goes out counts. While an answer is in
-   * the making there is nothing to take, and nothing is counted: how long that may last is for those who make it.
+   * Closes connections of clients that do not read their responses, or that stay open after the last response.
    *
-   * @param seconds in which a client must have taken something of what is there for it
+   * The timeouts of Node.js and Fastify also reset on incoming bytes, so a client that sends an empty line now and then
+   * and reads nothing would keep its connection forever. Only outgoing bytes count here. While a handler prepares a
+   * response, there is nothing to read, and the client does not count as stalled.
+   *
+   * @param seconds longest time that a client may read nothing while a response is waiting
    */
   closeStalled(seconds: number): void {
     this.every(CHECK_SECONDS * 1000, () => {
       for (const [socket, progress] of this.open) {
         const now = progressOf(socket, progress);
-        if (now.looks * CHECK_SECONDS > seconds) socket.destroy();
+        if (now.stalledChecks * CHECK_SECONDS > seconds) socket.destroy();
         this.open.set(socket, now);
       }
     });
   }
 
   /**
-   * Lets the server close in time: Node.js would wait without end for clients that ask for nothing, or do not end their
-   * request. What is asked is answered until the time of the shutdown is up, and what has just come also a second
-   * longer. To be called when the server closes.
+   * Closes connections so that the server closes in time. Node.js alone would wait forever for clients that send no
+   * request, or only a part of one. Requests are served until the shutdown timeout, and for at least one second. Call
+   * this when the server closes.
    */
   drain(shutdown: Shutdown, logger: Pick<Logger, 'warn'>): void {
-    let looks = 0;
+    let checks = 0;
     this.every(DRAIN_CHECK_MS, () => {
-      looks += 1;
-      const isTimeUp = looks >= ARRIVAL_LOOKS && shutdown.leftMs === 0;
+      checks += 1;
+      const isTimeUp = checks >= ARRIVAL_CHECKS && shutdown.leftMs === 0;
       let requests = 0;
       for (const socket of this.open.keys()) {
-        const answer = answerOn(socket);
-        // It is the last one of its connection.
-        if (answer && !answer.headersSent) answer.shouldKeepAlive = false;
-        const isUnused = answer === null && (looks >= ARRIVAL_LOOKS || socket.bytesWritten > 0);
-        if (answer && isTimeUp) requests += 1;
-        if (isUnused || isTimeUp) socket.destroy();
+        const response = unfinishedResponseOn(socket);
+        // No further request follows on this connection.
+        if (response && !response.headersSent) response.shouldKeepAlive = false;
+        const isIdle = response === null && (checks >= ARRIVAL_CHECKS || socket.bytesWritten > 0);
+        if (response && isTimeUp) requests += 1;
+        if (isIdle || isTimeUp) socket.destroy();
       }
       if (requests > 0) logger.warn({ requests }, 'shutdown.left_unanswered');
     });
   }
 
-  /** Until the server has closed. */
-  private every(milliseconds: number, look: () => void): void {
-    const timer = setInterval(look, milliseconds);
+  /** Repeats a check until the server has closed. */
+  private every(intervalMs: number, check: () => void): void {
+    const timer = setInterval(check, intervalMs);
     timer.unref();
     this.server.once('close', () => {
       clearInterval(timer);
@@ -117,5 +119,5 @@ function progressOf(socket: Socket, last: Progress): Progress {
   const queued = (socket as unknown as Inside)._handle?.writeQueueSize ?? 0;
   const isExpected = socket.writableLength > 0 || socket.writableEnded;
   const isSame = bytes === last.bytes && queued === last.queued;
-  return { bytes, queued, looks: isExpected && isSame ? last.looks + 1 : 0 };
+  return { bytes, queued, stalledChecks: isExpected && isSame ? last.stalledChecks + 1 : 0 };
 }

@@ -7,13 +7,13 @@ import { loggerOf, NestLogger } from '../shared/logging/logger.js';
 import { configureHttp, fastifyOptions } from './configure-http.js';
 import { serveDocs } from './docs.js';
 
-/** Builds an application that is ready to listen. `servesApi`: not just its health and metrics. */
+/** Builds an application that is ready to listen. Without `servesApi`, it serves only its health and metrics. */
 export async function createApp(
   module: DynamicModule,
   settings: Settings,
   { servesApi }: { servesApi: boolean },
 ): Promise<NestFastifyApplication> {
-  // No Nest middleware is used anywhere, and the layer that carries it costs every request.
+  // Skips the Nest middleware layer: nothing uses it, and it would cost time on every request.
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
     new FastifyAdapter({ ...fastifyOptions(settings), skipMiddie: true }),

@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import helmet from 'helmet';
 import { openApiDocument } from './openapi.js';
 
-/** The page needs nothing from elsewhere. Whether it is reached by https is for those who put a proxy before it. */
+/** The page loads nothing from other hosts. The operator decides whether it is served over https, behind a proxy. */
 const CONTENT_SECURITY_POLICY = { 'upgrade-insecure-requests': null, 'script-src': ["'self'"], 'font-src': ["'self'"] };
 
 const UI_FILES = {
@@ -15,14 +15,14 @@ const UI_FILES = {
   'favicon-32x32.png': 'image/png',
 };
 
-/** The addresses are relative: a proxy may have put something before the path. */
+/** URLs are relative, because a proxy may add a prefix to the path. */
 const START = `const url = new URL('../openapi.json', document.currentScript.src).href;
 SwaggerUIBundle({ url, dom_id: '#swagger-ui', deepLinking: true });
 `;
 
 const PIECE_BYTES = 65_536;
 
-/** @param base where the files are, seen from the page */
+/** @param base path of the files, relative to the page */
 const pageOf = (base: string): string => `<!doctype html>
 <html lang="en">
 <head>
@@ -41,14 +41,14 @@ const pageOf = (base: string): string => `<!doctype html>
 `;
 
 /**
- * Serves the OpenAPI document and a page that shows it. Anybody may ask, as often as he likes, and read none of it:
- * each answer is made once, and all who wait for it share its bytes.
+ * Serves the OpenAPI document and a page that shows it. Both are public and have no rate limit, so each response is
+ * rendered once, and all requests share its bytes. A client that reads slowly costs no further memory.
  */
 export function serveDocs(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const protect = helmet({ contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY }, hsts: false });
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-    // Not by what was asked for, of which there are several spellings.
+    // Compares the route, because the path of the request can be spelled in several ways.
     if (!request.routeOptions.url?.startsWith('/docs')) done();
     else protect(request.raw, reply.raw, done as (error?: unknown) => void);
   });
@@ -75,10 +75,7 @@ export function serveDocs(app: NestFastifyApplication): void {
   );
 }
 
-/**
- * A connection takes megabytes at once, and everybody waits while they are copied; so others get their turn between
- * these.
- */
+/** Splits a response, so that other requests get a turn between the pieces: a write of megabytes blocks them all. */
 async function* piecesOf(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     if (at > 0) await nextTurn();

@@ -2,7 +2,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 
 type Json = Record<string, unknown>;
 
-/** Says "or null" as JSON Schema does: the generator still writes `nullable`, which OpenAPI 3.1 does not know. */
+/** Replaces `nullable`, which the generator still writes but OpenAPI 3.1 lacks, with the type `null` of JSON Schema. */
 export function toOpenApi31<T extends OpenAPIObject>(document: T): T {
   return rewrite(document) as T;
 }

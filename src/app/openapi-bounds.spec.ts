@@ -29,7 +29,7 @@ const document = JSON.parse(readFileSync(FILE, 'utf8')) as {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 
-/** Everything a client can send, by what it is called. The payload of an event is bounded by a setting. */
+/** Schemas of everything that a client can send, by name. The payload of an event is limited by a setting instead. */
 function inputs(): (readonly [string, Schema])[] {
   return Object.values(document.paths)
     .flatMap((path) => Object.values(path))
@@ -40,7 +40,7 @@ function inputs(): (readonly [string, Schema])[] {
     .filter(([, schema]) => Object.keys(schema).length > 0);
 }
 
-/** Where in a schema something has no end. */
+/** Places in a schema that have no upper limit. */
 function unbounded(schema: Schema, at: string): string[] {
   const { $ref, type, enum: values, pattern = '*', items, properties = {}, additionalProperties } = schema;
   if ($ref !== undefined) return unbounded(document.components.schemas[$ref.split('/').at(-1) ?? '']!, at);
@@ -65,7 +65,7 @@ function unbounded(schema: Schema, at: string): string[] {
 }
 
 describe('the OpenAPI document', () => {
-  it('states an end for everything that a client can send', () => {
+  it('limits everything that a client can send', () => {
     expect(inputs().length).toBeGreaterThan(50);
     expect(inputs().flatMap(([name, schema]) => unbounded(schema, name))).toEqual([]);
   });

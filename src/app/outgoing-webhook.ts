@@ -9,24 +9,25 @@ const header = (name: string, description: string, example: string) => ({
   example,
 });
 
-/** What a receiver gets: the other half of the contract, under `webhooks` in the OpenAPI document. */
+/** The request that a receiver gets, listed under `webhooks` in the OpenAPI document. */
 export const OUTGOING_WEBHOOK: OpenAPIObject['paths'][string] = {
   post: {
     operationId: 'receiveDelivery',
     tags: ['Publishing'],
-    summary: 'A delivery, as a receiver gets it',
+    summary: 'A delivery, as its receiver gets it',
     description:
-      'Sent to `target_url` with the bytes and the content type of the event, signed as Standard Webhooks has it: the key is ' +
-      'the base64-decoded part of a secret after `whsec_`; the public key of the subscription, the base64-decoded part after ' +
-      '`whpk_`, where its secret is an Ed25519 key (`whsk_`); the UTF-8 bytes of a secret of any other form. Redirects are ' +
-      'not followed. Deliveries come at least once: `webhook-id` is the same on every attempt.',
+      'Sent to `target_url` with the bytes and the content type of the event, and signed according to Standard ' +
+      'Webhooks. The key for verification depends on the secret. For `whsec_`, it is the base64-decoded rest of the ' +
+      'secret. For an Ed25519 secret (`whsk_`), it is the public key of the subscription: the base64-decoded rest after ' +
+      '`whpk_`. For any other secret, it is its UTF-8 bytes. Redirects are not followed. Each event is delivered at ' +
+      'least once; `webhook-id` is the same on every attempt.',
     parameters: [
       header('webhook-id', 'Id of the event', 'evt_01k6zv1yqpe7rtqq6zjy200000'),
-      header('webhook-timestamp', 'Unix seconds of this attempt', '1767225600'),
+      header('webhook-timestamp', 'Time of this attempt, in seconds since the Unix epoch', '1767225600'),
       header(
         'webhook-signature',
-        '`v1,` and base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`, or `v1a,` and base64 of its Ed25519 ' +
-          'signature; several separated by a space',
+        '`v1,` followed by the base64 HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}`, or `v1a,` followed by ' +
+          'its base64 Ed25519 signature; several are separated by a space',
         'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
       ),
       header('x-event-type', 'Type of the event', 'order.created'),
@@ -35,13 +36,13 @@ export const OUTGOING_WEBHOOK: OpenAPIObject['paths'][string] = {
     ],
     requestBody: {
       required: true,
-      description: 'The payload, byte for byte as it was published',
+      description: 'The payload, byte for byte as published',
       content: { '*/*': { schema: {} } },
     },
     responses: {
-      '2XX': { description: 'Received' },
-      '410': { description: 'Wants no more: the subscription is disabled' },
-      '4XX': { description: 'Tried again later, like everything that is not a 2xx; `Retry-After` is honoured' },
+      '2XX': { description: 'Delivered' },
+      '410': { description: 'The receiver wants no more deliveries; the subscription is disabled' },
+      '4XX': { description: 'Retried, like any other response that is not 2xx; `Retry-After` is honoured' },
     },
   },
 };

@@ -15,7 +15,7 @@ class ReencryptionModule {
   }
 }
 
-/** Puts all stored secrets under the first encryption key. @returns what was done, in words */
+/** Re-encrypts all stored secrets with the first encryption key. @returns a summary for the operator */
 export async function reencrypt(): Promise<string> {
   const settings = readSettings();
   const logger = new NestLogger(loggerOf(settings));
@@ -26,7 +26,7 @@ export async function reencrypt(): Promise<string> {
   try {
     const { subscriptions, changed } = await app.get(Reencryption).run();
     const keyId = new SecretBox(settings.encryptionKeys).sealingKeyId;
-    return `${subscriptions} subscriptions are encrypted under the key ${keyId}; ${changed} of them were not before.`;
+    return `${subscriptions} subscriptions are encrypted with the key ${keyId}; ${changed} of them were re-encrypted.`;
   } finally {
     await app.close();
   }

@@ -2,15 +2,15 @@ import type { ServerOptions } from 'node:http';
 import type { Settings } from '../shared/config/settings.js';
 import { LIMITS } from '../shared/limits.js';
 
-/** How often it is looked for clients that take too long. By default that is half a minute. */
+/** Interval between checks for clients that send too slowly. The default of Node.js is 30 s. */
 const CONNECTIONS_CHECK_MS = 1000;
 
-/** What every HTTP server of the service holds its clients to. */
+/** Limits of every HTTP server of the service. */
 export function serverOptions({ requestTimeout }: Pick<Settings, 'requestTimeout'>): ServerOptions {
   return {
-    // Its absence is refused with a body that says so.
+    // A hook refuses requests without a Host header, with a problem body.
     requireHostHeader: false,
-    // The parser of Node.js refuses what reaches this size.
+    // Node.js refuses headers that reach this size, not only those that exceed it.
     maxHeaderSize: LIMITS.headerBytes + 1,
     headersTimeout: Math.min(LIMITS.headersSeconds, requestTimeout) * 1000,
     requestTimeout: requestTimeout * 1000,

@@ -6,7 +6,7 @@ import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
 import { SharedModule } from '../shared/shared.module.js';
 
-/** A process that makes deliveries and serves nothing but its health and metrics. */
+/** A process that makes deliveries, and serves only its health and metrics. */
 @Module({})
 export class WorkerModule {
   static with(settings: Settings): DynamicModule {

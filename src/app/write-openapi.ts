@@ -5,7 +5,7 @@ import { parseSettings } from '../shared/config/settings.js';
 import { AppModule } from './app.module.js';
 import { openApiDocument } from './openapi.js';
 
-/** Writes docs/openapi.json; with `--check`, fails when it differs from what the code says. Needs no database. */
+/** Generates docs/openapi.json. With `--check`, fails if the file is outdated. Needs no database. */
 const FILE = 'docs/openapi.json';
 const settings = parseSettings({ DATABASE_URL: 'postgres://localhost/none' });
 const app = await NestFactory.create(AppModule.with(settings), new FastifyAdapter(), { preview: true, logger: false });
@@ -14,6 +14,6 @@ const generated = `${JSON.stringify(openApiDocument(app), null, 2)}\n`;
 if (!process.argv.includes('--check')) {
   writeFileSync(FILE, generated);
 } else if (!existsSync(FILE) || readFileSync(FILE, 'utf8') !== generated) {
-  process.stderr.write(`${FILE} is not what the code says: run "npm run openapi" and commit it\n`);
+  process.stderr.write(`${FILE} is outdated. Run "npm run openapi" and commit it.\n`);
   process.exitCode = 1;
 }

@@ -49,6 +49,6 @@ const ENGINE = [
 const ATTEMPT = [AttemptPipeline, AttemptReport, AttemptWriter, Credentials, WebhookSender];
 const STORAGE = [AttemptRepository, ClaimRepository, DueRepository, ParkingRepository];
 
-/** The worker side: takes wake-ups and makes attempts. Serves nothing. */
+/** The worker side: takes wake-ups and makes attempts. Has no routes. */
 @Module({ imports: [SubscriptionsModule, TargetsModule], providers: [...ENGINE, ...ATTEMPT, ...STORAGE] })
 export class DeliveryWorkerModule {}

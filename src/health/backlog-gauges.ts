@@ -5,10 +5,10 @@ import { Snapshot } from '../shared/snapshot.js';
 import { Clock } from '../shared/time/clock.js';
 import { type Backlog, HealthRepository } from './health.repository.js';
 
-/** Everybody may ask, so what is counted and rendered is cached for this time. */
+/** The endpoints are public, so counts and rendered metrics are cached for this time. */
 const LIFE_MS = 1000;
 
-/** Counts what waits, for health and for metrics. */
+/** Counts waiting jobs and due deliveries, for the health and metrics endpoints. */
 @Injectable()
 export class BacklogGauges implements OnModuleInit {
   private readonly backlog: Snapshot<Backlog>;

@@ -6,10 +6,10 @@ import { VERSION } from '../shared/version.js';
 import { BacklogGauges } from './backlog-gauges.js';
 import { HealthRepository } from './health.repository.js';
 
-/** A check that takes longer counts as down, because orchestrators wait no longer for an answer. */
+/** A check that takes longer counts as down, because orchestrators wait no longer for a response. */
 const CHECK_TIMEOUT_MS = 2000;
 
-/** Checks what the service stands on, and what waits. */
+/** Checks PostgreSQL, migrations and the queue, and reports due deliveries. */
 @Injectable()
 export class Dependencies {
   constructor(

@@ -19,7 +19,7 @@ describe('the echo receiver', () => {
     expect(shown(echo, 'none')).toEqual([]);
   });
 
-  it('keeps 10 MB in all, of all bins, headers and bodies', () => {
+  it('keeps at most 10 MB of headers and bodies in all bins together', () => {
     const echo = new EchoController(new SystemClock());
     const large = { headers: { 'x-a': 'b'.repeat(10_000) } } as unknown as FastifyRequest;
     for (let n = 0; n < 100; n += 1) echo.receive(`bin-${n}`, Buffer.alloc(MEGABYTE, 'a'), large);

@@ -5,27 +5,27 @@ import { LRUCache } from 'lru-cache';
 import { RouteOption } from '../shared/http/route-options.js';
 import { Clock } from '../shared/time/clock.js';
 
-/** Of all that is kept: headers and bodies, of all bins. */
+/** Limits of all bins together, for headers and bodies. */
 const MAX_BYTES = 10_000_000;
 const MAX_REQUESTS = 2000;
 const MAX_SHOWN = 20;
-/** V8 keeps a character in two bytes when one of its text needs them. */
+/** If one character of a string needs two bytes, V8 stores all of them in two. */
 const BYTES_PER_CHARACTER = 2;
 
 interface Echoed {
   readonly bin: string;
-  /** The request as it is shown, in JSON. */
+  /** The request as JSON, ready to be shown. */
   readonly json: string;
 }
 
 /**
- * A receiver to try the service on: it answers 200 to everything and shows what it got, credentials too. So it is there
- * in the open start on this machine alone, and answers this machine alone.
+ * A receiver for trying the service. It responds to everything with 200 and shows what it received, including
+ * credentials. So it exists only while API_ACCESS is open, and serves only this machine.
  */
 @ApiExcludeController()
 @Controller('echo')
 export class EchoController {
-  /** The oldest go first; what is larger than all of them may be is not kept. */
+  /** Evicts the oldest first. Does not keep a request larger than the limit. */
   private readonly requests = new LRUCache<number, Echoed>({
     max: MAX_REQUESTS,
     maxSize: MAX_BYTES,

@@ -22,35 +22,35 @@ import {
 import { findBinaries, makeAside } from './postgres-binaries.js';
 
 interface EmbeddedPostgresOptions {
-  /** Keeps the data. What is in it outlives restarts. */
+  /** For the data, which outlives restarts. */
   readonly directory: string;
   readonly onLog?: (line: string) => void;
-  /** Server settings beside or instead of ours, such as `{ shared_buffers: '512MB' }`. */
+  /** Server settings that extend or override ours, such as `{ shared_buffers: '512MB' }`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** The directory is removed when the server has ended. */
+  /** Whether to remove the directory when the server has ended. */
   readonly isTemporary?: boolean;
-  /** On 127.0.0.1; a free one unless given. */
+  /** Port on 127.0.0.1; defaults to a free one. */
   readonly port?: number;
-  /** The oldest that the service runs on, for tests; the newest unless given. */
+  /** Defaults to the newest version. Tests also use 15, the oldest that the service supports. */
   readonly major?: 15;
 }
 
-/** Where the server lives and as whom it runs; no account means as this process does. */
 interface Place {
   readonly directory: string;
+  /** User that runs the server; undefined for the user of this process. */
   readonly account: Account | undefined;
 }
 
 type Log = (line: string) => void;
 
 const DATABASE = 'webhooks';
-/** While it starts or stops. */
+/** The SQLSTATE of a server that is starting or stopping. */
 const CANNOT_CONNECT_NOW = '57P03';
-/** PostgreSQL 15 has none that sorts the same on every system. */
+/** Sorts the same on every system. PostgreSQL 15 does not have it. */
 const BUILTIN_LOCALE = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 const START_ATTEMPTS = 3;
 const OWNER_PATIENCE_MS = 1_000;
-/** Recovery after a crash is a part of the start. */
+/** A start includes recovery after a crash. */
 const START_TIMEOUT_MS = 120_000;
 const STOP_SIGNALS = [
   ['SIGINT', 10_000],
@@ -59,10 +59,10 @@ const STOP_SIGNALS = [
 ] as const;
 
 /**
- * Starts a PostgreSQL of the project's own on a free port of 127.0.0.1, with a database `webhooks`. It ends when this
- * process ends, however that comes about.
+ * Starts the embedded PostgreSQL on 127.0.0.1, with a database `webhooks`. It stops when this process ends, even by
+ * SIGKILL.
  *
- * @throws when the binaries are not installed, or the directory is in use by another process
+ * @throws if the binaries are not installed, or another process uses the directory
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<LocalServer> {
   const log: Log = (line) => options.onLog?.(line);
@@ -75,7 +75,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     return handOver(server, place, options);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${reason}\nSet DATABASE_URL to use another PostgreSQL than the embedded one.`, { cause });
+    throw new Error(`${reason}\nTo use another PostgreSQL instead of the embedded one, set DATABASE_URL.`, { cause });
   }
 }
 
@@ -92,7 +92,7 @@ async function findPlace(wanted: string, log: Log): Promise<Place> {
   return { directory, account };
 }
 
-/** PostgreSQL refuses to run as root. Data that exists stays with its owner, whichever users appear later. */
+/** Finds a user to run PostgreSQL, which refuses to run as root. Existing data keeps its owner. */
 async function findAccount(kept: string | undefined): Promise<Account> {
   if (kept !== undefined) {
     const { uid, gid } = await fs.stat(join(kept, 'cluster'));
@@ -105,7 +105,7 @@ async function findAccount(kept: string | undefined): Promise<Account> {
   throw new Error('PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as.');
 }
 
-/** A cluster is the data and the password that opens it. */
+/** Creates the data directory and the password file, unless they exist. */
 async function ensureCluster(
   binaries: string,
   { directory, account }: Place,
@@ -128,14 +128,14 @@ async function ensureCluster(
   });
 }
 
-/** `initdb` looks itself up in /etc/passwd or what stands for it, whatever name it is given. */
+/** `initdb` looks up the current user in the user database, even if the user name is an option. */
 function assertHasName(): void {
   try {
     userInfo();
   } catch {
     throw new Error(
-      `PostgreSQL's initdb needs a user that has a name, and user ${process.getuid?.() ?? ''}, who runs this, has none: ` +
-        'add one to /etc/passwd, or run this as another user.',
+      `PostgreSQL's initdb needs a user with a name, but the current user, ${process.getuid?.() ?? ''}, has none. ` +
+        'Add one to /etc/passwd, or run this as another user.',
     );
   }
 }
@@ -167,7 +167,7 @@ async function launch(
     const password = await fs.readFile(join(directory, 'cluster', 'password'), 'utf8');
     const url = `postgres://postgres:${password}@127.0.0.1:${port}`;
     if (await isServing(server, url)) return { process: server, url: `${url}/${DATABASE}` };
-    // Another process may have taken the port, or what a killed server left behind may still be ending.
+    // Another process may have taken the port, or child processes of a killed server may still be running.
     if (attempt < START_ATTEMPTS) await delay(attempt * 500);
   }
   const lines = (await fs.readFile(logFile, 'utf8')).trim().split('\n').slice(-10);
@@ -179,10 +179,10 @@ function handOver(
   { directory }: Place,
   options: EmbeddedPostgresOptions,
 ): LocalServer {
-  options.onLog?.(`PostgreSQL is process ${server.pid}, its data is in ${directory}`);
+  options.onLog?.(`PostgreSQL is running as process ${server.pid}; its data is in ${directory}`);
   void server.ended.then(() => {
     if (server.isStopping) return;
-    options.onLog?.(`PostgreSQL ended by itself (${server.ending ?? ''}), see ${directory}/postgres.log`);
+    options.onLog?.(`PostgreSQL ended unexpectedly (${server.ending ?? ''}); see ${directory}/postgres.log`);
   });
   const stop = async (): Promise<void> => {
     await server.stop();
@@ -199,7 +199,7 @@ function ourSettings(port: number): Record<string, string> {
     max_connections: '200',
     timezone: 'UTC',
     log_timezone: 'UTC',
-    // Not a setting of PostgreSQL: it tells a later start whose server this was.
+    // PostgreSQL ignores this setting. It tells a later start which process owned the server.
     'embedded.owner': `${process.pid}`,
   };
 }
@@ -209,11 +209,11 @@ function toArguments(data: string, settings: Readonly<Record<string, string>>): 
 }
 
 /**
- * Makes way for a start: ends a server whose parent was killed.
+ * Stops a server that is still running after its owner was killed.
  *
- * @returns the process id in a lock file that no server holds any more; another process may bear it by now, which
- * PostgreSQL must be told, or it takes that one for the server
- * @throws when the server's parent lives
+ * @returns the process id in the stale lock file; null if there is none. Another process may have this id by now.
+ * PostgreSQL must be told, or it takes that process for a running server
+ * @throws if the owner of the server is alive
  */
 async function endOrphan(directory: string, options: EmbeddedPostgresOptions): Promise<number | null> {
   const data = join(directory, 'cluster', 'data');
@@ -227,26 +227,26 @@ async function endOrphan(directory: string, options: EmbeddedPostgresOptions): P
   const server = await findServer();
   if (server === null) return pid;
   const owner = Number(/embedded\.owner=(\d+)/.exec(server.command)?.[1] ?? server.parentPid);
-  // An owner that was killed a moment ago may still stand there as the parent.
+  // For a moment, a killed owner may still be listed as the parent.
   const isLeft = async () => (await findServer())?.parentPid !== owner;
   if (!(await until(isLeft, OWNER_PATIENCE_MS))) {
-    throw new Error(`${directory} is in use by process ${owner}, whose PostgreSQL is process ${pid}.`);
+    throw new Error(`${directory} is in use by process ${owner}, which runs PostgreSQL as process ${pid}.`);
   }
-  options.onLog?.(`Ending PostgreSQL, process ${pid}, which process ${owner} left behind`);
+  options.onLog?.(`Stopping PostgreSQL, process ${pid}, which process ${owner} left running`);
   for (const [signal, patienceMs] of STOP_SIGNALS) {
     process.kill(pid, signal);
     if (await until(async () => (await findServer()) === null, patienceMs)) return pid;
   }
-  throw new Error(`${directory} is in use by PostgreSQL, process ${pid}, which does not end.`);
+  throw new Error(`${directory} is in use by PostgreSQL, process ${pid}, which does not stop.`);
 }
 
-/** @returns false when the server has ended instead. */
+/** Waits until the server accepts connections. @returns false if the server has ended instead */
 async function isServing(server: ServerProcess, url: string): Promise<boolean> {
   try {
     const isMet = async () => server.ending !== undefined || (await ensureDatabase(url));
-    if (!(await until(isMet, START_TIMEOUT_MS))) throw new Error('PostgreSQL takes no connections.');
+    if (!(await until(isMet, START_TIMEOUT_MS))) throw new Error('PostgreSQL accepts no connections.');
   } catch (error) {
-    // If it has ended, somebody else took its port and gave that answer.
+    // If the server has ended, the error came from another process that took its port.
     if (server.ending !== undefined) return false;
     await server.stop();
     throw error;
@@ -254,7 +254,7 @@ async function isServing(server: ServerProcess, url: string): Promise<boolean> {
   return server.ending === undefined;
 }
 
-/** @returns false while the server does not take connections yet. */
+/** @returns false while the server does not accept connections yet */
 async function ensureDatabase(url: string): Promise<boolean> {
   const client = new Client({
     ...clientOptions(`${url}/postgres`, { applicationName: 'webhooks-local' }),

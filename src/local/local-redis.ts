@@ -6,19 +6,19 @@ import { environment } from '../shared/config/env.js';
 import { ENVIRONMENT, freePort, type LocalServer, run, ServerProcess, until } from './local-server.js';
 
 interface LocalRedisOptions {
-  /** For its log. Nothing else is kept: the queue holds no truth. */
+  /** For its log. Jobs are not persisted, because deliveries are in PostgreSQL. */
   readonly directory: string;
   readonly onLog?: (line: string) => void;
   readonly settings?: Readonly<Record<string, string>>;
-  /** On 127.0.0.1, `free` for a free one; unless given, it listens on a private Unix socket. */
+  /** Port on 127.0.0.1, or `free` for any free one. Without it, Redis listens on a private Unix socket. */
   readonly port?: 'free' | number;
 }
 
 const START_TIMEOUT_MS = 15_000;
-/** One less than 104, which is what the systems have room for that have least. */
+/** The smallest limit of all platforms is 104 bytes, including the terminating NUL. */
 const MAX_SOCKET_PATH_BYTES = 103;
 
-/** Starts the machine's own Redis or Valkey for this process alone; null when it has neither. */
+/** Starts the installed Redis or Valkey, for this process only. @returns null if neither is installed */
 export async function startLocalRedis(options: LocalRedisOptions): Promise<LocalServer | null> {
   const env = { ...ENVIRONMENT, PATH: environment()['PATH'] ?? ENVIRONMENT.PATH };
   const program = await findProgram(env);
@@ -30,7 +30,7 @@ export async function startLocalRedis(options: LocalRedisOptions): Promise<Local
   const logFile = join(directory, 'redis.log');
   const server = new ServerProcess({
     program,
-    args: toArguments({ dir: privateDirectory, ...address.settings, ...DURABLE_NOTHING, ...options.settings }),
+    args: toArguments({ dir: privateDirectory, ...address.settings, ...NOT_DURABLE, ...options.settings }),
     directory: privateDirectory,
     logFile,
     env,
@@ -46,18 +46,18 @@ export async function startLocalRedis(options: LocalRedisOptions): Promise<Local
   };
   if (!(await isServing(server, address.url))) {
     await stop();
-    throw new Error(`${program} did not start (${server.ending ?? 'no answer'}), see ${logFile}`);
+    throw new Error(`${program} did not start (${server.ending ?? 'no response'}); see ${logFile}`);
   }
   void server.ended.then(() => {
-    if (!server.isStopping) options.onLog?.(`${program} ended by itself (${server.ending ?? ''}), see ${logFile}`);
+    if (!server.isStopping) options.onLog?.(`${program} ended unexpectedly (${server.ending ?? ''}); see ${logFile}`);
   });
-  options.onLog?.(`${program} is process ${server.pid}, at ${address.url}`);
+  options.onLog?.(`${program} is running as process ${server.pid}, at ${address.url}`);
   return { url: address.url, pid: server.pid, directory, stop };
 }
 
-const DURABLE_NOTHING = { save: '', appendonly: 'no', 'maxmemory-policy': 'noeviction' };
+const NOT_DURABLE = { save: '', appendonly: 'no', 'maxmemory-policy': 'noeviction' };
 
-/** Where its socket is: a directory for temporary files may be missing, full, not ours, or its path too long. */
+/** Creates a directory for the socket. A directory for temporary files may be unusable, or its path too long. */
 async function makePrivateDirectory(directory: string): Promise<string> {
   const failures: unknown[] = [];
   for (const parent of [tmpdir(), '/tmp', '/var/tmp', directory]) {
@@ -69,7 +69,10 @@ async function makePrivateDirectory(directory: string): Promise<string> {
       failures.push(error);
     }
   }
-  throw new AggregateError(failures, 'There is no directory in which Redis could have its socket: set TMPDIR to one.');
+  throw new AggregateError(
+    failures,
+    'No directory was suitable for the socket of Redis. Set TMPDIR to a writable directory with a short path.',
+  );
 }
 
 function socketIn(directory: string): string {
@@ -97,11 +100,11 @@ function toArguments(settings: Readonly<Record<string, string>>): string[] {
 }
 
 async function isServing(server: ServerProcess, url: string): Promise<boolean> {
-  const isSettled = await until(async () => server.ending !== undefined || (await answers(url)), START_TIMEOUT_MS);
+  const isSettled = await until(async () => server.ending !== undefined || (await responds(url)), START_TIMEOUT_MS);
   return isSettled && server.ending === undefined;
 }
 
-async function answers(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 1_000 });
   client.on('error', () => undefined);
   try {
@@ -111,7 +114,7 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    // Where there is no connection to close, ioredis would wait 2 s for it to be closed.
+    // If there is no connection, disconnect() would wait 2 s for one to close.
     if (client.status === 'ready') client.disconnect();
   }
 }

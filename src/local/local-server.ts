@@ -10,19 +10,19 @@ import { promisify } from 'node:util';
 
 export const run = promisify(execFile);
 
-/** Nothing of the user's environment (PGPORT, LC_ALL, TZ, LD_PRELOAD, …) may change what a server does. */
+/** Environment of a server. The user's variables (PGPORT, LC_ALL, TZ, LD_PRELOAD, …) must not change what it does. */
 export const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /** A server that this process started and must stop. */
 export interface LocalServer {
   readonly url: string;
   readonly pid: number;
-  /** Where its data and its log are: not always the directory that was asked for. */
+  /** Directory of the data and the log. May differ from the requested one. */
   readonly directory: string;
   stop(): Promise<void>;
 }
 
-/** Whom a server runs as. */
+/** User and group that run a server. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
@@ -34,17 +34,17 @@ export interface ServerCommand {
   readonly directory: string;
   readonly logFile: string;
   readonly account?: Account | undefined;
-  /** All that it sees. */
+  /** The complete environment; nothing is inherited. */
   readonly env: NodeJS.ProcessEnv;
-  /** Tried one after another until the server has ended, each with the time it is given in ms. */
+  /** Sent one after another until the server has ended, each with the time to wait for the end. */
   readonly stopSignals: readonly (readonly [signal: NodeJS.Signals, patienceMs: number])[];
-  /** Removed when the server ends because this process was killed. */
+  /** Directory to remove if this process is killed. */
   readonly temporaryDirectory?: string;
 }
 
 /**
- * Runs a server in a process group of its own, so that Ctrl-C in a terminal reaches the application alone, which stops
- * the server when it has no more use for it.
+ * Runs a server in a process group of its own, so that Ctrl-C in a terminal reaches only the application. The
+ * application stops the server when it no longer needs it.
  */
 export class ServerProcess {
   readonly ended: Promise<void>;
@@ -80,7 +80,7 @@ export class ServerProcess {
       this.child.kill(signal);
       if (await settlesWithin(patienceMs, this.ended)) return;
     }
-    throw new Error(`Process ${this.pid} (${this.command.program}) does not end`);
+    throw new Error(`Process ${this.pid} (${this.command.program}) does not stop`);
   }
 
   private awaitEnd(): Promise<void> {
@@ -98,10 +98,7 @@ export class ServerProcess {
     });
   }
 
-  /**
-   * A shell holds a pipe to this process. When this process dies, even by SIGKILL, the pipe ends and so does the
-   * server.
-   */
+  /** Starts a shell that stops the server when its pipe to this process closes, which happens even on SIGKILL. */
   private watch(pid: number): void {
     const wait = 'n=0; while kill -0 "$2" && test $n -lt 100; do sleep 0.1; n=$((n+1)); done';
     const script = `read -r _; kill -s "$1" "$2"; test -n "$3" || exit; ${wait}; rm -rf -- "$3"`;
@@ -121,13 +118,13 @@ export class ServerProcess {
   }
 }
 
-/** What the system knows of a process; null when there is none, or only what is left of one that nobody waited for. */
+/** Parent and command line of a process; null if there is no such process, or it is a zombie. */
 export async function findProcess(pid: number): Promise<{ parentPid: number; command: string } | null> {
   try {
     if (process.platform !== 'linux') return await findProcessByPs(pid);
     const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The program's name stands in parentheses and may hold any character; after it come the state and the parent.
+    // The program name is in parentheses and may contain any character. The state and the parent follow it.
     const parentPid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
     return command === '' ? null : { parentPid, command };
   } catch {
@@ -141,7 +138,7 @@ async function findProcessByPs(pid: number): Promise<{ parentPid: number; comman
   return command === undefined ? null : { parentPid: Number(parentPid), command };
 }
 
-/** @returns whether the condition was met in time. */
+/** Waits for a condition. @returns whether it was met before the timeout */
 export async function until(isMet: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {
   const deadline = AbortSignal.timeout(timeoutMs);
   while (!(await isMet())) {
@@ -159,7 +156,7 @@ async function settlesWithin(timeoutMs: number, promise: Promise<unknown>): Prom
   return settled;
 }
 
-/** A port on 127.0.0.1 that nobody listens on. Somebody else may take it before it is used: be ready to ask again. */
+/** Finds a free port on 127.0.0.1. Another process may take it before it is used, so be ready to try again. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
@@ -178,13 +175,17 @@ export async function canEnter(account: Account, directory: string): Promise<boo
   return entered !== null;
 }
 
-/** A directory that every user can reach, for what is wanted in one that the server's user can't reach. */
+/** Path of a directory that every user can enter, to use instead of one that the server's user can't enter. */
 export function shelterFor(wanted: string): string {
   const hash = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
   return join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), `webhooks-postgres-${hash}`);
 }
 
-/** @throws when somebody else has made it, or may write to it: everybody may create such a name. */
+/**
+ * Creates the directory unless it exists.
+ *
+ * @throws if another user owns it or may write to it. Its parent is shared, so any user could have created it
+ */
 export async function ensureShelter(shelter: string): Promise<void> {
   const isNew = await mkdir(shelter).then(
     () => true,
@@ -193,6 +194,6 @@ export async function ensureShelter(shelter: string): Promise<void> {
   if (isNew) await chmod(shelter, 0o755);
   const stat = await lstat(shelter);
   if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o022) !== 0) {
-    throw new Error(`${shelter} is needed, and belongs to somebody else.`);
+    throw new Error(`${shelter} is needed, but another user owns it or may write to it.`);
   }
 }

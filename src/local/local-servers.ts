@@ -7,21 +7,18 @@ import { isLoopback } from '../shared/net/loopback.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { startLocalRedis } from './local-redis.js';
 
-/**
- * The echo receiver, and whatever else somebody tries the service on, is on this machine. With keys, others may call
- * it.
- */
+/** Allowed only while API_ACCESS is open: for the echo receiver and other receivers on this machine. */
 const LOCAL_TARGETS = '127.0.0.0/8,::1/128';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a local start decides for the application, and what ends with it. */
+/** Settings of the application for the servers that were started, and a function that stops them. */
 interface LocalServers {
   readonly settings: Record<string, string>;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts what the environment does not name: PostgreSQL, Redis if the machine has one, a key for secrets. */
+/** Provides what the environment does not set: PostgreSQL, Redis if it is installed, and an encryption key. */
 export async function startLocalServers(
   given: Environment,
   say: (line: string) => void,
@@ -35,24 +32,24 @@ export async function startLocalServers(
   const redis = env['REDIS_URL'] ? null : await startLocalRedis({ directory: join(directory, 'redis'), onLog: say });
   if (!env['REDIS_URL'] && redis === null) {
     say(
-      'NO REDIS: there is no redis-server or valkey-server on PATH, so jobs stay in this process (in-process queue).',
+      'NO REDIS: neither redis-server nor valkey-server is on PATH, so jobs stay in this process (in-process queue).',
     );
   }
   const stop = async (): Promise<void> => {
     await Promise.all([postgres?.stop(), redis?.stop()]);
   };
-  // Open, so that one can begin at once, unless somebody means it seriously.
+  // Open by default, so that the first call needs no key. A bootstrap key or production means keys.
   const access = env['API_ACCESS'] ?? (env['BOOTSTRAP_API_KEY'] || env['NODE_ENV'] === 'production' ? 'keys' : 'open');
   const host = env['HOST'];
   const isAddress = host === undefined || isIP(host) !== 0 || isLoopback(host);
-  if (!isAddress) say(`HOST is ${host}, which is no address: shells and conda set it so. Listening on 127.0.0.1.`);
+  if (!isAddress) say(`Ignoring HOST=${host}, which is not an address (some shells set it). Listening on 127.0.0.1.`);
   const settings = {
     ...(!isAddress && { HOST: '127.0.0.1' }),
     ...(postgres && { DATABASE_URL: postgres.url }),
     ...(redis && { REDIS_URL: redis.url }),
     ...(env['ENCRYPTION_KEYS']
       ? {}
-      : { ENCRYPTION_KEY: env['ENCRYPTION_KEY'] ?? (await keptKey(join(directory, 'encryption.key'))) }),
+      : { ENCRYPTION_KEY: env['ENCRYPTION_KEY'] ?? (await storedKey(join(directory, 'encryption.key'))) }),
     API_ACCESS: access,
     ...(access === 'open' && {
       ALLOWED_TARGET_CIDRS: [env['ALLOWED_TARGET_CIDRS'], LOCAL_TARGETS].filter(Boolean).join(','),
@@ -61,8 +58,8 @@ export async function startLocalServers(
   return { settings, stop };
 }
 
-/** Secrets in the kept database must open again after a restart. */
-async function keptKey(file: string): Promise<string> {
+/** The key is stored beside the database, so that stored secrets can be decrypted after a restart. */
+async function storedKey(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch {

@@ -6,7 +6,7 @@ import { quickStart } from './quick-start.js';
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-// `npm start`: brings what is missing, runs API and worker in this process, and shows how to try them.
+// `npm start`: starts PostgreSQL and Redis if needed, runs API and worker in this process, and prints a quick start.
 try {
   const servers = await startLocalServers(environment(), say);
   await bootstrap((settings) => LocalModule.with(settings), {

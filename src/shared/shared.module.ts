@@ -8,7 +8,7 @@ import { Clock, SystemClock } from './time/clock.js';
 import { Janitor } from './time/janitor.js';
 import { Random, SystemRandom } from './time/random.js';
 
-/** What every room of the house has: settings, time, chance, log and metrics. */
+/** Global providers: settings, clock, random source, logger, metrics, chores and shutdown. */
 @Module({})
 export class SharedModule {
   static with(settings: Settings): DynamicModule {

@@ -26,8 +26,8 @@ export class Shares {
   /** Whether `take` would succeed now. */
   mayTake(owner: string, amount = 1): boolean {
     const held = this.heldBy(owner);
-    const most = held === 0 ? this.capacity - this.total : this.mostOf(owner);
-    return held + amount <= most;
+    const max = held === 0 ? this.capacity - this.total : this.maxShareOf(owner);
+    return held + amount <= max;
   }
 
   giveBack(owner: string, amount = 1): void {
@@ -42,7 +42,7 @@ export class Shares {
   }
 
   /** Half of what the others leave. */
-  private mostOf(owner: string): number {
+  private maxShareOf(owner: string): number {
     return Math.floor((this.capacity - this.total + this.heldBy(owner)) / 2);
   }
 }

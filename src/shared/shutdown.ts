@@ -1,29 +1,29 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import type { Clock } from './time/clock.js';
 
-/** The end of this process: who asks for it, and how long what is in flight may still take. */
+/** Lets a part of the service request a shutdown, and tells how much of the shutdown timeout is left. */
 export class Shutdown implements OnModuleDestroy {
-  /** Ends the process in order, with that exit code. */
+  /** Set by the bootstrap. Shuts the process down and exits with this code. */
   onRequested: (exitCode: number) => void = () => undefined;
   private endsAtMs = Infinity;
 
-  /** `timeoutMs`: for all that is in flight, counted from the beginning of the shutdown */
+  /** @param timeoutMs longest wait for everything in flight, counted from the start of the shutdown */
   constructor(
     private readonly clock: Clock,
     private readonly timeoutMs: number,
   ) {}
 
-  /** For a part of the service that can't go on. */
+  /** Called by a part of the service that cannot continue. */
   request(exitCode: number): void {
     this.onRequested(exitCode);
   }
 
-  /** Before any part of the service waits for what is in flight. */
+  /** First step of a shutdown, before any part of the service waits for what is in flight. */
   onModuleDestroy(): void {
     this.endsAtMs = this.clock.monotonicMs() + this.timeoutMs;
   }
 
-  /** How long what is in flight may still take, in milliseconds; without end while nobody shuts down. */
+  /** Milliseconds left for what is in flight; Infinity before a shutdown. */
   get leftMs(): number {
     return Math.max(this.endsAtMs - this.clock.monotonicMs(), 0);
   }

@@ -26,26 +26,26 @@ describe('a cache that tenants share', () => {
     ]);
   });
 
-  it('holds no more than its bound, however much is put in, and of a tenant what came last', () => {
+  it('never exceeds its limit, and keeps the newest values of a tenant', () => {
     for (const tenantId of ['a', 'b', 'c', 'd']) fill(tenantId, 10_000);
     expect(cache.bytes).toBeLessThanOrEqual(1000);
     expect(cache.get('a', '9999')).toBe(9999);
     expect(cache.get('a', '0')).toBeUndefined();
   });
 
-  it('lets no tenant push out what belongs to another', () => {
+  it('never evicts the values of another tenant', () => {
     fill('small', 10);
     fill('greedy', 100_000);
     expect(countOf('small', 10)).toBe(10);
     expect(cache.set('late', 'k', 1, 10)).toBe(true);
   });
 
-  it('shares out more evenly with every value, while all of them put in more than there is room for', () => {
+  it('approaches equal shares while every tenant adds more than fits', () => {
     for (let n = 0; n < 1000; n += 1) for (const tenantId of ['a', 'b', 'c']) cache.set(tenantId, `${n % 200}`, n, 10);
     for (const tenantId of ['a', 'b', 'c']) expect(countOf(tenantId, 200)).toBeGreaterThanOrEqual(20);
   });
 
-  it('tells whether there was room', () => {
+  it('tells whether a value fitted without evicting another', () => {
     expect(cache.set('a', 'k', 1, 10)).toBe(true);
     expect(cache.set('a', 'k', 1, 10)).toBe(true);
     fill('a', 1000);
@@ -53,14 +53,14 @@ describe('a cache that tenants share', () => {
     expect(cache.get('a', 'more')).toBe(1);
   });
 
-  it('keeps nothing huge, and forgets what was there in its place', () => {
+  it('does not keep a value that is too large, and removes the one that it replaces', () => {
     cache.set('a', 'k', 1, 10);
     expect(cache.set('a', 'k', 2, 101)).toBe(false);
     expect(cache.get('a', 'k')).toBeUndefined();
     expect(cache.bytes).toBe(0);
   });
 
-  it('keeps nothing of tenants that look nothing up any more', () => {
+  it('removes expired values of tenants that are no longer active', () => {
     for (let n = 0; n < 40; n += 1) cache.set(`t${n}`, 'k', n, 10);
     nowMs = 5000;
     cache.set('another', 'k', 1, 10);

@@ -7,21 +7,21 @@ interface Kept<Value> {
 }
 
 /**
- * Values by tenant and key, bounded by what all of them weigh. No tenant holds more than its share: whoever looks up
- * more than that pushes out what it has kept longest itself, and nothing of the others'. What is past its time goes.
+ * Caches values by tenant and key, within a limit of total size. A tenant that exceeds its share evicts its own oldest
+ * values, never those of others. Expired values are removed.
  */
 export class TenantCache<Value> {
-  /** The values of a tenant in the order in which they came: whatever is over is in front. */
+  /** Values of each tenant, oldest first. */
   private readonly tenants = new Map<string, Map<string, Kept<Value>>>();
   private readonly shares: Shares;
   private prunedAtMs: number;
 
   constructor(
     private readonly limits: {
-      /** Most that all of them weigh, and one of them. */
+      /** Maximum size of all values together, and of one. */
       readonly bytes: number;
       readonly bytesEach: number;
-      /** Longest time that one is of any use. */
+      /** Values older than this are removed. */
       readonly lifeMs: number;
     },
     private readonly monotonicMs: () => number,
@@ -30,12 +30,12 @@ export class TenantCache<Value> {
     this.prunedAtMs = monotonicMs();
   }
 
-  /** Whether it is past its time is for the caller to judge. */
+  /** May return an expired value; the caller must check. */
   get(tenantId: string, key: string): Value | undefined {
     return this.tenants.get(tenantId)?.get(key)?.value;
   }
 
-  /** @returns whether it is kept, and nothing else had to go for it */
+  /** @returns false if the value is too large to be kept, or others of the tenant had to be evicted for it */
   set(tenantId: string, key: string, value: Value, bytes: number): boolean {
     this.prune();
     const own = this.tenants.get(tenantId) ?? new Map<string, Kept<Value>>();
@@ -53,14 +53,14 @@ export class TenantCache<Value> {
     return isRoomy;
   }
 
-  /** What all of them weigh. */
+  /** Size of all values together. */
   get bytes(): number {
     let sum = 0;
     for (const tenantId of this.tenants.keys()) sum += this.shares.heldBy(tenantId);
     return sum;
   }
 
-  /** Now and then, since nothing is in a hurry: without a new value, nothing grows. */
+  /** Removes expired values, at most once per lifetime. Runs only when a value is added, since nothing else grows. */
   private prune(): void {
     const nowMs = this.monotonicMs();
     if (nowMs - this.prunedAtMs < this.limits.lifeMs) return;

@@ -1,2 +1,2 @@
-/** Of this service; a test holds it equal to package.json. */
+/** Version of the service. A test checks that it equals the one in package.json. */
 export const VERSION = '0.1.0';

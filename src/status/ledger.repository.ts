@@ -4,7 +4,7 @@ import { acceptedByHour } from '../ingest/index.js';
 import { TenantDatabase } from '../shared/database/tenant-database.js';
 import { firstUuidAt } from '../shared/ids/uuid.js';
 
-/** Deliveries of the events of one hour. */
+/** Delivery counts of the events of one hour. */
 export interface LedgerRow {
   /** Milliseconds since the Unix epoch. */
   readonly hour_ms: number;
@@ -16,18 +16,18 @@ export interface LedgerRow {
   readonly unfinished: number;
 }
 
-/** Reads the books: what was accepted, as the events say, and what became of it, as the deliveries say. */
+/** Counts accepted deliveries from the events, and their outcomes from the deliveries. */
 @Injectable()
 export class LedgerRepository {
   constructor(private readonly database: TenantDatabase) {}
 
-  /** Newest hour first. One statement, so one snapshot: a delivery that finishes meanwhile is counted once. */
+  /** Newest hour first. A delivery that finishes meanwhile is counted once, because one statement has one snapshot. */
   list(tenantId: string, fromMs: number, toMs: number): Promise<LedgerRow[]> {
     return this.database.report(tenantId, LEDGER, [firstUuidAt(fromMs), firstUuidAt(toMs)]);
   }
 }
 
-/** $1 tenant, $2 and $3 bounds of the ids. One statement, so all counts are of the same moment. */
+/** $1 tenant, $2 lower bound of ids (inclusive), $3 upper bound (exclusive). */
 export const LEDGER = `with accepted as (${acceptedByHour}),
   finished as (${finishedByHour}),
   unfinished as (${unfinishedByHour})

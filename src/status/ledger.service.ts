@@ -14,7 +14,7 @@ export class LedgerService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws InvalidInput when the time asked for is too long or ends before it begins */
+  /** @throws InvalidInput if the requested range is too long, or does not end after it starts */
   async get(tenantId: string, query: LedgerQuery): Promise<LedgerAnswer> {
     const hours = ledgerHours(query, this.clock.nowMs());
     if ('fault' in hours) throw new InvalidInput([hours.fault]);

@@ -15,7 +15,7 @@ import { CpuMeter, memoryMb, type PerPart, type PidsOf } from './measure.js';
 import { familyMb } from './process-cost.js';
 import { type Sampler, sampleEvery } from './sampler.js';
 
-/** Publishers have keys, so those of the bench have one, too. */
+/** The bench publishes with a key, as real publishers do. */
 const API_KEY = makeToken();
 const AUTHORIZATION = `Bearer ${API_KEY}`;
 export const BODY_BYTES = 1000;
@@ -28,19 +28,19 @@ const CALLS_AT_ONCE = 16;
 export interface LoadShape {
   readonly paths: readonly string[];
   readonly requests: number;
-  /** Requests a second; as fast as they are answered unless given. */
+  /** Requests per second. By default, as fast as responses arrive. */
   readonly rate?: number;
   readonly connections?: number;
   readonly method?: 'GET' | 'POST';
-  /** Of a load that somebody will stop. */
+  /** Timeout, for a load that runs until it is stopped. */
   readonly timeoutMs?: number;
 }
 
 export interface Subscribed {
   readonly ids: readonly string[];
-  /** Where to publish to each. */
+  /** Paths for publishing to each subscription. */
   readonly paths: readonly string[];
-  /** Paths of the receiver. */
+  /** Paths at the receiver. */
   readonly targets: readonly string[];
 }
 
@@ -53,7 +53,7 @@ interface Running {
   readonly redisClient: Redis;
 }
 
-/** Everything a scenario runs on: PostgreSQL, Redis, an API, workers and a receiver, each a process of its own. */
+/** The environment of a scenario: PostgreSQL, Redis, an API, workers and a receiver, each in a process of its own. */
 export class Bed {
   private subscribed = 0;
   private readonly workers: Service[] = [];
@@ -64,7 +64,7 @@ export class Bed {
     private readonly running: Running,
   ) {}
 
-  /** @param withStatements lets PostgreSQL count each statement, which costs it something */
+  /** @param withStatements makes PostgreSQL count statements, which slows it down a little */
   static async make(cleanup: Cleanup, given: Record<string, string> = {}, withStatements = false): Promise<Bed> {
     const directory = await mkdtemp(join(tmpdir(), 'webhooks-bench-'));
     await cleanup.add(() => rm(directory, { recursive: true, force: true }));
@@ -123,7 +123,7 @@ export class Bed {
     this.workers.push(await Service.start({ entry: 'main.worker', ...this.start }, this.cleanup));
   }
 
-  /** Makes subscriptions, each with a path of its own at the receiver. */
+  /** Creates subscriptions, each with a path of its own at the receiver. */
   async subscribe(count: number, input: object = {}): Promise<Subscribed> {
     const first = this.subscribed;
     this.subscribed += count;
@@ -172,12 +172,12 @@ export class Bed {
     return startLoad(order, timeoutMs, this.cleanup);
   }
 
-  /** @throws when a request is refused */
+  /** @throws if a request is refused */
   async load(shape: LoadShape): Promise<LoadReport> {
     return accepted(await (await this.startLoad(shape)).report);
   }
 
-  /** Waits until no delivery is open; or, with `attempted`, until each open one has had an attempt. */
+  /** Waits until no delivery is open or, with `attempted`, until each open delivery has had an attempt. */
   async settled(which: 'drained' | 'attempted', timeoutMs = 60_000): Promise<void> {
     const condition = which === 'drained' ? '' : 'where state = 1 or attempt_count = 0';
     const statement = `select exists (select from open_deliveries ${condition}) as exists`;
@@ -195,7 +195,7 @@ export class Bed {
     return this.running.database.query<Row>(statement, values).then(({ rows }) => rows);
   }
 
-  /** Takes a sample now and then, until it is stopped or the bed is gone. */
+  /** Takes samples at an interval, until the sampler is stopped or the bed is removed. */
   sampleEvery<T>(intervalMs: number, take: () => Promise<T> | T): Sampler<T> {
     const sampler = sampleEvery(intervalMs, take);
     this.cleanup.add(() => sampler.stop().catch(() => undefined)).catch(() => undefined);
@@ -210,7 +210,7 @@ export class Bed {
     return memoryMb(this.pids());
   }
 
-  /** What PostgreSQL has beside its shared buffers, in MB. */
+  /** Memory of PostgreSQL without its shared buffers, in MB. */
   backendsMb(): number {
     return familyMb(this.running.postgres.pid, 'own');
   }
@@ -225,13 +225,13 @@ export class Bed {
   }
 }
 
-/** @throws when a request was refused: a bench that loses requests measures nothing */
+/** @throws if a request was refused, because the measurement would then be worthless */
 export function accepted(load: LoadReport): LoadReport {
   if (load.refused > 0) throw new Error(`${load.refused} requests were refused, the first one: ${load.firstRefusal}`);
   return load;
 }
 
-/** A server that is still starting when the bench ends is awaited and stopped: it would leave half a directory. */
+/** Waits for a server that is still starting when the bench ends, and stops it. It would leave half a directory. */
 async function begin<T extends LocalServer | null>(cleanup: Cleanup, starting: Promise<T>): Promise<T> {
   const stop = starting.then(
     (server) => () => server?.stop(),

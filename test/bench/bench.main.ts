@@ -12,7 +12,7 @@ import { SCENARIOS } from './scenarios/index.js';
 import { describeStatements } from './statements.js';
 
 const YARDSTICK_REQUESTS = 40_000;
-/** Targets in deliveries a second are stated for a machine whose yardstick is this. */
+/** Yardstick of the machine for which targets in deliveries per second are stated. */
 const REFERENCE_YARDSTICK_US = 28;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -77,13 +77,13 @@ async function measure(name: string, scenario: Scenario): Promise<Result> {
   return result;
 }
 
-/** Measured before and after, because a machine is not the same all the time. */
+/** Measured before and after, because the speed of a machine changes. */
 function yardstickUs(bed: Bed): Promise<number> {
   const requests = Math.max(2000, Math.round(YARDSTICK_REQUESTS * Math.min(1, scale)));
   return measureYardstick({ port: bed.receiver.port, bodyBytes: BODY_BYTES, requests }, cleanup);
 }
 
-/** The targets that depend on the machine. */
+/** Evaluates the targets that depend on the speed of the machine. */
 function judge({ targets = {} }: Scenario, measured: Measured, yardstick: number): Notes {
   const { mostYardsticks, leastPerSecond } = targets;
   const yardsticks = measured.cpu_us_per_delivery.total / yardstick;
@@ -101,7 +101,7 @@ function judge({ targets = {} }: Scenario, measured: Measured, yardstick: number
   };
 }
 
-/** @throws rather than let a disk run full */
+/** @throws if the disk might fill up */
 async function requireRoom(gb: number): Promise<void> {
   const { bavail, bsize } = await statfs(tmpdir());
   const freeGb = (bavail * bsize) / 1e9;

@@ -11,10 +11,10 @@ import type { YardstickOrder } from './yardstick.main.js';
 
 const ASK_TIMEOUT_MS = 60_000;
 const START_TIMEOUT_MS = 30_000;
-/** As in the Dockerfile. */
+/** The same as in the Dockerfile. */
 const NODE_OPTIONS = ['--max-semi-space-size=32'];
 
-/** A process of the bench that answers each message by one. It ends when this process does. */
+/** A process of the bench that replies to each message with one message. It ends when this process does. */
 class Helper {
   private last: Promise<unknown> = Promise.resolve();
 
@@ -28,7 +28,7 @@ class Helper {
     cleanup: Cleanup,
   ): Promise<{ helper: Helper; hello: unknown }> {
     const file = fileURLToPath(new URL(`${name}.main.js`, import.meta.url));
-    // In a process group of its own, so that Ctrl-C reaches the bench alone, which ends all in order.
+    // In a process group of its own, so that Ctrl-C reaches only the bench, which stops all processes in order.
     const child = fork(file, { serialization: 'advanced', detached: true });
     const helper = new Helper(child, name);
     await cleanup.add(() => helper.stop());
@@ -36,7 +36,7 @@ class Helper {
     return { helper, hello };
   }
 
-  /** One question after another. @throws when it ends, or does not answer within the time */
+  /** Sends a message after the reply to the previous one. @throws if the process ends, or does not reply in time */
   ask(message: object | string, timeoutMs = ASK_TIMEOUT_MS): Promise<unknown> {
     const answer = this.last.then(() => this.askNow(message, timeoutMs));
     this.last = answer.catch(() => undefined);
@@ -44,7 +44,7 @@ class Helper {
   }
 
   tell(message: LoadCommand): void {
-    // It may just have ended, and then has no use for this.
+    // The process may have just ended. It then needs no message.
     if (this.child.connected) this.child.send(message, () => undefined);
   }
 
@@ -96,7 +96,7 @@ export class Receiver {
     await this.ask({ behave: { paths, as } });
   }
 
-  /** Counts from 0 again. */
+  /** Resets all counts to 0. */
   async reset(timesAfter = ''): Promise<void> {
     await this.ask({ reset: { timesAfter } });
   }
@@ -115,18 +115,18 @@ export class Receiver {
 }
 
 export interface RunningLoad {
-  /** Rejects when it takes longer than the time it was given. */
+  /** Rejects if the load takes longer than its timeout. */
   readonly report: Promise<LoadReport>;
-  /** Offers nothing more: the report comes when all is answered. */
+  /** Offers no more requests. The report follows when all offered requests have a response. */
   stop(): void;
-  /** Holds up what goes beyond so many requests in all, until it is told another number. */
+  /** Limits the total number of requests offered so far. May be called repeatedly to raise the limit. */
   limitTo(requests: number): void;
 }
 
 export async function startLoad(order: LoadOrder, timeoutMs: number, cleanup: Cleanup): Promise<RunningLoad> {
   const { helper } = await Helper.start('load', cleanup);
   const report = (helper.ask(order, timeoutMs) as Promise<LoadReport>).finally(() => helper.stop());
-  // Whoever awaits it later sees the failure all the same.
+  // Prevents an unhandled rejection. A caller that awaits the report still sees the failure.
   report.catch(() => undefined);
   return {
     report,
@@ -139,7 +139,7 @@ export async function startLoad(order: LoadOrder, timeoutMs: number, cleanup: Cl
   };
 }
 
-/** @returns CPU µs of one bare POST */
+/** @returns CPU time of one bare POST, in µs */
 export async function measureYardstick(order: YardstickOrder, cleanup: Cleanup): Promise<number> {
   const { helper } = await Helper.start('yardstick', cleanup);
   const cpuUs = (await helper.ask(order)) as number;
@@ -147,7 +147,7 @@ export async function measureYardstick(order: YardstickOrder, cleanup: Cleanup):
   return cpuUs;
 }
 
-/** A process of the service under measurement. */
+/** A process of the measured service. */
 export class Service {
   private constructor(
     private readonly server: ServerProcess,
@@ -158,7 +158,7 @@ export class Service {
     return this.server.pid;
   }
 
-  /** @param directory where its log goes: a pipe that somebody must read would cost the machine more than a file */
+  /** @param directory for its log. A log file costs less than a pipe, which a process would have to read */
   static async start(
     { entry, directory, settings }: { entry: ServiceEntry; directory: string; settings: Record<string, string> },
     cleanup: Cleanup,
@@ -190,7 +190,7 @@ type ServiceEntry = 'main.api' | 'main.worker';
 
 let started = 0;
 
-/** `BENCH_PROFILE=directory` keeps a CPU profile of each process. */
+/** `BENCH_PROFILE=directory` writes a CPU profile of each process there. */
 function profiling(entry: ServiceEntry): string[] {
   const directory = process.env['BENCH_PROFILE'];
   return directory ? ['--cpu-prof', `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${entry}.cpuprofile`] : [];

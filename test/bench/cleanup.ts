@@ -1,9 +1,9 @@
-/** What must end with the bench, however the bench ends. */
+/** Steps that must run when the bench ends, however it ends. */
 export class Cleanup {
   private readonly steps: (() => Promise<unknown>)[] = [];
   private running: Promise<void> | undefined;
 
-  /** @throws when the end has begun: the step is taken at once */
+  /** Adds a step. @throws if the cleanup has already started; the step then runs at once */
   async add(step: () => Promise<unknown>): Promise<void> {
     if (this.running === undefined) {
       this.steps.push(step);
@@ -13,7 +13,7 @@ export class Cleanup {
     throw new Error('The bench is ending');
   }
 
-  /** Takes all steps, the last one first, whichever of them fail. */
+  /** Runs all steps, newest first, even if some fail. */
   run(): Promise<void> {
     this.running ??= this.takeSteps();
     return this.running;

@@ -1,33 +1,33 @@
 import { connect, type Socket } from 'node:net';
 import { Ring } from './ring.js';
 
-/** A load generator that costs little: keep-alive connections, requests made ahead, answers read just enough. */
+/** A cheap load generator. It keeps connections alive, prepares requests, and parses only what it needs. */
 export interface LoadOrder {
   readonly port: number;
   readonly method: 'GET' | 'POST';
-  /** Paths to ask for, in turns. */
+  /** Paths to request, in turn. */
   readonly paths: readonly string[];
   readonly bodyBytes: number;
   readonly authorization: string;
   readonly connections: number;
-  /** Requests in all. */
+  /** Total number of requests. */
   readonly requests: number;
-  /** Requests a second at which they are offered; as fast as they are answered when it is 0. */
+  /** Requests offered per second. 0 means as fast as responses arrive. */
   readonly rate: number;
 }
 
-/** While it runs. `mayOffer` holds up what goes beyond so many requests in all. */
+/** Commands during a run. `mayOffer` limits the total number of requests offered so far. */
 export type LoadCommand = 'stop' | { readonly mayOffer: number };
 
 export interface LoadReport {
   readonly accepted: number;
   readonly refused: number;
-  /** What the first refused request was answered. */
+  /** Response to the first refused request. */
   readonly firstRefusal: string;
   readonly seconds: number;
-  /** Milliseconds from the offer of a request to its answer, the newest 200,000. */
+  /** Milliseconds from the offer of a request to its response; the newest 200,000. */
   readonly latenciesMs: readonly number[];
-  /** When the answer to an event came, in Unix milliseconds with fractions; the newest 200,000. */
+  /** Time of the response for each event, in fractional Unix milliseconds; the newest 200,000. */
   readonly times: readonly (readonly [eventId: string, atMs: number])[];
 }
 
@@ -44,9 +44,9 @@ class Load {
   private readonly times = new Ring<readonly [string, number]>(MAX_TIMES);
   private readonly requests: Buffer[];
   private readonly idle: Connection[] = [];
-  /** Opened when the first request needs them: a server closes those that nothing comes from. */
+  /** Connections are opened on demand, because a server closes idle ones. */
   private connections = 0;
-  /** At a fixed rate: since when each request that was offered waits for a connection. */
+  /** At a fixed rate: when each request that waits for a connection was offered. */
   private readonly waitingSinceMs: number[] = [];
   private offered = 0;
   private total: number;
@@ -66,7 +66,7 @@ class Load {
     else this.sendAll();
   }
 
-  /** Offers nothing more, and ends when all that was offered is answered. */
+  /** Offers no more requests, and ends when all offered requests have a response. */
   stop(): void {
     this.total = this.offered;
     clearInterval(this.timer);
@@ -94,7 +94,7 @@ class Load {
     }, 1);
   }
 
-  /** Sends what is wanted, as far as there are connections for it. */
+  /** Sends offered requests while connections are free. */
   private sendAll(): void {
     while (this.hasOffer) {
       const connection = this.idle.pop() ?? this.open();
@@ -120,7 +120,7 @@ class Load {
     return connection;
   }
 
-  /** The server has closed it, as it may when nothing comes from it for long. */
+  /** Called when the server closes a connection. It may close idle ones. */
   private forget(connection: Connection): void {
     const at = this.idle.indexOf(connection);
     if (at === -1) throw new Error('A connection was closed before its request was answered');
@@ -133,7 +133,7 @@ class Load {
     return this.offered < Math.min(this.total, this.limit);
   }
 
-  /** @returns since when the request has been wanted */
+  /** @returns when the request was offered */
   private takeOffer(): number {
     if (this.order.rate > 0) return this.waitingSinceMs.shift()!;
     this.offered += 1;
@@ -164,7 +164,7 @@ function requestOf({ method, bodyBytes, authorization }: LoadOrder, path: string
   );
 }
 
-/** One request at a time. */
+/** A connection that sends one request at a time. */
 class Connection {
   private readonly socket: Socket;
   private sinceMs = 0;

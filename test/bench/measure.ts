@@ -3,7 +3,7 @@ import { cpuMs, familyMb, rssMb } from './process-cost.js';
 export const PARTS = ['api', 'worker', 'postgres', 'redis'] as const;
 export type Part = (typeof PARTS)[number];
 export type PerPart = Readonly<Record<Part, number>>;
-/** Processes of each part. */
+/** Process ids of each part. */
 export type PidsOf = Readonly<Record<Part, readonly number[]>>;
 
 export interface Percentiles {
@@ -13,7 +13,7 @@ export interface Percentiles {
 
 export type Notes = Readonly<Record<string, string | number | boolean>>;
 
-/** What one scenario measured. `null` where it measures no such thing. */
+/** Result of one scenario. Null for what it does not measure. */
 export interface Result {
   readonly scenario: string;
   readonly deliveries_per_second: number;
@@ -22,11 +22,11 @@ export interface Result {
   readonly ingest_ms: Percentiles | null;
   readonly end_to_end_ms: Percentiles | null;
   readonly rss_mb: PerPart;
-  /** What else a scenario has to tell, and of each of its targets whether it was reached. */
+  /** Further figures, and whether each target was reached. */
   readonly notes?: Notes;
 }
 
-/** Counts the CPU of all parts from its making on. */
+/** Measures the CPU time of all parts since its construction. */
 export class CpuMeter {
   private readonly before: PerPart;
 
@@ -41,7 +41,7 @@ export class CpuMeter {
     return { ...perPart((part) => round(spent[part], 1)), total: round(total, 1) };
   }
 
-  /** CPU of all parts together since the beginning, in ms. */
+  /** CPU time of all parts together since construction, in ms. */
   totalMs(): number {
     const now = this.read();
     return PARTS.reduce((sum, part) => sum + now[part] - this.before[part], 0);
@@ -52,7 +52,7 @@ export class CpuMeter {
   }
 }
 
-/** Resident memory of each part in MB. The processes of PostgreSQL share most of theirs, which counts once. */
+/** Resident memory of each part in MB. Memory that the processes of PostgreSQL share counts once. */
 export function memoryMb(pids: PidsOf): PerPart {
   return perPart((part) => {
     const measure = part === 'postgres' ? familyMb : rssMb;
@@ -79,10 +79,10 @@ export function round(value: number, digits: number): number {
   return Math.round(value * 10 ** digits) / 10 ** digits;
 }
 
-/** What a scenario measures itself. */
+/** The part of a result that a scenario measures itself. */
 export type Measured = Omit<Result, 'yardstick_us'>;
 
-/** A target and whether it was reached: the bench says so, and fails for none. */
+/** Notes whether a target was reached. A missed target does not fail the bench. */
 export function target(what: string, isReached: boolean, seen: string | number): Notes {
   return { [`target ${what}`]: `${isReached ? 'reached' : 'NOT reached'}: ${seen}` };
 }

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Clock ticks of /proc are hundredths of a second. */
+/** Clock ticks in /proc are hundredths of a second. */
 const MS_PER_TICK = 10;
 const PAGE_BYTES = 4096;
 const MB = 1_048_576;
 
-/** What processes cost stands in /proc. Where there is none, all costs are 0. */
+/** Costs of processes are read from /proc. On systems without it, all costs are 0. */
 const hasProc = existsSync('/proc/self/stat');
 
-/** CPU time a process and its children have used so far, in ms. */
+/** CPU time that a process and its children have used so far, in ms. */
 export function cpuMs(pid: number): number {
   return [pid, ...childrenOf(pid)].reduce((sum, each) => sum + ownCpuMs(each, each === pid), 0);
 }
@@ -20,8 +20,8 @@ export function rssMb(pid: number): number {
 }
 
 /**
- * Memory of a process and its children, in MB. What they share counts once, which a sum of resident memory would not
- * do; or only what is their own.
+ * Memory of a process and its children, in MB. `all` counts shared memory once, unlike a sum of resident memory. `own`
+ * counts only anonymous memory.
  */
 export function familyMb(pid: number, which: 'all' | 'own' = 'all'): number {
   const field = which === 'all' ? /^Pss:\s+(\d+)/m : /^Pss_Anon:\s+(\d+)/m;
@@ -31,7 +31,7 @@ export function familyMb(pid: number, which: 'all' | 'own' = 'all'): number {
   return kilobytes.reduce((sum, each) => sum + each, 0) / 1024;
 }
 
-/** With `withEnded`, that of children that ended and were waited for too. */
+/** With `withEnded`, includes the CPU time of children that have ended. */
 function ownCpuMs(pid: number, withEnded: boolean): number {
   const fields = statOf(pid).map(Number);
   const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11, 15);
@@ -46,13 +46,13 @@ function childrenOf(pid: number): number[] {
     .filter((each) => Number(statOf(each)[1]) === pid);
 }
 
-/** The fields after the name, which stands in parentheses and may hold any character: state, parent, … */
+/** Fields after the name: state, parent, … The name is in parentheses and may contain any character. */
 function statOf(pid: number): string[] {
   const stat = read(`/proc/${pid}/stat`);
   return stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
 }
 
-/** Nothing when the process has ended meanwhile. */
+/** Returns an empty text if the process has ended meanwhile. */
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -4,33 +4,33 @@ import { Ring } from './ring.js';
 import { SeenAttempts } from './seen-attempts.js';
 
 /**
- * A receiver that costs little: it reads just enough HTTP/1.1 to answer each request, and checks the signatures of a
- * sample. Talks to its parent by messages.
+ * A cheap receiver. It parses just enough HTTP/1.1 to respond to each request, and checks the signatures of a sample.
+ * It communicates with its parent by messages.
  */
 export interface ReceiverReport extends ReceiverCounts {
-  /** Requests whose delivery and attempt number came before. */
+  /** Requests with a delivery and attempt number that has been seen before. */
   readonly duplicates: number;
   readonly checkedSignatures: number;
   readonly wrongSignatures: number;
-  /** Requests to each path. */
+  /** Number of requests to each path. */
   readonly byPath: Readonly<Record<string, number>>;
-  /** Event, path, and when its first attempt came, in Unix milliseconds with fractions; the newest 200,000. */
+  /** Event, path, and time of the first attempt in fractional Unix milliseconds; the newest 200,000. */
   readonly times: readonly (readonly [eventId: string, path: string, atMs: number])[];
 }
 
 export interface ReceiverCounts {
   readonly received: number;
-  /** Of these, those that were answered 200. */
+  /** Number of these with a response of 200. */
   readonly delivered: number;
 }
 
-/** `fail` answers 500; `hang` never answers, and resets what hangs when it turns to something else. */
+/** `fail` responds with 500. `hang` does not respond, and resets the hanging connections when the behaviour changes. */
 export type Behaviour = 'ok' | 'fail' | 'hang';
 
 export type ReceiverCommand =
   | { addSecrets: Record<string, string> }
   | { behave: { paths: readonly string[]; as: Behaviour } }
-  /** Times are kept of events whose id is above `timesAfter` only: ids grow with time. */
+  /** Only times of events with an id above `timesAfter` are kept. Ids grow with time. */
   | { reset: { timesAfter: string } }
   | 'report'
   | 'count';
@@ -70,7 +70,7 @@ const server = createServer((socket) => {
   socket.on('error', () => undefined);
 });
 
-/** @returns the bytes of the request at the beginning of the buffer; 0 while it is incomplete */
+/** @returns length of the request at the start of the buffer; 0 while it is incomplete */
 function takeRequest(socket: Socket, buffer: Buffer): number {
   const headEnd = buffer.indexOf('\r\n\r\n');
   if (headEnd === -1) return 0;
@@ -116,7 +116,7 @@ function isSigned(head: string, body: Buffer, secret: string): boolean {
   return valueOf(head, 'webhook-signature: ') === `v1,${digest}`;
 }
 
-/** Names must be written as the service and undici write them. */
+/** Header names are case-sensitive here, and must be written as the service and undici write them. */
 function valueOf(head: string, name: string): string {
   const at = head.indexOf(name);
   if (at === -1) return '';

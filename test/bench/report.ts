@@ -1,6 +1,6 @@
 import { PARTS, type Percentiles, type Result } from './measure.js';
 
-/** What one scenario measured, with its notes. */
+/** Text of one result, with its notes. */
 export function describe(result: Result): string {
   const { cpu_us_per_delivery: cpu } = result;
   const parts = PARTS.map((part) => `${part} ${cpu[part]}`).join(', ');

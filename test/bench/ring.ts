@@ -1,4 +1,4 @@
-/** Keeps the newest of what it is given, so that a long run takes no more memory than a short one. */
+/** Keeps the newest items, so that a long run needs no more memory than a short one. */
 export class Ring<T> {
   private readonly kept: T[] = [];
   private pushed = 0;
@@ -9,7 +9,7 @@ export class Ring<T> {
     this.kept[this.pushed++ % this.size] = item;
   }
 
-  /** In no order. */
+  /** The items, in no particular order. */
   list(): readonly T[] {
     return this.kept;
   }

@@ -4,19 +4,19 @@ import type { LoadReport } from './load.main.js';
 import { type Notes, type PerPart, percentiles, type Measured } from './measure.js';
 import type { ReceiverCounts, ReceiverReport } from './receiver.main.js';
 
-/** Without a single further delivery for so long, those that are missing count as lost. */
+/** If no delivery arrives for this long, the missing ones count as lost. */
 const STALLED_MS = 60_000;
-/** What other receivers than those that hang have not answered so long after the rest is late. */
+/** With hanging receivers: if no delivery arrives for this long, the missing ones to healthy receivers are late. */
 export const LATE_MS = 10_000;
 
 export interface RunOptions {
-  /** Deliveries of each request. */
+  /** Number of deliveries for each request. */
   readonly perRequest?: number;
-  /** Deliveries that are waited for, when these are not all. */
+  /** Number of deliveries to wait for, if not all. */
   readonly deliveries?: number;
   /**
-   * What the run waits for: nothing is open; or, since some receivers fail, each delivery's first attempt is recorded;
-   * or, since some receivers hang, the others have answered theirs or are late.
+   * When the run ends. `drained`: no delivery is open. `attempted`, with failing receivers: the first attempt of each
+   * delivery is recorded. `answered`, with hanging receivers: the others have responded, or are late.
    */
   readonly until?: 'drained' | 'attempted' | 'answered';
 }
@@ -32,7 +32,7 @@ export interface Run {
   readonly memoryMb: PerPart;
 }
 
-/** @throws when a request is refused, or a delivery is lost, comes twice or is wrongly signed */
+/** @throws if a request is refused, or a delivery is lost, duplicated or wrongly signed */
 export async function run(bed: Bed, shape: LoadShape, options: RunOptions = {}): Promise<Run> {
   const { perRequest = 1, until = 'drained' } = options;
   await bed.receiver.reset();
@@ -51,17 +51,17 @@ export async function run(bed: Bed, shape: LoadShape, options: RunOptions = {}):
   return { deliveries, seconds, perSecond: deliveries / seconds, cpuUs, load, report, memoryMb };
 }
 
-/** @throws when nothing more comes for a minute */
+/** @throws if nothing arrives for a minute */
 export async function untilCounted(bed: Bed, which: keyof ReceiverCounts, wanted: number): Promise<void> {
   const seen = await countedUpTo(bed, which, wanted, STALLED_MS);
   if (seen < wanted) throw new Error(`Lost: only ${seen} of ${wanted} were ${which}`);
 }
 
 /**
- * Waits for the receiver: to ask the database meanwhile would cost what is measured.
+ * Waits for a count of the receiver. Queries of the database would affect the measurement.
  *
- * @param patienceMs without a single further one
- * @returns how many there are; fewer than wanted when the patience is over
+ * @param patienceMs gives up if the count has not changed for this long
+ * @returns the count; less than `wanted` if it gave up
  */
 async function countedUpTo(bed: Bed, which: keyof ReceiverCounts, wanted: number, patienceMs: number): Promise<number> {
   let seen = -1;
@@ -75,7 +75,7 @@ async function countedUpTo(bed: Bed, which: keyof ReceiverCounts, wanted: number
   }
 }
 
-/** @throws when the receiver saw other than what was accepted */
+/** @throws if the receiver did not get exactly the accepted deliveries, each once */
 export function assertExactlyOnce(report: ReceiverReport, seen: number, deliveries: number): void {
   if (report.duplicates > 0) throw new Error(`${report.duplicates} attempts were sent twice`);
   if (seen !== deliveries) throw new Error(`${deliveries} deliveries are due, and the receiver has had ${seen}`);
@@ -85,13 +85,13 @@ export function assertExactlyOnce(report: ReceiverReport, seen: number, deliveri
   }
 }
 
-/** Compiles the hot code and fills the caches; what it delivers is not counted. */
+/** Runs a load that is not counted, so that hot code is compiled and caches are full. */
 export async function warmUp(bed: Bed, shape: LoadShape): Promise<void> {
   await bed.load(shape);
   await bed.settled('drained');
 }
 
-/** Milliseconds from the answer to the publisher to the first attempt; 0 when the receiver was faster. */
+/** Milliseconds from the response to the publisher to the first attempt; 0 if the attempt came first. */
 export function endToEndMs(load: LoadReport, report: ReceiverReport, paths?: readonly string[]): number[] {
   const acceptedAtMs = new Map(load.times);
   const wanted = paths && new Set(paths);
@@ -102,7 +102,7 @@ export function endToEndMs(load: LoadReport, report: ReceiverReport, paths?: rea
   });
 }
 
-/** A result with the throughput of one run and the latencies of another, unless it is the same. */
+/** A result with the throughput of one run, and the latencies of another or the same. */
 export function toResult(
   { scenario }: { scenario: string },
   measured: Run,

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Sampler<T> {
-  /** Ends the sampling. @throws when a sample failed */
+  /** Stops sampling, and returns the samples. @throws if a sample failed */
   stop(): Promise<T[]>;
 }
 
-/** Takes a sample now and then, one after another. */
+/** Takes samples at an interval, never two at once. */
 export function sampleEvery<T>(intervalMs: number, take: () => Promise<T> | T): Sampler<T> {
   const over = new AbortController();
   const sampling = (async () => {
@@ -16,7 +16,7 @@ export function sampleEvery<T>(intervalMs: number, take: () => Promise<T> | T): 
     } while (!over.signal.aborted);
     return samples;
   })();
-  // Whoever stops it sees the failure all the same.
+  // Prevents an unhandled rejection. stop() still reports the failure.
   sampling.catch(() => undefined);
   return {
     stop: () => {

@@ -4,25 +4,25 @@ import type { Measured } from './measure.js';
 export interface Trial {
   readonly scenario: string;
   readonly bed: Bed;
-  /** Makes all that is counted in events, and all that lasts, smaller or larger. */
+  /** Factor for numbers of events and for durations. */
   readonly scale: number;
 }
 
 export interface Scenario {
-  /** Settings of the service beside the bench's own. */
+  /** Settings of the service, in addition to those of the bench. */
   readonly settings?: Record<string, string>;
-  /** GB of disk it needs at scale 1. */
+  /** GB of disk needed at scale 1. */
   readonly diskGb?: number;
   readonly targets?: {
-    /** Of a delivery. */
+    /** Maximum cost of a delivery. */
     readonly mostYardsticks?: number;
-    /** Deliveries a second, on a machine whose yardstick is 28 µs. */
+    /** Minimum deliveries per second on a machine with a yardstick of 28 µs. */
     readonly leastPerSecond?: number;
   };
   run(trial: Trial): Promise<Measured>;
 }
 
-/** @returns a number of events or a duration, made smaller or larger, yet never so small that it says nothing */
+/** @returns a scaled number of events or duration, but at least `least` */
 export function scaled(trial: Trial, amount: number, least = 1): number {
   return Math.max(least, Math.round(amount * trial.scale));
 }

@@ -1,15 +1,14 @@
 const FIRST_SIZE = 1 << 16;
 
 /**
- * Remembers which attempts have been seen, as hashes of 64 bits, so that millions of them fit into memory: 8 bytes
- * each, in a table that is at most half full.
+ * A set of attempts, stored as 64-bit hashes in a table that is at most half full, so that millions fit into memory.
  */
 export class SeenAttempts {
   private high = new Uint32Array(FIRST_SIZE);
   private low = new Uint32Array(FIRST_SIZE);
   private count = 0;
 
-  /** @returns false when it was there already */
+  /** @returns false if the attempt has been seen before */
   add(attempt: string): boolean {
     let high = 0x811c9dc5;
     let low = 0x9e3779b9;
@@ -18,7 +17,7 @@ export class SeenAttempts {
       high = Math.imul(high ^ code, 0x01000193);
       low = Math.imul(low ^ code, 0x85ebca6b) ^ (low >>> 15);
     }
-    // 0 in both halves is an empty place.
+    // Two zero halves mark an empty place.
     if (!this.insert(high >>> 0, (low | 1) >>> 0)) return false;
     this.count += 1;
     if (this.count * 2 > this.high.length) this.grow();

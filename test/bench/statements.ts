@@ -1,6 +1,6 @@
 import type { Bed } from './bed.js';
 
-/** What PostgreSQL did in a bed that counts statements: the most costly first, a line each. */
+/** Statements of a bed that counts them, one per line, most expensive first. */
 export async function describeStatements(bed: Bed): Promise<string> {
   const costs = await bed.query<StatementCost>(STATEMENT_COSTS);
   return costs

@@ -1,10 +1,10 @@
 import { Agent } from 'undici';
 
-/** What one bare POST of undici costs here: what everything else is a multiple of. */
+/** Measures the cost of one bare POST of undici on this machine. Other costs are stated as multiples of it. */
 export interface YardstickOrder {
   readonly port: number;
   readonly bodyBytes: number;
-  /** Requests that are measured; half as many go before. */
+  /** Number of measured requests. Half as many run before as a warm-up. */
   readonly requests: number;
 }
 

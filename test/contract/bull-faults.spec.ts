@@ -195,8 +195,8 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
       await eventually(() => warned, { until: ({ length }) => length === 3 });
       const malformed = (job_id: string, reason: string) => ['job.malformed', { job_id, reason }];
       expect(warned).toEqual([
-        malformed('101', 'has a wake-up for no delivery'),
-        malformed('102', 'has a wake-up for no delivery'),
+        malformed('101', 'has a wake-up with an invalid delivery id'),
+        malformed('102', 'has a wake-up with an invalid delivery id'),
         malformed('103', 'has no list of wake-ups'),
       ]);
       for (const id of ['101', '102', '103']) {

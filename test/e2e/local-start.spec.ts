@@ -65,7 +65,7 @@ describe('the local start, with real PostgreSQL and Redis', () => {
         const body = { target_url: `http://${host}:8000/`, event_type: 'a' };
         expect(await api.request('POST', '/subscriptions', { body })).toMatchObject({ status: 422 });
       }
-      expect(service.output()).toContain('put yours into KEY, and the URL of a receiver into TARGET');
+      expect(service.output()).toContain('set KEY to yours, and TARGET to the URL of a receiver');
       expect(service.output()).not.toContain('/echo/');
     },
   );

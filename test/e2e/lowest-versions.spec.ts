@@ -63,7 +63,7 @@ describe('the lowest versions that are promised: Node.js and PostgreSQL', () => 
       const service = await spawnService({ entry, settings: settings(), preloads: [OLDER_NODE] });
 
       expect(await service.exited).toBe(1);
-      expect(service.output()).toBe(`Node.js ${LOWEST_NODE} or newer is needed, and this is 20.20.2.\n`);
+      expect(service.output()).toBe(`This service needs Node.js ${LOWEST_NODE} or newer, not 20.20.2.\n`);
     },
   );
 });

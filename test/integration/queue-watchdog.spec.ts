@@ -1,6 +1,6 @@
 import type { WakeUp } from '../../src/delivery/domain/wake-up.js';
 import type { Capacity } from '../../src/delivery/engine/capacity.js';
-import type { DeliveryQueue, PartLook } from '../../src/delivery/queue/delivery-queue.js';
+import type { DeliveryQueue, PartState } from '../../src/delivery/queue/delivery-queue.js';
 import { QueueWatchdog } from '../../src/delivery/engine/queue-watchdog.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { Shutdown } from '../../src/shared/shutdown.js';
@@ -34,7 +34,7 @@ describe('the watchdog of a worker, on real Redis', () => {
     taken = [0, 0];
     const shutdown = new Shutdown(new SystemClock(), 0);
     shutdown.onRequested = (exitCode) => exitCodes.push(exitCode);
-    const look = async (): Promise<PartLook[]> => {
+    const look = async (): Promise<PartState[]> => {
       const parts = await queue.look().finally(() => (looks += 1));
       return parts.map(({ waiting }, part) => ({ waiting, taken: taken[part]! }));
     };

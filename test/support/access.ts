@@ -32,7 +32,7 @@ export async function createTenant(admin: ApiClient, id: string, limits: object 
   await admin.expect(201, 'POST', '/tenants', { body: { id, limits } });
 }
 
-/** A client with a new key of a tenant. */
+/** Creates a key of a tenant, and returns a client that uses it. */
 export async function clientOf(admin: ApiClient, tenantId: string, role: Role): Promise<ApiClient> {
   return admin.as((await createKey(admin, { role, tenant_id: tenantId })).key);
 }
@@ -49,7 +49,7 @@ const TABLES = [
   'tenants',
 ];
 
-/** All that is stored, in a form that is the same as long as nothing changes; when a key was last used is left out. */
+/** All stored rows in a comparable form, without the time at which a key was last used. */
 export async function everythingStored(database: TestDatabase): Promise<Record<string, string[]>> {
   const rows = await database.query<{ name: string; row: string }>(
     TABLES.map((name) => `select '${name}' as name, (to_jsonb(t) - 'last_used_at')::text as row from ${name} t`).join(

@@ -5,7 +5,7 @@ export interface PlainAnswer {
   readonly text: string;
 }
 
-/** By node:http, which sends any host and origin. */
+/** Sends a request with any Host and Origin, which fetch does not allow. */
 export function requestAs(
   baseUrl: string,
   method: string,

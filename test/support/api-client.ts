@@ -115,24 +115,24 @@ export interface ProblemAnswer {
 export interface ApiResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed when it is JSON, else the text. */
+  /** Parsed if it is JSON, otherwise the text. */
   readonly body: unknown;
   readonly text: string;
   readonly bytes: Buffer;
 }
 
 export interface ApiRequest {
-  /** An object is sent as JSON; a string or bytes as they are, with no content type but that of `headers`. */
+  /** An object is sent as JSON. A string or bytes are sent unchanged; their content type comes only from `headers`. */
   readonly body?: string | Buffer | object;
   readonly headers?: Readonly<Record<string, string>>;
-  /** False for a request that the OpenAPI document does not know, such as one to no route. */
+  /** False for a request that is not in the OpenAPI document, such as one to an unknown route. */
   readonly validate?: boolean;
 }
 
 const OUTSIDE_THE_DOCUMENT = /^\/(docs|openapi\.json|echo)(\/|$)/;
 const FINAL_STATUSES: readonly string[] = ['delivered', 'failed', 'cancelled'];
 
-/** Talks to a running service over HTTP only, and holds each answer against the OpenAPI document. */
+/** Calls a running service over HTTP, and checks each response against the OpenAPI document. */
 export class ApiClient {
   private readonly validate: boolean;
   private readonly headers: Readonly<Record<string, string>>;
@@ -145,7 +145,7 @@ export class ApiClient {
     this.headers = options.headers ?? {};
   }
 
-  /** The same service, called with an API key. */
+  /** A client of the same service that sends an API key. */
   as(token: string, headers: Readonly<Record<string, string>> = {}): ApiClient {
     return new ApiClient(this.baseUrl, {
       validate: this.validate,
@@ -153,11 +153,11 @@ export class ApiClient {
     });
   }
 
-  /** Gives any answer, redirects included. @throws Error when it is not as documented. */
+  /** Returns any response, including redirects. @throws Error if it does not match the OpenAPI document */
   async request(method: string, path: string, request: ApiRequest = {}): Promise<ApiResponse> {
     const { body, type } = encode(request.body);
     const headers = new Headers(type);
-    // One by one: an object with content-type and Content-Type would become one header with both values.
+    // Set one by one, because an object with content-type and Content-Type would become one header with both values.
     for (const [name, value] of Object.entries({ ...this.headers, ...request.headers })) headers.set(name, value);
     rememberAuthorization(headers.get('authorization') ?? '');
     rememberSecretsIn(request.body);
@@ -198,7 +198,7 @@ export class ApiClient {
     return this.expect<BroadcastAnswer>(202, 'POST', path, { body: payload, headers });
   }
 
-  /** @param taskId of a delivery. */
+  /** @param taskId id of a delivery */
   status(taskId: string): Promise<DeliveryWithAttemptsAnswer> {
     return this.expect<DeliveryWithAttemptsAnswer>(200, 'GET', `/status/${encodeURIComponent(taskId)}`);
   }
@@ -211,12 +211,12 @@ export class ApiClient {
     return this.expect<PageAnswer<DeliveryAnswer>>(200, 'GET', path);
   }
 
-  /** The delivery once it is delivered, failed or cancelled. */
+  /** Waits until the delivery is delivered, failed or cancelled, and returns it. */
   untilFinal(taskId: string, timeoutMs = 30_000): Promise<DeliveryWithAttemptsAnswer> {
     return eventually(() => this.status(taskId), { timeoutMs, until: ({ status }) => FINAL_STATUSES.includes(status) });
   }
 
-  /** The body of an answer. @throws Error when it has another status. */
+  /** Returns the body of a response. @throws Error if the response has another status */
   async expect<T>(status: number, method: string, path: string, request: ApiRequest = {}): Promise<T> {
     const response = await this.request(method, path, request);
     if (response.status === status) return response.body as T;
@@ -224,7 +224,7 @@ export class ApiClient {
   }
 }
 
-/** Strings as bytes, too: fetch would name a content type of its own for them. */
+/** Converts strings to bytes, because fetch would add a content type for a string. */
 function encode(body: ApiRequest['body']): { body?: Uint8Array<ArrayBuffer>; type?: Record<string, string> } {
   if (body === undefined) return {};
   if (typeof body === 'string' || Buffer.isBuffer(body)) return { body: new Uint8Array(Buffer.from(body)) };
@@ -238,7 +238,7 @@ async function readAnswer(answer: Response): Promise<ApiResponse> {
   return { status: answer.status, headers: answer.headers, body: isJson ? parsed(text) : text, text, bytes };
 }
 
-/** What does not parse stays text, which is against any schema of an object. */
+/** Text that does not parse is returned unchanged, and then fails the check against the schema. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

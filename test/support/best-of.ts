@@ -1,6 +1,6 @@
 const MOST_TIMES = 3;
 
-/** How long it takes, in milliseconds. */
+/** Duration of an action, in milliseconds. */
 export async function msOf(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
@@ -8,11 +8,11 @@ export async function msOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 /**
- * The shortest of a few durations; no more are measured once one is within the bound. A machine that stands still for a
- * moment spoils one of them, and what takes too long by itself does so each time.
+ * Returns the shortest of a few durations, and stops measuring once one is within the limit. A pause of the machine
+ * affects only one of them, but slow code makes all of them too long.
  *
- * @param measure gives a duration in milliseconds
- * @param renew makes everything as it was before, unless `measure` begins with something new itself
+ * @param measure returns a duration in milliseconds
+ * @param renew restores the initial state, unless `measure` starts with a new one itself
  */
 export async function bestOf(
   boundMs: number,

@@ -1,19 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/**
- * What a proxy does with a request for a tunnel; one that trickles sends a header line after the other, without end.
- */
+/** How a proxy reacts to a CONNECT request. `trickle` sends header lines without end. */
 type ProxyBehaviour = 'tunnel' | 'hang' | 'trickle' | { readonly answers: string };
 
 const TRICKLE_INTERVAL_MS = 20;
 
-/** An HTTP proxy for CONNECT that remembers what it was asked. Every tunnel leads to one port of this machine. */
+/** An HTTP proxy that records its CONNECT requests. All tunnels lead to one port of this machine. */
 export class ConnectProxy {
-  /** The heads of the requests, as they came. */
+  /** Headers of the requests, in order of arrival. */
   readonly heads: string[] = [];
   behaviour: ProxyBehaviour = 'tunnel';
-  /** What it does otherwise, by the address and port that it is asked for. */
+  /** Exceptions to its behaviour, by requested address and port. */
   readonly exceptions = new Map<string, ProxyBehaviour>();
   private readonly sockets = new Set<Socket>();
 
@@ -22,7 +20,7 @@ export class ConnectProxy {
     private readonly port: number,
   ) {}
 
-  /** @param port where tunnels lead, whatever address was asked for */
+  /** @param port port that all tunnels lead to, whatever address is requested */
   static async start(port: number): Promise<ConnectProxy> {
     const server = createServer();
     const proxy = new ConnectProxy(server, port);
@@ -37,12 +35,12 @@ export class ConnectProxy {
     return proxy;
   }
 
-  /** @param userInfo with its "@" */
+  /** @param userInfo user and password, including the "@" */
   url(userInfo = ''): string {
     return `http://${userInfo}127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The addresses and ports that were asked for. */
+  /** Requested addresses and ports. */
   get authorities(): string[] {
     return this.heads.map(authorityOf);
   }

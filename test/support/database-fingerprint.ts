@@ -1,10 +1,10 @@
 import type { TestDatabase } from './test-database.js';
 
-/** What may move by itself: when a key was last used, and what migrations did. */
+/** Excludes what changes by itself: when a key was last used, and the list of migrations. */
 const IGNORED_COLUMNS = ['last_used_at'];
 const IGNORED_TABLES = ['migrations'];
 
-/** Number and MD5 of the rows of every table: the same before and after means that nothing was changed. */
+/** Number and MD5 of the rows of every table. If it is the same before and after, nothing has changed. */
 export async function fingerprint(database: TestDatabase): Promise<Record<string, string>> {
   const tables = await database.query<{ name: string }>(
     `select c.relname as name from pg_class c

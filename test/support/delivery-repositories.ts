@@ -4,7 +4,7 @@ import { ParkingRepository } from '../../src/delivery/storage/parking.repository
 import type { Settings } from '../../src/shared/config/settings.js';
 import type { HotPath } from '../../src/shared/database/hot-path.js';
 
-/** All ways in which open deliveries change hands. */
+/** All repositories that change open deliveries. */
 export interface DeliveryRepositories {
   readonly claims: ClaimRepository;
   readonly due: DueRepository;

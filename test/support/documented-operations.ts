@@ -4,15 +4,15 @@ import { aSubscription } from './factories.js';
 export const ROLES = ['admin', 'publisher', 'manager', 'reader'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** An operation of docs/openapi.json that not everybody may call. */
+/** An operation of docs/openapi.json that requires a role. */
 export interface DocumentedOperation {
   readonly operationId: string;
   readonly method: string;
-  /** With its parameters in braces. */
+  /** Path with its parameters in braces. */
   readonly template: string;
   readonly roles: readonly Role[];
   readonly takesBody: boolean;
-  /** Of its path, by name, with an id that nothing has. */
+  /** Path parameters by name, each with an unused id. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -27,7 +27,7 @@ interface OperationObject {
   }[];
 }
 
-/** @throws Error when one does not say who may call it, though it is none of those that operators read. */
+/** @throws Error if an operation does not list its roles, unless it is one for operators */
 export function documentedOperations(): DocumentedOperation[] {
   const document = JSON.parse(readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8')) as {
     paths: Record<string, Record<string, OperationObject>>;
@@ -53,14 +53,14 @@ function describeOperation(verb: string, template: string, operation: OperationO
   };
 }
 
-/** The path of a call: `given` in the places of the parameters, where it says something, else ids that nothing has. */
+/** Path of a call, with the given parameters. Parameters that are not given are unused ids. */
 export function pathOf(operation: DocumentedOperation, given: Readonly<Record<string, string>> = {}): string {
   return operation.template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     return given[name] ?? operation.parameters[name] ?? '';
   });
 }
 
-/** What is sent to the operations that take a body, so that nothing is wrong with it. */
+/** Valid bodies of the operations that take one. */
 const BODIES: Readonly<Record<string, object>> = {
   createKey: { role: 'reader', tenant_id: 'default' },
   rotateKey: { overlap: 0 },
@@ -74,7 +74,7 @@ const BODIES: Readonly<Record<string, object>> = {
   publishToAll: { n: 1 },
 };
 
-/** @throws Error for an operation that takes a body, and none is known here */
+/** @throws Error if the operation takes a body that is missing here */
 export function bodyFor({ operationId, takesBody }: DocumentedOperation): object | undefined {
   const body = BODIES[operationId];
   if (takesBody && body === undefined) throw new Error(`Nobody has said yet what to send to ${operationId}`);

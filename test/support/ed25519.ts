@@ -1,10 +1,10 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { ReceivedRequest } from './scripted-receiver.js';
 
-/** What stands before the 32 bytes of an Ed25519 key in SubjectPublicKeyInfo (RFC 8410). */
+/** Bytes before the 32 bytes of an Ed25519 key in SubjectPublicKeyInfo (RFC 8410). */
 const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** Whether one of the `v1a` signatures of a request is by the holder of the key, `whpk_` and base64. */
+/** Whether one of the `v1a` signatures of a request matches the public key (`whpk_` and base64). */
 export function isSignedByHolderOf(publicKey: string, { headers, body }: ReceivedRequest): boolean {
   const raw = Buffer.from(publicKey.replace(/^whpk_/, ''), 'base64');
   const key = createPublicKey({ key: Buffer.concat([SPKI_HEAD, raw]), format: 'der', type: 'spki' });

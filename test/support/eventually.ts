@@ -4,12 +4,12 @@ import { inspect } from 'node:util';
 export interface EventuallyOptions<T> {
   readonly timeoutMs?: number;
   readonly intervalMs?: number;
-  /** Says whether the value is the one waited for; any value is, when left out. */
+  /** Whether this is the awaited value. Defaults to accepting any value. */
   readonly until?: (value: T) => boolean;
 }
 
 /**
- * Calls `probe` again and again until it neither throws nor fails `until`, and gives its value.
+ * Calls `probe` until it does not throw and its value fulfils `until`. Returns that value.
  * @throws Error with the last value or error in the message, and that error as `cause`.
  */
 export async function eventually<T>(probe: () => T | Promise<T>, options: EventuallyOptions<T> = {}): Promise<T> {
@@ -19,7 +19,7 @@ export async function eventually<T>(probe: () => T | Promise<T>, options: Eventu
     const startedAt = performance.now();
     const outcome = await tryOnce(probe);
     if (!('error' in outcome) && until(outcome.value)) return outcome.value;
-    // The last try begins after the deadline: what is so by then is seen, however slow the machine.
+    // The last try starts after the deadline, so a change before the deadline is always seen, even on a slow machine.
     if (startedAt > deadline) throw timedOut(timeoutMs, outcome);
     await delay(intervalMs);
   }

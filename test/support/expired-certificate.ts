@@ -1,6 +1,6 @@
 /**
- * For 127.0.0.1 and localhost, signed by itself, over since 2 January 2020. The key protects nothing: it is here for
- * all to read.
+ * A self-signed certificate for 127.0.0.1 and localhost that expired on 2 January 2020. The key is public and protects
+ * nothing.
  */
 export const expired = {
   key: `-----BEGIN PRIVATE KEY-----

@@ -6,13 +6,13 @@ import { publicIdsOf, toPublicId } from '../../src/shared/ids/public-id.js';
 import { deliveryUuid, eventUuidOf, newEventUuid, newUuid } from '../../src/shared/ids/uuid.js';
 import type { SubscriptionInput } from './api-client.js';
 
-/** To a public address, since others are refused; for order.created only. */
+/** Input of a subscription for order.created. Its target is a public address, because others are refused. */
 export function aSubscription(input: SubscriptionInput = {}): SubscriptionInput {
   const wants = 'event_type' in input || 'event_types' in input ? {} : { event_types: ['order.created'] };
   return { target_url: 'https://1.1.1.1/webhooks', ...wants, ...input };
 }
 
-/** Without a key, for one subscription that need not exist. */
+/** A publication without an idempotency key, for one subscription that need not exist. */
 export function aNewEvent(given: Partial<Omit<AddressedEvent, 'deliveryCount'>> = {}): AddressedEvent {
   const id = given.id ?? newEventUuid(Date.now());
   const subscriptionIds = given.subscriptionIds ?? [newUuid(Date.now())];
@@ -29,7 +29,7 @@ export function aNewEvent(given: Partial<Omit<AddressedEvent, 'deliveryCount'>> 
   };
 }
 
-/** The first attempt of a delivery to a subscription that leaves every choice to the service. */
+/** A delivery before its first attempt, for a subscription with default settings. */
 export function aClaimedDelivery(
   given: Partial<Omit<ClaimedDelivery, 'subscription'>> & { subscription?: Partial<ClaimedSubscription> } = {},
 ): ClaimedDelivery {
@@ -74,7 +74,7 @@ export interface AttemptGiven {
   readonly decision?: FinishedAttempt['decision'];
 }
 
-/** A success with an empty answer. */
+/** A success with an empty response body. */
 export function aFinishedAttempt(given: AttemptGiven = {}): FinishedAttempt {
   const { id, tenantId, attempt } = aClaimedDelivery({
     ...(given.id !== undefined && { id: given.id }),

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { TestDatabase } from './test-database.js';
 import { testRedisUrl, uniquePrefix } from './test-redis.js';
 
-/** The same for all, and none that could be guessed: the service would warn of it. */
+/** The same for all tests. Not guessable, because the service would log a warning. */
 const ENCRYPTION_KEY = createHash('sha256').update('service under test').digest('hex');
 
-/** No patience, and receivers on this machine. */
+/** Short timeouts, and receivers on this machine. */
 export const IMPATIENT = {
   API_ACCESS: 'open',
   DATABASE_POOL_SIZE: '5',
@@ -19,10 +19,10 @@ export const IMPATIENT = {
   SHUTDOWN_TIMEOUT: '10',
 } as const;
 
-/** For specs that count attempts: a receiver or a worker that stands still for a moment makes none more. */
+/** For specs that count attempts: a pause of a receiver or a worker must not cause another attempt. */
 export const PATIENT = { WEBHOOK_TIMEOUT: '10', LEASE_GRACE: '10' } as const;
 
-/** Settings of a service under test: real PostgreSQL and Redis, receivers on this machine, and no patience. */
+/** Settings of a service under test: real PostgreSQL and Redis, receivers on this machine, and short timeouts. */
 export function fastSettings(
   database: TestDatabase,
   given: Readonly<Record<string, string>> = {},

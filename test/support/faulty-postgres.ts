@@ -5,12 +5,12 @@ import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { findProcess, type LocalServer } from '../../src/local/local-server.js';
 
 interface FaultyPostgresOptions {
-  /** Must be empty, and is removed at the end. */
+  /** Must be empty. Is removed at the end. */
   readonly directory: string;
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** A real PostgreSQL of its own, with its data on disk, for a test that does it harm. */
+/** A separate, real PostgreSQL with its data on disk, for tests that disturb it. */
 export class FaultyPostgres {
   private frozen: number[] = [];
   private earlierLog = '';
@@ -32,7 +32,7 @@ export class FaultyPostgres {
     return this.server.pid;
   }
 
-  /** All it has logged, over its restarts too. */
+  /** Its complete log, including the time before restarts. */
   async log(): Promise<string> {
     return this.earlierLog + (await readFile(join(this.server.directory, 'postgres.log'), 'utf8'));
   }
@@ -41,20 +41,20 @@ export class FaultyPostgres {
     return (await findProcess(this.server.pid)) !== null;
   }
 
-  /** As `pg_ctl stop -m immediate`: nothing is written out, so that the next start recovers. */
+  /** Like `pg_ctl stop -m immediate`: writes nothing to disk, so the next start has to recover. */
   async crash(): Promise<void> {
     if (await this.isRunning()) process.kill(this.server.pid, 'SIGQUIT');
     while (await this.isRunning()) await delay(10);
   }
 
-  /** On the data and the port it had before it ended. */
+  /** Restarts it with the same data and port. */
   async restart(): Promise<void> {
     this.earlierLog = await this.log();
     const port = Number(new URL(this.url).port);
     this.server = await startEmbeddedPostgres({ ...this.options, port, isTemporary: true });
   }
 
-  /** Stops all its processes where they are. */
+  /** Suspends all its processes. */
   async freeze(): Promise<void> {
     this.signal(this.server.pid, 'SIGSTOP');
     this.frozen = [this.server.pid, ...(await childrenOf(this.server.pid))];
@@ -65,7 +65,7 @@ export class FaultyPostgres {
     for (const pid of this.frozen.splice(0)) this.signal(pid, 'SIGCONT');
   }
 
-  /** Whatever became of it. */
+  /** Ends it, whatever its state. */
   async stop(): Promise<void> {
     this.thaw();
     await this.server.stop();
@@ -75,12 +75,12 @@ export class FaultyPostgres {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
 }
 
-/** Linux only. */
+/** Works on Linux only. */
 async function childrenOf(parent: number): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(pids.map(async (pid) => ({ pid, parentPid: (await findProcess(pid))?.parentPid })));

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { findProcess, type LocalServer } from '../../src/local/local-server.js';
 import { startLocalRedis } from '../../src/local/local-redis.js';
 
-/** A real Redis of its own for a test that does it harm. */
+/** A separate, real Redis for tests that disturb it. */
 export class FaultyRedis {
   private constructor(
     private server: LocalServer,
@@ -18,12 +18,12 @@ export class FaultyRedis {
     return this.server.url;
   }
 
-  /** Keeps its connections open and answers nothing. */
+  /** Suspends it: connections stay open, and commands get no response. */
   freeze(): void {
     process.kill(this.server.pid, 'SIGSTOP');
   }
 
-  /** Nothing to one that was killed. */
+  /** Resumes it. Does nothing if it was killed. */
   async thaw(): Promise<void> {
     if (await findProcess(this.server.pid)) process.kill(this.server.pid, 'SIGCONT');
   }
@@ -32,7 +32,7 @@ export class FaultyRedis {
     process.kill(this.server.pid, 'SIGKILL');
   }
 
-  /** Where it was before it was killed; empty. */
+  /** Restarts it, empty, at the same address. */
   async restart(): Promise<void> {
     await this.server.stop();
     this.server = await startServer(Number(new URL(this.url).port), this.settings);
@@ -51,7 +51,7 @@ export class FaultyRedis {
     }
   }
 
-  /** Whatever became of it. */
+  /** Ends it, whatever its state. */
   async stop(): Promise<void> {
     if (await findProcess(this.server.pid)) this.kill();
     await this.server.stop();

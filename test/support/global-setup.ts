@@ -6,17 +6,17 @@ import type * as EmbeddedPostgres from '../../src/local/embedded-postgres.js';
 import type * as LocalRedis from '../../src/local/local-redis.js';
 import type { LocalServer } from '../../src/local/local-server.js';
 
-/** What the teardown finds on `globalThis`: both run in the process that started the tests. */
+/** Passed to the teardown on `globalThis`. Both run in the process that started the tests. */
 export interface TestServers {
   testServers?: LocalServer[];
   testDirectory?: string;
 }
 
-/** Starts one PostgreSQL and one Redis for all test files, which find them by TEST_DATABASE_URL and TEST_REDIS_URL. */
+/** Starts one PostgreSQL and one Redis for all test files, and sets TEST_DATABASE_URL and TEST_REDIS_URL. */
 export default async function startTestServers({ rootDir }: { rootDir: string }): Promise<void> {
   const { startEmbeddedPostgres, startLocalRedis } = await loadBuilt(rootDir);
   const directory = mkdtempSync(join(tmpdir(), 'webhooks-test-'));
-  // PostgreSQL may have to run as another user, who must be able to reach its data.
+  // PostgreSQL may run as another user, which must be able to enter its directory.
   await chmod(directory, 0o755);
   const servers: LocalServer[] = [];
   Object.assign(globalThis, { testServers: servers, testDirectory: directory } satisfies TestServers);
@@ -31,7 +31,7 @@ export default async function startTestServers({ rootDir }: { rootDir: string })
 }
 
 /**
- * Jest does not resolve modules here as it does in tests, and Node.js alone can't take the sources: hence the build.
+ * Imports built files. Jest does not transform modules in a global setup, and Node.js alone cannot load the sources.
  */
 async function loadBuilt(rootDir: string) {
   const local = join(rootDir, 'dist', 'src', 'local');

@@ -1,26 +1,26 @@
-/** Fields of requests and answers whose values are secrets. */
+/** Fields of requests and responses whose values are secrets. */
 const SECRET_FIELDS: readonly string[] = ['secret', 'key', 'token', 'password'];
-/** Settings of the service that are. */
+/** Settings of the service whose values are secrets. */
 const SECRET_SETTINGS: readonly string[] = ['BOOTSTRAP_API_KEY', 'ENCRYPTION_KEY', 'ENCRYPTION_KEYS'];
-/** Shorter ones could stand anywhere by chance. */
+/** Shorter secrets could appear in a text by chance. */
 const MIN_LENGTH = 8;
 const REDACTED = '[redacted]';
 
 const known = new Set<string>();
 
-/** What a test file has sent, or was told, and no service may write down. */
+/** Secrets that a test file has sent or received. No service may log them. */
 export function knownSecrets(): readonly string[] {
   return [...known];
 }
 
-/** Of one with a prefix, what follows it is secret, too. */
+/** For a secret with a prefix, also remembers the part after the prefix. */
 export function rememberSecret(secret: string): void {
   for (const each of [secret, secret.replace(/^wh(?:sec|sk)_|^whk_[0-9a-z]{26}_/, '')]) {
     if (each.length >= MIN_LENGTH && each !== REDACTED) known.add(each);
   }
 }
 
-/** Those in a JSON body, however deep. */
+/** Secrets at any depth of a JSON body. */
 export function rememberSecretsIn(body: unknown): void {
   if (typeof body !== 'object' || body === null || Buffer.isBuffer(body)) return;
   for (const [name, value] of Object.entries(body)) {
@@ -29,7 +29,7 @@ export function rememberSecretsIn(body: unknown): void {
   }
 }
 
-/** The credentials of an `Authorization` header. */
+/** Credentials of an `Authorization` header. */
 export function rememberAuthorization(header: string): void {
   const [scheme = '', credentials = ''] = header.split(/ +/, 2);
   rememberSecret(credentials);
@@ -40,12 +40,12 @@ export function rememberSettings(settings: Readonly<Record<string, string>>): vo
   for (const name of SECRET_SETTINGS) for (const each of settings[name]?.split(',') ?? []) rememberSecret(each);
 }
 
-/** What of the secrets that are known stands in a text, in any of the forms in which it could. */
+/** Known secrets that appear in a text, in any encoding. */
 export function secretsFoundIn(text: string): string[] {
   return [...known].filter((secret) => formsOf(secret).some((form) => text.includes(form)));
 }
 
-/** @throws Error that names the secrets that stand in what a process has written */
+/** @throws Error that names the secrets in the output of a process */
 export function assertHoldsNoSecret(output: string): void {
   const found = secretsFoundIn(output);
   if (found.length === 0) return;
@@ -54,7 +54,7 @@ export function assertHoldsNoSecret(output: string): void {
 }
 
 /**
- * As it is, escaped for JSON and for a URL, in hex, as JSON has the bytes of a buffer, and in base64 within any other
+ * A secret unchanged, escaped for JSON and for a URL, in hex, as bytes of a buffer in JSON, and as a part of a base64
  * text.
  */
 function formsOf(secret: string): string[] {
@@ -71,9 +71,7 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/**
- * The characters that do not depend on what stands around the bytes, when so many bytes, modulo 3, stand before them.
- */
+/** The base64 characters that do not depend on adjacent bytes, for a number of preceding bytes modulo 3. */
 function base64Within(bytes: Buffer, before: number): string {
   const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
   return encoded.slice(Math.ceil((before * 4) / 3), Math.floor(((before + bytes.length) * 8) / 6));

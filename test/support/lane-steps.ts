@@ -3,7 +3,7 @@ import type { Lanes } from '../../src/delivery/engine/lanes/lanes.js';
 
 let made = 0;
 
-/** Of a subscription named as in `tenant/name`, or of one of the tenant `t` without that. */
+/** A wake-up for a subscription, written as `tenant/name`, or as `name` for the tenant `t`. */
 export function aWakeUp(subscriptionId = 'a'): WakeUp {
   return { id: `d${(made += 1)}`, attemptCount: 0, ...laneKey(subscriptionId) };
 }
@@ -13,12 +13,12 @@ export function laneKey(subscriptionId: string): Pick<WakeUp, 'subscriptionId' |
   return { subscriptionId, tenantId: name === undefined ? 't' : tenantId };
 }
 
-/** @returns how many of so many deliveries are in */
+/** @returns how many of `count` deliveries the lane accepted */
 export function admit(lanes: Lanes, count: number, subscriptionId = 'a', nowMs = 0): number {
   return Array.from({ length: count }, () => lanes.admit(aWakeUp(subscriptionId), nowMs)).filter(Boolean).length;
 }
 
-/** One request of a lane, from its admission to the record of its outcome. */
+/** Takes one request of a lane from its admission to the record of its outcome. */
 export function request(lanes: Lanes, subscriptionId = 'a', { isWell = true, most = 100, durationMs = 1 } = {}): void {
   admit(lanes, 1, subscriptionId);
   lanes.takeReady();

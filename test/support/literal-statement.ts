@@ -1,6 +1,6 @@
 import type { BoundStatement } from '../../src/shared/database/statement.js';
 
-/** SQL of a test, without values. */
+/** A statement of a test, without parameters. */
 export function literalStatement(name: string, text: string): BoundStatement {
   return { name, text, values: [], isOfOneDay: false };
 }

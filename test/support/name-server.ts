@@ -4,26 +4,26 @@ import { isIPv4 } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, decode, encode, type Packet, RECURSION_DESIRED } from 'dns-packet';
 
-/** How a name resolves: to addresses, by a failure or not at all, after a while where it says so. */
+/** How a name resolves: to addresses, with a failure, or without a response; optionally after a delay. */
 export interface NameAnswer {
   readonly addresses?: readonly string[];
   readonly failure?: 'SERVFAIL' | 'REFUSED' | 'silence';
   readonly delaySeconds?: number;
-  /** There is no answer to questions of this kind. */
+  /** Queries of this type get no response. */
   readonly silentAbout?: 'A' | 'AAAA';
 }
 
-/** What it doesn't hold is unknown. */
+/** Names that are missing are unknown (NXDOMAIN). */
 export type Names = Readonly<Record<string, NameAnswer>>;
 
-/** A code of RFC 1035, as the lowest bits of the flags of an answer. */
+/** Response codes of RFC 1035, in the lowest bits of the flags. */
 const RCODE = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
 
-/** Answers DNS queries over UDP on this machine, as a test says, which may change its mind. */
+/** A DNS server over UDP on this machine. Tests can change its names at any time. */
 export class NameServer {
-  /** Names that were asked for, each query. */
+  /** Queried names, one for each query. */
   readonly asked: string[] = [];
-  /** It answers nobody, whatever its names say. */
+  /** If true, it does not respond to any query. */
   isSilent = false;
   private readonly closed = new AbortController();
 
@@ -46,7 +46,7 @@ export class NameServer {
     return server;
   }
 
-  /** Address and port, as DNS_SERVERS wants them. */
+  /** Address and port, in the form of DNS_SERVERS. */
   get address(): string {
     return `127.0.0.1:${this.socket.address().port}`;
   }

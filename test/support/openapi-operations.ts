@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A JSON schema, as far as the document uses it. */
+/** The keywords of JSON Schema that the document uses. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -29,14 +29,14 @@ export interface Parameter {
 /** An operation of docs/openapi.json. */
 export interface Operation {
   readonly id: string;
-  /** In upper case. */
+  /** HTTP method in upper case. */
   readonly method: string;
-  /** With its parameters in braces. */
+  /** Path with its parameters in braces. */
   readonly path: string;
   readonly parameters: readonly Parameter[];
-  /** Of a JSON body that the service itself reads. */
+  /** Schema of a JSON body that the service parses. */
   readonly body: Schema | null;
-  /** Takes any bytes: it publishes. */
+  /** Whether it accepts any bytes, as the publishing operations do. */
   readonly takesPayload: boolean;
   readonly roles: readonly string[] | null;
 }
@@ -81,7 +81,7 @@ export function resolve(schema: Schema): Schema {
   return found;
 }
 
-/** The schemas one of which must hold, if there are any. */
+/** Alternatives of a schema, if it has any. */
 export function alternatives({ oneOf, anyOf }: Schema): Schema[] {
   return [...(oneOf ?? []), ...(anyOf ?? [])].map(resolve);
 }

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 
-/** What the service answered, and to which request. */
+/** A response of the service, and its request. */
 export interface AnswerToCheck {
   readonly method: string;
-  /** Without the query. */
+  /** Path without the query. */
   readonly path: string;
   readonly status: number;
   readonly contentType: string | null;
-  /** Parsed when it is JSON, else the text; undefined or empty when there is none. */
+  /** Parsed if it is JSON, otherwise the text; undefined or empty if there is none. */
   readonly body: unknown;
 }
 
@@ -17,7 +17,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
 
-/** The parts of an OpenAPI 3.1 document that say what is answered. */
+/** The parts of an OpenAPI 3.1 document that describe responses. */
 export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -26,7 +26,7 @@ const DOCUMENT_FILE = new URL('../../docs/openapi.json', import.meta.url);
 const DOCUMENT_ID = 'https://test.invalid/openapi.json';
 
 /**
- * Compares answers with an OpenAPI 3.1 document. Takes only the schemas of answers: objects may have no other fields.
+ * Checks responses against an OpenAPI 3.1 document. It is stricter than the document: objects may have no other fields.
  */
 export class OpenApiValidator {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -36,13 +36,13 @@ export class OpenApiValidator {
   constructor(document: OpenApiDocument) {
     const closed = withClosedObjects(document) as OpenApiDocument;
     formats.default(this.ajv);
-    // The document is no schema itself; its schemas are found in it by reference.
+    // The document itself is not a schema. Its schemas are referenced by their location in it.
     this.ajv.addSchema(closed, DOCUMENT_ID, undefined, false);
     this.paths = closed.paths;
     this.templates = Object.keys(closed.paths).sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
   }
 
-  /** @throws Error that names the request, the status and all that is wrong. */
+  /** @throws Error with the request, the status and all faults */
   assertMatches(answer: AnswerToCheck): void {
     const fault = this.faultOf(answer);
     if (fault === null) return;
@@ -83,13 +83,13 @@ export class OpenApiValidator {
 
 let ofService: OpenApiValidator | undefined;
 
-/** Compares an answer of the service with docs/openapi.json. @throws Error that names the request and the faults. */
+/** Checks a response of the service against docs/openapi.json. @throws Error with the request and the faults */
 export function assertMatchesOpenApi(answer: AnswerToCheck): void {
   ofService ??= new OpenApiValidator(JSON.parse(readFileSync(DOCUMENT_FILE, 'utf8')) as OpenApiDocument);
   ofService.assertMatches(answer);
 }
 
-/** Sorts behind a literal in the same place, so that /health/ready is found before /health/{name}. */
+/** Sorts parameters after literals in the same place, so that /health/ready is found before /health/{name}. */
 function rank(template: string): string {
   return template.replaceAll(/\{[^}]*\}/g, '\uffff');
 }
@@ -109,7 +109,7 @@ function documentedType(content: object, contentType: string | null): string | u
   return [type, type.replace(/\/.*$/, '/*'), '*/*'].find((key) => key in content);
 }
 
-/** A deep copy where objects with named properties have no others, unless the schema itself decides on that. */
+/** A deep copy in which objects allow only their named properties, unless the schema says otherwise. */
 function withClosedObjects(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(withClosedObjects);
   if (typeof node !== 'object' || node === null) return node;

@@ -11,18 +11,18 @@ import type { JobData } from '../../src/delivery/queue/job-data.js';
 import { eventually } from './eventually.js';
 import { silentLogger } from './silent-logger.js';
 
-/** What is given up may be in Redis all the same, so it should outlast a machine that stands still for a moment. */
+/** A command that timed out may have run in Redis all the same, so the timeout must be longer than a short pause. */
 const PATIENCE_MS = 10_000;
 
 interface BullGiven {
   readonly queueShards?: number;
-  /** Gives up as soon as the service does: for a Redis that is away. */
+  /** Fails as fast as the service does, for tests with an unavailable Redis. */
   readonly failsFast?: boolean;
   readonly whileTaking?: () => Promise<unknown>;
   readonly logger?: Logger;
 }
 
-/** Both ends of every queue, as in a process that is API and worker. */
+/** Producer and consumer of every queue, as in a process that is API and worker. */
 export function openBull(redisUrl: string, queuePrefix: string, given: BullGiven = {}): BullQueue {
   const { queueShards = 1, failsFast = false, whileTaking, logger = silentLogger } = given;
   const clients = new (failsFast ? BullClients : PatientClients)(redisUrl, silentLogger);
@@ -40,7 +40,7 @@ class PatientClients extends BullClients {
   }
 }
 
-/** Does something once between the two steps by which Bull takes a job: out of the list, and marked as taken. */
+/** Runs an action once between the two steps in which Bull takes a job: off the list, and marked as taken. */
 function interruptOnce(consumer: Bull.Queue, interrupt: () => Promise<unknown>): void {
   const queue = consumer as unknown as { moveToActive: (id?: string) => Promise<unknown> };
   const moveToActive = queue.moveToActive.bind(consumer);
@@ -53,7 +53,7 @@ function interruptOnce(consumer: Bull.Queue, interrupt: () => Promise<unknown>):
 
 const names = new Map<string, string>();
 
-/** An id that is the same for the same name. */
+/** An id derived from a name. */
 function idOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex');
   const id = `01${hex.slice(0, 6)}-${hex.slice(6, 10)}-7${hex.slice(10, 13)}-8${hex.slice(13, 16)}-${hex.slice(16, 28)}`;
@@ -61,12 +61,12 @@ function idOf(name: string): string {
   return id;
 }
 
-/** By which name the delivery of a wake-up was given to `aJob`. */
+/** The name that was passed to `aJob` for the delivery of a wake-up. */
 export function nameOf({ id }: WakeUp): string {
   return names.get(id) ?? id;
 }
 
-/** A job of wake-ups that differ in everything. */
+/** A job with one wake-up for each name. No two wake-ups have a field in common. */
 export function aJob(...deliveries: string[]): WakeUp[] {
   return deliveries.map((name, attemptCount) => ({
     id: idOf(name),
@@ -76,13 +76,13 @@ export function aJob(...deliveries: string[]): WakeUp[] {
   }));
 }
 
-/** Adds once, as soon as the queue can: the client of a new one refuses until it has connected. */
+/** Adds jobs once the queue is ready. A new client refuses commands until it has connected. */
 export async function addSoon(queue: DeliveryQueue, ...jobs: WakeUp[][]): Promise<void> {
   await eventually(() => queue.depth());
   await queue.add(jobs);
 }
 
-/** Remembers what it takes. */
+/** Records the wake-ups that it takes. */
 export class Consumer {
   readonly jobs: WakeUp[][] = [];
 
@@ -91,12 +91,12 @@ export class Consumer {
     return Promise.resolve();
   };
 
-  /** Sorted: several jobs are handled at once. */
+  /** Names of the deliveries, sorted, because several jobs run at once. */
   get names(): string[] {
     return this.jobs.flatMap((wakeUps) => wakeUps.map(nameOf)).sort();
   }
 
-  /** Waits until it has taken so many. */
+  /** Waits until it has taken this many. */
   async took(count: number): Promise<void> {
     await eventually(() => this.jobs, { until: ({ length }) => length >= count, timeoutMs: 20_000 });
   }

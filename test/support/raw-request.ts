@@ -1,24 +1,24 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** What came back on one connection. */
+/** A response, read from one connection. */
 export interface RawAnswer {
-  /** Null when the connection was closed without an answer. */
+  /** Null if the connection was closed without a response. */
   readonly status: number | null;
   readonly contentType: string | null;
   readonly body: string;
 }
 
-/** How long the other side may leave a connection open, in milliseconds. */
+/** Longest time that the server may keep the connection open. */
 const PATIENCE_MS = 20_000;
 
-/** A connection on which anything can be sent, HTTP or not. */
+/** A connection for sending any bytes, HTTP or not. */
 export async function openRaw(url: string): Promise<{ socket: Socket; answer: Promise<RawAnswer> }> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  // A reset after the answer is a closed connection like any other.
+  // A reset after the response counts as a normal close.
   socket.on('error', () => undefined);
   const closed = new Promise<RawAnswer>((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -34,7 +34,7 @@ export async function openRaw(url: string): Promise<{ socket: Socket; answer: Pr
   return { socket, answer: closed };
 }
 
-/** Sends bytes as they are, and gives what came back once the other side has closed the connection. */
+/** Sends bytes, waits until the server closes the connection, and returns the response. */
 export async function sendRaw(url: string, bytes: string): Promise<RawAnswer> {
   const { socket, answer } = await openRaw(url);
   socket.write(bytes, 'latin1');

@@ -6,7 +6,7 @@ import { eventually } from './eventually.js';
 
 const SLOTS = 16_384;
 
-/** A real Redis Cluster of masters only, each a process, that share the slots evenly. */
+/** A real Redis Cluster: several processes, all masters, that share the slots evenly. */
 export class RedisCluster {
   private constructor(
     private readonly servers: readonly LocalServer[],
@@ -37,7 +37,7 @@ export class RedisCluster {
     return `redis+cluster://${this.servers.map(({ url }) => new URL(url).host).join(',')}`;
   }
 
-  /** Names of keys, node by node. */
+  /** Keys of each node. */
   keys(): Promise<string[][]> {
     return Promise.all(this.clients.map((client) => client.keys('*')));
   }
@@ -49,7 +49,7 @@ export class RedisCluster {
 }
 
 async function startNode(): Promise<LocalServer> {
-  // By default the nodes talk to each other on a port 10,000 above, which need not be one.
+  // The default bus port is 10,000 higher than the port, which may exceed the valid range.
   const settings = { 'cluster-enabled': 'yes', 'cluster-port': `${await freePort()}` };
   const server = await startLocalRedis({ directory: tmpdir(), port: 'free', settings });
   if (server === null) throw new Error('The tests need redis-server or valkey-server on PATH.');

@@ -10,7 +10,7 @@ import { eventually } from './eventually.js';
 
 const MASTER = 'queue';
 
-/** A real master with a replica, watched by three Sentinels; each a process. */
+/** A real master, a replica and three Sentinels, each in a process of its own. */
 export class WatchedRedis {
   private constructor(
     private readonly directory: string,
@@ -34,12 +34,12 @@ export class WatchedRedis {
     return `redis+sentinel://${this.sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${MASTER}`;
   }
 
-  /** Ends the master without a word. */
+  /** Kills the master. */
   killMaster(): void {
     process.kill(this.master.pid, 'SIGKILL');
   }
 
-  /** Waits until the replica is the master. */
+  /** Waits until the replica has become the master. */
   async untilReplaced(): Promise<void> {
     await eventually(() => ask(new URL(this.replica.url).port, (redis) => redis.call('ROLE')), {
       until: (role) => (role as string[])[0] === 'master',
@@ -58,7 +58,7 @@ export class WatchedRedis {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** Waits until every Sentinel knows the replica and the other two. */
+  /** Waits until every Sentinel knows the replica and the other two Sentinels. */
   private async untilComplete(): Promise<void> {
     for (const { port } of this.sentinels) {
       await eventually(() => ask(port, (redis) => redis.call('SENTINEL', 'MASTER', MASTER)), {
@@ -79,7 +79,7 @@ async function startServer(settings: Record<string, string> = {}): Promise<Local
   return server;
 }
 
-/** A Sentinel keeps what it learns in its configuration file. */
+/** Each Sentinel needs a file of its own, because it writes its state to its configuration file. */
 async function startSentinel(directory: string, n: number, masterPort: string) {
   const port = await freePort();
   const file = join(directory, `sentinel-${n}.conf`);

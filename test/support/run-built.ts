@@ -9,9 +9,9 @@ export interface RunResult {
 }
 
 /**
- * Runs a built program to its end.
- * @param path of its file, below `dist`
- * @param settings environment variables: all that it sees besides PATH, HOME and a cache of code
+ * Runs a built program until it exits.
+ * @param path path of its file, relative to `dist`
+ * @param settings environment variables of the program, in addition to PATH, HOME and a compile cache
  */
 export function runBuilt(path: string, settings: Readonly<Record<string, string>>): Promise<RunResult> {
   const { PATH = '', HOME = '' } = process.env;

@@ -10,48 +10,46 @@ import type { AddressInfo } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 
-/**
- * A request whose body came in whole. Times are Unix milliseconds with fractions, from a clock that never goes back.
- */
+/** A completely received request. Times are in fractional Unix milliseconds, from a clock that never goes back. */
 export interface ReceivedRequest {
   readonly method: string;
-  /** Without the query. */
+  /** Path without the query. */
   readonly path: string;
-  /** With its question mark; empty when there is none. */
+  /** Query with its question mark; empty if there is none. */
   readonly query: string;
-  /** By lower-case name. */
+  /** Headers by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly startedAt: number;
-  /** When the answer was sent or the connection was lost; null before. */
+  /** When the response was sent or the connection was lost; null before. */
   readonly endedAt: number | null;
-  /** Of the answer; null when no complete head was sent, or none yet. */
+  /** Status of the response; null unless complete headers were sent. */
   readonly statusCode: number | null;
-  /** The address of this machine that it came to. */
+  /** Local address that received it. */
   readonly localAddress: string;
   readonly deliveryId: string | null;
   readonly attempt: number | null;
   readonly webhookId: string | null;
 }
 
-/** What a receiver does with a request it has read. */
+/** How a receiver reacts to a request that it has read. */
 export type Behaviour = (response: ServerResponse, request: ReceivedRequest) => void;
 
-/** A receiver of webhooks on 127.0.0.1 that does as each path's script says and remembers what it got. */
+/** A receiver of webhooks on 127.0.0.1. It follows a script for each path, and records its requests. */
 export class ScriptedReceiver {
-  /** In the order in which their bodies were complete. */
+  /** Requests, in the order in which their bodies were complete. */
   readonly requests: ReceivedRequest[] = [];
   private readonly scripts = new Map<string, Behaviour[]>();
   private readonly server: Server;
 
   private constructor() {
-    // Only the other side ends a connection, unless a script says otherwise: an idle one closed here is a race.
+    // Never closes idle connections, because that would race with the next request. A script may close connections.
     this.server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 }, (request, response) => {
       void this.receive(request, response);
     });
   }
 
-  /** @param address on which it listens, :: for all */
+  /** @param address address to listen on, :: for all */
   static async start(address = '127.0.0.1'): Promise<ScriptedReceiver> {
     const receiver = new ScriptedReceiver();
     receiver.server.listen(0, address);
@@ -64,7 +62,7 @@ export class ScriptedReceiver {
     return `http://127.0.0.1:${port}${path}`;
   }
 
-  /** Each behaviour serves one request to the path, the last all further ones. Replaces an earlier script. */
+  /** Each behaviour serves one request to the path; the last one serves all further requests. Replaces the script. */
   script(path: string, ...behaviours: Behaviour[]): void {
     this.scripts.set(path, behaviours);
   }
@@ -73,7 +71,7 @@ export class ScriptedReceiver {
     return this.requests.filter((request) => request.path === path);
   }
 
-  /** Cuts all connections. */
+  /** Destroys all connections. */
   async close(): Promise<void> {
     if (!this.server.listening) return;
     const closed = once(this.server, 'close');
@@ -84,7 +82,7 @@ export class ScriptedReceiver {
 
   private async receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = now();
-    // Who writes to a lost connection is told here; to a receiver it makes no difference.
+    // Errors of writes to a lost connection do not matter to a receiver.
     response.on('error', () => undefined);
     const body = await readBody(incoming);
     if (body === null) return;
@@ -115,17 +113,17 @@ export function redirect(location: string, status = 302): Behaviour {
   return respond(status, { headers: { location } });
 }
 
-/** Never answers. */
+/** Never responds. */
 export function hang(): Behaviour {
   return () => undefined;
 }
 
-/** Answers with a TCP reset. */
+/** Resets the connection. */
 export function reset(): Behaviour {
   return (response) => response.socket?.resetAndDestroy();
 }
 
-/** A body that never ends, as fast as it is read. */
+/** Sends a body that never ends, as fast as it is read. */
 export function endlessBody(): Behaviour {
   return (response) => {
     const chunk = Buffer.alloc(65_536, 'x');
@@ -134,7 +132,7 @@ export function endlessBody(): Behaviour {
   };
 }
 
-/** A new header line every 50 ms, and the end of the headers only after `durationMs`. */
+/** Sends a header line every 50 ms, and the end of the headers after `durationMs`. */
 export function slowHeaders(durationMs: number): Behaviour {
   return (response) => {
     const { socket } = response;
@@ -147,7 +145,7 @@ export function slowHeaders(durationMs: number): Behaviour {
   };
 }
 
-/** Headers at once, then a body that never ends, byte by byte; at most 1000 bytes a second. */
+/** Sends headers at once, then a body that never ends, byte by byte; at most 1000 bytes per second. */
 export function trickle(bytesPerSecond: number): Behaviour {
   return (response) => {
     response.writeHead(200, { 'content-type': 'text/plain' }).flushHeaders();
@@ -155,19 +153,19 @@ export function trickle(bytesPerSecond: number): Behaviour {
   };
 }
 
-/** Ends the connection before all bytes of the announced length. */
+/** Ends the connection before the whole body is sent. */
 export function earlyClose(): Behaviour {
   return (response) => {
     response.writeHead(200, { 'content-length': 1000 }).write('too short', () => response.socket?.end());
   };
 }
 
-/** Bytes that are no HTTP. */
+/** Sends bytes that are not HTTP. */
 export function garbage(): Behaviour {
   return (response) => response.socket?.end(Buffer.from('\x00\xff\xfe this is not HTTP\r\n\r\n', 'latin1'));
 }
 
-/** An interim answer after the other, and never the final one. */
+/** Sends interim responses without end, and never the final one. */
 export function endlessProcessing(): Behaviour {
   return (response) => {
     const timer = setInterval(() => {
@@ -179,14 +177,14 @@ export function endlessProcessing(): Behaviour {
   };
 }
 
-/** Just these bytes, and the end of the connection. */
+/** Sends exactly these bytes, then ends the connection. */
 export function raw(bytes: string): Behaviour {
   return (response) => response.socket?.end(bytes);
 }
 
 const BOMB_MEMBERS = 1024;
 
-/** 1 MB of gzip that is 1 GiB when decompressed: 1024 members of 1 MiB, which a decoder joins. */
+/** Sends 1 MB of gzip that decompresses to 1 GiB: 1024 members of 1 MiB each, which a decoder concatenates. */
 export function gzipBomb(): Behaviour {
   const member = gzipSync(Buffer.alloc(1_048_576));
   const body = Buffer.concat(Array.from({ length: BOMB_MEMBERS }, () => member));
@@ -204,7 +202,7 @@ function* endlessly(chunk: Buffer): Generator<Buffer> {
   for (;;) yield chunk;
 }
 
-/** Null when the connection was lost on the way. */
+/** @returns null if the connection was lost before the end of the body */
 async function readBody(incoming: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   try {

@@ -1,7 +1,4 @@
-/**
- * For 127.0.0.1 and localhost, until 2126, signed by nobody but itself. The key protects nothing: it is here for all to
- * read.
- */
+/** A self-signed certificate for 127.0.0.1 and localhost, valid until 2126. The key is public and protects nothing. */
 export const selfSigned = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgy+8ChD4SZ72WXEAn

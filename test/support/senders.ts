@@ -11,7 +11,7 @@ export const secretBox = new SecretBox([Buffer.alloc(32, 1)]);
 
 let opened: WebhookSender[] = [];
 
-/** Knows no names unless given; may reach this machine unless told not to. */
+/** A sender that resolves no names by default, and may connect to this machine by default. */
 export function aSender(
   given: {
     resolver?: HostResolver;
@@ -39,7 +39,7 @@ export function aSender(
   return sender;
 }
 
-/** Ends the connections of all senders of the test. */
+/** Closes the connections of all senders of the test. */
 export async function closeSenders(): Promise<void> {
   for (const sender of opened) await sender.onApplicationShutdown();
   opened = [];

@@ -6,7 +6,7 @@ import { compileCache } from './compile-cache.js';
 import { eventually } from './eventually.js';
 import { assertHoldsNoSecret, rememberSettings } from './known-secrets.js';
 
-/** One line of the service's log: pino's fields and those of the entry. */
+/** A log line of the service: the fields of pino and those of the entry. */
 export interface LogLine {
   readonly level: number;
   readonly msg: string;
@@ -15,27 +15,27 @@ export interface LogLine {
 
 export interface ServiceOptions {
   readonly entry: 'main' | 'main.api' | 'main.worker' | 'local/local.main';
-  /** Environment variables: all that the process sees besides PATH, HOME, a cache of code and a PORT of 0. */
+  /** Environment variables of the process, in addition to PATH, HOME, a compile cache and PORT=0. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Modules that are loaded before it, as files. */
+  /** Files of modules to load before the program. */
   readonly preloads?: readonly string[];
-  /** The Node.js that it runs on; the one of the tests unless given. */
+  /** Path of Node.js. Defaults to the one that runs the tests. */
   readonly node?: string;
 }
 
-/** No statement may forget its tenant. */
+/** Makes the service fail on a statement that is not limited to a tenant. */
 const REFUSES_UNSCOPED = builtFile('test/faults/preloads/tenant-scope.js');
 const START_TIMEOUT_MS = 90_000;
 const PROBE_TIMEOUT_MS = 5_000;
-/** More than the 35 s within which the service promises to end. */
+/** Longer than the 35 s within which the service must exit. */
 const STOP_TIMEOUT_MS = 40_000;
-/** Characters of output that are shown of a process which did not end well. */
+/** Number of characters shown of the output of a process that exited with an error. */
 const SHOWN_OUTPUT = 4000;
 
 /**
  * Starts a built service on a free port and waits until it is ready.
- * Its log must reach `info`, since the port is read from it.
- * @throws Error with all output when it ends early or is not ready within 90 s; nothing is left running then.
+ * Its log level must be `info` or lower, because the port is read from the log.
+ * @throws Error with all output if it exits early or is not ready within 90 s. No process is left running then.
  */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const { entry } = options;
@@ -50,7 +50,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
   }
 }
 
-/** Starts a built service and does not wait for it. */
+/** Starts a built service without waiting until it is ready. */
 export async function spawnService({
   entry,
   settings,
@@ -71,9 +71,9 @@ export async function spawnService({
 /** A running process of the service. */
 export class ServiceProcess {
   readonly pid: number;
-  /** What it logged so far, oldest first. */
+  /** Log lines so far, oldest first. */
   readonly logs: LogLine[] = [];
-  /** The exit code, or null when a signal ended it; all output has been read by then. */
+  /** The exit code, or null if a signal ended the process. Resolves when all output has been read. */
   readonly exited: Promise<number | null>;
   private readonly chunks: string[] = [];
 
@@ -89,12 +89,12 @@ export class ServiceProcess {
     this.collect(child.stderr);
   }
 
-  /** @throws Error before it listens. */
+  /** @throws Error if it does not listen yet */
   get url(): string {
     return this.urlOf('port');
   }
 
-  /** Where its health and metrics are. @throws Error before it listens. */
+  /** URL of health and metrics. @throws Error if it does not listen yet */
   get adminUrl(): string {
     const hasOwnPort = this.logs.some((line) => line.msg === 'listening' && line['admin_port'] !== undefined);
     return this.urlOf(hasOwnPort ? 'admin_port' : 'port');
@@ -104,7 +104,7 @@ export class ServiceProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** Standard output and standard error, as they came. */
+  /** Standard output and standard error, interleaved. */
   output(): string {
     return this.chunks.join('');
   }
@@ -114,8 +114,8 @@ export class ServiceProcess {
   }
 
   /**
-   * Ends it by SIGTERM, or by SIGKILL when 40 s were not enough; gives the exit code, or null after a signal.
-   * @throws Error when it has written down a secret that the test knows, as `kill` does
+   * Ends it with SIGTERM, or with SIGKILL after 40 s. Returns the exit code, or null after a signal.
+   * @throws Error if its output contains a secret that the test knows. `kill` does the same
    */
   async stop(): Promise<number | null> {
     const timer = setTimeout(() => {
@@ -124,7 +124,7 @@ export class ServiceProcess {
     this.signal('SIGTERM');
     try {
       const code = await this.exited;
-      // Nobody can ask it any more what it was about.
+      // Shows the output now, because the process is gone.
       if (code !== 0)
         process.stderr.write(`It ended with ${code}, after this:\n${this.output().slice(-SHOWN_OUTPUT)}\n`);
       return code;
@@ -134,14 +134,14 @@ export class ServiceProcess {
     }
   }
 
-  /** Ends it by SIGKILL. */
+  /** Ends it with SIGKILL. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.exited;
     assertHoldsNoSecret(this.output());
   }
 
-  /** @throws Error while neither is so. */
+  /** @throws Error if it is neither ready nor has ended */
   async assertReadyOrEnded(): Promise<void> {
     if (this.hasEnded) return;
     const answer = await fetch(`${this.adminUrl}/health/ready`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
@@ -155,7 +155,7 @@ export class ServiceProcess {
     return `http://127.0.0.1:${port}`;
   }
 
-  /** `onLine` gets whole lines only: node's readline would also cut at U+2028, which JSON may hold. */
+  /** Passes complete lines to `onLine`. The readline module would also split at U+2028, which JSON may contain. */
   private collect(stream: Readable, onLine: (line: string) => void = () => undefined): void {
     let rest = '';
     stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -166,7 +166,7 @@ export class ServiceProcess {
     });
   }
 
-  /** Other lines than the logger's stay in the output only. */
+  /** Lines that are not log entries appear only in the output. */
   private log(line: string): void {
     if (!line.startsWith('{"level":')) return;
     this.logs.push(JSON.parse(line) as LogLine);

@@ -2,5 +2,5 @@ import type { Logger } from '../../src/shared/logging/logger.js';
 
 const ignore = (): void => undefined;
 
-/** For parts that tell something nobody in a test listens to. */
+/** For parts whose log a test does not check. */
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -5,10 +5,10 @@ import type { ReceivedRequest } from './scripted-receiver.js';
 const REQUIRED_HEADERS = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
 
 /**
- * Verifies a request as a receiver does that uses the `standardwebhooks` package, and gives its payload: parsed when
- * its content type is JSON, else the text.
- * @throws WebhookVerificationError when no signature matches or the timestamp is more than 5 minutes away; Error when
- * the body is not UTF-8, which the package decodes before it hashes, so that it can't verify other bytes.
+ * Verifies a request as a receiver with the `standardwebhooks` package would. Returns the payload, parsed if its
+ * content type is JSON, otherwise as text.
+ * @throws WebhookVerificationError if no signature matches, or the timestamp differs by more than 5 minutes; Error if
+ * the body is not UTF-8, because the package decodes the body before it hashes it
  */
 export function verifyWebhook(secret: string, request: ReceivedRequest): unknown {
   if (!isUtf8(request.body)) throw new Error('The standardwebhooks package verifies UTF-8 bodies only.');

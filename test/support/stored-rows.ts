@@ -10,7 +10,7 @@ interface SubscriptionGiven {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Times in seconds from PostgreSQL's now. */
+/** Times are in seconds relative to PostgreSQL's now. */
 interface DeliveryGiven {
   readonly subscriptionId: Uuid;
   readonly atMs?: number;
@@ -23,7 +23,7 @@ interface DeliveryGiven {
   readonly parkedIn?: number;
 }
 
-/** A row of `open_deliveries`; times in seconds from now, null for none or infinity. */
+/** A row of `open_deliveries`. Times are in seconds from now; null means none or infinity. */
 interface OpenRow {
   readonly state: number;
   readonly attempt_count: number;
@@ -48,7 +48,7 @@ interface AttemptRow {
   readonly response_body: Buffer | null;
 }
 
-/** Rows in whatever state a test begins with, and what became of them. The schema must be there. */
+/** Inserts rows in the state that a test needs, and reads them back. The schema must exist. */
 export class StoredRows {
   constructor(private readonly database: TestDatabase) {}
 
@@ -67,13 +67,13 @@ export class StoredRows {
     await this.database.query('update subscriptions set state = $2 where id = $1', [id, state]);
   }
 
-  /** An event with one delivery: pending, never attempted and due in half a minute, unless given. */
+  /** Adds an event with one delivery. By default it is pending, without attempts, and due in half a minute. */
   async delivery(given: DeliveryGiven): Promise<WakeUp> {
     const [wakeUp] = await this.deliveries(1, given);
     return wakeUp!;
   }
 
-  /** As many events with a delivery each, oldest first. */
+  /** Adds events with one delivery each, oldest first. */
   async deliveries(count: number, given: DeliveryGiven): Promise<WakeUp[]> {
     const { subscriptionId, state = 0, attemptCount = 0, abandonedCount = 0, leaseIn, parkedIn } = given;
     const eventIds = Array.from({ length: count }, () => newEventUuid(given.atMs ?? Date.now())).sort();
@@ -95,7 +95,7 @@ export class StoredRows {
     return ids.map((id) => ({ id, subscriptionId, attemptCount, tenantId: 'default' }));
   }
 
-  /** Undefined when it is not open. */
+  /** Undefined if the delivery is not open. */
   async open(id: Uuid): Promise<OpenRow | undefined> {
     const rows = await this.database.query<OpenRow>(
       `select state, attempt_count, abandoned_count, parked_at is not null as is_parked,
@@ -107,7 +107,7 @@ export class StoredRows {
     return rows[0];
   }
 
-  /** Undefined when it is not in the history. */
+  /** Undefined if the delivery is not in the history. */
   async finished(id: Uuid): Promise<FinishedRow | undefined> {
     const rows = await this.database.query<FinishedRow>(
       'select state, attempt_count, last_status_code, last_error_code from deliveries where id = $1',
@@ -124,7 +124,7 @@ export class StoredRows {
     );
   }
 
-  /** Makes a leftover of one test nothing to the next. */
+  /** Removes all rows between tests. */
   async clear(): Promise<void> {
     await this.database.query(
       'truncate open_deliveries, deliveries, attempts, events, idempotency_keys, subscriptions',

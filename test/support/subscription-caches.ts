@@ -12,14 +12,14 @@ export function cacheSettings(env: Readonly<Record<string, string>>): Settings {
   return parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', QUEUE_PREFIX: uniquePrefix(), ...env });
 }
 
-/** That of one process. */
+/** The cache of one process. */
 export function openCache(settings: Settings, clock: Clock = new SystemClock()): SubscriptionCache {
   const cache = new SubscriptionCache(settings, clock, silentLogger);
   opened.push(cache);
   return cache;
 }
 
-/** Those of two processes: each finds what the other has stored, and hears of its changes. */
+/** The caches of two processes. Each finds what the other has stored, and is notified of its changes. */
 export async function openTwoCaches(
   settings: Settings,
   clock: Clock = new SystemClock(),
@@ -34,7 +34,7 @@ export async function openTwoCaches(
   return [one, other];
 }
 
-/** Closes all caches of the test. */
+/** Closes all caches of a test. */
 export function closeCaches(): void {
   for (const cache of opened) cache.onApplicationShutdown();
   opened = [];
@@ -61,12 +61,12 @@ async function finds(finder: SubscriptionCache, storer: SubscriptionCache): Prom
 
 const asIs = (stored: unknown): unknown => stored;
 
-/** That takes everything for the value which is stored. */
+/** Accepts any stored value. */
 export function lookUp<T>(load: () => Promise<T>): LookUp<T> {
   return { load, read: (stored) => stored as T };
 }
 
-/** Counts how often it is asked for the value that there is. */
+/** A load that returns the current value, and counts its calls. */
 export class Source implements LookUp<unknown> {
   loads = 0;
   readonly read = asIs;
@@ -79,7 +79,7 @@ export class Source implements LookUp<unknown> {
   };
 }
 
-/** A load that is under way until it is released. */
+/** A load that does not finish until it is released. */
 export class SlowSource implements LookUp<unknown> {
   readonly read = asIs;
   private started!: () => void;

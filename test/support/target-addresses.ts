@@ -1,4 +1,4 @@
-/** Hosts that no target may have, in all the forms that a URL can give them. */
+/** Forbidden hosts of targets, in all forms that a URL can have. */
 export const BLOCKED_HOSTS =
   `127.0.0.1 127.1 2130706433 0x7f000001 0177.0.0.1 017700000001 0x7f.1 127.000.000.001 0 0x0 １２７.０.０.１
 127。0。0。1 ①②⑦.⓪.⓪.① 127.0.0.1. localhost LOCALHOST. loc%61lhost foo.localhost 127.0.0.1\\.example.com
@@ -10,7 +10,7 @@ export const BLOCKED_HOSTS =
 intranet printer.local db.svc.cluster.local localhost.. foo.localhost. foo.localhost.. 127.0.0.1.. example..com
 example.com.. .example.com LOC%61LHOST%2E%2E localhost。. 10.0.0.1.. metadata.google.internal.`.split(/\s+/);
 
-/** Hosts that look alike and are public. */
+/** Public hosts that look similar to forbidden ones. */
 export const ALLOWED_HOSTS = [
   '1.1.1.1',
   '172.32.0.1',
@@ -21,7 +21,7 @@ export const ALLOWED_HOSTS = [
   'example.com.',
 ];
 
-/** What is refused for its scheme, its credentials or its port. */
+/** URLs that are refused for their scheme, credentials or port. */
 export const BLOCKED_URLS = [
   'file:///etc/passwd',
   'gopher://1.1.1.1/',

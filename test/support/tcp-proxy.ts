@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Forwards TCP connections to a port of this machine until it is told to stop, and leaves them open then. */
+/** Forwards TCP connections to a port of this machine. When it stops forwarding, connections stay open. */
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
 
@@ -30,12 +30,12 @@ export class TcpProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** New connections lead to that port from now on; those that are open stay where they are. */
+  /** Forwards new connections to another port. Open connections are not affected. */
   leadTo(port: number): void {
     this.target = port;
   }
 
-  /** Connections that are open now forward nothing any more, for ever; new ones do. */
+  /** Stops forwarding on all open connections, for good. New connections are forwarded. */
   halfOpen(): void {
     for (const socket of this.sockets) {
       socket.unpipe();

@@ -3,13 +3,13 @@ import { Client } from 'pg';
 
 export interface TestDatabase {
   readonly url: string;
-  /** For what the API offers no way to do or to see. */
+  /** Queries for what the API cannot do or show. */
   query<Row extends object>(statement: string, values?: unknown[]): Promise<Row[]>;
-  /** Ends the connections that are still open. */
+  /** Closes open connections and drops the database. */
   drop(): Promise<void>;
 }
 
-/** An empty database on the real PostgreSQL that all test files share. */
+/** Creates an empty database on the real PostgreSQL that all test files share. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await run(serverUrl(), `create database ${name}`);

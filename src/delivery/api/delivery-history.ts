@@ -9,7 +9,7 @@ import { DeliveryNotFound } from './delivery.errors.js';
 import { toAttemptAnswer, toDeliveryAnswer } from './delivery.mapping.js';
 import type { DeliveryAnswer, DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
 
-/** Deliveries as clients see them. */
+/** Reads deliveries and attempts for the API. */
 @Injectable()
 export class DeliveryHistory {
   constructor(
@@ -31,7 +31,7 @@ export class DeliveryHistory {
     return toPage(rows, filter.limit, (row) => toDeliveryAnswer(row, this.settings));
   }
 
-  /** Lists the deliveries of a subscription, also of a deleted one. @throws SubscriptionNotFound */
+  /** Lists the deliveries of a subscription, even of a deleted one. @throws SubscriptionNotFound */
   async listOf(tenantId: string, subscriptionId: Uuid, filter: DeliveryFilter): Promise<Page<DeliveryAnswer>> {
     await this.subscriptions.requireKnown(tenantId, subscriptionId);
     return this.list(tenantId, { ...filter, subscriptionId });

@@ -48,7 +48,7 @@ export class DeliveryController {
   @ApiOperation({
     operationId: 'listSubscriptionDeliveries',
     summary: 'List the deliveries of a subscription, newest event first',
-    description: 'Also works for a deleted subscription.',
+    description: 'Also lists the deliveries of a deleted subscription.',
   })
   @ApiIdParam('id', 'sub')
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
@@ -69,12 +69,13 @@ export class DeliveryController {
   @ApiOperation({
     operationId: 'retryDelivery',
     summary: 'Deliver a finished delivery again',
-    description: 'As a new delivery of the same event, so with the same `webhook-id`; `retry_of` names the old one.',
+    description:
+      'Creates a new delivery of the same event, with the same `webhook-id`. Its `retry_of` is the id of the old one.',
   })
   @ApiAcceptedResponse({
     type: DeliveryWithAttemptsAnswer,
     description: 'The new delivery',
-    headers: { Location: { description: 'Where it can be watched', schema: { type: 'string' } } },
+    headers: { Location: { description: 'URL of the status of the new delivery', schema: { type: 'string' } } },
   })
   @ApiProblems(400, 404, 409, 413, 415, 422)
   async retry(
@@ -95,7 +96,7 @@ export class DeliveryController {
   @ApiOperation({
     operationId: 'cancelDelivery',
     summary: 'Cancel an unfinished delivery',
-    description: 'An attempt that is under way is not called back; its outcome is kept as `late`.',
+    description: 'Does not stop an attempt that is in progress. Its outcome is recorded as `late`.',
   })
   @ApiOkResponse({ type: DeliveryWithAttemptsAnswer, description: 'The cancelled delivery' })
   @ApiProblems(400, 404, 409, 413, 415, 422)

@@ -8,18 +8,18 @@ export class DeliveryNotFound extends DomainError {
 
 export class DeliveryUnfinished extends DomainError {
   constructor(id: string) {
-    super('delivery_unfinished', 'conflict', `The delivery ${id} is not finished: wait for its end, or cancel it.`);
+    super('delivery_unfinished', 'conflict', `The delivery ${id} is not finished. Wait until it is, or cancel it.`);
   }
 }
 
 export class DeliveryFinished extends DomainError {
   constructor(id: string) {
-    super('delivery_finished', 'conflict', `The delivery ${id} is finished and can't be cancelled.`);
+    super('delivery_finished', 'conflict', `The delivery ${id} is already finished, so it cannot be cancelled.`);
   }
 }
 
 export class SubscriptionGone extends DomainError {
   constructor(id: string) {
-    super('subscription_gone', 'conflict', `The subscription of the delivery ${id} is deleted.`);
+    super('subscription_gone', 'conflict', `The subscription of the delivery ${id} has been deleted.`);
   }
 }

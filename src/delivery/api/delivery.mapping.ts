@@ -21,7 +21,7 @@ export function toDeliveryAnswer(row: DeliveryRow, settings: Settings): Delivery
     retry_of: row.retry_of === null ? null : toPublicId('dlv', row.retry_of),
     attempt_count: row.attempt_count,
     max_attempts: effectivePolicy({ ...choice, maxAttempts: row.max_attempts }, settings).maxAttempts,
-    // Before the first attempt it is "at once"; parked, it is "when there is room".
+    // Only a retry has a meaningful time. A first attempt is due at once, and a parked delivery when its lane has room.
     next_attempt_at:
       status === 'retrying' && row.next_attempt_at instanceof Date ? row.next_attempt_at.toISOString() : null,
     last_status_code: row.last_status_code,

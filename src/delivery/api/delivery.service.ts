@@ -11,10 +11,10 @@ import { DeliveryWakeUps } from '../queue/delivery-wake-ups.js';
 import { DeliveryFinished, DeliveryUnfinished, SubscriptionGone } from './delivery.errors.js';
 import type { DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
 
-/** Draws of a retry's ordinal before it gives up; half a million are free for each event. */
+/** Maximum tries to draw an unused ordinal for a retry. Each event has half a million. */
 const DRAWS = 5;
 
-/** What clients may do to deliveries. */
+/** Retries and cancels deliveries for the API. */
 @Injectable()
 export class DeliveryService {
   constructor(
@@ -28,10 +28,10 @@ export class DeliveryService {
   ) {}
 
   /**
-   * Delivers an event of a finished delivery again.
+   * Delivers the event of a finished delivery again.
    *
    * @returns the new delivery
-   * @throws DeliveryNotFound; DeliveryUnfinished; SubscriptionGone when there is nobody to deliver to any more
+   * @throws DeliveryNotFound; DeliveryUnfinished; SubscriptionGone if the subscription has been deleted
    */
   async retry(caller: Caller, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
     const { tenantId } = caller;
@@ -49,8 +49,8 @@ export class DeliveryService {
   }
 
   /**
-   * Ends an unfinished delivery. An attempt that is under way is not called back; its outcome is kept, and changes
-   * nothing.
+   * Cancels an unfinished delivery. Does not stop an attempt that is in progress; its outcome is recorded, but does not
+   * change the delivery.
    *
    * @throws DeliveryNotFound; DeliveryFinished
    */

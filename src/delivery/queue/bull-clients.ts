@@ -2,7 +2,7 @@ import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from '../../shared/logging/logger.js';
 import { connectRedis } from '../../shared/redis/redis.js';
 
-/** The connections of a process to its queues. Bull closes only those that it made itself, and these are ours. */
+/** Redis connections of a process's queues. Bull closes only connections that it opened, so these are closed here. */
 export class BullClients {
   private readonly opened: Redis[] = [];
   private readonly shared = new Map<string, Redis>();
@@ -18,7 +18,7 @@ export class BullClients {
     return client;
   }
 
-  /** One for all queues of the process. */
+  /** Opens a connection once for each purpose, and shares it among all queues of the process. */
   openShared(options: RedisOptions, purpose: string): Redis {
     const client = this.shared.get(purpose) ?? this.open(options, purpose);
     this.shared.set(purpose, client);

@@ -3,21 +3,21 @@ import { FAIL_FAST, PATIENT } from '../../shared/redis/redis.js';
 import { keyRoot } from '../../shared/redis/redis-address.js';
 import type { BullClients } from './bull-clients.js';
 
-/** What decides the names of the queues. */
+/** Settings that determine the names and keys of the queues. */
 export interface QueueSettings {
   readonly redisUrl: string | undefined;
   readonly queuePrefix: string;
   readonly queueShards: number;
 }
 
-/** One of the queues that jobs are spread over. */
+/** One of several queues that jobs are spread over. */
 export interface Shard {
   readonly name: string;
-  /** What its keys begin with. */
+  /** Prefix of its Redis keys. */
   readonly prefix: string;
 }
 
-/** The first one is named as if it were the only one: a service that begins with one queue keeps it. */
+/** The first shard has no suffix, so that adding shards does not rename the queue of a service that had only one. */
 export function shardsOf(settings: QueueSettings): Shard[] {
   return Array.from({ length: settings.queueShards }, (_, index) => {
     const suffix = index === 0 ? '' : `-${index + 1}`;
@@ -29,8 +29,8 @@ export function shardsOf(settings: QueueSettings): Shard[] {
 }
 
 /**
- * Locks that are lost soon (by default a killed worker's job comes back after a minute), and a job that stalls without
- * limit (by default the second crash loses it): a job that runs twice finds nothing to claim.
+ * Stalled jobs are found soon. By default, the job of a killed worker comes back after a minute. They are retried
+ * without limit. By default, the second crash loses a job. A job may run twice: the second run finds nothing to claim.
  */
 const WORKER_SETTINGS = {
   lockDuration: 30_000,
@@ -39,7 +39,7 @@ const WORKER_SETTINGS = {
   guardInterval: 5000,
 };
 
-/** A queue that only adds: it fails at once when Redis is away, because the due scan will find what was not added. */
+/** Options of a queue that only adds jobs. While Redis is unavailable, it fails fast; the due scan finds the rest. */
 export function producerOptions({ prefix }: Shard, clients: BullClients): QueueOptions {
   return {
     prefix,
@@ -48,7 +48,7 @@ export function producerOptions({ prefix }: Shard, clients: BullClients): QueueO
   };
 }
 
-/** A queue that takes jobs: it waits for Redis as long as it takes, and on a connection of its own for its next job. */
+/** Options of a queue that takes jobs. It waits for Redis, and has a connection of its own for the blocking command. */
 export function consumerOptions({ prefix, name }: Shard, clients: BullClients): QueueOptions {
   return {
     prefix,

@@ -3,30 +3,30 @@ import type { Job, Queue } from 'bull';
 import type { Logger } from '../../shared/logging/logger.js';
 import type { WakeUp } from '../domain/wake-up.js';
 import type { BullClients } from './bull-clients.js';
-import { DeliveryQueue, type PartLook, type WakeUpHandler } from './delivery-queue.js';
+import { DeliveryQueue, type PartState, type WakeUpHandler } from './delivery-queue.js';
 import { JOB_OPTIONS, type JobData, type RawJob, readJob, toData, withoutParsing } from './job-data.js';
 
-/** Jobs that one worker handles at once. A job only admits its deliveries to lanes, so a few are enough. */
+/** Concurrent jobs of a worker on each shard. A job only admits its deliveries to lanes, so a few are enough. */
 const JOBS_AT_ONCE = 8;
-/** Bull waits without end for jobs that run and for a Redis that is away. */
+/** Bull alone would wait forever for running jobs, or for Redis while it is unavailable. */
 const CLOSE_TIMEOUT_MS = 2000;
 
 export class JobNotStored extends Error {
   constructor() {
-    super('Redis did not store every job: its script cache was lost');
+    super('Redis did not store all jobs, because its script cache was lost');
   }
 }
 
 /**
- * Both ends of one queue in Redis: one fails fast, the other waits for Redis. The consumer is null where jobs are only
- * added.
+ * Producer and consumer of one queue in Redis. The producer fails fast; the consumer waits for Redis, and is null in a
+ * process that only adds jobs.
  */
 export interface BullEnds {
   readonly producer: Queue<JobData>;
   readonly consumer: Queue<JobData> | null;
 }
 
-/** Bull on Redis: jobs spread in turns over one queue or several, all of which every worker takes from. */
+/** Bull on Redis. Jobs are spread over one or more queues in turn, and every worker takes jobs from all of them. */
 export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
   private turn = 0;
   /** Jobs taken from each shard. */
@@ -40,7 +40,7 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
   ) {
     super();
     for (const queue of shards.flatMap(({ producer, consumer }) => [producer, consumer])) {
-      // BullModule would close it too, without end, and fail when the connections are already gone.
+      // BullModule would close the queue too, but without a timeout, and with an error if its connections are closed.
       if (queue) Object.assign(queue, { onApplicationShutdown: undefined });
       queue?.on('error', (error: Error) => {
         logger.debug({ err: error }, 'queue.error');
@@ -54,7 +54,7 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
     await Promise.all(this.shards.map(({ producer }, index) => addTo(producer, byShard[index] ?? [])));
   }
 
-  override look(): Promise<readonly PartLook[]> {
+  override look(): Promise<readonly PartState[]> {
     const looks = this.shards.map(async ({ producer }, index) => {
       return { waiting: await producer.getWaitingCount(), taken: this.taken[index] ?? 0 };
     });
@@ -63,7 +63,7 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
 
   override consume(handler: WakeUpHandler): void {
     for (const [index, { consumer }] of this.shards.entries()) {
-      if (consumer === null) throw new Error('This process only adds to the queue');
+      if (consumer === null) throw new Error('This process only adds jobs');
       leaveUnparsed(consumer);
       void consumer
         .process(JOBS_AT_ONCE, async (job) => {
@@ -100,20 +100,20 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
 
 async function addTo(producer: Queue<JobData>, jobs: readonly WakeUp[][]): Promise<void> {
   if (jobs.length === 0) return;
-  // A transaction around a single job would only cost.
+  // Adds a single job without the transaction of addBulk.
   const added =
     jobs.length === 1 && jobs[0]
       ? [await producer.add(toData(jobs[0]), JOB_OPTIONS)]
       : await producer.addBulk(jobs.map((wakeUps) => ({ data: toData(wakeUps), opts: JOB_OPTIONS })));
-  // After a loss of the script cache Bull resolves with jobs that have no id: they are not in Redis. Added one by one,
-  // a job brings its script along.
+  // After a loss of the script cache, addBulk resolves with jobs that have no id and are not in Redis. Adding a single
+  // job loads the script again.
   const missing = jobs.filter((_, index) => !isStored(added[index]));
   for (const wakeUps of missing) {
     if (!isStored(await producer.add(toData(wakeUps), JOB_OPTIONS))) throw new JobNotStored();
   }
 }
 
-/** Hands the data of a job to its handler unparsed: what Bull can't parse would fail, and hold a place, in Bull. */
+/** Passes job data to the handler as text. A job that Bull cannot parse would fail inside Bull, and occupy a place. */
 function leaveUnparsed(consumer: Queue): void {
   const queue = consumer as unknown as { nextJobFromJobData: (raw: RawJob | undefined, id?: string) => unknown };
   const make = queue.nextJobFromJobData.bind(consumer);
@@ -130,9 +130,9 @@ async function closeWithin(queue: Queue): Promise<void> {
 }
 
 /**
- * A job that was taken just before Redis was flushed, and marked as taken just after, is nothing but that mark. Bull
- * would leave it in Redis for ever, since it is in no list. A later job may have been given the same number meanwhile:
- * that one has data.
+ * Deletes a job without data. If a job is taken just before Redis is flushed and marked as taken just after, its hash
+ * holds only that mark. No list contains it, so Bull would never delete it. A newer job with the same id has data, and
+ * is not deleted.
  */
 async function forget(queue: Queue, job: Job): Promise<void> {
   await queue.client.eval(

@@ -11,12 +11,12 @@ import { consumerOptions, producerOptions, shardsOf } from './bull-options.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { MemoryQueue } from './memory-queue.js';
 
-/** Whether this process only adds jobs, or takes them too. */
+/** Whether a process only adds jobs, or also takes them. */
 export type QueueRole = 'producer' | 'producer and consumer';
 
 /**
- * The queue of this process: Bull when there is a Redis, memory when there is none. Global, because which one it is
- * depends on the settings, and modules that add jobs need not know them.
+ * Provides the queue: Bull if REDIS_URL is set, otherwise a queue in memory. Global, so that modules that add jobs need
+ * not know which.
  */
 @Module({})
 export class DeliveryQueueModule {
@@ -32,7 +32,7 @@ export class DeliveryQueueModule {
     }
     const clients = new BullClients(redisUrl, loggerOf(settings));
     const shards = shardsOf(settings);
-    // The token of a queue is not its name: both ends are of one name.
+    // Producer and consumer have the same queue name, so each gets a token of its own.
     const producers = shards.map((shard) => ({ token: `${shard.name}:producer`, shard, options: producerOptions }));
     const consumers = shards.map((shard) => ({ token: `${shard.name}:consumer`, shard, options: consumerOptions }));
     const ends = role === 'producer' ? producers : [...producers, ...consumers];

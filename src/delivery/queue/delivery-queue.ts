@@ -1,39 +1,39 @@
 import type { WakeUp } from '../domain/wake-up.js';
 
-/** Takes the wake-ups of one job. The job is finished when it resolves; what it throws ends the job too. */
+/** Handles the wake-ups of one job. The job ends when it resolves or rejects, and is not retried. */
 export type WakeUpHandler = (wakeUps: WakeUp[]) => Promise<void>;
 
-/** A part of the queue that can fall silent while others work, at one moment. */
-export interface PartLook {
-  /** Jobs that wait. */
+/** State of one part of the queue, such as a shard. One part can fall silent while others work. */
+export interface PartState {
+  /** Waiting jobs. */
   readonly waiting: number;
-  /** Jobs that this process has taken from it so far. */
+  /** Jobs that this process has taken so far. */
   readonly taken: number;
 }
 
 /**
- * Carries wake-ups from whoever writes deliveries to the workers. It holds no truth: whatever it loses, or carries
- * twice, the due scan and the claims put right.
+ * Carries wake-ups to the workers. It may lose wake-ups, which the due scan makes up for, or deliver them twice, which
+ * claims make harmless: the state of deliveries is in PostgreSQL.
  */
 export abstract class DeliveryQueue {
   /**
-   * Hands jobs to the workers, each a group of wake-ups.
+   * Adds jobs, each a group of wake-ups.
    *
-   * @throws when not all of them could be handed over, within about a second
+   * @throws if not all of them could be added, within about a second
    */
   abstract add(jobs: WakeUp[][]): Promise<void>;
 
-  /** How many jobs wait. @throws when the queue can't be asked now */
+  /** Number of waiting jobs. @throws if the queue is unavailable */
   async depth(): Promise<number> {
     return (await this.look()).reduce((sum, { waiting }) => sum + waiting, 0);
   }
 
-  /** How each of its parts is. @throws when the queue can't be asked now */
-  abstract look(): Promise<readonly PartLook[]>;
+  /** State of each part. @throws if the queue is unavailable */
+  abstract look(): Promise<readonly PartState[]>;
 
-  /** Begins to take jobs. */
+  /** Starts taking jobs. */
   abstract consume(handler: WakeUpHandler): void;
 
-  /** Takes no more jobs. Bounded: it does not wait for a queue that is away. */
+  /** Stops taking jobs. Waits a few seconds at most, even if the queue is unavailable. */
   abstract stopConsuming(): Promise<void>;
 }

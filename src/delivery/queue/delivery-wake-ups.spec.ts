@@ -15,21 +15,21 @@ const wakeUps = (count: number): WakeUp[] =>
 
 describe('the wake-ups of deliveries', () => {
   let madeDue: string[];
-  let queue: { jobs: WakeUp[][]; waiting: number; isAway: boolean };
+  let queue: { jobs: WakeUp[][]; waiting: number; isUnavailable: boolean };
   let nowMs: number;
   let metrics: Metrics;
   let subject: DeliveryWakeUps;
-  /** Deliveries of an event, as they are stored. */
+  /** Stored deliveries of an event. */
   let opened: WakeUp[];
 
   beforeEach(() => {
-    queue = { jobs: [], waiting: 0, isAway: false };
+    queue = { jobs: [], waiting: 0, isUnavailable: false };
     nowMs = 1000;
     metrics = new Metrics();
     const refuse = () => Promise.reject(new Error('away'));
     const fake = {
-      add: (jobs: WakeUp[][]) => (queue.isAway ? refuse() : Promise.resolve(void queue.jobs.push(...jobs))),
-      depth: () => (queue.isAway ? refuse() : Promise.resolve(queue.waiting)),
+      add: (jobs: WakeUp[][]) => (queue.isUnavailable ? refuse() : Promise.resolve(void queue.jobs.push(...jobs))),
+      depth: () => (queue.isUnavailable ? refuse() : Promise.resolve(queue.waiting)),
     };
     const logger = { warn: () => undefined } as unknown as Logger;
     const clock = { monotonicMs: () => nowMs } as Clock;
@@ -52,7 +52,7 @@ describe('the wake-ups of deliveries', () => {
     );
   });
 
-  /** What is known a moment after it was asked for. */
+  /** Refreshes the known state of the queue, and returns it. */
   const isTaking = async (): Promise<boolean> => {
     nowMs += 1000;
     expect(typeof subject.isTakingJobs()).toBe('boolean');
@@ -67,13 +67,13 @@ describe('the wake-ups of deliveries', () => {
     await turn();
   };
 
-  it('travel a hundred to a job', async () => {
+  it('are added in jobs of a hundred', async () => {
     await added(250);
     expect(queue.jobs.map(({ length }) => length)).toEqual([100, 100, 50]);
     expect(await lost()).toBe('0');
   });
 
-  it('are not wanted while the queue is full, and those that are on their way are added all the same', async () => {
+  it('are added to a full queue, although it reports that it takes no jobs', async () => {
     queue.waiting = 11;
     expect(await isTaking()).toBe(false);
     await added(3);
@@ -84,9 +84,9 @@ describe('the wake-ups of deliveries', () => {
     expect(await isTaking()).toBe(true);
   });
 
-  it('become due at once when they are lost, until the queue answers again', async () => {
+  it('make their deliveries due at once while the queue is unavailable', async () => {
     expect(await isTaking()).toBe(true);
-    queue.isAway = true;
+    queue.isUnavailable = true;
     await added(2);
     expect(subject.isTakingJobs()).toBe(false);
     expect(await lost()).toBe('2');
@@ -96,19 +96,19 @@ describe('the wake-ups of deliveries', () => {
     expect(await lost()).toBe('3');
     expect(madeDue).toHaveLength(3);
 
-    queue.isAway = false;
+    queue.isUnavailable = false;
     expect(await isTaking()).toBe(true);
     await added(1);
     expect(queue.jobs).toHaveLength(1);
   });
 
-  it('count as lost when they are left because Redis is away, and not because the queue is full', async () => {
+  it('count as lost if Redis is unavailable, but not if the queue is full', async () => {
     queue.waiting = 11;
     expect(await isTaking()).toBe(false);
     subject.countUnqueued(4);
     expect(await lost()).toBe('0');
 
-    queue.isAway = true;
+    queue.isUnavailable = true;
     expect(await isTaking()).toBe(false);
     subject.countUnqueued(4);
     expect(await lost()).toBe('4');
@@ -121,7 +121,7 @@ describe('the wake-ups of deliveries', () => {
       opened = wakeUps(1300);
     });
 
-    it('are added a few jobs at a time, and the next ones when these are nearly taken', async () => {
+    it('are added a few jobs at a time, and the next jobs when these are nearly taken', async () => {
       queue.waiting = 3;
       const all = subject.addGradually('e', 't');
       await eventually(() => queue.jobs.length, { until: (count) => count === 5 });
@@ -132,13 +132,13 @@ describe('the wake-ups of deliveries', () => {
       expect(addedIds()).toEqual(opened.map(({ id }) => id));
     });
 
-    it('become due at once when the queue is away', async () => {
-      queue.isAway = true;
+    it('make their deliveries due at once if the queue is unavailable', async () => {
+      queue.isUnavailable = true;
       await subject.addGradually('e', 't');
       expect(madeDue).toEqual(opened.map(({ id }) => id));
     });
 
-    it('are left alone when they are due by themselves', async () => {
+    it('are no longer added once the deliveries are due anyway', async () => {
       queue.waiting = 100;
       const all = subject.addGradually('e', 't');
       await eventually(() => queue.jobs.length, { until: (count) => count === 5 });
@@ -147,7 +147,7 @@ describe('the wake-ups of deliveries', () => {
       expect(queue.jobs).toHaveLength(5);
     });
 
-    it('are left alone when the process stops', async () => {
+    it('are no longer added once the process stops', async () => {
       queue.waiting = 100;
       const all = subject.addGradually('e', 't');
       await eventually(() => queue.jobs.length, { until: (count) => count === 5 });

@@ -11,27 +11,27 @@ import type { WakeUp } from '../domain/wake-up.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { WakeUpRepository } from '../storage/wake-up.repository.js';
 
-/** Wake-ups of one job: a job costs the same whatever it carries. */
+/** The cost of a job does not depend on the number of its wake-ups. */
 const WAKE_UPS_PER_JOB = 100;
-/** Most wake-ups of one call to the queue. */
+/** Maximum wake-ups in one call to the queue. */
 const MAX_GROUP = 2000;
-/** The queue is looked at no more often than this, in milliseconds. */
-const LOOK_AGE_MS = 250;
-/** For an event with very many deliveries: wake-ups handed over at once, and jobs that may wait when more follow. */
+/** Maximum age of the known queue state before it is refreshed. */
+const MAX_STATE_AGE_MS = 250;
+/** For an event with very many deliveries: wake-ups added at once, and waiting jobs at which more are added. */
 const GRADUAL_GROUP = 5 * WAKE_UPS_PER_JOB;
 const GRADUAL_WAITING_JOBS = 2;
-const GRADUAL_LOOK_MS = 25;
-/** A queue that others keep filled delays the next ones by no more than this, in milliseconds. */
+const GRADUAL_CHECK_MS = 25;
+/** Longest wait for the queue to empty before the next wake-ups are added. */
 const GRADUAL_PATIENCE_MS = 250;
 
-/** Tells the workers of deliveries. What gets lost on the way is made due at once, for the due scan. */
+/** Wakes workers for new deliveries. Deliveries whose wake-ups cannot be added are made due, for the due scan. */
 @Injectable()
 export class DeliveryWakeUps implements BeforeApplicationShutdown {
   private readonly writer: GroupWriter<WakeUp[], null>;
-  private isAway = false;
+  private isUnavailable = false;
   private isStopping = false;
   private jobsWaiting = 0;
-  private lookedAtMs = Number.NEGATIVE_INFINITY;
+  private refreshedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly queue: DeliveryQueue,
@@ -50,32 +50,31 @@ export class DeliveryWakeUps implements BeforeApplicationShutdown {
   }
 
   /**
-   * Whether the queue takes jobs, as far as is known: it answers, and does not hold so many that more would only fill
-   * Redis. Otherwise what is accepted had better be due at once, for the due scan. Answers by what is known, and asks
-   * the queue again in the background when that is old.
+   * Whether the queue takes jobs: it is available and not above QUEUE_HIGH_WATER. If not, new deliveries should be due
+   * at once, for the due scan. Returns the last known state, and refreshes it in the background when it is old.
    */
   isTakingJobs(): boolean {
-    if (this.clock.monotonicMs() - this.lookedAtMs > LOOK_AGE_MS) void this.look();
-    return !this.isAway && this.jobsWaiting <= this.settings.queueHighWater;
+    if (this.clock.monotonicMs() - this.refreshedAtMs > MAX_STATE_AGE_MS) void this.refresh();
+    return !this.isUnavailable && this.jobsWaiting <= this.settings.queueHighWater;
   }
 
   /**
-   * For deliveries that are due only when their wake-up must be lost: so they are added even if the queue has filled up
-   * since it was asked. Does not wait: the publisher's answer does not depend on the queue.
+   * Adds wake-ups of deliveries that become due only after the visibility timeout, so it adds them even if the queue
+   * has filled up since the last check. Does not wait, because the response to the publisher does not depend on it.
    */
   add(wakeUps: WakeUp[]): void {
     if (wakeUps.length > 0) void this.writer.submit(wakeUps);
   }
 
-  /** Counts deliveries whose wake-up is lost because Redis is away. A full queue loses none: the due scan is wanted. */
+  /** Counts deliveries without a wake-up while Redis is unavailable. With a full queue, the due scan is intended. */
   countUnqueued(count: number): void {
-    if (this.isAway) this.metrics.wakeUpsLost.inc(count);
+    if (this.isUnavailable) this.metrics.wakeUpsLost.inc(count);
   }
 
   /**
-   * Hands over the deliveries of an event that has very many, a few jobs at a time. More follow when those are nearly
-   * taken, so that few of them stand ahead of other jobs. Ends when the deliveries become due by themselves. Never
-   * throws.
+   * Adds the wake-ups of an event with very many deliveries, a few jobs at a time. The next jobs follow when these are
+   * nearly taken, so that only a few of them are ahead of other jobs. Stops when the deliveries become due anyway.
+   * Never throws.
    */
   async addGradually(eventId: Uuid, tenantId: string): Promise<void> {
     const untilMs = this.clock.monotonicMs() + this.settings.visibilityTimeout * 1000;
@@ -88,7 +87,7 @@ export class DeliveryWakeUps implements BeforeApplicationShutdown {
         const nextMs = this.clock.monotonicMs() + GRADUAL_PATIENCE_MS;
         const isTime = (): boolean => isOver() || this.clock.monotonicMs() > nextMs;
         while (!isTime() && (await this.queue.depth().catch(() => 0)) > GRADUAL_WAITING_JOBS) {
-          await setTimeout(GRADUAL_LOOK_MS, undefined, { ref: false });
+          await setTimeout(GRADUAL_CHECK_MS, undefined, { ref: false });
         }
       }
     } catch (error) {
@@ -100,24 +99,24 @@ export class DeliveryWakeUps implements BeforeApplicationShutdown {
     this.isStopping = true;
   }
 
-  private async look(): Promise<void> {
-    this.lookedAtMs = this.clock.monotonicMs();
+  private async refresh(): Promise<void> {
+    this.refreshedAtMs = this.clock.monotonicMs();
     try {
       this.jobsWaiting = await this.queue.depth();
-      this.isAway = false;
+      this.isUnavailable = false;
     } catch {
-      this.isAway = true;
+      this.isUnavailable = true;
     }
   }
 
   private async addGroups(groups: WakeUp[][]): Promise<null[]> {
     const wakeUps = groups.flat();
-    const isAdded = !this.isAway && (await this.addJobs(wakeUps));
+    const isAdded = !this.isUnavailable && (await this.addJobs(wakeUps));
     if (!isAdded) await this.makeDue(wakeUps);
     return groups.map(() => null);
   }
 
-  /** Never throws: what can't be made due now will be, after the visibility timeout. */
+  /** Never throws. If it fails, the deliveries become due after the visibility timeout. */
   private async makeDue(wakeUps: WakeUp[]): Promise<void> {
     this.countUnqueued(wakeUps.length);
     try {
@@ -134,7 +133,7 @@ export class DeliveryWakeUps implements BeforeApplicationShutdown {
       await this.queue.add(jobs);
       return true;
     } catch (error) {
-      this.isAway = true;
+      this.isUnavailable = true;
       this.logger.warn({ err: error, deliveries: wakeUps.length }, 'wake_ups.not_added');
       return false;
     }

@@ -13,12 +13,12 @@ const aWakeUp = (given: Partial<WakeUp> = {}): WakeUp => ({
 const textOf = (wakeUps: readonly WakeUp[]): string => JSON.stringify(toData(wakeUps));
 
 describe('the data of a job', () => {
-  it('comes back as it was written', () => {
+  it('is read as it was written', () => {
     const wakeUps = [aWakeUp(), aWakeUp({ attemptCount: 0 }), aWakeUp({ tenantId: '' })];
     expect(readJob(textOf(wakeUps))).toEqual({ wakeUps, fault: null });
   });
 
-  it('of an earlier version names no tenant, and of a later one may say more', () => {
+  it('may be from an earlier version, without a tenant, or from a later one, with more fields', () => {
     const wakeUp = aWakeUp();
     const { id, subscriptionId, attemptCount } = wakeUp;
     expect(readJob(JSON.stringify({ d: [[id, subscriptionId, attemptCount]] }))).toEqual({
@@ -29,28 +29,28 @@ describe('the data of a job', () => {
     expect(readJob(JSON.stringify(later))).toEqual({ wakeUps: [wakeUp], fault: null });
   });
 
-  it('can be read by an earlier version, which takes the first three of each', () => {
+  it('can be read by an earlier version, which reads the first three fields of each wake-up', () => {
     const wakeUp = aWakeUp();
     const [first] = (JSON.parse(textOf([wakeUp])) as { d: unknown[][] }).d;
     expect(first!.slice(0, 3)).toEqual([wakeUp.id, wakeUp.subscriptionId, wakeUp.attemptCount]);
   });
 
   it.each([
-    ['nothing', [null, null, null]],
-    ['a number for a delivery', [1, newUuid(0), 0]],
-    ['a delivery in upper case', [newUuid(Date.now()).toUpperCase(), newUuid(0), 0]],
-    ['a delivery with more behind it', [`${newUuid(0)} `, newUuid(0), 0]],
-    ['a delivery of the year 10000', ['ffffffff-ffff-7fff-bfff-ffffffffffff', newUuid(0), 0]],
-    ['no subscription', [newUuid(0), '', 0]],
+    ['null fields', [null, null, null]],
+    ['a number as delivery id', [1, newUuid(0), 0]],
+    ['a delivery id in upper case', [newUuid(Date.now()).toUpperCase(), newUuid(0), 0]],
+    ['a delivery id with a trailing space', [`${newUuid(0)} `, newUuid(0), 0]],
+    ['a delivery id of the year 10000', ['ffffffff-ffff-7fff-bfff-ffffffffffff', newUuid(0), 0]],
+    ['an empty subscription id', [newUuid(0), '', 0]],
     ['a negative count', [newUuid(0), newUuid(0), -1]],
-    ['a count that is not whole', [newUuid(0), newUuid(0), 0.5]],
-    ['a count that no column holds', [newUuid(0), newUuid(0), 32_768]],
+    ['a fractional count', [newUuid(0), newUuid(0), 0.5]],
+    ['a count too large for the column', [newUuid(0), newUuid(0), 32_768]],
     ['a count as text', [newUuid(0), newUuid(0), '0']],
-    ['a tenant that can not be one', [newUuid(0), newUuid(0), 0, 'a b']],
-    ['a tenant that is a list', [newUuid(0), newUuid(0), 0, ['acme']]],
-    ['an object', { 0: newUuid(0) }],
-    ['a text', 'abc'],
-  ])('that has %s is told of, and the rest of it used', (_, entry) => {
+    ['an invalid tenant id', [newUuid(0), newUuid(0), 0, 'a b']],
+    ['a list as tenant id', [newUuid(0), newUuid(0), 0, ['acme']]],
+    ['an object as wake-up', { 0: newUuid(0) }],
+    ['a text as wake-up', 'abc'],
+  ])('with %s has a fault, and its other wake-ups are used', (_, entry) => {
     const good = aWakeUp();
     const [written] = toData([good]).d;
     const { wakeUps, fault } = readJob(JSON.stringify({ d: [entry, written, entry] }));
@@ -58,7 +58,7 @@ describe('the data of a job', () => {
     expect(fault).toMatch(/wake-up/);
   });
 
-  it('has no more wake-ups than are used at once, whatever it holds', () => {
+  it('yields a limited number of wake-ups, whatever its size', () => {
     const many = Array.from({ length: 1001 }, () => aWakeUp());
     const { wakeUps, fault } = readJob(textOf(many));
     expect(wakeUps).toHaveLength(1000);
@@ -83,13 +83,13 @@ describe('the data of a job', () => {
     null,
     7,
     {},
-  ])('is none at all: %j', (text) => {
+  ])('yields a fault and no wake-ups from %j', (text) => {
     const { wakeUps, fault } = readJob(text);
     expect(wakeUps).toEqual([]);
     expect(fault).not.toBeNull();
   });
 
-  it('never brings anything but wake-ups that a claim can take, whatever JSON there is', () => {
+  it('yields only wake-ups that a claim can take, whatever the JSON', () => {
     const anything = fc.oneof(fc.json(), fc.jsonValue().map((d) => JSON.stringify({ d })), fc.array(fc.array(fc.oneof(fc.uuid(), fc.integer(), fc.string(), fc.constant(null)), { maxLength: 5 })).map((d) => JSON.stringify({ d })), fc.string()); // prettier-ignore
     fc.assert(
       fc.property(anything, (text) => {
@@ -106,7 +106,7 @@ describe('the data of a job', () => {
 });
 
 describe('the hash of a job', () => {
-  it('has its data as text, and no say in how it is handled', () => {
+  it('keeps its data as text, and loses its own options', () => {
     const raw = { data: '{not json', opts: 'null', name: 'other', progress: '{', attemptsMade: 'x', timestamp: '17' };
     const opts = { attempts: 1, removeOnComplete: true, removeOnFail: true, preventParsingData: true };
     expect(withoutParsing(raw)).toEqual({ data: '{not json', timestamp: '17', opts: JSON.stringify(opts) });

@@ -3,38 +3,38 @@ import { isUuid, uuidTimeMs } from '../../shared/ids/uuid.js';
 import type { WakeUp } from '../domain/wake-up.js';
 
 /**
- * Wake-ups as they stand in Redis: short, because they are most of what Redis moves. Earlier versions wrote no tenant,
- * and read the first three elements; a later one may add more.
+ * Wake-ups as stored in Redis. The form is short, because wake-ups are most of the traffic of Redis. Earlier versions
+ * write no tenant, and read the first three elements. Later versions may add elements.
  */
 export interface JobData {
   readonly d: readonly (readonly [id: string, subscriptionId: string, attemptCount: number, tenantId: string])[];
 }
 
-/** The hash of a job, as Bull hands it on. */
+/** The Redis hash of a job, as Bull passes it on. */
 export interface RawJob {
   readonly data?: string;
   readonly [field: string]: string | undefined;
 }
 
-/** What is used of a job, and what is wrong with the rest: the first fault, null when there is none. */
+/** The valid wake-ups of a job, and the first fault of the others; null if there is none. */
 export interface ReadJob {
   readonly wakeUps: WakeUp[];
   readonly fault: string | null;
 }
 
-/** One attempt, and no trace: the truth about a delivery is in PostgreSQL. */
+/** A job has one attempt and is removed afterwards, because the state of deliveries is in PostgreSQL. */
 export const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
-/** Ten times what one carries. */
+/** Maximum wake-ups read from a job: ten times what this version writes. */
 const MAX_WAKE_UPS = 1000;
-/** As long as its wake-ups may be, with room for what a later version adds. */
+/** Maximum characters of the data, with room for elements of later versions. */
 const MAX_LENGTH = 1_000_000;
-/** What the column of attempts holds. */
+/** Largest value of the column for the attempt count. */
 const MAX_ATTEMPT_COUNT = 32_767;
-/** Partitions have a day of eight digits in their names. */
+/** Names of partitions contain a day of eight digits, so the year must have four. */
 const MAX_TIME_MS = Date.UTC(9999, 11, 31);
 
-/** Of jobs that Bull is told not to parse, and to handle as ours whatever they say of themselves. */
+/** Options that replace those in the hash. Bull then does not parse the data, and treats the job like ours. */
 const UNPARSED_OPTIONS = JSON.stringify({ ...JOB_OPTIONS, preventParsingData: true });
 
 export function toData(wakeUps: readonly WakeUp[]): JobData {
@@ -43,14 +43,14 @@ export function toData(wakeUps: readonly WakeUp[]): JobData {
   };
 }
 
-/** The same job, to be handed to its handler with its data as text. */
+/** The same job, but Bull passes its data to the handler as text. */
 export function withoutParsing({ data, timestamp }: RawJob): RawJob {
   return { ...(data !== undefined && { data }), ...(timestamp !== undefined && { timestamp }), opts: UNPARSED_OPTIONS };
 }
 
 /**
- * Judges what Redis holds as the data of a job: anybody who can reach Redis may have written it, and so may another
- * version of this service. Valid wake-ups are used, whatever stands beside them.
+ * Reads and validates the data of a job, which another version of this service, or any other client of Redis, may have
+ * written. Invalid wake-ups do not affect valid ones.
  */
 export function readJob(text: unknown): ReadJob {
   const entries = entriesOf(text);
@@ -65,28 +65,30 @@ export function readJob(text: unknown): ReadJob {
   return { wakeUps, fault };
 }
 
-/** @returns what is wrong when there is no list */
+/** @returns the fault if there is no list */
 function entriesOf(text: unknown): unknown[] | string {
-  if (typeof text !== 'string') return 'is no text';
+  if (typeof text !== 'string') return 'is not text';
   if (text.length > MAX_LENGTH) return `has more than ${MAX_LENGTH} characters`;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return 'is no JSON';
+    return 'is not JSON';
   }
   const entries = (value as { d?: unknown } | null)?.d;
   return Array.isArray(entries) ? (entries as unknown[]) : 'has no list of wake-ups';
 }
 
-/** @returns what is wrong with it */
+/** @returns the fault if the entry is invalid */
 function readWakeUp(entry: unknown): WakeUp | string {
-  if (!Array.isArray(entry)) return 'has a wake-up that is no list';
+  if (!Array.isArray(entry)) return 'has a wake-up that is not a list';
   const [id, subscriptionId, attemptCount, tenantId = ''] = entry as unknown[];
-  if (!isUuid(id) || uuidTimeMs(id) > MAX_TIME_MS) return 'has a wake-up for no delivery';
-  if (!isUuid(subscriptionId)) return 'has a wake-up for no subscription';
-  if (!isAttemptCount(attemptCount)) return 'has a wake-up after an impossible number of attempts';
-  if (typeof tenantId !== 'string' || (tenantId !== '' && !isTenantId(tenantId))) return 'has a wake-up for no tenant';
+  if (!isUuid(id) || uuidTimeMs(id) > MAX_TIME_MS) return 'has a wake-up with an invalid delivery id';
+  if (!isUuid(subscriptionId)) return 'has a wake-up with an invalid subscription id';
+  if (!isAttemptCount(attemptCount)) return 'has a wake-up with an invalid attempt count';
+  if (typeof tenantId !== 'string' || (tenantId !== '' && !isTenantId(tenantId))) {
+    return 'has a wake-up with an invalid tenant id';
+  }
   return { id, subscriptionId, attemptCount, tenantId };
 }
 

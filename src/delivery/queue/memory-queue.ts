@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { WakeUp } from '../domain/wake-up.js';
-import { DeliveryQueue, type PartLook, type WakeUpHandler } from './delivery-queue.js';
+import { DeliveryQueue, type PartState, type WakeUpHandler } from './delivery-queue.js';
 
-/** A job that does not end is not waited for any longer, as in Bull. */
+/** Longest wait for a running job at shutdown, as in the queue on Bull. */
 const STOP_TIMEOUT_MS = 3000;
 
-/** Jobs in the memory of one process, for a machine without Redis. API and worker must be that process. */
+/** Queue in memory, for use without Redis. API and worker must run in one process. */
 @Injectable()
 export class MemoryQueue extends DeliveryQueue {
   private jobs: WakeUp[][] = [];
@@ -19,7 +19,7 @@ export class MemoryQueue extends DeliveryQueue {
     return Promise.resolve();
   }
 
-  override look(): Promise<readonly PartLook[]> {
+  override look(): Promise<readonly PartState[]> {
     return Promise.resolve([{ waiting: this.jobs.length, taken: this.taken }]);
   }
 
@@ -50,7 +50,7 @@ export class MemoryQueue extends DeliveryQueue {
       try {
         await this.handler?.(job);
       } catch {
-        // A job that fails is over, as in Bull: its deliveries are found by the due scan.
+        // A failed job is not retried, as in the queue on Bull. The due scan finds its deliveries.
       }
     }
   }

@@ -1,10 +1,10 @@
 import { SETTINGS, variableOf } from './setting-list.js';
 
-/** The text of `.env.example`: every setting with its default. */
+/** The contents of `.env.example`: every setting with its default. */
 export function envExample(): string {
   const entries = Object.entries(SETTINGS.shape).map(([field, schema]) => {
     const comment = (schema.description ?? '').match(/.{1,118}(?= |$)/g)?.map((line) => `# ${line.trim()}\n`) ?? [];
     return `\n${comment.join('')}# ${variableOf(field)}=${String(schema.parse(undefined) ?? '')}\n`;
   });
-  return `# Every setting, with its default. Remove the "#" to change one. Intervals are in seconds.\n${entries.join('')}`;
+  return `# All settings and their defaults. Remove "#" to change one. Intervals are in seconds.\n${entries.join('')}`;
 }

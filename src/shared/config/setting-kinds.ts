@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AddressFault, parseDatabaseUrl } from '../database/database-address.js';
 import { parseRedisUrl, REDIS_URL_FORMS } from '../redis/redis-address.js';
 
-/** A message completes the name of its setting, and repeats the text unless that may be a secret. */
+/** Messages follow the name of their setting. They repeat the value, unless it may be a secret. */
 function otherThan(expected: string): { error: (issue: { input?: unknown }) => string } {
   return { error: ({ input }) => `must be ${expected}, not "${String(input)}"` };
 }
@@ -32,7 +32,7 @@ export function flag(): z.ZodType<boolean, string> {
   return z.stringbool({ truthy: ['true'], falsy: ['false'], case: 'sensitive', ...otherThan('true or false') });
 }
 
-/** Separated by commas. */
+/** A list of values separated by commas. */
 export function list<T>(entry: z.ZodType<T, string>): z.ZodType<readonly T[], string> {
   return z
     .string()
@@ -40,14 +40,14 @@ export function list<T>(entry: z.ZodType<T, string>): z.ZodType<readonly T[], st
     .pipe(z.array(entry));
 }
 
-/** Never repeated in a message. */
+/** A value that no message repeats. */
 export function secret(expected: string, isAccepted: (text: string) => boolean): z.ZodType<string, string> {
   return z.string().refine(isAccepted, `must be ${expected}`);
 }
 
-/** 32 bytes. */
+/** An encryption key of 32 bytes. */
 export function key(): z.ZodType<Buffer, string> {
-  // Node.js would decode any text as base64 and leave out the characters that are not.
+  // Checked here, because Node.js decodes any text as base64 and skips invalid characters.
   const isKey = (given: string): boolean => HEX_KEY.test(given) || /^[A-Za-z0-9+/_-]{43}=?$/.test(given);
   return secret('32 bytes in base64 or hex; make one with: openssl rand -base64 32', isKey).transform((given) =>
     Buffer.from(given, HEX_KEY.test(given) ? 'hex' : 'base64'),
@@ -75,7 +75,7 @@ export function proxyUrl(): z.ZodType<string, string> {
   return secret('http://host:port, or http://user:password@host:port with both percent-encoded', isProxyUrl);
 }
 
-/** Text after the port is no part of a proxy's address, but perhaps of a password that is not encoded. */
+/** Refuses text after the port: it may belong to a password that is not percent-encoded. */
 function isProxyUrl(given: string): boolean {
   const url = URL.parse(given);
   if (url?.protocol !== 'http:' || !/^http:\/\/[^/\\?#]+\/?$/i.test(given)) return false;

@@ -24,44 +24,52 @@ const targetPort = text(
 ).transform(Number);
 
 /**
- * Every setting there is: what is accepted, the default, and the text for `.env.example`. Intervals are in seconds
- * unless the name says otherwise.
+ * All settings: accepted values, default, and description for `.env.example`. Intervals are in seconds unless the name
+ * says otherwise.
  */
 export const SETTINGS = z.object({
   nodeEnv: oneOf('development', 'test', 'production')
     .default('development')
-    .describe('In production the start is refused without API keys and without an ENCRYPTION_KEY.'),
+    .describe('In production, the service refuses to start without an ENCRYPTION_KEY or with API_ACCESS=open.'),
   databaseUrl: databaseUrl()
     .optional()
-    .describe('PostgreSQL 15 or newer. `npm start` brings its own when this is not set.'),
+    .describe('URL of PostgreSQL 15 or newer. If not set, `npm start` starts its own.'),
   databasePoolSize: wholeNumber(2, 500)
     .default(10)
-    .describe('Connections for the REST API, and as many again for the delivery path, in each process.'),
+    .describe('Maximum connections of each process for the API, and as many again for the delivery path.'),
   redisUrl: redisUrl()
     .optional()
-    .describe('Redis 7.0 or newer with maxmemory-policy noeviction. Without it jobs stay inside one process.'),
+    .describe(
+      'URL of Redis 7.0 or newer with maxmemory-policy noeviction. If not set, jobs stay in the memory of one process.',
+    ),
   queueShards: wholeNumber(1, 64)
     .default(1)
-    .describe('Queues to spread jobs over; a Redis Cluster puts them on different nodes. The same in every process.'),
+    .describe(
+      'Number of queues that jobs are spread over. A Redis Cluster can place them on different nodes. Must be the ' +
+        'same in every process.',
+    ),
   queueSilenceTimeout: wholeNumber(1, 3600)
     .default(60)
     .describe(
-      'A worker that has capacity but takes no job for this long, while jobs wait, exits so that its supervisor ' +
-        'restarts it.',
+      'A worker that takes no job for this long, although it has capacity and jobs wait, exits so that its ' +
+        'supervisor restarts it.',
     ),
   queuePrefix: text('1 to 64 letters, digits, ":", "_" or "-"', (prefix) => /^[A-Za-z0-9:_-]{1,64}$/.test(prefix))
     .default('webhooks')
-    .describe('Prefix of every Redis key, so that several installations can share one Redis.'),
-  host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all of IPv4, :: for all.'),
-  port: port.default(8000).describe('Port to listen on; 0 takes a free one.'),
+    .describe('Prefix of all Redis keys, so that several installations can share one Redis.'),
+  host: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address to listen on: 0.0.0.0 for all IPv4 addresses, :: for all addresses.'),
+  port: port.default(8000).describe('Port to listen on; 0 for any free port.'),
   adminPort: port
     .optional()
     .describe(
-      'Port for /health and /metrics only; PORT then does not serve them. A worker process listens on no other.',
+      'Port for /health and /metrics. If set, PORT does not serve them. A worker process listens only on this port.',
     ),
   trustedProxies: list(cidr)
     .default([])
-    .describe('Address ranges of proxies before this service, whose X-Forwarded-For is believed in the audit log.'),
+    .describe('Address ranges of proxies whose X-Forwarded-For header is trusted for the addresses in the audit log.'),
   corsOrigins: list(
     text('a list of origins such as https://console.example.com, separated by commas', (origin) => {
       const url = URL.parse(origin);
@@ -69,103 +77,107 @@ export const SETTINGS = z.object({
     }),
   )
     .default([])
-    .describe('Origins whose pages may call the API from a browser; none unless set.'),
+    .describe('Origins whose pages may call the API from a browser. None by default.'),
   apiAccess: oneOf('keys', 'open')
     .default('keys')
     .describe(
-      'Who may call: holders of an API key, or everybody. "open" needs a HOST on this machine, and no production.',
+      'Who may call the API: holders of an API key ("keys"), or everyone ("open"). "open" requires a loopback HOST, ' +
+        'and is refused in production.',
     ),
   bootstrapApiKey: secret('an API key; make one with: npm run --silent make-key', (token) =>
     /^whk_[0-7][0-9a-hjkmnp-tv-z]{25}_[A-Za-z0-9_-]{43}$/.test(token),
   )
     .optional()
     .describe(
-      'The first admin key for all tenants, added at the start unless it exists. Make it with: npm run --silent make-key',
+      'First admin key for all tenants. Added at start unless it exists. Make one with: npm run --silent make-key',
     ),
   logLevel: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
     .default('info')
-    .describe('Least severe level that is logged.'),
-  maxRetries: wholeNumber(1, LIMITS.attempts).default(5).describe('Attempts of a delivery, the first included.'),
+    .describe('Lowest level that is logged.'),
+  maxRetries: wholeNumber(1, LIMITS.attempts)
+    .default(5)
+    .describe('Maximum attempts of a delivery, including the first.'),
   initialRetryInterval: number(LIMITS.minIntervalSeconds, LIMITS.initialIntervalSeconds)
     .default(10)
-    .describe('Wait before the second attempt; it doubles with each further one.'),
+    .describe('Wait before the second attempt. It doubles with each further attempt.'),
   maxRetryInterval: number(LIMITS.minIntervalSeconds, LIMITS.maxIntervalSeconds)
     .default(3600)
-    .describe('Longest wait between two attempts, even if a receiver asks for more with Retry-After.'),
+    .describe('Longest wait between attempts, even if Retry-After asks for more.'),
   webhookTimeout: number(LIMITS.minTimeoutSeconds, LIMITS.timeoutSeconds)
     .default(15)
-    .describe('Longest time an attempt may take, from connecting to the end of the response.'),
+    .describe('Timeout of an attempt, from connecting to the end of the response.'),
   workerConcurrency: wholeNumber(1, 10_000)
     .default(256)
     .describe(
-      'Requests to receivers in flight at once, in each worker process. A tenant gets half of what others leave, ' +
-        '7/8 while alone.',
+      'Maximum requests in flight to receivers in each worker process. A tenant gets at most half of what the others ' +
+        'leave, or 7/8 of all while it is alone.',
     ),
   maxInFlight: wholeNumber(1, LIMITS.inFlight)
     .default(32)
-    .describe('Requests to one subscription in flight at once in each worker process, unless the subscription says.'),
+    .describe('Default of `max_in_flight`: requests in flight for one subscription in each worker process.'),
   visibilityTimeout: number(1, 3600)
     .default(25)
-    .describe('A delivery that was handed to the queue and that no worker took by then is handed over again.'),
+    .describe('A delivery that no worker has taken from the queue within this time is queued again.'),
   leaseGrace: number(1, 600)
     .default(10)
-    .describe('A delivery in flight belongs to its worker for its timeout plus this long; then another may take it.'),
-  dueScanInterval: number(0.05, 60).default(1).describe('Interval between scans for due deliveries, in each worker.'),
+    .describe('A worker keeps a delivery for its timeout plus this time. After that, another worker may take it.'),
+  dueScanInterval: number(0.05, 60).default(1).describe('Interval between scans for due deliveries in each worker.'),
   queueHighWater: wholeNumber(1, 1_000_000)
     .default(200)
-    .describe('No job is added while more than this many wait; the due scan finds their deliveries.'),
-  maxPayloadBytes: wholeNumber(1024, 16_777_216).default(1_048_576).describe('Largest payload of an event, in bytes.'),
+    .describe('While more jobs than this wait, no more are added. The due scan finds those deliveries.'),
+  maxPayloadBytes: wholeNumber(1024, 16_777_216).default(1_048_576).describe('Maximum payload of an event, in bytes.'),
   maxIngestRequests: wholeNumber(1, 100_000)
     .default(1000)
     .describe(
-      'Publishing requests that may wait for their commit at once in each API process, half of them for one tenant; ' +
-        'more are answered 503.',
+      'Maximum publishing requests waiting for their commit in each API process, at most half of them for one ' +
+        'tenant. Further requests get 503.',
     ),
   maxIngestBytes: wholeNumber(1024, 4_294_967_296)
     .default(67_108_864)
     .describe(
-      'Bytes of all request bodies being received, half of them for one tenant; at least twice MAX_PAYLOAD_BYTES.',
+      'Maximum bytes of all bodies of publishing requests in each API process, at most half of them for one tenant. ' +
+        'Must be at least twice MAX_PAYLOAD_BYTES.',
     ),
   maxConnections: wholeNumber(2, 1_000_000)
     .default(5000)
     .describe(
-      'Client connections to a port at once, half of them from one address (of IPv6, one /64), such as that of a ' +
-        'proxy; more are closed.',
+      'Maximum client connections to each port, at most half of them from one IPv4 address or IPv6 /64, such as that ' +
+        'of a proxy. Further connections are closed.',
     ),
   requestTimeout: wholeNumber(1, 600)
     .default(30)
     .describe(
-      `Longest time a request may take to arrive, its headers at most ${LIMITS.headersSeconds}; and the longest time a ` +
-        'client may read nothing of a response that is ready.',
+      `Longest time for a request to arrive; its headers must arrive within ${LIMITS.headersSeconds} s. Also the ` +
+        'longest time that a client may read nothing of a response.',
     ),
   maxEventsPerSecond: wholeNumber(0, LIMITS.eventsPerSecond)
     .default(0)
-    .describe('Events a tenant may publish per second, over all processes, unless the tenant says; 0 is no limit.'),
+    .describe('Default limit of events that a tenant may publish per second, over all processes. 0 means no limit.'),
   maxSubscriptions: wholeNumber(0, LIMITS.subscriptions)
     .default(100_000)
-    .describe('Subscriptions a tenant may have, unless the tenant says.'),
-  retentionDays: wholeNumber(1, 3650).default(30).describe('Days that events, deliveries and attempts are kept.'),
-  auditRetentionDays: wholeNumber(1, 3650).default(365).describe('Days that the audit log is kept.'),
+    .describe('Default limit of subscriptions of a tenant.'),
+  retentionDays: wholeNumber(1, 3650).default(30).describe('Days to keep events, deliveries and attempts.'),
+  auditRetentionDays: wholeNumber(1, 3650).default(365).describe('Days to keep the audit log.'),
   subscriptionCacheTtl: number(0, 60)
     .default(5)
-    .describe('Lifetime of a cached subscription look-up while publishing; at most 1 s while Redis is away.'),
-  shutdownTimeout: number(1, 600).default(30).describe('Longest wait at shutdown for requests in flight.'),
+    .describe('Lifetime of cached subscription look-ups while publishing. At most 1 s while Redis is unavailable.'),
+  shutdownTimeout: number(1, 600).default(30).describe('Longest wait for requests in flight at shutdown.'),
   allowedTargetCidrs: list(cidr)
     .default([])
-    .describe('Address ranges that targets may have although they are not public.'),
+    .describe('Address ranges that are allowed as targets although they are not public.'),
   allowedTargetHosts: list(
     text(
       'a list of host names such as hooks.internal or *.svc.internal, without ports, separated by commas',
-      // A port would be taken for a part of the name, and allow nothing.
+      // A port would be taken for part of the name, which would then match nothing.
       (host) => isIP(host) !== 0 || /^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/.test(host),
     ),
   )
     .default([])
-    .describe('Host names that targets may have whatever they resolve to.'),
+    .describe('Host names that are allowed as targets, whatever they resolve to.'),
   allowedTargetPorts: list(targetPort)
     .default([])
-    .describe('The only ports that targets may use; if not set, all but those that belong to other protocols.'),
-  requireHttps: flag().default(false).describe('Whether targets must begin with https://.'),
+    .describe('Ports that targets may use. If not set, all ports except those of other protocols.'),
+  requireHttps: flag().default(false).describe('Whether targets must use https.'),
   dnsServers: list(
     text(
       'a list of addresses such as 10.0.0.53 or [fd00::53]:5353, separated by commas',
@@ -173,24 +185,22 @@ export const SETTINGS = z.object({
     ),
   )
     .default([])
-    .describe('Name servers that know the hosts of targets; those of the operating system unless set.'),
+    .describe('Name servers that resolve the hosts of targets. Defaults to those of the operating system.'),
   egressProxyUrl: proxyUrl()
     .optional()
-    .describe('HTTP proxy for deliveries, used by CONNECT to addresses that this service has checked.'),
+    .describe('HTTP proxy for deliveries. The service opens CONNECT tunnels to addresses that it has checked.'),
   encryptionKey: key()
     .optional()
-    .describe(
-      'Encrypts secrets at rest: 32 random bytes in base64 or hex. Keep it: without it, stored secrets are lost.',
-    ),
+    .describe('Key that encrypts stored secrets: 32 random bytes in base64 or hex. If it is lost, so are the secrets.'),
   encryptionKeys: list(key())
     .default([])
-    .describe('Instead of ENCRYPTION_KEY, several separated by commas: the first encrypts, the others still decrypt.'),
+    .describe('Several keys, instead of ENCRYPTION_KEY. The first one encrypts; all of them decrypt.'),
 });
 
-/** Each as it is read by itself. */
+/** Parsed settings, before conflicts between them are checked. */
 export type Values = { readonly [Field in keyof typeof SETTINGS.shape]: z.infer<(typeof SETTINGS.shape)[Field]> };
 
-/** `maxRetries` is MAX_RETRIES in the environment. */
+/** Name of the environment variable: MAX_RETRIES for `maxRetries`. */
 export function variableOf(field: string): string {
   return field.replace(/[A-Z]/g, '_$&').toUpperCase();
 }

@@ -38,11 +38,11 @@ describe('settings', () => {
     });
   });
 
-  it('count as absent when they are empty', () => {
+  it('have their defaults when they are empty', () => {
     expect(parseSettings({ ...DATABASE, PORT: '', REDIS_URL: ' ' })).toMatchObject({ port: 8000, redisUrl: undefined });
   });
 
-  it('are read in their own form', () => {
+  it('are parsed into their types', () => {
     const settings = parseSettings({
       ...DATABASE,
       ALLOWED_TARGET_CIDRS: '10.0.0.0/8, ::1/128',
@@ -80,7 +80,7 @@ describe('settings', () => {
     ['EGRESS_PROXY_URL', 'http://user:3128\\hunter2@proxy:3128'],
     ['EGRESS_PROXY_URL', 'http://user:3128#hunter2@proxy:3128'],
     ['EGRESS_PROXY_URL', 'http://user:3128?hunter2@proxy:3128'],
-  ])('never repeat what may be a secret: %s', (name, value) => {
+  ])('never repeat what may be a secret in a message: %s', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults.join()).toContain(name);
     expect(faults.join()).not.toContain('hunter2');
@@ -94,7 +94,7 @@ describe('settings', () => {
     ['ENCRYPTION_KEY', Buffer.from('passwordpasswordpassword-passwor').toString('base64')],
     ['ENCRYPTION_KEYS', `${RANDOM_KEY},${'ab'.repeat(32)}`],
     ['ENCRYPTION_KEYS', `${'ab'.repeat(32)},${RANDOM_KEY}`],
-  ])('refuse, in production, a key that can be guessed: %s', (name, value) => {
+  ])('refuse a key that can be guessed in production: %s', (name, value) => {
     const [fault, ...others] = faultsOf({ NODE_ENV: 'production', [name]: value });
     expect(others).toEqual([]);
     expect(fault).toContain(name);
@@ -102,7 +102,7 @@ describe('settings', () => {
     expect(parseSettings({ ...DATABASE, [name]: value }).isEncryptionKeyGuessable).toBe(true);
   });
 
-  it('take random keys in production, in hex, base64 and the base64 of URLs', () => {
+  it('accept random keys in production, in hex, base64 and base64url', () => {
     for (const form of ['hex', 'base64', 'base64url'] as const) {
       const text = Buffer.from(RANDOM_KEY, 'hex').toString(form);
       const { encryptionKeys, isEncryptionKeyGuessable } = parseSettings({ ...DATABASE, NODE_ENV: 'production', ENCRYPTION_KEY: text }); // prettier-ignore
@@ -111,15 +111,18 @@ describe('settings', () => {
   });
 
   it.each(['a passphrase of many words that somebody thought of', `"${'A'.repeat(43)}="`, `${'A'.repeat(42)}*=`])(
-    'refuse as a key what is neither base64 nor hex, whatever is left of it: %s',
+    'refuse a key that is neither base64 nor hex: %s',
     (text) => {
       expect(faultsOf({ ENCRYPTION_KEY: text })).toEqual([expect.stringContaining('base64 or hex')]);
     },
   );
 
-  it.each(['10.0.0.0/33', '10.0.0/8', 'localhost', '::1/129', '10.0.0.0/8/8'])('refuse %s as a range', (cidr) => {
-    expect(faultsOf({ ALLOWED_TARGET_CIDRS: cidr })).toHaveLength(1);
-  });
+  it.each(['10.0.0.0/33', '10.0.0/8', 'localhost', '::1/129', '10.0.0.0/8/8'])(
+    'refuse %s as an address range',
+    (cidr) => {
+      expect(faultsOf({ ALLOWED_TARGET_CIDRS: cidr })).toHaveLength(1);
+    },
+  );
 
   it.each([
     'http://proxy:3128',
@@ -128,30 +131,30 @@ describe('settings', () => {
     'http://10.0.0.1:3128',
     'http://[fd00::1]:3128',
     'http://user@proxy:3128',
-  ])('take %s for an egress proxy', (egressProxyUrl) => {
+  ])('accept %s as an egress proxy', (egressProxyUrl) => {
     expect(parseSettings({ ...DATABASE, EGRESS_PROXY_URL: egressProxyUrl })).toMatchObject({ egressProxyUrl });
   });
 
-  it.each(['10.0.0.53', '10.0.0.53:5353', '::1', '[::1]:53'])('take %s for a name server', (server) => {
+  it.each(['10.0.0.53', '10.0.0.53:5353', '::1', '[::1]:53'])('accept %s as a name server', (server) => {
     expect(parseSettings({ ...DATABASE, DNS_SERVERS: server }).dnsServers).toEqual([server]);
   });
 
   it.each(['dns.example.com', '10.0.0.53:0', '10.0.0.53:x', '10.0.0', '10.0.0.53,'])(
-    'refuse %s for name servers',
+    'refuse %s as name servers',
     (servers) => {
       expect(faultsOf({ DNS_SERVERS: servers })).toEqual([expect.stringContaining('DNS_SERVERS')]);
     },
   );
 
   it.each(['hooks.internal', '*.svc.internal', 'hooks.internal.', 'hook', '10.0.0.1', 'fd00::1'])(
-    'take %s for an allowed host',
+    'accept %s as an allowed host',
     (host) => {
       expect(faultsOf({ ALLOWED_TARGET_HOSTS: host })).toEqual([]);
     },
   );
 
   it.each(['hooks.internal:8080', '[fd00::1]', 'a..internal', '*.', '*', 'http://hook', 'a.*.internal'])(
-    'refuse %s as an allowed host, which would allow nothing',
+    'refuse %s as an allowed host, because it would match nothing',
     (host) => {
       expect(faultsOf({ ALLOWED_TARGET_HOSTS: host })).toEqual([expect.stringContaining('ALLOWED_TARGET_HOSTS')]);
     },
@@ -165,18 +168,18 @@ describe('settings', () => {
     expect(faultsOf({ REQUIRE_HTTPS: isRequired })).toEqual([expect.stringContaining('REQUIRE_HTTPS')]);
   });
 
-  it('refuse a retention shorter than the longest retry', () => {
+  it('refuse a retention that is shorter than all retries together', () => {
     const slow = { MAX_RETRIES: '10', MAX_RETRY_INTERVAL: '86400' };
     expect(faultsOf({ ...slow, RETENTION_DAYS: '12' })).toEqual([expect.stringContaining('RETENTION_DAYS')]);
     expect(faultsOf({ ...slow, RETENTION_DAYS: '13' })).toEqual([]);
   });
 
-  it('each say what they are for', () => {
-    const silent = Object.entries(SETTINGS.shape).filter(([, schema]) => !schema.description);
-    expect(silent).toEqual([]);
+  it('all have a description', () => {
+    const undescribed = Object.entries(SETTINGS.shape).filter(([, schema]) => !schema.description);
+    expect(undescribed).toEqual([]);
   });
 
-  it('are listed in .env.example as the code has them', () => {
+  it('are listed in .env.example as in the code', () => {
     expect(readFileSync('.env.example', 'utf8')).toBe(envExample());
   });
 });

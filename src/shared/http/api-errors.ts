@@ -4,7 +4,7 @@ import { Problem, PROBLEM_CONTENT_TYPE, TITLES } from './problem.js';
 
 const MEDIA_TYPE = PROBLEM_CONTENT_TYPE.split(';', 1)[0] ?? '';
 
-/** Documents the error answers of an operation; 500 and 503 are possible everywhere and need not be named. */
+/** Documents the error responses of an operation. 500 and 503 are added, because every operation may return them. */
 export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecorator {
   const responses = [...statuses, 500, 503].map((status) => {
     const description = TITLES[status] ?? 'Error';

@@ -1,7 +1,7 @@
 import { ApiParam } from '@nestjs/swagger';
 import { EXAMPLE_IDS, ID_NOUNS, type IdKind, idPattern } from '../ids/public-id.js';
 
-/** Documents a parameter in the path that is the public id of one of these kinds. */
+/** Documents a path parameter that is a public id of one of these kinds. */
 export function ApiIdParam(name: string, ...kinds: [IdKind, ...IdKind[]]): MethodDecorator & ClassDecorator {
   const { source } = idPattern(kinds);
   return ApiParam({

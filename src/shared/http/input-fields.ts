@@ -4,14 +4,14 @@ import { getMetadataStorage, IsObject } from 'class-validator';
 const READER = Symbol('reader');
 const NESTED = Symbol('nested');
 
-/** Puts something else in the place of what came, before it is judged. */
+/** Converts the value of a field before it is validated. */
 export const ReadAs = (read: (value: unknown) => unknown): PropertyDecorator => Reflect.metadata(READER, read);
 
-/** An object with fields of its own, which are read and judged like those around it. */
+/** A field that holds an object, which is read and validated as a DTO of its own. */
 export const IsNested = (dtoClass: Type<object>): PropertyDecorator =>
   applyDecorators(IsObject(), Reflect.metadata(NESTED, dtoClass));
 
-/** The names that a DTO knows: those with a rule. Not a look-up in an object, which would know `toString`, too. */
+/** Names of a DTO's fields: those with a rule. A set, because an object would also have inherited names. */
 export function fieldsOf(dtoClass: Type<object>): Set<string> {
   const rules = getMetadataStorage().getTargetValidationMetadatas(dtoClass, '', false, false);
   return new Set(rules.map(({ propertyName }) => propertyName));

@@ -4,10 +4,10 @@ import { type Fault, InvalidInput } from '../errors/domain-error.js';
 import { fieldsOf, nestedOf, readerOf } from './input-fields.js';
 
 /**
- * Reads a body or a query into its DTO. Every key that came is either a field of it or a fault, whatever else
- * JavaScript means by its name; and the value of a field stays what it was, all the way down.
+ * Reads a body or a query into its DTO. Every key is either a field of the DTO or a fault, even a name such as
+ * `toString`. Values are not converted, except by the reader of a field.
  *
- * @returns the DTO and every fault it has
+ * @returns the DTO and all its faults
  */
 export function readInput<T extends object>(value: unknown, dtoClass: Type<T>, pointerPrefix: string): [T, Fault[]] {
   if (!isObject(value)) return [new dtoClass(), [{ pointer: '', detail: 'must be a JSON object' }]];
@@ -17,7 +17,7 @@ export function readInput<T extends object>(value: unknown, dtoClass: Type<T>, p
   for (const [name, given] of Object.entries(value)) {
     const pointer = pointerPrefix + escaped(name);
     if (!known.has(name)) {
-      faults.push({ pointer, detail: 'is not known here; remove it' });
+      faults.push({ pointer, detail: 'is unknown; remove it' });
       continue;
     }
     const nested = nestedOf(dtoClass, name);
@@ -30,7 +30,7 @@ export function readInput<T extends object>(value: unknown, dtoClass: Type<T>, p
   return [dto, [...faults, ...errors.flatMap((error) => faultsOf(error, pointerPrefix))]];
 }
 
-/** For `@Body(InputPipe)` and `@Query(InputPipe)`: the DTO that the parameter's type names, or all faults at once. */
+/** For `@Body(InputPipe)` and `@Query(InputPipe)`. Reads the DTO of the parameter's type. @throws InvalidInput */
 @Injectable()
 export class InputPipe implements PipeTransform {
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
@@ -44,7 +44,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** As a JSON pointer has it. */
+/** Escapes a name for a JSON pointer (RFC 6901). */
 function escaped(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }

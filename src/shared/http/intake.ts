@@ -4,33 +4,38 @@ import type { Metrics } from '../metrics/metrics.js';
 import { Shares } from '../shares.js';
 import { routeOptionsOf } from './route-options.js';
 
-/** What publishing requests may take together in this process. */
+/** Limits of all publishing requests in this process together. */
 export interface IntakeLimits {
-  /** Requests that are whole and wait for their commit. */
+  /** Requests that have fully arrived and wait for their commit. */
   readonly requests: number;
-  /** Bytes of bodies, whole or not. */
+  /** Bytes of bodies received so far, complete or not. */
   readonly bytes: number;
 }
 
 export class Overloaded extends DomainError {
   constructor() {
-    super('overloaded', 'unavailable', 'Too much is on its way in at once. Send this request again in a second.', {
-      retryAfterSeconds: 1,
-    });
+    super(
+      'overloaded',
+      'unavailable',
+      'Too many publishing requests are in progress. Send this one again in a second.',
+      {
+        retryAfterSeconds: 1,
+      },
+    );
   }
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What this request takes; null where none is counted. */
+    /** Usage of this request; null on routes that do not publish. */
     intake: IntakePart | null;
   }
 }
 
 /**
- * Publishers wait for a commit. When PostgreSQL can't keep up, the requests that wait are what fills the memory, so
- * they are bounded by number and by size, with a share for each tenant. What counts is what has come: a request that
- * only says what it is going to send takes nothing from anybody.
+ * Limits publishing requests by number and by size, with a share for each tenant. Publishers wait for a commit, so when
+ * PostgreSQL cannot keep up, waiting requests would fill the memory. Only received bytes count: a Content-Length alone
+ * takes nothing from other requests.
  */
 export class Intake {
   private readonly places: Shares;
@@ -44,7 +49,7 @@ export class Intake {
     this.bytes = new Shares(limits.bytes);
   }
 
-  /** @param ownerOf the tenant for which a request publishes; the gate finds it, so install this after the gate */
+  /** @param ownerOf returns the tenant of a request. The gate determines it, so install this after the gate */
   install(fastify: FastifyInstance, ownerOf: (request: FastifyRequest) => string): void {
     fastify.decorateRequest('intake', null);
     fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
@@ -54,7 +59,7 @@ export class Intake {
       }
       const owner = ownerOf(request);
       if (!this.places.mayTake(owner)) {
-        // Its body need not be read to know that it would be refused.
+        // Refused before its body is read.
         done(this.refusal());
         return;
       }
@@ -82,8 +87,8 @@ export class Intake {
   }
 
   /**
-   * When there is an answer, and it is sent or nobody wants it any more. A client that has gone away leaves its body
-   * behind, which is written all the same.
+   * Frees the usage of a request when its handler is done and its response is sent or its client is gone. Both are
+   * needed, because an event is still written when its client has disconnected.
    */
   private giveBack({ intake: part }: FastifyRequest): void {
     if (!part?.isClosed || !part.isAnswered) return;
@@ -99,13 +104,13 @@ export class Intake {
   }
 }
 
-/** What one request takes, until it is answered. */
+/** Usage of one request. */
 export class IntakePart {
   bytes = 0;
   places = 0;
-  /** The connection has the whole answer, or is gone. */
+  /** Whether the response is fully sent, or the connection is closed. */
   isClosed = false;
-  /** What the handler made of it is known. */
+  /** Whether the handler has produced a response. */
   isAnswered = false;
 
   constructor(
@@ -113,15 +118,15 @@ export class IntakePart {
     readonly owner: string,
   ) {}
 
-  /** So many more bytes of the body have come. @returns why no more of it is wanted, if so */
-  hasCome(bytes: number): Overloaded | null {
+  /** Counts received bytes of the body. @returns an error if they exceed the limit or the tenant's share */
+  addBytes(bytes: number): Overloaded | null {
     const refusal = this.intake.takeBytes(this.owner, bytes);
     if (refusal === null) this.bytes += bytes;
     return refusal;
   }
 
-  /** All of the body has come. @returns why it is not wanted, if so */
-  isWhole(): Overloaded | null {
+  /** Counts the request when its body is complete. @returns an error if it exceeds the limit or the tenant's share */
+  complete(): Overloaded | null {
     const refusal = this.intake.takePlace(this.owner);
     if (refusal === null) this.places = 1;
     return refusal;

@@ -4,15 +4,11 @@ import { LIMITS } from '../limits.js';
 
 export class MalformedJson extends DomainError {
   constructor(detail: string) {
-    super('malformed_json', 'malformed', `The body is not acceptable JSON: ${detail}.`);
+    super('malformed_json', 'malformed', `The body is not valid JSON: ${detail}.`);
   }
 }
 
-/**
- * Reads JSON from bytes.
- *
- * @throws MalformedJson when it is not UTF-8 or does not parse
- */
+/** Parses JSON. @throws MalformedJson if the bytes are not UTF-8 or not JSON */
 export function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new MalformedJson('it is not UTF-8');
   try {
@@ -23,10 +19,10 @@ export function parseJson(bytes: Buffer): unknown {
 }
 
 /**
- * Reads JSON that this service stores in fields of its own: refuses in addition what PostgreSQL cannot keep (NUL, lone
- * surrogates), numbers that would change, doubled keys, keys that mean something to JavaScript, and nesting without
- * end. Payloads may nest as they like. `secure-json-parse` covers the names alone, with two more passes
- * over the text.
+ * Parses JSON of which this service stores the fields. Also refuses strings that PostgreSQL cannot store (NUL, lone
+ * surrogates), numbers that would lose precision, duplicate keys, keys with a meaning in JavaScript, and deep nesting.
+ * None of this applies to payloads, which are stored as bytes. `secure-json-parse` would check only the keys, with two
+ * more passes over the text.
  *
  * @throws MalformedJson
  */
@@ -35,7 +31,7 @@ export function parseStrictJson(bytes: Buffer): unknown {
   refuseUnsafe(value, 0);
   const text = bytes.toString('utf8');
   refuseRounding(text);
-  refuseDoubledKeys(text, value);
+  refuseDuplicateKeys(text, value);
   return value;
 }
 
@@ -43,9 +39,9 @@ function refuseUnsafe(value: unknown, depth: number): void {
   if (typeof value === 'string') refuseUnsafeText(value);
   if (typeof value === 'number') refuseUnsafeNumber(value);
   if (typeof value !== 'object' || value === null) return;
-  if (depth >= LIMITS.jsonDepth) throw new MalformedJson(`it nests deeper than ${LIMITS.jsonDepth}`);
+  if (depth >= LIMITS.jsonDepth) throw new MalformedJson(`it nests deeper than ${LIMITS.jsonDepth} levels`);
   for (const [key, item] of Object.entries(value)) {
-    if (key === '__proto__' || key === 'constructor') throw new MalformedJson(`"${key}" can't be a name`);
+    if (key === '__proto__' || key === 'constructor') throw new MalformedJson(`"${key}" is not allowed as a key`);
     refuseUnsafeText(key);
     refuseUnsafe(item, depth + 1);
   }
@@ -56,29 +52,28 @@ function refuseUnsafeText(text: string): void {
   if (!text.isWellFormed()) throw new MalformedJson('a string contains a lone surrogate');
 }
 
-/** What JavaScript can't hold comes out as another number: beyond 2^53, beyond all bounds, and -0. */
+/** Refuses numbers that JavaScript would change: integers beyond 2^53, numbers beyond the largest double, and -0. */
 function refuseUnsafeNumber(value: number): void {
   const isSafe = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
   if (!isSafe) throw new MalformedJson('a number is out of range; send it as a string');
-  if (Object.is(value, -0)) throw new MalformedJson('-0 is not kept: send 0');
+  if (Object.is(value, -0)) throw new MalformedJson('-0 cannot be stored; send 0');
 }
 
-/**
- * JavaScript keeps some 16 digits, and nothing below 5e-324. What would be read back must be the number that was sent.
- */
+/** Refuses numbers that would not be read back as sent. A double holds about 16 digits, and nothing below 5e-324. */
 function refuseRounding(text: string): void {
   for (const [literal] of text.matchAll(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gs)) {
     if (literal.startsWith('"') || decimal(literal) === decimal(String(Number(literal)))) continue;
-    throw new MalformedJson(`a number has more digits than are kept (${literal.slice(0, 40)}); send it as a string`);
+    const shown = literal.slice(0, 40);
+    throw new MalformedJson(`a number has more digits than a double can hold (${shown}); send it as a string`);
   }
 }
 
-/** One way to write a number, whichever came: its digits without outer zeros, and the power of ten of the last one. */
+/** Normalizes a number: its digits without leading and trailing zeros, and the power of ten of the last digit. */
 function decimal(literal: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
-  // Not by /0+$/, which begins anew at each zero of a row that another digit follows.
+  // A loop, because /0+$/ takes quadratic time on a long run of zeros before another digit.
   let end = digits.length;
   while (digits[end - 1] === '0') end -= 1;
   const significant = digits.slice(0, end);
@@ -87,10 +82,10 @@ function decimal(literal: string): string {
 }
 
 /**
- * `JSON.parse` keeps the last of several equal keys without a word. In JSON that parses, a string before a colon is a
- * key.
+ * Refuses duplicate keys, of which `JSON.parse` silently keeps the last. In valid JSON, every string before a colon is
+ * a key, so the text must have as many of them as the value has keys.
  */
-function refuseDoubledKeys(text: string, value: unknown): void {
+function refuseDuplicateKeys(text: string, value: unknown): void {
   let written = 0;
   for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:?)/gs)) if (colon === ':') written += 1;
   if (written > countKeys(value)) throw new MalformedJson('an object has the same key twice');

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import type { Page } from './page.js';
 
-/** Says in a `Link` header where the next page is (RFC 8288). */
+/** Adds a `Link` header with the URL of the next page (RFC 8288). */
 @Injectable()
 export class LinkHeaderInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler<Page<unknown>>): Observable<Page<unknown>> {
@@ -19,7 +19,7 @@ export class LinkHeaderInterceptor implements NestInterceptor {
   }
 }
 
-/** Relative, because a proxy may have changed scheme and host. */
+/** URL without scheme and host, because a proxy may have changed them. */
 function nextUrl(url: string, cursor: string): string {
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   searchParams.set('cursor', cursor);

@@ -12,7 +12,7 @@ const DEFAULT_LIMIT = 50;
 
 export class MalformedCursor extends DomainError {
   constructor() {
-    super('malformed_cursor', 'malformed', 'cursor is not one that this service gave: take next_cursor from a page.');
+    super('malformed_cursor', 'malformed', 'The cursor is invalid. Use next_cursor of the previous page.');
   }
 }
 
@@ -22,7 +22,7 @@ export class PageQuery {
     minimum: 1,
     maximum: LIMITS.pageItems,
     default: DEFAULT_LIMIT,
-    description: 'Most items of the page',
+    description: 'Maximum items per page',
   })
   @IsOptional()
   @ReadAs(wholeNumber)
@@ -31,13 +31,13 @@ export class PageQuery {
   @Max(LIMITS.pageItems)
   readonly limit: number = DEFAULT_LIMIT;
 
-  @ApiPropertyOptional({ description: '`next_cursor` of the page before', maxLength: LIMITS.cursorLength })
+  @ApiPropertyOptional({ description: '`next_cursor` of the previous page', maxLength: LIMITS.cursorLength })
   @IsOptional()
   @IsText(LIMITS.cursorLength)
   readonly cursor?: string;
 }
 
-/** What is no whole number in decimal digits stays as it is, and is refused. */
+/** Converts decimal digits to a number. Anything else is returned unchanged, and then refused by a rule. */
 function wholeNumber(value: unknown): unknown {
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
@@ -58,14 +58,19 @@ export function pageOf<T extends object>(item: ClassOf<T>, name: string): ClassO
     @ApiProperty({ description: 'Whether another page follows' })
     readonly has_more: boolean;
 
-    @ApiProperty({ type: String, nullable: true, description: 'Give it as `cursor` for the next page', example: null })
+    @ApiProperty({
+      type: String,
+      nullable: true,
+      description: 'Cursor of the next page; null on the last page',
+      example: null,
+    })
     readonly next_cursor: string | null;
   }
   Object.defineProperty(PageBody, 'name', { value: name });
   return PageBody;
 }
 
-/** Opaque to clients: the id after which the next page begins. */
+/** A cursor is opaque to clients. It is the last id of the page. */
 function encodeCursor(lastId: Uuid): string {
   return Buffer.from(lastId.replaceAll('-', ''), 'hex').toString('base64url');
 }
@@ -77,7 +82,7 @@ export function decodeCursor(cursor: string): Uuid {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** @param rows up to one more than `limit`: the extra one says that another page follows. */
+/** @param rows at most `limit` + 1 rows; the extra row means that another page follows */
 export function toPage<Row extends { id: Uuid }, T>(rows: Row[], limit: number, toItem: (row: Row) => T): Page<T> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);

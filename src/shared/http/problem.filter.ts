@@ -5,7 +5,7 @@ import { DomainError, Unavailable } from '../errors/domain-error.js';
 import type { Logger } from '../logging/logger.js';
 import { type Problem, PROBLEM_CONTENT_TYPE, problemFrom, problemOf } from './problem.js';
 
-/** Codes of the statuses that Nest and Fastify answer by themselves. */
+/** Codes for the errors of Nest and Fastify, by status. */
 const CODES: Readonly<Record<number, string>> = {
   400: 'malformed_request',
   404: 'not_found',
@@ -17,7 +17,7 @@ const CODES: Readonly<Record<number, string>> = {
   431: 'headers_too_large',
 };
 
-/** Turns every error into a problem body. What nobody foresaw is a 500 that tells the client nothing, and is logged. */
+/** Turns every error into a problem body. An unexpected error becomes a 500 without details, and is logged. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
@@ -35,7 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problem(thrown: unknown, request: FastifyRequest): Problem {
     const status = clientErrorStatus(thrown);
-    // A client that goes away in the middle is an ECONNRESET, too.
+    // A client that disconnects also causes ECONNRESET, so client errors are excluded first.
     const isUnavailable = status === undefined && isDatabaseUnavailable(thrown);
     const error = isUnavailable ? new Unavailable('The database does not answer.', thrown) : thrown;
     const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
@@ -52,18 +52,23 @@ export class ProblemFilter implements ExceptionFilter {
       { err: error, request_id: request.id, method: request.method, path: context.path },
       'request.failed',
     );
-    return problemOf(500, 'internal_error', 'Something went wrong here. It is logged under the request id.', context);
+    return problemOf(
+      500,
+      'internal_error',
+      'An internal error occurred. The log has details under request_id.',
+      context,
+    );
   }
 }
 
-/** What Fastify leaves unsaid where it says no more than the status. */
+/** The detail of a refused request. The messages of Fastify for 404 and 413 say too little. */
 function refusal(status: number, { message }: Error, { method, url, routeOptions }: FastifyRequest): string {
   if (status === 404) return `There is no ${method} ${url.split('?', 1)[0] ?? ''}.`;
   if (status === 413) return `The body is larger than ${routeOptions.bodyLimit} bytes.`;
   return message;
 }
 
-/** The status of an error by which Nest or Fastify refuses a request, if it is one. */
+/** The status of an error with which Nest or Fastify refuses a request; undefined for other errors. */
 function clientErrorStatus(error: unknown): number | undefined {
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown }).statusCode;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;

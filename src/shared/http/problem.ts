@@ -18,8 +18,8 @@ const STATUS_OF: Record<ErrorCategory, number> = {
 
 export const TITLES: Readonly<Record<number, string>> = {
   400: 'Malformed request',
-  401: 'Not authenticated',
-  403: 'Not allowed',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
   408: 'Request timed out',
@@ -28,16 +28,16 @@ export const TITLES: Readonly<Record<number, string>> = {
   414: 'URI too long',
   415: 'Unsupported media type',
   417: 'Expectation failed',
-  422: 'Not acceptable input',
+  422: 'Invalid input',
   429: 'Too many requests',
   431: 'Headers too large',
   500: 'Internal error',
-  503: 'Not available now',
+  503: 'Service unavailable',
 };
 
 export class FaultBody {
   @ApiProperty({
-    description: 'JSON pointer into the body, or the name of a header or parameter',
+    description: 'JSON pointer into the body, or the name of a header or query parameter',
     example: '/target_url',
   })
   readonly pointer: string;
@@ -46,18 +46,21 @@ export class FaultBody {
   readonly detail: string;
 }
 
-/** Body of every error answer: RFC 9457. */
+/** Body of every error response (RFC 9457). */
 export class Problem {
-  @ApiProperty({ description: 'Names the kind of problem', example: 'urn:webhooks:problem:invalid_input' })
+  @ApiProperty({ description: 'URI of the kind of problem', example: 'urn:webhooks:problem:invalid_input' })
   readonly type: string;
 
-  @ApiProperty({ example: 'Not acceptable input' })
+  @ApiProperty({ example: 'Invalid input' })
   readonly title: string;
 
-  @ApiProperty({ description: 'The HTTP status', type: 'integer', example: 422 })
+  @ApiProperty({ description: 'HTTP status code', type: 'integer', example: 422 })
   readonly status: number;
 
-  @ApiProperty({ description: 'What is wrong and what to change', example: '/target_url must be an http or https URL' })
+  @ApiProperty({
+    description: 'What is wrong, and what to change',
+    example: '/target_url must be an http or https URL',
+  })
   readonly detail: string;
 
   @ApiProperty({ description: 'Path of the request', example: '/subscriptions' })
@@ -66,10 +69,10 @@ export class Problem {
   @ApiProperty({ description: 'Stable code for programs', example: 'invalid_input' })
   readonly code: string;
 
-  @ApiProperty({ description: 'The same as the header X-Request-Id', example: '0198c1a2-7b3e-7000-8000-1f2e3d4c5b6a' })
+  @ApiProperty({ description: 'Same as the X-Request-Id header', example: '0198c1a2-7b3e-7000-8000-1f2e3d4c5b6a' })
   readonly request_id: string;
 
-  @ApiPropertyOptional({ description: 'For invalid input: every fault', type: [FaultBody] })
+  @ApiPropertyOptional({ description: 'All faults, if the input is invalid', type: [FaultBody] })
   readonly errors?: readonly FaultBody[];
 }
 

@@ -12,8 +12,8 @@ export class UnsupportedMediaType extends DomainError {
 }
 
 /**
- * One parser for all bodies: bytes for routes that want bytes, JSON for the others, nothing else. No more is read than
- * may be sent. To be called before the routes are added.
+ * Installs one parser for all bodies: raw bytes for routes with `rawBody`, strict JSON for all others. It stops reading
+ * at the size limit. Call this before the routes are added.
  */
 export function installBodyParser(fastify: FastifyInstance, maxPayloadBytes: number): void {
   fastify.addHook('onRoute', (route) => {
@@ -36,9 +36,7 @@ export function installBodyParser(fastify: FastifyInstance, maxPayloadBytes: num
   });
 }
 
-/**
- * Reads a body to its end, or to where it is known that it is not wanted. Fastify closes the connection after an error.
- */
+/** Reads a body until its end or until it is refused. Fastify closes the connection after an error. */
 function collect(
   request: FastifyRequest,
   payload: IncomingMessage,
@@ -55,7 +53,7 @@ function collect(
   const end = (error: Error | null): void => {
     payload.off('data', onData).off('end', onEnd).off('error', onError);
     if (error !== null) done(error);
-    // Nearly all come in one piece, which need not be copied.
+    // Nearly all bodies arrive in one chunk, which need not be copied.
     else done(null, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length));
   };
   const onData = (chunk: Buffer): void => {
@@ -64,12 +62,12 @@ function collect(
       end(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
       return;
     }
-    const refusal = intake?.hasCome(chunk.length);
+    const refusal = intake?.addBytes(chunk.length);
     if (refusal) end(refusal);
     else chunks.push(chunk);
   };
   const onEnd = (): void => {
-    end(intake?.isWhole() ?? null);
+    end(intake?.complete() ?? null);
   };
   const onError = (cause: Error): void => {
     end(new BodyBroken(cause));
@@ -77,33 +75,33 @@ function collect(
   payload.on('data', onData).on('end', onEnd).on('error', onError);
 }
 
-/** The client has gone away, or what came was no body. */
+/** The client has disconnected, or the body was malformed. */
 class BodyBroken extends Error {
   readonly statusCode = 400;
 
   constructor(cause: Error) {
-    super('The body did not arrive complete.', { cause });
+    super('The body is incomplete.', { cause });
   }
 }
 
 function readBody(request: FastifyRequest, body: Buffer): unknown {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new UnsupportedMediaType(`Content-Encoding ${encoding} is not supported: send the body uncompressed.`);
+    throw new UnsupportedMediaType(`Content-Encoding ${encoding} is not supported. Send the body uncompressed.`);
   }
   const { rawBody, refusesBody } = routeOptionsOf(request);
   if (refusesBody) {
     if (body.length === 0) return undefined;
-    throw new InvalidInput([{ pointer: '', detail: 'this call takes no body: send none' }]);
+    throw new InvalidInput([{ pointer: '', detail: 'must be empty, because this operation takes no body' }]);
   }
   if (rawBody) return body;
   if (!isJson(request.headers['content-type'])) {
-    throw new UnsupportedMediaType('Send JSON, with Content-Type: application/json.');
+    throw new UnsupportedMediaType('Send JSON with Content-Type: application/json.');
   }
   return parseStrictJson(body);
 }
 
-/** Whether a content type says JSON: `application/json` or any `+json`. */
+/** Whether a content type is JSON: `application/json` or any `+json`. */
 export function isJson(contentType: string | undefined): boolean {
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
   return mediaType === 'application/json' || (mediaType?.endsWith('+json') ?? false);

@@ -2,25 +2,25 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { FastifyRequest } from 'fastify';
 
-/** What the hooks that run before a handler, and before its body is read, know of its route. */
+/** Properties of a route for the hooks that run before its body is read. */
 export interface RouteOptions {
-  /** Takes its body as the bytes that came. */
+  /** The handler gets the body as bytes. */
   readonly rawBody?: boolean;
-  /** Refuses a body, since nobody would read it. */
+  /** A body is refused, because the handler reads none. */
   readonly refusesBody?: boolean;
-  /** Reads the query. */
+  /** The handler reads query parameters. */
   readonly takesQuery?: boolean;
-  /** What its caller must be permitted; `access` knows the names. */
+  /** Permission that the caller needs. The module `access` defines the names. */
   readonly permission?: string;
-  /** Needs no permission, and answers this machine alone: no foreign page, and no foreign name. */
+  /** Needs no permission, but serves only this machine: no page of another origin, and no other Host. */
   readonly isForThisMachine?: boolean;
-  /** Takes from what its tenant may publish. */
+  /** Counts against the publishing rate limit of the tenant. */
   readonly isMetered?: boolean;
-  /** Belongs to those who run the service, and to the port that is theirs when there is one. */
+  /** For operators. Served on the admin port, if there is one. */
   readonly isOperational?: boolean;
 }
 
-/** Adds to what is known of a route. (`RouteConfig` alone would replace it.) */
+/** Adds an option to a route. `RouteConfig` alone would replace earlier options. */
 export function RouteOption(option: RouteOptions): MethodDecorator {
   return (target, key, descriptor) => {
     const handler = descriptor.value as object;

@@ -1,12 +1,12 @@
 import { IsOptional, ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
 
-/** May be left out, but not be null. */
+/** The field may be absent, but not null. */
 export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
-/** May be left out; null says "as the service has it by default". */
+/** The field may be absent or null. Null means the default of the service. */
 export const MayBeNull = (): PropertyDecorator => IsOptional();
 
-/** A rule whose fault is found by a function: null when there is none. */
+/** A validation rule. `faultOf` returns what is wrong with the value; null if it is valid. */
 export function Rule(name: string, faultOf: (value: unknown, object: object) => string | null): PropertyDecorator {
   return ValidateBy({
     name,
@@ -17,15 +17,12 @@ export function Rule(name: string, faultOf: (value: unknown, object: object) => 
   });
 }
 
-/**
- * Unicode characters, as JSON Schema counts them for `maxLength`: an emoji is one, though it takes two places in a
- * string.
- */
+/** Number of Unicode code points, as JSON Schema counts for `maxLength`. An emoji is one, but has a `length` of 2. */
 export function lengthOf(text: string): number {
   return Array.from(text).length;
 }
 
-/** Any text of so many characters. */
+/** A string of at most `maxLength` characters. */
 export const IsText = (maxLength: number): PropertyDecorator =>
   Rule('text', (value) =>
     typeof value === 'string' && lengthOf(value) <= maxLength
@@ -33,6 +30,6 @@ export const IsText = (maxLength: number): PropertyDecorator =>
       : `must be a string of at most ${maxLength} characters`,
   );
 
-/** Text in a form that the pattern tells, and `hint` in words. */
+/** A string that matches a pattern. `hint` describes it in the error message. */
 export const IsForm = (pattern: RegExp, hint: string): PropertyDecorator =>
   Rule('form', (value) => (typeof value === 'string' && pattern.test(value) ? null : `must be ${hint}`));

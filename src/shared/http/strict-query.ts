@@ -4,13 +4,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidInput } from '../errors/domain-error.js';
 import { routeOptionsOf } from './route-options.js';
 
-/** Whether a handler has a parameter that the query goes into. To be asked when its parameters are decorated. */
+/** Whether a handler has a query parameter. Call this only after its parameters are decorated. */
 export function takesQuery(controller: object, handler: string | symbol): boolean {
   const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller.constructor, handler) as object | undefined;
   return Object.keys(parameters ?? {}).some((name) => name.startsWith(`${RouteParamtypes.QUERY}:`));
 }
 
-/** Refuses a query where nobody would read it: a filter that is ignored looks like one that found everything. */
+/** Refuses query parameters on routes that read none. If they were ignored, a filter would seem to match everything. */
 export function refuseUnreadQueries(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
     const at = request.url.indexOf('?');
@@ -20,6 +20,6 @@ export function refuseUnreadQueries(fastify: FastifyInstance): void {
       return;
     }
     const names = [...new Set(new URLSearchParams(request.url.slice(at)).keys())];
-    done(new InvalidInput(names.map((name) => ({ pointer: name, detail: 'is not known here; remove it' }))));
+    done(new InvalidInput(names.map((name) => ({ pointer: name, detail: 'is unknown; remove it' }))));
   });
 }

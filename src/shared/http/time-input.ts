@@ -3,12 +3,12 @@ import { LIMITS } from '../limits.js';
 import { Rule } from './rules.js';
 
 /**
- * A date (UTC), or a time of RFC 3339 with its offset and at most nanoseconds. Of the other forms of ISO 8601,
- * JavaScript reads some otherwise or not at all.
+ * A date (UTC), or an RFC 3339 time with an offset and at most nanoseconds. JavaScript cannot parse some other forms of
+ * ISO 8601, and interprets some differently.
  */
 const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/i;
 
-/** The OpenAPI schema of a time that a client gives. */
+/** OpenAPI schema of a time in a request. */
 export const TIME_INPUT = { format: 'date-time', maxLength: LIMITS.timeLength, example: '2026-01-31T12:00:00.000Z' };
 
 export const IsTime = (): PropertyDecorator =>

@@ -1,7 +1,7 @@
 import { errorFields } from './error-fields.js';
 
-describe('what is logged of an error', () => {
-  it('is its type, message and stack, what the system says of it, and its cause', () => {
+describe('the logged fields of an error', () => {
+  it('are its type, message and stack, its system fields, and its cause', () => {
     const cause = Object.assign(new Error('connect failed'), { code: 'ECONNREFUSED', syscall: 'connect', port: 5432 });
 
     expect(errorFields(new TypeError('no answer', { cause }))).toEqual({
@@ -25,7 +25,7 @@ describe('what is logged of an error', () => {
     { driverError: Object.assign(new Error('no'), { detail: 'hunter2' }) },
     { command: { name: 'auth', args: ['hunter2'] } },
     { code: { nested: 'hunter2' } },
-  ])('holds no value of a statement, a row or a command: %j', (more) => {
+  ])('contain no value of a statement, row or command: %j', (more) => {
     const error = Object.assign(new Error('refused'), more);
 
     expect(JSON.stringify(errorFields(new Error('outside', { cause: error })))).not.toContain('hunter2');
@@ -33,7 +33,7 @@ describe('what is logged of an error', () => {
     expect(JSON.stringify(errorFields(more))).not.toContain('hunter2');
   });
 
-  it('ends where an error is its own cause', () => {
+  it('have limited depth if an error is its own cause', () => {
     const error = new Error('again');
     error.cause = error;
 

@@ -1,16 +1,17 @@
-/** What libraries say of an error beside its message, and what is no value of a client's or a setting's. */
-const TOLD = ['code', 'errno', 'syscall', 'address', 'port', 'severity', 'schema', 'table', 'constraint', 'routine'] as const; // prettier-ignore
-/** A cause may be its own cause. */
+/** Fields that libraries add to errors, and that never contain values of clients or settings. */
+const SAFE_FIELDS = ['code', 'errno', 'syscall', 'address', 'port', 'severity', 'schema', 'table', 'constraint', 'routine'] as const; // prettier-ignore
+/** Limits the chain of causes, because an error may be its own cause. */
 const MAX_DEPTH = 5;
 
 /**
- * What is logged of an error. Only what is named here: the errors of PostgreSQL drivers hold the row that failed and
- * the parameters of its statement, and those of Redis the arguments of a command, a password among them.
+ * Selects the fields of an error that are safe to log. Other fields may contain secrets: errors of PostgreSQL drivers
+ * have the failed row and the parameters of the statement, and errors of Redis have the arguments of the command, for
+ * example a password.
  */
 export function errorFields(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error)) return typeof error === 'object' ? '[no error]' : error;
-  const told = Object.fromEntries(
-    TOLD.flatMap((name) => {
+  if (!(error instanceof Error)) return typeof error === 'object' ? '[not an error]' : error;
+  const safe = Object.fromEntries(
+    SAFE_FIELDS.flatMap((name) => {
       const value = (error as unknown as Record<string, unknown>)[name];
       return typeof value === 'string' || typeof value === 'number' ? [[name, value]] : [];
     }),
@@ -22,7 +23,7 @@ export function errorFields(error: unknown, depth = 0): unknown {
     type: error.constructor.name,
     message: error.message,
     stack: error.stack,
-    ...told,
+    ...safe,
     ...(cause !== undefined && !isDeep && { cause: errorFields(cause, depth + 1) }),
     ...(each.length > 0 && !isDeep && { errors: each.map((one) => errorFields(one, depth + 1)) }),
   };

@@ -17,7 +17,7 @@ describe('blocks of log lines', () => {
     jest.useRealTimers();
   });
 
-  it('go out when they are full, with every line in its order', () => {
+  it('are written when they are full, with all lines in order', () => {
     const lines = Array.from({ length: 200 }, (_, n) => `${n}${LINE}`);
     lines.forEach(blocks.write);
     blocks.flush();
@@ -26,7 +26,7 @@ describe('blocks of log lines', () => {
     expect(written).toHaveLength(4);
   });
 
-  it('go out after 200 ms, however few lines there are', () => {
+  it('are written after 200 ms, even if they are not full', () => {
     blocks.write('first\n');
     jest.advanceTimersByTime(150);
     blocks.write('second\n');
@@ -39,7 +39,7 @@ describe('blocks of log lines', () => {
     expect(written).toEqual(['first\nsecond\n', 'third\n']);
   });
 
-  it('are none when there are no lines', () => {
+  it('are not written without lines', () => {
     blocks.flush();
     jest.advanceTimersByTime(1000);
     expect(written).toEqual([]);

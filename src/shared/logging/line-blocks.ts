@@ -1,17 +1,17 @@
-/** Where blocks go; pino's own destination is one. */
+/** Writes blocks. The destination of pino implements it. */
 export interface BlockWriter {
   write(block: string): unknown;
 }
 
-/** Characters of a full block. */
+/** Number of characters at which a block is written. */
 const FULL_AT = 65_536;
-/** How long a line waits at most for its block to fill, in milliseconds. */
+/** Longest time that a line waits for its block to fill. */
 const MAX_DELAY_MS = 200;
 
 /**
- * Gathers log lines and passes them on in blocks, since a write costs the same thread switches whatever it carries.
- * pino's destination could gather by itself (`minLength`), but reads all that it has gathered again with each line: two
- * lines a delivery cost 18 µs that way and 10 µs this way, of 260 µs for all of it.
+ * Collects log lines and writes them in blocks, because every write costs the same thread switches, whatever its size.
+ * The destination of pino can also collect lines (`minLength`), but it scans all collected lines again for each new
+ * one. With two lines per delivery, that costs 18 µs of the 260 µs per delivery; this class costs 10 µs.
  */
 export class LineBlocks {
   private lines: string[] = [];
@@ -27,7 +27,7 @@ export class LineBlocks {
     else this.timer ??= setTimeout(this.flush, MAX_DELAY_MS).unref();
   };
 
-  /** Passes on what there is. */
+  /** Writes the collected lines now. */
   readonly flush = (): void => {
     clearTimeout(this.timer);
     this.timer = undefined;

@@ -3,10 +3,10 @@ import { destination, pino, type LoggerOptions } from 'pino';
 import { errorFields } from './error-fields.js';
 import { LineBlocks } from './line-blocks.js';
 
-/** What a reader that does not read may hold up; more is dropped, rather than kept in memory. */
+/** Maximum bytes buffered while stdout is blocked. Further lines are dropped to limit memory. */
 const MAX_WAITING_BYTES = 16_777_216;
 
-/** Structured log: one JSON line an entry, readable when it goes to a terminal. Fields first, then a short message. */
+/** Structured log: one JSON line per entry, or readable text on a terminal. Takes fields, then a short message. */
 export abstract class Logger {
   abstract debug(fields: object, message: string): void;
   abstract info(fields: object, message: string): void;
@@ -16,7 +16,7 @@ export abstract class Logger {
 
 const loggers = new WeakMap<object, Logger>();
 
-/** The one logger of a process that runs with these settings: two would mix their blocks on stdout. */
+/** The only logger of a process. Two loggers would interleave their blocks on stdout. */
 export function loggerOf(settings: { readonly logLevel: string }): Logger {
   const logger = loggers.get(settings) ?? createLogger({ level: settings.logLevel, isTerminal: process.stdout.isTTY });
   loggers.set(settings, logger);
@@ -33,7 +33,7 @@ function createLogger(options: { level: string; isTerminal: boolean }): Logger {
     const translation = { translateTime: 'SYS:HH:MM:ss.l', singleLine: true };
     return pino({ ...settings, transport: { target: 'pino-pretty', options: translation } });
   }
-  // Asynchronous and in blocks, so that a slow reader of the log does not hold up deliveries.
+  // Writes are asynchronous and in blocks, so that a slow reader of the log does not delay deliveries.
   const stdout = destination({ sync: false, maxLength: MAX_WAITING_BYTES });
   const blocks = new LineBlocks(stdout);
   process.once('exit', () => {
@@ -43,7 +43,7 @@ function createLogger(options: { level: string; isTerminal: boolean }): Logger {
   return pino(settings, blocks);
 }
 
-/** What Nest itself says, in the same form. Its start-up chatter is for debugging. */
+/** Passes log lines of Nest to our logger. Its many start-up lines get the level debug. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 

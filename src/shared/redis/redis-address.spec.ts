@@ -5,7 +5,7 @@ describe('the address of Redis', () => {
     expect(parseRedisUrl(url)).toEqual({ kind: 'single', url });
   });
 
-  it('may be a master that Sentinels know', () => {
+  it('may be a master behind Sentinels', () => {
     expect(parseRedisUrl('redis+sentinel://:p%40ss@s1,s2:26380,[::1]:26381/queue/2')).toEqual({
       kind: 'sentinel',
       servers: [
@@ -20,7 +20,7 @@ describe('the address of Redis', () => {
     });
   });
 
-  it('may be some nodes of a Cluster', () => {
+  it('may be a list of nodes of a Cluster', () => {
     expect(parseRedisUrl('rediss+cluster://user:secret@n1:7000,n2')).toEqual({
       kind: 'cluster',
       servers: [
@@ -49,7 +49,7 @@ describe('the address of Redis', () => {
     expect(parseRedisUrl(url)).toBeNull();
   });
 
-  it('decides what keys begin with: in a Cluster they belong on one node', () => {
+  it('determines the prefix of keys, which has a hash tag in a Cluster', () => {
     expect(keyRoot({ redisUrl: 'redis://one', queuePrefix: 'webhooks' })).toBe('webhooks');
     expect(keyRoot({ redisUrl: undefined, queuePrefix: 'webhooks' })).toBe('webhooks');
     expect(keyRoot({ redisUrl: 'redis+cluster://one', queuePrefix: 'webhooks' })).toBe('{webhooks}');

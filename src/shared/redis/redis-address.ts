@@ -1,10 +1,10 @@
-/** Where a Redis is: one server, a master that Sentinels know, or a Cluster. */
+/** Address of Redis: a single server, a master behind Sentinels, or a Cluster. */
 export type RedisAddress =
   | { readonly kind: 'single'; readonly url: string }
   | ({ readonly kind: 'sentinel'; readonly masterName: string; readonly db: number } & Servers)
   | ({ readonly kind: 'cluster' } & Servers);
 
-/** The Sentinels, or some of the nodes of the Cluster. User and password are those of the Redis servers themselves. */
+/** Sentinels, or some nodes of a Cluster. User and password belong to the Redis servers, not to the Sentinels. */
 interface Servers {
   readonly servers: readonly { readonly host: string; readonly port: number }[];
   readonly username?: string;
@@ -17,12 +17,12 @@ const SINGLE_PROTOCOLS = new Set(['redis:', 'rediss:', 'unix:']);
 const MANY = /^(rediss?)\+(sentinel|cluster):\/\/(?:([^@/]*)@)?([^/?#]+)(?:\/(.*))?$/;
 const SERVER = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 
-/** What REDIS_URL may look like, for people. */
+/** Accepted forms of REDIS_URL, for error messages. */
 export const REDIS_URL_FORMS =
   'redis://host:port, rediss://…, unix:///path, redis+sentinel://[user:password@]host:port,host:port/master[/db] or ' +
   'redis+cluster://[user:password@]host:port,host:port';
 
-/** @returns null when the text is none of the forms */
+/** @returns null if the text has none of the accepted forms */
 export function parseRedisUrl(text: string): RedisAddress | null {
   const match = MANY.exec(text);
   if (match === null) {
@@ -55,8 +55,8 @@ function credentials(userInfo: string | undefined): { username?: string; passwor
 }
 
 /**
- * What keys begin with. In a Cluster only keys with the same tag in braces are sure to be on the same node, and a
- * script may touch no others.
+ * Prefix of keys. In a Cluster, it has a hash tag in braces, because only keys with the same tag are guaranteed to be
+ * on one node, and a script may use only keys of one node.
  */
 export function keyRoot(
   settings: { readonly redisUrl: string | undefined; readonly queuePrefix: string },

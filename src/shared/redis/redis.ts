@@ -3,41 +3,39 @@ import { StartRefused } from '../errors/start-refused.js';
 import type { Logger } from '../logging/logger.js';
 import { parseRedisUrl } from './redis-address.js';
 
-/** Longest wait for Redis of somebody who can do without it, in milliseconds. */
+/** Longest wait for Redis by callers that can do without it. */
 const FAIL_FAST_MS = 1000;
 /**
- * A TCP connection whose other end is gone without a word is given up after this long, in milliseconds: by those who
- * wait for an answer, which may take Redis its time, and by those who don't.
+ * A connection is closed when it is silent for this long while a response is due. Patient callers wait longer, because
+ * Redis may take its time for a blocking command.
  */
 const SOCKET_TIMEOUT_MS = 10_000;
 const FAIL_FAST_SOCKET_TIMEOUT_MS = 5000;
-/** How often a Cluster is asked which node has which keys, in milliseconds. */
+/** Interval between requests for the slot map of a Cluster. */
 const SLOTS_REFRESH_MS = 5000;
 
-/** An idle connection whose other end is gone is noticed after about 20 s, and no NAT forgets one that lives. */
+/** Detects a dead idle connection after about 20 s, and keeps live ones from being dropped by a NAT. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
-/** What a server says that is not, or no longer, the master; also from within a script. */
+/** Errors of a server that is not, or no longer, the master. Inside a script, they have a prefix. */
 const NOT_THE_MASTER = /(^|-)(READONLY|MASTERDOWN|UNBLOCKED) /;
 
 function retryDelay(times: number): number {
   return Math.min(times * 100, 2000);
 }
 
-/**
- * For callers who can do without Redis: a command fails within a second when it is away, and nothing is queued.
- */
+/** For callers that can do without Redis. While it is unavailable, commands fail within a second and are not queued. */
 export const FAIL_FAST: RedisOptions = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   commandTimeout: FAIL_FAST_MS,
   connectTimeout: FAIL_FAST_MS,
-  // A command that was given up leaves its connection as it is: the next one would fail on it too, and so on for ever.
+  // A command that times out does not close its connection. Without this timeout, every later command would fail, too.
   socketTimeout: FAIL_FAST_SOCKET_TIMEOUT_MS,
   retryStrategy: retryDelay,
 };
 
-/** For callers who wait for Redis as long as it takes: a worker that takes jobs, a subscriber. */
+/** For callers that wait for Redis as long as it takes, such as a worker that takes jobs, or a subscriber. */
 export const PATIENT: RedisOptions = {
   maxRetriesPerRequest: null,
   enableReadyCheck: false,
@@ -46,13 +44,13 @@ export const PATIENT: RedisOptions = {
   retryStrategy: retryDelay,
 };
 
-/** A node of a Cluster that moved a key elsewhere is followed so often; a call that may wait follows patiently. */
+/** Maximum redirections of a command by the nodes of a Cluster. */
 const FAIL_FAST_REDIRECTIONS = 2;
 const PATIENT_REDIRECTIONS = 16;
 
 /**
- * Opens a client that survives the loss of its server and says so in the log once, not at each try. It follows a master
- * that Sentinels replace, and the slots of a Cluster.
+ * Opens a client that reconnects after it loses its server, and logs the loss once, not at each try. It follows
+ * failovers of Sentinels and moved slots of a Cluster.
  */
 export function connectRedis(url: string, options: RedisOptions, logger: Logger, purpose: string): Redis {
   const client = open(url, options);
@@ -71,12 +69,12 @@ export function connectRedis(url: string, options: RedisOptions, logger: Logger,
 
 function open(url: string, options: RedisOptions): Redis {
   const address = parseRedisUrl(url);
-  if (address === null) throw new TypeError('That is no address of a Redis');
+  if (address === null) throw new TypeError('This is not a Redis URL');
   const lasting: RedisOptions = {
     ...options,
     keepAlive: KEEP_ALIVE_DELAY_MS,
-    // Such a server keeps its connections open, so nobody would notice where the name, the proxy or the Sentinels lead.
-    // 2: reconnect, and then repeat the command.
+    // A demoted master keeps its connections open. Only a new connection finds the new master, by name, proxy or
+    // Sentinels. 2 means: reconnect, then repeat the command.
     reconnectOnError: (error) => (NOT_THE_MASTER.test(error.message) ? 2 : false),
   };
   if (address.kind === 'single') {
@@ -105,14 +103,14 @@ function open(url: string, options: RedisOptions): Redis {
     maxRedirections: isPatient ? PATIENT_REDIRECTIONS : FAIL_FAST_REDIRECTIONS,
     slotsRefreshTimeout: FAIL_FAST_MS,
     slotsRefreshInterval: SLOTS_REFRESH_MS,
-    // Addresses as the nodes announce them; they need no resolver.
+    // Nodes announce addresses, which need no resolver.
     dnsLookup: (host, callback) => { callback(null, host); }, // prettier-ignore
   });
-  // It has all of a single client's commands, and that is all that is asked of it.
+  // A Cluster has all the commands of a single client, and callers use nothing else.
   return cluster as unknown as Redis;
 }
 
-/** Whether Redis itself said no: to a password, to a command, to a write while it loads. */
+/** Whether Redis responded with an error, such as a wrong password, an unknown command, or a write while it loads. */
 export function isRedisRefusal(error: unknown): boolean {
   return error instanceof (ReplyError as unknown as new () => Error);
 }
@@ -120,17 +118,17 @@ export function isRedisRefusal(error: unknown): boolean {
 export class WrongEvictionPolicy extends StartRefused {
   constructor(policy: string) {
     super(
-      `Redis has maxmemory-policy ${policy}, under which it may drop jobs unseen. Set it to noeviction: ` +
+      `Redis has maxmemory-policy ${policy}, which may silently evict jobs. Set it to noeviction: ` +
         'redis-cli CONFIG SET maxmemory-policy noeviction',
     );
   }
 }
 
 /**
- * Asks Redis what it does when it is full.
+ * Checks that Redis does not evict keys when it is full. If the policy cannot be read, because Redis is unavailable or
+ * CONFIG is not permitted, logs a warning: a start must not depend on Redis.
  *
- * @throws WrongEvictionPolicy when it would drop keys. Silence (Redis away, or CONFIG not permitted, as with some
- * hosted ones) is not an error: a start must not depend on Redis.
+ * @throws WrongEvictionPolicy if Redis would evict keys
  */
 export async function refuseEviction(url: string, logger: Logger): Promise<void> {
   const client = connectRedis(url, { ...FAIL_FAST, enableOfflineQueue: true, lazyConnect: true }, logger, 'start');

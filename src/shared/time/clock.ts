@@ -1,8 +1,8 @@
-/** Where time comes from, so that tests can set it. PostgreSQL's clock, not this one, decides what is due. */
+/** Source of time, which tests can replace. PostgreSQL's clock, not this one, decides what is due. */
 export abstract class Clock {
   /** Milliseconds since the Unix epoch. */
   abstract nowMs(): number;
-  /** Milliseconds from an arbitrary start that never go back: for durations. */
+  /** Milliseconds since an arbitrary start, for durations. Never goes back. */
   abstract monotonicMs(): number;
 
   now(): Date {

@@ -3,14 +3,14 @@ import { Logger } from '../logging/logger.js';
 
 const INTERVAL_MS = 3_600_000;
 
-/** @param isStopped whether the process is about to end: what is left can wait for the next run */
+/** @param isStopped whether the process is shutting down, in which case the rest can wait for the next run */
 type Chore = (isStopped: () => boolean) => Promise<void>;
 
 /**
- * Runs chores when the process starts, and then every hour. A chore that fails is tried again in an hour.
+ * Runs chores at the start of the process, and then every hour. A failed chore runs again in an hour.
  *
- * `@nestjs/schedule` would bring cron and luxon for one timer, and its intervals neither begin with a run nor log
- * failures as events.
+ * `@nestjs/schedule` would bring cron and luxon for one timer. Its intervals neither start with a run nor log failures
+ * as events.
  */
 @Injectable()
 export class Janitor implements OnApplicationBootstrap, OnModuleDestroy {
@@ -21,9 +21,9 @@ export class Janitor implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(private readonly logger: Logger) {}
 
   /**
-   * To be called before the application starts.
+   * Adds a chore. Call this before the application starts.
    *
-   * @param failed the event to log when the chore fails
+   * @param failed name of the log event for a failure of the chore
    */
   add(failed: string, chore: Chore): void {
     this.chores.push({ failed, chore });
@@ -42,14 +42,14 @@ export class Janitor implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly runAll = (): void => {
     for (const { failed, chore } of this.chores) {
       chore(() => this.isStopped).catch((error: unknown) => {
-        // The end of the process takes its connection away.
+        // During a shutdown, chores fail because their connections are closed.
         if (!this.isStopped) this.logger.error({ err: error }, failed);
       });
     }
   };
 }
 
-/** Repeats a step that handles up to `size` rows until there are no more. @returns how many it handled in all */
+/** Repeats a step that handles up to `size` rows until none are left. @returns total number of rows handled */
 export async function inGroups(
   size: number,
   step: () => Promise<number>,

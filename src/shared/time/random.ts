@@ -1,6 +1,6 @@
-/** Where chance comes from, so that tests can set it. */
+/** Source of random numbers, which tests can replace. */
 export abstract class Random {
-  /** From 0 to just below 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   abstract next(): number;
 }
 

@@ -4,11 +4,11 @@ const NOW = Date.UTC(2026, 0, 31, 12, 30);
 const at = (text: string): number => Date.parse(text);
 
 describe('the hours of the ledger', () => {
-  it('are those that began in the last 24 when nothing is asked for', () => {
+  it('default to those that started in the last 24 hours', () => {
     expect(ledgerHours({}, NOW)).toEqual({ fromMs: at('2026-01-30T13:00Z'), toMs: at('2026-01-31T13:00Z') });
   });
 
-  it('are those that begin at since or later, and before until', () => {
+  it('are those that start at since or later, and before until', () => {
     const asked = { since: '2026-01-31T10:00:00Z', until: '2026-01-31T11:00:00Z' };
     expect(ledgerHours(asked, NOW)).toEqual({ fromMs: at(asked.since), toMs: at(asked.until) });
     expect(ledgerHours({ since: '2026-01-31T10:00:01Z', until: '2026-01-31T11:00:01Z' }, NOW)).toEqual({
@@ -21,11 +21,11 @@ describe('the hours of the ledger', () => {
     [{ since: '2026-01-31T11:00:00Z', until: '2026-01-31T11:00:00Z' }, 'must be before until'],
     [{ since: '2026-02-01T00:00:00Z' }, 'must be before until'],
     [{ since: '2025-12-30T00:00:00Z', until: '2026-01-31T00:00:00Z' }, 'must be at most 31 days before until'],
-  ])('are not those of %j', (asked, detail) => {
+  ])('are refused for %j', (asked, detail) => {
     expect(ledgerHours(asked, NOW)).toEqual({ fault: { pointer: 'since', detail } });
   });
 
-  it('may be those of 31 days', () => {
+  it('may span 31 days', () => {
     expect(ledgerHours({ since: '2025-12-31T00:00:00Z', until: '2026-01-31T00:00:00Z' }, NOW)).toHaveProperty('fromMs');
   });
 });

@@ -3,18 +3,18 @@ import { LIMITS } from '../../shared/limits.js';
 const HOUR_MS = 3_600_000;
 const DEFAULT_HOURS = 24;
 
-/** Times as a client gives them: RFC 3339, or nothing. */
+/** Times in a request, in RFC 3339. */
 interface Asked {
   readonly since?: string;
   readonly until?: string;
 }
 
-/** Whole hours of the ledger, from `fromMs` to just before `toMs`, or what is wrong with the times asked for. */
+/** Whole hours, from `fromMs` (inclusive) to `toMs` (exclusive), or the fault of the requested times. */
 export type LedgerHours =
   | { readonly fromMs: number; readonly toMs: number }
   | { readonly fault: { readonly pointer: string; readonly detail: string } };
 
-/** The hours that begin at `since` or later and before `until`. */
+/** The hours that start at `since` or later, and before `until`. */
 export function ledgerHours({ since, until }: Asked, nowMs: number): LedgerHours {
   const untilMs = until === undefined ? nowMs : Date.parse(until);
   const sinceMs = since === undefined ? untilMs - DEFAULT_HOURS * HOUR_MS : Date.parse(since);

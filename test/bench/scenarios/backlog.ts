@@ -9,20 +9,20 @@ const EVENTS = 10_000;
 const SUBSCRIPTIONS = 100;
 const NEW_EVENTS_PER_SECOND = 20;
 /**
- * What came last is not behind a backlog that takes longer: of the newest events half are there at once, and nearly all
- * within this part of the drain, which may not be more than so many seconds however long that takes.
+ * Limits for new events, which must not wait behind a backlog. The p50 is absolute. The p99 is a share of the duration
+ * of the drain, up to a maximum.
  */
 const NOT_STARVED = { p50Ms: 100, p99Share: 0.05, p99Ms: 5000 };
-/** The drain ends the trickle of new events; it must not take longer than this. */
+/** Maximum duration of the drain. Its end stops the trickle of new events. */
 const TRICKLE_TIMEOUT_MS = 3_600_000;
 const MB = 1_048_576;
 
 /**
- * A million deliveries that wait, because all receivers take requests and answer none; then they answer, while new
- * events keep coming to the same subscriptions.
+ * A million deliveries wait, because all receivers hang. Then the receivers respond, while new events keep coming for
+ * the same subscriptions.
  */
 export const backlog: Scenario = {
-  // Attempts are used up while the receivers are down, and the last of them must not come long after the rest.
+  // Enough attempts to outlast the receivers, and short intervals, so that the last retry comes soon after the others.
   settings: { MAX_RETRIES: '100', INITIAL_RETRY_INTERVAL: '1', MAX_RETRY_INTERVAL: '5' },
   diskGb: 8,
   async run(trial): Promise<Measured> {
@@ -91,13 +91,13 @@ export const backlog: Scenario = {
 
 const PARKED = 'select count(*)::int as count from open_deliveries where parked_at is not null';
 
-/** Ids grow with time. */
+/** Selects by id, because ids grow with time. */
 function newestOf(times: readonly (readonly [eventId: string, atMs: number])[]): string {
   return times.reduce((newest, [eventId]) => (eventId > newest ? eventId : newest), '');
 }
 
 interface RedisWatch {
-  /** Jobs that wait. */
+  /** Number of waiting jobs. */
   jobs(): Promise<number>;
   stop(): Promise<{ startMb: number; peakMb: number }>;
 }

@@ -9,28 +9,28 @@ import { subscribeSingle } from './throughput.js';
 const SECONDS = 600;
 const WINDOW_MS = 5000;
 const SAMPLES = 20;
-/** All receivers answer at once, and no more than AHEAD events wait: what is older than this has been passed over. */
+/** Maximum age of a delivery. Receivers respond at once and few events wait, so an older one has been overlooked. */
 const OLDEST_SECONDS = 10;
-/** Events that may be accepted and not delivered at one time. */
+/** Maximum events that are accepted, but not delivered yet. */
 const AHEAD = 5000;
 /**
- * From the second quarter of the run to the last, what levels off grows by no more than this share and this many MB: so
- * much the medians of two quarters may differ by without any growth.
+ * Maximum growth from the second to the last quarter of the run, as a share and in MB, of something that levels off.
+ * The medians of two quarters may differ by this much without any growth.
  */
 const LEVEL = {
-  /** Its young generation, of up to 32 MB a half, is emptied now and then. */
+  /** The young generation, of up to 32 MB per half, is collected now and then. */
   node: { share: 0.15, mb: 16 },
-  /** Buffers of clients, and jobs that wait. */
+  /** Buffers of clients, and waiting jobs. */
   redis: { share: 0.1, mb: 2 },
-  /** Caches of plans and of the catalogue, in some twenty processes. */
+  /** Caches of plans and of the catalog, in some twenty processes. */
   backends: { share: 0.2, mb: 8 },
-  /** A vacuum comes when it comes. */
+  /** The time of the next vacuum is not predictable. */
   table: { share: 0.25, mb: 8 },
 } as const;
 
 /**
- * As fast as events are delivered, for minutes, begun when the planner has just learned that the open deliveries are
- * none.
+ * Maximum throughput for minutes. It starts right after an ANALYZE of an empty table of open deliveries, the worst case
+ * for the planner.
  */
 export const endurance: Scenario = {
   diskGb: 30,
@@ -45,7 +45,7 @@ export const endurance: Scenario = {
     const meter = bed.meter();
     const startedAt = performance.now();
     const load = await bed.startLoad({ paths, requests: Number.MAX_SAFE_INTEGER, timeoutMs: lastMs + 120_000 });
-    // An API that outruns the worker would only show how a queue grows.
+    // Limits accepted events to a lead over delivered ones. Otherwise the run would only measure a growing queue.
     const holdUp = bed.sampleEvery(50, async () => {
       load.limitTo((await bed.receiver.count()).delivered + AHEAD);
     });
@@ -82,7 +82,7 @@ export const endurance: Scenario = {
       notes: {
         'windows of 5 s: deliveries/s': perWindow.map(({ perSecond }) => Math.round(perSecond)).join(', '),
         ...target('no window under 70 % of the median', slowestShare >= 70, `${slowestShare} %`),
-        // A pause leaves them idle; a machine that others slow down does not.
+        // Tells a pause of the service, with idle cores, from a machine that is busy with something else.
         'the slowest window: cores busy': `${Math.round(slowest.busy * 100)} %`,
         ...levels(sampled),
         ...target(`no delivery open for more than ${OLDEST_SECONDS} s`, oldest <= OLDEST_SECONDS, `${oldest} s`),
@@ -100,7 +100,7 @@ interface State extends Sizes {
   readonly mb: PerPart;
   readonly backendsMb: number;
   readonly parked: number;
-  /** How old the oldest open delivery is; 0 when there is none. */
+  /** Age of the oldest open delivery in seconds; 0 if there is none. */
   readonly oldestSeconds: number;
 }
 
@@ -125,7 +125,7 @@ const SIZES = `select (pg_table_size('open_deliveries') / 1048576.0)::float8 as 
 
 interface Window {
   readonly perSecond: number;
-  /** Share of all cores, 0 to 1. */
+  /** Busy share of all cores, 0 to 1. */
   readonly busy: number;
 }
 
@@ -140,12 +140,12 @@ function windowsOf(counts: readonly { delivered: number; atMs: number; idleMs: n
   });
 }
 
-/** Time that all cores together did nothing, since the machine started. */
+/** Idle time of all cores together since the machine started. */
 function idleMs(): number {
   return cpus().reduce((sum, { times }) => sum + times.idle, 0);
 }
 
-/** The shared buffers of PostgreSQL fill up, and are meant to. */
+/** Excludes the shared buffers of PostgreSQL, which fill up by design. */
 function levels(sampled: readonly State[]): Notes {
   const mbOf = (choose: (state: State) => number): number[] => sampled.map(choose);
   return {

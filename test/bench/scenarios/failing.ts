@@ -3,7 +3,7 @@ import { toResult } from '../run.js';
 import type { Scenario } from '../scenario.js';
 import { runSingle, subscribeSingle } from './throughput.js';
 
-/** One of ten receivers answers 500. What it is sent again comes too late for the run. */
+/** One of ten receivers responds with 500. Its retries come after the end of the run. */
 export const failing: Scenario = {
   settings: { INITIAL_RETRY_INTERVAL: '3600' },
   async run(trial): Promise<Measured> {

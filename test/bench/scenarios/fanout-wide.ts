@@ -6,20 +6,19 @@ import { type Scenario, scaled } from '../scenario.js';
 const SUBSCRIPTIONS = 10_000;
 const EVENTS = 5;
 /**
- * A process that has never worked grows with its first thousands of deliveries, to however many subscriptions they go.
+ * Events of the warm-up. A fresh process grows with its first thousands of deliveries, whatever their subscriptions.
  */
 const WARM_UP = 15_000;
 const WARM_SUBSCRIPTIONS = 100;
 const MOST_MS = 500;
 /**
- * Growth of memory, in MB, that still counts as none. Of API and worker: their young generation alone may take 64 MB.
- * Of the backends: what some twenty of them keep once they have seen the statements. Redis holds one job for a hundred
- * deliveries.
+ * Growth of memory, in MB, that still counts as flat. The young generation of the API and the worker alone may take
+ * 64 MB. Some twenty backends cache the plans of statements. Redis holds one job for a hundred deliveries.
  */
 const FLAT_MB = { api: 96, worker: 96, backends: 64, redis: 8 } as const;
 type Watched = keyof typeof FLAT_MB;
 
-/** One event to ten thousand subscriptions, one after another; the first finds nearly none of them in the caches. */
+/** Several events for ten thousand subscriptions, one after another. The first one finds nearly empty caches. */
 export const fanoutWide: Scenario = {
   async run(trial): Promise<Measured> {
     const { bed } = trial;
@@ -57,7 +56,7 @@ export const fanoutWide: Scenario = {
   },
 };
 
-/** The shared buffers of PostgreSQL fill up, and are meant to: they are left out. */
+/** Excludes the shared buffers of PostgreSQL, which fill up by design. */
 function memoryOf(bed: Bed): Readonly<Record<Watched, number>> {
   const { api, worker, redis } = bed.memoryMb();
   return { api, worker, redis, backends: Math.round(bed.backendsMb()) };

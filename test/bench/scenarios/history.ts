@@ -12,7 +12,7 @@ const DELIVERIES = 5_000_000;
 const DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** What a month of history costs: a run on an empty database, and the same on one that has delivered five million. */
+/** Measures the cost of a month of history: the same run on an empty database, and after five million deliveries. */
 export const history: Scenario = {
   diskGb: 12,
   async run(trial): Promise<Measured> {
@@ -40,14 +40,14 @@ export const history: Scenario = {
   },
 };
 
-/** Each day's deliveries are spread over its hours, and all were delivered at the first attempt. */
+/** Inserts deliveries evenly over each day. All were delivered at the first attempt. */
 async function makePast(bed: Bed, perDay: number, subscriptionIds: readonly string[]): Promise<void> {
   const midnightMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const days = Array.from({ length: DAYS }, (_, n) => midnightMs - (DAYS - n) * DAY_MS);
   const dataSource = await migrationDataSource(bed.databaseUrl).initialize();
   try {
     const keeper = new PartitionKeeper(dataSource);
-    // It makes the day before and a week ahead each time.
+    // Each run creates partitions for the previous day and for a week ahead.
     for (let n = 1; n <= DAYS; n += 7) await keeper.makeAhead(new Date(days[0]! + n * DAY_MS));
   } finally {
     await dataSource.destroy();
@@ -66,7 +66,7 @@ async function makePast(bed: Bed, perDay: number, subscriptionIds: readonly stri
   if (row!.count !== perDay * DAYS) throw new Error(`${row!.count} past deliveries were made of ${perDay * DAYS}`);
 }
 
-/** Row n of $2 on the day that begins at $1 ms. The ordinal in the last 20 bits tells a delivery from its event. */
+/** Row n of $2 on the day that starts at $1 ms. The ordinal in the last 20 bits tells a delivery from its event. */
 const idOf = (ordinal: string): string =>
   `(lpad(to_hex($1::bigint + n * 86399000::bigint / $2::int), 12, '0') || '7' || left(md5(n::text), 3) || '8' ||
     substr(md5(n::text), 4, 10) || '${ordinal}')::uuid`;

@@ -8,9 +8,7 @@ const EMPTY_ROUTE = '/health/live';
 const RATE = 20;
 const SECONDS = 10;
 
-/**
- * Hardly any events, and then none: what the service adds to a single event, and what it costs when nothing happens.
- */
+/** Few events, then none. Measures the latency that the service adds to one event, and the cost of an idle service. */
 export const idle: Scenario = {
   async run(trial): Promise<Measured> {
     const { bed } = trial;

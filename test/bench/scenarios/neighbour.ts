@@ -9,14 +9,12 @@ const RATE = 1000;
 const SECONDS = 10;
 const MANY = 20;
 /**
- * Two runs of the same differ by this factor where others use the machine, too: up to that a p50 counts as unchanged.
- * The part in ms is what a timer and the clock of the receiver are coarse by, and matters to a p50 under 2 ms only.
+ * Noise: a p50 within these limits counts as unchanged. Equal runs differ by this factor on a shared machine. The part
+ * in ms is the resolution of timers and of the receiver's clock, which matters only to a p50 below 2 ms.
  */
 const NOISE = { factor: 1.3, ms: 0.5 };
 
-/**
- * Receivers that hang beside others: at first one that gets a fifth of the events, then twenty that get half of them.
- */
+/** Some receivers hang beside healthy ones: first one with a fifth of the events, then twenty with half of them. */
 export const neighbour: Scenario = {
   async run(trial): Promise<Measured> {
     const { bed } = trial;
@@ -31,7 +29,7 @@ export const neighbour: Scenario = {
     const withOne = await observe(trial, healthy, mix(healthy.paths, hanging.paths.slice(0, 1), 4), RATE);
     const withMany = await observe(trial, healthy, mix(healthy.paths, hanging.paths, 1), RATE);
 
-    // What was late must come all the same, once there are slots for it.
+    // Late deliveries must still arrive when slots are free.
     await bed.receiver.behave(hanging.targets, 'ok');
     await allDelivered(bed, healthy, warmUpEvents + sum([withoutOne, withoutMany, withOne, withMany]));
     const notes = {
@@ -44,23 +42,23 @@ export const neighbour: Scenario = {
 
 interface Observed {
   readonly measured: Run;
-  /** Deliveries to healthy receivers. */
+  /** Number of deliveries to healthy receivers. */
   readonly wanted: number;
-  /** Those of them that count as if they had come when they were given up. */
+  /** Number of these that were late. They count with a latency of LATE_MS. */
   readonly late: number;
   readonly latencies: Percentiles;
-  /** The most deliveries to healthy receivers that were seen parked at one time. */
+  /** Maximum number of deliveries to healthy receivers that were parked at the same time. */
   readonly parked: number;
 }
 
-/** After each so many paths of the first list comes one of the second. */
+/** Inserts a path of the second list after every few paths of the first. */
 function mix(healthy: readonly string[], hanging: readonly string[], every: number): string[] {
   return healthy.flatMap((path, n) => {
     return (n + 1) % every === 0 ? [path, hanging[Math.floor(n / every) % hanging.length]!] : [path];
   });
 }
 
-/** Waits for what the healthy receivers get, and measures only that. */
+/** Waits for the deliveries to healthy receivers, and measures only those. */
 async function observe(trial: Trial, healthy: Subscribed, paths: readonly string[], rate: number): Promise<Observed> {
   const { bed } = trial;
   const ids = uuidsOf(healthy);
@@ -75,7 +73,7 @@ async function observe(trial: Trial, healthy: Subscribed, paths: readonly string
   return { measured, wanted, late, latencies, parked: Math.max(...(await parking.stop())) };
 }
 
-/** @throws when a delivery to a healthy receiver is lost */
+/** @throws if a delivery to a healthy receiver is lost */
 async function allDelivered(bed: Bed, healthy: Subscribed, wanted: number): Promise<void> {
   const ids = uuidsOf(healthy);
   const count = async (): Promise<number> => (await bed.query<{ count: number }>(DELIVERED, [ids]))[0]!.count;

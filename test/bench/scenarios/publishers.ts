@@ -4,12 +4,12 @@ import { type Scenario, scaled } from '../scenario.js';
 import { subscribeSingle } from './throughput.js';
 
 const PUBLISHERS = [1, 4, 16];
-/** Each, at full scale. */
+/** Events of each publisher, at scale 1. */
 const EVENTS = 1500;
 
 /**
- * A few publishers, each of whom waits for the answer before it sends the next event: what waiting for groups must not
- * slow down.
+ * A few publishers, each of which waits for the response before it sends the next event. Lingering groups must not slow
+ * them down.
  */
 export const publishers: Scenario = {
   async run(trial): Promise<Measured> {

@@ -4,29 +4,29 @@ import { type Run, run, type RunOptions, toResult, warmUp } from '../run.js';
 import { type Scenario, scaled, type Trial } from '../scenario.js';
 
 const FANOUT = 100;
-/** Events until all hot code is compiled; without that, the second run of two would seem the better one. */
+/** Number of events until all hot code is compiled. Without this, the second of two runs would seem faster. */
 const WARM_UP = 15_000;
 const BROADCAST = ['/webhooks/bench.event'];
 
-/** Events to one subscription each, of ten in turns. */
+/** Events for one subscription each, in turn over ten. */
 export async function subscribeSingle({ bed }: Trial): Promise<Subscribed> {
   return bed.subscribe(10, { max_in_flight: 200 });
 }
 
-/** As fast as it goes, after a warm-up. */
+/** Maximum throughput, after a warm-up. */
 export async function runSingle(trial: Trial, paths: readonly string[], options: RunOptions = {}): Promise<Run> {
   if (options.until !== 'attempted') await warmUp(trial.bed, { paths, requests: scaled(trial, WARM_UP, 500) });
   return run(trial.bed, { paths, requests: scaled(trial, 60_000, 400) }, options);
 }
 
-/** One event to a hundred subscriptions, as fast as it goes, after a warm-up. The subscriptions must be there. */
+/** Maximum throughput of events for a hundred subscriptions, after a warm-up. The subscriptions must exist. */
 export async function runFanout(trial: Trial): Promise<Run> {
   await warmUp(trial.bed, { paths: BROADCAST, requests: scaled(trial, 50, 5), connections: 32 });
   const shape = { paths: BROADCAST, requests: scaled(trial, 1000, 10), connections: 32 };
   return run(trial.bed, shape, { perRequest: FANOUT });
 }
 
-/** Half of what a run without any pause reached, so that what is measured is not a queue of the bench's own making. */
+/** Half of the maximum throughput, so that latencies do not measure a queue caused by the bench itself. */
 function runHalfOf(trial: Trial, maximum: Run, paths: readonly string[], seconds: number): Promise<Run> {
   const perRequest = maximum.deliveries / maximum.load.accepted;
   const rate = Math.max(1, maximum.perSecond / perRequest / 2);
@@ -72,7 +72,7 @@ export const fanout: Scenario = {
   },
 };
 
-/** Half of the maximum, for long enough that a pause shows. */
+/** Half of the maximum throughput, for long enough that pauses show. */
 export const steady: Scenario = {
   async run(trial): Promise<Measured> {
     const { paths } = await subscribeSingle(trial);
@@ -87,7 +87,7 @@ export const steady: Scenario = {
   },
 };
 
-/** 500 events a second: far from saturation, where groups are small. */
+/** 500 events per second: far from saturation, so groups are small. */
 export const modest: Scenario = {
   targets: { mostYardsticks: 70 },
   async run(trial): Promise<Measured> {

@@ -6,7 +6,7 @@ import { runSingle, subscribeSingle } from './throughput.js';
 const MOST = 3;
 
 /**
- * The same with one, two and three worker processes: what each adds. A delivery that two of them send fails the run.
+ * Measures the same load with one, two and three worker processes. The run fails if two workers send the same delivery.
  */
 export const workers: Scenario = {
   async run(trial): Promise<Measured> {

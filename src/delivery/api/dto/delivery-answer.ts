@@ -3,7 +3,7 @@ import { pageOf } from '../../../shared/http/page.js';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../domain/delivery-state.js';
 
 export class DeliveryErrorAnswer {
-  @ApiProperty({ description: 'Stable code; the list may grow', example: 'bad_status' })
+  @ApiProperty({ description: 'Stable code; new codes may be added', example: 'bad_status' })
   readonly code: string;
 
   @ApiProperty({ type: String, nullable: true, example: 'the receiver answered 500' })
@@ -20,24 +20,24 @@ export class AttemptAnswer {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Null when the worker did not live to see the end',
+    description: 'Null if the worker ended before the attempt did',
     example: 37,
   })
   readonly duration_ms: number | null;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Null when there was no answer', example: 500 })
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Null if there was no response', example: 500 })
   readonly status_code: number | null;
 
-  @ApiProperty({ type: DeliveryErrorAnswer, nullable: true, description: 'Null after a 2xx' })
+  @ApiProperty({ type: DeliveryErrorAnswer, nullable: true, description: 'Null after a 2xx response' })
   readonly error: DeliveryErrorAnswer | null;
 
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { 'content-type': 'text/plain' } })
   readonly response_headers: Record<string, string>;
 
-  @ApiProperty({ description: 'The first 4 KB', example: 'try later' })
+  @ApiProperty({ description: 'First 4 KB of the response body', example: 'try later' })
   readonly response_body: string;
 
-  @ApiProperty({ description: 'Its outcome came when another attempt already had the delivery', example: false })
+  @ApiProperty({ description: 'Whether the outcome arrived too late to change the delivery', example: false })
   readonly late: boolean;
 }
 
@@ -46,7 +46,7 @@ export class DeliveryAnswer {
   @ApiProperty({ example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' })
   readonly id: string;
 
-  @ApiProperty({ description: 'The same as id', example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' })
+  @ApiProperty({ description: 'Same as `id`', example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' })
   readonly task_id: string;
 
   @ApiProperty({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
@@ -58,13 +58,13 @@ export class DeliveryAnswer {
   @ApiProperty({ example: 'order.created' })
   readonly event_type: string;
 
-  @ApiProperty({ description: 'Of the subscription as it is now', example: 'https://example.com/webhooks' })
+  @ApiProperty({ description: 'Current URL of the subscription', example: 'https://example.com/webhooks' })
   readonly target_url: string;
 
   @ApiProperty({ enum: DELIVERY_STATUSES, example: 'delivered' })
   readonly status: DeliveryStatus;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The delivery that this one repeats', example: null })
+  @ApiProperty({ type: String, nullable: true, description: 'Id of the delivery that this one repeats', example: null })
   readonly retry_of: string | null;
 
   @ApiProperty({ type: 'integer', example: 1 })
@@ -73,7 +73,13 @@ export class DeliveryAnswer {
   @ApiProperty({ type: 'integer', example: 5 })
   readonly max_attempts: number;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it is retried', example: null })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Time of the next retry',
+    example: null,
+  })
   readonly next_attempt_at: string | null;
 
   @ApiProperty({ type: 'integer', nullable: true, example: 200 })

@@ -9,7 +9,7 @@ import { parsePublicId } from '../../../shared/ids/public-id.js';
 import { LIMITS } from '../../../shared/limits.js';
 import { EVENT_TYPE_SCHEMA, IsEventType } from '../../../subscriptions/index.js';
 
-/** Filters for the deliveries of one subscription. */
+/** Filters of the list of one subscription's deliveries. */
 export class SubscriptionDeliveryQuery extends PageQuery {
   @ApiPropertyOptional({ enum: DELIVERY_STATUSES })
   @IsOptional()
@@ -21,18 +21,18 @@ export class SubscriptionDeliveryQuery extends PageQuery {
   @IsEventType()
   readonly event_type?: string;
 
-  @ApiPropertyOptional({ ...TIME_INPUT, description: 'Events accepted at this time or later' })
+  @ApiPropertyOptional({ ...TIME_INPUT, description: 'Only deliveries of events accepted at this time or later' })
   @IsOptional()
   @IsTime()
   readonly since?: string;
 
-  @ApiPropertyOptional({ ...TIME_INPUT, description: 'Events accepted before this time' })
+  @ApiPropertyOptional({ ...TIME_INPUT, description: 'Only deliveries of events accepted before this time' })
   @IsOptional()
   @IsTime()
   readonly until?: string;
 }
 
-/** Filters for all deliveries. */
+/** Filters of the list of all deliveries. */
 export class DeliveryQuery extends SubscriptionDeliveryQuery {
   @ApiPropertyOptional({ maxLength: LIMITS.idLength, example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
   @IsOptional()
