@@ -1,27 +1,19 @@
 import { WakeUpRepository } from '../../src/delivery/storage/wake-up.repository.js';
-import { parseSettings } from '../../src/shared/config/settings.js';
-import { migrate } from '../../src/shared/database/data-source.js';
-import { HotPath } from '../../src/shared/database/hot-path.js';
-import { type DeliveryRepositories, deliveryRepositories } from '../support/delivery-repositories.js';
-import { fastSettings } from '../support/fast-settings.js';
-import { silentLogger } from '../support/silent-logger.js';
-import { StoredRows } from '../support/stored-rows.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import type { DeliveryRepositories } from '../support/delivery-repositories.js';
+import { type DeliveryStorage, startDeliveryStorage } from '../support/delivery-storage.js';
+import type { StoredRows } from '../support/stored-rows.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 describe('what is due, on real PostgreSQL', () => {
+  let storage: DeliveryStorage;
   let database: TestDatabase;
-  let hotPath: HotPath;
   let repository: DeliveryRepositories;
   let rows: StoredRows;
   let subscriptionId: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    await migrate(database.url, new Date());
-    const settings = parseSettings(fastSettings(database, { VISIBILITY_TIMEOUT: '30', DATABASE_POOL_SIZE: '10' }));
-    hotPath = new HotPath(settings, silentLogger);
-    repository = deliveryRepositories(hotPath, settings);
-    rows = new StoredRows(database);
+    storage = await startDeliveryStorage({ VISIBILITY_TIMEOUT: '30', DATABASE_POOL_SIZE: '10' });
+    ({ database, repository, rows } = storage);
   });
 
   beforeEach(async () => {
@@ -29,10 +21,7 @@ describe('what is due, on real PostgreSQL', () => {
     subscriptionId = await rows.subscription();
   });
 
-  afterAll(async () => {
-    await hotPath.onApplicationShutdown();
-    await database.drop();
-  });
+  afterAll(() => storage.stop());
 
   it('is woken as often as it was attempted, and due again after the visibility timeout', async () => {
     const lost = await rows.delivery({ subscriptionId, dueIn: -1 });
@@ -206,7 +195,7 @@ describe('what is due, on real PostgreSQL', () => {
       await rows.delivery({ subscriptionId, parkedIn: -1 }),
     ];
 
-    await new WakeUpRepository(hotPath).makeDue([lost!, ...others].map(({ id }) => id));
+    await new WakeUpRepository(storage.hotPath).makeDue([lost!, ...others].map(({ id }) => id));
 
     expect((await repository.due.takeDue(10, null)).wakeUps).toEqual([lost]);
   });
