@@ -13,13 +13,13 @@ import { FaultyRedis } from '../support/faulty-redis.js';
 import { NameServer } from '../support/name-server.js';
 import { mountDisk, unmountDisk } from './disk.js';
 import { now } from './child.js';
-import { type RedisUse, secondsPastLease, type Stop } from './evidence.js';
+import type { RedisUse, Stop } from './evidence.js';
 import type { Ground } from './ground.js';
-import { peakMbOf, peakMbOfFamily } from './peak-memory.js';
 import { Publisher } from './publisher.js';
 import { Receiver } from './receiver.js';
 import { ServiceSlot } from './service-slot.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
+import { Watch } from './watch.js';
 
 /** Rigs that are up, to be stopped whatever ends the program. */
 const up = new Set<Rig>();
@@ -29,8 +29,6 @@ export async function stopRigs(): Promise<void> {
   await Promise.all([...up].map((rig) => rig.stop()));
 }
 
-const MONITOR_MS = 500;
-const SLOW_LOOK_MS = 1000;
 /** Of the subscriptions that the load of every fault goes to. */
 const LOAD_PATHS = ['/r0', '/r1', '/r2'];
 const LOAD_TYPE = 'faults.event';
@@ -76,17 +74,10 @@ export class Rig {
   readonly secrets: string[] = [];
   /** Subscriptions that an event posted to a path goes to, as public ids. */
   readonly wanting = new Map<string, string[]>();
-  /** Longest time past its lease that a delivery was seen in flight while workers ran, in seconds. */
-  longestPastLease = 0;
-  private readonly peaks = { 'a process of PostgreSQL': 0, Redis: 0 };
   /** When processes were stopped by force: what was under way then may be delivered twice. */
   readonly stops: Stop[] = [];
-  /** Set by a fault that keeps all workers from their work: meanwhile nobody can take over what is past its lease. */
-  isIdle = false;
-  private idleUntil = 0;
   private readonly pool: Pool;
-  private readonly monitor: NodeJS.Timeout;
-  private isLooking = false;
+  readonly watch: Watch;
 
   private constructor(
     private readonly parts: Parts,
@@ -98,7 +89,7 @@ export class Rig {
       ...{ connectionTimeoutMillis: 30_000, query_timeout: 20_000 },
     });
     this.pool.on('error', () => undefined);
-    this.monitor = setInterval(() => void this.look(), MONITOR_MS);
+    this.watch = new Watch({ ...parts, database: this.pool, api, workers });
   }
 
   static async start(seed: number, ground: Ground = {}): Promise<Rig> {
@@ -301,7 +292,7 @@ export class Rig {
   /** Ends everything, whatever became of it. */
   async stop(): Promise<void> {
     if (!up.delete(this)) return;
-    clearInterval(this.monitor);
+    this.watch.stop();
     this.parts.postgres.thaw();
     for (const slot of this.slots) if (slot.isRunning) slot.thaw();
     await Promise.allSettled(this.slots.map((slot) => slot.kill()));
@@ -313,40 +304,6 @@ export class Rig {
     await Promise.allSettled([this.parts.redis.stop(), this.parts.postgres.stop()]);
     await unmountDisk(this.disk);
     await rm(this.directory, { recursive: true, force: true });
-  }
-
-  /** The most memory that each process, or the largest of its kind, has been seen to take. */
-  peaksMb(): { process: string; mb: number }[] {
-    this.measure();
-    return [
-      ...this.slots.map((slot) => ({ process: slot.name, mb: slot.peakMb })),
-      ...Object.entries(this.peaks).map(([process, mb]) => ({ process, mb })),
-    ];
-  }
-
-  private measure(): void {
-    for (const slot of this.slots) slot.measure();
-    const { postgres, redis } = this.parts;
-    this.peaks['a process of PostgreSQL'] = Math.max(
-      this.peaks['a process of PostgreSQL'],
-      peakMbOfFamily(postgres.pid),
-    );
-    this.peaks.Redis = Math.max(this.peaks.Redis, peakMbOf(redis.pid));
-  }
-
-  private async look(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    this.measure();
-    const canTakeOver = !this.isIdle && this.workers.some((worker) => worker.isRunning);
-    if (!canTakeOver) this.idleUntil = performance.now();
-    const askedAt = performance.now();
-    const seconds = await secondsPastLease(this.pool).catch(() => Infinity);
-    // Nobody could take anything over while PostgreSQL was away or frozen.
-    if (seconds === Infinity || performance.now() - askedAt > SLOW_LOOK_MS) this.idleUntil = performance.now();
-    const idleFor = (performance.now() - this.idleUntil) / 1000;
-    if (canTakeOver) this.longestPastLease = Math.max(this.longestPastLease, Math.min(seconds, idleFor));
-    this.isLooking = false;
   }
 
   /** Waits that long; a fault's own time, not one for something to happen. */

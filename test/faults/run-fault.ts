@@ -160,7 +160,7 @@ async function gather(
       eventId: uuidOf(request.eventId),
       deliveryId: uuidOf(request.deliveryId),
     })),
-    longestPastLease: rig.longestPastLease,
+    longestPastLease: rig.watch.longestPastLease,
     stops: rig.stops,
     leaseSeconds: LEASE_SECONDS,
     timeoutSeconds: TIMEOUT_SECONDS,
@@ -171,7 +171,7 @@ async function gather(
       ...rig.slots.map((slot) => ({ name: slot.name, text: slot.output() })),
       { name: 'postgresql', text: await rig.postgres.log() },
     ],
-    peaksMb: rig.peaksMb(),
+    peaksMb: rig.watch.peaksMb(),
   };
 }
 

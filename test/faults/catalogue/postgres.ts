@@ -167,7 +167,7 @@ async function withLock(rig: Rig, table: string, seconds: number): Promise<Outag
   const session = await rig.database.connect();
   try {
     // Nothing can be recorded or taken over now.
-    rig.isIdle = true;
+    rig.watch.isIdle = true;
     return await rig.holding(() =>
       probing(
         rig,
@@ -177,7 +177,7 @@ async function withLock(rig: Rig, table: string, seconds: number): Promise<Outag
       ),
     );
   } finally {
-    rig.isIdle = false;
+    rig.watch.isIdle = false;
     session.release();
   }
 }
@@ -208,7 +208,7 @@ export const diskFull: Fault<{ roomAt: number }> = {
   async harm(rig, seconds) {
     await rig.pause(2);
     // Nothing can be recorded or taken over now.
-    rig.isIdle = true;
+    rig.watch.isIdle = true;
     await rig.holding(async () => {
       await fillDisk(rig.disk);
       await rig.pause(seconds);
@@ -217,7 +217,7 @@ export const diskFull: Fault<{ roomAt: number }> = {
       if (!(await rig.postgres.isRunning())) await rig.postgres.restart();
     });
     const roomAt = now();
-    rig.isIdle = false;
+    rig.watch.isIdle = false;
     await rig.pause(3);
     return { roomAt };
   },
@@ -267,7 +267,7 @@ export const primaryDemoted: Fault<{ writableAt: number; readiness: number[] }> 
       await rig.database.query('select pg_reload_conf()');
     };
     // Nothing can be recorded or taken over now.
-    rig.isIdle = true;
+    rig.watch.isIdle = true;
     const readiness: number[] = [];
     await rig.holding(async () => {
       await setReadOnly('on');
@@ -276,7 +276,7 @@ export const primaryDemoted: Fault<{ writableAt: number; readiness: number[] }> 
       await rig.pause(seconds - 3);
       await setReadOnly('off');
     });
-    rig.isIdle = false;
+    rig.watch.isIdle = false;
     const writableAt = now();
     await rig.pause(3);
     return { writableAt, readiness };
