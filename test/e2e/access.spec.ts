@@ -31,7 +31,7 @@ describe('access by API keys, with an API process on real PostgreSQL and Redis',
   const listSubscriptions = (client: ApiClient): Promise<ApiResponse> => client.request('GET', '/subscriptions');
   const readerKey = (): Promise<CreatedKeyAnswer> => createKey(admin, { role: 'reader', tenant_id: 'default' });
 
-  describe('who is refused', () => {
+  describe('a caller without a valid key', () => {
     const anonymous = (): ApiClient => new ApiClient(service.url);
     const revoked = async (): Promise<ApiClient> => {
       const { id, key } = await readerKey();
@@ -45,15 +45,15 @@ describe('access by API keys, with an API process on real PostgreSQL and Redis',
     };
 
     it.each<[string, () => ApiClient | Promise<ApiClient>]>([
-      ['nobody in particular', anonymous],
-      ['whoever sends something else', () => anonymous().as('not-a-key')],
-      ['whoever sends a user name and a password', () => anonymous().as('', { authorization: 'Basic YTpi' })],
-      ['the bearer of a key that is too long', () => anonymous().as(`${bootstrapKey}x`)],
-      ['the bearer of a key that nobody made', () => anonymous().as(makeToken())],
-      ['the bearer of a known id with a wrong secret', withWrongSecret],
-      ['the bearer of a key that has ended', expired],
-      ['the bearer of a key that was revoked', revoked],
-    ])('is %s', async (_, clientFor) => {
+      ['no key', anonymous],
+      ['something that is not a key', () => anonymous().as('not-a-key')],
+      ['a user name and a password', () => anonymous().as('', { authorization: 'Basic YTpi' })],
+      ['a key that is too long', () => anonymous().as(`${bootstrapKey}x`)],
+      ['a key that was never made', () => anonymous().as(makeToken())],
+      ['a known id with a wrong secret', withWrongSecret],
+      ['an expired key', expired],
+      ['a revoked key', revoked],
+    ])('is refused: %s', async (_, clientFor) => {
       const client = await clientFor();
 
       for (const method of ['GET', 'HEAD']) {
@@ -96,7 +96,7 @@ describe('access by API keys, with an API process on real PostgreSQL and Redis',
 
     const idFor = (template: string): string => existing[template.split('/')[1]!] ?? 'order.created';
 
-    it('differ from operation to operation, as the document says', () => {
+    it('differ between operations, as the document says', () => {
       expect(operations.length).toBeGreaterThanOrEqual(30);
       expect(new Set(operations.map(({ roles }) => roles.join())).size).toBe(4);
     });
@@ -108,7 +108,7 @@ describe('access by API keys, with an API process on real PostgreSQL and Redis',
         const body = bodyFor(operation);
         const isLetIn = roles.includes(role);
         const before = isLetIn ? {} : await everythingStored(database);
-        // Whoever is let in asks for what is not there: nothing that another role needs is changed.
+        // A role with access names resources that do not exist, so that nothing another role needs is changed.
         const ids = isLetIn ? {} : { id: idFor(template), task_id: idFor(template), subscription_id: idFor(template) };
 
         const answer = await clients.get(role)!.request(method, pathOf(operation, ids), body && { body });
@@ -125,7 +125,7 @@ describe('access by API keys, with an API process on real PostgreSQL and Redis',
     );
   });
 
-  it('are not asked for by health, metrics and documentation', async () => {
+  it('is not needed for health, metrics and documentation', async () => {
     for (const path of ['/health/live', '/health/ready', '/health', '/metrics', '/docs', '/openapi.json']) {
       expect((await fetch(service.url + path)).status).toBe(200);
     }

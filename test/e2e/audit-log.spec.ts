@@ -8,7 +8,7 @@ import type { TestDatabase } from '../support/test-database.js';
 
 const DAY_MS = 86_400_000;
 
-describe('the audit log as it is read and kept, with real PostgreSQL and Redis', () => {
+describe('the stored audit log, with real PostgreSQL and Redis', () => {
   let audited: AuditedService;
   let database: TestDatabase;
   let admin: ApiClient;
@@ -20,7 +20,7 @@ describe('the audit log as it is read and kept, with real PostgreSQL and Redis',
 
   afterAll(() => audited.stop());
 
-  it('names the tenant of what was changed, and shows an admin of one its own entries only', async () => {
+  it('names the tenant of each change, and shows an admin of one tenant only its own entries', async () => {
     await createTenant(admin, 'audited');
     await createTenant(admin, 'unseen');
     const bound = await clientOf(admin, 'audited', 'admin');
@@ -88,7 +88,7 @@ describe('the audit log as it is read and kept, with real PostgreSQL and Redis',
     'delete from audit_log',
     'delete from audit_log where false',
     'truncate audit_log',
-  ])('can not be changed, not even by SQL: %s', async (statement) => {
+  ])('cannot be changed, not even by SQL: %s', async (statement) => {
     const before = await audited.count();
 
     await expect(database.query(statement)).rejects.toThrow('append-only');
@@ -96,7 +96,7 @@ describe('the audit log as it is read and kept, with real PostgreSQL and Redis',
     expect(await audited.count()).toBe(before);
   });
 
-  it('loses nothing out of its middle, and nothing young, also to a session that may take out what is old', async () => {
+  it('loses neither entries from its middle nor recent ones, even in a session that may remove old ones', async () => {
     const old = ['1', '2', '3'].map((n) => `00000000-0000-7000-8000-00000000000${n}`);
     for (const id of old) {
       await database.query(
@@ -104,7 +104,7 @@ describe('the audit log as it is read and kept, with real PostgreSQL and Redis',
         [id],
       );
     }
-    // In one message, so in one transaction.
+    // One message, and so one transaction.
     const remove = (which: string) =>
       database.query(`set local webhooks.audit_retention = 'on'; delete from audit_log where ${which}`);
     const before = await audited.count();
@@ -117,7 +117,7 @@ describe('the audit log as it is read and kept, with real PostgreSQL and Redis',
     expect(await audited.count()).toBe(before - 3);
   });
 
-  it('loses entries whose time is over, and no others', async () => {
+  it('loses expired entries, and no others', async () => {
     const insertAged = async (ageMs: number): Promise<string> => {
       const time = Math.floor(Date.now() - ageMs)
         .toString(16)
@@ -133,7 +133,7 @@ describe('the audit log as it is read and kept, with real PostgreSQL and Redis',
     const kept = await insertAged(DAY_MS - 3_600_000);
     await insertAged(DAY_MS + 3_600_000);
     await insertAged(400 * DAY_MS);
-    // More than go in one transaction.
+    // More than one transaction removes.
     await database.query(
       `insert into audit_log (id, actor, action, target, created_at)
        select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'service', 'key.created', 'aged', now()

@@ -10,20 +10,20 @@ import { openRaw } from '../support/raw-request.js';
 import { respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import type { TestDatabase } from '../support/test-database.js';
 
-/** A change: what it is done to, and how. */
+/** A change: its target, and how it is made. */
 interface Deed {
   readonly action: string;
   readonly method: string;
-  /** Makes what is needed, and says its id and the path of the call. Of what is created, the answer tells the id. */
+  /** Makes what the call needs; gives its id and the path. The answer tells the id of what the call creates. */
   readonly prepare: () => Promise<{ target: string | null; path: string }>;
   readonly body?: object;
-  /** Where more is set than what the body holds. */
+  /** The changed fields, where the call sets more than its body holds. */
   readonly changed?: readonly string[];
 }
 
-/** Whatever is set to this must not be found in the log. */
+/** The log must never hold this value. */
 const VALUE = 'a-value-that-is-nobodys-business';
-/** They change nothing that is kept for longer than an event. */
+/** They change nothing that is kept longer than an event. */
 const NOT_AUDITED = ['publishToSubscription', 'publishToAll', 'testSubscription'];
 
 describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
@@ -130,9 +130,9 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
       (method !== 'GET' || operationId === 'getSubscriptionSecret') && !NOT_AUDITED.includes(operationId),
   );
 
-  it.each(changing.map(({ operationId }) => operationId))('holds one entry of each %s, and no value', async (name) => {
+  it.each(changing.map(({ operationId }) => operationId))('holds one entry for each %s, and no value', async (name) => {
     const deed = DEEDS[name];
-    if (deed === undefined) throw new Error(`Nobody has said yet what the audit log holds of ${name}`);
+    if (deed === undefined) throw new Error(`Say in DEEDS what the audit log holds of ${name}`);
     const { action, method, prepare, body } = deed;
     const { target, path } = await prepare();
     const requestId = `audited-${name}`;
@@ -158,7 +158,7 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     expect(JSON.stringify(stored)).not.toContain(VALUE);
   });
 
-  it('holds nothing of what failed', async () => {
+  it('holds nothing about failed calls', async () => {
     const { key } = await createKey(admin, { role: 'reader', tenant_id: 'default' });
     const reader = admin.as(key);
     const id = await subscription({ state: 'paused' });
@@ -191,7 +191,7 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     expect(await audited.count()).toBe(before);
   });
 
-  it('says from where a change came also when its sender is gone before it is made', async () => {
+  it('holds the address of a change whose sender disconnected before it was made', async () => {
     const id = await subscription();
     const lock = new Client({ connectionString: database.url });
     await lock.connect();
@@ -205,7 +205,7 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     await eventually(() => database.query(waiting), { until: (rows) => rows.length > 0 });
 
     socket.resetAndDestroy();
-    // Whoever is answered now came after the reset, of which the service has heard, too.
+    // A request that is answered now came after the reset, so the service has seen the reset too.
     await admin.request('GET', '/health/live');
     await lock.query('commit');
     await lock.end();
@@ -216,7 +216,7 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     expect(data).toMatchObject([{ address: '127.0.0.1' }]);
   });
 
-  it('holds one entry of what is asked for five times at once', async () => {
+  it('holds one entry for a call that is made five times at once', async () => {
     const { id } = await createKey(admin, { role: 'reader', tenant_id: 'default' });
 
     const written = await audited.writtenBy(() =>
@@ -226,13 +226,13 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     expect(written).toMatchObject([{ action: 'key.revoked', target: id }]);
   });
 
-  it('says that the service itself disabled the subscription of a receiver that is gone, once', async () => {
+  it('holds one entry, by the service itself, for a subscription it disables because its receiver is gone', async () => {
     const path = `/gone-${(made += 1)}`;
     receiver.script(path, respond(410));
     const id = await subscription({ target_url: receiver.url(path), state: 'paused' });
     await Promise.all(Array.from({ length: 5 }, () => admin.publish(id, { n: 1 })));
     await admin.expect(200, 'PATCH', `/subscriptions/${id}`, { body: { state: 'active' } });
-    // Some are answered 410, too; the others wait until somebody revives the subscription.
+    // Some more are answered 410; the others wait until the subscription is active again.
     await eventually(() => admin.getSubscription(id), { until: ({ state }) => state === 'disabled' });
     await eventually(() => admin.deliveriesOf(id, { status: 'in_flight' }), { until: ({ data }) => data.length === 0 });
 
@@ -243,7 +243,7 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     ]);
   });
 
-  it('names the client behind trusted proxies, and believes nobody else who it is', async () => {
+  it('names the client behind trusted proxies, and believes no other forwarded address', async () => {
     const behindProxy = await audited.startAnother('main.api', { TRUSTED_PROXIES: '127.0.0.0/8,10.0.0.0/8' });
     const addressFor = async (client: ApiClient, forwardedFor: string): Promise<string | null> => {
       const written = await audited.writtenBy(() =>
@@ -259,7 +259,7 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     expect(await addressFor(behindProxy, '203.0.113.7')).toBe('203.0.113.7');
     expect(await addressFor(behindProxy, '198.51.100.1, 203.0.113.7, 10.1.2.3')).toBe('203.0.113.7');
     expect(await addressFor(behindProxy, '2001:db8::7')).toBe('2001:db8::7');
-    // What a proxy passes on need not be an address.
+    // A proxy may pass on something that is not an address.
     for (const nonsense of ['x'.repeat(5000), 'unknown', '203.0.113.7:1234', `fe80::1%${'x'.repeat(5000)}`]) {
       expect(await addressFor(behindProxy, nonsense)).toBe('127.0.0.1');
     }

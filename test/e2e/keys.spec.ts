@@ -76,7 +76,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       expect(await listSubscriptions(other.as(key))).toMatchObject({ status: 200 });
     });
 
-    it('must end in the future, and within ten years', async () => {
+    it('must expire in the future, within ten years', async () => {
       for (const expiresAt of ['2020-01-01T00:00:00Z', '2999-01-01T00:00:00Z', '2030-W01-1']) {
         const body = { role: 'reader', tenant_id: 'default', expires_at: expiresAt };
         expect(await admin.request('POST', '/keys', { body })).toMatchObject({
@@ -86,7 +86,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       }
     });
 
-    it('is replaced by rotation: the old one is accepted until the overlap is over', async () => {
+    it('is replaced by rotation, and accepted until the overlap ends', async () => {
       const former = await readerKey({ name: 'rotated' });
       const there = other.as(former.key);
       expect(await listSubscriptions(there)).toMatchObject({ status: 200 });
@@ -98,12 +98,12 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
 
       expect(await listSubscriptions(admin.as(next.key))).toMatchObject({ status: 200 });
       expect(await listSubscriptions(admin.as(former.key))).toMatchObject({ status: 200 });
-      // A second after the overlap, as elsewhere.
+      // The other process may accept it for a second after the overlap.
       await eventually(() => listSubscriptions(there), { until: ({ status }) => status === 401 });
       expect(await listSubscriptions(other.as(next.key))).toMatchObject({ status: 200 });
     });
 
-    it('is accepted for 24 hours after a rotation that says nothing of an overlap', async () => {
+    it('is accepted for 24 hours after a rotation that names no overlap', async () => {
       const former = await readerKey();
       const beganMs = Date.now();
 
@@ -114,7 +114,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       expect(await listSubscriptions(admin.as(former.key))).toMatchObject({ status: 200 });
     });
 
-    it('is refused at once after a rotation without overlap, and soon elsewhere', async () => {
+    it('is refused at once after a rotation without overlap, and soon by other processes', async () => {
       const former = await readerKey();
       expect(await listSubscriptions(other.as(former.key))).toMatchObject({ status: 200 });
 
@@ -125,26 +125,26 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       await eventually(there, { until: ({ status }) => status === 401 });
     });
 
-    it('is rotated once: the next time it is the turn of the key that took its place', async () => {
+    it('is rotated only once: the next rotation is that of its successor', async () => {
       const { id } = await readerKey();
       const next = await admin.expect<CreatedKeyAnswer>(201, 'POST', `/keys/${id}/rotate`, { body: {} });
 
       const again = await admin.request('POST', `/keys/${id}/rotate`, { body: {} });
 
       expect(again).toMatchObject({ status: 409, body: { code: 'key_has_successor' } });
-      // Its end is that of the overlap already, so a second successor would inherit that.
+      // It now ends with the overlap, and a second successor would inherit that end.
       await admin.expect(204, 'DELETE', `/keys/${next.id}`);
       expect(await admin.request('POST', `/keys/${id}/rotate`, { body: {} })).toMatchObject({ status: 409 });
     });
 
-    it('that took the place of another one can be rotated, too', async () => {
+    it('that succeeded another key can be rotated, too', async () => {
       const { id } = await readerKey();
       const next = await admin.expect<CreatedKeyAnswer>(201, 'POST', `/keys/${id}/rotate`, { body: {} });
 
       expect(await admin.request('POST', `/keys/${next.id}/rotate`, { body: {} })).toMatchObject({ status: 201 });
     });
 
-    it('that has ended can not be rotated into another one that has', async () => {
+    it('that has expired cannot be rotated into another expired key', async () => {
       const { id } = await endedKey(admin, database);
 
       const answer = await admin.request('POST', `/keys/${id}/rotate`, { body: {} });
@@ -153,7 +153,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       expect(await listSubscriptions(admin.as(next.key))).toMatchObject({ status: 200 });
     });
 
-    it('tells when it was last used', async () => {
+    it('shows when it was last used', async () => {
       const { id, key } = await readerKey();
       expect(await admin.expect<KeyAnswer>(200, 'GET', `/keys/${id}`)).toMatchObject({ last_used_at: null });
 
@@ -165,7 +165,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       expect(Math.abs(Date.parse(used.last_used_at!) - Date.now())).toBeLessThan(60_000);
     });
 
-    it('that is the last one to administer all tenants can be neither revoked nor rotated into one that ends soon', async () => {
+    it('that is the last admin key for all tenants can be neither revoked nor rotated into one that ends soon', async () => {
       const { data } = await admin.expect<PageAnswer<KeyAnswer>>(200, 'GET', '/keys?limit=200');
       const [last, ...more] = data.filter(({ role, tenant_id: tenantId }) => role === 'admin' && tenantId === null);
       expect(more).toEqual([]);
@@ -181,7 +181,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       expect(await listSubscriptions(admin)).toMatchObject({ status: 200 });
     });
 
-    it('for all tenants is an admin key', async () => {
+    it('for all tenants must be an admin key', async () => {
       for (const role of ['publisher', 'manager', 'reader']) {
         expect(await admin.request('POST', '/keys', { body: { role, tenant_id: null } })).toMatchObject({
           status: 422,
@@ -190,7 +190,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
     });
   });
 
-  describe('tenants of keys', () => {
+  describe('the tenant of a key', () => {
     let bound: ApiClient;
 
     beforeAll(async () => {
@@ -200,7 +200,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
     });
 
     it.each([{ tenant_id: 'rival' }, { tenant_id: 'default' }, { tenant_id: 'nobody' }, { tenant_id: null }])(
-      'keep an admin of one from making keys for others or for all: %j',
+      'keeps its admin from making keys for other tenants or for all: %j',
       async (given) => {
         const before = await everythingStored(database);
         for (const role of ROLES) {
@@ -211,12 +211,12 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       },
     );
 
-    it('are taken over by keys that an admin of one makes', async () => {
+    it('is inherited by keys that its admin makes', async () => {
       expect(await createKey(bound, { role: 'publisher' })).toMatchObject({ tenant_id: 'acme' });
       expect(await createKey(bound, { role: 'admin', tenant_id: 'acme' })).toMatchObject({ tenant_id: 'acme' });
     });
 
-    it('keep an admin of one from the keys of others', async () => {
+    it('keeps its admin from the keys of other tenants', async () => {
       const theirs = await createKey(admin, { role: 'reader', tenant_id: 'rival' });
       const ofAll = (await admin.expect<PageAnswer<KeyAnswer>>(200, 'GET', '/keys?limit=200')).data.find(
         ({ role, tenant_id: tenantId }) => role === 'admin' && tenantId === null,
@@ -232,7 +232,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       expect(await listSubscriptions(admin.as(theirs.key))).toMatchObject({ status: 200 });
     });
 
-    it('keep an admin of one from making and changing tenants', async () => {
+    it('keeps its admin from making and changing tenants', async () => {
       for (const [method, path, body] of [
         ['POST', '/tenants', { id: 'mine' }],
         ['PATCH', '/tenants/acme', { limits: { subscriptions: 1_000_000 } }],
@@ -243,7 +243,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       }
     });
 
-    it('can be named by X-Tenant by an admin of all only', async () => {
+    it('can be named in X-Tenant only by an admin of all tenants', async () => {
       const { id } = await admin.expect<{ id: string }>(201, 'POST', '/subscriptions', {
         body: aSubscription(),
         headers: { 'x-tenant': 'acme' },
@@ -261,7 +261,7 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
     });
 
     it.each(['nobody', '', 'no tenant id', 'acme, rival', 'x'.repeat(65), "' or true --"])(
-      'must exist when they are named: "%s"',
+      'must exist when it is named: "%s"',
       async (named) => {
         const answer = await admin.request('GET', '/subscriptions', { headers: { 'x-tenant': named } });
 

@@ -39,7 +39,7 @@ describe('the secret of a subscription, with real PostgreSQL, Redis and receiver
   };
 
   describe('the rotation of a secret', () => {
-    it('lets both sign during the overlap, and the new one alone afterwards', async () => {
+    it('lets both secrets sign during the overlap, and only the new one afterwards', async () => {
       const subscription = await service.subscribe();
       const { secret: former, id } = subscription;
 
@@ -54,7 +54,7 @@ describe('the secret of a subscription, with real PostgreSQL, Redis and receiver
       expect([former, next].map((secret) => isVerifiedBy(secret, after))).toEqual([false, true]);
     });
 
-    it('lets both sign for 24 hours unless it says otherwise', async () => {
+    it('lets both secrets sign for 24 hours by default', async () => {
       const subscription = await service.subscribe();
       const beganMs = Date.now();
 
@@ -66,7 +66,7 @@ describe('the secret of a subscription, with real PostgreSQL, Redis and receiver
       expect((await secretsOf(subscription.id)).previous).toEqual(previous);
     });
 
-    it('ends all former ones at once when there is no overlap', async () => {
+    it('ends all previous secrets at once when there is no overlap', async () => {
       const subscription = await service.subscribe();
       const second = await rotate(subscription.id);
 
@@ -84,7 +84,7 @@ describe('the secret of a subscription, with real PostgreSQL, Redis and receiver
       );
     });
 
-    it('leaves five that sign, and refuses a sixth until some have ended', async () => {
+    it('allows five signing secrets, and refuses a sixth until some have ended', async () => {
       const subscription = await service.subscribe();
       const secrets = [subscription.secret];
       for (let n = 0; n < 4; n += 1) secrets.push((await rotate(subscription.id)).secret);
@@ -98,7 +98,7 @@ describe('the secret of a subscription, with real PostgreSQL, Redis and receiver
       expect((await rotate(subscription.id, { overlap: 0 })).previous).toEqual([]);
     });
 
-    it('changes to Ed25519, whose public key everybody may read', async () => {
+    it('changes to Ed25519, whose public key is readable', async () => {
       const subscription = await service.subscribe();
       const {
         secret,
@@ -127,7 +127,7 @@ describe('the secret of a subscription, with real PostgreSQL, Redis and receiver
       expect([publicKey!, other.public_key!].map((key) => isSignedByHolderOf(key, later))).toEqual([false, true]);
     });
 
-    it('takes a secret of the kind that is asked for only', async () => {
+    it('accepts only a secret of the requested kind', async () => {
       const { id } = await service.subscribe();
       for (const body of [
         { secret: 'an HMAC secret', signature_scheme: 'v1a' },
@@ -149,7 +149,7 @@ describe('the secret of a subscription, with real PostgreSQL, Redis and receiver
       expect((await secretsOf(id)).previous).toEqual([]);
     });
 
-    it('keeps verifying ingest by each secret that still signs', async () => {
+    it('keeps verifying ingest with each secret that still signs', async () => {
       const { id, secret: former } = await service.subscribe({ verify_ingest: true, secret: 'the former secret' });
       const body = '{"n":1}';
       const publishSignedBy = (secret: string): Promise<ApiResponse> =>
@@ -171,7 +171,7 @@ describe('the secret of a subscription, with real PostgreSQL, Redis and receiver
   });
 
   describe('the secret itself', () => {
-    it('is read by managers and admins alone, kept by no cache, and each reading is written down', async () => {
+    it('can be read by managers and admins only, is never cached, and each reading is audited', async () => {
       const { id, secret } = await service.subscribe();
       const as = (role: 'manager' | 'reader' | 'publisher') => clientOf(api, 'default', role);
       const read = async (client: ApiClient) => client.request('GET', `/subscriptions/${id}/secret`);
@@ -192,7 +192,7 @@ describe('the secret of a subscription, with real PostgreSQL, Redis and receiver
       expect(audit.data).toHaveLength(2);
     });
 
-    it('is kept by no cache when it is new either', async () => {
+    it('is not cached when it is new either', async () => {
       const created = await api.request('POST', '/subscriptions', { body: { target_url: 'https://1.1.1.1', event_type: 'a' } }); // prettier-ignore
       const { id } = created.body as { id: string };
       const rotated = await api.request('POST', `/subscriptions/${id}/rotate-secret`, { body: {} });

@@ -17,7 +17,7 @@ describe('own headers and authentication of a subscription, with real PostgreSQL
 
   afterAll(() => service.stop());
 
-  it('are sent to the receiver, shown to nobody and stored encrypted', async () => {
+  it('are sent to the receiver, never shown, and stored encrypted', async () => {
     const withBasic = await api.request('POST', '/subscriptions', {
       body: {
         target_url: service.receiver.url('/basic'),
@@ -55,7 +55,7 @@ describe('own headers and authentication of a subscription, with real PostgreSQL
     }
   });
 
-  it('are sent under any name, also one that every object has', async () => {
+  it('are sent under any name, even one that every object has', async () => {
     const subscription = await service.subscribe({ headers: { toString: 'a', hasOwnProperty: 'b' } });
 
     expect(Object.entries((await service.delivered(subscription)).headers)).toEqual(
@@ -66,7 +66,7 @@ describe('own headers and authentication of a subscription, with real PostgreSQL
     );
   });
 
-  it('stay as they are when what is shown is sent back', async () => {
+  it('stay as they are when the shown form is sent back', async () => {
     const auth = { type: 'basic', username: 'first', password: SECRETS[2] };
     const subscription = await service.subscribe({ headers: HEADERS, auth });
     const { target_url: url, event_types: types, headers: shown } = await api.getSubscription(subscription.id);
@@ -75,7 +75,7 @@ describe('own headers and authentication of a subscription, with real PostgreSQL
       body: {
         target_url: url,
         event_types: types,
-        // Names of headers are the same in any case.
+        // Header names are case-insensitive.
         headers: { ...shown, 'X-Api-Key': undefined, 'x-api-key': REDACTED },
         auth: { type: 'basic', username: 'second', password: REDACTED },
       },
@@ -90,7 +90,7 @@ describe('own headers and authentication of a subscription, with real PostgreSQL
     });
   });
 
-  it('do not go to another host that somebody points the subscription at', async () => {
+  it('do not follow the subscription to another host', async () => {
     const subscription = await service.subscribe({ headers: HEADERS, auth: { type: 'bearer', token: SECRETS[3] } });
     const other = await ScriptedReceiver.start();
     const move = (more: object = {}): Promise<ApiResponse> =>
@@ -108,7 +108,7 @@ describe('own headers and authentication of a subscription, with real PostgreSQL
     await other.close();
   });
 
-  it('end when they are replaced by nothing', async () => {
+  it('end when they are replaced with nothing', async () => {
     const subscription = await service.subscribe({ headers: HEADERS, auth: { type: 'bearer', token: SECRETS[3] } });
 
     await api.expect(200, 'PATCH', `/subscriptions/${subscription.id}`, { body: { auth: null, headers: {} } });
@@ -119,20 +119,15 @@ describe('own headers and authentication of a subscription, with real PostgreSQL
   });
 
   it.each<[string, object, object, string]>([
-    ['a header that is not there', {}, { headers: { 'X-Api-Key': REDACTED } }, '/headers/X-Api-Key'],
-    [
-      'a password that is not there',
-      {},
-      { auth: { type: 'basic', username: 'a', password: REDACTED } },
-      '/auth/password',
-    ],
+    ['a missing header', {}, { headers: { 'X-Api-Key': REDACTED } }, '/headers/X-Api-Key'],
+    ['a missing password', {}, { auth: { type: 'basic', username: 'a', password: REDACTED } }, '/auth/password'],
     [
       'a token in the place of a password',
       { auth: { type: 'basic', username: 'a', password: 'b' } },
       { auth: { type: 'bearer', token: REDACTED } },
       '/auth/token',
     ],
-  ])('can not be kept where there is %s', async (_, former, patch, pointer) => {
+  ])('cannot be kept where there is %s', async (_, former, patch, pointer) => {
     const { id } = await service.subscribe(former);
 
     expect(await api.request('PATCH', `/subscriptions/${id}`, { body: patch })).toMatchObject({
@@ -141,7 +136,7 @@ describe('own headers and authentication of a subscription, with real PostgreSQL
     });
   });
 
-  it.each(['Authorization', 'authorization', 'AUTHORIZATION'])('are refused beside each other: %s', async (name) => {
+  it.each(['Authorization', 'authorization', 'AUTHORIZATION'])('are refused together: %s', async (name) => {
     const auth = { type: 'bearer', token: 'one-of-two' };
     const own = { [name]: 'Bearer other-of-two' };
     const body = { target_url: service.receiver.url('/both'), event_type: 'a' };

@@ -37,7 +37,7 @@ export const HEAD = 'Host: localhost\r\nConnection: close\r\n';
 
 export const fieldsOf = ({ body }: ApiResponse): Fields => body as Fields;
 
-/** So many names, all with this value. */
+/** That many names, all with this value. */
 export const words = (count: number, value: unknown): Fields =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`X-${n}`, value]));
 
@@ -90,7 +90,7 @@ export class BoundedService {
     return { lastEntry: audit.data[0]?.id, events: await this.database.query('select count(*) from events') };
   }
 
-  /** Accepts and keeps what is at the limit; refuses what is beyond it, says why and changes nothing. */
+  /** Requires that the limit is accepted and kept, and that more is refused with a reason and changes nothing. */
   async expectToHold(name: LimitName, bound: Bound): Promise<void> {
     const limit = LIMITS[name];
     const accepted = await bound.send(limit, (await bound.prepare?.(limit)) ?? '');

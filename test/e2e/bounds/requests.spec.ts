@@ -27,9 +27,9 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
 
   const publish = (headers: Readonly<Record<string, string>>, content: string | Buffer = 'x'): Promise<ApiResponse> =>
     service.api.request('POST', '/webhooks/nobody.wants', { body: content, headers });
-  /** Objects inside each other. */
+  /** Nested objects. */
   const nested = (depth: number): Fields => (depth === 1 ? {} : { a: nested(depth - 1) });
-  /** A query with a parameter. */
+  /** A request with a query parameter. */
   const query = (pointer: string, send: (size: number) => string): Bound => ({
     accepted: 200,
     refused: 422,
@@ -45,7 +45,7 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
     headerBytes: {
       accepted: 200,
       refused: 431,
-      // Whatever fetch sends besides is counted too, so the request is written by hand.
+      // fetch adds headers that count too, so the request is written by hand.
       send: async (size) => {
         const rest = '/health/live' + 'Host' + 'localhost' + 'Connection' + 'close' + 'A';
         const filling = 'a'.repeat(size - rest.length);
@@ -80,7 +80,7 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
       pointer: 'Content-Type',
     },
     pageItems: query('limit', (size) => `/subscriptions?limit=${size}`),
-    // At the limit it is judged as a cursor, and is none.
+    // At the limit it is checked as a cursor, and is not one.
     cursorLength: { ...query('cursor', (size) => `/keys?cursor=${'A'.repeat(size)}`), accepted: 400 },
     idLength: query('target', (size) => `/audit?target=${'a'.repeat(size)}`),
     timeLength: query('since', (size) => `/audit?since=2026-01-31T12:00:00.${'0'.repeat(size - 26)}%2B01:00`),
@@ -110,7 +110,7 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
 
   it.each(FURTHER)('%s also limits %s', (name, _field, bound) => service.expectToHold(name, bound));
 
-  it('MAX_PAYLOAD_BYTES holds to the last byte, with a length beforehand or without', async () => {
+  it('MAX_PAYLOAD_BYTES holds to the last byte, with and without a Content-Length', async () => {
     const { id } = fieldsOf(await service.subscribe({}));
     const paths = [`/ingest/${String(id)}`, '/webhooks/nobody.wants'];
     for (const path of paths) {
@@ -147,7 +147,7 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
     }
   });
 
-  it('faults: of very many, the first are named and the others counted', async () => {
+  it('faults: the first are named, and the others counted', async () => {
     const unknown = async (count: number): Promise<ProblemAnswer> =>
       (await service.post('/tenants', { id: 'fine', ...words(count, 1) })).body as ProblemAnswer;
     const { errors, detail } = await unknown(LIMITS.faults);
@@ -167,7 +167,7 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
     expect(await answered('r'.repeat(LIMITS.requestIdLength + 1))).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('eventDeliveries: the status of an event shows so many, and says where the others are', async () => {
+  it('eventDeliveries: the status of an event shows that many, and links to the others', async () => {
     const status = async (): Promise<Fields> => {
       const { event_id: id } = fieldsOf(await service.api.request('POST', '/webhooks/many', { body: 'x' }));
       return fieldsOf(await service.get(`/status/${String(id)}`));
@@ -188,7 +188,7 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
   });
 });
 
-/** A raw answer in the place of one from fetch. */
+/** Turns a raw answer into one as fetch gives it. */
 function asResponse({ status, contentType, body }: RawAnswer): ApiResponse {
   const headers = new Headers(contentType === null ? {} : { 'content-type': contentType });
   return { status: status ?? 0, headers, body: JSON.parse(body), text: body, bytes: Buffer.from(body) };

@@ -21,26 +21,26 @@ describe('the limits of a subscription, with real PostgreSQL and Redis', () => {
 
   afterAll(() => service.stop());
 
-  /** Metadata that is so many bytes of JSON. */
+  /** Metadata of that many bytes of JSON. */
   const metadata = (bytes: number): Fields => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
   const keepsRetry =
     (name: string): Kept =>
     (stored, size) => [(stored['retry'] as Fields)[name], size];
-  /** A field of a subscription that is a text. */
+  /** A text field of a subscription. */
   const text = (name: string, character = 'é'): Bound => ({
     ...ACCEPTED,
     send: (size) => service.subscribe({ [name]: character.repeat(size) }),
     kept: keeps(name, (size) => character.repeat(size)),
     pointer: `/${name}`,
   });
-  /** A number in the retry policy, with attempts so few that they end in time. */
+  /** A number in the retry policy, with so few attempts that they end in time. */
   const retry = (name: string, others: Fields = {}): Omit<Bound, 'beyond'> => ({
     ...ACCEPTED,
     send: (size) => service.subscribe({ retry: { max_attempts: 2, ...others, [name]: size } }),
     kept: keepsRetry(name),
     pointer: `/retry/${name}`,
   });
-  /** A number of a subscription. */
+  /** A numeric field of a subscription. */
   const number = (name: string): Bound => ({
     ...ACCEPTED,
     send: (size) => service.subscribe({ [name]: size }),
