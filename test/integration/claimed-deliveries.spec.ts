@@ -33,7 +33,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
   afterAll(() => storage.stop());
 
   describe('a claim', () => {
-    it('takes the next attempt, with a lease, and brings all that sending takes', async () => {
+    it('takes the next attempt under a lease, and returns all that sending needs', async () => {
       const headers = { 'X-Own': 'yes' };
       const patient = await rows.subscription({ timeoutMs: 60_000, headers });
       const wakeUp = await rows.delivery({ subscriptionId: patient, attemptCount: 2, abandonedCount: 1 });
@@ -72,7 +72,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
       expect(open!.lease_in).toBeLessThan(70);
     });
 
-    it('gives a subscription without a timeout of its own the lease of the default one', async () => {
+    it('gives a subscription without its own timeout the lease of the default timeout', async () => {
       const wakeUp = await rows.delivery({ subscriptionId });
       await repository.claims.claim([wakeUp]);
       const { lease_in: leaseIn } = (await rows.open(wakeUp.id))!;
@@ -80,9 +80,9 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
       expect(leaseIn).toBeLessThan(40);
     });
 
-    it('gets nothing to send when the subscription is deleted under it, whose secrets are gone then', async () => {
+    it('returns nothing to send when the subscription is deleted meanwhile, because its secrets are gone', async () => {
       const wakeUp = await rows.delivery({ subscriptionId });
-      // The claim still sees it active; what reads the subscription after the claim does not.
+      // The claim still sees an active subscription; the read that follows it does not.
       const deleting: Pick<HotPath, 'query'> = {
         query: async <Row extends object>(statement: BoundStatement) => {
           const found = await storage.hotPath.query<Row>(statement);
@@ -99,7 +99,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
       expect(open).toEqual({ state: 1 });
     });
 
-    it('brings the payload byte for byte', async () => {
+    it('returns the payload byte for byte', async () => {
       const payload = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
       const wakeUp = await rows.delivery({ subscriptionId, payload });
       const [claimed] = await repository.claims.claim([wakeUp]);
@@ -111,7 +111,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
       ['has had more attempts than its wake-up knows', { attemptCount: 2 }, 1],
       ['has had fewer attempts than its wake-up says', { attemptCount: 0 }, 1],
       ['is parked', { parkedIn: -1 }, 0],
-    ])('leaves alone what %s', async (_, given, attemptCount) => {
+    ])('leaves alone a delivery that %s', async (_, given, attemptCount) => {
       const { id } = await rows.delivery({ subscriptionId, ...given });
       const before = await rows.open(id);
       expect(await repository.claims.claim([{ id, subscriptionId, attemptCount, tenantId: 'default' }])).toEqual([]);
@@ -120,7 +120,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
     });
 
     it.each(['paused', 'disabled', 'deleted'] as const)(
-      'leaves alone what belongs to a %s subscription',
+      'leaves alone a delivery of a %s subscription',
       async (state) => {
         const idle = await rows.subscription({ state: SUBSCRIPTION[state] });
         const refused = await rows.delivery({ subscriptionId: idle });
@@ -130,16 +130,16 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
       },
     );
 
-    it('of a wake-up that comes twice gets nothing the second time', async () => {
+    it('returns nothing for a wake-up that comes twice', async () => {
       const wakeUp = await rows.delivery({ subscriptionId });
       expect(await repository.claims.claim([wakeUp])).toHaveLength(1);
       expect(await repository.claims.claim([wakeUp])).toEqual([]);
       expect(await rows.open(wakeUp.id)).toMatchObject({ attempt_count: 1 });
     });
 
-    it('takes each delivery of a batch once, however many claim it at the same time', async () => {
+    it('takes each delivery of a batch once, however many workers claim it at the same time', async () => {
       const wakeUps = await rows.deliveries(50, { subscriptionId });
-      // Each in an order of its own, as jobs are: claims that lock in different orders must not deadlock.
+      // Each claim has an order of its own, as jobs do: claims that lock in different orders must not deadlock.
       const orders = Array.from({ length: 20 }, (_, n) => [...wakeUps.slice(n), ...wakeUps.slice(0, n)]);
       const claims = orders.map((order, n) => repository.claims.claim(n % 2 === 0 ? order : order.toReversed()));
       const claimed = (await Promise.all(claims)).flat();
@@ -147,7 +147,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
       expect(new Set(claimed.map(({ attempt }) => attempt))).toEqual(new Set([1]));
     });
 
-    it('goes by the newer of two wake-ups for one delivery, whichever comes first', async () => {
+    it('follows the newer of two wake-ups for one delivery, whichever comes first', async () => {
       for (const order of ['stale first', 'stale last']) {
         const fresh = await rows.delivery({ subscriptionId, attemptCount: 2 });
         const pair = [{ ...fresh, attemptCount: 1 }, fresh];
@@ -156,7 +156,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
       }
     });
 
-    it('takes deliveries of any day, each day apart', async () => {
+    it('takes deliveries of any day, each day separately', async () => {
       const older = await rows.delivery({ subscriptionId, atMs: Date.now() - DAY_MS, payload: Buffer.from('older') });
       const newer = await rows.delivery({ subscriptionId, payload: Buffer.from('newer') });
       expect(repository.claims.dayOf(older)).not.toBe(repository.claims.dayOf(newer));
@@ -166,7 +166,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
     });
   });
 
-  describe('what could not be claimed', () => {
+  describe('an unclaimed delivery', () => {
     it.each(['paused', 'disabled'] as const)('is held while its subscription is %s', async (state) => {
       const idle = await rows.subscription({ state: SUBSCRIPTION[state] });
       const wakeUp = await rows.delivery({ subscriptionId: idle, attemptCount: 1 });
@@ -174,7 +174,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
       expect(await rows.open(wakeUp.id)).toMatchObject({ state: 0, attempt_count: 1, is_parked: true, due_in: null });
     });
 
-    it('is cancelled when its subscription is deleted, parked or not', async () => {
+    it('is cancelled when its subscription is deleted, whether it is parked or not', async () => {
       const deleted = await rows.subscription({ state: SUBSCRIPTION.deleted });
       const waiting = await rows.delivery({ subscriptionId: deleted, attemptCount: 1 });
       const parked = await rows.delivery({ subscriptionId: deleted, attemptCount: 1, parkedIn: -1 });
@@ -189,7 +189,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
       }
     });
 
-    it('stays as it is when its subscription is active or somebody has it in flight', async () => {
+    it('stays as it is when its subscription is active or a worker has it in flight', async () => {
       const idle = await rows.subscription({ state: SUBSCRIPTION.deleted });
       const pending = await rows.delivery({ subscriptionId });
       const inFlight = await rows.delivery({ subscriptionId: idle, state: 1, attemptCount: 1, leaseIn: 5 });

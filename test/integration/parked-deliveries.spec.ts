@@ -42,13 +42,13 @@ describe('parked deliveries, on real PostgreSQL', () => {
     ]);
   });
 
-  it('are not made of what is in flight', async () => {
+  it('do not come from a delivery in flight', async () => {
     const wakeUp = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, leaseIn: 5 });
     await repository.parking.park([wakeUp]);
     expect(await rows.open(wakeUp.id)).toMatchObject({ state: 1, is_parked: false });
   });
 
-  it('are not made of what waits for its retry, by a wake-up from before its last attempt', async () => {
+  it('do not come from one that waits for its retry, by a wake-up older than its last attempt', async () => {
     const retrying = await rows.delivery({ subscriptionId, attemptCount: 2, dueIn: 3600 });
     const late = [{ ...retrying, attemptCount: 1 }];
     await repository.parking.park(late);
@@ -60,7 +60,7 @@ describe('parked deliveries, on real PostgreSQL', () => {
     expect(open!.due_in).toBeGreaterThan(3000);
   });
 
-  it('are pulled longest parked first, no more than the lane has free slots', async () => {
+  it('are pulled in the order they were parked, up to the free slots of the lane', async () => {
     const [first, second, third] = await rows.deliveries(3, { subscriptionId, attemptCount: 1 });
     await parkOneByOne([third!, first!, second!]);
 
@@ -75,13 +75,13 @@ describe('parked deliveries, on real PostgreSQL', () => {
     expect(await rows.open(second!.id)).toMatchObject({ state: 0, attempt_count: 1, is_parked: true });
   });
 
-  it('keep the place in the line that they were parked at', async () => {
+  it('keep their place in the line when they are parked again', async () => {
     const [first, second] = await rows.deliveries(2, { subscriptionId });
     await parkOneByOne([first!, second!, first!]);
     expect(idsOf(await repository.claims.pull([{ subscriptionId, free: 1 }]))).toEqual([first!.id]);
   });
 
-  it('are pulled for each lane by itself, with what sending them takes, over several days', async () => {
+  it('are pulled for each lane separately over several days, with all that sending needs', async () => {
     const other = await rows.subscription();
     const idle = await rows.subscription({ state: SUBSCRIPTION.paused });
     const payload = Buffer.from([0, 255, 1]);
@@ -100,7 +100,7 @@ describe('parked deliveries, on real PostgreSQL', () => {
     expect(await rows.open(held.id)).toMatchObject({ state: 0, is_parked: true });
   });
 
-  it('are pulled beside one whose day is gone', async () => {
+  it('are pulled even beside one whose day is gone', async () => {
     const parked = await rows.delivery({ subscriptionId, parkedIn: -1 });
     await database.query(
       `insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at, parked_at)
@@ -121,7 +121,7 @@ describe('parked deliveries, on real PostgreSQL', () => {
     expect(idsOf(parked)).toEqual(expect.arrayContaining(pulled));
   });
 
-  it('are told of by subscription, each once', async () => {
+  it('are listed by subscription, each once', async () => {
     const other = await rows.subscription();
     const without = await rows.subscription();
     await rows.deliveries(3, { subscriptionId, parkedIn: -1 });
@@ -134,7 +134,7 @@ describe('parked deliveries, on real PostgreSQL', () => {
     });
   });
 
-  it('are told of a few at a time, and not of those that nobody may send', async () => {
+  it('are listed a few at a time, without those that may not be sent', async () => {
     const states = [SUBSCRIPTION.paused, SUBSCRIPTION.disabled, SUBSCRIPTION.deleted, SUBSCRIPTION.active];
     const others = await Promise.all(states.map((state) => rows.subscription({ state })));
     for (const id of others) await rows.delivery({ subscriptionId: id, parkedIn: -1 });
