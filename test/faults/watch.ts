@@ -16,11 +16,11 @@ interface Watched {
   readonly workers: readonly ServiceSlot[];
 }
 
-/** Looks twice a second at the leases of a rig and at the memory of its processes, and keeps the worst. */
+/** Observes the leases of a rig and the memory of its processes twice a second, and keeps the worst values. */
 export class Watch {
   /** Longest time past its lease that a delivery was seen in flight while workers ran, in seconds. */
   longestPastLease = 0;
-  /** Set by a fault that keeps all workers from their work: no worker can then take over a delivery past its lease. */
+  /** Set by a fault that stops all workers from working: no worker can then take over a delivery past its lease. */
   isIdle = false;
   private readonly peaks = { 'a process of PostgreSQL': 0, Redis: 0 };
   private idleUntil = 0;
@@ -35,7 +35,7 @@ export class Watch {
     clearInterval(this.timer);
   }
 
-  /** The most memory that each process, or the largest of its kind, has been seen to take. */
+  /** The highest memory use seen so far, for each process or for the largest of its kind. */
   peaksMb(): { process: string; mb: number }[] {
     this.measure();
     return [

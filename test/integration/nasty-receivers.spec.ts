@@ -225,8 +225,7 @@ describe('the sender, given the answers of a receiver on this machine', () => {
       expect(results.map(({ responseBody }) => responseBody.length)).toEqual(results.map(() => 4096));
       peak = Math.max(peak, usedBytes() - before);
     }
-    // At most 64 KB of each of the 200 answers is read, and garbage waits for its collection; without a limit this takes
-    // gigabytes.
+    // Each of the 200 answers is read up to 64 KB, and garbage waits for its collection. Unlimited, it is gigabytes.
     expect(peak).toBeLessThan(100 * 1024 * 1024);
   });
 });

@@ -28,7 +28,7 @@ export const apiDies: Fault = {
   async harm(rig, rounds) {
     let startSeconds = 1;
     for (let round = 0; round < rounds; round += 1) {
-      // Up as long as it was away, so that what waits meanwhile can be accepted.
+      // Up for as long as it was away, so that the waiting events can be accepted.
       await rig.pause(startSeconds);
       await rig.api.kill();
       const startedAt = now();
