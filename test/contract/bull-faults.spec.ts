@@ -23,10 +23,10 @@ describe('the Bull queue of deliveries, on a real Redis that fails', () => {
     return bull;
   };
   /** A connected client that gives up on Redis as the service does. */
-  const openHasty = async (url: string): Promise<BullQueue> => {
-    const hasty = open(url, prefix, { failsFast: true });
-    await eventually(() => hasty.depth());
-    return hasty;
+  const openImpatient = async (url: string): Promise<BullQueue> => {
+    const impatient = open(url, prefix, { failsFast: true });
+    await eventually(() => impatient.depth());
+    return impatient;
   };
 
   beforeEach(async () => {
@@ -45,11 +45,11 @@ describe('the Bull queue of deliveries, on a real Redis that fails', () => {
   });
 
   it.each(['freeze', 'kill'] as const)('reports failed additions while Redis is away, after a %s', async (harm) => {
-    const hasty = await openHasty(redis.url);
+    const impatient = await openImpatient(redis.url);
     redis[harm]();
-    await expect(hasty.add([aJob('a'), aJob('b')])).rejects.toThrow();
-    await expect(hasty.add([aJob('c')])).rejects.toThrow();
-    await expect(hasty.depth()).rejects.toThrow();
+    await expect(impatient.add([aJob('a'), aJob('b')])).rejects.toThrow();
+    await expect(impatient.add([aJob('c')])).rejects.toThrow();
+    await expect(impatient.depth()).rejects.toThrow();
   });
 
   it('adds through a client that gives up on a command after a second', () => {
@@ -71,20 +71,20 @@ describe('the Bull queue of deliveries, on a real Redis that fails', () => {
   });
 
   it('delivers to the same consumer again after Redis was frozen for a while', async () => {
-    const hasty = await openHasty(redis.url);
-    hasty.consume(consumer.take);
+    const impatient = await openImpatient(redis.url);
+    impatient.consume(consumer.take);
     await consumer.took(1);
     redis.freeze();
-    await expect(hasty.add([aJob('lost, maybe')])).rejects.toThrow();
+    await expect(impatient.add([aJob('lost, maybe')])).rejects.toThrow();
     await redis.thaw();
-    await eventually(() => hasty.add([aJob('later')]));
+    await eventually(() => impatient.add([aJob('later')]));
     await eventually(() => consumer.names, { until: (ids) => ids.includes('later') });
   });
 
   it('adds again over a new connection when the old one no longer forwards anything', async () => {
     const proxy = await TcpProxy.start(Number(new URL(redis.url).port));
     try {
-      const behind = await openHasty(proxy.url);
+      const behind = await openImpatient(proxy.url);
       proxy.halfOpen();
       await expect(behind.add([aJob('lost, maybe')])).rejects.toThrow();
       await eventually(() => behind.add([aJob('after')]), { timeoutMs: 20_000 });

@@ -16,12 +16,12 @@ import { testRedisUrl, uniquePrefix } from '../support/test-redis.js';
 
 /** Longer than this machine stands still: a quota that gives up on Redis counts for itself. */
 const PATIENCE_MS = 10_000;
-/** As in the service. */
+/** The limit that the service uses. */
 const COMMAND_TIMEOUT_MS = 100;
 
 let opened: { quota: RedisQuota; redis: Redis }[] = [];
 
-/** That of one process. */
+/** Opens the quota of one process. */
 async function openRedisQuota(
   url: string,
   prefix: string,

@@ -42,14 +42,14 @@ describe('connections to PostgreSQL that went silent while new ones work', () =>
       changes: () => api.request('PATCH', `/subscriptions/${id}`, { body: { description: 'changed' } }),
       readiness: () => api.request('GET', '/health/ready'),
     };
-    const isWell = async (use: () => Promise<{ status: number }>): Promise<boolean> => (await use()).status < 300;
+    const succeeds = async (use: () => Promise<{ status: number }>): Promise<boolean> => (await use()).status < 300;
 
     // As many connections as the pool holds.
-    await Promise.all(Array.from({ length: 20 }, () => Promise.all(Object.values(uses).map(isWell))));
+    await Promise.all(Array.from({ length: 20 }, () => Promise.all(Object.values(uses).map(succeeds))));
     proxy.halfOpen();
 
     await Promise.all(
-      Object.values(uses).map((use) => eventually(() => isWell(use), { until: Boolean, timeoutMs: 90_000 })),
+      Object.values(uses).map((use) => eventually(() => succeeds(use), { until: Boolean, timeoutMs: 90_000 })),
     );
 
     const givenUp = service.logs.filter(({ msg }) => msg === 'database.connections_given_up');

@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const [RIGHT, WRONG] = ['11', '22'].map((byte) => byte.repeat(32));
 const DELIVERIES = 5;
-/** Due seconds later, and more often than once. */
+/** Deliveries may be due several times, seconds apart. */
 const LONG_MS = 60_000;
 
 describe('a fault of the service itself, with real PostgreSQL, Redis and receivers', () => {

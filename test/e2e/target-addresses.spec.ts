@@ -93,7 +93,7 @@ describe('target addresses, with only public ones allowed', () => {
     const urls = BLOCKED.values();
     const judge = async (): Promise<void> => {
       for (const url of urls) {
-        // As URLs that answers may hold.
+        // Normalized, because answers must hold valid URLs.
         const subscriptionId = await subscribedTo(new URL(url).href);
         const isRefused = await refusal('POST', `/subscriptions/${subscriptionId}/test`);
         counts.test += Number(isRefused);

@@ -14,7 +14,7 @@ interface Belongings {
   readonly subscription: string;
   readonly event: string;
   readonly delivery: string;
-  /** The delivery that was made again of the other. */
+  /** The delivery that repeats it. */
   readonly retry: string;
 }
 

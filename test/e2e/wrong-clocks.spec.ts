@@ -35,7 +35,7 @@ describe('a process whose clock is wrong by days, with real PostgreSQL', () => {
   });
 
   it('claims deliveries that have an event beside one whose day is gone', async () => {
-    // The one of a right clock.
+    // This process has the right clock.
     const api = new ApiClient(service.url);
     const { id } = await api.createSubscription({
       target_url: receiver.url('/hook'),

@@ -69,7 +69,7 @@ export interface Evidence {
   readonly leaseSeconds: number;
   /** How long a worker waits for an answer. */
   readonly timeoutSeconds: number;
-  /** A worker was held past its lease and went on: I6 is reported and not judged. */
+  /** A worker was held past its lease and continued: I6 is reported, and not judged. */
   readonly hasZombies: boolean;
   /** Null when Redis is not judged. */
   readonly redis: { readonly before: RedisUse; readonly after: RedisUse } | null;

@@ -175,7 +175,7 @@ describe('the invariants', () => {
     });
   });
 
-  it('count the overlaps of zombies and do not judge them', () => {
+  it('count the overlaps of zombies without judging them', () => {
     const overlapping = { ...sound, ...with2nd({ statusCode: 500, startedAt: 9.9 }), hasZombies: true };
     expect(overlaps(overlapping)).toHaveLength(1);
     expect(brokenInvariants(overlapping)).toEqual([]);

@@ -147,7 +147,7 @@ function cutShort({
   leaseSeconds,
 }: Pick<Evidence, 'attempts' | 'received' | 'stops' | 'leaseSeconds'>): Set<string> {
   const rows = new Map(attempts.map((row) => [`${row.deliveryId}/${row.number}`, row]));
-  const wasUnderWay = (startedAt: number, row: AttemptRow): boolean =>
+  const wasInFlight = (startedAt: number, row: AttemptRow): boolean =>
     stops.some(({ beganAt, endedAt, isDeath }) => {
       const isUndecided = isDeath ? row.errorCode === 'abandoned' : row.errorCode === 'abandoned' || row.isLate;
       const sinceMs = beganAt - leaseSeconds * 1000;
@@ -155,7 +155,7 @@ function cutShort({
     });
   const cut = received.filter((request) => {
     const row = rows.get(attemptKey(request));
-    return row !== undefined && wasUnderWay(request.startedAt, row);
+    return row !== undefined && wasInFlight(request.startedAt, row);
   });
   return new Set(cut.map(attemptKey));
 }

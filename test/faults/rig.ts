@@ -247,15 +247,15 @@ export class Rig {
 
   /** Harm that ends processes by force: what they had in flight may be delivered twice. */
   ending<T>(harm: () => Promise<T>): Promise<T> {
-    return this.noting(true, harm);
+    return this.noteStop(true, harm);
   }
 
   /** Harm that keeps processes from recording while it lasts: what was in flight may be recorded too late. */
   holding<T>(harm: () => Promise<T>): Promise<T> {
-    return this.noting(false, harm);
+    return this.noteStop(false, harm);
   }
 
-  private async noting<T>(isDeath: boolean, harm: () => Promise<T>): Promise<T> {
+  private async noteStop<T>(isDeath: boolean, harm: () => Promise<T>): Promise<T> {
     const beganAt = now();
     const outcome = await harm();
     this.stops.push({ beganAt, endedAt: now(), isDeath });

@@ -99,11 +99,11 @@ describe('a client that must read something within a second, on a real connectio
     // This client does not answer the end of the connection with its own.
     client.allowHalfOpen = true;
 
-    const hasEndedAfterALook = (): boolean => {
+    const isClosedAfterCheck = (): boolean => {
       look();
       return hasEnded();
     };
-    await eventually(hasEndedAfterALook, { until: Boolean });
+    await eventually(isClosedAfterCheck, { until: Boolean });
   });
 });
 

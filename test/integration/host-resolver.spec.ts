@@ -61,13 +61,13 @@ describe('the resolver of host names, asking a name server', () => {
     expect(await resolver.resolve('both.example.com')).toHaveLength(3);
   });
 
-  it('reports this before a connection would be given up, and asks once for all waiting names', async () => {
+  it('reports silent name servers before a connection would be given up, and asks once for all waiting names', async () => {
     server.isSilent = true;
     const names = Array.from({ length: 50 }, (_, n) => `name-${n}.example.com`);
     const outcomes = await Promise.allSettled(names.map((name) => resolver.resolve(name)));
     const reasons = outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason as unknown);
     expect(reasons.every((reason) => reason instanceof ResolverUnreachable)).toBe(true);
-    // The few tries of one question.
+    // One question with its few retries.
     expect(server.asked.filter((name) => name === '.').length).toBeLessThanOrEqual(4);
   });
 

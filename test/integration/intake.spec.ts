@@ -41,7 +41,7 @@ describe('the limit on publishes in progress, on real connections', () => {
       payload: JSON.stringify('x'.repeat(bytes - 2)),
       headers: { 'content-type': 'application/json', 'x-tenant': tenant },
     });
-  const underWay = (count: number) => eventually(() => release, { until: ({ length }) => length === count });
+  const untilInProgress = (count: number) => eventually(() => release, { until: ({ length }) => length === count });
 
   /** Announces a body and sends its beginning. */
   function begin(tenant: string, announced: number, beginning: string): { client: Socket; received: () => string } {
@@ -66,7 +66,7 @@ describe('the limit on publishes in progress, on real connections', () => {
 
   it('gives one tenant no more than half of the requests, and leaves the rest to the others', async () => {
     const first = [post('/publish', 'a'), post('/publish', 'a'), post('/publish', 'a'), post('/publish', 'a')];
-    await underWay(4);
+    await untilInProgress(4);
     expect((await post('/publish', 'a')).statusCode).toBe(503);
     expect(await metrics.render()).toContain('webhook_requests_shed_total 1');
 
@@ -81,7 +81,7 @@ describe('the limit on publishes in progress, on real connections', () => {
       const client = connect((server.server.address() as { port: number }).port, '127.0.0.1');
       clients.push(client);
       client.write('POST /publish HTTP/1.1\r\nHost: x\r\nX-Tenant: a\r\nContent-Length: 2\r\n\r\n12');
-      await underWay(n + 1);
+      await untilInProgress(n + 1);
       client.destroy();
     }
     await eventually(async () => (await new Promise<number>((resolve) => { server.server.getConnections((_, count) => { resolve(count); }); })), { until: (count) => count === 0 }); // prettier-ignore
@@ -93,7 +93,7 @@ describe('the limit on publishes in progress, on real connections', () => {
 
   it('gives one tenant no more than half of the bytes', async () => {
     const first = [post('/publish', 'a', 40)];
-    await underWay(1);
+    await untilInProgress(1);
     expect((await post('/quick', 'a', 40)).statusCode).toBe(503);
     expect((await post('/quick', 'b', 40)).statusCode).toBe(200);
     release[0]!();
@@ -128,9 +128,9 @@ describe('the limit on publishes in progress, on real connections', () => {
 
   it('leaves other calls alone', async () => {
     const publishing = Array.from({ length: 4 }, () => post('/publish', 'a'));
-    await underWay(4);
+    await untilInProgress(4);
     const other = post('/other', 'a');
-    await underWay(5);
+    await untilInProgress(5);
     release.forEach((each) => { each(); }); // prettier-ignore
     expect((await other).statusCode).toBe(200);
     await Promise.all(publishing);

@@ -60,7 +60,7 @@ describe('the watchdog of a worker, on real Redis', () => {
   const add = (...jobs: WakeUp[][]): Promise<void> => eventually(() => queue.add(jobs));
 
   /** Waits for more checks than the allowed silence takes. */
-  const looked = async (): Promise<void> => {
+  const untilChecked = async (): Promise<void> => {
     const before = looks;
     await eventually(() => looks - before, { until: (more) => more > 9 });
   };
@@ -89,7 +89,7 @@ describe('the watchdog of a worker, on real Redis', () => {
       await add(aJob('a'), aJob('b'));
       take(0, 1);
       watchdog.start();
-      await looked();
+      await untilChecked();
       expect(exitCodes).toEqual([]);
     });
 
@@ -105,7 +105,7 @@ describe('the watchdog of a worker, on real Redis', () => {
   it('leaves the worker alone when nothing waits', async () => {
     await eventually(() => queue.depth());
     watchdog.start();
-    await looked();
+    await untilChecked();
     expect(exitCodes).toEqual([]);
   });
 
@@ -113,7 +113,7 @@ describe('the watchdog of a worker, on real Redis', () => {
     worker.hasRoom = false;
     await add(aJob('a'));
     watchdog.start();
-    await looked();
+    await untilChecked();
     expect(exitCodes).toEqual([]);
   });
 
@@ -121,7 +121,7 @@ describe('the watchdog of a worker, on real Redis', () => {
     await add(aJob('a'));
     redis.freeze();
     watchdog.start();
-    await looked();
+    await untilChecked();
     expect(exitCodes).toEqual([]);
   });
 });

@@ -83,11 +83,11 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
     source.value = 'after';
 
     // Redis also keeps it for a second, by its own clock.
-    const laterByASecond = (): Promise<unknown> => {
+    const aSecondLater = (): Promise<unknown> => {
       clock.advance(1000);
       return deaf.get(TENANT, 'key', source);
     };
-    await eventually(laterByASecond, { until: (value) => value === 'after' });
+    await eventually(aSecondLater, { until: (value) => value === 'after' });
   });
 
   it('shares values again when Redis is back', async () => {

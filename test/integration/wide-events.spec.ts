@@ -120,7 +120,7 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
     expect((await rows.open(deliveryUuid(event.id, 1005)))!.due_in).toBeLessThanOrEqual(0);
   });
 
-  it('is for those who wanted it at the beginning, whatever changes while it is written', async () => {
+  it('reaches the subscriptions that wanted it at the beginning, whatever changes while it is written', async () => {
     await subscribeMany(6005);
     let steps = 0;
     const count = await repository.accept(anEvent(), 'queued', async (statement) => {

@@ -119,7 +119,7 @@ describe('what a byte of input costs', () => {
   }
 
   /** @returns the inputs whose bytes cost more when there are many */
-  async function dearInputs(
+  async function costlyInputs(
     inputs: readonly (readonly [name: string, make: (bytes: number) => Sent])[],
     bytes: number,
   ): Promise<string[]> {
@@ -136,28 +136,28 @@ describe('what a byte of input costs', () => {
 
   it('does not grow with the amount of JSON', async () => {
     const inputs = BODIES.map(([name, make]) => [name, (bytes: number): Sent => ({ path: subscription, body: make(bytes) })] as const); // prettier-ignore
-    expect(await dearInputs(inputs, BODY_BYTES)).toEqual([]);
+    expect(await costlyInputs(inputs, BODY_BYTES)).toEqual([]);
   });
 
   it('does not grow with the size of a JSON payload', async () => {
     const inputs = BODIES.map(([name, make]) => [name, (bytes: number): Sent => ({ path: publishing, body: make(bytes) })] as const); // prettier-ignore
-    expect(await dearInputs(inputs, PAYLOAD_BYTES)).toEqual([]);
+    expect(await costlyInputs(inputs, PAYLOAD_BYTES)).toEqual([]);
   });
 
   it.each(FIELDS)('does not grow with the length of %s', async (_, bodyOf) => {
     const inputs = REPETITIONS.map(([name, make]) => [name, (bytes: number): Sent => ({ path: subscription, body: JSON.stringify(bodyOf(make(bytes / 2))) })] as const); // prettier-ignore
-    expect(await dearInputs(inputs, BODY_BYTES)).toEqual([]);
+    expect(await costlyInputs(inputs, BODY_BYTES)).toEqual([]);
   });
 
   const inHead = REPETITIONS.filter(([, make]) => /^[\t -~]+$/.test(make(10)));
 
   it.each(HEADERS)('does not grow with the length of the header %s', async (header) => {
     const inputs = inHead.map(([name, make]) => [name, (bytes: number): Sent => ({ path: publishing, headers: { [header]: make(bytes) }, body: '{}' })] as const); // prettier-ignore
-    expect(await dearInputs(inputs, HEAD_BYTES)).toEqual([]);
+    expect(await costlyInputs(inputs, HEAD_BYTES)).toEqual([]);
   });
 
   it.each(PATHS)('does not grow with the length of %s', async (_, pathOf) => {
     const inputs = inHead.map(([name, make]) => [name, (bytes: number): Sent => ({ path: pathOf(make(bytes)) })] as const); // prettier-ignore
-    expect(await dearInputs(inputs, HEAD_BYTES)).toEqual([]);
+    expect(await costlyInputs(inputs, HEAD_BYTES)).toEqual([]);
   });
 });

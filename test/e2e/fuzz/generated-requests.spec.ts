@@ -64,7 +64,7 @@ function object(schema: Schema): fc.Arbitrary<unknown> {
 }
 
 /** A value, or something else in place of it or of one of its fields. */
-function spoilt(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+function corrupted(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   const withOther = fc.tuple(value, fc.string({ maxLength: 12 }), anyJson, fc.nat()).map(([whole, name, other, at]) => {
     if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) return other;
     const names = [...Object.keys(whole), name];
@@ -92,7 +92,7 @@ function requestTo(operation: Operation): fc.Arbitrary<Generated> {
       { weight: 3, arbitrary: fc.constant({}) },
       { weight: 1, arbitrary: texts('header', () => header, false) },
     ),
-    body: operation.body === null ? body : fc.oneof(body, spoilt(body)),
+    body: operation.body === null ? body : fc.oneof(body, corrupted(body)),
   });
 }
 

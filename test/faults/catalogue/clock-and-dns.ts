@@ -125,15 +125,15 @@ async function outcomeOf(
     [subscriptionIds],
   );
   // One delivery at a time tries a failing name, so the waiting ones may have met it mended.
-  const meant = rows.filter((row) => row.state === state && (row.codes ?? []).every((each) => each === code));
+  const expected = rows.filter((row) => row.state === state && (row.codes ?? []).every((each) => each === code));
   const isMet = code === '' || rows.some(({ codes }) => codes?.includes(code));
   const what = `${name}: ${code || 'no error'}, then ${state === STATE.delivered ? 'delivered' : 'failed'}`;
   const others = rows
-    .filter((row) => !meant.includes(row))
+    .filter((row) => !expected.includes(row))
     .map((row) => `state ${row.state} ${(row.codes ?? []).join('+')}`);
   return isTrue(
     what,
     rows.length > 0 && isMet && others.length === 0,
-    [`${meant.length} of ${rows.length}`, ...new Set(others)].join(', '),
+    [`${expected.length} of ${rows.length}`, ...new Set(others)].join(', '),
   );
 }

@@ -84,7 +84,12 @@ interface Outage {
 }
 
 /** Reads deliveries in sequence from the beginning of an outage to its end. The end does not wait for them. */
-async function probing(rig: Rig, seconds: number, begin: () => Promise<unknown>, end: () => unknown): Promise<Outage> {
+async function readDuringOutage(
+  rig: Rig,
+  seconds: number,
+  begin: () => Promise<unknown>,
+  end: () => unknown,
+): Promise<Outage> {
   await begin();
   const beganAt = now();
   const untilMs = beganAt + seconds * 1000;
@@ -134,7 +139,7 @@ export const postgresFrozen: Fault<{ peaksBefore: number[]; frozen: Outage; lock
     await rig.pause(2);
     const peaksBefore = peaks(rig);
     const frozen = await rig.holding(() =>
-      probing(
+      readDuringOutage(
         rig,
         seconds,
         () => rig.postgres.freeze(),
@@ -169,7 +174,7 @@ async function withLock(rig: Rig, table: string, seconds: number): Promise<Outag
     // From now on nothing can be recorded or taken over.
     rig.watch.isIdle = true;
     return await rig.holding(() =>
-      probing(
+      readDuringOutage(
         rig,
         seconds,
         () => session.query(`begin; lock table ${table}`),

@@ -31,7 +31,7 @@ const MEANT: Readonly<Record<string, string | null>> = {
 };
 
 interface NastyNotes {
-  /** By public id of the subscription. */
+  /** The names of the receivers, by public id of the subscription. */
   readonly names: ReadonlyMap<string, string>;
   readonly peaksBefore: readonly number[];
 }
@@ -75,7 +75,7 @@ interface Outcome {
   readonly state: number;
 }
 
-function isMeant(outcomes: readonly Outcome[], code: string | null): boolean {
+function isExpected(outcomes: readonly Outcome[], code: string | null): boolean {
   return outcomes.length === 1 && outcomes[0]!.code === code && outcomes[0]!.state === stateOf(code);
 }
 
@@ -94,10 +94,10 @@ async function classified({ rig }: Run, names: ReadonlyMap<string, string>): Pro
     ...Object.entries(MEANT).map(([name, code]) => {
       const outcomes = outcomesOf.get(name) ?? [];
       const figure = outcomes.map((each) => `${each.code ?? 'no error'}, state ${each.state}`).join('; ') || 'nothing';
-      const found = isTrue(`${name}: ${code ?? 'delivered'}`, isMeant(outcomes, code), figure);
+      const found = isTrue(`${name}: ${code ?? 'delivered'}`, isExpected(outcomes, code), figure);
       // The only fault is that some attempts took longer than a second, as happens on a machine that stops for so long.
       const inTime = outcomes.filter((each) => each.code !== 'timeout' || each.state !== stateOf(code));
-      return { ...found, isTime: !found.holds && isMeant(inTime, code) };
+      return { ...found, isTime: !found.holds && isExpected(inTime, code) };
     }),
     atMost('an attempt', slowest, TIMEOUT_MS + LATE_MS, 'ms'),
   ];

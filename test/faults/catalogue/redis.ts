@@ -73,7 +73,7 @@ export const scriptsLost: Fault = {
   findings: (run) => [isAccepting(run), maxLag(run, MAX_LAG_SECONDS)],
 };
 
-async function wakeUpsLost(rig: Rig): Promise<number> {
+async function lostWakeUps(rig: Rig): Promise<number> {
   const counts = await Promise.all(rig.slots.map((slot) => slot.metric('webhook_wake_ups_lost_total')));
   return counts.reduce((sum, count) => sum + count, 0);
 }
@@ -84,13 +84,13 @@ export const redisFull: Fault<{ lost: number }> = {
   full: { events: 5000, perSecond: 200, rounds: 15 },
   async harm(rig, seconds) {
     await rig.pause(1);
-    const before = await wakeUpsLost(rig);
+    const before = await lostWakeUps(rig);
     const info = String(await rig.redis.command('INFO', 'memory'));
     const used = Number(/^used_memory:(\d+)/m.exec(info)?.[1]);
     // A little less than Redis uses, because the buffers of its clients grow and shrink.
     await rig.redis.command('CONFIG', 'SET', 'maxmemory', `${Math.floor(used * 0.8)}`);
     await rig.pause(seconds);
-    const lost = (await wakeUpsLost(rig)) - before;
+    const lost = (await lostWakeUps(rig)) - before;
     await rig.redis.command('CONFIG', 'SET', 'maxmemory', '0');
     return { lost };
   },
