@@ -10,7 +10,7 @@ import { addSoon, aJob, Consumer, openBull } from '../support/queues.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { uniquePrefix } from '../support/test-redis.js';
 
-describe('the queue of deliveries: Bull on a real Redis that fails', () => {
+describe('the Bull queue of deliveries, on a real Redis that fails', () => {
   let redis: FaultyRedis;
   let prefix: string;
   let queue: BullQueue;
@@ -22,11 +22,11 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     opened.push(bull);
     return bull;
   };
-  /** One that gives Redis up as the service does; connected. */
-  const openHasty = async (url: string): Promise<BullQueue> => {
-    const hasty = open(url, prefix, { failsFast: true });
-    await eventually(() => hasty.depth());
-    return hasty;
+  /** A connected client that gives up on Redis as the service does. */
+  const openImpatient = async (url: string): Promise<BullQueue> => {
+    const impatient = open(url, prefix, { failsFast: true });
+    await eventually(() => impatient.depth());
+    return impatient;
   };
 
   beforeEach(async () => {
@@ -44,22 +44,22 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     await redis.stop();
   });
 
-  it.each(['freeze', 'kill'] as const)('says that it could not add while Redis is away, after a %s', async (harm) => {
-    const hasty = await openHasty(redis.url);
+  it.each(['freeze', 'kill'] as const)('reports failed additions while Redis is away, after a %s', async (harm) => {
+    const impatient = await openImpatient(redis.url);
     redis[harm]();
-    await expect(hasty.add([aJob('a'), aJob('b')])).rejects.toThrow();
-    await expect(hasty.add([aJob('c')])).rejects.toThrow();
-    await expect(hasty.depth()).rejects.toThrow();
+    await expect(impatient.add([aJob('a'), aJob('b')])).rejects.toThrow();
+    await expect(impatient.add([aJob('c')])).rejects.toThrow();
+    await expect(impatient.depth()).rejects.toThrow();
   });
 
-  it('adds by a client that gives a command up after a second', () => {
+  it('adds through a client that gives up on a command after a second', () => {
     const opened: RedisOptions[] = [];
     const openShared = (options: RedisOptions): void => void opened.push(options);
     producerOptions({ name: 'any', prefix }, { openShared } as unknown as BullClients).createClient?.('client');
     expect(opened).toEqual([expect.objectContaining({ commandTimeout: 1000, enableOfflineQueue: false })]);
   });
 
-  it('says so when Redis did not answer from the beginning, and adds when it does', async () => {
+  it('reports a Redis that has never answered, and adds once it answers', async () => {
     redis.freeze();
     const late = open(redis.url, uniquePrefix(), { failsFast: true });
     await expect(late.add([aJob('a')])).rejects.toThrow();
@@ -70,25 +70,25 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     expect(consumer.names).toContain('b');
   });
 
-  it('delivers again, to the same consumer, when Redis has been frozen for a while', async () => {
-    const hasty = await openHasty(redis.url);
-    hasty.consume(consumer.take);
+  it('delivers to the same consumer again after Redis was frozen for a while', async () => {
+    const impatient = await openImpatient(redis.url);
+    impatient.consume(consumer.take);
     await consumer.took(1);
     redis.freeze();
-    await expect(hasty.add([aJob('lost, maybe')])).rejects.toThrow();
+    await expect(impatient.add([aJob('lost, maybe')])).rejects.toThrow();
     await redis.thaw();
-    await eventually(() => hasty.add([aJob('later')]));
+    await eventually(() => impatient.add([aJob('later')]));
     await eventually(() => consumer.names, { until: (ids) => ids.includes('later') });
   });
 
-  it('adds again, over a new connection, when the old one forwards nothing any more', async () => {
+  it('adds again over a new connection when the old one no longer forwards anything', async () => {
     const proxy = await TcpProxy.start(Number(new URL(redis.url).port));
     try {
-      const behind = await openHasty(proxy.url);
+      const behind = await openImpatient(proxy.url);
       proxy.halfOpen();
       await expect(behind.add([aJob('lost, maybe')])).rejects.toThrow();
       await eventually(() => behind.add([aJob('after')]), { timeoutMs: 20_000 });
-      // One that was given up may have been added all the same, and is added twice then.
+      // A job that was given up may have been added, and is then added twice.
       queue.consume(consumer.take);
       await consumer.took(2);
       expect(new Set(consumer.names)).toEqual(new Set(['after', 'first']));
@@ -104,7 +104,7 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     await expect(queue.stopConsuming()).resolves.toBeUndefined();
   });
 
-  it('takes later jobs, with the same consumer, when Redis is flushed while it waits for some', async () => {
+  it('takes later jobs with the same consumer when Redis is flushed while it waits for jobs', async () => {
     queue.consume(consumer.take);
     await consumer.took(1);
     await redis.command('FLUSHALL');
@@ -117,18 +117,18 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     const ownPrefix = uniquePrefix();
     const whileTaking = (): Promise<unknown> => redis.command('FLUSHALL');
     const flushed = open(redis.url, ownPrefix, { whileTaking });
-    // Its number is not one that the next job gets.
+    // The next job does not get its number.
     await redis.command('SET', `${ownPrefix}:deliveries:id`, '41');
     await addSoon(flushed, aJob('flushed'));
     flushed.consume(consumer.take);
     await addSoon(flushed, aJob('later'));
     await eventually(() => consumer.names, { until: (ids) => ids.includes('later') });
 
-    // Its lock ends by itself.
+    // Its lock expires by itself.
     await eventually(() => redis.command('EXISTS', `${ownPrefix}:deliveries:42`), { until: (count) => count === 0 });
   });
 
-  it('takes later jobs when Redis is flushed under waiting and running ones', async () => {
+  it('takes later jobs when Redis is flushed while jobs wait and run', async () => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     queue.consume(async (wakeUps) => {
@@ -136,7 +136,7 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
       await released;
     });
     await addSoon(queue, ...Array.from({ length: 30 }, (_, n) => aJob(`d${n}`)));
-    // All hands are full: the rest waits in Redis.
+    // The consumer has no free slot: the other jobs wait in Redis.
     await consumer.took(8);
     await redis.command('FLUSHALL');
     release();
@@ -147,7 +147,7 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     expect(await queue.depth()).toBe(0);
   });
 
-  it('never loses a job in silence when the script cache is lost', async () => {
+  it('never loses a job silently when the script cache is lost', async () => {
     queue.consume(consumer.take);
     const added: string[] = [];
     for (let n = 0; n < 30; n += 1) {
@@ -161,8 +161,8 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
     expect(await eventually(missing, { until: ({ length }) => length === 0, timeoutMs: 20_000 })).toEqual([]);
   });
 
-  describe('and holds what no version of this service wrote', () => {
-    /** As a line of the log: which job, and what is wrong with it. */
+  describe('holding what no version of this service wrote', () => {
+    /** One line of the log: which job, and what is wrong with it. */
     let warned: unknown[];
     let ownPrefix: string;
     let strange: BullQueue;
@@ -180,7 +180,7 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
       await redis.command('LPUSH', `${ownPrefix}:deliveries:wait`, id);
     };
 
-    it('says so once a job, uses what is in order, and drops the rest', async () => {
+    it('reports each bad job once, uses the valid wake-ups and drops the others', async () => {
       const [good] = aJob('good');
       const triple = [good!.id, good!.subscriptionId, 0, good!.tenantId];
       await put('101', { name: '__default__', opts: '{}', data: '{"d":[[null,null,null]]}' });
@@ -204,7 +204,7 @@ describe('the queue of deliveries: Bull on a real Redis that fails', () => {
       }
     });
 
-    it('goes on taking jobs, however many of them can not even be parsed', async () => {
+    it('keeps taking jobs, however many of them cannot even be parsed', async () => {
       for (let id = 201; id <= 220; id += 1) await put(`${id}`, { name: 'x', opts: '{', data: '{not json' });
 
       strange.consume(consumer.take);

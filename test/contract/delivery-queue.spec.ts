@@ -5,12 +5,12 @@ import { eventually } from '../support/eventually.js';
 import { addSoon, aJob, Consumer, nameOf, openBull } from '../support/queues.js';
 import { testRedisUrl, uniquePrefix } from '../support/test-redis.js';
 
-/** One queue, and how to work with it as a process does. */
+/** One queue, and what a process does with it. */
 interface Adapter {
   readonly queue: DeliveryQueue;
-  /** The queue as it is found by a process that starts now. */
+  /** The queue as a process that starts now finds it. */
   readonly reopen: () => DeliveryQueue;
-  /** What is left of jobs where the queue keeps them. */
+  /** What the queue still stores of jobs. */
   readonly remains: () => Promise<string[]>;
   readonly close: () => Promise<void>;
 }
@@ -37,7 +37,7 @@ const bull = (shards: number) => (): Adapter => {
       queues.push(queue);
       return queue;
     },
-    // Besides these, Bull keeps the last id it gave, and notes of its own.
+    // Bull also keeps the last id it gave, and notes of its own.
     remains: async () => {
       const keys = await redis.keys(`${prefix}:deliveries*`);
       return keys.filter((key) => /:(\d+|\d+:lock|wait|active|paused|completed|failed|delayed|priority)$/.test(key));
@@ -50,7 +50,7 @@ const bull = (shards: number) => (): Adapter => {
 };
 
 describe.each([
-  ['in the memory of the process', memory],
+  ['in process memory', memory],
   ['Bull on real Redis', bull(1)],
   ['Bull on real Redis, spread over three queues', bull(3)],
 ])('the queue of deliveries: %s', (_name, open) => {
@@ -68,7 +68,7 @@ describe.each([
 
   afterEach(() => adapter.close());
 
-  it('carries each job to the consumer unchanged, in the groups in which its wake-ups were added', async () => {
+  it('passes each job to the consumer unchanged, in the groups in which its wake-ups were added', async () => {
     const jobs = [aJob('a', 'b', 'c'), aJob('d')];
     queue.consume(consumer.take);
     await addSoon(queue, ...jobs);
@@ -77,7 +77,7 @@ describe.each([
     expect(consumer.jobs.sort((a, b) => (nameOf(a[0]!) < nameOf(b[0]!) ? -1 : 1))).toEqual([...jobs, aJob('e', 'f')]);
   });
 
-  it('carries a job of fifty wake-ups', async () => {
+  it('passes on a job of fifty wake-ups', async () => {
     const job = aJob(...Array.from({ length: 50 }, (_, n) => `d${n}`));
     queue.consume(consumer.take);
     await addSoon(queue, job);
@@ -85,7 +85,7 @@ describe.each([
     expect(consumer.jobs).toEqual([job]);
   });
 
-  it('says how many jobs wait, and gives them to a consumer that comes later', async () => {
+  it('counts the waiting jobs, and gives them to a consumer that comes later', async () => {
     await addSoon(queue, aJob('a', 'b'), aJob('c'));
     await addSoon(queue, aJob('d'));
     expect(await queue.depth()).toBe(3);
@@ -106,7 +106,7 @@ describe.each([
         throw new Error('bad job');
       },
     ],
-  ])('goes on after a job whose handler %s, and does not repeat it', async (_, fail) => {
+  ])('continues after a job whose handler %s, and does not repeat the job', async (_, fail) => {
     queue.consume((wakeUps) => {
       const taken = consumer.take(wakeUps);
       return nameOf(wakeUps[0]!) === 'bad' ? fail() : taken;
@@ -119,7 +119,7 @@ describe.each([
     expect(await eventually(adapter.remains, { until: ({ length }) => length === 0 })).toEqual([]);
   });
 
-  it('takes no more jobs once it was told to stop, and leaves them to the next', async () => {
+  it('takes no more jobs once told to stop, and leaves them to the next consumer', async () => {
     queue.consume(consumer.take);
     await addSoon(queue, aJob('a'));
     await consumer.took(1);
@@ -133,7 +133,7 @@ describe.each([
     expect(consumer.names).toEqual(['a']);
   });
 
-  it('stops although a job does not end', async () => {
+  it('stops even if a job does not end', async () => {
     let release = (): void => undefined;
     queue.consume(async (wakeUps) => {
       await consumer.take(wakeUps);
@@ -150,7 +150,7 @@ describe.each([
     }
   });
 
-  it('keeps nothing of jobs that are done', async () => {
+  it('keeps nothing of finished jobs', async () => {
     queue.consume(consumer.take);
     await addSoon(queue, ...Array.from({ length: 100 }, (_, n) => aJob(`d${n}`)));
     await consumer.took(100);

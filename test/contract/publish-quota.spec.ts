@@ -19,14 +19,14 @@ interface TakesTokens {
   takeTokens: () => unknown;
 }
 
-/** Longer than this machine stands still for: who gives Redis up counts for itself. */
+/** Longer than this machine stands still: a quota that gives up on Redis counts for itself. */
 const PATIENCE_MS = 10_000;
-/** As in the service. */
+/** The limit that the service uses. */
 const COMMAND_TIMEOUT_MS = 100;
 
 let opened: { quota: RedisQuota; redis: Redis }[] = [];
 
-/** That of one process. */
+/** Opens the quota of one process. */
 async function openRedisQuota(
   url: string,
   prefix: string,
@@ -39,7 +39,7 @@ async function openRedisQuota(
   return quota;
 }
 
-/** No token comes while a test lasts. */
+/** No token is added while a test lasts. */
 const SLOW = { perSecond: 0.01 };
 
 async function take(quota: PublishQuota, tenant: string, rate: Rate, count: number): Promise<QuotaAnswer[]> {
@@ -48,7 +48,7 @@ async function take(quota: PublishQuota, tenant: string, rate: Rate, count: numb
 
 const grantedOf = (answers: QuotaAnswer[]): number => answers.filter(({ isGranted }) => isGranted).length;
 
-/** How long all quotas of the test wait for Redis from now on. */
+/** How long every quota of the test waits for Redis from now on. */
 function waitFor(commandTimeout: number): void {
   for (const { redis } of opened) redis.options.commandTimeout = commandTimeout;
 }
@@ -61,7 +61,7 @@ function closeQuotas(): void {
 afterEach(closeQuotas);
 
 describe.each<[string, () => PublishQuota | Promise<PublishQuota>]>([
-  ['in the memory of the process', () => new LocalQuota(new SystemClock())],
+  ['in process memory', () => new LocalQuota(new SystemClock())],
   ['on real Redis', () => openRedisQuota(testRedisUrl(), uniquePrefix())],
 ])('the quota of events: %s', (_, open) => {
   let quota: PublishQuota;
@@ -70,7 +70,7 @@ describe.each<[string, () => PublishQuota | Promise<PublishQuota>]>([
     quota = await open();
   });
 
-  it('grants as many at once as the burst says, tells what is left, and refuses the rest', async () => {
+  it('grants the whole burst at once, reports what is left and refuses the rest', async () => {
     const answers = await take(quota, 'a', { ...SLOW, burst: 20 }, 30);
 
     expect(answers.map(({ isGranted }) => isGranted)).toEqual(Array.from({ length: 30 }, (__, n) => n < 20));
@@ -79,7 +79,7 @@ describe.each<[string, () => PublishQuota | Promise<PublishQuota>]>([
     );
   });
 
-  it('grants them one by one just as well', async () => {
+  it('grants tokens one by one just as well', async () => {
     const answers: QuotaAnswer[] = [];
     for (let n = 0; n < 30; n += 1) answers.push(await quota.take('a', { ...SLOW, burst: 20 }));
 
@@ -89,7 +89,7 @@ describe.each<[string, () => PublishQuota | Promise<PublishQuota>]>([
     );
   });
 
-  it('fills again as fast as the rate says, and no further than the burst', async () => {
+  it('refills at the rate, up to the burst', async () => {
     const rate = { perSecond: 10, burst: 3 };
     const sinceStart = new Refill(rate);
     const drained = grantedOf(await take(quota, 'a', rate, 10));
@@ -99,7 +99,7 @@ describe.each<[string, () => PublishQuota | Promise<PublishQuota>]>([
     await eventually(() => quota.take('a', rate), { until: ({ isGranted }) => isGranted, intervalMs: 5 });
     expect(drained + 1).toBeLessThanOrEqual(3 + sinceStart.tokens());
 
-    // Asked so seldom that it is full each time: one is taken, and two are left.
+    // The calls are so far apart that the bucket is full each time: one token is taken, and two are left.
     let sinceFull = new Refill(rate);
     const again = (): QuotaAnswer | Promise<QuotaAnswer> => {
       sinceFull = new Refill(rate);
@@ -111,8 +111,8 @@ describe.each<[string, () => PublishQuota | Promise<PublishQuota>]>([
     expect(later).toBeLessThanOrEqual(2 + sinceFull.tokens());
   });
 
-  it('grants neither more nor less than the rate to who asks all the time', async () => {
-    // Ten seconds' worth, taken at once: so long may this machine stand still without a token spilling over.
+  it('grants neither more nor less than the rate to a tenant that asks all the time', async () => {
+    // Takes ten seconds' worth at once: this machine may stand still that long without a token spilling over.
     const rate = { perSecond: 400, burst: 4000 };
     const sinceStart = new Refill(rate);
     let granted = grantedOf(await take(quota, 'a', rate, rate.burst));
@@ -122,16 +122,16 @@ describe.each<[string, () => PublishQuota | Promise<PublishQuota>]>([
       await nextTurn();
     }
 
-    // However slowly it was asked: all that has come together.
+    // However slow the calls were, this is all that has accumulated.
     const least = rate.burst + sinceDrained.tokens();
     granted += grantedOf(await take(quota, 'a', rate, rate.burst));
 
     expect(granted).toBeLessThanOrEqual(rate.burst + sinceStart.tokens() + 1);
-    // What is fetched ahead, a twentieth of a second, may be on the way.
+    // A twentieth of a second's worth is fetched ahead, and may be on the way.
     expect(granted).toBeGreaterThan(least - 40);
   });
 
-  it('counts for each tenant apart', async () => {
+  it('counts each tenant separately', async () => {
     const rate = { ...SLOW, burst: 5 };
     await take(quota, 'a', rate, 10);
 
@@ -139,7 +139,7 @@ describe.each<[string, () => PublishQuota | Promise<PublishQuota>]>([
     expect(grantedOf(await take(quota, 'a', rate, 10))).toBe(0);
   });
 
-  it('obeys a limit that was lowered at once, and one that was raised', async () => {
+  it('obeys a lowered limit at once, and a raised one', async () => {
     await take(quota, 'a', { ...SLOW, burst: 100 }, 10);
 
     expect(grantedOf(await take(quota, 'a', { ...SLOW, burst: 5 }, 20))).toBe(5);
@@ -152,9 +152,9 @@ describe.each<[string, () => PublishQuota | Promise<PublishQuota>]>([
 describe('the quota of events on real Redis', () => {
   it.each([
     { perSecond: 1, burst: 20 },
-    // So many that they are fetched ahead.
+    // Enough to be fetched ahead.
     { perSecond: 200, burst: 200 },
-  ])('is one for all processes: %j', async (rate) => {
+  ])('is shared by all processes: %j', async (rate) => {
     const prefix = uniquePrefix();
     const quotas = [await openRedisQuota(testRedisUrl(), prefix), await openRedisQuota(testRedisUrl(), prefix)];
     const sinceStart = new Refill(rate);
@@ -166,12 +166,12 @@ describe('the quota of events on real Redis', () => {
     expect(granted).toBeLessThanOrEqual(rate.burst + Math.ceil(sinceStart.tokens()));
   });
 
-  it('takes no more than is used, where events come now and then', async () => {
+  it('takes no more tokens than are used where events are rare', async () => {
     let nowMs = 0;
     const quota = await openRedisQuota(testRedisUrl(), uniquePrefix(), { monotonicMs: () => nowMs });
     const answers: QuotaAnswer[] = [];
 
-    // Each comes when what was fetched ahead for the one before has grown too old.
+    // Each event comes after the tokens fetched ahead for the previous one have expired.
     for (let n = 0; n < 100; n += 1) {
       nowMs += 60;
       answers.push(await quota.take('a', { perSecond: 100, burst: 100 }));
@@ -181,11 +181,11 @@ describe('the quota of events on real Redis', () => {
     expect(answers[49]!.remaining).toBeGreaterThanOrEqual(50);
   });
 
-  it('keeps nothing of tenants that publish no more', async () => {
+  it('keeps nothing of tenants that no longer publish', async () => {
     const prefix = uniquePrefix();
     const redis = new Redis(testRedisUrl());
     const quota = await openRedisQuota(testRedisUrl(), prefix);
-    // Half a second until it would be full again, and one more.
+    // Half a second until the bucket would be full, and one more.
     await take(quota, 'a', { perSecond: 8, burst: 4 }, 1);
     const keys = () => redis.keys(`${prefix}*`);
     const [key] = await keys();
@@ -198,11 +198,11 @@ describe('the quota of events on real Redis', () => {
 
   it.each([
     ['texts', { tokens: 'many', at: 'now' }],
-    ['numbers that are none', { tokens: 'nan', at: 'nan' }],
-    ['less than nothing', { tokens: '-1e300', at: '-1e300' }],
-    ['more than there can be', { tokens: 'inf', at: '1e300' }],
+    ['values that are not numbers', { tokens: 'nan', at: 'nan' }],
+    ['negative numbers', { tokens: '-1e300', at: '-1e300' }],
+    ['infinite numbers', { tokens: 'inf', at: '1e300' }],
     ['another kind of bucket', { level: '3' }],
-  ])('counts on where it holds %s', async (_, bucket) => {
+  ])('keeps counting where Redis holds %s', async (_, bucket) => {
     const prefix = uniquePrefix();
     const redis = new Redis(testRedisUrl());
     await redis.hset(`${prefix}:quota:a`, bucket);
@@ -212,7 +212,7 @@ describe('the quota of events on real Redis', () => {
     expect(grantedOf(await take(quota, 'a', { ...SLOW, burst: 5 }, 10))).toBe(0);
   });
 
-  it('counts on where it holds no bucket at all', async () => {
+  it('keeps counting where Redis holds no bucket at all', async () => {
     const prefix = uniquePrefix();
     const redis = new Redis(testRedisUrl());
     await redis.lpush(`${prefix}:quota:a`, 'x');
@@ -223,7 +223,7 @@ describe('the quota of events on real Redis', () => {
   });
 
   it.each([null, 'OK', [], [1], ['1', '2'], [-1, 0], [0.5, 1], [Infinity, 0]])(
-    'counts for itself when Redis answers %j',
+    'counts in the process when Redis answers %j',
     async (answer) => {
       const redis = {
         defineCommand: () => undefined,
@@ -235,7 +235,7 @@ describe('the quota of events on real Redis', () => {
     },
   );
 
-  describe('that is away', () => {
+  describe('while Redis is away', () => {
     let redis: FaultyRedis;
 
     beforeEach(async () => {
@@ -247,7 +247,7 @@ describe('the quota of events on real Redis', () => {
     it.each<[string, () => void]>([
       ['frozen', () => { redis.freeze(); }], // prettier-ignore
       ['killed', () => { redis.kill(); }], // prettier-ignore
-    ])('is counted for in each process: %s', async (_, harm) => {
+    ])('counts in each process: %s', async (_, harm) => {
       const rate = { ...SLOW, burst: 20 };
       const prefix = uniquePrefix();
       const clock = new StoppableClock();
@@ -262,12 +262,12 @@ describe('the quota of events on real Redis', () => {
       for (const ofOne of answers) expect(grantedOf(ofOne)).toBe(20);
       for (const each of asked) expect(each).toHaveBeenCalledTimes(1);
 
-      // What they have learnt of Redis spares the next ones the wait.
+      // What they learn about Redis spares the next calls the wait.
       for (const quota of quotas) await take(quota, 'a', rate, 100);
       for (const each of asked) expect(each).toHaveBeenCalledTimes(1);
     });
 
-    it('counts on when it is back without its scripts', async () => {
+    it('keeps counting when Redis is back without its scripts', async () => {
       const prefix = uniquePrefix();
       const quotas = [await openRedisQuota(redis.url, prefix), await openRedisQuota(redis.url, prefix)] as const;
       expect(grantedOf(await take(quotas[0], 'a', { ...SLOW, burst: 5 }, 3))).toBe(3);
@@ -275,7 +275,7 @@ describe('the quota of events on real Redis', () => {
       expect(grantedOf(await take(quotas[1], 'a', { ...SLOW, burst: 5 }, 5))).toBe(2);
     });
 
-    it('is asked again when it is back', async () => {
+    it('asks Redis again when it is back', async () => {
       const prefix = uniquePrefix();
       const quotas = [await openRedisQuota(redis.url, prefix), await openRedisQuota(redis.url, prefix)];
       const rate = { ...SLOW, burst: 20 };

@@ -33,14 +33,14 @@ describe('starting with and without API keys, with real PostgreSQL and Redis', (
   const keyIds = async (admin: ApiClient): Promise<string[]> =>
     (await admin.expect<PageAnswer<KeyAnswer>>(200, 'GET', '/keys')).data.map(({ id }) => id);
 
-  it('is refused without any key, naming the setting', async () => {
+  it('is refused without any key, and names the setting', async () => {
     const failure = await start({ API_ACCESS: 'keys' }).then(() => 'It started', String);
 
     expect(failure).toContain('It ended with 1');
     expect(failure).toContain('BOOTSTRAP_API_KEY');
   });
 
-  it('lets a worker begin without any key: it serves no API', async () => {
+  it('is allowed for a worker without any key, because it serves no API', async () => {
     const settings = fastSettings(database, { API_ACCESS: 'keys', NODE_ENV: 'production' });
     const worker = await startService({ entry: 'main.worker', settings });
     running.push(worker);
@@ -49,7 +49,7 @@ describe('starting with and without API keys, with real PostgreSQL and Redis', (
     running = [];
   });
 
-  it('takes the first key once, however often and in however many processes it starts', async () => {
+  it('takes the first key once, however often and in however many processes the service starts', async () => {
     const token = makeToken();
     const given = { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: token };
     const [first] = await Promise.all([start(given), start(given)]);
@@ -64,7 +64,7 @@ describe('starting with and without API keys, with real PostgreSQL and Redis', (
     expect(audit.data).toMatchObject([{ target: ids[0], actor: 'service' }]);
   });
 
-  it('leaves a first key revoked that was revoked, and needs another admin key then', async () => {
+  it('keeps a revoked first key revoked, and then requires another admin key', async () => {
     const token = makeToken();
     const given = { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: token };
     const first = (await start(given)).as(token);
@@ -83,7 +83,7 @@ describe('starting with and without API keys, with real PostgreSQL and Redis', (
     });
   });
 
-  it('is refused with a first key that is known here by another secret', async () => {
+  it('is refused with a first key whose id is known with another secret', async () => {
     const token = makeToken();
     await start({ API_ACCESS: 'keys', BOOTSTRAP_API_KEY: token });
     const forged = token.slice(0, -10) + 'A'.repeat(10);
@@ -95,7 +95,7 @@ describe('starting with and without API keys, with real PostgreSQL and Redis', (
     expect(failure).not.toContain(forged);
   });
 
-  it('does not count an admin key that is about to end as one that is left', async () => {
+  it('does not count an admin key that is about to expire as a remaining one', async () => {
     const token = makeToken();
     const admin = (await start({ API_ACCESS: 'keys', BOOTSTRAP_API_KEY: token })).as(token);
     const [id] = await keyIds(admin);
@@ -108,7 +108,7 @@ describe('starting with and without API keys, with real PostgreSQL and Redis', (
     expect(await admin.request('DELETE', `/keys/${id!}`)).toMatchObject({ status: 204 });
   });
 
-  it('leaves one of two admin keys that are revoked at once', async () => {
+  it('keeps one of two admin keys that are revoked at the same time', async () => {
     const token = makeToken();
     const given = { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: token };
     const [one, other] = (await Promise.all([start(given), start(given)])).map((api) => api.as(token));
@@ -123,7 +123,7 @@ describe('starting with and without API keys, with real PostgreSQL and Redis', (
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
   });
 
-  it('lets everybody in where it is open, but knows a key that is presented, and its role', async () => {
+  it('lets everybody in while access is open, but recognizes a presented key and its role', async () => {
     const api = await start({ API_ACCESS: 'open' });
     await api.createSubscription(aSubscription());
     const { key } = await createKey(api, { role: 'reader', tenant_id: 'default' });
@@ -137,17 +137,17 @@ describe('starting with and without API keys, with real PostgreSQL and Redis', (
   });
 });
 
-/** That a process ends by what its settings are refused for is shown in starting.spec.ts. */
+/** That a process ends when its settings are refused is shown in starting.spec.ts. */
 describe('settings of access and of encryption', () => {
   it.each([
-    ['with a first key that is none', { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: 'whk_hunter2' }, '- BOOTSTRAP_API_KEY '],
+    ['with a malformed first key', { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: 'whk_hunter2' }, '- BOOTSTRAP_API_KEY '],
     [
       'in production without an encryption key',
       { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: makeToken(), NODE_ENV: 'production', ENCRYPTION_KEY: '' },
       '- ENCRYPTION_KEY ',
     ],
     [
-      'in production with an encryption key that can be guessed',
+      'in production with a guessable encryption key',
       { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: makeToken(), NODE_ENV: 'production', ENCRYPTION_KEY: '00'.repeat(32) },
       '- ENCRYPTION_KEY ',
     ],
@@ -156,11 +156,11 @@ describe('settings of access and of encryption', () => {
     ['open to other machines by IPv6', { API_ACCESS: 'open', HOST: '::' }, '- API_ACCESS '],
     ['open and with a first key', { API_ACCESS: 'open', BOOTSTRAP_API_KEY: makeToken() }, '- API_ACCESS '],
     [
-      'with one encryption key and several',
+      'with both one encryption key and several',
       { ENCRYPTION_KEY: 'ab'.repeat(32), ENCRYPTION_KEYS: 'cd'.repeat(32) },
       '- ENCRYPTION_KEYS ',
     ],
-  ])('are refused %s, naming the setting', (_, given, named) => {
+  ])('are refused %s, and the setting is named', (_, given, named) => {
     const env = fastSettings({ url: 'postgres://nobody.asks.it/' } as TestDatabase, given);
     let refusal = 'They are accepted';
     try {

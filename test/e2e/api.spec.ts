@@ -5,7 +5,7 @@ import { fastSettings } from '../support/fast-settings.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** As JSON, its keys in an order of their own: jsonb has another one. */
+/** JSON whose keys are in an order of its own: jsonb would reorder them. */
 function sorted(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(sorted).join(',')}]`;
@@ -34,7 +34,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
   const JSON_TYPE = { 'content-type': 'application/json' };
 
   describe('subscriptions', () => {
-    it('shows a secret once, at the creation', async () => {
+    it('show their secret once, at creation', async () => {
       const created = await api.request('POST', '/subscriptions/', { body: aSubscription() });
       const { id, secret } = created.body as { id: string; secret: string };
 
@@ -45,7 +45,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       expect((await api.request('GET', '/subscriptions')).text).not.toContain(secret);
     });
 
-    it('stores no secret as it is', async () => {
+    it('store no secret in plain text', async () => {
       const { secret } = await api.createSubscription(aSubscription({ secret: 'plain to see anywhere' }));
 
       const rows = await database.query<{ row: string }>('select s::text as row from subscriptions s');
@@ -54,7 +54,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       expect(JSON.stringify(rows)).not.toContain(secret);
     });
 
-    it('fills in what is not given, and says event_type when there is one', async () => {
+    it('get defaults for omitted fields, and show event_type when there is one', async () => {
       const subscription = await api.createSubscription({ target_url: 'https://1.1.1.1', event_type: 'order.created' });
 
       expect(subscription).toMatchObject({
@@ -69,7 +69,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       });
     });
 
-    it('replaces all but the secret with PUT, and changes just what is given with PATCH', async () => {
+    it('keep only their secret through PUT, and change just the given fields through PATCH', async () => {
       const given = { description: 'first', timeout: 3, metadata: { a: 1 }, headers: { 'X-Team': 'b' } };
       const { id, secret: _secret, ...created } = await api.createSubscription(aSubscription(given));
 
@@ -95,7 +95,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       expect(replaced.body).not.toHaveProperty('event_type');
     });
 
-    it('keep metadata and own headers as they are, whatever JavaScript means by their names', async () => {
+    it('keep metadata and own headers unchanged, even under names that JavaScript gives a meaning', async () => {
       const names = Object.getOwnPropertyNames(Object.prototype).filter(
         (name) => !/^(__proto__|constructor)$/.test(name),
       );
@@ -114,7 +114,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       const patched = await api.expect(200, 'PATCH', path, { body: { metadata, ...shown } });
 
       for (const answer of [created, put, patched, await api.getSubscription(created.id)]) {
-        // Strictly: a matcher that looks through prototypes would find most of these anywhere.
+        // Strict equality: a matcher that looks through prototypes would find most of these anywhere.
         expect(sorted((answer as SubscriptionAnswer).metadata)).toBe(sorted(metadata));
         expect(sorted((answer as SubscriptionAnswer).headers)).toBe(sorted(headers));
       }
@@ -142,11 +142,11 @@ describe('the API, with real PostgreSQL and Redis', () => {
       expect(await api.expect(200, 'GET', `/keys/${key.id}`)).toMatchObject({ name: text });
     });
 
-    it('judges what PATCH makes of a retry policy by the stored one, and not by the defaults', async () => {
+    it('check a patched retry policy against the stored one, not against the defaults', async () => {
       const { id } = await api.createSubscription(aSubscription({ retry: { max_interval: 100 } }));
       const patch = (retry: object) => api.request('PATCH', `/subscriptions/${id}`, { body: { retry } });
 
-      // More than MAX_RETRY_INTERVAL, and less than the subscription's own.
+      // More than MAX_RETRY_INTERVAL, and less than the interval of the subscription.
       expect((await patch({ initial_interval: 50 })).body).toMatchObject({
         retry: { initial_interval: 50, max_interval: 100 },
       });
@@ -156,7 +156,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       });
     });
 
-    it('lists by event type and state, page by page, newest first', async () => {
+    it('are listed by event type and state, page by page, newest first', async () => {
       const made = [];
       for (let n = 0; n < 5; n += 1)
         made.push(await api.createSubscription(aSubscription({ event_type: 'page.*', description: `${n}` })));
@@ -178,7 +178,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
   });
 
   describe('publishing', () => {
-    it('takes the type from the subscription when it can mean just one', async () => {
+    it('takes the type from the subscription when only one type is possible', async () => {
       const one = await api.createSubscription(aSubscription({ event_type: 'only.this', state: 'paused' }));
       const many = await api.createSubscription(aSubscription({ event_types: ['a', 'b'], state: 'paused' }));
 
@@ -193,7 +193,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       });
     });
 
-    it('takes payloads of 1 byte to the limit, and says no to others', async () => {
+    it('accepts payloads from 1 byte to the limit, and refuses others', async () => {
       const { id } = await api.createSubscription(aSubscription({ state: 'paused' }));
       const sized = (bytes: number) =>
         api.request('POST', `/ingest/${id}`, {
@@ -208,7 +208,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       expect((await api.request('POST', `/ingest/${id}`, { headers: JSON_TYPE, body: '' })).status).toBe(422);
     });
 
-    it('refuses JSON that does not parse, and takes the same bytes as something else', async () => {
+    it('refuses JSON that does not parse, and accepts the same bytes under another content type', async () => {
       const { id } = await api.createSubscription(aSubscription({ state: 'paused' }));
 
       expect(await problem('POST', `/ingest/${id}`, { body: '{', headers: JSON_TYPE })).toMatchObject({ status: 400 });
@@ -218,7 +218,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       expect((await api.request('POST', `/ingest/${id}`, { body: '{' })).status).toBe(202);
     });
 
-    it('accepts an event that nobody wants', async () => {
+    it('accepts an event that no subscription wants', async () => {
       const answer = await api.broadcast('nobody.wants.this', { n: 1 });
 
       expect(answer).toMatchObject({ deliveries: 0, status_url: `/status/${answer.event_id}` });
@@ -228,7 +228,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       });
     });
 
-    it('takes a body in chunks without a length', async () => {
+    it('accepts a chunked body without a length', async () => {
       const { id } = await api.createSubscription(aSubscription({ state: 'paused' }));
       const status = await new Promise<number | undefined>((resolve, reject) => {
         const request = httpRequest(`${service.url}/ingest/${id}`, { method: 'POST' }, (response) => {
@@ -245,7 +245,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
   });
 
   describe('every answer', () => {
-    it('carries the request id that came, or one of its own', async () => {
+    it('carries the request id of the request, or a new one', async () => {
       const given = await api.request('GET', '/health/live', { headers: { 'x-request-id': 'from-the-client' } });
       const made = await api.request('GET', '/health/live', { headers: { 'x-request-id': 'not acceptable' } });
       const failed = await api.request('GET', '/subscriptions/x', { headers: { 'x-request-id': 'id-of-a-failure' } });
@@ -264,8 +264,8 @@ describe('the API, with real PostgreSQL and Redis', () => {
     });
   });
 
-  describe('what operators read', () => {
-    it('tells its health', async () => {
+  describe('the service, to its operators', () => {
+    it('reports its health', async () => {
       expect(await api.request('GET', '/health/live')).toMatchObject({ status: 200, body: { status: 'ok' } });
       expect(await api.request('GET', '/health/ready')).toMatchObject({ status: 200, body: { status: 'ok' } });
       const { body } = await api.request('GET', '/health');
@@ -301,7 +301,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       }
     });
 
-    it('documents itself, as committed', async () => {
+    it('serves the committed OpenAPI document', async () => {
       const served = (await api.request('GET', '/openapi.json')).body as { openapi: string; webhooks: object };
 
       expect(served.openapi).toBe('3.1.0');
@@ -309,7 +309,7 @@ describe('the API, with real PostgreSQL and Redis', () => {
       expect((await api.request('GET', '/docs')).text).toContain('swagger-ui');
     });
 
-    it('logs no request at info, and never failed inside', () => {
+    it('logs no request at info, and no internal failure', () => {
       expect(
         service.logs.filter(
           ({ msg }) => !/^(listening|API_ACCESS is open.*|event\.accepted|delivery\.attempted)$/.test(msg),

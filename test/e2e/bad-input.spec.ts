@@ -3,7 +3,7 @@ import { fastSettings } from '../support/fast-settings.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('bad input to the API, with real PostgreSQL and Redis', () => {
+describe('the API, given bad input, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
   let api: ApiClient;
@@ -24,7 +24,7 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
   const unknownId = (kind: string): string => `${kind}_01k6zv1yqpe7rtqq6zjy200000`;
   const JSON_TYPE = { 'content-type': 'application/json' };
 
-  describe('to subscriptions', () => {
+  describe('in subscriptions', () => {
     it('names every fault of a request at once', async () => {
       const answer = await api.request('POST', '/subscriptions', {
         body: {
@@ -81,7 +81,7 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
     });
 
     it.each([
-      ['nothing in it', '', 'malformed_json'],
+      ['no content', '', 'malformed_json'],
       ['no JSON', '{"target_url": ', 'malformed_json'],
       [
         'NUL in a string',
@@ -93,7 +93,7 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
         '{"target_url":"https://1.1.1.1","event_type":"a","description":"\\ud800"}',
         'malformed_json',
       ],
-      ['nesting without end', `{"metadata":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, 'malformed_json'],
+      ['endless nesting', `{"metadata":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, 'malformed_json'],
       [
         'a number out of range',
         '{"target_url":"https://1.1.1.1","event_type":"a","metadata":{"n":1e400}}',
@@ -118,7 +118,7 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
       });
     });
 
-    it('answers 415 to what is no JSON, and 413 to too much of it', async () => {
+    it('answers 415 to a body that is not JSON, and 413 to one that is too large', async () => {
       const text = await problem('POST', '/subscriptions', { body: 'a=b', headers: { 'content-type': 'text/plain' } });
       expect(text).toMatchObject({ status: 415, code: 'unsupported_media_type' });
       const gzip = await problem('POST', '/subscriptions', {
@@ -195,13 +195,13 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
     });
 
     it.each(['2026-01-31', '2026-01-31T12:00Z', '2026-01-31T12:00:00.123456789%2B01:00'])(
-      'takes %s for a time',
+      'accepts %s as a time',
       async (time) => {
         expect((await api.request('GET', `/deliveries?since=${time}`)).status).toBe(200);
       },
     );
 
-    it('answers 404 to a path that does not exist, and 400 to one that is none', async () => {
+    it('answers 404 to a path that does not exist, and 400 to one that is malformed', async () => {
       expect(await problem('GET', '/nothing/here', { validate: false })).toMatchObject({
         status: 404,
         code: 'not_found',
@@ -210,7 +210,7 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
     });
   });
 
-  describe('to publishing', () => {
+  describe('in publishing', () => {
     it.each(['a%0Ab', '*', 'a..b', 'a%20b', 'x'.repeat(129), 'x'.repeat(8000)])(
       'refuses the event type %s',
       async (type) => {
@@ -248,7 +248,7 @@ describe('bad input to the API, with real PostgreSQL and Redis', () => {
     });
   });
 
-  it('fails inside at none of them', () => {
+  it('never fails internally', () => {
     expect(service.logs.map(({ msg }) => msg).filter((msg) => !msg.startsWith('API_ACCESS is open'))).toEqual([
       'listening',
     ]);

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { SeenAttempts } from '../bench/seen-attempts.js';
 
 const BENCH = fileURLToPath(new URL('../../dist/test/bench/bench.main.js', import.meta.url));
-/** Less than the test may take, so that a bench that hangs is told apart from a test that does. */
+/** Shorter than the timeout of the test, so that a hanging bench can be told from a hanging test. */
 const TIMEOUT_MS = 170_000;
 
 const run = promisify(execFile);
@@ -25,13 +25,13 @@ describe('the bench, with PostgreSQL, Redis, API, worker, receiver and load gene
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** Its temporary directories lie in ours, so that what it leaves can be seen. */
+  /** The bench puts its temporary directories into this one, so that the test sees what it leaves. */
   const bench = (...args: string[]) => {
     const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: '' };
     return run(process.execPath, [BENCH, ...args], { env, timeout: TIMEOUT_MS });
   };
 
-  it('delivers all that it publishes, signed and once, and says what that cost', async () => {
+  it('delivers all that it publishes, signed and once, and reports the cost', async () => {
     const file = join(directory, 'result.json');
 
     const { stdout } = await bench('--scenario', 'single', '--scale', '0.01', '--json', file);
@@ -49,14 +49,14 @@ describe('the bench, with PostgreSQL, Redis, API, worker, receiver and load gene
       rss_mb: parts,
       notes: anything,
     });
-    // The first hundred signatures are checked, and every hundredth.
+    // The receiver checks the first hundred signatures, and then every hundredth.
     expect(result).toHaveProperty('notes.deliveries', 600);
     expect(result).toHaveProperty(['notes', 'signatures checked, wrong'], '105, 0');
     expect(stdout).toContain('single');
     expect((await readdir(directory)).filter((name) => name.startsWith('webhooks-'))).toEqual([]);
   });
 
-  it('names the scenarios there are when asked for another', async () => {
+  it('names the available scenarios when asked for an unknown one', async () => {
     const failure: unknown = await bench('--scenario', 'double').catch((error: unknown) => error);
 
     expect(failure).toHaveProperty('code', 1);
@@ -64,10 +64,10 @@ describe('the bench, with PostgreSQL, Redis, API, worker, receiver and load gene
   });
 });
 
-describe('what the receiver of the bench has seen', () => {
+describe('the memory of the bench receiver', () => {
   const attempts = Array.from({ length: 40_000 }, (_, n) => `dlv_01k6zv1yqpe7rtqq6zjy${n.toString(32)}/1`);
 
-  it('knows each attempt again, and takes none for another', () => {
+  it('recognizes each attempt, and mistakes none for another', () => {
     const seen = new SeenAttempts();
 
     expect(attempts.filter((attempt) => !seen.add(attempt))).toEqual([]);

@@ -33,7 +33,7 @@ describe('deleted subscriptions, with real PostgreSQL, Redis and receivers', () 
   const kept = () =>
     database.query('select secrets, headers, auth, shown_headers from subscriptions where deleted_at is not null');
 
-  it('keep nothing that is secret, and their history', async () => {
+  it('keep their history, and nothing secret', async () => {
     const headers = { 'X-Api-Key': 'of-header', 'X-Source': 'shop' };
     const auth = { type: 'bearer', token: 'of-auth' };
     const input = { target_url: receiver.url(), headers, shown_headers: ['X-Source'], auth };
@@ -48,7 +48,7 @@ describe('deleted subscriptions, with real PostgreSQL, Redis and receivers', () 
     expect((await api.deliveriesOf(id)).data).toMatchObject([{ id: task }]);
   });
 
-  it('of former versions lose what they kept secret, and go when their history is over', async () => {
+  it('of earlier versions lose their secrets, and go when their history expires', async () => {
     for (const n of [1, 2, 3]) await api.createSubscription(aSubscription({ target_url: `https://1.1.1.1/${n}` }));
     await service.stop();
     const deleted = 'update subscriptions set state = 3, deleted_at = now() - $2::interval where target_url = $1';
@@ -69,7 +69,7 @@ describe('deleted subscriptions, with real PostgreSQL, Redis and receivers', () 
     ]);
   });
 
-  it('count: nobody fills the table by making and deleting them', async () => {
+  it('count, so that a tenant cannot fill the table by making and deleting them', async () => {
     await api.expect(201, 'POST', '/tenants', { body: { id: 'busy', limits: { subscriptions: 2 } } });
     const busy = (): ApiClient => new ApiClient(service.url, { headers: { 'x-tenant': 'busy' } });
     const once = async (): Promise<void> => {

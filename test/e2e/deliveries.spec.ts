@@ -12,7 +12,7 @@ interface LedgerAnswer {
   readonly totals: { readonly difference: number };
 }
 
-describe('deliveries of one process, with real PostgreSQL, Redis and receivers', () => {
+describe('a service in one process, with real PostgreSQL, Redis and receivers', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
   let receiver: ScriptedReceiver;
@@ -59,7 +59,7 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
     expect(verifyWebhook(secret, request!)).toEqual({ order: 42, name: 'Zoë é' });
   });
 
-  it('keeps books that balance', async () => {
+  it('keeps a ledger that balances', async () => {
     const { id } = await subscribe(ownPath());
     const { task_id: taskId } = await api.publish(id, { order: 1 });
     await api.untilFinal(taskId);
@@ -74,7 +74,7 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
     expect(wrong.status).toBe(422);
   });
 
-  it('keeps bytes that are no text', async () => {
+  it('keeps bytes that are not text', async () => {
     const path = ownPath();
     const { id } = await subscribe(path);
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -100,7 +100,7 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
     expect(receiver.requestsTo(path).map((request) => request.body.toString())).toEqual([body]);
   });
 
-  it('fails twice, succeeds on the third attempt, and keeps the history of each', async () => {
+  it('records two failures and the success of the third attempt', async () => {
     const path = ownPath();
     receiver.script(path, respond(500, { body: 'no' }), respond(503), respond(200, { body: 'yes' }));
     const { id, secret } = await subscribe(path);
@@ -121,7 +121,7 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
     for (const request of requests) expect(verifyWebhook(secret, request)).toEqual({ order: 1 });
   });
 
-  it('fails when the attempts are used up, and says why', async () => {
+  it('gives a delivery up when its attempts are used up, and says why', async () => {
     const path = ownPath();
     receiver.script(path, reset(), hang(), respond(404));
     const { id } = await subscribe(path, { retry: { max_attempts: 3 }, timeout: 2 });
@@ -189,7 +189,7 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
     expect(await api.untilFinal(taskId)).toMatchObject({ status: 'delivered', attempt_count: 1 });
   });
 
-  it('sends one request at a time to a subscription that wants no more', async () => {
+  it('sends one request at a time to a subscription that allows no more', async () => {
     const path = ownPath();
     receiver.script(path, (response) => setImmediate(() => response.end()));
     const { id } = await subscribe(path, { max_in_flight: 1 });
@@ -240,7 +240,7 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
     expect(receiver.requestsTo(path).map(({ webhookId }) => webhookId)).toEqual([eventId, eventId]);
   });
 
-  it('cancels what is unfinished, once, and retries nothing that is unfinished', async () => {
+  it('cancels an unfinished delivery once, and does not retry it', async () => {
     const { id } = await subscribe(ownPath(), { state: 'paused' });
     const { task_id: taskId } = await api.publish(id, { order: 1 });
 
@@ -269,7 +269,7 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
     });
   });
 
-  it('takes a signed envelope, delivers the string in it, and refuses a wrong signature', async () => {
+  it('accepts a signed envelope, delivers the string in it, and refuses a wrong signature', async () => {
     const path = ownPath();
     const secret = 'a secret of my own';
     const { id } = await subscribe(path, { secret, verify_ingest: true });
@@ -290,7 +290,7 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
     expect((await api.request('POST', `/ingest/${id}`, { body, headers })).status).toBe(202);
   });
 
-  it('publishes once for 50 requests at once under one Idempotency-Key', async () => {
+  it('publishes once for 50 simultaneous requests under one Idempotency-Key', async () => {
     const path = ownPath();
     const { id } = await subscribe(path);
     const publish = (body: object) =>
@@ -307,9 +307,9 @@ describe('deliveries of one process, with real PostgreSQL, Redis and receivers',
     expect((await api.deliveriesOf(id)).data).toHaveLength(1);
   });
 
-  it('refuses to connect to an address that is not allowed, for good', async () => {
+  it('permanently refuses to connect to an address that is not allowed', async () => {
     const { id } = await subscribe(ownPath());
-    // The guard of the API would refuse this one: it stands here for a rule that became stricter later.
+    // The API itself would refuse this target: it stands here for a rule that became stricter later.
     await database.query(`update subscriptions set target_url = 'http://10.0.0.1:8080/' where target_url = $1`, [
       (await api.getSubscription(id)).target_url,
     ]);

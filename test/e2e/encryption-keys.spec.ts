@@ -27,7 +27,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     receiver = await ScriptedReceiver.start();
-    // Long enough that what is cached outlives each step of a test.
+    // Long enough for cached values to outlive each step of a test.
     settings = fastSettings(database, { ...PATIENT, ENCRYPTION_KEY: '', SUBSCRIPTION_CACHE_TTL: '60' });
   });
 
@@ -38,7 +38,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     await database.drop();
   });
 
-  /** In the place of the process that runs, if one does. */
+  /** Replaces the running process, if there is one. */
   const startWith = async (...keys: (string | undefined)[]): Promise<void> => {
     await service?.stop();
     service = await startService({ entry: 'main', settings: { ...settings, ENCRYPTION_KEYS: keys.join(',') } });
@@ -61,7 +61,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
   const outcome = async (id: string): Promise<DeliveryWithAttemptsAnswer> =>
     api.untilFinal((await api.publish(id, { n: 1 })).task_id);
 
-  it('are changed without losing anything: new one in front, re-encryption, old one away', async () => {
+  it('can be changed without loss: add the new one in front, re-encrypt, remove the old one', async () => {
     await startWith(FIRST);
     const hmac = await subscribe({
       secret: 'the first secret',
@@ -88,7 +88,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
 
     await startWith(SECOND, FIRST);
     const third = await subscribe();
-    // As former versions left what they did not take for a credential by its name.
+    // Earlier versions stored a header like this in plain text if its name did not suggest a credential.
     const plain = `update subscriptions set headers = '{"X-JWT":"of-old"}' where target_url = $1`;
     await database.query(plain, [third.target_url]);
     await deliversAsBefore();
@@ -98,7 +98,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     expect(await reencryptWith(SECOND, FIRST)).toMatchObject({
       stdout: expect.stringMatching(/; 0 of them/) as string,
     });
-    // Of the run that changed something.
+    // The first of the two runs, which changed something.
     expect(await api.expect<PageAnswer<object>>(200, 'GET', '/audit?action=subscription.reencrypted')).toMatchObject({
       data: [
         {
@@ -119,7 +119,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     expect(receiver.requestsTo(new URL(third.target_url).pathname).at(-1)!.headers['x-jwt']).toBe('of-old');
   });
 
-  it('that are missing keep what needs them waiting, by name, and nothing else', async () => {
+  it('that are missing are named, and make only what needs them wait', async () => {
     await startWith(FIRST);
     const former = await subscribe();
 
@@ -130,7 +130,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     await eventually(() => service!.logs.filter(({ msg }) => msg === 'delivery.postponed'), {
       until: (lines) => JSON.stringify(lines).includes('ENCRYPTION_KEYS'),
     });
-    // What the keys are called is for those who run the service.
+    // The names of the keys are for operators only.
     const waiting = await api.status(task);
     expect(waiting).toMatchObject({ last_error: null, attempts: [] });
     expect(run.code).toBe(1);
@@ -140,7 +140,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     expect(await api.untilFinal(task)).toMatchObject({ status: 'delivered', attempt_count: 1 });
   });
 
-  it('that are missing keep a secret from being rotated with an overlap, and not without', async () => {
+  it('that are missing prevent a rotation with an overlap, but not one without', async () => {
     await startWith(FIRST);
     const { id } = await subscribe();
     await startWith(THIRD);
@@ -156,7 +156,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
   });
 });
 
-describe('what is encrypted, with real PostgreSQL, Redis and receivers', () => {
+describe('an encrypted value, with real PostgreSQL, Redis and receivers', () => {
   let database: TestDatabase;
   let receiver: ScriptedReceiver;
   let service: ServiceProcess;
@@ -175,7 +175,7 @@ describe('what is encrypted, with real PostgreSQL, Redis and receivers', () => {
     await database.drop();
   });
 
-  /** What changes the row $1, given the row $2. */
+  /** SQL that changes row $1, given row $2. */
   const MOVES: readonly [what: string, change: string][] = [
     ['a secret of another subscription', 'secrets = o.secrets'],
     ['a header of another subscription', 'headers = o.headers'],
@@ -188,7 +188,7 @@ describe('what is encrypted, with real PostgreSQL, Redis and receivers', () => {
     ],
   ];
 
-  it.each(MOVES)('does not open when it is %s', async (what, change) => {
+  it.each(MOVES)('cannot be decrypted as %s', async (what, change) => {
     const subscribe = (path: string) =>
       api.createSubscription({
         target_url: receiver.url(path),

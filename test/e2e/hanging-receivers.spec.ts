@@ -11,8 +11,8 @@ const HANGING = 300;
 const EVENTS = 50;
 const TENANTS = ['neighbour', 'crowd'] as const;
 
-/** By how much they delay others is measured in test/long/hanging-receivers.spec.ts, with more of them. */
-describe('subscriptions of one tenant whose receivers hang, more than there are slots', () => {
+/** test/long/hanging-receivers.spec.ts measures how much they delay others, with more of them. */
+describe('more subscriptions with hanging receivers, all of one tenant, than a worker has slots', () => {
   let database: TestDatabase;
   let receiver: ScriptedReceiver;
   let service: ServiceProcess;
@@ -53,7 +53,7 @@ describe('subscriptions of one tenant whose receivers hang, more than there are 
     return (await client.createSubscription(input)).id;
   };
 
-  /** Each is received before the next is published. */
+  /** Waits until each event is received before publishing the next. */
   const publishInTurn = async (tenant: (typeof TENANTS)[number], events: number): Promise<void> => {
     for (let n = 0; n < events; n += 1) {
       const { event_id: event } = await clients[tenant].publish(soundOf[tenant], { n });
@@ -63,14 +63,14 @@ describe('subscriptions of one tenant whose receivers hang, more than there are 
     }
   };
 
-  it.each(TENANTS)('hold up nothing that a sound receiver of the %s gets', async (tenant) => {
+  it.each(TENANTS)('do not delay a sound receiver of the %s', async (tenant) => {
     await publishInTurn(tenant, EVENTS);
 
-    // All that hung when it began hangs on.
+    // Every request that hung at the beginning still hangs.
     expect(receiver.requestsTo('/hangs').filter(({ endedAt }) => endedAt !== null)).toEqual([]);
   });
 
-  it('leave slots to a subscription of another tenant that is new', async () => {
+  it('leave slots to a new subscription of another tenant', async () => {
     const id = await subscribe(clients.neighbour, '/new');
     await clients.neighbour.publish(id, {});
     await eventually(() => receiver.requestsTo('/new'), { until: ({ length }) => length === 1 });

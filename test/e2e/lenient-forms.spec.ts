@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const KEY = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-describe('what looks like one thing and would mean another, with real PostgreSQL and Redis', () => {
+describe('a form that could be mistaken for another, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
   let api: ApiClient;
@@ -51,7 +51,7 @@ describe('what looks like one thing and would mean another, with real PostgreSQL
     `whpk_${Buffer.alloc(32, 9).toString('base64')}`,
     ' a text of my own',
     '[redacted]',
-  ])('is no secret: %j', async (secret) => {
+  ])('is refused as a secret: %j', async (secret) => {
     await refused({ secret }, '/secret');
   });
 
@@ -64,15 +64,15 @@ describe('what looks like one thing and would mean another, with real PostgreSQL
     'https:///1.1.1.1/',
     'https:\\\\1.1.1.1/',
     'https://1.1.1.1\\a',
-  ])('is no target: %j', async (url) => {
+  ])('is refused as a target: %j', async (url) => {
     await refused({ target_url: url }, '/target_url');
   });
 
-  it.each(['Bearer abc', 'bearer abc', 'Basic YTpi'])('is no token: %j', async (token) => {
+  it.each(['Bearer abc', 'bearer abc', 'Basic YTpi'])('is refused as a token: %j', async (token) => {
     await refused({ auth: { type: 'bearer', token } }, '/auth/token');
   });
 
-  it('is no word of PUT about the state, which stays as it is unless it is given', async () => {
+  it('is not read into PUT: the state stays as it is unless it is given', async () => {
     const { id } = await api.createSubscription(aSubscription({ state: 'paused' }));
     const put = async (given: object) => api.expect(200, 'PUT', `/subscriptions/${id}`, { body: aSubscription(given) });
 

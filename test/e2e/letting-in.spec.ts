@@ -6,7 +6,7 @@ import { fastSettings } from '../support/fast-settings.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('who is let in, with real PostgreSQL and Redis', () => {
+describe('a client, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
 
@@ -16,7 +16,7 @@ describe('who is let in, with real PostgreSQL and Redis', () => {
   afterEach(() => service.stop());
   afterAll(() => database.drop());
 
-  it('takes no room from publishers as long as it is a stranger', async () => {
+  it('takes no room from publishers while it is unknown', async () => {
     const key = makeToken();
     const settings = { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: key, MAX_INGEST_REQUESTS: '1', MAX_INGEST_BYTES: '2048', MAX_PAYLOAD_BYTES: '1024' }; // prettier-ignore
     service = await startService({ entry: 'main.api', settings: fastSettings(database, settings) });
@@ -30,7 +30,7 @@ describe('who is let in, with real PostgreSQL and Redis', () => {
     }
   });
 
-  it('is nobody who came by the name of a foreign page, where no key is asked for', async () => {
+  it('is refused when it uses the host name of a foreign page, where no key is required', async () => {
     service = await startService({ entry: 'main', settings: fastSettings(database) });
     const { port } = new URL(service.url);
     const ask = (path: string, host: string): Promise<PlainAnswer> => requestAs(service.url, 'GET', path, { host });
@@ -53,7 +53,7 @@ describe('who is let in, with real PostgreSQL and Redis', () => {
     expect(await ask('/health/ready', 'probe.example')).toMatchObject({ status: 200 });
   });
 
-  it('is no page of another origin, where no key is asked for, but the documentation and those that are listed', async () => {
+  it('is refused as a page of another origin where no key is required, except for the documentation and listed origins', async () => {
     const listed = 'https://console.example.com';
     service = await startService({ entry: 'main', settings: fastSettings(database, { CORS_ORIGINS: listed }) });
     const { port } = new URL(service.url);
@@ -69,7 +69,7 @@ describe('who is let in, with real PostgreSQL and Redis', () => {
 
     const foreign = [
       { origin: 'https://evil.example' },
-      // A port is part of an origin; and so is the name, even if both mean this machine.
+      // A port is part of an origin, and so is the name, even if two names mean this machine.
       { origin: 'http://localhost:1' },
       { origin: `http://localhost:${port}`, host: `127.0.0.1:${port}` },
       { origin: `https://evil.example/http://127.0.0.1:${port}` },
@@ -94,7 +94,7 @@ describe('who is let in, with real PostgreSQL and Redis', () => {
       { origin: listed, 'sec-fetch-site': 'cross-site' },
       { origin: `http://127.0.0.1:${port}` },
       { origin: `http://localhost:${port}`, host: `LOCALHOST:${port}` },
-      // What its own page sends, also where it was told to say nothing of where it comes from.
+      // What its own page sends, even where it was told to send no referrer.
       { origin: `http://127.0.0.1:${port}`, 'sec-fetch-site': 'same-origin' },
       { origin: 'null', 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'none' },

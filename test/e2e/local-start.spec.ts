@@ -5,7 +5,7 @@ import { fastSettings } from '../support/fast-settings.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** What `npm start` runs, with PostgreSQL and Redis that are there. */
+/** Runs what `npm start` runs, with existing PostgreSQL and Redis. */
 describe('the local start, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
@@ -52,7 +52,7 @@ describe('the local start, with real PostgreSQL and Redis', () => {
   });
 
   it.each(['127.0.0.1', '0.0.0.0'])(
-    'has no echo receiver with keys, on %s, and sends nothing to itself',
+    'has no echo receiver when keys are required, on %s, and sends nothing to itself',
     async (HOST) => {
       const key = makeToken();
       await start({ HOST, API_ACCESS: 'keys', BOOTSTRAP_API_KEY: key });

@@ -12,7 +12,7 @@ import { type ServiceProcess, startService } from '../support/service-process.js
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('connections to PostgreSQL that have gone silent while new ones work', () => {
+describe('connections to PostgreSQL that went silent while new ones work', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let service: ServiceProcess;
@@ -34,7 +34,7 @@ describe('connections to PostgreSQL that have gone silent while new ones work', 
     await database.drop();
   });
 
-  it('are all given up at the first failure: what needs them fails once, and not once a connection', async () => {
+  it('are all given up at the first failure, so that the service fails once, not once per connection', async () => {
     const api = new ApiClient(service.url);
     const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
     const uses = {
@@ -42,24 +42,24 @@ describe('connections to PostgreSQL that have gone silent while new ones work', 
       changes: () => api.request('PATCH', `/subscriptions/${id}`, { body: { description: 'changed' } }),
       readiness: () => api.request('GET', '/health/ready'),
     };
-    const isWell = async (use: () => Promise<{ status: number }>): Promise<boolean> => (await use()).status < 300;
+    const succeeds = async (use: () => Promise<{ status: number }>): Promise<boolean> => (await use()).status < 300;
 
-    // As many connections as there are places.
-    await Promise.all(Array.from({ length: 20 }, () => Promise.all(Object.values(uses).map(isWell))));
+    // As many connections as the pool holds.
+    await Promise.all(Array.from({ length: 20 }, () => Promise.all(Object.values(uses).map(succeeds))));
     proxy.halfOpen();
 
     await Promise.all(
-      Object.values(uses).map((use) => eventually(() => isWell(use), { until: Boolean, timeoutMs: 90_000 })),
+      Object.values(uses).map((use) => eventually(() => succeeds(use), { until: Boolean, timeoutMs: 90_000 })),
     );
 
     const givenUp = service.logs.filter(({ msg }) => msg === 'database.connections_given_up');
-    // What was under way on a connection of its own at the first failure may fail, too.
+    // A statement on another connection at the first failure may fail, too.
     expect(givenUp.length).toBeLessThanOrEqual(Object.keys(uses).length);
     expect(Math.max(...givenUp.map(({ connections }) => connections as number))).toBeGreaterThan(3);
   });
 });
 
-describe('a primary that takes no writes any more and keeps its connections', () => {
+describe('a primary that stops taking writes and keeps its connections', () => {
   const servers: FaultyPostgres[] = [];
   let proxy: TcpProxy;
   let service: ServiceProcess;
@@ -90,7 +90,7 @@ describe('a primary that takes no writes any more and keeps its connections', ()
     servers.push(server);
     return server;
   }
-  /** What has taken over from the old one: it knows the same password, and the subscription in another state. */
+  /** The successor of the old primary: it knows the same password, and holds the subscription in another state. */
   async function startNext(description: string): Promise<FaultyPostgres> {
     const next = await startServer();
     await migrate(next.url, new Date());
@@ -115,7 +115,7 @@ describe('a primary that takes no writes any more and keeps its connections', ()
     await on(server, 'select pg_reload_conf()');
   };
 
-  it('is answered by 503 and not ready, and left for the one to which its address leads', async () => {
+  it('causes 503 and unreadiness, and is left for the server that its address leads to', async () => {
     const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
     const change = () => api.request('PATCH', `/subscriptions/${id}`, { body: { description: 'changed' } });
     const publish = () => api.request('POST', `/ingest/${id}`, { body: { n: 1 } });
@@ -140,7 +140,7 @@ describe('a primary that takes no writes any more and keeps its connections', ()
     expect((await publish()).status).toBe(202);
   });
 
-  it('is noticed although nobody writes or asks for readiness, so that reads do not stay old', async () => {
+  it('is noticed even without writes and readiness checks, so that reads do not stay stale', async () => {
     const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
     const next = await startNext('new');
 

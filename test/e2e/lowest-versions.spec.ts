@@ -11,10 +11,10 @@ import { type ServiceProcess, spawnService, startService } from '../support/serv
 import type { TestDatabase } from '../support/test-database.js';
 
 const NODE = resolve('node_modules/node-lowest/bin/node');
-/** It says of itself that it is an older one. */
+/** It reports an older version of itself. */
 const OLDER_NODE = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.20.2'})";
 
-describe('the lowest versions that are promised: Node.js and PostgreSQL', () => {
+describe('the lowest supported versions of Node.js and PostgreSQL', () => {
   let postgres: LocalServer;
   let receiver: ScriptedReceiver;
   const services: ServiceProcess[] = [];
@@ -33,7 +33,7 @@ describe('the lowest versions that are promised: Node.js and PostgreSQL', () => 
 
   const settings = (): Record<string, string> => fastSettings({ url: postgres.url } as TestDatabase, PATIENT);
 
-  it('migrate, accept, deliver and tell of it, as API and worker apart', async () => {
+  it('migrate, accept, deliver and report, with API and worker as separate processes', async () => {
     const given = settings();
     const api = await startService({ entry: 'main.api', settings: given, node: NODE });
     services.push(api, await startService({ entry: 'main.worker', settings: given, node: NODE }));
@@ -58,7 +58,7 @@ describe('the lowest versions that are promised: Node.js and PostgreSQL', () => 
   });
 
   it.each(['main', 'main.api', 'main.worker'] as const)(
-    'are refused in one line when Node.js is older: %s',
+    'are enforced in one line when Node.js is older: %s',
     async (entry) => {
       const service = await spawnService({ entry, settings: settings(), preloads: [OLDER_NODE] });
 

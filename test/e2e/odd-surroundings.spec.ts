@@ -6,7 +6,7 @@ import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** Each changes what a statement returns, promises or may do, for whoever does not say what he relies on. */
+/** Each changes what a statement returns, promises or may do, unless the client states what it relies on. */
 const AWRY: Readonly<Record<string, string>> = {
   timezone: 'Asia/Kathmandu',
   datestyle: 'German, DMY',
@@ -32,7 +32,7 @@ const AWRY: Readonly<Record<string, string>> = {
   client_encoding: 'LATIN1',
 };
 
-/** What node-postgres would take from there. */
+/** Variables that node-postgres would read. */
 const ENVIRONMENT = {
   PGHOST: '192.0.2.1',
   PGPORT: '1',
@@ -51,7 +51,7 @@ const ENVIRONMENT = {
   PGCONNECT_TIMEOUT: '0',
 };
 
-describe('surroundings that differ from the usual', () => {
+describe('the service in unusual surroundings', () => {
   let database: TestDatabase;
   let receiver: ScriptedReceiver;
 
@@ -87,7 +87,7 @@ describe('surroundings that differ from the usual', () => {
     }
   }
 
-  it('are a role and a database with settings of their own', async () => {
+  it('works with a role and a database that have settings of their own', async () => {
     const role = `role_${randomBytes(6).toString('hex')}`;
     const url = new URL(database.url);
     const name = url.pathname.slice(1);
@@ -108,11 +108,11 @@ describe('surroundings that differ from the usual', () => {
     await other.end();
   });
 
-  it('are variables that node-postgres reads', async () => {
+  it('works with variables that node-postgres reads', async () => {
     await assertDelivers({ ...fastSettings(database, PATIENT), ...ENVIRONMENT });
   });
 
-  it('are settings that are there and empty', async () => {
+  it('works with settings that are present but empty', async () => {
     const empty = { HOST: '', PORT: '0', ENCRYPTION_KEYS: ' ', ADMIN_PORT: '', LOG_LEVEL: '', QUEUE_PREFIX: '' };
     await assertDelivers({ ...fastSettings(database, PATIENT), ...empty });
   });

@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const [RIGHT, WRONG] = ['11', '22'].map((byte) => byte.repeat(32));
 const DELIVERIES = 5;
-/** Due seconds later, and more often than once. */
+/** Deliveries may be due several times, seconds apart. */
 const LONG_MS = 60_000;
 
 describe('a fault of the service itself, with real PostgreSQL, Redis and receivers', () => {
@@ -34,7 +34,7 @@ describe('a fault of the service itself, with real PostgreSQL, Redis and receive
     await database.drop();
   });
 
-  /** In the place of the process that runs, if one does. */
+  /** Replaces the running process, if there is one. */
   const start = async (given: Record<string, string | undefined> = {}): Promise<void> => {
     await service?.stop();
     service = await startService({ entry: 'main', settings: { ...settings, ...given } as Record<string, string> });
@@ -67,7 +67,7 @@ describe('a fault of the service itself, with real PostgreSQL, Redis and receive
     expect(receiver.requests).toHaveLength(DELIVERIES);
   };
 
-  it('uses up no attempt when secrets are sealed under another key: deliveries go on under the right one', async () => {
+  it('uses up no attempt when secrets are sealed under another key, and deliveries continue under the right one', async () => {
     await start({ ENCRYPTION_KEY: RIGHT });
     const { id } = await subscribe(receiver.url('/'));
     await start({ ENCRYPTION_KEY: WRONG });
@@ -85,7 +85,7 @@ describe('a fault of the service itself, with real PostgreSQL, Redis and receive
     await expectDelivered(tasks);
   }, 180_000);
 
-  it('uses up no attempt when name servers answer nobody, unlike a name that nobody answers for', async () => {
+  it('uses up no attempt when the name servers do not answer, unlike a name whose own servers do not answer', async () => {
     await start();
     const { port } = new URL(receiver.url());
     const { id } = await subscribe(`http://hooks.example.com:${port}/`);

@@ -48,7 +48,7 @@ describe('own headers, with real PostgreSQL, Redis and receivers', () => {
     return receiver.requestsTo(new URL(url).pathname).at(-1)!.headers;
   };
 
-  it.each(NAMES)('are hidden and encrypted, and sent, when nobody named them harmless: %s', async (name) => {
+  it.each(NAMES)('are hidden, encrypted and sent unless they are named as harmless: %s', async (name) => {
     const made = await subscribe({ headers: { [name]: VALUE, 'X-Team': 'billing' } });
 
     const read = await manager.request('GET', `/subscriptions/${made.id}`);
@@ -58,7 +58,7 @@ describe('own headers, with real PostgreSQL, Redis and receivers', () => {
     expect(await sent(made)).toMatchObject({ [name.toLowerCase()]: VALUE, 'x-team': 'billing' });
   });
 
-  it('are shown when they are named harmless, and stay so when what is shown is sent back', async () => {
+  it('are shown when they are named as harmless, and stay shown when the answer is sent back', async () => {
     const headers = { 'X-Source': 'shop', 'X-Other': VALUE };
     const made = await subscribe({ headers, shown_headers: ['x-source'] });
     const shown = { headers: { 'X-Source': 'shop', 'X-Other': HIDDEN }, shown_headers: ['X-Source'] };
@@ -74,7 +74,7 @@ describe('own headers, with real PostgreSQL, Redis and receivers', () => {
     expect(await sent(made)).toMatchObject({ 'x-source': 'till', 'x-other': VALUE });
   });
 
-  it('are hidden again when they are not named any more', async () => {
+  it('are hidden again when they are no longer named', async () => {
     const made = await subscribe({ headers: { 'X-Source': VALUE }, shown_headers: ['X-Source'] });
 
     const hidden = { status: 200, body: { headers: { 'X-Source': HIDDEN }, shown_headers: [] } };
@@ -97,7 +97,7 @@ describe('own headers, with real PostgreSQL, Redis and receivers', () => {
       { headers: { 'X-A': 'a', 'X-Cred': HIDDEN }, shown_headers: ['X-A', 'X-Cred'] },
       '/shown_headers/1',
     ],
-  ])('are not given away to who names a hidden one %s', async (_, patch, pointer) => {
+  ])('are not revealed to a client that names a hidden one %s', async (_, patch, pointer) => {
     const made = await subscribe({ headers: { 'X-Cred': VALUE } });
     const { target_url, event_types } = made;
 
@@ -110,7 +110,7 @@ describe('own headers, with real PostgreSQL, Redis and receivers', () => {
     expect((await manager.request('GET', `/subscriptions/${made.id}`)).text).not.toContain(VALUE);
   });
 
-  it('that a former version left plain are hidden at once, do not follow to another host, and are encrypted with the next change', async () => {
+  it('that an earlier version left in plain text are hidden at once, do not follow to another host, and are encrypted at the next change', async () => {
     const made = await subscribe({});
     await database.query(`update subscriptions set headers = $2 where target_url = $1`, [
       made.target_url,

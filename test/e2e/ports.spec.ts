@@ -8,12 +8,12 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const OPERATIONAL = ['/health/live', '/health/ready', '/health', '/metrics'];
 const ORIGIN = 'https://console.example.com';
 
-describe('what is served where, with real PostgreSQL and Redis', () => {
+describe('ports and origins, with real PostgreSQL and Redis', () => {
   const authorization = `Bearer ${makeToken()}`;
   let database: TestDatabase;
-  /** With a port for operators, and for pages of two origins. */
+  /** Has a port for operators, and lists two origins. */
   let apart: ServiceProcess;
-  /** With one port, and for pages of no other origin. */
+  /** Has one port, and lists no origin. */
   let together: ServiceProcess;
   let settings: Record<string, string>;
 
@@ -34,7 +34,7 @@ describe('what is served where, with real PostgreSQL and Redis', () => {
   });
 
   describe('a port for operators', () => {
-    it.each(OPERATIONAL)('serves %s, and the other one does not', async (path) => {
+    it.each(OPERATIONAL)('serves %s, which the other port does not', async (path) => {
       expect(apart.adminUrl).not.toBe(apart.url);
       for (const each of [path, `${path}/`, `${path}?verbose`]) {
         expect((await fetch(apart.adminUrl + path)).status).toBe(200);
@@ -56,14 +56,14 @@ describe('what is served where, with real PostgreSQL and Redis', () => {
       '/docs',
       '/docs/',
       '/openapi.json',
-    ])('does not serve %s, which the other one does', async (path) => {
+    ])('does not serve %s, which the other port does', async (path) => {
       for (const method of ['GET', 'HEAD']) {
         expect((await fetch(apart.adminUrl + path, { method, headers: { authorization } })).status).toBe(404);
         expect((await fetch(apart.url + path, { method, headers: { authorization } })).status).toBe(200);
       }
     });
 
-    it('takes no event', async () => {
+    it('accepts no event', async () => {
       const publish = (url: string) =>
         fetch(`${url}/webhooks/order.created`, { method: 'POST', body: '{}', headers: { authorization } });
 
@@ -71,7 +71,7 @@ describe('what is served where, with real PostgreSQL and Redis', () => {
       expect((await publish(apart.url)).status).toBe(202);
     });
 
-    it('is the only one of a worker', async () => {
+    it('is the only port of a worker', async () => {
       const [port, adminPort] = await freePorts();
       const worker = await startService({
         entry: 'main.worker',
@@ -87,14 +87,14 @@ describe('what is served where, with real PostgreSQL and Redis', () => {
       expect(await worker.stop()).toBe(0);
     });
 
-    it('is not needed: without it one port serves all', async () => {
+    it('is optional: without it, one port serves everything', async () => {
       for (const path of OPERATIONAL) expect((await fetch(together.url + path)).status).toBe(200);
       expect((await fetch(`${together.url}/keys`, { headers: { authorization } })).status).toBe(200);
     });
   });
 
   describe('the documentation', () => {
-    it.each(['/docs', '/%64ocs', '/docs/'])('comes with headers that keep others out of it: %s', async (path) => {
+    it.each(['/docs', '/%64ocs', '/docs/'])('is served with headers that isolate it: %s', async (path) => {
       const { headers } = await fetch(together.url + path);
       const policy = directivesOf(headers.get('content-security-policy'));
 
@@ -111,7 +111,7 @@ describe('what is served where, with real PostgreSQL and Redis', () => {
     });
 
     it.each(['/docs', '/docs/'])(
-      'works under them: %s has no script of its own, and all that it names is there',
+      'works under these headers: %s has no inline script, and everything it refers to exists',
       async (path) => {
         const page = new URL(path, together.url);
         const answer = await fetch(page);
@@ -154,7 +154,7 @@ describe('what is served where, with real PostgreSQL and Redis', () => {
     const corsHeaders = ({ headers }: Response): string[] =>
       [...headers.keys()].filter((name) => name.startsWith('access-control-'));
 
-    it('may call nothing by default', async () => {
+    it('may make no calls by default', async () => {
       const answers = [
         await preflight(together.url, ORIGIN),
         await fetch(`${together.url}/subscriptions`, { headers: { origin: ORIGIN, authorization } }),
@@ -165,7 +165,7 @@ describe('what is served where, with real PostgreSQL and Redis', () => {
       expect(answers[0]!.ok).toBe(false);
     });
 
-    it('may call when they are listed, with a key, by every method, after a preflight without one', async () => {
+    it('may make calls with a key, by every method, when they are listed, after a preflight without a key', async () => {
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
         const answer = await preflight(apart.url, ORIGIN, '/subscriptions', method);
 
@@ -185,7 +185,7 @@ describe('what is served where, with real PostgreSQL and Redis', () => {
       expect(called.headers.get('access-control-expose-headers')).toContain('X-Request-Id');
     });
 
-    it('may read why they are refused', async () => {
+    it('may read why a call is refused', async () => {
       for (const [path, init, status] of [
         ['/subscriptions', {}, 401],
         ['/subscriptions', { headers: { authorization, 'x-tenant': 'nobody' } }, 404],
@@ -207,7 +207,7 @@ describe('what is served where, with real PostgreSQL and Redis', () => {
       'https://evil.test/https://console.example.com',
       'http://localhost',
       'null',
-    ])('may not call when they are not: %s', async (origin) => {
+    ])('may make no calls unless they are listed: %s', async (origin) => {
       const answers = [
         await preflight(apart.url, origin),
         await fetch(`${apart.url}/subscriptions`, { headers: { origin, authorization } }),
@@ -223,7 +223,7 @@ function directivesOf(policy: string | null): Map<string, string[]> {
   return new Map(directives.map(([name = '', ...sources]) => [name, sources]));
 }
 
-/** Two ports on which nobody listens. */
+/** Two ports on which nothing listens. */
 async function freePorts(): Promise<[number, number]> {
   const servers = [createServer(), createServer()];
   const ports: number[] = [];

@@ -9,11 +9,11 @@ import { verifyWebhook } from '../support/standard-webhooks.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { testRedisUrl } from '../support/test-redis.js';
 
-describe('API and worker as processes of their own, with real PostgreSQL, Redis and receivers', () => {
+describe('API and worker as separate processes, with real PostgreSQL, Redis and receivers', () => {
   let database: TestDatabase;
   let receiver: ScriptedReceiver;
   let settings: Record<string, string>;
-  /** That of all tests; what else runs ends with the test that started it. */
+  /** The process that all tests share; any other ends with the test that started it. */
   let apiProcess: ServiceProcess;
   let api: ApiClient;
   const running: ServiceProcess[] = [];
@@ -46,7 +46,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
   };
   const apiOf = ({ url }: ServiceProcess): ApiClient => new ApiClient(url);
 
-  it('delivers what the API accepted, by the worker, with retries', async () => {
+  it('deliver what the API accepted through the worker, with retries', async () => {
     await start('main.worker');
     receiver.script('/hook', respond(500), respond(500), respond(200));
     const { id, secret } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
@@ -57,7 +57,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     expect(verifyWebhook(secret, receiver.requestsTo('/hook')[2]!)).toEqual({ n: 1 });
   });
 
-  it('serves nothing but health and metrics from a worker', async () => {
+  it('serve nothing but health and metrics from a worker', async () => {
     const worker = await start('main.worker');
 
     expect((await fetch(`${worker.url}/health/ready`)).status).toBe(200);
@@ -67,7 +67,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     }
   });
 
-  it('loses nothing when Redis is flushed while deliveries wait', async () => {
+  it('lose nothing when Redis is flushed while deliveries wait', async () => {
     const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
     const published = await Promise.all(Array.from({ length: 200 }, (_, n) => api.publish(id, { n })));
     const redis = new Redis(testRedisUrl());
@@ -84,7 +84,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     expect(receiver.requestsTo('/hook')).toHaveLength(200);
   });
 
-  it('delivers again what a killed worker had in flight, as the next attempt', async () => {
+  it('redeliver what a killed worker had in flight, as the next attempt', async () => {
     receiver.script('/hook', hang(), respond(200));
     const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
     const lease = { WEBHOOK_TIMEOUT: '5', LEASE_GRACE: '2' };
@@ -100,7 +100,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     expect(delivery.attempts.map(({ error }) => error?.code ?? null)).toEqual(['abandoned', null]);
   });
 
-  it('sends each delivery of one event once, with two workers at it', async () => {
+  it('send each delivery of an event once, with two workers', async () => {
     await Promise.all([start('main.worker'), start('main.worker')]);
     const targets = Array.from({ length: 120 }, (_, n) => `/hook-${n}`);
     for (const path of targets) await api.createSubscription({ target_url: receiver.url(path), event_type: 'wide' });
@@ -117,7 +117,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     expect(receiver.requests).toHaveLength(120);
   });
 
-  it('tells every API process of a change of a subscription, long before what it has cached is too old', async () => {
+  it('announce a changed subscription to every API process long before its cached value expires', async () => {
     const [one, other] = [api, apiOf(await start('main.api', { SUBSCRIPTION_CACHE_TTL: '60' }))];
     const { id } = await one.createSubscription({ target_url: receiver.url('/hook'), event_type: 'before' });
     await other.publish(id, { n: 1 }, { 'x-event-type': 'before' });
@@ -131,7 +131,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     await eventually(publish, { until: ({ status }) => status === 202 });
   });
 
-  it('finishes what is in flight on SIGTERM, says that it is not ready, and exits with 0', async () => {
+  it('finish what is in flight on SIGTERM, report that they are not ready, and exit with 0', async () => {
     const worker = await start('main.worker', { WEBHOOK_TIMEOUT: '5' });
     let answer: () => void = () => undefined;
     receiver.script('/hook', (response) => (answer = () => response.end()));
@@ -147,7 +147,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     expect(await api.status(taskId)).toMatchObject({ status: 'delivered', attempt_count: 1 });
   });
 
-  it('leaves to the lease what takes longer than the shutdown may, and counts no attempt for it', async () => {
+  it('leave what outlasts the shutdown to the lease, and count no attempt for it', async () => {
     receiver.script('/hook', hang(), respond(200));
     const { id } = await api.createSubscription({
       target_url: receiver.url('/hook'),
@@ -170,7 +170,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     expect(delivery.attempts.map(({ error }) => error?.code ?? null)).toEqual(['abandoned', null]);
   });
 
-  it('does not let clients hold up a shutdown that ask for nothing, or never finish asking', async () => {
+  it('shut down without waiting for clients that ask for nothing or never finish asking', async () => {
     const service = await start('main', { ADMIN_PORT: '0', SHUTDOWN_TIMEOUT: '3' });
     for (const url of [service.url, service.adminUrl]) {
       await openRaw(url);
@@ -184,7 +184,7 @@ describe('API and worker as processes of their own, with real PostgreSQL, Redis 
     expect(service.logs.filter(({ msg }) => msg === 'shutdown.left_unanswered')).toMatchObject([{ requests: 1 }]);
   });
 
-  it('starts three processes at once on an empty database', async () => {
+  it('start as three processes at once on an empty database', async () => {
     const empty = await createTestDatabase();
     const onEmpty = { DATABASE_URL: empty.url };
     const started = await Promise.all(

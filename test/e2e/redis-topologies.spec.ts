@@ -41,24 +41,24 @@ describe('more than one Redis', () => {
       },
     );
   };
-  /** Deliveries that workers heard of by the due scan alone. */
+  /** Deliveries that workers found by the due scan alone. */
   const lostWakeUps = async (): Promise<number> => {
     const read = async (): Promise<string> => (await fetch(`${services[0]!.url}/metrics`)).text();
-    // What is answered may be a second old, and says another time of the processor when it is new.
+    // An answer may be a second old; a fresh one shows another processor time.
     const old = await read();
     const metrics = await eventually(read, { until: (text) => text !== old });
     return Number(/^webhook_wake_ups_lost_total (\d+)/m.exec(metrics)?.[1]);
   };
 
-  it('may be a Cluster: three queues on three nodes, and changes of subscriptions seen at once', async () => {
+  it('may form a Cluster: three queues live on three nodes, and changed subscriptions are seen at once', async () => {
     const cluster = await RedisCluster.start(3);
     try {
-      // No scan and no visibility would deliver what the queues lose in the time of this test.
-      // The prefix decides on which nodes the queues fall: by the default one each of three even nodes has one.
+      // Within this test, neither a scan nor a visibility timeout would deliver what the queues lose.
+      // The prefix decides which nodes the queues fall on: with the default, each of three even nodes has one.
       const settings = { REDIS_URL: cluster.url, QUEUE_SHARDS: '3', QUEUE_PREFIX: 'webhooks' };
       const api = await start({ ...settings, VISIBILITY_TIMEOUT: '300' });
       const { id } = await subscribe(api);
-      // Ready it was before it had found all nodes.
+      // The service was ready before it had found all nodes.
       await eventually(() => api.request('GET', '/health/ready'), {
         until: ({ body }) => (body as { status: string }).status === 'ok',
       });
@@ -98,7 +98,7 @@ describe('more than one Redis', () => {
       const replaced = redis.untilReplaced().finally(() => {
         over.abort();
       });
-      // The load goes on until there is a new master, and beyond.
+      // The load continues until there is a new master, and beyond.
       do await publish(10);
       while (!over.signal.aborted);
       await replaced;
@@ -112,7 +112,7 @@ describe('more than one Redis', () => {
         await delivered(accepted.length);
         return (await lostWakeUps()) - before;
       }, { until: (lost) => lost === 0, timeoutMs: 20_000, intervalMs: 200 }); // prettier-ignore
-      // Nothing open, nothing that could be sent once more.
+      // Nothing is open, so nothing can be sent once more.
       await eventually(() => database.query('select id from open_deliveries'), {
         until: (open) => open.length === 0,
         timeoutMs: 20_000,

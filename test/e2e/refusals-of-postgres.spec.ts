@@ -7,7 +7,7 @@ import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('what PostgreSQL refuses for reasons of its own or of its operators', () => {
+describe('a refusal by PostgreSQL or by its operators', () => {
   const role = `role_${randomBytes(6).toString('hex')}`;
   let database: TestDatabase;
   let name: string;
@@ -37,7 +37,7 @@ describe('what PostgreSQL refuses for reasons of its own or of its operators', (
     await operator(`drop role ${role}`);
   });
 
-  /** By one who can do all, in another database. */
+  /** Runs statements as a superuser, in another database. */
   async function operator(...statements: string[]): Promise<void> {
     const url = new URL(database.url);
     url.pathname = '/postgres';
@@ -92,10 +92,10 @@ describe('what PostgreSQL refuses for reasons of its own or of its operators', (
       () => [`alter role ${role} set default_transaction_read_only = on`, endSessions],
       () => [`alter role ${role} reset default_transaction_read_only`],
     ],
-  ])('is 503 with Retry-After as long as it lasts, and over when it is: %s', async (_, begin, end) => {
+  ])('is answered with 503 and Retry-After while it lasts, and no longer: %s', async (_, begin, end) => {
     await operator(...begin(name));
-    // A statement may have been under way in a session that was just ended, and another may meet one whose end nobody
-    // has read yet.
+    // One statement may have been running in a session that was just ended. Another may use a session whose end has not
+    // been read yet.
     const answers = [...(await calls()), ...(await calls())];
     await operator(...end(name));
 
@@ -106,7 +106,7 @@ describe('what PostgreSQL refuses for reasons of its own or of its operators', (
     await eventually(calls, { until: (answers) => answers.every(({ status }) => status < 300) });
   });
 
-  it('is 503 when it is a right that was taken away', async () => {
+  it('is answered with 503 when a right was revoked', async () => {
     await database.query(`revoke all on events, subscriptions from ${role}`);
     const answers = await calls();
     await database.query(`grant all on events, subscriptions to ${role}`);
@@ -115,7 +115,7 @@ describe('what PostgreSQL refuses for reasons of its own or of its operators', (
     await eventually(calls, { until: (answers) => answers.every(({ status }) => status < 300) });
   });
 
-  it('is not noticed when a migration of another version changes what prepared statements return', async () => {
+  it('goes unnoticed when a migration of another version changes what prepared statements return', async () => {
     await calls();
     await database.query('alter table events add column something text');
     await database.query('alter table idempotency_keys alter column delivery_count type bigint');

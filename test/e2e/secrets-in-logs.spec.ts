@@ -12,7 +12,7 @@ import { type ServiceProcess, startService } from '../support/service-process.js
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { testRedisUrl } from '../support/test-redis.js';
 
-/** One that is found nowhere else. */
+/** A value that is found nowhere else. */
 function aSecret(what: string): string {
   const secret = `${what}-${randomBytes(12).toString('hex')}`;
   rememberSecret(secret);
@@ -70,7 +70,7 @@ describe('the logs of a run at trace, with real PostgreSQL, Redis and receivers'
     url.password = password;
     return url.href;
   };
-  /** Where nobody listens. */
+  /** Where nothing listens. */
   const refusingUrl = async (): Promise<string> => {
     const gone = await ScriptedReceiver.start();
     const url = gone.url();
@@ -153,7 +153,7 @@ describe('the logs of a run at trace, with real PostgreSQL, Redis and receivers'
   };
 
   /**
-   * What nobody foresaw: PostgreSQL refuses rows, and tells of them all that they hold; then it cuts the connections.
+   * Unforeseen failures: PostgreSQL refuses rows and quotes all that they hold; then it cuts the connections.
    */
   const fail = async (): Promise<ApiResponse[]> => {
     for (const table of ['subscriptions', 'events', 'api_keys']) {
@@ -183,7 +183,7 @@ describe('the logs of a run at trace, with real PostgreSQL, Redis and receivers'
     return answers;
   };
 
-  it('hold none of the secrets, keys, tokens, passwords and payloads that it used, in any form', async () => {
+  it('hold none of the secrets, keys, tokens, passwords and payloads that were used, in any form', async () => {
     await deliver();
     const refused = await refuse();
     const failed = await fail();
@@ -204,7 +204,7 @@ describe('the logs of a run at trace, with real PostgreSQL, Redis and receivers'
     }
   });
 
-  it('tell of what nobody caught, and not what it holds', async () => {
+  it('report uncaught errors without what they hold', async () => {
     const service = await startService({
       entry: 'main',
       settings: fastSettings(database),

@@ -9,17 +9,17 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const MIB = 1_048_576;
 const PUBLISHED = 30;
-/** Where all take turns, each connection of the greedy one comes in once before, and some come in again. */
+/** When all take turns, each connection of the greedy tenant is served once before, and some are served again. */
 const MOST_TURNS = 4;
 
-describe('one tenant that asks for much, beside another one, with real PostgreSQL and Redis', () => {
+describe('a tenant that asks for much, beside another tenant, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
   let greedyKey: string;
   let greedy: ApiClient;
   let other: ApiClient;
   const clients = new Set<Socket>();
-  /** Answers to what the greedy one keeps asking. */
+  /** Answers to the repeated requests of the greedy tenant. */
   let greedyAnswers = 0;
 
   beforeAll(async () => {
@@ -62,14 +62,14 @@ describe('one tenant that asks for much, beside another one, with real PostgreSQ
   const head = (method: string, path: string, rest = ''): string =>
     `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${greedyKey}\r\n${rest}\r\n`;
 
-  /** Begins so many requests, which are never whole. */
+  /** Begins that many requests, which never complete. */
   async function begin(count: number, length: number, beginning: string): Promise<void> {
     for (let begun = 0; begun < count; begun += 1) {
       (await open()).resume().write(head('POST', '/webhooks/a', `Content-Length: ${length}\r\n`) + beginning);
     }
   }
 
-  /** Asks on so many connections, again as soon as there is an answer, until the test is over. */
+  /** Keeps asking on that many connections, each as soon as it is answered, until the test ends. */
   async function keepAsking(connections: number, request: string): Promise<void> {
     for (let opened = 0; opened < connections; opened += 1) {
       const client = await open();
@@ -82,7 +82,7 @@ describe('one tenant that asks for much, beside another one, with real PostgreSQ
     }
   }
 
-  /** Calls so often, one after the other. @returns how often the greedy one was answered during the quickest call */
+  /** Makes that many calls in sequence. @returns how often the greedy tenant was answered during the quickest call */
   async function fewestOvertaking(times: number, call: () => Promise<unknown>): Promise<number> {
     let fewest = Infinity;
     for (let called = 0; called < times; called += 1) {
@@ -96,14 +96,14 @@ describe('one tenant that asks for much, beside another one, with real PostgreSQ
   it.each([
     ['announces bodies and sends one byte of each', 70, MIB, 'x'],
     ['sends tiny bodies slowly', 1010, 2, 'x'],
-    ['sends large bodies that are never whole', 100, MIB, 'x'.repeat(MIB - 1)],
-  ])('has all publishes of others accepted while it %s', async (_, count, length, beginning) => {
+    ['sends large bodies that never complete', 100, MIB, 'x'.repeat(MIB - 1)],
+  ])('leaves every publish of others accepted while it %s', async (_, count, length, beginning) => {
     await begin(count, length, beginning);
 
     for (let published = 0; published < PUBLISHED; published += 1) await other.broadcast('a', { n: published });
   });
 
-  it('publishes while others of its own requests are slow', async () => {
+  it('can publish while others of its own requests are slow', async () => {
     await begin(1010, 2, 'x');
 
     expect((await greedy.broadcast('a', {})).deliveries).toBe(0);
@@ -123,7 +123,7 @@ describe('one tenant that asks for much, beside another one, with real PostgreSQ
     ['reads one thing', '/subscriptions/sub_01k6zv1yqpe7rtqq6zjy200000'],
     ['lists', '/subscriptions'],
     ['reads the audit log', '/audit'],
-  ])('has no read of others refused when it %s on many connections', async (_, path) => {
+  ])('leaves every read of others accepted when it %s on many connections', async (_, path) => {
     await keepAsking(60, head('GET', path));
 
     for (const read of ['/deliveries', '/subscriptions', '/audit', '/ledger', path]) {
@@ -131,7 +131,7 @@ describe('one tenant that asks for much, beside another one, with real PostgreSQ
     }
   });
 
-  it('has the changes and reads of others done before its own, of which many wait for one row', async () => {
+  it('does not delay the changes and reads of others while many of its own wait for one row', async () => {
     const { id } = await greedy.createSubscription({ target_url: 'http://127.0.0.1:4321/', event_type: 'b' });
     const body = '{"description":"x"}';
     const patch = head(
@@ -148,7 +148,7 @@ describe('one tenant that asks for much, beside another one, with real PostgreSQ
   });
 
   it.each(['/metrics', '/health', '/health/ready'])(
-    'is nobody who asks for %s: 800 connections leave the others their turn',
+    'that asks for %s without a key, on 800 connections, leaves the others their turn',
     async (path) => {
       const connections = 800;
       await keepAsking(connections, head('GET', path));

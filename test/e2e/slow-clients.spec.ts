@@ -26,7 +26,7 @@ describe('clients that take too long, with real PostgreSQL and Redis', () => {
     await database.drop();
   });
 
-  /** Sends the beginning at once, and then byte after byte until the other side has had enough. */
+  /** Sends the beginning at once, then byte after byte until the other side closes. */
   async function trickle(beginning: string, rest: string): Promise<RawAnswer> {
     const { socket, answer } = await openRaw(service.url);
     socket.write(beginning);
@@ -70,18 +70,18 @@ describe('clients that take too long, with real PostgreSQL and Redis', () => {
     ]);
   });
 
-  it('are not answered when they have asked for nothing: a pool that connects beforehand would take it for its answer', async () => {
+  it('get no answer when they have asked for nothing: a pool that connects in advance would mistake it for its own', async () => {
     const { answer } = await openRaw(service.url);
     expect(await answer).toEqual({ status: null, contentType: null, body: '' });
   });
 
-  it('are left when they do not take their answer, also while they send something', async () => {
+  it('are disconnected when they do not read their answer, even while they send', async () => {
     const { event_id: id } = await new ApiClient(service.url).broadcast('a', PAYLOAD, { 'content-type': 'text/plain' });
     const { socket, answer } = await openRaw(service.url);
     socket.pause();
     socket.write(`GET /events/${id}/payload HTTP/1.1\r\nHost: localhost\r\n\r\n`);
 
-    // A socket that does not read learns by writing that the other side is gone.
+    // A socket that does not read learns of the close only by writing.
     const hasLearned = (): boolean => {
       socket.write('\r\n');
       return socket.destroyed;

@@ -10,7 +10,7 @@ import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { spawnService, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-describe('starting, with real PostgreSQL and Redis', () => {
+describe('a service that starts, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
@@ -54,7 +54,7 @@ describe('starting, with real PostgreSQL and Redis', () => {
     expect(failure).toContain('noeviction');
   });
 
-  it.each(['PORT', 'ADMIN_PORT'])('ends in order when %s is taken, and says so', async (name) => {
+  it.each(['PORT', 'ADMIN_PORT'])('ends cleanly when %s is taken, and says so', async (name) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -67,7 +67,7 @@ describe('starting, with real PostgreSQL and Redis', () => {
     other.close();
   });
 
-  it('ends in order on a signal that comes while it starts', async () => {
+  it('ends cleanly on a signal while it starts', async () => {
     const other = new Client({ connectionString: database.url });
     await other.connect();
     await other.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.migration]);
@@ -82,7 +82,7 @@ describe('starting, with real PostgreSQL and Redis', () => {
     expect(service.output()).not.toMatch(/failed|"level":[56]0/);
   });
 
-  it('refuses to start an API without workers and without Redis', async () => {
+  it('refuses to run an API without workers and without Redis', async () => {
     const { REDIS_URL: _redis, ...settings } = fastSettings(database);
 
     const failure = await startService({ entry: 'main.api', settings }).then(String, String);
@@ -90,7 +90,7 @@ describe('starting, with real PostgreSQL and Redis', () => {
     expect(failure).toContain('REDIS_URL is missing');
   });
 
-  it('delivers in one process without Redis, by the in-process queue', async () => {
+  it('delivers in one process without Redis, through the in-process queue', async () => {
     const { REDIS_URL: _redis, ...settings } = fastSettings(database, { HOST: 'localhost' });
     const receiver = await ScriptedReceiver.start();
     const service = await startService({ entry: 'main', settings });
@@ -106,7 +106,7 @@ describe('starting, with real PostgreSQL and Redis', () => {
     await receiver.close();
   });
 
-  it('serves on without Redis, accepting and delivering, and says that it is degraded', async () => {
+  it('keeps accepting and delivering without Redis, and reports that it is degraded', async () => {
     const redis = await startLocalRedis({ directory: '/tmp', port: 'free' });
     const receiver = await ScriptedReceiver.start();
     const service = await startService({ entry: 'main', settings: fastSettings(database, { REDIS_URL: redis!.url }) });
@@ -117,7 +117,7 @@ describe('starting, with real PostgreSQL and Redis', () => {
     const delivery = await api.untilFinal((await api.publish(id, { n: 1 })).task_id, 20_000);
 
     expect(delivery.status).toBe('delivered');
-    // An answer is believed for half a second.
+    // An answer is cached for half a second.
     const health = await eventually(() => api.request('GET', '/health/ready'), {
       until: ({ body }) => (body as { status: string }).status !== 'ok',
     });
@@ -125,7 +125,7 @@ describe('starting, with real PostgreSQL and Redis', () => {
       status: 200,
       body: { status: 'degraded', details: { queue: { status: 'degraded' }, postgresql: { status: 'up' } } },
     });
-    // Where Redis is, and what its client says, is in the log alone.
+    // Only the log says where Redis is and what its client reports.
     expect(health.text).not.toMatch(/ECONN|127\.0\.0\.1/);
     await eventually(() => service.logs.filter(({ msg }) => msg === 'health.check_failed'), {
       until: (lines) => lines.length > 0,

@@ -8,7 +8,7 @@ import { type ServiceProcess, startService } from '../support/service-process.js
 import { ALLOWED_HOSTS, BLOCKED_HOSTS, BLOCKED_URLS } from '../support/target-addresses.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** Names of addresses that are blocked, by what they resolve to. */
+/** Names of blocked addresses, by what they resolve to. */
 const NAMES_OF_BLOCKED: Names = {
   'loopback.example.com': { addresses: ['127.0.0.1'] },
   'loopback-6.example.com': { addresses: ['::1'] },
@@ -26,7 +26,7 @@ const BLOCKED = [
 const TURNING = 'turning.example.com';
 const NAMES: Names = { ...NAMES_OF_BLOCKED, [TURNING]: { addresses: ['1.1.1.1'] } };
 
-describe('target addresses, with nothing allowed but what is public', () => {
+describe('target addresses, with only public ones allowed', () => {
   const counts = { create: 0, put: 0, patch: 0, test: 0, connect: 0, allowed: 0 };
   let nameServer: NameServer;
   let database: TestDatabase;
@@ -68,7 +68,7 @@ describe('target addresses, with nothing allowed but what is public', () => {
   const deliverTo = async (subscriptionId: string): Promise<DeliveryWithAttemptsAnswer> =>
     api.untilFinal((await api.publish(subscriptionId, { order: 42 })).task_id);
 
-  /** A subscription whose target no guard has judged. */
+  /** A subscription whose target was never checked. */
   const subscribedTo = async (url: string): Promise<string> => {
     const judged = `https://1.1.1.1/${(subscriptions += 1)}`;
     const created = await api.createSubscription(aSubscription({ target_url: judged }));
@@ -76,24 +76,24 @@ describe('target addresses, with nothing allowed but what is public', () => {
     return created.id;
   };
 
-  /** PostgreSQL and Redis are all that the service connects to, besides the name server. */
+  /** Apart from the name server, the service connects only to PostgreSQL and Redis. */
   const expectNothingOnTheWire = (): void => {
     const { DATABASE_URL: postgres = '', REDIS_URL: redis = '' } = fastSettings(database);
     expect(destinationsOf(service)).toEqual(new Set([postgres, redis].map(destinationOf)));
   };
 
-  it.each(BLOCKED)('refuses %s when it is set', async (url) => {
+  it.each(BLOCKED)('are refused when they are set: %s', async (url) => {
     counts.create += Number(await refusal('POST', '/subscriptions', aSubscription({ target_url: url })));
     counts.put += Number(await refusal('PUT', `/subscriptions/${id}`, aSubscription({ target_url: url })));
     counts.patch += Number(await refusal('PATCH', `/subscriptions/${id}`, { target_url: url }));
     expect(await api.getSubscription(id)).toMatchObject({ target_url: aSubscription().target_url });
   });
 
-  it('refuses each of them when it is tested, and when a connection is to be made, should it have got there', async () => {
+  it('are refused when they are tested, and at connect if they were stored nevertheless', async () => {
     const urls = BLOCKED.values();
     const judge = async (): Promise<void> => {
       for (const url of urls) {
-        // As URLs that answers may hold.
+        // Normalized, because answers must hold valid URLs.
         const subscriptionId = await subscribedTo(new URL(url).href);
         const isRefused = await refusal('POST', `/subscriptions/${subscriptionId}/test`);
         counts.test += Number(isRefused);
@@ -107,14 +107,14 @@ describe('target addresses, with nothing allowed but what is public', () => {
     expectNothingOnTheWire();
   });
 
-  it('refuses to connect to a name that turned to a blocked address after it was set', async () => {
+  it('are refused at connect when a name has turned to a blocked address since it was set', async () => {
     const turning = await api.createSubscription(aSubscription({ target_url: `http://${TURNING}/` }));
     nameServer.names = { ...NAMES, [TURNING]: { addresses: ['127.0.0.1'] } };
 
     const delivery = await deliverTo(turning.id);
 
     expect(delivery).toMatchObject({ status: 'failed', last_error: { code: 'blocked_address' } });
-    // What names resolve to, here, is for those who run the service.
+    // What names resolve to here is for operators only.
     const set = await api.request('POST', '/subscriptions', {
       body: aSubscription({ target_url: `http://${TURNING}/` }),
     });
@@ -127,7 +127,7 @@ describe('target addresses, with nothing allowed but what is public', () => {
     expectNothingOnTheWire();
   });
 
-  it.each(ALLOWED_HOSTS)('allows https://%s/, and does not connect to it when it is set', async (host) => {
+  it.each(ALLOWED_HOSTS)('are allowed at https://%s/, and setting them makes no connection', async (host) => {
     await api.createSubscription(aSubscription({ target_url: `https://${host}/` }));
     expectNothingOnTheWire();
     counts.allowed += 1;

@@ -35,7 +35,7 @@ describe('a service with settings for targets, with real PostgreSQL and Redis', 
     api = new ApiClient(service.url);
   };
 
-  it('refuses http and other ports where they are closed: at create, update, test and connect', async () => {
+  it('refuses http and other ports where they are closed, at create, update, test and connect', async () => {
     const { port } = new URL(receiver.url());
     await start({ REQUIRE_HTTPS: 'true', ALLOWED_TARGET_PORTS: `443,${port}` });
     for (const [url, setting] of [
@@ -64,7 +64,7 @@ describe('a service with settings for targets, with real PostgreSQL and Redis', 
     expect(destinationsOf(service)).not.toContain(destinationOf(receiver.url()));
   });
 
-  it('delivers through the egress proxy only, to judged addresses only, and tells nobody its password', async () => {
+  it('delivers only through the egress proxy and to checked addresses, and never reveals the password of the proxy', async () => {
     const proxy = await ConnectProxy.start(Number(new URL(receiver.url()).port));
     try {
       await start({ ALLOWED_TARGET_CIDRS: '', EGRESS_PROXY_URL: proxy.url(`me:${PASSWORD}@`) });

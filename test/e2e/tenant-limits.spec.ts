@@ -27,7 +27,7 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
     await database.drop();
   });
 
-  /** An admin of a new tenant, who calls the one process or the other. */
+  /** An admin of a new tenant, on either process. */
   const settle = async (limits: object = {}): Promise<{ id: string; here: ApiClient; there: ApiClient }> => {
     const id = `tenant-${(tenants += 1)}`;
     await createTenant(admin, id, limits);
@@ -59,7 +59,7 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
       expect(await create(there)).toMatchObject({ status: 409 });
     });
 
-    it('may be none at all, and leave other tenants alone', async () => {
+    it('may be zero, and do not affect other tenants', async () => {
       const { here } = await settle({ subscriptions: 0 });
 
       expect(await here.request('POST', '/subscriptions', { body: aSubscription() })).toMatchObject({ status: 409 });
@@ -68,7 +68,7 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
   });
 
   describe('on events', () => {
-    it('let as many through at once as the burst says, by all processes together, and say what is left', async () => {
+    it('let the burst through at once, over all processes together, and report what is left', async () => {
       const burst = async () => {
         const { here, there } = await settle({ events_per_second: 1, burst: 20 });
         const refill = new Refill({ perSecond: 1 });
@@ -79,7 +79,7 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
       };
       const rival = await settle();
 
-      // Each process counts for itself while Redis stands still: so once, but not again and again.
+      // Each process counts for itself while Redis stands still: this may happen once, not again and again.
       const { there, answers, accepted, refused } = await eventually(burst, {
         until: (outcome) => outcome.accepted.length < 20 + outcome.refilled,
       });
@@ -104,19 +104,19 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
         return answer;
       };
       const { headers } = await eventually(later, { until: ({ status }) => status === 202 });
-      // The one token that came is gone: no more are left than may have come since there was none.
+      // The one token that was added is gone: no more are left than may have been added since then.
       const left = Number(/^"publish";r=(\d+);/.exec(headers.get('ratelimit')!)?.[1]);
       expect(left).toBeLessThanOrEqual(sinceRefused.tokens());
     });
 
-    it('say nothing where there is none', async () => {
+    it('report nothing where there is none', async () => {
       const { headers } = await publish((await settle()).here);
 
       expect(headers.get('ratelimit')).toBeNull();
       expect(headers.get('ratelimit-policy')).toBeNull();
     });
 
-    it('count events that are sent for a test, and those that are delivered again', async () => {
+    it('count test events and repeated deliveries', async () => {
       const { here } = await settle({ events_per_second: 1, burst: 3 });
       const { id } = await here.createSubscription(aSubscription());
       const refill = new Refill({ perSecond: 1 });
@@ -135,7 +135,7 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
       expect(answers.every(({ status }) => status === 202 || status === 429)).toBe(true);
     });
 
-    it('count events alone, not what else is asked', async () => {
+    it('count only events, not other requests', async () => {
       const { here } = await settle({ events_per_second: 1, burst: 1 });
       await here.createSubscription(aSubscription());
 
@@ -144,7 +144,7 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
       expect(await publish(here)).toMatchObject({ status: 202 });
     });
 
-    it('are in force everywhere soon after their change', async () => {
+    it('take effect everywhere soon after a change', async () => {
       const { id, here, there } = await settle();
       for (const client of [here, there, here, there]) expect(await publish(client)).toMatchObject({ status: 202 });
 
@@ -158,7 +158,7 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
       await eventually(() => publish(there), { until: withoutLimit });
     });
 
-    it('take a burst only beside a rate', async () => {
+    it('accept a burst only together with a rate', async () => {
       const { id } = await settle();
 
       expect(await admin.request('PATCH', `/tenants/${id}`, { body: { limits: { burst: 5 } } })).toMatchObject({
@@ -168,7 +168,7 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
     });
   });
 
-  it('end with the tenant, which is deleted once it has nothing left, and whose id is never used again', async () => {
+  it('end with the tenant, which can be deleted once it is empty and whose id is never reused', async () => {
     const { id } = await settle();
     const asTenant = admin.as(bootstrapKey, { 'x-tenant': id });
     const there = new ApiClient(services[1]!.url).as(bootstrapKey, { 'x-tenant': id });
@@ -200,11 +200,11 @@ describe('the limits of tenants, over two API processes with real PostgreSQL and
     await eventually(gone, { until: ({ status }) => status === 404 });
   });
 
-  it('never end for the tenant of those who name none', async () => {
+  it('never end for the default tenant', async () => {
     expect(await admin.request('DELETE', '/tenants/default')).toMatchObject({ status: 409 });
   });
 
-  it('are shown with those of the service filled in, page by page', async () => {
+  it('are shown with the defaults of the service filled in, page by page', async () => {
     await createTenant(admin, 'paged-a', { events_per_second: 10 });
     await createTenant(admin, 'paged-b');
     const first = await admin.request('GET', '/tenants?limit=1');

@@ -7,18 +7,18 @@ import { respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** Ids of what a tenant has. */
+/** Ids of the resources of a tenant. */
 interface Belongings {
   readonly tenant: string;
   readonly key: string;
   readonly subscription: string;
   readonly event: string;
   readonly delivery: string;
-  /** The delivery that was made again of the other. */
+  /** The delivery that repeats it. */
   readonly retry: string;
 }
 
-/** By the first part of the path, what an id in it names. */
+/** By the first part of the path: what an id in it names. */
 const NAMED_BY: Readonly<Record<string, keyof Belongings>> = {
   keys: 'key',
   tenants: 'tenant',
@@ -28,7 +28,7 @@ const NAMED_BY: Readonly<Record<string, keyof Belongings>> = {
   status: 'delivery',
   events: 'event',
 };
-/** Refused to every admin of one tenant, whichever id they name. */
+/** Refused to every admin of one tenant, whichever id is named. */
 const FOR_ADMINS_OF_ALL = ['patchTenant', 'deleteTenant'];
 
 const TYPE = 'order.created';
@@ -60,7 +60,7 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
     await database.drop();
   });
 
-  /** A tenant with one of each: its delivery succeeded at the second attempt, and was then made again. */
+  /** A tenant with one resource of each kind: its delivery succeeded at the second attempt and was then repeated. */
   const settle = async (tenant: string): Promise<[ApiClient, Belongings]> => {
     await createTenant(admin, tenant);
     const { id: key, key: token } = await createKey(admin, { role: 'admin', tenant_id: tenant });
@@ -82,10 +82,10 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
   );
 
   it.each(withIds.map((operation) => ({ operation, name: operation.operationId })))(
-    'do not find, by $name, what belongs to the other, and change nothing of it',
+    'do not find by $name what belongs to the other, and change nothing of it',
     async ({ operation }) => {
       const noun = NAMED_BY[operation.template.split('/')[1]!];
-      if (noun === undefined) throw new Error(`Nobody has said yet what the id in ${operation.template} names`);
+      if (noun === undefined) throw new Error(`Say what the id in ${operation.template} names`);
       const call = (id: string) => {
         const path = pathOf(operation, Object.fromEntries(Object.keys(operation.parameters).map((name) => [name, id])));
         const body = bodyFor(operation);
@@ -110,7 +110,7 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
     expect(await other.request('GET', `/status/${ofOne.event}`)).toMatchObject({ status: 404 });
   });
 
-  it('see nothing of the other in any list, whatever they filter by', async () => {
+  it('see nothing of the other in any list, whatever the filter', async () => {
     const lists = [
       '/subscriptions',
       `/subscriptions?event_type=${TYPE}`,
@@ -136,7 +136,7 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
     expect(ledger.totals).toMatchObject({ accepted: 2, delivered: 2, difference: 0 });
   });
 
-  it('see only their own on the page of a cursor of the other', async () => {
+  it('see only their own resources on the page of a cursor of the other', async () => {
     await one.publish(ofOne.subscription, {});
     const page = await one.expect<PageAnswer<object>>(200, 'GET', '/deliveries?limit=1');
 
@@ -171,7 +171,7 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
     expect(await other.broadcast(TYPE, { of: 2 }, headers)).toEqual(answers[1]);
   });
 
-  it('may be looked at by an admin of all, one at a time', async () => {
+  it('can be inspected by an admin of all tenants, one at a time', async () => {
     for (const { tenant, subscription, delivery } of [ofOne, ofOther]) {
       const asTenant = admin.as(bootstrapKey, { 'x-tenant': tenant });
       expect(await asTenant.getSubscription(subscription)).toMatchObject({ id: subscription });
@@ -183,7 +183,7 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
     expect(await admin.request('GET', `/subscriptions/${ofOne.subscription}`)).toMatchObject({ status: 404 });
   });
 
-  it('show a reader of one nothing of the other either', async () => {
+  it('show nothing of the other to a reader either', async () => {
     const reader = await clientOf(admin, ofOther.tenant, 'reader');
 
     expect(await reader.request('GET', `/events/${ofOne.event}/payload`)).toMatchObject({ status: 404 });

@@ -37,7 +37,7 @@ describe('a test event, with real PostgreSQL and Redis', () => {
     expect(JSON.parse(request!.body.toString())).toMatchObject({ type: 'webhook.test', data: { subscription_id: id } });
   });
 
-  it('is refused when the target may not be reached any more', async () => {
+  it('is refused when the target is no longer allowed', async () => {
     const { id } = await api.createSubscription(aSubscription());
     await database.query(`update subscriptions set target_url = 'http://169.254.169.254/' where tenant_id = 'default'`);
 
@@ -50,7 +50,7 @@ describe('a test event, with real PostgreSQL and Redis', () => {
     expect(await database.query('select 1 from open_deliveries')).toEqual([]);
   });
 
-  it('takes no body, which nobody would read', async () => {
+  it('accepts no body, because it would be ignored', async () => {
     const { id } = await api.createSubscription(aSubscription());
 
     expect(await api.request('POST', `/subscriptions/${id}/test`, { body: { order: 42 } })).toMatchObject({

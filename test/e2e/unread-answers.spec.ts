@@ -7,14 +7,14 @@ import { UnreadClients } from '../support/unread-clients.js';
 const MOST_MB = 100;
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-/** The dearest answer, one that takes a look at PostgreSQL, and a refusal; of more, test/long/unread-answers.spec.ts. */
+/** The dearest answer, one that queries PostgreSQL, and a refusal; test/long/unread-answers.spec.ts has more. */
 const KINDS: readonly (readonly [string, string])[] = [
   ['/docs/swagger-ui-bundle.js', get('/docs/swagger-ui-bundle.js')],
   ['/health/ready', get('/health/ready')],
   ['a path that needs a key', get('/subscriptions')],
 ];
 
-describe('clients without a key that send many requests in one go and read no answer', () => {
+describe('clients without a key that pipeline many requests and read no answer', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
   let clients: UnreadClients;
@@ -29,8 +29,8 @@ describe('clients without a key that send many requests in one go and read no an
       settings: fastSettings(database, {
         API_ACCESS: 'keys',
         BOOTSTRAP_API_KEY: makeToken(),
-        // V8 keeps up to 100 MB for the garbage of any busy process, so here it is held to less: what counts is what is
-        // held.
+        // V8 keeps up to 100 MB of garbage in any busy process. The heap is limited here, because only what is held
+        // counts.
         NODE_OPTIONS: '--max-old-space-size=768 --max-semi-space-size=4',
       }),
     });
@@ -44,7 +44,7 @@ describe('clients without a key that send many requests in one go and read no an
 
   afterAll(() => database.drop());
 
-  it.each(KINDS)(`take little memory and nobody's turn with %s`, async (_, request) => {
+  it.each(KINDS)('take little memory and no turn of another client with %s', async (_, request) => {
     const growthMb = await clients.growthMb(request, async () => {
       expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
     });

@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const HEAD = 'Host: localhost\r\nConnection: close\r\n';
 
-describe('a request that is no good HTTP, with real PostgreSQL and Redis', () => {
+describe('a malformed HTTP request, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
 
@@ -23,17 +23,20 @@ describe('a request that is no good HTTP, with real PostgreSQL and Redis', () =>
   });
 
   it.each([
-    ['a Content-Length that is no number', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: x\r\n\r\nab`],
+    ['a Content-Length that is not a number', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: x\r\n\r\nab`],
     ['a negative Content-Length', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: -1\r\n\r\nab`],
-    ['a Content-Length without end', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: ${'9'.repeat(30)}\r\n\r\nab`],
-    ['two of them', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc`],
+    ['an endless Content-Length', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: ${'9'.repeat(30)}\r\n\r\nab`],
+    [
+      'two Content-Length headers',
+      `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc`,
+    ],
     [
       'Content-Length beside Transfer-Encoding',
       `POST /webhooks/a HTTP/1.1\r\n${HEAD}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n`,
     ],
     ['an unknown Transfer-Encoding', `POST /webhooks/a HTTP/1.1\r\n${HEAD}Transfer-Encoding: gzip\r\n\r\nab`],
     [
-      'a chunk that is none',
+      'a malformed chunk',
       `POST /webhooks/a HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n`,
     ],
     [
@@ -47,7 +50,7 @@ describe('a request that is no good HTTP, with real PostgreSQL and Redis', () =>
     ['10,000 headers', `GET /health/live HTTP/1.1\r\n${HEAD}${'a: 1\r\n'.repeat(10_000)}\r\n`],
     ['an endless path', `GET /subscriptions/${'x'.repeat(LIMITS.headerBytes)} HTTP/1.1\r\n${HEAD}\r\n`],
     ['NUL in a header', `GET /health/live HTTP/1.1\r\n${HEAD}a: x\0y\r\n\r\n`],
-    ['NUL in the name of one', `GET /health/live HTTP/1.1\r\n${HEAD}a\0b: x\r\n\r\n`],
+    ['NUL in a header name', `GET /health/live HTTP/1.1\r\n${HEAD}a\0b: x\r\n\r\n`],
     ['CR in a header', `GET /health/live HTTP/1.1\r\n${HEAD}a: x\ry\r\n\r\n`],
     ['a folded header', `GET /health/live HTTP/1.1\r\n${HEAD}a: x\r\n y\r\n\r\n`],
     ['bytes beyond ASCII in the path', `GET /subscriptions/\xff HTTP/1.1\r\n${HEAD}\r\n`],
@@ -57,7 +60,7 @@ describe('a request that is no good HTTP, with real PostgreSQL and Redis', () =>
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
     ['a tunnel', `CONNECT 127.0.0.1:80 HTTP/1.1\r\n${HEAD}\r\n`],
     ['an unknown method', `BREW /health/live HTTP/1.1\r\n${HEAD}\r\n`],
-  ])('answers %s with 4xx or by closing the connection', async (_name, bytes) => {
+  ])('is answered with 4xx or a closed connection: %s', async (_name, bytes) => {
     const { status } = await sendRaw(service.url, bytes);
     expect(status ?? 400).toBeGreaterThanOrEqual(400);
     expect(status ?? 400).toBeLessThan(500);
@@ -66,7 +69,7 @@ describe('a request that is no good HTTP, with real PostgreSQL and Redis', () =>
   it.each([
     ['100-continue', 'HTTP/1.1 100 Continue'],
     ['100-Continue', 'HTTP/1.1 100 Continue'],
-  ])('is none where it expects %s: it is told to go on, and accepted', async (expectation, goOn) => {
+  ])('does not include one that expects %s: it is told to continue, and accepted', async (expectation, goOn) => {
     const { socket, answer } = await openRaw(service.url);
     let heard = '';
     socket.on('data', (chunk: Buffer) => (heard += chunk.toString('latin1')));
@@ -78,13 +81,13 @@ describe('a request that is no good HTTP, with real PostgreSQL and Redis', () =>
     expect((await answer).body).toContain('HTTP/1.1 202 ');
   });
 
-  it('is one with a body that goes on after its length: no second event comes of it', async () => {
+  it('creates no second event out of a body that continues after its length', async () => {
     const answer = await sendRaw(
       service.url,
       `POST /webhooks/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nabcdef`,
     );
 
-    // The first is whole; what follows is the beginning of a request that is none.
+    // The first request is whole; the rest is the beginning of a malformed one.
     expect(answer.status).toBe(202);
     expect(answer.body).toContain('HTTP/1.1 400 ');
     const { event_id: id } = JSON.parse(/\{.*?\}/.exec(answer.body)![0]) as { event_id: string };
@@ -97,7 +100,7 @@ describe('a request that is no good HTTP, with real PostgreSQL and Redis', () =>
     ['no HTTP', 'GET /\0', 400],
     ['another expectation', `GET /health/live HTTP/1.1\r\n${HEAD}Expect: a-miracle\r\n\r\n`, 417],
     ['no host', 'GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
-  ])('has a problem body like any other, on the port for operators, too: %s', async (_name, bytes, status) => {
+  ])('gets a problem body like any other, on the port for operators too: %s', async (_name, bytes, status) => {
     for (const url of [service.url, service.adminUrl]) {
       const answer = await sendRaw(url, bytes);
       expect(answer).toMatchObject({
@@ -112,7 +115,7 @@ describe('a request that is no good HTTP, with real PostgreSQL and Redis', () =>
     }
   });
 
-  it('changes nothing but where its beginning was whole, and fails inside in no case', async () => {
+  it('changes nothing unless its beginning is a whole request, and never causes an internal failure', async () => {
     const metrics = await new ApiClient(service.adminUrl).request('GET', '/metrics');
     expect(metrics.text).toContain('\nwebhook_events_accepted_total 3\n');
     expect(service.logs.filter(({ level }) => level >= 40).map(({ msg }) => msg)).toEqual([

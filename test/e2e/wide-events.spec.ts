@@ -10,7 +10,7 @@ import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-/** As many as an event reaches. */
+/** The most deliveries that an event may have. */
 const MOST = 100_000;
 const WIDE = 1000;
 /** Written in dozens of pieces. */
@@ -18,8 +18,8 @@ const WIDER = 20_000;
 const TYPES = 60;
 const MB = 1_048_576;
 
-/** The widest event of all, and what it costs others, is in test/long/wide-events.spec.ts. */
-describe('a tenant whose events very many subscriptions want, beside another', () => {
+/** test/long/wide-events.spec.ts covers the widest event of all, and its cost to others. */
+describe('a tenant with very many subscriptions to one event, beside another tenant', () => {
   const bootstrapKey = makeToken();
   let database: TestDatabase;
   let redis: FaultyRedis;
@@ -33,10 +33,10 @@ describe('a tenant whose events very many subscriptions want, beside another', (
     redis = await FaultyRedis.start();
     settings = {
       ...fastSettings(database, { ...PATIENT, API_ACCESS: 'keys', BOOTSTRAP_API_KEY: bootstrapKey }),
-      // A busy machine may lose a wake-up: then the due scan brings what it was for.
+      // A busy machine may lose a wake-up: the due scan then replaces it.
       VISIBILITY_TIMEOUT: '60',
       REDIS_URL: redis.url,
-      // The ids that so many types want would take far more.
+      // The ids of this many types would take far more.
       NODE_OPTIONS: '--max-old-space-size=160',
     };
     service = await startService({ entry: 'main.api', settings });
@@ -53,7 +53,7 @@ describe('a tenant whose events very many subscriptions want, beside another', (
     await database.drop();
   });
 
-  /** They have no secrets: what is put in by SQL has none that could be opened. */
+  /** They have no secrets, because a secret inserted by SQL could not be opened. */
   const subscribe = async (count: number, targetUrl = 'https://1.1.1.1/'): Promise<void> => {
     await database.query(
       `insert into subscriptions (id, tenant_id, target_url, event_types, secrets, state, created_at, updated_at)
@@ -64,7 +64,7 @@ describe('a tenant whose events very many subscriptions want, beside another', (
   const publish = (type: string): Promise<{ status: number; body: unknown }> =>
     wide.request('POST', `/webhooks/${type}`, { body: { n: 1 } });
 
-  it('has all of its deliveries delivered', async () => {
+  it('gets all of its deliveries delivered', async () => {
     const receiver = await ScriptedReceiver.start();
     await subscribe(WIDE, receiver.url('/'));
     const worker = await startService({ entry: 'main.worker', settings });
@@ -82,7 +82,7 @@ describe('a tenant whose events very many subscriptions want, beside another', (
     }
   });
 
-  it('holds up none of the events of the other', async () => {
+  it('does not delay the events of the other', async () => {
     await subscribe(WIDER - WIDE);
     const over = new AbortController();
     const accepted = wide
@@ -94,13 +94,13 @@ describe('a tenant whose events very many subscriptions want, beside another', (
     for (; !over.signal.aborted; meanwhile += 1) await narrow.expect(202, 'POST', '/webhooks/a', { body: { n: 1 } });
 
     expect(await accepted).toMatchObject({ deliveries: WIDER });
-    // One after another, each between two pieces of the wide one.
+    // One event after another, each between two pieces of the wide one.
     expect(meanwhile).toBeGreaterThan(10);
   });
 
-  it('is told of more than an event reaches, however many types it tries, and fills no memory', async () => {
+  it('is refused an event with too many deliveries, however many types it tries, and fills no memory', async () => {
     await subscribe(MOST + 1 - WIDER);
-    // What was looked up before is believed for some seconds.
+    // Earlier look-ups are cached for some seconds.
     await eventually(() => publish('everything'), { until: ({ status }) => status === 422 });
 
     const types = Array.from({ length: TYPES }, (_, n) => `type.${n}`).values();
@@ -110,7 +110,7 @@ describe('a tenant whose events very many subscriptions want, beside another', (
     };
     await Promise.all(Array.from({ length: 20 }, publisher));
 
-    // Some may find that too many are looked up at once.
+    // Some may be refused because too many look-ups run at once.
     expect([...statuses].filter((status) => status !== 503)).toEqual([422]);
     expect(service.hasEnded).toBe(false);
     expect(await cachedBytes(redis)).toBeLessThan(4 * MB);

@@ -34,8 +34,8 @@ describe('a process whose clock is wrong by days, with real PostgreSQL', () => {
     await database.drop();
   });
 
-  it('claims what has an event beside a delivery whose day is gone', async () => {
-    // The one of a right clock.
+  it('claims deliveries that have an event beside one whose day is gone', async () => {
+    // This process has the right clock.
     const api = new ApiClient(service.url);
     const { id } = await api.createSubscription({
       target_url: receiver.url('/hook'),
@@ -58,13 +58,13 @@ describe('a process whose clock is wrong by days, with real PostgreSQL', () => {
     expect(service.output()).not.toContain('deliveries.not_pulled');
   });
 
-  it.each([9, 400, -9, -400])('accepts and delivers, and drops nothing of what is there: by %i', async (days) => {
+  it.each([9, 400, -9, -400])('accepts, delivers and drops nothing when it is %i days off', async (days) => {
     service = await startService({
       entry: 'main',
       settings: { ...settings, CLOCK_SHIFT_SECONDS: String(days * DAY_SECONDS) },
       preloads: [builtFile('test/faults/preloads/shifted-clock.js')],
     });
-    // Ids of a day that has no partition, and nobody but the one that needs it to make it.
+    // Ids of a day without a partition, which only the process that needs it makes.
     for (const table of ['events', 'deliveries', 'attempts']) {
       await database.query(`do $$ declare name text; begin
         for name in select inhrelid::regclass from pg_inherits where inhparent = '${table}'::regclass

@@ -2,18 +2,18 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { builtFile } from '../support/built-file.js';
 
-/** Unix milliseconds with fractions, the same in all processes of the rig whatever the service takes the time to be. */
+/** Unix milliseconds with fractions, the same in all processes of the rig, whatever time the service assumes. */
 export function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** A process of the rig that answers each order by one message, in their order. */
+/** A process of the rig that answers each order with one message, in order. */
 export class Child {
   private last: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly child: ChildProcess,
-    /** What it said when it was ready. */
+    /** Its message when it was ready. */
     readonly hello: unknown,
   ) {}
 
@@ -41,7 +41,7 @@ export class Child {
     return this.child.pid ?? 0;
   }
 
-  /** It ends when nobody listens to it any more. */
+  /** The process ends when its parent no longer listens. */
   stop(): void {
     if (this.child.connected) this.child.disconnect();
   }

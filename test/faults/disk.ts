@@ -2,19 +2,19 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../src/local/local-server.js';
 
-/** A small file system in memory. @throws where this process may not mount one */
+/** Mounts a small file system in memory. @throws where this process may not mount one */
 export async function mountDisk(directory: string, sizeMb: number): Promise<void> {
   await run('mount', ['-t', 'tmpfs', '-o', `size=${sizeMb}m,mode=755`, 'webhooks-faults', directory]);
 }
 
-/** Nothing to a directory that is no file system. */
+/** Does nothing to a directory that is not a file system. */
 export async function unmountDisk(directory: string): Promise<void> {
   await run('umount', [directory]).catch(() => undefined);
 }
 
 const BALLAST = 'ballast';
 
-/** Leaves no room. */
+/** Fills it up. */
 export async function fillDisk(directory: string): Promise<void> {
   const file = await open(join(directory, BALLAST), 'w');
   const chunk = Buffer.alloc(65_536, 1);

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
 
-/** An event whose publisher got a 2xx, and where it has to go. */
+/** An event whose publisher got a 2xx, and its destinations. */
 export interface AcceptedEvent {
   readonly eventId: string;
   readonly sha256: string;
@@ -21,24 +21,24 @@ export interface AttemptRow {
   readonly number: number;
   readonly errorCode: string | null;
   readonly isLate: boolean;
-  /** Unix milliseconds, rather too late. Of an abandoned one, which nobody recorded: when its lease was over. */
+  /** Unix milliseconds, late rather than early. An abandoned attempt is never recorded: the end of its lease. */
   readonly startedAt: number;
 }
 
-/** Processes were stopped by force, from the first to the last moment at which that took effect. Unix milliseconds. */
+/** When processes were stopped by force, from the first to the last moment of its effect. Unix milliseconds. */
 export interface Stop {
   readonly beganAt: number;
   readonly endedAt: number;
-  /** Whether what was stopped is gone for good: then it records nothing of what it had under way, not even late. */
+  /** Whether the stopped process is gone for good: then it records nothing it had in flight, not even late. */
   readonly isDeath: boolean;
 }
 
-/** A request as the receiver saw it. Times are Unix milliseconds with fractions. */
+/** A request as the receiver saw it. Times are fractional Unix milliseconds. */
 export interface ReceivedRequest {
   readonly eventId: string;
   readonly deliveryId: string;
   readonly attempt: number;
-  /** Of the answer; null when there was none. */
+  /** The status of the answer; null when there was none. */
   readonly statusCode: number | null;
   readonly startedAt: number;
   readonly endedAt: number | null;
@@ -47,17 +47,17 @@ export interface ReceivedRequest {
 }
 
 export interface RedisUse {
-  /** Each job that is in a list, and each that has data. */
+  /** Each job in a list, and each job with data. */
   readonly jobs: readonly string[];
   readonly usedBytes: number;
 }
 
-/** All that the invariants are judged by. Ids are UUIDs. */
+/** Everything the invariants are judged by. Ids are UUIDs. */
 export interface Evidence {
   readonly accepted: readonly AcceptedEvent[];
   /** SHA-256 of everything that was posted, whether accepted or not. */
   readonly posted: ReadonlySet<string>;
-  /** What is not final when the time for it is over. */
+  /** The deliveries that are not final when their time is up. */
   readonly open: readonly DeliveryRow[];
   readonly finished: readonly DeliveryRow[];
   readonly attempts: readonly AttemptRow[];
@@ -69,7 +69,7 @@ export interface Evidence {
   readonly leaseSeconds: number;
   /** How long a worker waits for an answer. */
   readonly timeoutSeconds: number;
-  /** A worker was held past its lease and went on: I6 is reported and not judged. */
+  /** A worker was held past its lease and continued: I6 is reported, and not judged. */
   readonly hasZombies: boolean;
   /** Null when Redis is not judged. */
   readonly redis: { readonly before: RedisUse; readonly after: RedisUse } | null;
@@ -85,9 +85,9 @@ export async function readOpen(database: Pool): Promise<DeliveryRow[]> {
   return (await database.query<DeliveryRow>(`select ${DELIVERY_COLUMNS} from open_deliveries`)).rows;
 }
 
-/** Both tables, by one look each. */
+/** Reads each of the two tables once. */
 export async function readDeliveries(database: Pool): Promise<{ open: DeliveryRow[]; finished: DeliveryRow[] }> {
-  // Open ones first: what moves meanwhile is then seen twice and not missed.
+  // Open ones first: a delivery that moves meanwhile is then seen twice, and never missed.
   const open = await readOpen(database);
   const finished = await database.query<DeliveryRow>(`select ${DELIVERY_COLUMNS} from deliveries`);
   return { open, finished: finished.rows };
@@ -107,7 +107,7 @@ export async function countOpen(database: Pool): Promise<number> {
   return rows[0]!.count;
 }
 
-/** Seconds by which the lease of a delivery in flight is over, of the longest one; 0 when there is none. */
+/** How many seconds past its lease the longest overdue delivery in flight is; 0 when there is none. */
 export async function secondsPastLease(database: Pool): Promise<number> {
   const { rows } = await database.query<{ seconds: number }>(
     `select coalesce(extract(epoch from max(now() - lease_until)), 0)::float8 as seconds

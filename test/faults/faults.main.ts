@@ -9,12 +9,12 @@ import { isSound, runFault, type Verdict } from './run-fault.js';
 import { stopRigs } from './rig.js';
 import { describe, tableOf } from './table.js';
 
-/** What has not begun by then is not run, and counts as broken. */
+/** A fault that has not begun by then is not run, and counts as broken. */
 const LIMIT_MINUTES = 35;
 
 /**
- * `npm run test:faults [-- --fault N[,M]] [--seed S] [--short] [--long]`. All faults, and then the long suites; `--long`
- * is for these alone.
+ * `npm run test:faults [-- --fault N[,M]] [--seed S] [--short] [--long]`. Runs all faults, then the long suites;
+ * `--long` runs only those.
  */
 const { values } = parseArgs({
   options: {
@@ -61,7 +61,7 @@ async function runLongSuites(): Promise<number> {
   return code ?? 1;
 }
 
-/** A rig that fails is no fault that was withstood. */
+/** A fault whose rig fails was not withstood. */
 async function attempt(fault: Fault): Promise<Verdict> {
   const extent = values.short ? (fault.short ?? fault.full) : fault.full;
   try {

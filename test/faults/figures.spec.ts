@@ -9,7 +9,7 @@ interface Cut {
   readonly atMs: number;
 }
 
-/** One delivery with requests at these times, of which some were cut short; and others, each with its lag. */
+/** One delivery with requests at these times, some of them cut short; and others, each with its lag. */
 function aRun(requests: readonly Cut[], cuts: readonly Cut[], lagsMs: readonly number[]): Run {
   const request = (deliveryId: string, { number, atMs }: Cut) =>
     ({ deliveryId, eventId: deliveryId, attempt: number, startedAt: atMs }) as ReceivedRequest & { path: string };
@@ -26,12 +26,12 @@ function aRun(requests: readonly Cut[], cuts: readonly Cut[], lagsMs: readonly n
 describe('redeliveries', () => {
   const first = { number: 1, atMs: 0 };
 
-  it('count from the end of the lease', () => {
+  it('are timed from the end of the lease', () => {
     const run = aRun([first, { number: 2, atMs: 3400 }], [first], [10, 10, 10]);
     expect(redeliveries(run)).toEqual([{ lateMs: 390, scatterMs: 0 }]);
   });
 
-  it('are late although one other delivery waits as long', () => {
+  it('are late even if one other delivery waits as long', () => {
     const run = aRun([first, { number: 2, atMs: 9000 }], [first], [10, 10, 6000]);
     expect(redeliveries(run)).toEqual([{ lateMs: 5990, scatterMs: 0 }]);
   });
@@ -41,7 +41,7 @@ describe('redeliveries', () => {
     expect(redeliveries(run)).toEqual([{ lateMs: 0, scatterMs: 0 }]);
   });
 
-  it('that are cut short before their request count from their claim, and what follows may be scattered', () => {
+  it('that are cut short before their request are timed from their claim, and the next may be scattered', () => {
     const second = { number: 2, atMs: 3300 };
     const run = aRun([first, { number: 3, atMs: 9300 }], [first, second], []);
     expect(redeliveries(run)).toEqual([

@@ -1,6 +1,6 @@
 import type { Finding, Run } from './fault.js';
 
-/** The value below which that share of the values lies; 0 when there are none. */
+/** The percentile of the values at this share; 0 when there are none. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
@@ -21,7 +21,7 @@ interface FirstRequest {
   readonly lagMs: number;
 }
 
-/** The first request of each delivery of the events that were accepted. */
+/** The first request of each delivery of the accepted events. */
 function firstRequests({ accepted, received }: Pick<Run, 'accepted' | 'received'>): FirstRequest[] {
   const acceptedAt = new Map(accepted.map(({ eventId, atMs }) => [eventId, atMs]));
   const firstAt = new Map<string, { eventId: string; startedAt: number }>();
@@ -36,7 +36,7 @@ function firstRequests({ accepted, received }: Pick<Run, 'accepted' | 'received'
   });
 }
 
-/** Milliseconds from the answer to the publisher to the first request, of each delivery of the events chosen. */
+/** Milliseconds from the answer to the publisher to the first request, for each delivery of the chosen events. */
 export function lagsMs(
   run: Pick<Run, 'accepted' | 'received'>,
   chosen: (acceptedAtMs: number) => boolean = () => true,
@@ -47,35 +47,35 @@ export function lagsMs(
 }
 
 /**
- * Milliseconds from that moment to the first request for an event that was accepted after it; Infinity when none was.
+ * Milliseconds from that moment to the first request for an event accepted after it; Infinity when there was none.
  */
 export function firstDeliveredMs(run: Pick<Run, 'accepted' | 'received'>, sinceMs: number): number {
   const after = firstRequests(run).filter(({ acceptedAtMs }) => acceptedAtMs > sinceMs);
   return after.reduce((first, { atMs }) => Math.min(first, atMs), Infinity) - sinceMs;
 }
 
-/** Latencies of the publisher's 2xx while the harm was done. */
+/** Latencies of the publisher's 2xx during the harm. */
 export function ingestLatenciesMs({ accepted, harmStartedAt, harmEndedAt }: Run): number[] {
   return accepted.filter(({ atMs }) => atMs >= harmStartedAt && atMs <= harmEndedAt).map(({ latencyMs }) => latencyMs);
 }
 
-/** Within this time of a redelivery, other deliveries tell how long everything waits. */
+/** Other deliveries within this time of a redelivery show how long everything waits. */
 const AROUND_MS = 1000;
 /**
- * What was cut short again is scattered over so many seconds, which double each time, so that it ends no neighbours.
+ * Repeatedly abandoned deliveries are scattered over this many seconds, doubled each time, to spare their neighbours.
  */
 const SCATTER_SECONDS = 8;
 
 interface Redelivery {
-  /** From the end of the lease to the next request, less what a new delivery waits at that time. Milliseconds. */
+  /** From the end of the lease to the next request, less the wait of a new delivery at that time. Milliseconds. */
   readonly lateMs: number;
-  /** Over how much it was scattered on purpose; 0 when it was cut short for the first time. Milliseconds. */
+  /** The width of the deliberate scatter; 0 for the first abandoned attempt. Milliseconds. */
   readonly scatterMs: number;
 }
 
 /**
- * What came of each attempt that was cut short. When more comes than the machine can take, new deliveries wait, and so
- * do redeliveries: what the median of the new ones waits at that time is taken off.
+ * The redelivery after each abandoned attempt. When more arrives than the machine can take, new deliveries wait as long
+ * as redeliveries, so the median wait of the new ones at that time is subtracted.
  */
 export function redeliveries(run: Run): Redelivery[] {
   const { attempts, received, leaseSeconds } = run.evidence;
@@ -85,7 +85,7 @@ export function redeliveries(run: Run): Redelivery[] {
   return [...Map.groupBy(abandoned, ({ deliveryId }) => deliveryId).values()].flatMap((cuts) => {
     const inOrder = cuts.toSorted((a, b) => a.number - b.number);
     return inOrder.flatMap(({ deliveryId, number, startedAt: leaseEndedAt }, earlier) => {
-      // The next attempt may have been cut short before its request: it was claimed, a lease before that ended.
+      // The next attempt may have been cut short before its request: it was claimed one lease before its own end.
       const following = inOrder.find((each) => each.number === number + 1);
       const claimedAt = following && following.startedAt - leaseSeconds * 1000;
       const next = requestedAt.get(`${deliveryId}/${number + 1}`) ?? claimedAt;

@@ -1,8 +1,8 @@
-/** What PostgreSQL, Redis and the processes are made of, where a fault needs it otherwise. */
+/** The set-up of PostgreSQL, Redis and the processes, where a fault needs another than the usual one. */
 export interface Ground {
-  /** Settings of the service, beside or instead of the rig's. */
+  /** Settings of the service, in addition to those of the rig or in place of them. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Settings of each worker by itself, the first and the second. */
+  /** Settings of each worker, the first and the second. */
   readonly workers?: readonly Readonly<Record<string, string>>[];
   /** Modules of `preloads/` that API and workers load first. */
   readonly preloads?: readonly string[];
@@ -13,6 +13,6 @@ export interface Ground {
   /** PostgreSQL's data is on a file system in memory of this size. Linux only, and only as root. */
   readonly diskMb?: number;
   readonly postgresSettings?: Readonly<Record<string, string>>;
-  /** Where targets are, 127.0.0.1 unless given. */
+  /** The address of the targets; 127.0.0.1 unless given. */
   readonly receiverAddress?: string;
 }

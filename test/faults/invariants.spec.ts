@@ -26,7 +26,7 @@ const anAttempt = (given: Partial<AttemptRow> = {}): AttemptRow => ({
 });
 const second = { id: 'd2', subscriptionId: 's2' };
 
-/** One event to two subscriptions; the second one failed at first. */
+/** One event for two subscriptions; the second delivery failed at first. */
 const sound: Evidence = {
   accepted: [{ eventId: 'e1', sha256: 'posted', subscriptionIds: SUBSCRIPTIONS }],
   posted: new Set(['posted', 'never answered']),
@@ -53,7 +53,7 @@ const with2nd = (request: Partial<ReceivedRequest>): Partial<Evidence> => ({
   attempts: [...sound.attempts, anAttempt({ number: 2 })],
 });
 
-/** For each invariant, what would break it and nothing else. */
+/** For each invariant, evidence that breaks it and no other. */
 const planted: Record<InvariantName, readonly (readonly [title: string, violation: Partial<Evidence>])[]> = {
   I1: [
     ['a delivery is missing', { finished: [aDelivery()] }],
@@ -118,12 +118,12 @@ const planted: Record<InvariantName, readonly (readonly [title: string, violatio
 };
 
 describe('the invariants', () => {
-  it('hold for a run in which all went well', () => {
+  it('hold for a run without faults', () => {
     expect(brokenInvariants(sound)).toEqual([]);
     expect(lostDeliveries(sound)).toBe(0);
   });
 
-  it('are each tried with a violation', () => {
+  it('are each tested with a violation', () => {
     expect(Object.keys(planted)).toEqual(Object.keys(INVARIANTS));
     expect(Object.values(planted).every(({ length }) => length > 0)).toBe(true);
   });
@@ -136,7 +136,7 @@ describe('the invariants', () => {
     });
   });
 
-  describe('let a delivery succeed again', () => {
+  describe('allow a second success', () => {
     const firstIs = (given: Partial<AttemptRow>): Evidence => {
       const { received = [] } = with2nd({ startedAt: 4000, endedAt: 4010 });
       const rest = sound.attempts.filter(({ deliveryId, number }) => deliveryId !== 'd1' || number !== 1);
@@ -147,7 +147,7 @@ describe('the invariants', () => {
     const abandoned = firstIs({ errorCode: 'abandoned' });
     const late = firstIs({ isLate: true });
 
-    it('when its worker was killed before it recorded the first success', () => {
+    it('when its worker was killed before recording the first success', () => {
       expect(extraSuccesses(abandoned)).toBe(1);
       expect(namesOf({ ...abandoned, stops: [stopAt(5, true)] })).toEqual([]);
     });
@@ -163,25 +163,25 @@ describe('the invariants', () => {
       expect(namesOf({ ...timeout, received: [{ ...first!, endedAt: 699 }, ...rest] })).toEqual(['I7']);
     });
 
-    it('but not when another worker was killed and its own one went on', () => {
+    it('but not when another worker was killed and its own continued', () => {
       expect(namesOf({ ...firstIs({}), stops: [stopAt(5, true)] })).toEqual(['I7']);
       expect(namesOf({ ...late, stops: [stopAt(5, true)] })).toEqual(['I7']);
     });
 
-    it('but not when nothing was stopped while the first attempt could be under way', () => {
+    it('but not when nothing was stopped while the first attempt could be in flight', () => {
       expect(namesOf(abandoned)).toEqual(['I7']);
       expect(namesOf({ ...abandoned, stops: [stopAt(3001, true)] })).toEqual(['I7']);
       expect(namesOf({ ...abandoned, stops: [stopAt(-1001, true)] })).toEqual(['I7']);
     });
   });
 
-  it('count the overlaps of zombies and do not judge them', () => {
+  it('count the overlaps of zombies without judging them', () => {
     const overlapping = { ...sound, ...with2nd({ statusCode: 500, startedAt: 9.9 }), hasZombies: true };
     expect(overlaps(overlapping)).toHaveLength(1);
     expect(brokenInvariants(overlapping)).toEqual([]);
   });
 
-  it('take a request that is not answered yet for one under way', () => {
+  it('treat an unanswered request as in flight', () => {
     const first = { ...aRequest(), endedAt: null };
     expect(overlaps({ received: [first, aRequest({ attempt: 2, startedAt: 1e9, endedAt: 2e9 })] })).toHaveLength(1);
   });

@@ -1,21 +1,21 @@
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
 import type { AttemptRow, DeliveryRow, Evidence, ReceivedRequest } from './evidence.js';
 
-/** Past its lease a delivery may stay in flight for so long, in seconds. */
+/** How long a delivery may stay in flight past its lease, in seconds. */
 const LEASE_PATIENCE_SECONDS = 5;
-/** Of its memory, from before the load to after the drain. */
+/** Of the memory of Redis, from before the load to after the drain. */
 export const REDIS_GROWTH = 0.05;
 const MAX_PROCESS_MB = 512;
-/** What a process has sent before it is stopped may reach the receiver so much later, in milliseconds. */
+/** How much later a receiver may get what a process sent before it was stopped, in milliseconds. */
 const LATE_ARRIVAL_MS = 1000;
 
 /**
- * An attempt is recorded so long after its end on a busy machine, and counts back from there to its start.
+ * How long after its end an attempt is recorded on a busy machine; its start is computed back from there.
  * Milliseconds.
  */
 const RECORD_DELAY_MS = 300;
 
-/** What holds after every fault. Each finds the violations of it in the evidence, described. */
+/** What holds after every fault. Each function returns descriptions of the violations in the evidence. */
 export const INVARIANTS = {
   /** Each accepted event has one delivery for each matching subscription. */
   I1: ({ accepted, open, finished }) => {
@@ -35,7 +35,7 @@ export const INVARIANTS = {
       : []),
   ],
 
-  /** What is delivered was answered by a 2xx. */
+  /** A delivered delivery was answered with a 2xx. */
   I3: ({ finished, received }) => {
     const welcome = new Set(received.filter(isSuccess).map(({ deliveryId }) => deliveryId));
     return finished
@@ -57,13 +57,10 @@ export const INVARIANTS = {
       .filter(([, requests]) => requests.length > 1)
       .map(([key, requests]) => `attempt ${key} was received ${requests.length} times`),
 
-  /** No two requests of one delivery are under way at once. */
+  /** No two requests of one delivery are in flight at once. */
   I6: (evidence) => (evidence.hasZombies ? [] : overlaps(evidence)),
 
-  /**
-   * A delivery succeeds again only where a stop by force kept the success before from being recorded, or it came too
-   * late.
-   */
+  /** A second success requires that a stop by force, or its own lateness, kept the first one from being recorded. */
   I7: (evidence) => {
     const excused = new Set([...cutShort(evidence), ...lateAnswers(evidence)]);
     return [...Map.groupBy(evidence.received.filter(isSuccess), ({ deliveryId }) => deliveryId)].flatMap(
@@ -80,8 +77,7 @@ export const INVARIANTS = {
   I8: ({ accepted, posted, received }) => {
     const wanted = new Map(accepted.map(({ eventId, sha256 }) => [eventId, sha256]));
     return received.flatMap((request) => {
-      // A publisher may have missed the answer to an event that was committed: then it is one of those that were
-      // posted.
+      // A publisher may have missed the answer to a committed event, which is then one of those it posted.
       const expected = wanted.get(request.eventId);
       const isIntact = expected === undefined ? posted.has(request.sha256) : expected === request.sha256;
       return [
@@ -91,7 +87,7 @@ export const INVARIANTS = {
     });
   },
 
-  /** What the queue took is given back. */
+  /** The queue returns the memory it took. */
   I9: ({ redis }) => {
     if (redis === null) return [];
     const { before, after } = redis;
@@ -119,7 +115,7 @@ export type InvariantName = keyof typeof INVARIANTS;
 
 export interface BrokenInvariant {
   readonly name: InvariantName;
-  /** The first of them. */
+  /** The first of the violations. */
   readonly violations: readonly string[];
   readonly count: number;
 }
@@ -133,16 +129,16 @@ export function brokenInvariants(evidence: Evidence): BrokenInvariant[] {
   });
 }
 
-/** Requests that were answered by a 2xx although another one of their delivery had been. */
+/** Requests that were answered with a 2xx although another request of their delivery had been. */
 export function extraSuccesses({ received }: Pick<Evidence, 'received'>): number {
   const successes = received.filter(isSuccess);
   return successes.length - new Set(successes.map(({ deliveryId }) => deliveryId)).size;
 }
 
 /**
- * Attempts that were under way when processes were stopped by force, and whose results therefore decided nothing:
- * nobody recorded them within their lease. What a process that went on had under way is not among them, since it has a
- * row with its result. @returns their keys
+ * Attempts that were in flight when processes were stopped by force, and that were not recorded within their lease, so
+ * that their results decided nothing. Those of a process that continued are not among them, because each has a row with
+ * its result. @returns their keys
  */
 function cutShort({
   attempts,
@@ -151,7 +147,7 @@ function cutShort({
   leaseSeconds,
 }: Pick<Evidence, 'attempts' | 'received' | 'stops' | 'leaseSeconds'>): Set<string> {
   const rows = new Map(attempts.map((row) => [`${row.deliveryId}/${row.number}`, row]));
-  const wasUnderWay = (startedAt: number, row: AttemptRow): boolean =>
+  const wasInFlight = (startedAt: number, row: AttemptRow): boolean =>
     stops.some(({ beganAt, endedAt, isDeath }) => {
       const isUndecided = isDeath ? row.errorCode === 'abandoned' : row.errorCode === 'abandoned' || row.isLate;
       const sinceMs = beganAt - leaseSeconds * 1000;
@@ -159,14 +155,14 @@ function cutShort({
     });
   const cut = received.filter((request) => {
     const row = rows.get(attemptKey(request));
-    return row !== undefined && wasUnderWay(request.startedAt, row);
+    return row !== undefined && wasInFlight(request.startedAt, row);
   });
   return new Set(cut.map(attemptKey));
 }
 
 /**
- * Attempts that a receiver answered by a 2xx when the time of the worker was over, which did not get it any more and
- * recorded a timeout: the receiver of the rig may be so late where the machine is busy. @returns their keys
+ * Attempts that a receiver answered with a 2xx after the worker's timeout, so that the worker recorded a timeout. On a
+ * busy machine the receiver of the rig may be so late. @returns their keys
  */
 export function lateAnswers({
   attempts,
@@ -183,7 +179,7 @@ export function lateAnswers({
   return new Set(late.map(attemptKey));
 }
 
-/** Requests that began while an earlier one of their delivery was under way. */
+/** Requests that began while an earlier request of their delivery was in flight. */
 export function overlaps({ received }: Pick<Evidence, 'received'>): string[] {
   return [...Map.groupBy(received, ({ deliveryId }) => deliveryId).values()].flatMap((requests) => {
     const inOrder = requests.toSorted((a, b) => a.startedAt - b.startedAt);
@@ -196,7 +192,7 @@ export function overlaps({ received }: Pick<Evidence, 'received'>): string[] {
   });
 }
 
-/** Accepted deliveries that are not there, or not final. */
+/** Accepted deliveries that are missing or not final. */
 export function lostDeliveries({ accepted, finished }: Evidence): number {
   const final = new Set(finished.map(({ eventId, subscriptionId }) => `${eventId}/${subscriptionId}`));
   return accepted.reduce(
@@ -213,7 +209,7 @@ function attemptKey({ deliveryId, attempt }: ReceivedRequest): string {
   return `${deliveryId}/${attempt}`;
 }
 
-/** A delivery that finished between the look at one table and at the other is in both. */
+/** A delivery that finished between the reads of the two tables is in both. */
 function unique(rows: readonly DeliveryRow[]): DeliveryRow[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()];
 }

@@ -13,7 +13,7 @@ import {
   trickle,
 } from '../support/scripted-receiver.js';
 
-/** What receivers do that mean ill or are broken, by name. */
+/** The behaviours of malicious and broken receivers, by name. */
 export const NASTY: Readonly<Record<string, Behaviour>> = {
   hangs: hang(),
   resets: reset(),

@@ -5,14 +5,14 @@ import { now } from './child.js';
 import type { Accepted, PublisherOrder, PublisherReport, PublishOrder, Refusal } from './publisher.js';
 import { chanceFor } from './seeded.js';
 
-/** The publisher as a process of its own: offers events at a steady rate and remembers each answer. */
+/** The publisher as a process of its own: offers events at a steady rate and records each answer. */
 const TICK_MS = 10;
-/** Between two tries of an event: the first pause, which doubles, and the longest. */
+/** The pauses between two tries of an event: the first one, which doubles, and the longest. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
-/** A publisher that insists keeps to so many connections, so that those who come back do not bury the API. */
+/** The connections of an insisting publisher are limited, so that its repetitions do not overload the API. */
 const CONNECTIONS = 100;
-/** A publisher that insists gives up on an event after this long. */
+/** An insisting publisher gives up on an event after this long. */
 const PATIENCE_MS = 120_000;
 const MAX_FILLING = 400;
 

@@ -1,10 +1,10 @@
 import { Child } from './child.js';
 
-/** A 202, as the publisher got it. */
+/** A 202, as the publisher received it. */
 export interface Accepted {
-  /** Which of the events of the run; stands in the body. */
+  /** The number of the event in the run, which its body holds. */
   readonly n: number;
-  /** Where it was posted to. */
+  /** The path it was posted to. */
   readonly path: string;
   readonly sha256: string;
   readonly eventId: string;
@@ -12,7 +12,7 @@ export interface Accepted {
   readonly latencyMs: number;
 }
 
-/** An answer that is no 202, or none at all: then `code` names what the connection did. */
+/** An answer other than 202, or none at all: then `code` names the fault of the connection. */
 export interface Refusal {
   readonly status: number | null;
   readonly code: string | null;
@@ -26,7 +26,7 @@ export interface PublishOrder {
   readonly path: string;
   readonly seed: number;
   readonly perSecond: number;
-  /** At least so many; more of them until it is told to finish. */
+  /** The minimum number; more are published until it is told to finish. */
   readonly events: number;
   /** Repeats an event under an Idempotency-Key until it is accepted. */
   readonly insists: boolean;
@@ -40,7 +40,7 @@ export interface PublisherReport {
   readonly refusals: readonly Refusal[];
   /** SHA-256 of every body that was sent. */
   readonly posted: readonly string[];
-  /** Events that an insisting publisher could not place. */
+  /** Events that an insisting publisher could not deliver to the API. */
   readonly givenUp: readonly number[];
 }
 

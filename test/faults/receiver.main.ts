@@ -14,16 +14,16 @@ import { NASTY } from './nasty.js';
 import type { Received, ReceiverHello, ReceiverOrder } from './receiver.js';
 import { chanceFor } from './seeded.js';
 
-/** The receiver as a process of its own: it answers by chance or as it is told, and remembers every request. */
+/** The receiver as a process of its own: it answers by chance or as told, and records every request. */
 const MAX_DELAY_MS = 20;
-/** Of all requests to a receiver that answers by chance. */
+/** Shares of all requests to a receiver that answers by chance. */
 const SHARES = { fail: 0.15, hang: 0.03, reset: 0.02 };
 
 const receiver = await ScriptedReceiver.start('0.0.0.0');
 const secrets = new Map<string, string>();
 let seed = 0;
 
-/** The same outcome for the same attempt of the same event in each run with this seed. */
+/** Returns the same outcome for the same attempt of the same event in each run with this seed. */
 const byChance: Behaviour = (response, request) => {
   const what = [request.path, eventNumber(request.body), request.attempt ?? 0] as const;
   const chance = chanceFor(seed, 'outcome', ...what);

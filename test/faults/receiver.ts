@@ -1,16 +1,16 @@
 import { Child } from './child.js';
 
-/** One request as the receiver saw it, with the ids as they stood in its headers. */
+/** One request as the receiver saw it, with the ids of its headers. */
 export interface Received {
   readonly path: string;
   readonly localAddress: string;
   readonly eventId: string;
   readonly deliveryId: string;
   readonly attempt: number;
-  /** Of the answer; null when there was none. */
+  /** The status of the answer; null when there was none. */
   readonly statusCode: number | null;
   readonly startedAt: number;
-  /** When it was answered or the connection was lost; null while it is neither. */
+  /** When it was answered or its connection was lost; null before that. */
   readonly endedAt: number | null;
   readonly sha256: string;
   readonly isSigned: boolean;
@@ -18,7 +18,7 @@ export interface Received {
 
 export interface ReceiverHello {
   readonly port: number;
-  /** HTTPS with a certificate whose time is over. */
+  /** HTTPS with an expired certificate. */
   readonly tlsPort: number;
 }
 
@@ -40,7 +40,7 @@ export class Receiver {
     this.hello = child.hello as ReceiverHello;
   }
 
-  /** @param address under which its URLs reach it; it listens on all of them */
+  /** @param address of its URLs; it listens on all of them */
   static async start(seed: number, address = '127.0.0.1'): Promise<Receiver> {
     const receiver = new Receiver(await Child.start('receiver'), address);
     await receiver.tell({ seed });
@@ -55,7 +55,7 @@ export class Receiver {
     return `https://127.0.0.1:${this.hello.tlsPort}${path}`;
   }
 
-  /** @param behaviour `ok`, `chance`, `hang`, or one of the nasty ones by its name */
+  /** @param behaviour `ok`, `chance`, `hang`, or the name of a nasty one */
   behave(path: string, behaviour: string): Promise<void> {
     return this.tell({ path, behaviour });
   }

@@ -13,30 +13,28 @@ import { FaultyRedis } from '../support/faulty-redis.js';
 import { NameServer } from '../support/name-server.js';
 import { mountDisk, unmountDisk } from './disk.js';
 import { now } from './child.js';
-import { type RedisUse, secondsPastLease, type Stop } from './evidence.js';
+import type { RedisUse, Stop } from './evidence.js';
 import type { Ground } from './ground.js';
-import { peakMbOf, peakMbOfFamily } from './peak-memory.js';
 import { Publisher } from './publisher.js';
 import { Receiver } from './receiver.js';
 import { ServiceSlot } from './service-slot.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
+import { Watch } from './watch.js';
 
-/** Rigs that are up, to be stopped whatever ends the program. */
+/** Running rigs, to be stopped however the program ends. */
 const up = new Set<Rig>();
 
-/** Stops every rig that is up. */
+/** Stops every running rig. */
 export async function stopRigs(): Promise<void> {
   await Promise.all([...up].map((rig) => rig.stop()));
 }
 
-const MONITOR_MS = 500;
-const SLOW_LOOK_MS = 1000;
-/** Of the subscriptions that the load of every fault goes to. */
+/** The paths of the subscriptions that get the load of every fault. */
 const LOAD_PATHS = ['/r0', '/r1', '/r2'];
 const LOAD_TYPE = 'faults.event';
 const LOAD_PATH = `/webhooks/${LOAD_TYPE}`;
 
-/** Retries that are not over before a restart, and a lease that a busy machine does not outlast by itself. */
+/** Retries that outlast a restart, and a lease that a busy machine does not exceed by itself. */
 const SETTINGS = {
   ...IMPATIENT,
   INITIAL_RETRY_INTERVAL: '0.2',
@@ -50,7 +48,7 @@ export const LEASE_SECONDS = TIMEOUT_SECONDS + Number(SETTINGS.LEASE_GRACE);
 const QUEUE_PREFIX = 'faults';
 
 interface Load {
-  /** Where it is posted to; to the subscriptions of the load unless given. */
+  /** The path it is posted to; that of the load subscriptions unless given. */
   readonly path?: string;
   readonly events: number;
   readonly perSecond: number;
@@ -70,23 +68,16 @@ interface Parts {
 }
 
 /**
- * Everything a fault is done to: PostgreSQL, Redis, an API, two workers, a receiver and a publisher, each a process.
+ * Everything that a fault harms: PostgreSQL, Redis, an API, two workers, a receiver and a publisher, each a process.
  */
 export class Rig {
   readonly secrets: string[] = [];
-  /** Subscriptions that an event posted to a path goes to, as public ids. */
+  /** Public ids of the subscriptions that get an event posted to a path. */
   readonly wanting = new Map<string, string[]>();
-  /** Longest time past its lease that a delivery was seen in flight while workers ran, in seconds. */
-  longestPastLease = 0;
-  private readonly peaks = { 'a process of PostgreSQL': 0, Redis: 0 };
-  /** When processes were stopped by force: what was under way then may be delivered twice. */
+  /** When processes were stopped by force: what was in flight then may be delivered twice. */
   readonly stops: Stop[] = [];
-  /** Set by a fault that keeps all workers from their work: meanwhile nobody can take over what is past its lease. */
-  isIdle = false;
-  private idleUntil = 0;
   private readonly pool: Pool;
-  private readonly monitor: NodeJS.Timeout;
-  private isLooking = false;
+  readonly watch: Watch;
 
   private constructor(
     private readonly parts: Parts,
@@ -98,19 +89,19 @@ export class Rig {
       ...{ connectionTimeoutMillis: 30_000, query_timeout: 20_000 },
     });
     this.pool.on('error', () => undefined);
-    this.monitor = setInterval(() => void this.look(), MONITOR_MS);
+    this.watch = new Watch({ ...parts, database: this.pool, api, workers });
   }
 
   static async start(seed: number, ground: Ground = {}): Promise<Rig> {
     const directory = await mkdtemp(join(tmpdir(), 'webhooks-faults-'));
-    // PostgreSQL may have to run as another user, who must be able to reach its data.
+    // PostgreSQL may have to run as another user, which must be able to reach its data.
     await chmod(directory, 0o755);
     const disk = join(directory, 'disk');
     await mkdir(disk);
     if (ground.diskMb !== undefined) await mountDisk(disk, ground.diskMb);
     const [postgres, redis, receiver, publisher, nameServer] = await Promise.all([
       FaultyPostgres.start({ directory: join(disk, 'postgres'), settings: ground.postgresSettings ?? {} }),
-      // Its log of slow commands would count as memory that is not given back.
+      // The log of slow commands would count as memory that is not returned.
       FaultyRedis.start({ 'slowlog-log-slower-than': '-1' }),
       Receiver.start(seed, ground.receiverAddress),
       Publisher.start(),
@@ -180,7 +171,7 @@ export class Rig {
     return this.parts.receiver;
   }
 
-  /** Where PostgreSQL's data is; a file system of its own where the ground says so. */
+  /** The directory of PostgreSQL's data; a file system of its own where the ground says so. */
   get disk(): string {
     return join(this.directory, 'disk');
   }
@@ -189,7 +180,7 @@ export class Rig {
     return this.parts.publisher;
   }
 
-  /** What the processes ask for the names of targets. */
+  /** Resolves the names of targets for the processes. */
   get nameServer(): NameServer {
     return this.parts.nameServer;
   }
@@ -210,7 +201,7 @@ export class Rig {
     return [this.api, ...this.workers];
   }
 
-  /** For the length of the run: the API keeps its port over its restarts. */
+  /** Valid for the whole run, because the API keeps its port across restarts. */
   get client(): ApiClient {
     return new ApiClient(this.api.url, { validate: false });
   }
@@ -220,7 +211,7 @@ export class Rig {
     for (const path of LOAD_PATHS) await this.subscribe(path, 'ok', { event_type: LOAD_TYPE });
   }
 
-  /** From now on the receivers of the load answer by chance. */
+  /** Makes the receivers of the load answer by chance from now on. */
   async answerByChance(): Promise<void> {
     for (const path of LOAD_PATHS) await this.receiver.behave(path, 'chance');
   }
@@ -248,30 +239,30 @@ export class Rig {
     await this.publisher.begin({ name, url: this.api.url, path, seed: this.seed, events, perSecond, insists });
   }
 
-  /** Publishes just so many and returns when they are answered. */
+  /** Publishes exactly that many events and returns when they are answered. */
   async publish(name: string, load: Load): Promise<void> {
     await this.beginLoad(name, load);
     await this.publisher.finish(name);
   }
 
-  /** Harm that ends processes by force: what they had under way may be delivered twice. */
+  /** Harm that ends processes by force: what they had in flight may be delivered twice. */
   ending<T>(harm: () => Promise<T>): Promise<T> {
-    return this.noting(true, harm);
+    return this.noteStop(true, harm);
   }
 
-  /** Harm that keeps processes from recording, for as long as it takes: what was under way may be recorded too late. */
+  /** Harm that keeps processes from recording while it lasts: what was in flight may be recorded too late. */
   holding<T>(harm: () => Promise<T>): Promise<T> {
-    return this.noting(false, harm);
+    return this.noteStop(false, harm);
   }
 
-  private async noting<T>(isDeath: boolean, harm: () => Promise<T>): Promise<T> {
+  private async noteStop<T>(isDeath: boolean, harm: () => Promise<T>): Promise<T> {
     const beganAt = now();
     const outcome = await harm();
     this.stops.push({ beganAt, endedAt: now(), isDeath });
     return outcome;
   }
 
-  /** Jobs in Redis, and what it holds: itself, scripts and keys. */
+  /** The jobs in Redis, and the memory of Redis itself, its scripts and its keys. */
   async redisUse(): Promise<RedisUse> {
     const name = `${QUEUE_PREFIX}:deliveries`;
     const lists = await Promise.all(
@@ -286,22 +277,22 @@ export class Rig {
     const queued = [...lists, ...sets].flat().map((id) => `job ${String(id)} in a list`);
     return {
       jobs: [...queued, ...keys.filter((key) => /:\d+$/.test(key))],
-      // Not used_memory: it moves with the buffers of the clients, and not all of those are counted as theirs.
+      // Not used_memory: it moves with the buffers of the clients, and not all of those count as client memory.
       usedBytes: bytes('used_memory_startup') + bytes('used_memory_scripts') + (await this.storedBytes()),
     };
   }
 
-  /** What all keys take in Redis. */
+  /** The memory of all keys in Redis. */
   private async storedBytes(): Promise<number> {
     const keys = (await this.redis.command('KEYS', '*')) as string[];
     const sizes = await Promise.all(keys.map((key) => this.redis.command('MEMORY', 'USAGE', key, 'SAMPLES', '0')));
     return sizes.reduce<number>((sum, size) => sum + Number(size ?? 0), 0);
   }
 
-  /** Ends everything, whatever became of it. */
+  /** Ends everything, whatever its state. */
   async stop(): Promise<void> {
     if (!up.delete(this)) return;
-    clearInterval(this.monitor);
+    this.watch.stop();
     this.parts.postgres.thaw();
     for (const slot of this.slots) if (slot.isRunning) slot.thaw();
     await Promise.allSettled(this.slots.map((slot) => slot.kill()));
@@ -315,41 +306,7 @@ export class Rig {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** The most memory that each process, or the largest of its kind, has been seen to take. */
-  peaksMb(): { process: string; mb: number }[] {
-    this.measure();
-    return [
-      ...this.slots.map((slot) => ({ process: slot.name, mb: slot.peakMb })),
-      ...Object.entries(this.peaks).map(([process, mb]) => ({ process, mb })),
-    ];
-  }
-
-  private measure(): void {
-    for (const slot of this.slots) slot.measure();
-    const { postgres, redis } = this.parts;
-    this.peaks['a process of PostgreSQL'] = Math.max(
-      this.peaks['a process of PostgreSQL'],
-      peakMbOfFamily(postgres.pid),
-    );
-    this.peaks.Redis = Math.max(this.peaks.Redis, peakMbOf(redis.pid));
-  }
-
-  private async look(): Promise<void> {
-    if (this.isLooking) return;
-    this.isLooking = true;
-    this.measure();
-    const canTakeOver = !this.isIdle && this.workers.some((worker) => worker.isRunning);
-    if (!canTakeOver) this.idleUntil = performance.now();
-    const askedAt = performance.now();
-    const seconds = await secondsPastLease(this.pool).catch(() => Infinity);
-    // Nobody could take anything over while PostgreSQL was away or frozen.
-    if (seconds === Infinity || performance.now() - askedAt > SLOW_LOOK_MS) this.idleUntil = performance.now();
-    const idleFor = (performance.now() - this.idleUntil) / 1000;
-    if (canTakeOver) this.longestPastLease = Math.max(this.longestPastLease, Math.min(seconds, idleFor));
-    this.isLooking = false;
-  }
-
-  /** Waits that long; a fault's own time, not one for something to happen. */
+  /** Waits that long: the duration of a fault, not a wait for something to happen. */
   async pause(seconds: number): Promise<void> {
     await delay(seconds * 1000);
   }

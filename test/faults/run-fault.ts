@@ -30,12 +30,12 @@ import { STATE } from '../../src/delivery/domain/delivery-state.js';
 const HORIZON_SECONDS = 60;
 const WARM_UP_EVENTS = 30;
 /**
- * A job whose worker was killed, or whose data a flush took while it ran, stays locked for half a minute, and is taken
- * up again when the search for stalled jobs, each 5 s, has come upon it twice.
+ * A job whose worker was killed, or whose data was flushed while it ran, stays locked for half a minute. It is taken up
+ * again when the check for stalled jobs, which runs every 5 s, has found it twice.
  */
 const REDIS_PATIENCE_MS = 75_000;
 const LOOK_MS = 50;
-/** While the first request with an Idempotency-Key runs. */
+/** The answer while the first request with an Idempotency-Key runs. */
 const CONFLICT = 409;
 
 /** One line of the table. */
@@ -51,13 +51,13 @@ export interface Verdict {
   readonly spent: string;
   readonly broken: readonly BrokenInvariant[];
   readonly findings: readonly Finding[];
-  /** Where logs and requests of a run that broke something are. */
+  /** The directory with the logs and requests of a run that broke something. */
   readonly kept?: string;
-  /** Why it could not be run; then nothing else counts. */
+  /** Why the fault could not be run; then nothing else counts. */
   readonly impossible: string | null;
 }
 
-/** Does one fault to a rig of its own and judges what is left. */
+/** Runs one fault against a rig of its own and judges the outcome. */
 export async function runFault(fault: Fault, extent: Extent, seed: number): Promise<Verdict> {
   const startedAt = now();
   const impossible = (await fault.impossible?.()) ?? null;
@@ -94,7 +94,7 @@ async function perform(
   const loadEndedAt = now();
   await untilDrained(rig, fault.horizonSeconds ?? HORIZON_SECONDS);
   const drainedAt = now();
-  // Looked at now: what ends while Redis becomes quiet has ended too late.
+  // Read now: a delivery that ends while Redis becomes quiet has ended too late.
   const leftOpen = await readOpen(rig.database);
 
   const { accepted, refusals, posted, givenUp } = await rig.publisher.report();
@@ -109,7 +109,7 @@ async function perform(
   return { run, notes };
 }
 
-/** Returns when nothing is open, or when the time for it is over: the invariants tell. */
+/** Returns when nothing is open, or when the time is up; the invariants judge the difference. */
 async function untilDrained(rig: Rig, seconds: number): Promise<void> {
   const deadline = now() + seconds * 1000;
   while (now() < deadline) {
@@ -118,7 +118,7 @@ async function untilDrained(rig: Rig, seconds: number): Promise<void> {
   }
 }
 
-/** Redis when nothing is under way: no job in it, and no more memory than before, if that comes about in time. */
+/** The use of Redis once it is quiet: no jobs, and no more memory than before, if that happens in time. */
 async function quietRedis(rig: Rig, before?: RedisUse): Promise<RedisUse> {
   const deadline = now() + REDIS_PATIENCE_MS;
   let least = await rig.redisUse();
@@ -160,7 +160,7 @@ async function gather(
       eventId: uuidOf(request.eventId),
       deliveryId: uuidOf(request.deliveryId),
     })),
-    longestPastLease: rig.longestPastLease,
+    longestPastLease: rig.watch.longestPastLease,
     stops: rig.stops,
     leaseSeconds: LEASE_SECONDS,
     timeoutSeconds: TIMEOUT_SECONDS,
@@ -171,7 +171,7 @@ async function gather(
       ...rig.slots.map((slot) => ({ name: slot.name, text: slot.output() })),
       { name: 'postgresql', text: await rig.postgres.log() },
     ],
-    peaksMb: rig.peaksMb(),
+    peaksMb: rig.watch.peaksMb(),
   };
 }
 
@@ -236,7 +236,7 @@ function phases(spentMs: Record<string, number>): string {
     .join(', ');
 }
 
-/** Whether nothing is broken; what this machine can't do is not broken, but said. */
+/** Whether nothing is broken. A fault that this machine cannot run is reported, not broken. */
 export function isSound({ broken, findings }: Verdict): boolean {
   return broken.length === 0 && findings.every(({ holds }) => holds);
 }

@@ -2,15 +2,15 @@ import { type ServiceOptions, type ServiceProcess, spawnService, startService } 
 import { now } from './child.js';
 import { peakMbOf } from './peak-memory.js';
 
-/** A place of the rig where a process of the service runs, one after another. */
+/** A place of the rig in which processes of the service run, one after another. */
 export class ServiceSlot {
   private readonly earlier: ServiceProcess[] = [];
   private current: ServiceProcess | undefined;
   private isMeantToEnd = true;
   private peak = 0;
-  /** Processes that ended although nobody ended them. */
+  /** Processes that ended by themselves. */
   unexpectedEnds = 0;
-  /** Set where a fault ends processes from within: called for each, which is started again then. */
+  /** Set where a fault ends processes from within: called for each, which is then started again. */
   onEnd: (() => Promise<void>) | undefined;
 
   constructor(
@@ -30,7 +30,7 @@ export class ServiceSlot {
     });
   }
 
-  /** A further process with the same settings, on a port of its own, that is not waited for. */
+  /** Starts a further process with the same settings and its own port, without waiting for it. */
   spawnAnother(): Promise<ServiceProcess> {
     return spawnService({ ...this.options, settings: { ...this.options.settings, PORT: '0' } });
   }
@@ -51,19 +51,19 @@ export class ServiceSlot {
     return this.peak;
   }
 
-  /** Reads its peak memory, which is gone when it has ended. Linux only. */
+  /** Reads its peak memory, which is unknown after its end. Linux only. */
   measure(): void {
     if (this.isRunning) this.peak = Math.max(this.peak, peakMbOf(this.pid));
   }
 
-  /** By SIGKILL. */
+  /** Ends it by SIGKILL. */
   async kill(): Promise<void> {
     this.measure();
     this.isMeantToEnd = true;
     await this.current?.kill();
   }
 
-  /** By SIGTERM. @returns its exit code, null after a signal, and how long it took */
+  /** Ends it by SIGTERM. @returns its exit code, null after a signal, and how long it took */
   async stop(): Promise<{ code: number | null; ms: number }> {
     this.measure();
     this.isMeantToEnd = true;
@@ -85,7 +85,7 @@ export class ServiceSlot {
     return this.earlier.map((service) => service.output()).join('');
   }
 
-  /** How often its processes logged that. */
+  /** How many times its processes logged this message. */
   logged(message: string): number {
     return this.earlier.reduce((sum, { logs }) => sum + logs.filter(({ msg }) => msg === message).length, 0);
   }

@@ -14,7 +14,7 @@ export function tableOf(verdicts: readonly Verdict[]): string {
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
-/** What broke, and everything that was measured. */
+/** What broke, and every measurement. */
 export function describe(verdict: Verdict): string {
   const broken = verdict.broken.flatMap(({ name, count, violations }) => [
     `  BROKEN ${name}, ${count} times:`,

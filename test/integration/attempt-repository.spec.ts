@@ -39,7 +39,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
   const attemptOf = (id: string, given: Omit<AttemptGiven, 'id'> = {}): FinishedAttempt =>
     aFinishedAttempt({ id, attempt: 2, ...given });
 
-  it('moves what was delivered into the history, with its identity', async () => {
+  it('moves a delivered delivery into the history, with its identity', async () => {
     const { id } = await rows.delivery(inFlight);
     await database.query('update open_deliveries set retry_of = $1, created_at = $2', [id, '2026-01-02T03:04:05Z']);
     const [before] = await database.query('select * from open_deliveries');
@@ -55,7 +55,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
     expect(await rows.attempts(id)).toMatchObject([{ number: 2, status_code: 200, error_code: null, is_late: false }]);
   });
 
-  it('moves what failed into the history, with its last error', async () => {
+  it('moves a failed delivery into the history, with its last error', async () => {
     const { id } = await rows.delivery(inFlight);
     const error = { code: 'timeout' as const, message: 'no complete answer within 1 s' };
     const decision = { next: 'failed' as const, disablesSubscription: false };
@@ -69,7 +69,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
     expect(await rows.attempts(id)).toMatchObject([{ number: 2, status_code: null, error_code: 'timeout' }]);
   });
 
-  it('puts what is tried again back to pending, due after its delay', async () => {
+  it('returns a delivery that will be retried to pending, due after its delay', async () => {
     const { id } = await rows.delivery(inFlight);
     const result = { statusCode: 500, error: { code: 'bad_status' as const, message: 'answered 500' } };
 
@@ -84,7 +84,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
     expect(await rows.attempts(id)).toMatchObject([{ number: 2, status_code: 500, error_code: 'bad_status' }]);
   });
 
-  it('keeps of each attempt what belongs to it, in a group of different outcomes, days and answers', async () => {
+  it('keeps the details of each attempt, in a group of different outcomes, days and answers', async () => {
     const payloads = [Buffer.from([0, 255, 10]), Buffer.alloc(0), Buffer.alloc(4096, 7), Buffer.from('Zoë')];
     const ids: string[] = [];
     for (const day of [0, 1, 0, 1]) {
@@ -127,7 +127,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
     }
   });
 
-  it('keeps what PostgreSQL takes of a text that it would refuse', async () => {
+  it('keeps the storable part of a text that PostgreSQL would refuse', async () => {
     const { id } = await rows.delivery(inFlight);
     const error = { code: 'bad_status' as const, message: 'a\0b\ud800c' };
     const result = { statusCode: 500, error, responseHeaders: { 'x-odd': 'd\0e\udfff' } };
@@ -155,7 +155,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
     expect(await rows.attempts(id)).toEqual([]);
   });
 
-  it('records the others of a group in which one is late', async () => {
+  it('records the others of a group when one is late', async () => {
     const late = await rows.delivery({ ...inFlight, attemptCount: 3 });
     const onTime = await rows.delivery(inFlight);
     expect(await repository.record([attemptOf(late.id), attemptOf(onTime.id)])).toEqual(new Set([onTime.id]));
@@ -163,17 +163,17 @@ describe('the record of attempts, on real PostgreSQL', () => {
     expect(await rows.open(late.id)).toMatchObject({ state: 1, attempt_count: 3 });
   });
 
-  it('records an attempt once, when the same result is written twice at the same time', async () => {
+  it('records an attempt once, even if two calls write the same result at the same time', async () => {
     const { id } = await rows.delivery(inFlight);
     const twice = await Promise.all([repository.record([attemptOf(id)]), repository.record([attemptOf(id)])]);
     expect(twice.map(({ size }) => size).sort()).toEqual([0, 1]);
     expect(await rows.attempts(id)).toHaveLength(1);
   });
 
-  describe('of what could not be attempted', () => {
+  describe('of a delivery that could not be attempted', () => {
     const claimOf = (id: string, attempt = 2) => ({ delivery: { id, attempt }, delayMs: 90_500 });
 
-    it('is nothing: the delivery is pending as if it had not been claimed, and due after its delay', async () => {
+    it('is empty: the delivery is pending as if never claimed, and due after its delay', async () => {
       const [one, other] = [await rows.delivery(inFlight), await rows.delivery({ ...inFlight, attemptCount: 1 })];
 
       expect(await repository.postpone([claimOf(other.id, 1), claimOf(one.id)])).toEqual(new Set([one.id, other.id]));
@@ -198,7 +198,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
   });
 
   describe('of a late result', () => {
-    it('changes nothing but the row of its attempt', async () => {
+    it('changes only the row of its attempt', async () => {
       const { id } = await rows.delivery({ ...inFlight, attemptCount: 3 });
       const before = await database.query('select * from open_deliveries');
       const responseBody = Buffer.from([0, 1, 255]);
@@ -212,7 +212,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
       expect(await rows.finished(id)).toBeUndefined();
     });
 
-    it('replaces what was written when the attempt was given up', async () => {
+    it('replaces the row that was written when the attempt was given up', async () => {
       const { id } = await rows.delivery({ ...inFlight, attemptCount: 3 });
       await database.query(
         `insert into attempts (delivery_id, number, tenant_id, started_at, error_code, error_message)
@@ -228,7 +228,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
       expect(attempts).toEqual([{ number: 2, status_code: 200, error_code: null, error_message: null, is_late: true }]);
     });
 
-    it('is none of an attempt that was recorded in time, by a call whose answer was lost', async () => {
+    it('does not arise from an attempt that was recorded in time by a call whose answer was lost', async () => {
       const { id } = await rows.delivery(inFlight);
       const attempt = attemptOf(id);
       await repository.record([attempt]);
@@ -241,7 +241,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
       expect(recorded).toMatchObject([{ number: 2, is_late: false }]);
     });
 
-    it('is kept for a delivery that has ended since', async () => {
+    it('is kept for a delivery that has since ended', async () => {
       const { id } = await rows.delivery({ ...inFlight, attemptCount: 3 });
       await repository.record([attemptOf(id, { attempt: 3 })]);
       await repository.recordLate([attemptOf(id, { result: { statusCode: 500 } })]);

@@ -28,7 +28,7 @@ describe('the schema', () => {
     ['subscriptions', SUBSCRIPTION_STATE],
     ['open_deliveries', { pending, inFlight }],
     ['deliveries', finished],
-  ])('lets %s be in the states that the code knows, and in no others', async (table, states) => {
+  ])('allows rows of %s the states that the code knows, and no others', async (table, states) => {
     const [row] = await database.query<{ definition: string; validated: boolean }>(
       `select pg_get_constraintdef(oid) as definition, convalidated as validated from pg_constraint
        where conrelid = '${table}'::regclass and conname = '${table}_state'`,

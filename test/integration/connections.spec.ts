@@ -12,11 +12,11 @@ import { eventually } from '../support/eventually.js';
 const MUCH = Buffer.alloc(64 * 1024 * 1024);
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
-describe('a client that is to take something within a second, on a real connection', () => {
+describe('a client that must read something within a second, on a real connection', () => {
   let server: Server;
   let client: Socket;
   const served = new Set<Socket>();
-  /** What the server does once a second, for as long as the test says. */
+  /** Does what the server does once a second, for as long as the test says. */
   let look: () => void;
 
   beforeEach(() => {
@@ -49,7 +49,7 @@ describe('a client that is to take something within a second, on a real connecti
   const hasEnded = () => [...served].every((socket) => socket.destroyed);
   const untilServed = () => eventually(() => served.size, { until: (count) => count === 1 });
 
-  it('is left when it takes nothing, whatever it goes on asking', async () => {
+  it('is disconnected when it reads nothing, whatever else it asks for', async () => {
     await ask((_, response) => response.end(MUCH));
     client.pause();
     await untilServed();
@@ -62,7 +62,7 @@ describe('a client that is to take something within a second, on a real connecti
     await eventually(askOn, { until: Boolean });
   });
 
-  it('is served when it takes a little now and then', async () => {
+  it('is served when it reads a little now and then', async () => {
     await ask((_, response) => response.end(MUCH));
     let bytes = 0;
     let allowed = 0;
@@ -79,7 +79,7 @@ describe('a client that is to take something within a second, on a real connecti
     }
   });
 
-  it('may wait longer for what is still in the making', async () => {
+  it('may wait longer for an answer that is still being made', async () => {
     let make = (): void => undefined;
     await ask((_, response) => (make = () => response.end('made')));
     let text = '';
@@ -92,22 +92,22 @@ describe('a client that is to take something within a second, on a real connecti
     await eventually(() => text, { until: (all) => all.includes('made') });
   });
 
-  it('is left when it stays although nothing more will come', async () => {
+  it('is disconnected when it stays although nothing more will come', async () => {
     await ask(({ socket }) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await untilServed();
     client.resume();
-    // It answers no end with an end of its own.
+    // This client does not answer the end of the connection with its own.
     client.allowHalfOpen = true;
 
-    const hasEndedAfterALook = (): boolean => {
+    const isClosedAfterCheck = (): boolean => {
       look();
       return hasEnded();
     };
-    await eventually(hasEndedAfterALook, { until: Boolean });
+    await eventually(isClosedAfterCheck, { until: Boolean });
   });
 });
 
-describe('a server that closes while there are clients, on real connections', () => {
+describe('a server that closes while clients are connected, on real connections', () => {
   const clients: Socket[] = [];
   let server: Server;
   let clock: SetClock;
@@ -127,7 +127,7 @@ describe('a server that closes while there are clients, on real connections', ()
     for (const client of clients.splice(0)) client.destroy();
   });
 
-  /** Lets a client send that; `received` is what has come back until now. */
+  /** Opens a client that sends this text; `received` returns what has come back so far. */
   async function send(text: string): Promise<{ client: Socket; received: () => string }> {
     const accepted = once(server, 'connection');
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -140,7 +140,7 @@ describe('a server that closes while there are clients, on real connections', ()
     return { client, received: () => received };
   }
 
-  /** Begins to close, with so much time for what is in flight, which does not pass unless it is set. */
+  /** Begins to close with this much time for what is in flight; the time does not pass unless the test sets it. */
   async function closing(connections: Connections, timeoutMs = 1000): Promise<void> {
     const closed = once(server, 'close');
     const shutdown = new Shutdown(clock, timeoutMs);
@@ -153,7 +153,7 @@ describe('a server that closes while there are clients, on real connections', ()
   it.each([
     ['asks for nothing', ''],
     ['has begun to ask', 'GET / HTTP/1.1\r\nHos'],
-  ])('does not wait for one that %s', async (_, text) => {
+  ])('does not wait for a client that %s', async (_, text) => {
     const connections = new Connections(server, 100);
     await send(text);
 
@@ -173,7 +173,7 @@ describe('a server that closes while there are clients, on real connections', ()
     await eventually(received, { until: (text) => text.endsWith('made') });
   });
 
-  it('answers a request that has just come when the time is up already', async () => {
+  it('answers a request that has just come when the time is already up', async () => {
     const connections = new Connections(server, 100);
     const { received } = await send(GET);
     await eventually(() => answers, { until: ({ length }) => length === 1 });
@@ -185,7 +185,7 @@ describe('a server that closes while there are clients, on real connections', ()
     expect(warnings).toEqual([]);
   });
 
-  it('sends an answer to its end, however much of it waits', async () => {
+  it('sends an answer to its end, however much of it is still unsent', async () => {
     server.removeAllListeners('request').on('request', (_, response) => response.end(MUCH));
     const connections = new Connections(server, 100);
     const { client } = await send('');
@@ -204,7 +204,7 @@ describe('a server that closes while there are clients, on real connections', ()
     await eventually(() => bytes, { until: (count) => count > MUCH.length });
   });
 
-  /** Closes once there is a first answer in the making, and makes it: the client is to have it, and to go. */
+  /** Closes while the first answer is being made, then completes it: the client must get it and be disconnected. */
   const closeWhileAnswering = async (requests: string): Promise<void> => {
     const connections = new Connections(server, 100);
     const { received } = await send(requests);
@@ -219,19 +219,19 @@ describe('a server that closes while there are clients, on real connections', ()
     expect(received()).toMatch(/^connection: close\r$/im);
   };
 
-  it('answers what is in the making first, and lets no connection stay for a next request', async () => {
+  it('completes the answer in progress first, and keeps no connection for a next request', async () => {
     await closeWhileAnswering(GET);
     expect(warnings).toEqual([]);
   });
 
-  it('answers the first of many requests in one go, and closes: what was not begun is for another connection', async () => {
+  it('answers the first of many pipelined requests and closes: the others need another connection', async () => {
     serveOneAtATime(server);
     await closeWhileAnswering(GET.repeat(100));
     expect(answers).toHaveLength(1);
     expect(warnings).toEqual([]);
   });
 
-  it('leaves a request that is not whole, or not answered, when the time is up', async () => {
+  it('drops incomplete and unanswered requests when the time is up', async () => {
     const connections = new Connections(server, 100);
     const requests = [await send(GET), await send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{')];
     await eventually(() => answers, { until: ({ length }) => length === 2 });
@@ -247,7 +247,7 @@ describe('a server that closes while there are clients, on real connections', ()
 });
 
 describe('connections of one address, on real sockets', () => {
-  it('are no more than half of all; the others are closed, and have room again when some have ended', async () => {
+  it('are limited to half of all: the others are closed, and find room again when some have ended', async () => {
     const server = createServer((_, response) => response.end('made'));
     new Connections(server, 8);
     server.listen(0, '127.0.0.1');

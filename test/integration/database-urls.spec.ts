@@ -12,8 +12,8 @@ import { silentLogger } from '../support/silent-logger.js';
 const PASSWORD = "p /?#%@:+ä'";
 const WHO = 'select current_user as user, current_database() as database, inet_server_addr() is null as "isSocket"';
 
-/** Real: a PostgreSQL of its own that listens on a Unix socket too. TypeORM and the hot path must agree on each URL. */
-describe('an address of PostgreSQL, as both pools take it', () => {
+/** Real: its own PostgreSQL, which also listens on a Unix socket. TypeORM and the hot path must agree on each URL. */
+describe('an address of PostgreSQL, as both pools read it', () => {
   let server: LocalServer;
   let sockets: string;
   let port: string;
@@ -65,7 +65,7 @@ describe('an address of PostgreSQL, as both pools take it', () => {
     await hotPath.onApplicationShutdown();
   });
 
-  it('may name the schema, and nothing that we rely on', async () => {
+  it('may name the schema, but nothing that the service relies on', async () => {
     const url = new URL(server.url);
     url.searchParams.set('options', '-c search_path=other -c synchronous_commit=off -c statement_timeout=1');
     const hotPath = new HotPath({ databaseUrl: url.href, databasePoolSize: 1 }, silentLogger);

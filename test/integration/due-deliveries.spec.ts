@@ -1,27 +1,19 @@
 import { WakeUpRepository } from '../../src/delivery/storage/wake-up.repository.js';
-import { parseSettings } from '../../src/shared/config/settings.js';
-import { migrate } from '../../src/shared/database/data-source.js';
-import { HotPath } from '../../src/shared/database/hot-path.js';
-import { type DeliveryRepositories, deliveryRepositories } from '../support/delivery-repositories.js';
-import { fastSettings } from '../support/fast-settings.js';
-import { silentLogger } from '../support/silent-logger.js';
-import { StoredRows } from '../support/stored-rows.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import type { DeliveryRepositories } from '../support/delivery-repositories.js';
+import { type DeliveryStorage, startDeliveryStorage } from '../support/delivery-storage.js';
+import type { StoredRows } from '../support/stored-rows.js';
+import type { TestDatabase } from '../support/test-database.js';
 
-describe('what is due, on real PostgreSQL', () => {
+describe('a due delivery, on real PostgreSQL', () => {
+  let storage: DeliveryStorage;
   let database: TestDatabase;
-  let hotPath: HotPath;
   let repository: DeliveryRepositories;
   let rows: StoredRows;
   let subscriptionId: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    await migrate(database.url, new Date());
-    const settings = parseSettings(fastSettings(database, { VISIBILITY_TIMEOUT: '30', DATABASE_POOL_SIZE: '10' }));
-    hotPath = new HotPath(settings, silentLogger);
-    repository = deliveryRepositories(hotPath, settings);
-    rows = new StoredRows(database);
+    storage = await startDeliveryStorage({ VISIBILITY_TIMEOUT: '30', DATABASE_POOL_SIZE: '10' });
+    ({ database, repository, rows } = storage);
   });
 
   beforeEach(async () => {
@@ -29,12 +21,9 @@ describe('what is due, on real PostgreSQL', () => {
     subscriptionId = await rows.subscription();
   });
 
-  afterAll(async () => {
-    await hotPath.onApplicationShutdown();
-    await database.drop();
-  });
+  afterAll(() => storage.stop());
 
-  it('is woken as often as it was attempted, and due again after the visibility timeout', async () => {
+  it('is woken with its number of attempts, and is due again after the visibility timeout', async () => {
     const lost = await rows.delivery({ subscriptionId, dueIn: -1 });
     const retry = await rows.delivery({ subscriptionId, dueIn: -2, attemptCount: 3 });
 
@@ -50,7 +39,7 @@ describe('what is due, on real PostgreSQL', () => {
     expect(await repository.due.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
   });
 
-  it('does not include what waits for its time, what is parked, or what is in flight under a living lease', async () => {
+  it('is neither one that waits for its time, nor a parked one, nor one in flight under a living lease', async () => {
     await rows.delivery({ subscriptionId, dueIn: 30 });
     await rows.delivery({ subscriptionId, parkedIn: -60 });
     const living = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -60, leaseIn: 30 });
@@ -61,7 +50,7 @@ describe('what is due, on real PostgreSQL', () => {
     expect(await rows.attempts(living.id)).toEqual([]);
   });
 
-  it('comes again when the lease is over, if it was in flight when its time came', async () => {
+  it('is found again when its lease has expired, if it was in flight at its time', async () => {
     const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -60, leaseIn: 60 });
     await repository.due.takeDue(10, null);
     const { due_in: dueIn, lease_in: leaseIn } = (await rows.open(id))!;
@@ -70,20 +59,20 @@ describe('what is due, on real PostgreSQL', () => {
     expect(dueIn).toBe(leaseIn);
   });
 
-  it('is left alone when it has been due for longer than one looks back', async () => {
+  it('is left alone when it has been due for longer than the scan looks back', async () => {
     await rows.delivery({ subscriptionId, dueIn: -60 });
     const recent = await rows.delivery({ subscriptionId, dueIn: -5 });
     expect((await repository.due.takeDue(10, 30)).wakeUps).toEqual([recent]);
     expect((await repository.due.takeDue(10, null)).wakeUps).toHaveLength(1);
   });
 
-  it('is said to be all there is when there was less than asked for', async () => {
+  it('is reported as the last one when there were fewer than asked for', async () => {
     await rows.deliveries(3, { subscriptionId, dueIn: -1 });
     expect(await repository.due.takeDue(2, null)).toMatchObject({ isComplete: false });
     expect(await repository.due.takeDue(2, null)).toMatchObject({ isComplete: true });
   });
 
-  it('includes what is in flight past its lease: its attempt is abandoned, and it is pending again', async () => {
+  it('is returned to pending when it was in flight past its lease, and its attempt is abandoned', async () => {
     const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 2, dueIn: -1, leaseIn: -1 });
 
     const { wakeUps, failed } = await repository.due.takeDue(10, null);
@@ -98,7 +87,7 @@ describe('what is due, on real PostgreSQL', () => {
     expect(claimed).toMatchObject({ id, attempt: 3, abandonedCount: 1 });
   });
 
-  it('ends as failed when its attempts were abandoned five times', async () => {
+  it('ends as failed after five abandoned attempts', async () => {
     const given = { subscriptionId, state: 1, dueIn: -1, leaseIn: -1 };
     const fourth = await rows.delivery({ ...given, attemptCount: 6, abandonedCount: 3 });
     const fifth = await rows.delivery({ ...given, attemptCount: 7, abandonedCount: 4 });
@@ -113,7 +102,7 @@ describe('what is due, on real PostgreSQL', () => {
     expect(await rows.attempts(fifth.id)).toMatchObject([{ number: 7, error_code: 'abandoned' }]);
   });
 
-  it('is scattered over some seconds when it was abandoned before, so that neighbours of a deadly one part from it', async () => {
+  it('is delayed by some random seconds if it was abandoned before, to part it from a deadly neighbour', async () => {
     const given = { subscriptionId, state: 1, dueIn: -1, leaseIn: -1, attemptCount: 3 };
     const first = await rows.deliveries(5, { ...given, abandonedCount: 0 });
     const third = await rows.deliveries(50, { ...given, abandonedCount: 2 });
@@ -128,12 +117,12 @@ describe('what is due, on real PostgreSQL', () => {
     expect(Math.max(...dueIn) - Math.min(...dueIn)).toBeGreaterThan(4);
   });
 
-  it('does not end a delivery that waits for a retry, however often it was abandoned before', async () => {
+  it('does not end while it waits for a retry, however often it was abandoned before', async () => {
     const { id } = await rows.delivery({ subscriptionId, attemptCount: 9, abandonedCount: 4, dueIn: -1 });
     expect(await repository.due.takeDue(10, null)).toMatchObject({ wakeUps: [{ id, attemptCount: 9 }], failed: 0 });
   });
 
-  it('keeps what a late result said of the attempt that is abandoned', async () => {
+  it('keeps what a late result said about the abandoned attempt', async () => {
     const { id } = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: -1, leaseIn: -1 });
     await database.query(
       `insert into attempts (delivery_id, number, tenant_id, started_at, status_code, is_late)
@@ -144,7 +133,7 @@ describe('what is due, on real PostgreSQL', () => {
     expect(await rows.attempts(id)).toMatchObject([{ number: 1, status_code: 200, is_late: true }]);
   });
 
-  it('is taken longest due first, no more than asked for', async () => {
+  it('is taken in order of its due time, up to the number asked for', async () => {
     const [newest] = await rows.deliveries(1, { subscriptionId, dueIn: -1 });
     const [oldest] = await rows.deliveries(1, { subscriptionId, dueIn: -20 });
     const [middle] = await rows.deliveries(1, { subscriptionId, dueIn: -10 });
@@ -154,7 +143,7 @@ describe('what is due, on real PostgreSQL', () => {
     expect((await repository.due.takeDue(2, null)).wakeUps).toEqual([newest]);
   });
 
-  it('is taken by one worker, however many look at the same time', async () => {
+  it('is taken by one worker, however many scan at the same time', async () => {
     const given = { subscriptionId, dueIn: -1 };
     const due = await rows.deliveries(100, given);
     const expired = await rows.deliveries(100, { ...given, state: 1, attemptCount: 1, leaseIn: -1 });
@@ -169,7 +158,7 @@ describe('what is due, on real PostgreSQL', () => {
     expect(all.sort()).toEqual([...due, ...expired].map(({ id }) => id).sort());
   });
 
-  it('is taken from its newest end too, so that nobody waits behind the backlog of another', async () => {
+  it('is taken from the newest end too, so that no tenant waits behind the backlog of another', async () => {
     await rows.deliveries(20, { subscriptionId, dueIn: -60 });
     const others = await rows.subscription();
     const retry = await rows.delivery({ subscriptionId: others, attemptCount: 1, dueIn: -1 });
@@ -181,7 +170,7 @@ describe('what is due, on real PostgreSQL', () => {
     expect(wakeUps).toContainEqual(retry);
   });
 
-  it('is parked, if that is asked for, and no scan takes it again', async () => {
+  it('can be parked, and is then taken by no scan', async () => {
     const retry = await rows.delivery({ subscriptionId, dueIn: -2, attemptCount: 3 });
     const cut = await rows.delivery({ subscriptionId, dueIn: -1, state: 1, attemptCount: 1, leaseIn: -1 });
 
@@ -198,7 +187,7 @@ describe('what is due, on real PostgreSQL', () => {
     );
   });
 
-  it('includes at once what lost its wake-up, unless it was attempted or set aside since', async () => {
+  it('can be one that lost its wake-up, unless it was attempted or set aside since', async () => {
     const [lost] = await rows.deliveries(1, { subscriptionId, dueIn: 30 });
     const others = [
       await rows.delivery({ subscriptionId, attemptCount: 1, dueIn: 30 }),
@@ -206,12 +195,12 @@ describe('what is due, on real PostgreSQL', () => {
       await rows.delivery({ subscriptionId, parkedIn: -1 }),
     ];
 
-    await new WakeUpRepository(hotPath).makeDue([lost!, ...others].map(({ id }) => id));
+    await new WakeUpRepository(storage.hotPath).makeDue([lost!, ...others].map(({ id }) => id));
 
     expect((await repository.due.takeDue(10, null)).wakeUps).toEqual([lost]);
   });
 
-  it('includes at once what a stopping worker gives back, and only if that may be taken', async () => {
+  it('can be one that a stopping worker returns, but only if it may still be taken', async () => {
     const pending = await rows.delivery({ subscriptionId, dueIn: 30 });
     const parked = await rows.delivery({ subscriptionId, parkedIn: -1 });
     const inFlight = await rows.delivery({ subscriptionId, state: 1, attemptCount: 1, dueIn: 30, leaseIn: 30 });

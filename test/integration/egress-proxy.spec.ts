@@ -11,7 +11,7 @@ import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { selfSigned } from '../support/self-signed.js';
 import { aSender, closeSenders } from '../support/senders.js';
 
-/** All are one process, which may stand still for some seconds. */
+/** Sender, proxy and receiver share one process, which may stand still for some seconds. */
 const TIMEOUT_MS = 10_000;
 const PASSWORD = 'hunter2';
 
@@ -37,7 +37,7 @@ describe('a sender behind an egress proxy', () => {
   const senderFor = (resolver: HostResolver, userInfo = '') =>
     aSender({ resolver, allowedTargetCidrs: [], egressProxyUrl: proxy.url(userInfo) });
 
-  it('asks the proxy for the address that was judged, and never for the name', async () => {
+  it('asks the proxy for the checked address, and never for the name', async () => {
     const sender = senderFor(resolvingTo(['1.1.1.1']));
 
     const result = await sender.send(aDeliveryTo('http://hooks.example.com/a'), TIMEOUT_MS);
@@ -48,7 +48,7 @@ describe('a sender behind an egress proxy', () => {
     expect(receiver.requests[0]!.headers['host']).toBe('hooks.example.com');
   });
 
-  it('asks for IPv6 in brackets, for literal addresses as they stand, and for other ports', async () => {
+  it('asks for IPv6 in brackets, for literal addresses unchanged, and for other ports', async () => {
     const sender = senderFor(resolvingTo(['2606:4700::1111']));
     await sender.send(aDeliveryTo('http://hooks.example.com:8080/'), TIMEOUT_MS);
     await sender.send(aDeliveryTo('http://[2606:4700::1112]/'), TIMEOUT_MS);
@@ -57,14 +57,14 @@ describe('a sender behind an egress proxy', () => {
     expect(proxy.authorities).toEqual(['[2606:4700::1111]:8080', '[2606:4700::1112]:80', '1.1.1.2:80']);
   });
 
-  it('uses its tunnels again', async () => {
+  it('reuses its tunnels', async () => {
     const sender = senderFor(resolvingTo(['1.1.1.1']));
     for (let n = 0; n < 6; n += 1) {
       expect(await sender.send(aDeliveryTo('http://hooks.example.com/'), TIMEOUT_MS)).toMatchObject({
         statusCode: 200,
       });
     }
-    // One may still be giving back its last answer when the next is wanted.
+    // One tunnel may still be returning its last answer when the next is needed.
     expect(proxy.heads.length).toBeLessThanOrEqual(2);
   });
 
@@ -86,11 +86,11 @@ describe('a sender behind an egress proxy', () => {
     expect(proxy.heads).toEqual([]);
   });
 
-  it('judges a name anew at each connection', async () => {
+  it('checks a name anew for each connection', async () => {
     const sender = senderFor(resolvingTo(['1.1.1.1'], ['127.0.0.1']));
     expect(await sender.send(aDeliveryTo('http://hooks.example.com/'), TIMEOUT_MS)).toMatchObject({ statusCode: 200 });
 
-    // Another port, so another connection.
+    // Another port needs another connection.
     const { error } = await sender.send(aDeliveryTo('http://hooks.example.com:8080/'), TIMEOUT_MS);
 
     expect(error?.code).toBe('blocked_address');
@@ -99,7 +99,7 @@ describe('a sender behind an egress proxy', () => {
 
   describe('to a receiver that speaks TLS', () => {
     let target: HttpsServer;
-    /** What the receiver was called by those who greeted it. */
+    /** The names under which clients greeted the receiver. */
     let names: string[];
     let received: number;
 
@@ -124,7 +124,7 @@ describe('a sender behind an egress proxy', () => {
       target.closeAllConnections();
     });
 
-    /** Runs `act` while nobody is trusted but who signed the certificate of the receiver. */
+    /** Runs `act` while the sender trusts only the issuer of the receiver's certificate. */
     const trusting = async <T>(act: () => Promise<T>): Promise<T> => {
       const trusted = getCACertificates('default');
       setDefaultCACertificates([selfSigned.cert]);
@@ -142,7 +142,7 @@ describe('a sender behind an egress proxy', () => {
         egressProxyUrl: proxy.url(),
       }).send(aDeliveryTo(url), TIMEOUT_MS);
 
-    it('speaks TLS with it inside the tunnel, under its name, which the proxy does not see', async () => {
+    it('speaks TLS to it inside the tunnel under its name, which the proxy does not see', async () => {
       const result = await trusting(() => sendTo('https://localhost/'));
 
       expect(result).toMatchObject({ statusCode: 200, error: null });
@@ -151,7 +151,7 @@ describe('a sender behind an egress proxy', () => {
       expect(proxy.heads.join()).not.toContain('localhost');
     });
 
-    it('accepts no certificate for another name', async () => {
+    it('refuses a certificate for another name', async () => {
       const { error } = await trusting(() => sendTo('https://hooks.example.com:8443/'));
 
       expect(error?.code).toBe('tls_failure');
@@ -159,7 +159,7 @@ describe('a sender behind an egress proxy', () => {
       expect(proxy.authorities).toEqual(['1.1.1.1:8443']);
     });
 
-    it('accepts no certificate that nobody it trusts has signed', async () => {
+    it('refuses a certificate from an untrusted issuer', async () => {
       const { error } = await sendTo('https://localhost/');
 
       expect(error?.code).toBe('tls_failure');
@@ -167,7 +167,7 @@ describe('a sender behind an egress proxy', () => {
     });
   });
 
-  it('shows the proxy who it is, and nobody else', async () => {
+  it('authenticates to the proxy, and to no other server', async () => {
     await senderFor(resolvingTo(['1.1.1.1']), `me:${PASSWORD}@`).send(
       aDeliveryTo('http://hooks.example.com/'),
       TIMEOUT_MS,
@@ -183,8 +183,8 @@ describe('a sender behind an egress proxy', () => {
     ['502', 'HTTP/1.1 502 Bad Gateway\r\n\r\n'],
     ['garbage', 'what?\r\n\r\n'],
     ['nothing', ''],
-    ['headers without end', `HTTP/1.1 200 OK\r\n${'x-filling: 0123456789\r\n'.repeat(5000)}`],
-  ])('calls it proxy_failure when the proxy answers %s, and tells no password', async (_name, answers) => {
+    ['endless headers', `HTTP/1.1 200 OK\r\n${'x-filling: 0123456789\r\n'.repeat(5000)}`],
+  ])('reports proxy_failure when the proxy answers %s, and reveals no password', async (_name, answers) => {
     proxy.behaviour = { answers };
 
     const { error } = await senderFor(resolvingTo(['1.1.1.1', '1.1.1.2']), `me:${PASSWORD}@`).send(
@@ -198,13 +198,13 @@ describe('a sender behind an egress proxy', () => {
     expect(receiver.requests).toEqual([]);
   });
 
-  it('waits no longer than the attempt may take for a proxy that hangs', async () => {
+  it('waits for a hanging proxy no longer than the attempt may take', async () => {
     proxy.behaviour = 'hang';
     const { error } = await senderFor(resolvingTo(['1.1.1.1'])).send(aDeliveryTo('http://hooks.example.com/'), 300);
     expect(error?.code).toBe('timeout');
   });
 
-  it('takes it for no attempt when the proxy does not know who asks', async () => {
+  it('counts no attempt when the proxy does not accept its credentials', async () => {
     proxy.behaviour = { answers: 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n' };
     const sent = senderFor(resolvingTo(['1.1.1.1', '1.1.1.2'])).send(
       aDeliveryTo('http://hooks.example.com/'),
@@ -215,7 +215,7 @@ describe('a sender behind an egress proxy', () => {
     expect(proxy.authorities).toEqual(['1.1.1.1:80']);
   });
 
-  it('takes it for no attempt when the proxy is away', async () => {
+  it('counts no attempt when the proxy is away', async () => {
     const url = proxy.url(`me:${PASSWORD}@`);
     const sender = aSender({ resolver: resolvingTo(['1.1.1.1']), allowedTargetCidrs: [], egressProxyUrl: url });
     await proxy.stop();
@@ -224,7 +224,7 @@ describe('a sender behind an egress proxy', () => {
     proxy = await ConnectProxy.start(1);
   });
 
-  it('asks for the name of the proxy where it asks for those of targets', async () => {
+  it('resolves the name of the proxy as it resolves those of targets', async () => {
     const { port } = new URL(proxy.url());
     const resolver: HostResolver = {
       resolve: (host) => Promise.resolve([host === 'proxy.example' ? '127.0.0.1' : '1.1.1.1']),
@@ -235,14 +235,14 @@ describe('a sender behind an egress proxy', () => {
     expect(proxy.authorities).toEqual(['1.1.1.1:80']);
   });
 
-  it('calls it dns_failure when a name has no address', async () => {
+  it('reports dns_failure when a name has no address', async () => {
     const { error } = await senderFor(resolvingTo([])).send(aDeliveryTo('http://hooks.example.com/'), TIMEOUT_MS);
     expect(error?.code).toBe('dns_failure');
     expect(proxy.heads).toEqual([]);
   });
 
   describe('and its connections', () => {
-    /** Where it is to be over. */
+    /** The limit that must end the attempt. */
     const CONNECT_TIMEOUT_MS = 400;
     const rules = { allowedTargetCidrs: [], allowedTargetHosts: [], allowedTargetPorts: [], requireHttps: false };
 
@@ -259,9 +259,9 @@ describe('a sender behind an egress proxy', () => {
     const never: HostResolver = { resolve: () => new Promise(() => undefined) };
 
     it.each([
-      ['a name that is not resolved', 'tunnel', never],
+      ['an unresolved name', 'tunnel', never],
       ['a proxy that does not answer', 'hang', resolvingTo(['1.1.1.1', '1.1.1.2', '1.1.1.3'])],
-      ['a proxy whose answer does not end', 'trickle', resolvingTo(['1.1.1.1'])],
+      ['a proxy with an endless answer', 'trickle', resolvingTo(['1.1.1.1'])],
     ] as const)('take no longer than they may: %s', async (_name, behaviour, resolver) => {
       proxy.behaviour = behaviour;
       expect(await connectBy(resolver, CONNECT_TIMEOUT_MS)).toMatchObject({ code: 'ETIMEDOUT' });
@@ -276,7 +276,7 @@ describe('a sender behind an egress proxy', () => {
       expect(proxy.authorities).toEqual(['1.1.1.1:80', '[2606:4700::1111]:80']);
     });
 
-    it('are tried to the first few of many addresses only, all of which are judged', async () => {
+    it('are tried to the first few of many addresses only, and all of them are checked', async () => {
       proxy.behaviour = { answers: 'HTTP/1.1 502 Bad Gateway\r\n\r\n' };
       const many = Array.from({ length: 20 }, (_, n) => `1.1.1.${n}`);
       await connectBy(resolvingTo(many));
@@ -287,7 +287,7 @@ describe('a sender behind an egress proxy', () => {
       expect(proxy.heads).toHaveLength(4);
     });
 
-    it('are there after any 2xx', async () => {
+    it('are established by any 2xx', async () => {
       proxy.behaviour = { answers: 'HTTP/1.1 299 Fine\r\n\r\n' };
       expect(await connectBy(resolvingTo(['1.1.1.1']))).toBeNull();
     });

@@ -8,7 +8,7 @@ import { SystemHostResolver } from '../../src/targets/host-resolver.js';
 import { eventually } from '../support/eventually.js';
 import { NameServer } from '../support/name-server.js';
 
-/** Far more than look-ups of the operating system run at once, and as many as a socket's buffer takes in one go. */
+/** Far more look-ups than the operating system runs at once, and as many as the buffer of a socket takes at once. */
 const DEAD_NAMES = 100;
 
 describe('the resolver of host names, asking a name server', () => {
@@ -29,12 +29,12 @@ describe('the resolver of host names, asking a name server', () => {
 
   afterEach(() => server.close());
 
-  it('brings all addresses of a name, those of IPv4 first', async () => {
+  it('returns all addresses of a name, IPv4 first', async () => {
     expect(await resolver.resolve('both.example.com')).toEqual(['192.0.2.1', '192.0.2.2', '2001:db8::1']);
     expect(await resolver.resolve('six.example.com')).toEqual(['2001:db8::1']);
   });
 
-  it('asks again each time: a name that turned is seen at once', async () => {
+  it('asks again each time, so that a changed name is seen at once', async () => {
     expect(await resolver.resolve('six.example.com')).toEqual(['2001:db8::1']);
     server.names = { 'six.example.com': { addresses: ['192.0.2.6'] } };
     expect(await resolver.resolve('six.example.com')).toEqual(['192.0.2.6']);
@@ -46,14 +46,14 @@ describe('the resolver of host names, asking a name server', () => {
     ['broken.example.com', 'EAI_AGAIN'],
     ['refused.example.com', 'EAI_AGAIN'],
     ['dead.example.com', 'ETIMEDOUT'],
-  ])('says of %s %s', async (host, code) => {
+  ])('fails for %s with %s', async (host, code) => {
     await expect(resolver.resolve(host)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(host) as string,
     });
   });
 
-  it('tells a name that nobody answers for from name servers that answer nobody', async () => {
+  it('distinguishes a name whose servers do not answer from name servers that do not answer', async () => {
     await expect(resolver.resolve('dead.example.com')).rejects.toMatchObject({ code: 'ETIMEDOUT' });
     server.isSilent = true;
     await expect(resolver.resolve('both.example.com')).rejects.toThrow(ResolverUnreachable);
@@ -61,17 +61,17 @@ describe('the resolver of host names, asking a name server', () => {
     expect(await resolver.resolve('both.example.com')).toHaveLength(3);
   });
 
-  it('tells so before a connection would be given up, and asks once for all names that wait', async () => {
+  it('reports silent name servers before a connection would be given up, and asks once for all waiting names', async () => {
     server.isSilent = true;
     const names = Array.from({ length: 50 }, (_, n) => `name-${n}.example.com`);
     const outcomes = await Promise.allSettled(names.map((name) => resolver.resolve(name)));
     const reasons = outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason as unknown);
     expect(reasons.every((reason) => reason instanceof ResolverUnreachable)).toBe(true);
-    // The few tries of one question.
+    // One question with its few retries.
     expect(server.asked.filter((name) => name === '.').length).toBeLessThanOrEqual(4);
   });
 
-  it('gives servers that are slow more time, once it knows that they are', async () => {
+  it('gives slow servers more time, once it knows that they are slow', async () => {
     server.names = { '.': { addresses: [], delaySeconds: 0.8 }, 'slow.example.com': { failure: 'silence' } };
     await expect(resolver.resolve('slow.example.com')).rejects.toThrow(ResolverUnreachable);
     await eventually(
@@ -82,7 +82,7 @@ describe('the resolver of host names, asking a name server', () => {
     );
   });
 
-  it('says that name servers are away when nobody listens where they should be', async () => {
+  it('reports that the name servers are away when nothing listens at their address', async () => {
     const gone = await NameServer.start();
     const { address } = gone;
     await gone.close();
@@ -90,7 +90,7 @@ describe('the resolver of host names, asking a name server', () => {
     await expect(asking).rejects.toThrow(ResolverUnreachable);
   });
 
-  it('brings the addresses of one kind when there is no answer about the other', async () => {
+  it('returns the addresses of one kind when there is no answer about the other', async () => {
     server.names = { 'half.example.com': { addresses: ['192.0.2.1'], silentAbout: 'AAAA' } };
     expect(await resolver.resolve('half.example.com')).toEqual(['192.0.2.1']);
   });
@@ -113,7 +113,7 @@ describe('the resolver of host names, asking a name server', () => {
   });
 });
 
-describe('the resolver of host names, when a name server is not set', () => {
+describe('the resolver of host names, without a configured name server', () => {
   let server: NameServer;
   let directory: string;
 
@@ -127,7 +127,7 @@ describe('the resolver of host names, when a name server is not set', () => {
     await rm(directory, { recursive: true });
   });
 
-  /** Of an operating system that asks the server of the test. */
+  /** The settings of an operating system that asks the name server of the test. */
   const resolverFor = async (config: string): Promise<SystemHostResolver> => {
     const paths = { hosts: join(directory, 'hosts'), resolverConfig: join(directory, 'resolv.conf') };
     await writeFile(paths.hosts, '192.0.2.7 known.example\n');
@@ -135,12 +135,12 @@ describe('the resolver of host names, when a name server is not set', () => {
     return new SystemHostResolver({ dnsServers: [] }, paths);
   };
 
-  it('finds what the files of the operating system know', async () => {
+  it('finds names from the files of the operating system', async () => {
     expect(await new SystemHostResolver({ dnsServers: [] }).resolve('localhost')).toContain('127.0.0.1');
     expect(await (await resolverFor('')).resolve('known.example')).toEqual(['192.0.2.7']);
   });
 
-  it('looks for a name in the search domains: for one without a dot first, for another when it is unknown', async () => {
+  it('tries the search domains: first for a name without a dot, after a failed look-up for another', async () => {
     server.names = { ...server.names, 'hooks.team.b.example': { addresses: ['192.0.2.2'] } };
     const resolver = await resolverFor('search a.example b.example\n');
 
@@ -164,7 +164,7 @@ describe('the resolver of host names, when a name server is not set', () => {
       },
     });
     const resolver = await resolverFor('search a.example\n');
-    // Unknown as they stand, which is when the operating system used to be asked, and then without an answer.
+    // The names are unknown as they stand, and get no answer in the search domain.
     const names = Array.from({ length: DEAD_NAMES }, (_, n) => `dead-${n}.example.com`);
     server.names = Object.fromEntries(names.map((name) => [`${name}.a.example`, { failure: 'silence' as const }]));
 
@@ -177,7 +177,7 @@ describe('the resolver of host names, when a name server is not set', () => {
     hook.disable();
 
     expect(held).toEqual([]);
-    // So the others' look-ups, such as that of a database, go on.
+    // Other look-ups, such as that of a database, can therefore continue.
     const others = lookup('localhost').then(() => 'answered');
     expect(await Promise.race([others, settled.then(() => 'waited')])).toBe('answered');
     await settled;

@@ -19,7 +19,7 @@ const FINGERPRINT = Buffer.from(Array.from({ length: 32 }, (_, n) => 255 - n));
 const keyed = (key: string, given: Parameters<typeof aNewEvent>[0] = {}): AddressedEvent =>
   aNewEvent({ idempotency: { key, fingerprint: FINGERPRINT }, ...given });
 
-describe('what is accepted, on real PostgreSQL', () => {
+describe('an accepted event, on real PostgreSQL', () => {
   let database: TestDatabase;
   let hotPath: HotPath;
   let repository: IngestRepository;
@@ -41,7 +41,7 @@ describe('what is accepted, on real PostgreSQL', () => {
     await database.drop();
   });
 
-  /** Ids of what is stored, in the order of the events that were given. */
+  /** Ids of the stored events, in the order of the given ones. */
   const accept = (events: AddressedEvent[], deliveriesAre: 'queued' | 'due'): Promise<boolean[]> =>
     repository.accept(events, events.flatMap(deliveriesOf), deliveriesAre);
 
@@ -55,7 +55,7 @@ describe('what is accepted, on real PostgreSQL', () => {
     return row!.count;
   };
 
-  it('is an event with all its deliveries, pending and handed to the queue', async () => {
+  it('is stored with all its deliveries, pending and handed to the queue', async () => {
     const id = newEventUuid(Date.now());
     const subscriptionIds = [1, 2, 3].map(() => newUuid(Date.now()));
     const deliveries = subscriptionIds.map((subscriptionId, n) => ({ id: deliveryUuid(id, n + 1), subscriptionId }));
@@ -88,14 +88,14 @@ describe('what is accepted, on real PostgreSQL', () => {
     expect((await rows.open(deliveryUuid(event.id, 1)))!.due_in).toBeLessThanOrEqual(0);
   });
 
-  it('is an event that nobody wants, too', async () => {
+  it('is stored even if no subscription wants it', async () => {
     const event = aNewEvent({ subscriptionIds: [] });
     expect(await accept([event], 'queued')).toEqual([true]);
     expect(await storedOf([event])).toEqual([event.id]);
     expect(await countOf('open_deliveries')).toBe(0);
   });
 
-  it('has the payloads of a group byte for byte, whatever they are', async () => {
+  it('keeps its payload byte for byte in a group, whatever it is', async () => {
     const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     const payloads = [
       all,
@@ -114,7 +114,7 @@ describe('what is accepted, on real PostgreSQL', () => {
     }
   });
 
-  it('has its texts as they are, whatever they mean to an array of PostgreSQL', async () => {
+  it('keeps its texts unchanged, whatever they mean in an array of PostgreSQL', async () => {
     const texts = [
       'null',
       'NULL',
@@ -142,7 +142,7 @@ describe('what is accepted, on real PostgreSQL', () => {
     expect(stored.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(wanted.sort((a, b) => (a.id < b.id ? -1 : 1)));
   });
 
-  it('is a group of a thousand events, each with its own', async () => {
+  it('keeps what belongs to it in a group of a thousand', async () => {
     const events = Array.from({ length: 1000 }, (_, n) => aNewEvent({ payload: Buffer.from(`{"n":${n}}`) }));
 
     expect(await accept(events, 'queued')).toEqual(events.map(() => true));
@@ -154,7 +154,7 @@ describe('what is accepted, on real PostgreSQL', () => {
     expect(new Map(stored.map(({ id, text }) => [id, text]))).toEqual(new Map(wanted));
   });
 
-  it('is all of a group or nothing', async () => {
+  it('is stored with all of its group, or not at all', async () => {
     const good = keyed('of the good one');
     const bad = aNewEvent();
     await expect(accept([good, bad, bad], 'queued')).rejects.toMatchObject({ code: '23505' });
@@ -163,7 +163,7 @@ describe('what is accepted, on real PostgreSQL', () => {
   });
 
   describe('under a key', () => {
-    it('is remembered under it for a day', async () => {
+    it('is remembered under the key for a day', async () => {
       const event = keyed('k1');
       expect(await accept([event], 'queued')).toEqual([true]);
       const found = { fingerprint: FINGERPRINT, eventId: event.id, deliveryCount: 1 };
@@ -176,7 +176,7 @@ describe('what is accepted, on real PostgreSQL', () => {
       expect(row!.hours).toBeCloseTo(24, 1);
     });
 
-    it('leaves nothing of an event whose key is taken', async () => {
+    it('is not stored at all when the key is taken', async () => {
       const first = keyed('k1');
       const second = keyed('k1', { eventType: 'another' });
       await accept([first], 'queued');
@@ -192,7 +192,7 @@ describe('what is accepted, on real PostgreSQL', () => {
       expect(await repository.findRequest('acme', 'k1')).toMatchObject({ eventId: events[1]!.id });
     });
 
-    it('is accepted when the key has expired, and has it anew', async () => {
+    it('is accepted when the key has expired, and takes the key anew', async () => {
       const [first, second, third] = [keyed('k1'), keyed('k1'), keyed('k1')];
       await accept([first], 'queued');
       await database.query(`update idempotency_keys set expires_at = now() - interval '1 second'`);
@@ -224,7 +224,7 @@ describe('what is accepted, on real PostgreSQL', () => {
       }
     });
 
-    it('is accepted or not by itself, in a group with others', async () => {
+    it('is accepted or refused independently of others in its group', async () => {
       await accept([keyed('taken')], 'queued');
       const id = newEventUuid(Date.now());
       const ofTwo = keyed('of two', { id, subscriptionIds: [1, 2].map(() => newUuid(Date.now())) });
@@ -240,7 +240,7 @@ describe('what is accepted, on real PostgreSQL', () => {
       expect(await countOf('open_deliveries')).toBe(1 + 4 + 2);
     });
 
-    it('keeps the fingerprint of each, whatever the order of the keys', async () => {
+    it('keeps its own fingerprint, whatever the order of the keys', async () => {
       const fingerprintOf = (n: number): Buffer => Buffer.alloc(32, n);
       const group = [3, 1, 2].map((n) => aNewEvent({ idempotency: { key: `k${n}`, fingerprint: fingerprintOf(n) } }));
       await accept(group, 'queued');
@@ -252,7 +252,7 @@ describe('what is accepted, on real PostgreSQL', () => {
     it.each([
       ['keys', ['a', 'm', 'z'], ['default', 'default', 'default']],
       ['tenants that chose the same key', ['m', 'm', 'm'], ['a', 'm', 'z']],
-    ])('waits for a group that shares %s in another order, and does not deadlock with it', async (_, keys, tenants) => {
+    ])('waits for a group that shares %s in another order, without a deadlock', async (_, keys, tenants) => {
       const groupOf = (order: number[]): AddressedEvent[] =>
         order.map((n) => keyed(keys[n]!, { tenantId: tenants[n]! }));
       const holder = new Client({ connectionString: database.url });
@@ -260,7 +260,7 @@ describe('what is accepted, on real PostgreSQL', () => {
       /** Null when this machine stood still until the wait was over. */
       const race = async (): Promise<boolean[][] | null> => {
         await rows.clear();
-        // Somebody holds the middle one until both groups wait, each with what it has by then.
+        // Another transaction holds the middle key until both groups wait, each with the keys it has by then.
         await holder.query('begin');
         await holder.query(
           `insert into idempotency_keys values ($1, 'm', '', gen_random_uuid(), 1, now() + interval '1 day')`,
@@ -287,7 +287,7 @@ describe('what is accepted, on real PostgreSQL', () => {
     });
   });
 
-  it('forgets expired keys, however many there are, and no others', async () => {
+  it('loses its key when the key expires, however many do, and no other key is lost', async () => {
     await database.query(
       `insert into idempotency_keys select 'default', 'expired' || n, '', gen_random_uuid(), 1, now() - interval '1 second'
        from generate_series(1, 10001) n`,

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.js';
 
 const MAX_PAYLOAD_BYTES = 50;
 
-describe('what publishers may have on its way in together, on real connections', () => {
+describe('the limit on publishes in progress, on real connections', () => {
   let server: FastifyInstance;
   let metrics: Metrics;
   let release: (() => void)[];
@@ -41,9 +41,9 @@ describe('what publishers may have on its way in together, on real connections',
       payload: JSON.stringify('x'.repeat(bytes - 2)),
       headers: { 'content-type': 'application/json', 'x-tenant': tenant },
     });
-  const underWay = (count: number) => eventually(() => release, { until: ({ length }) => length === count });
+  const untilInProgress = (count: number) => eventually(() => release, { until: ({ length }) => length === count });
 
-  /** Announces a body and sends the beginning of it. */
+  /** Announces a body and sends its beginning. */
   function begin(tenant: string, announced: number, beginning: string): { client: Socket; received: () => string } {
     const client = connect((server.server.address() as { port: number }).port, '127.0.0.1');
     clients.push(client);
@@ -56,7 +56,7 @@ describe('what publishers may have on its way in together, on real connections',
     return { client, received: () => received };
   }
 
-  /** Once all of these have come as far as they go. */
+  /** Waits until all of these have come as far as they can. */
   async function begun(count: number, tenant: string, announced: number, beginning: string): Promise<void> {
     let came = 0;
     server.server.on('request', () => (came += 1));
@@ -64,9 +64,9 @@ describe('what publishers may have on its way in together, on real connections',
     await eventually(() => came, { until: (all) => all >= count });
   }
 
-  it('is no more than half of the requests for one tenant, and the rest is for the others', async () => {
+  it('gives one tenant no more than half of the requests, and leaves the rest to the others', async () => {
     const first = [post('/publish', 'a'), post('/publish', 'a'), post('/publish', 'a'), post('/publish', 'a')];
-    await underWay(4);
+    await untilInProgress(4);
     expect((await post('/publish', 'a')).statusCode).toBe(503);
     expect(await metrics.render()).toContain('webhook_requests_shed_total 1');
 
@@ -76,12 +76,12 @@ describe('what publishers may have on its way in together, on real connections',
     expect((await post('/quick', 'a')).statusCode).toBe(200);
   });
 
-  it('counts what a client that has gone away has left behind, until it is done', async () => {
+  it('counts requests left behind by a disconnected client until they are done', async () => {
     for (let n = 0; n < 4; n += 1) {
       const client = connect((server.server.address() as { port: number }).port, '127.0.0.1');
       clients.push(client);
       client.write('POST /publish HTTP/1.1\r\nHost: x\r\nX-Tenant: a\r\nContent-Length: 2\r\n\r\n12');
-      await underWay(n + 1);
+      await untilInProgress(n + 1);
       client.destroy();
     }
     await eventually(async () => (await new Promise<number>((resolve) => { server.server.getConnections((_, count) => { resolve(count); }); })), { until: (count) => count === 0 }); // prettier-ignore
@@ -91,9 +91,9 @@ describe('what publishers may have on its way in together, on real connections',
     await eventually(() => post('/quick', 'a'), { until: ({ statusCode }) => statusCode === 200 });
   });
 
-  it('is no more than half of the bytes for one tenant', async () => {
+  it('gives one tenant no more than half of the bytes', async () => {
     const first = [post('/publish', 'a', 40)];
-    await underWay(1);
+    await untilInProgress(1);
     expect((await post('/quick', 'a', 40)).statusCode).toBe(503);
     expect((await post('/quick', 'b', 40)).statusCode).toBe(200);
     release[0]!();
@@ -101,19 +101,19 @@ describe('what publishers may have on its way in together, on real connections',
     expect((await post('/quick', 'a', 40)).statusCode).toBe(200);
   });
 
-  it('does not count what is only announced', async () => {
+  it('ignores bytes that are only announced', async () => {
     await begun(20, 'a', 50, 'x');
 
     for (const tenant of ['a', 'b']) expect((await post('/quick', tenant, 20)).statusCode).toBe(200);
   });
 
-  it('has no place taken by requests that are not whole, however many', async () => {
+  it('ignores incomplete requests, however many there are', async () => {
     await begun(20, 'a', 2, 'x');
 
     for (const tenant of ['a', 'b']) expect((await post('/quick', tenant)).statusCode).toBe(200);
   });
 
-  it('is refused in the middle of a body when that becomes too much, and the connection ends', async () => {
+  it('applies in the middle of a body that becomes too much, and then ends the connection', async () => {
     const { client, received } = begin('a', 50, 'x'.repeat(30));
     await eventually(() => post('/quick', 'a', 40), { until: ({ statusCode }) => statusCode === 503 });
     const second = begin('a', 50, 'x'.repeat(10));
@@ -128,15 +128,15 @@ describe('what publishers may have on its way in together, on real connections',
 
   it('leaves other calls alone', async () => {
     const publishing = Array.from({ length: 4 }, () => post('/publish', 'a'));
-    await underWay(4);
+    await untilInProgress(4);
     const other = post('/other', 'a');
-    await underWay(5);
+    await untilInProgress(5);
     release.forEach((each) => { each(); }); // prettier-ignore
     expect((await other).statusCode).toBe(200);
     await Promise.all(publishing);
   });
 
-  it('forgets clients that went away in the middle', async () => {
+  it('forgets clients that disconnect in the middle', async () => {
     await begun(1, 'a', 50, 'x'.repeat(49));
     await eventually(() => post('/quick', 'a', 40), { until: ({ statusCode }) => statusCode === 503 });
 
@@ -148,7 +148,7 @@ describe('what publishers may have on its way in together, on real connections',
   it.each([
     ['is announced as such', `Content-Length: 51\r\n\r\n`],
     ['turns out to be', `Transfer-Encoding: chunked\r\n\r\n33\r\n${'x'.repeat(51)}\r\n0\r\n\r\n`],
-  ])('has no body that is too large, when it %s', async (_, rest) => {
+  ])('refuses a body that is too large when it %s', async (_, rest) => {
     const { client, received } = begin('a', 0, '');
     await eventually(received, { until: (text) => text.includes('200 OK') });
     client.write(`POST /quick HTTP/1.1\r\nHost: x\r\nX-Tenant: a\r\n${rest}`);

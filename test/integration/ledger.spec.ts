@@ -61,7 +61,7 @@ describe('the ledger, on real PostgreSQL', () => {
     await database.drop();
   });
 
-  /** An accepted event with so many deliveries; gives their ids. */
+  /** Accepts an event with that many deliveries; returns their ids. */
   const accept = async (count: number, atMs = thisHourMs): Promise<string[]> => {
     const id = newEventUuid(atMs);
     const event = aNewEvent({ id, subscriptionIds: new Array<string>(count).fill(subscriptionId) });
@@ -84,7 +84,7 @@ describe('the ledger, on real PostgreSQL', () => {
     commands.openRetry(dataSource.manager, 'default', { id, newId, visibilitySeconds: 30 });
   const NOTHING = { tenant_id: 'default', delivered: 0, failed: 0, cancelled: 0, unfinished: 0 };
 
-  it('counts every delivery of an hour once, whatever became of it', async () => {
+  it('counts every delivery of an hour once, whatever its outcome', async () => {
     const [pending, inFlight, delivered, failed, cancelled] = await accept(5);
     await claim([inFlight!, delivered!, failed!]);
     await record(delivered!, 'delivered');
@@ -97,7 +97,7 @@ describe('the ledger, on real PostgreSQL', () => {
     ]);
   });
 
-  it('goes by the hour of the event, over several days, newest first', async () => {
+  it('lists the hours of the events over several days, newest first', async () => {
     await accept(2);
     await accept(3, thisHourMs - HOUR_MS);
     await accept(1, thisHourMs - HOUR_MS + HOUR_MS - 1);
@@ -132,13 +132,13 @@ describe('the ledger, on real PostgreSQL', () => {
     expect(await list()).toEqual([{ ...NOTHING, hour_ms: thisHourMs, accepted: 3, cancelled: 3 }]);
   });
 
-  it('shows a delivery that is gone', async () => {
+  it('shows a missing delivery', async () => {
     const [lost] = await accept(2);
     await database.query('delete from open_deliveries where id = $1', [lost]);
     expect(await list()).toEqual([{ ...NOTHING, hour_ms: thisHourMs, accepted: 2, unfinished: 1 }]);
   });
 
-  it('holds the events of other tenants apart', async () => {
+  it('keeps the events of other tenants separate', async () => {
     await accept(1);
     expect(await ledger.list('other', thisHourMs - DAY_MS, thisHourMs + HOUR_MS)).toEqual([]);
   });
@@ -160,7 +160,7 @@ describe('the ledger, on real PostgreSQL', () => {
     await finishing;
   });
 
-  it('reads the partitions of the days asked for, and no others', async () => {
+  it('reads only the partitions of the days asked for', async () => {
     const bounds = [firstUuidAt(thisHourMs), firstUuidAt(thisHourMs + 1)];
     const plan = await dataSource.query<object[]>(`explain (format json) ${LEDGER}`, ['default', ...bounds]);
     const read = [...JSON.stringify(plan).matchAll(/"Relation Name":"\w+_(\d{8})"/g)].map(([, day]) => day);
@@ -169,14 +169,14 @@ describe('the ledger, on real PostgreSQL', () => {
   });
 });
 
-describe('the count of deliveries of events from before it was kept', () => {
-  it('is made by the migration', async () => {
+describe('the number of deliveries of events from before the ledger existed', () => {
+  it('is computed by the migration', async () => {
     const database = await createTestDatabase();
     await migrate(database.url, new Date());
     const rows = new StoredRows(database);
     const { id } = await rows.delivery({ subscriptionId: await rows.subscription() });
     const dataSource = await migrationDataSource(database.url).initialize();
-    // Until there is only the schema that had none.
+    // Undoes every migration but the first, whose schema has no count.
     for (let left = MIGRATIONS.length; left > 1; left -= 1) await dataSource.undoLastMigration();
 
     await dataSource.runMigrations();

@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 describe('the embedded PostgreSQL', () => {
-  it('keeps its data over a restart', async () => {
+  it('keeps its data across a restart', async () => {
     const first = await startPostgres();
     await query(first.url, 'create table kept as select 42 as answer');
     await first.stop();
@@ -45,7 +45,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('is set up as the design asks, whatever the environment says', async () => {
+  it('is set up as designed, whatever the environment says', async () => {
     const { url } = await startPostgres({ settings: { shared_buffers: '16MB' } });
     const [row] = await query(
       url,
@@ -65,7 +65,7 @@ describe('the embedded PostgreSQL', () => {
     });
   });
 
-  it('asks for the password, which only its owner can read', async () => {
+  it('requires the password, which only its owner can read', async () => {
     const server = await startPostgres();
     const url = new URL(server.url);
     const { mode } = await stat(join(server.directory, 'cluster', 'password'));
@@ -74,7 +74,7 @@ describe('the embedded PostgreSQL', () => {
     await expect(query(url.href, 'select 1')).rejects.toMatchObject({ code: '28P01' });
   });
 
-  it('refuses a directory that is in use, and names it and who uses it', async () => {
+  it('refuses a directory in use, and names it and its user', async () => {
     const { pid } = await startPostgres();
     const second = startEmbeddedPostgres({ directory });
     await expect(second).rejects.toThrow(directory);
@@ -82,7 +82,7 @@ describe('the embedded PostgreSQL', () => {
     await expect(second).rejects.toThrow(`process ${pid}`);
   });
 
-  it('starts after it was killed, although its lock file now names a process that lives', async () => {
+  it('starts after it was killed, even if its lock file now names another living process', async () => {
     const first = await startPostgres();
     process.kill(first.pid, 'SIGKILL');
     expect(await until(async () => (await findProcess(first.pid)) === null, WAIT_MS)).toBe(true);
@@ -92,14 +92,14 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('tells which directory to look into when it can not start', async () => {
+  it('names the directory to look into when it cannot start', async () => {
     const first = await startPostgres();
     await first.stop();
     const second = startEmbeddedPostgres({ directory, settings: { max_connections: 'many' } });
     await expect(second).rejects.toThrow(/max_connections[^]*DATABASE_URL/);
   });
 
-  it('can be reached by its user although its directory is closed to everybody else', async () => {
+  it('reaches its data as its own user although the directory is closed to other users', async () => {
     await chmod(directory, 0o700);
     const first = await startPostgres();
     await query(first.url, 'create table kept (answer int)');
@@ -115,7 +115,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await until(async () => (await findProcess(parent.serverPid)) === null, WAIT_MS)).toBe(true);
   });
 
-  it('starts at once when the parent of the one before was killed', async () => {
+  it('starts at once after the parent of the previous one was killed', async () => {
     const parent = await startParent('startEmbeddedPostgres', 'embedded-postgres.js');
     process.kill(parent.pid, 'SIGKILL');
     const next = await startPostgres();
@@ -123,12 +123,12 @@ describe('the embedded PostgreSQL', () => {
     expect(await findProcess(parent.serverPid)).toBeNull();
   });
 
-  it('does not get the Ctrl-C that its parent gets', async () => {
+  it('does not get the Ctrl-C of its parent', async () => {
     const parent = await startParent('startEmbeddedPostgres', 'embedded-postgres.js');
     process.kill(-parent.pid, 'SIGINT');
     expect(await nextLine(parent.child)).toBe('answers after SIGINT');
     parent.child.kill('SIGKILL');
-    // It still writes while it ends.
+    // It still writes while it shuts down.
     expect(await until(async () => (await findProcess(parent.serverPid)) === null, WAIT_MS)).toBe(true);
   });
 });
@@ -166,14 +166,14 @@ describe('the local Redis', () => {
     expect(await until(() => !existsSync(socketDirectory), WAIT_MS)).toBe(true);
   });
 
-  it('says what it has logged when it does not start', async () => {
+  it('shows its log when it does not start', async () => {
     await expect(startRedis({ settings: { databases: 'many' } })).rejects.toThrow(join(directory, 'redis.log'));
   });
 
   it.each([
     ['is missing', () => '/nowhere/at/all'],
     ['has a path that is too long for a socket', (directory: string) => join(directory, 'x'.repeat(90))],
-  ])('has its socket elsewhere when the directory for temporary files %s', async (_, temporary) => {
+  ])('puts its socket elsewhere when the directory for temporary files %s', async (_, temporary) => {
     const path = temporary(directory);
     if (path.startsWith(directory)) await mkdir(path);
     const before = process.env['TMPDIR'];
@@ -189,14 +189,14 @@ describe('the local Redis', () => {
   });
 });
 
-describe('what a local start decides', () => {
+describe('the decisions of a local start', () => {
   const said: string[] = [];
   const say = (line: string): void => {
     said.push(line);
   };
   const given = { DATABASE_URL: 'postgres://somewhere', REDIS_URL: 'redis://somewhere' };
 
-  it('takes an empty variable for one that is not there', async () => {
+  it('treat an empty variable as missing', async () => {
     const { settings } = await startLocalServers(
       { ...given, ENCRYPTION_KEY: '', ENCRYPTION_KEYS: ' ', API_ACCESS: '' },
       say,
@@ -208,7 +208,7 @@ describe('what a local start decides', () => {
   });
 
   it.each(['x86_64-conda-linux-gnu', 'my-laptop'])(
-    'leaves alone a HOST that is no address, and says so: %s',
+    'ignore a HOST that is not an address, and say so: %s',
     async (host) => {
       const { settings } = await startLocalServers({ ...given, HOST: host }, say, directory);
 
@@ -217,7 +217,7 @@ describe('what a local start decides', () => {
     },
   );
 
-  it.each(['0.0.0.0', '::', '127.0.0.2', 'localhost'])('leaves a HOST as it is that is one: %s', async (host) => {
+  it.each(['0.0.0.0', '::', '127.0.0.2', 'localhost'])('keep a HOST that is an address: %s', async (host) => {
     expect((await startLocalServers({ ...given, HOST: host }, say, directory)).settings['HOST']).toBeUndefined();
   });
 });
@@ -252,7 +252,7 @@ interface Parent {
   readonly url: string;
 }
 
-/** Another process, from the build, that starts a server and tells about it; a SIGINT makes it ask the server again. */
+/** Another process, from the build, that starts a server and reports it; on SIGINT it asks the server again. */
 async function startParent(start: string, file: string): Promise<Parent> {
   const module = join(process.cwd(), 'dist', 'src', 'local', file);
   const child = spawn(process.execPath, ['--input-type=module', '--eval', PARENT, module, start, directory], {

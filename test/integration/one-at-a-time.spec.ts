@@ -28,7 +28,7 @@ describe('a connection that is served one request at a time, on real sockets', (
     await once(server, 'listening');
   }
 
-  /** `received` is what has come back until now. */
+  /** `received` returns what has come back so far. */
   function open(): { client: Socket; received: () => string } {
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
     clients.push(client);
@@ -38,7 +38,7 @@ describe('a connection that is served one request at a time, on real sockets', (
     return { client, received: () => received };
   }
 
-  /** Answers with what it was sent, later, and notes how many requests were in the making at once. */
+  /** Answers each request with its body, later, and records how many requests were in progress at once. */
   function echo(): { listener: RequestListener; most: () => number } {
     let now = 0;
     let most = 0;
@@ -71,7 +71,7 @@ describe('a connection that is served one request at a time, on real sockets', (
     })),
   );
 
-  it('gets all its answers in order, one after the other, wherever what it sends is cut', async () => {
+  it('gets all its answers in order, one after the other, wherever its bytes are split', async () => {
     const { listener, most } = echo();
     await serve(listener);
     const pieces = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 2000 }));
@@ -82,7 +82,7 @@ describe('a connection that is served one request at a time, on real sockets', (
         client.setNoDelay(true);
         for (let at = 0; at < text.length; at += size) {
           client.write(text.slice(at, at + size));
-          // Into a packet of its own.
+          // Goes into a packet of its own.
           if (at % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
         }
         const expected = requests.map(({ answer }) => answer);
@@ -98,7 +98,7 @@ describe('a connection that is served one request at a time, on real sockets', (
     expect(most()).toBeLessThanOrEqual(2);
   });
 
-  it('gets all of thousands of answers, and nothing is read of the next request before the last is answered', async () => {
+  it('gets thousands of answers, and its next request is not read before the last is answered', async () => {
     const { listener, most } = echo();
     await serve(listener);
     const { client, received } = open();
@@ -109,14 +109,14 @@ describe('a connection that is served one request at a time, on real sockets', (
   });
 
   it.each([
-    ['its answer is in the making', () => undefined],
+    ['its answer is being made', () => undefined],
     [
-      'it reads none',
+      'it reads no answer',
       (answer: () => void) => {
         answer();
       },
     ],
-  ] as const)('has one request seen while %s, however many it sends', async (_, act) => {
+  ] as const)('has only one request seen while %s, however many it sends', async (_, act) => {
     let seen = 0;
     await serve((_request, response) => {
       seen += 1;
@@ -126,7 +126,7 @@ describe('a connection that is served one request at a time, on real sockets', (
     client.pause();
     client.write(GET.repeat(MANY));
     await eventually(() => seen, { until: (count) => count > 0 });
-    // What another client asks after that is answered, so all that was there has been read.
+    // Another client that asks later is answered, so everything sent before has been read.
     const { client: other } = open();
     other.write(GET);
     await eventually(() => seen, { until: (count) => count >= 2 });
@@ -150,7 +150,7 @@ describe('a connection that is served one request at a time, on real sockets', (
     expect(order.indexOf('/other')).toBeLessThan(MANY / 2);
   });
 
-  it('is answered before the body is whole, and then the rest of it is no request', async () => {
+  it('can be answered before the body is complete, and the rest of the body is not taken for a request', async () => {
     const seen: string[] = [];
     await serve(({ url }, response) => {
       seen.push(url!);
@@ -166,7 +166,7 @@ describe('a connection that is served one request at a time, on real sockets', (
     expect(seen).toEqual(['/early', '/get']);
   });
 
-  it('is told to go on where it asks that first', async () => {
+  it('is told to continue when it asks first', async () => {
     await serve(echo().listener);
     const { client, received } = open();
     client.write('POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n');
@@ -180,8 +180,8 @@ describe('a connection that is served one request at a time, on real sockets', (
   it.each([
     ['a malformed request', 'nonsense\r\n\r\n'],
     ['a request with bare line feeds, of which the parser could see many at once', GET.replaceAll('\r', '')],
-    ['the beginning of a request that can be none', 'non sense \0'],
-  ])('gets the answers before %s first, then a refusal', async (_, bytes) => {
+    ['the beginning of a malformed request', 'non sense \0'],
+  ])('gets the answers that precede %s, then a refusal', async (_, bytes) => {
     await serve(echo().listener);
     const { client, received } = open();
     client.write(`${GET}${GET}${bytes}${bytes.repeat(100)}`);
@@ -204,7 +204,7 @@ describe('a connection that is served one request at a time, on real sockets', (
   });
 
   it.each([['CONNECT b:80 HTTP/1.1\r\nHost: a\r\n\r\n'], ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n']])(
-    'is closed by %j, after the answers before it',
+    'is closed by %j after the answers before it',
     async (bytes) => {
       await serve(echo().listener);
       const { client, received } = open();
@@ -224,7 +224,7 @@ describe('a connection that is served one request at a time, on real sockets', (
     expect(bodies(received())).toEqual(['</up:>', '</get:>']);
   });
 
-  it('is noticed to be gone while its answer is in the making', async () => {
+  it('is noticed as gone while its answer is being made', async () => {
     let isGone = false;
     let seen = 0;
     await serve((_, response) => {
@@ -239,7 +239,7 @@ describe('a connection that is served one request at a time, on real sockets', (
     await eventually(() => isGone, { until: Boolean });
   });
 
-  it('has a large body read as fast as it is taken, and then its next request', async () => {
+  it('has a large body read as fast as it is consumed, and then its next request', async () => {
     await serve((request, response) => {
       let length = 0;
       request.on('data', (chunk: Buffer) => {

@@ -54,14 +54,14 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
     TABLES.flatMap((table) => days.map((day) => `${table}_${day}`)).sort();
   const storedIn = async (table: string): Promise<unknown[]> => database.query(`select * from ${table} order by 1, 2`);
 
-  describe('when they are made', () => {
+  describe('when they are created', () => {
     beforeEach(prepare);
 
-    it('reach from yesterday to a week ahead, also over the end of a month', async () => {
+    it('reach from yesterday to a week ahead, even across the end of a month', async () => {
       expect(await partitions()).toEqual(partitionsOf(daysFrom('2026-02-28', 9)));
     });
 
-    it('hold each what belongs to their day, from its first millisecond to its last', async () => {
+    it('each hold the rows of their day, from its first millisecond to its last', async () => {
       const subscriptionId = await rows.subscription();
       const times = ['2026-03-01T00:00:00.000Z', '2026-03-01T23:59:59.999Z', '2026-03-02T00:00:00.000Z'];
       for (const time of times) await rows.delivery({ subscriptionId, atMs: Date.parse(time) });
@@ -69,7 +69,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       expect(await storedIn('events_20260302')).toHaveLength(1);
     });
 
-    it('are not made twice, and what they hold stays', async () => {
+    it('are not created twice, and keep their rows', async () => {
       await rows.delivery({ subscriptionId: await rows.subscription(), atMs: TODAY.getTime() });
       const before = await storedIn('events');
       await keeper.makeAhead(TODAY);
@@ -96,7 +96,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
     });
   });
 
-  it('are made once, by processes that start at the same time on a database that has no schema', async () => {
+  it('are created once by processes that start at the same time on a database without a schema', async () => {
     await Promise.all(Array.from({ length: 5 }, () => migrate(database.url, TODAY)));
 
     expect(await partitions()).toEqual(partitionsOf(daysFrom('2026-02-28', 9)));
@@ -122,7 +122,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
 
     const dropExpired = (): Promise<Dropped | null> => keeper.dropExpired(TODAY, RETENTION_DAYS, expire);
 
-    it('go, and just they', async () => {
+    it('are dropped, and no others', async () => {
       const before = await partitions();
       const expired = daysFrom('2026-02-22', 4);
       expect(before).toEqual(expect.arrayContaining(partitionsOf(expired)));
@@ -134,7 +134,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       expect(await dropExpired()).toEqual({ days: [], failures: [] });
     });
 
-    it('take their events, history and open deliveries along, and leave those of the days that are kept', async () => {
+    it('take their events, history and open deliveries with them, and leave those of the kept days', async () => {
       const subscriptionId = await rows.subscription();
       const lastMs = Date.parse(firstKept) - 1;
       const gone = await rows.delivery({ subscriptionId, atMs: lastMs, parkedIn: -60 });
@@ -161,7 +161,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       expect(after).toEqual(before.map((stored) => stored.slice(1)));
     });
 
-    it('are left to the process that is already at it', async () => {
+    it('are left to the process that is already dropping them', async () => {
       const before = await partitions();
       await dataSource.transaction(async (tx) => {
         await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.retention]);
@@ -170,14 +170,14 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       expect(await partitions()).toEqual(before);
     });
 
-    it('take along open deliveries, however many there are', async () => {
+    it('take open deliveries with them, however many there are', async () => {
       const subscriptionId = await rows.subscription();
       await rows.deliveries(5001, { subscriptionId, atMs: Date.parse(firstKept) - 1, parkedIn: -60 });
       await dropExpired();
       expect(await database.query('select 1 from open_deliveries limit 1')).toEqual([]);
     });
 
-    it('stay while somebody reads them for long, and tell what became of their open deliveries', async () => {
+    it('stay while a long query reads them, and still count the outcome of their open deliveries', async () => {
       const { id } = await rows.delivery({
         subscriptionId: await rows.subscription(),
         atMs: Date.parse(firstKept) - 1,
@@ -188,7 +188,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       await reader.connect();
       try {
         await reader.query(`begin; select from ${partitionOf('events', id)}`);
-        // 55P03: the lock was not to be had in time.
+        // 55P03: the lock was not available in time.
         expect(await dropExpired()).toMatchObject({
           days: daysFrom('2026-02-22', 3),
           failures: [{ code: '55P03' }],

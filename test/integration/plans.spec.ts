@@ -19,7 +19,7 @@ const SOURCE = join(import.meta.dirname, '../../src');
 const PARTITION = partitionOf('events', newUuid(Date.now()));
 const STATEMENTS = await findStatements();
 
-/** Every statement that some file of the source defines; one of each partition is made for today's. */
+/** Every statement that a file of the source defines; those for a partition are made for today's. */
 async function findStatements(): Promise<Statement[]> {
   const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && /\bstatement\(\{/.test(readFileSync(join(SOURCE, file), 'utf8')),
@@ -42,13 +42,13 @@ interface PlanNode {
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
   readonly 'Index Cond'?: string;
-  /** In a plan that was run: rows of all loops together are `rows * loops`. */
+  /** In an executed plan; the rows of all loops together are `rows * loops`. */
   readonly 'Actual Rows'?: number;
   readonly 'Actual Loops'?: number;
   readonly Plans?: readonly PlanNode[];
 }
 
-/** What the statements never do, on whatever table: each reads or sorts more than the rows that are wanted. */
+/** What no statement may do on any table: each reads or sorts more than the wanted rows. */
 const FORBIDDEN = /^(Seq Scan|Bitmap .*|Hash Join|Merge Join|Sort|Incremental Sort)$/;
 const DAY = /_\d{8}/;
 
@@ -62,7 +62,7 @@ function readsOf(plan: PlanNode): PlanNode[] {
   );
 }
 
-/** The indexes that a plan finds rows by, those of a partition as of its table; and what it must not do. */
+/** The indexes by which a plan finds rows, named as those of the parent table; and what it must not do. */
 function judge(plan: PlanNode): { servedBy: string[]; forbidden: string[] } {
   const nodes = nodesOf(plan);
   const indexes = nodes.flatMap((node) => node['Index Name'] ?? []).map((name) => name.replace(DAY, ''));
@@ -81,7 +81,7 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     await migrate(database.url, new Date());
-    // Here, only a test says when the table is analysed.
+    // Only a test decides when the table is analysed.
     await database.query('alter table open_deliveries set (autovacuum_enabled = false)');
     rows = new StoredRows(database);
     hotPaths = [];
@@ -92,7 +92,7 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
     await database.drop();
   });
 
-  /** Of one session, so that what it has prepared and planned it has for the next statement, too. */
+  /** Connects to one session, so that prepared and planned statements persist to the next one. */
   const openSession = (): HotPath => {
     const hotPath = new HotPath({ databaseUrl: database.url, databasePoolSize: 1 }, silentLogger);
     hotPaths.push(hotPath);
@@ -103,7 +103,7 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
       await session.query({ name, text, values: types.map(() => null), isOfOneDay: false });
     }
   };
-  /** The plan that this session has for a statement which it has run. */
+  /** The plan that this session has for a statement it has run. */
   const planOf = async (
     session: HotPath,
     { name, types }: Pick<Statement, 'name' | 'types'>,
@@ -185,17 +185,17 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
       });
     });
 
-    it('find the subscriptions with parked deliveries in a step for each, not in one for each delivery', async () => {
+    it('find the subscriptions with parked deliveries in one step each, not one step per delivery', async () => {
       const plan = await planOf(session, LIST_WITH_PARKED, ', analyze');
       expect(judge(plan)).toMatchObject({ forbidden: [] });
       const read = readsOf(plan).map((node) => node['Actual Rows']! * node['Actual Loops']!);
       expect(read.length).toBeGreaterThan(0);
-      // What says whose it is and in which state is looked up once for each.
+      // Tenant and state are looked up once for each subscription.
       expect(read.reduce((a, b) => a + b)).toBeLessThanOrEqual(4 * SUBSCRIPTIONS);
     });
   });
 
-  it('would be seen to read the whole table, if they did', async () => {
+  it('would show a full scan if there were one', async () => {
     const session = openSession();
     await session.query(literalStatement('wasteful', 'select state from open_deliveries where state = 0'));
     expect(judge(await planOf(session, { name: 'wasteful', types: [] }))).toEqual({
@@ -204,7 +204,7 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
     });
   });
 
-  it('let a claim change rows in place, without an entry in any index', async () => {
+  it('let a claim change rows in place, without a new index entry', async () => {
     await rows.clear();
     const settings = parseSettings(fastSettings(database));
     const session = openSession();

@@ -59,20 +59,20 @@ describe('the watchdog of a worker, on real Redis', () => {
   /** If a pause of this machine adds them twice, they wait just the same. */
   const add = (...jobs: WakeUp[][]): Promise<void> => eventually(() => queue.add(jobs));
 
-  /** Waits for more looks than the silence takes. */
-  const looked = async (): Promise<void> => {
+  /** Waits for more checks than the allowed silence takes. */
+  const untilChecked = async (): Promise<void> => {
     const before = looks;
     await eventually(() => looks - before, { until: (more) => more > 9 });
   };
 
-  it('ends it when jobs wait and it takes none', async () => {
+  it('ends the worker when jobs wait and it takes none', async () => {
     await add(aJob('a'));
     watchdog.start();
     await eventually(() => exitCodes, { until: ({ length }) => length > 0 });
     expect(exitCodes).toEqual([1]);
   });
 
-  describe('that takes jobs', () => {
+  describe('of a worker that takes jobs', () => {
     let taking: NodeJS.Timeout;
 
     const take = (...parts: number[]): void => {
@@ -85,15 +85,15 @@ describe('the watchdog of a worker, on real Redis', () => {
       clearInterval(taking);
     });
 
-    it('leaves it alone, though others always wait', async () => {
+    it('leaves the worker alone, though other jobs always wait', async () => {
       await add(aJob('a'), aJob('b'));
       take(0, 1);
       watchdog.start();
-      await looked();
+      await untilChecked();
       expect(exitCodes).toEqual([]);
     });
 
-    it('ends it when one of its queues is silent', async () => {
+    it('ends the worker when one of its queues is silent', async () => {
       await add(aJob('a'), aJob('b'));
       take(0);
       watchdog.start();
@@ -102,26 +102,26 @@ describe('the watchdog of a worker, on real Redis', () => {
     });
   });
 
-  it('leaves it alone when nothing waits', async () => {
+  it('leaves the worker alone when nothing waits', async () => {
     await eventually(() => queue.depth());
     watchdog.start();
-    await looked();
+    await untilChecked();
     expect(exitCodes).toEqual([]);
   });
 
-  it('leaves it alone while it has no room', async () => {
+  it('leaves the worker alone while it has no free slot', async () => {
     worker.hasRoom = false;
     await add(aJob('a'));
     watchdog.start();
-    await looked();
+    await untilChecked();
     expect(exitCodes).toEqual([]);
   });
 
-  it('leaves it alone while Redis does not answer', async () => {
+  it('leaves the worker alone while Redis does not answer', async () => {
     await add(aJob('a'));
     redis.freeze();
     watchdog.start();
-    await looked();
+    await untilChecked();
     expect(exitCodes).toEqual([]);
   });
 });

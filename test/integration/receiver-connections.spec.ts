@@ -32,7 +32,7 @@ describe('a receiver that moves to another address while deliveries come without
     for (const server of servers) server.close().closeAllConnections();
   });
 
-  it('gets all of them there half a minute later', async () => {
+  it('gets all deliveries at the new address half a minute later', async () => {
     const port = await listen('127.0.0.1');
     await listen('127.0.0.2', port);
     let address = '127.0.0.1';
@@ -51,7 +51,7 @@ describe('a receiver that moves to another address while deliveries come without
     address = '127.0.0.2';
     const later = new SystemClock().monotonicMs() + 30_500;
     jest.spyOn(performance, 'now').mockReturnValue(later);
-    // What is under way then may still come there.
+    // Requests in flight may still arrive at the old address.
     await countTo(received.length + 50);
     received.length = 0;
     await countTo(300);
@@ -63,7 +63,7 @@ describe('a receiver that moves to another address while deliveries come without
 });
 
 /**
- * Accepts nobody for a while after it is told so, as if each handshake took long: a full backlog drops the first
+ * Accepts no connection for a while once told so, as if each handshake took long: a full backlog drops the first
  * packet.
  */
 const SLOW_TO_ACCEPT = `
@@ -95,7 +95,7 @@ describe('a receiver with addresses of IPv4 and IPv6', () => {
       allowedTargetCidrs: ['127.0.0.0/8', '::1/128'],
     });
 
-  it('is reached by the one that answers, though its handshake takes a second', async () => {
+  it('is reached at the address that answers, even if its handshake takes a second', async () => {
     const [port] = (await once(receiver, 'message')) as [number];
     const busy = once(receiver, 'message');
     receiver.postMessage(700);
@@ -107,11 +107,11 @@ describe('a receiver with addresses of IPv4 and IPv6', () => {
 
     for (const filler of fillers) filler.destroy();
     expect(result).toMatchObject({ statusCode: 200, error: null });
-    // Were it not so, this would show nothing.
+    // Otherwise this test would show nothing.
     expect(result.durationMs).toBeGreaterThan(250);
   });
 
-  it('is given up when the time is over, and told how long that was', async () => {
+  it('is given up when the time is up, with the duration in the message', async () => {
     const [port] = (await once(receiver, 'message')) as [number];
     const busy = once(receiver, 'message');
     receiver.postMessage(9000);
@@ -127,7 +127,7 @@ describe('a receiver with addresses of IPv4 and IPv6', () => {
   });
 });
 
-/** Answers each request, says over which connection, and then does with the connection what the path says. */
+/** Answers each request with the number of its connection, then treats the connection as the path says. */
 const MEDDLER = `
   const { createServer } = require('node:net');
   const { parentPort } = require('node:worker_threads');
@@ -155,7 +155,7 @@ const MEDDLER = `
   });
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`;
 
-describe('a connection that is kept', () => {
+describe('a kept connection', () => {
   let receiver: Worker;
 
   beforeEach(() => {
@@ -170,11 +170,11 @@ describe('a connection that is kept', () => {
     ['the beginning of another answer came later', 'later', 'HTTP/1.1 20'],
     ['an interim answer came later', 'later', 'HTTP/1.1 100 Continue\r\n\r\n'],
     ['a time-out was announced later', 'later', 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n'],
-    ['more came than was announced', 'together', 'and more'],
-    ['what is no HTTP came later', 'later', 'what is this?'],
+    ['more bytes came than were announced', 'together', 'and more'],
+    ['something that is not HTTP came later', 'later', 'what is this?'],
     ['the receiver has ended it', 'end', ''],
     ['the receiver has reset it', 'reset', ''],
-  ])('is not used again when %s', async (_, kind, bytes) => {
+  ])('is not reused when %s', async (_, kind, bytes) => {
     const [port] = (await once(receiver, 'message')) as [number];
     const sender = aSender();
     const url = `http://127.0.0.1:${port}/${kind}/${encodeURIComponent(bytes)}`;
@@ -187,7 +187,7 @@ describe('a connection that is kept', () => {
         responseHeaders: { 'x-connection': String(connection) },
       });
       await done;
-      // The bytes arrive while this process is busy, and are there, unread, when the next request is made: by an
+      // The bytes arrive while this process is busy, and are unread when the next request is made. That happens in an
       // immediate, after which sockets are read before anything is written.
       await new Promise<void>((resolve) => {
         setImmediate(() => {

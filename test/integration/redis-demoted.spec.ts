@@ -5,8 +5,8 @@ import { FaultyRedis } from '../support/faulty-redis.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
-/** Real: two Redis servers, and a proxy as the address that leads to the master. */
-describe('a master of Redis that has become a replica and keeps its connections', () => {
+/** Real: two Redis servers, and a proxy as the address of the master. */
+describe('a Redis master that becomes a replica and keeps its connections', () => {
   let former: FaultyRedis;
   let next: FaultyRedis;
   let proxy: TcpProxy;
@@ -24,9 +24,9 @@ describe('a master of Redis that has become a replica and keeps its connections'
   });
 
   it.each([
-    ['does without Redis', FAIL_FAST],
-    ['waits for it', PATIENT],
-  ])('is left for the one to which the address leads, by who %s', async (_, options) => {
+    ['can do without Redis', FAIL_FAST],
+    ['waits for Redis', PATIENT],
+  ])('is left for the server behind the address by a client that %s', async (_, options) => {
     client = connectRedis(proxy.url, options, silentLogger, 'test');
     await eventually(() => client.set('a', 1));
 
@@ -37,7 +37,7 @@ describe('a master of Redis that has become a replica and keeps its connections'
     expect(await next.command('GET', 'a')).toBe('2');
   });
 
-  it('is left by who waits for something to come', async () => {
+  it('is left by a client that waits for something to come', async () => {
     client = connectRedis(proxy.url, PATIENT, silentLogger, 'test');
     await eventually(() => client.set('a', 1));
     const popped = client.blpop('list', 0);

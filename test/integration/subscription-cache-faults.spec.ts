@@ -31,7 +31,7 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
   const newKey = (): string => `key ${(keys += 1)}`;
 
   it.each(['freeze', 'kill'] as const)(
-    'answers without it, and asks it no more for a while, after a %s',
+    'answers without Redis, and stops asking it for a while, after a %s',
     async (harm) => {
       redis[harm]();
       clock.stop();
@@ -48,7 +48,7 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
     },
   );
 
-  it.each(['freeze', 'kill'] as const)('obeys a change made here, after a %s', async (harm) => {
+  it.each(['freeze', 'kill'] as const)('obeys a change made in the same process, after a %s', async (harm) => {
     const source = new Source('before');
     await one.get(TENANT, 'key', source);
     redis[harm]();
@@ -59,7 +59,7 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
     expect(await one.get(TENANT, 'key', source)).toBe('after');
   });
 
-  it('keeps no value for longer than a second while it can not hear of changes', async () => {
+  it('keeps no value for longer than a second while it cannot hear of changes', async () => {
     const source = new Source('before');
     clock.stop();
     await other.get(TENANT, 'key', source);
@@ -72,7 +72,7 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
     await eventually(() => other.get(TENANT, 'key', source), { until: (value) => value === 'after' });
   });
 
-  it('keeps no value for longer than a second where Redis refuses to tell of changes', async () => {
+  it('keeps no value for longer than a second where Redis refuses to announce changes', async () => {
     await redis.command('ACL', 'SETUSER', 'deaf', 'on', '>password', '~*', '+@all', 'resetchannels');
     const url = new URL(redis.url);
     Object.assign(url, { username: 'deaf', password: 'password' });
@@ -82,15 +82,15 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
     await deaf.get(TENANT, 'key', source);
     source.value = 'after';
 
-    // Redis keeps it for a second, too, by its own clock.
-    const laterByASecond = (): Promise<unknown> => {
+    // Redis also keeps it for a second, by its own clock.
+    const aSecondLater = (): Promise<unknown> => {
       clock.advance(1000);
       return deaf.get(TENANT, 'key', source);
     };
-    await eventually(laterByASecond, { until: (value) => value === 'after' });
+    await eventually(aSecondLater, { until: (value) => value === 'after' });
   });
 
-  it('shares values again when it is back', async () => {
+  it('shares values again when Redis is back', async () => {
     redis.freeze();
     await one.get(TENANT, newKey(), new Source());
     await redis.thaw();

@@ -38,13 +38,13 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   let keys = 0;
   const newKey = (): string => `key ${(keys += 1)}`;
 
-  /** What is loaded is answered before it has come to Redis. */
+  /** A loaded value is returned before Redis has stored it. */
   const isInRedis = (tenant: string, key: string): Promise<unknown> =>
     eventually(() => redis.keys(`${settings.queuePrefix}:subscriptions:${tenant}:*:${key}`), {
       until: ({ length }) => length === 1,
     });
 
-  it('loads a value once, and gives both the same', async () => {
+  it('loads a value once, and gives it to both processes', async () => {
     const source = new Source({ id: 'sub_1', eventTypes: ['a', 'b'], isDisabled: false, none: null });
     for (const cache of [one, one, other, other]) {
       expect(await cache.get(TENANT, 'key', source)).toEqual(source.value);
@@ -53,7 +53,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
     expect(source.loads).toBe(1);
   });
 
-  it('loads once for all who ask at the same time', async () => {
+  it('loads a value once for all simultaneous callers', async () => {
     const slow = new SlowSource();
     const second = new Source();
     const asked = [one.get(TENANT, 'key', slow)];
@@ -64,7 +64,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
     expect(second.loads).toBe(0);
   });
 
-  it('keeps values apart by tenant and key', async () => {
+  it('keeps values separate by tenant and key', async () => {
     const places = [['a', 'k'], ['a', 'l'], ['b', 'k']] as const; // prettier-ignore
     for (const [tenant, key] of places) {
       await one.get(
@@ -79,7 +79,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
     expect(found).toEqual(['a k', 'a l', 'b k']);
   });
 
-  it('keeps nothing of a load that failed', async () => {
+  it('keeps nothing of a failed load', async () => {
     const failure = new Error('no database');
     await expect(
       one.get(
@@ -91,7 +91,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
     expect(await one.get(TENANT, 'key', new Source('now'))).toBe('now');
   });
 
-  it.each(['{not json', '', '"of another form"', 'null'])('loads anew what Redis holds as %j', async (strange) => {
+  it.each(['{not json', '', '"of another form"', 'null'])('reloads what Redis holds as %j', async (strange) => {
     const read = (stored: unknown): string | undefined => (stored === 'first' ? stored : undefined);
     const load = (): Promise<string> => Promise.resolve('first');
     await one.get(TENANT, 'key', { load, read });
@@ -101,7 +101,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
     expect(await other.get(TENANT, 'key', { load, read })).toBe('first');
   });
 
-  it('agrees on a new generation where Redis holds none that could be one', async () => {
+  it('agrees on a new generation where Redis holds no valid one', async () => {
     await redis.set(`${settings.queuePrefix}:subscriptions:${TENANT}:generation`, 'a:b '.repeat(1000));
     const source = new Source('first');
     await one.get(TENANT, 'key', source);
@@ -110,7 +110,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
     expect(source.loads).toBe(1);
   });
 
-  it('remembers no changes of tenants that can be none', async () => {
+  it('ignores changes of impossible tenants', async () => {
     const { generations } = other as unknown as { generations: Map<string, string> };
     const strange = ['', 'a b', 'x'.repeat(65), '{"tenant":1}'];
     for (const message of strange) await redis.publish(`${settings.queuePrefix}:subscriptions`, message);
@@ -119,7 +119,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
     expect(strange.filter((tenantId) => generations.has(tenantId))).toEqual([]);
   });
 
-  it('remembers the changes of a bounded number of tenants, and gives nothing stale for that', async () => {
+  it('remembers the changes of a limited number of tenants, and still returns nothing stale', async () => {
     const source = new Source('before');
     await one.get(TENANT, 'key', source);
     const { generations } = one as unknown as { generations: Map<string, string> };
@@ -130,7 +130,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
     expect(await one.get(TENANT, 'key', source)).toBe('after');
   });
 
-  it('keeps no more than its bound, here and in Redis, of a tenant that looks up ever more', async () => {
+  it('keeps no more than its limit, here and in Redis, for a tenant that looks up ever more', async () => {
     const list = Array.from({ length: 1000 }, () => randomUUID());
     const look = lookUp(() => Promise.resolve(list));
     await one.get('small', 'key', look);
@@ -141,11 +141,11 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
     const { entries } = one as unknown as { entries: TenantCache<unknown> };
     expect(entries.bytes).toBeLessThan(34_000_000);
     expect(entries.get('small', 'key')).toBeDefined();
-    // Others use it, too.
+    // Other clients use Redis, too.
     expect((await usedBytes()) - before).toBeLessThan(48_000_000);
   });
 
-  it('gives the new value after a change: here at once, in the other process as soon as it hears of it', async () => {
+  it('returns the new value after a change: here at once, in the other process as soon as it hears of the change', async () => {
     const source = new Source('before');
     const key = newKey();
     for (const cache of [one, other]) expect(await cache.get(TENANT, key, source)).toBe('before');
@@ -157,7 +157,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
     await eventually(() => other.get(TENANT, key, source), { until: (value) => value === 'after' });
   });
 
-  it('keeps what belongs to the other tenants through a change', async () => {
+  it('keeps the values of other tenants through a change', async () => {
     const source = new Source();
     await one.get('another', 'key', source);
     await one.invalidate(TENANT);
@@ -168,7 +168,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   it.each([
     ['this process', () => one],
     ['another process', () => other],
-  ])('finds nothing stale after a load that began before a change by %s', async (_, changing) => {
+  ])('returns nothing stale after a load that began before a change by %s', async (_, changing) => {
     const slow = new SlowSource();
     const told = new Source('before');
     await one.get(TENANT, 'told', told);
@@ -185,7 +185,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
     for (const cache of [one, other]) expect(await cache.get(TENANT, 'key', fresh)).toBe('fresh');
   });
 
-  it('finds nothing stale once a change is heard of, after a load that ended before', async () => {
+  it('returns nothing stale after a change is announced, even if a load ended before it', async () => {
     const slow = new SlowSource();
     const key = newKey();
     const early = one.get(TENANT, key, slow);
@@ -200,7 +200,7 @@ describe('the cache of subscriptions, in two processes on one real Redis', () =>
   });
 });
 
-/** A pause of this machine must not let it go on without Redis. */
+/** A pause of this machine must not make the cache continue without Redis. */
 function waitPatiently(cache: SubscriptionCache): void {
   const { redis } = cache as unknown as { redis: Redis };
   redis.options.commandTimeout = 10_000;
@@ -209,7 +209,7 @@ function waitPatiently(cache: SubscriptionCache): void {
 describe('the cache of subscriptions, without Redis', () => {
   afterEach(closeCaches);
 
-  it('loads a value once, and anew after a change', async () => {
+  it('loads a value once, and again after a change', async () => {
     const cache = openCache(cacheSettings({}));
     const source = new Source('before');
     for (let n = 0; n < 3; n += 1) expect(await cache.get(TENANT, 'key', source)).toBe('before');
@@ -221,7 +221,7 @@ describe('the cache of subscriptions, without Redis', () => {
     expect(await cache.get(TENANT, 'key', source)).toBe('after');
   });
 
-  it('loads a value anew when its time is over', async () => {
+  it('reloads a value when its time is up', async () => {
     const cache = openCache(cacheSettings({ SUBSCRIPTION_CACHE_TTL: '0.1' }));
     const source = new Source('before');
     await cache.get(TENANT, 'key', source);
@@ -230,7 +230,7 @@ describe('the cache of subscriptions, without Redis', () => {
     expect(source.loads).toBe(2);
   });
 
-  it('keeps nothing when it is told to', async () => {
+  it('keeps nothing when told to', async () => {
     const cache = openCache(cacheSettings({ SUBSCRIPTION_CACHE_TTL: '0' }));
     const source = new Source();
     for (let n = 0; n < 3; n += 1) await cache.get(TENANT, 'key', source);

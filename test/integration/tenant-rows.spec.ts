@@ -34,7 +34,7 @@ describe('the rows of a tenant, on real PostgreSQL', () => {
     ['names another tenant', 's.tenantId = :tenantId or true', { tenantId: 'default' }],
     ['has the parameter of another tenant', 'true', { tenantId: 'default' }],
     ['is nothing but true', 'true', {}],
-  ])('are all that a list finds whose condition %s', async (_what, condition, values) => {
+  ])('are all that a list finds when its condition %s', async (_what, condition, values) => {
     for (const conditions of [
       [[condition, values]],
       [

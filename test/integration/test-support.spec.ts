@@ -17,7 +17,7 @@ import {
 } from '../support/scripted-receiver.js';
 import { verifyWebhook } from '../support/standard-webhooks.js';
 
-/** Real: HTTP on the loopback. What the tests lean on must itself be right. */
+/** Real: HTTP on the loopback interface. What the tests rely on must itself be right. */
 
 describe('the scripted receiver', () => {
   let receiver: ScriptedReceiver;
@@ -63,7 +63,7 @@ describe('the scripted receiver', () => {
     expect(endedAt).toBeGreaterThanOrEqual(request?.startedAt ?? Infinity);
   });
 
-  it('does what the script of each path says, the last of it for ever', async () => {
+  it('follows the script of each path, and repeats its last step forever', async () => {
     receiver.script('/a', respond(500, { body: 'later' }), redirect('/b'), respond(204));
     const statuses: number[] = [];
     for (const path of ['/a', '/other', '/a', '/a', '/a']) statuses.push((await post(path)).status);
@@ -78,10 +78,10 @@ describe('the scripted receiver', () => {
     ['trickles', trickle(50), 'TimeoutError'],
     ['never ends its body', endlessBody(), 'TimeoutError'],
     ['closes early', earlyClose(), 'UND_ERR_SOCKET'],
-    ['does not talk HTTP', garbage(), 'HTTPParserError'],
+    ['does not speak HTTP', garbage(), 'HTTPParserError'],
   ])('%s', async (_, behaviour, code) => {
     let failure: unknown;
-    // The time may be over before the request has come, if this machine stands still.
+    // The time may be up before the request arrives, if this machine stands still.
     do failure = await failureOf(behaviour, code === 'TimeoutError' ? 300 : 5000);
     while (receiver.requests.length === 0);
 
@@ -105,7 +105,7 @@ describe('the scripted receiver', () => {
     expect(bytes).toBeGreaterThan(16_777_216);
   });
 
-  it('cuts what hangs when it is closed', async () => {
+  it('cuts hanging connections when it is closed', async () => {
     receiver.script('/', hang());
     const answer = post('/').then(
       () => 'answered',
@@ -116,7 +116,7 @@ describe('the scripted receiver', () => {
     expect(await answer).toBe('cut');
   });
 
-  it('gets what verifyWebhook verifies, whatever the form of the secret', async () => {
+  it('receives requests that verifyWebhook verifies, whatever the form of the secret', async () => {
     for (const secret of ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'grüße von hier']) {
       const body = '{"grüße":1}';
       await post('/', { body, headers: signed(secret, body) });
@@ -141,7 +141,7 @@ describe('the scripted receiver', () => {
 });
 
 describe('eventually', () => {
-  it('gives the first value that is the one waited for, whatever was thrown before', async () => {
+  it('returns the first value that matches, whatever was thrown before', async () => {
     let calls = 0;
     const probe = () => {
       calls += 1;
@@ -151,7 +151,7 @@ describe('eventually', () => {
     expect(await eventually(probe, { intervalMs: 1, until: (value) => value > 4 })).toBe(5);
   });
 
-  it('tells the last error or value when time is up', async () => {
+  it('reports the last error or value when time is up', async () => {
     const cause = new Error('not there');
     const failing = eventually(() => Promise.reject(cause), { timeoutMs: 20, intervalMs: 1 });
     await expect(failing).rejects.toMatchObject({ message: expect.stringContaining('not there') as string, cause });

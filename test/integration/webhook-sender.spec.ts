@@ -18,7 +18,7 @@ const TIMEOUT_MS = 10_000;
 
 afterEach(closeSenders);
 
-/** A receiver that answers after 100 ms, also while this thread does nothing else. */
+/** A receiver that answers after 100 ms, even while this thread is blocked. */
 const INDEPENDENT_RECEIVER = `
   const { createServer } = require('node:http');
   const { parentPort } = require('node:worker_threads');
@@ -38,7 +38,7 @@ describe('a sender whose process is busy', () => {
 
   afterEach(() => receiver.terminate());
 
-  it('takes an answer that came in time for an answer, however late it gets to read it', async () => {
+  it('counts an answer that came in time, however late it gets to read it', async () => {
     const [port] = (await once(receiver, 'message')) as [number];
     const asked = once(receiver, 'message');
 
@@ -50,7 +50,7 @@ describe('a sender whose process is busy', () => {
   });
 });
 
-describe('what the sender puts on the wire to a receiver on this machine', () => {
+describe('the request of a sender to a receiver on this machine', () => {
   let receiver: ScriptedReceiver;
 
   beforeEach(async () => {
@@ -59,7 +59,7 @@ describe('what the sender puts on the wire to a receiver on this machine', () =>
 
   afterEach(() => receiver.close());
 
-  it('is the payload byte for byte, under its own content type', async () => {
+  it('carries the payload byte for byte, under its own content type', async () => {
     const payload = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     const contentType = 'application/x-odd; charset="x"';
     const subscription = { targetUrl: receiver.url('/a%20b?c=d%26&e') };
@@ -73,7 +73,7 @@ describe('what the sender puts on the wire to a receiver on this machine', () =>
     expect(request!.headers).toMatchObject({ 'content-type': contentType, 'content-length': '256' });
   });
 
-  it('says what it is: event, delivery, attempt, and the own headers of the subscription', async () => {
+  it('names its event, delivery and attempt, and carries the own headers of the subscription', async () => {
     const headers = { 'X-Own': 'one', authorization: 'Bearer t0ken' };
     const delivery = aClaimedDelivery({ attempt: 3, subscription: { targetUrl: receiver.url(), headers } });
 
@@ -92,7 +92,7 @@ describe('what the sender puts on the wire to a receiver on this machine', () =>
     });
   });
 
-  it('is signed so that whoever holds one of the secrets can verify it, and nobody else', async () => {
+  it('is signed so that only a holder of one of the secrets can verify it', async () => {
     const texts = [secretFrom(Buffer.alloc(32, 7)), 'just some text'];
     const delivery = aClaimedDelivery({ payload: Buffer.from('{"name":"Zoë"}') });
     const secrets = texts.map((text) => ({ box: secretBox.seal(text, delivery.subscriptionId) }));
@@ -105,7 +105,7 @@ describe('what the sender puts on the wire to a receiver on this machine', () =>
     expect(() => verifyWebhook('another', request!)).toThrow('No matching signature');
   });
 
-  it('goes over connections that are there already', async () => {
+  it('uses connections that already exist', async () => {
     const ports = new Set<number | undefined>();
     receiver.script('/', (response) => {
       ports.add(response.socket?.remotePort);
@@ -120,7 +120,7 @@ describe('what the sender puts on the wire to a receiver on this machine', () =>
 });
 
 describe('a sender that is closed while it waits for an answer', () => {
-  it('gives no result: what became of the request is not known', async () => {
+  it('returns no result, because the outcome of the request is unknown', async () => {
     const receiver = await ScriptedReceiver.start();
     receiver.script('/', hang());
     const sender = aSender();
@@ -132,7 +132,7 @@ describe('a sender that is closed while it waits for an answer', () => {
   });
 });
 
-describe('where the sender does not get to, on this machine', () => {
+describe('a target that the sender does not reach, on this machine', () => {
   let server: Server;
   let receiver: ScriptedReceiver;
   let connections: number;
@@ -164,17 +164,17 @@ describe('where the sender does not get to, on this machine', () => {
     ['a name of a blocked address', 'hooks.example.com', resolvingTo('127.0.0.1')],
     ['a name of allowed and blocked addresses', 'hooks.example.com', resolvingTo('1.1.1.1', '127.0.0.1')],
     ['a name of this machine', 'localhost', resolvingTo('127.0.0.1')],
-  ])('is %s that is blocked, and there is no connection', async (_, host, resolver) => {
+  ])('is %s that is blocked, and gets no connection', async (_, host, resolver) => {
     const sender = aSender({ resolver, allowedTargetCidrs: [] });
     const result = await sender.send(aDeliveryTo(`http://${host}:${portOf(server)}/`), TIMEOUT_MS);
     expect(result).toMatchObject({ statusCode: null, error: { code: 'blocked_address' } });
     expect(connections).toBe(0);
-    // There would have been one, were the address allowed.
+    // The allowed address would have got a connection.
     await aSender({ resolver }).send(aDeliveryTo(`http://127.0.0.1:${portOf(server)}/`), TIMEOUT_MS);
     await eventually(() => connections, { until: (count) => count === 1 });
   });
 
-  it('is a name that turns to a blocked address between two attempts', async () => {
+  it('can be a name that turns to a blocked address between two attempts', async () => {
     const { port } = new URL(receiver.url());
     let address = '127.0.0.1';
     const sender = aSender({
@@ -191,7 +191,7 @@ describe('where the sender does not get to, on this machine', () => {
     expect(receiver.requests).toHaveLength(1);
   });
 
-  it.each(['ENOTFOUND', 'EAI_AGAIN', 'ESERVFAIL'])('is a name that nobody knows: %s', async (code) => {
+  it.each(['ENOTFOUND', 'EAI_AGAIN', 'ESERVFAIL'])('can be an unknown name: %s', async (code) => {
     const result = await aSender({ resolver: failing(code) }).send(
       aDeliveryTo('http://hooks.example.com/'),
       TIMEOUT_MS,
@@ -199,23 +199,23 @@ describe('where the sender does not get to, on this machine', () => {
     expect(result).toMatchObject({ statusCode: null, error: { code: 'dns_failure' } });
   });
 
-  it('is a name whose addresses do not come in time', async () => {
+  it('can be a name whose addresses do not come in time', async () => {
     const resolver = { resolve: () => new Promise<string[]>(() => undefined) };
     const result = await aSender({ resolver }).send(aDeliveryTo('http://hooks.example.com/'), 400);
     expect(result).toMatchObject({ statusCode: null, error: { code: 'timeout' } });
   });
 
-  it('is a port that nobody listens on', async () => {
+  it('can be a port on which nothing listens', async () => {
     const port = portOf(server);
     server.close();
     await once(server, 'close');
     const result = await aSender().send(aDeliveryTo(`http://127.0.0.1:${port}/`), TIMEOUT_MS);
-    // Without the address: what names resolve to, here, is no matter of the tenant's.
+    // Without the address: a tenant may not learn what names resolve to here.
     const error = { code: 'connection_refused', message: 'connect ECONNREFUSED' };
     expect(result).toMatchObject({ statusCode: null, error });
   });
 
-  it('is a server whose certificate it can not trust', async () => {
+  it('can be a server with an untrusted certificate', async () => {
     const received: unknown[] = [];
     const secure = createHttpsServer(selfSigned, (request, response) => {
       received.push(request);
@@ -231,7 +231,7 @@ describe('where the sender does not get to, on this machine', () => {
     }
   });
 
-  it('is a server that speaks no TLS', async () => {
+  it('can be a server that does not speak TLS', async () => {
     const result = await aSender().send(aDeliveryTo(receiver.url().replace('http:', 'https:')), TIMEOUT_MS);
     expect(result).toMatchObject({ statusCode: null, error: { code: 'tls_failure' } });
   });

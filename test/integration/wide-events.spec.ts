@@ -72,7 +72,7 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
       [count, tenantId, eventTypes, state],
     );
   };
-  /** Of a tenant, with others that do not want it. */
+  /** Creates subscriptions of a tenant, and others that do not want the event. */
   const subscribeMany = async (count: number): Promise<void> => {
     await subscribe(count - 5, TENANT, '{*}');
     await subscribe(3, TENANT, '{other,order.*}');
@@ -113,14 +113,14 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
     expect(open!.due_in).toBeGreaterThan(20);
   });
 
-  it('is due at once when nobody hands it over', async () => {
+  it('is due at once when it is not handed over', async () => {
     await subscribeMany(1005);
     const event = anEvent();
     await repository.accept(event, 'due', atOnce);
     expect((await rows.open(deliveryUuid(event.id, 1005)))!.due_in).toBeLessThanOrEqual(0);
   });
 
-  it('is for those who wanted it at the beginning, whatever changes while it is written', async () => {
+  it('reaches the subscriptions that wanted it at the beginning, whatever changes while it is written', async () => {
     await subscribeMany(6005);
     let steps = 0;
     const count = await repository.accept(anEvent(), 'queued', async (statement) => {
@@ -135,7 +135,7 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
     expect(await everything()).toEqual([1, 6005, 0]);
   });
 
-  it.each([1, 2, 3, 4])('is not there at all when step %i of it fails', async (failing) => {
+  it.each([1, 2, 3, 4])('is not stored at all when step %i of it fails', async (failing) => {
     await subscribeMany(6005);
     let steps = 0;
     const fail: RunStep = (statement) =>
@@ -144,13 +144,13 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
     expect(await everything()).toEqual([0, 0, 0]);
   });
 
-  it('is refused when there are more than an event reaches, and nothing of it is kept', async () => {
+  it('is refused when it has too many deliveries, and nothing of it is kept', async () => {
     await subscribe(LIMITS.deliveriesPerEvent + 1, TENANT, '{*}');
     await expect(repository.accept(anEvent(), 'queued', atOnce)).rejects.toThrow(TooManySubscriptions);
     expect(await everything()).toEqual([0, 0, 0]);
   });
 
-  it('is written by a clock that is wrong by days', async () => {
+  it('can be written by a process whose clock is wrong by days', async () => {
     await subscribeMany(12_005);
     const event = aNewEvent({ tenantId: TENANT, id: newEventUuid(Date.now() + 40 * 86_400_000) });
 
@@ -185,15 +185,15 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
     let steps = 0;
     await repository.accept(anEvent('k'), 'queued', async (statement) => {
       const result = await statement();
-      // Should it wait for this transaction, it fails: this transaction waits for it.
+      // If the write waited for this transaction it would fail, because this transaction waits for the write.
       if ((steps += 1) === 3) expect(await grouped.accept([other], [], 'queued')).toEqual([true]);
       return result;
     });
     expect(await everything()).toEqual([1, 0, 1]);
   });
 
-  describe('and the look-up of who wants it', () => {
-    it('names few, in order', async () => {
+  describe('and the look-up of its subscriptions', () => {
+    it('names few of them, in order', async () => {
       await subscribeMany(12);
       const { count, ids } = await subscriptions.findAudience(TENANT, 'order.created');
       expect(count).toBe(12);
@@ -203,7 +203,7 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
       expect(await subscriptions.findAudience('nobody', 'a')).toEqual({ count: 0, ids: [] });
     });
 
-    it('names none of many, and counts no further than it needs to', async () => {
+    it('names none when there are many, and counts no further than it needs to', async () => {
       await subscribe(1000, 'some', '{*}');
       expect((await subscriptions.findAudience('some', 'a')).ids).toHaveLength(1000);
       await subscribe(1, 'some', '{*}');

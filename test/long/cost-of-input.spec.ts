@@ -2,19 +2,19 @@ import { bestOf, msOf } from '../support/best-of.js';
 import { type Operation, OPERATIONS } from '../support/openapi-operations.js';
 import { World } from '../e2e/fuzz/world.js';
 
-/** What a client may send most of: a body, the head of a request, and a payload. */
+/** What a client can send most of: a body, the head of a request, and a payload. */
 const BODY_BYTES = 64_000;
 const HEAD_BYTES = 12_000;
 const PAYLOAD_BYTES = 1_000_000;
 const TIMES = 8;
 /**
- * So much more may a byte of much cost than a byte of little: a machine that others use does not give more than that.
+ * How much more a byte of a large input may cost than one of a small input, on a machine that others use.
  */
 const GROWTH = 4;
-/** Shorter than this, nothing is judged: a request that costs so little holds nobody up. */
+/** Shorter times are not judged: a request that costs so little delays no other. */
 const FLOOR_MS = 40;
 
-/** Gives a text of about so many bytes. */
+/** Returns a text of about that many bytes. */
 type Repetition = (bytes: number) => string;
 
 const REPEATED = [
@@ -24,7 +24,7 @@ const REPEATED = [
 const REPETITIONS: readonly (readonly [name: string, make: Repetition])[] = REPEATED.flatMap((part) => {
   const repeat: Repetition = (bytes) => part.repeat(bytes / Buffer.byteLength(part));
   const name = JSON.stringify(part);
-  // What follows decides whether an expression that matched so far has to try again.
+  // The byte that follows decides whether an expression that has matched so far must backtrack.
   return [
     [name, repeat],
     [`${name} and another`, (bytes) => `${repeat(bytes)}!`],
@@ -32,7 +32,7 @@ const REPETITIONS: readonly (readonly [name: string, make: Repetition])[] = REPE
   ];
 });
 
-/** JSON that is made of one thing, as a whole. */
+/** JSON that consists of one repeated thing. */
 const BODIES: readonly (readonly [name: string, make: Repetition])[] = [
   ['a number of zeros', (bytes) => `{"metadata":{"n":1${'0'.repeat(bytes)}1}}`],
   ['a number of zeros after the point', (bytes) => `{"metadata":{"n":0.${'0'.repeat(bytes)}1}}`],
@@ -118,8 +118,8 @@ describe('what a byte of input costs', () => {
     await (await fetch(world.service.url + path, sent)).arrayBuffer();
   }
 
-  /** @returns the inputs of which much costs more for each byte than little */
-  async function dearInputs(
+  /** @returns the inputs whose bytes cost more when there are many */
+  async function costlyInputs(
     inputs: readonly (readonly [name: string, make: (bytes: number) => Sent])[],
     bytes: number,
   ): Promise<string[]> {
@@ -134,30 +134,30 @@ describe('what a byte of input costs', () => {
     return dear;
   }
 
-  it('does not grow with what is sent as JSON', async () => {
+  it('does not grow with the amount of JSON', async () => {
     const inputs = BODIES.map(([name, make]) => [name, (bytes: number): Sent => ({ path: subscription, body: make(bytes) })] as const); // prettier-ignore
-    expect(await dearInputs(inputs, BODY_BYTES)).toEqual([]);
+    expect(await costlyInputs(inputs, BODY_BYTES)).toEqual([]);
   });
 
-  it('does not grow with a payload that is JSON', async () => {
+  it('does not grow with the size of a JSON payload', async () => {
     const inputs = BODIES.map(([name, make]) => [name, (bytes: number): Sent => ({ path: publishing, body: make(bytes) })] as const); // prettier-ignore
-    expect(await dearInputs(inputs, PAYLOAD_BYTES)).toEqual([]);
+    expect(await costlyInputs(inputs, PAYLOAD_BYTES)).toEqual([]);
   });
 
   it.each(FIELDS)('does not grow with the length of %s', async (_, bodyOf) => {
     const inputs = REPETITIONS.map(([name, make]) => [name, (bytes: number): Sent => ({ path: subscription, body: JSON.stringify(bodyOf(make(bytes / 2))) })] as const); // prettier-ignore
-    expect(await dearInputs(inputs, BODY_BYTES)).toEqual([]);
+    expect(await costlyInputs(inputs, BODY_BYTES)).toEqual([]);
   });
 
   const inHead = REPETITIONS.filter(([, make]) => /^[\t -~]+$/.test(make(10)));
 
   it.each(HEADERS)('does not grow with the length of the header %s', async (header) => {
     const inputs = inHead.map(([name, make]) => [name, (bytes: number): Sent => ({ path: publishing, headers: { [header]: make(bytes) }, body: '{}' })] as const); // prettier-ignore
-    expect(await dearInputs(inputs, HEAD_BYTES)).toEqual([]);
+    expect(await costlyInputs(inputs, HEAD_BYTES)).toEqual([]);
   });
 
   it.each(PATHS)('does not grow with the length of %s', async (_, pathOf) => {
     const inputs = inHead.map(([name, make]) => [name, (bytes: number): Sent => ({ path: pathOf(make(bytes)) })] as const); // prettier-ignore
-    expect(await dearInputs(inputs, HEAD_BYTES)).toEqual([]);
+    expect(await costlyInputs(inputs, HEAD_BYTES)).toEqual([]);
   });
 });

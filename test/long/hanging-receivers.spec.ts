@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const HANGING = 1000;
 const EVENTS = 200;
-/** What a p99 of so few events is coarse by on a machine that others use. */
+/** How coarse a p99 of so few events is on a machine that others use. */
 const NOISE_MS = 50;
 
 describe('a thousand subscriptions of one tenant whose receivers hang', () => {
@@ -25,7 +25,7 @@ describe('a thousand subscriptions of one tenant whose receivers hang', () => {
     database = await createTestDatabase();
     receiver = await ScriptedReceiver.start();
     receiver.script('/hangs', hang());
-    // One tenant's requests for their own sake: what hangs here does so until the end.
+    // Requests that hang here do so until the end: sending is patient, and the shutdown is not.
     service = await startService({
       entry: 'main',
       settings: fastSettings(database, { ...PATIENT, SHUTDOWN_TIMEOUT: '1', LOG_LEVEL: 'info' }),
@@ -55,7 +55,7 @@ describe('a thousand subscriptions of one tenant whose receivers hang', () => {
     return (await client.createSubscription(input)).id;
   };
 
-  /** From the request of the publisher to that of the receiver, in milliseconds. */
+  /** Milliseconds from the request of the publisher to that of the receiver. */
   const measureP99 = async (client: ApiClient, id: string, path: string): Promise<number> => {
     const before = receiver.requestsTo(path).length;
     const publishedAt = new Map<string, number>();
@@ -70,7 +70,7 @@ describe('a thousand subscriptions of one tenant whose receivers hang', () => {
     return waits.toSorted((a, b) => a - b)[Math.ceil(waits.length * 0.99) - 1]!;
   };
 
-  it.each(['neighbour', 'crowd'] as const)('do not delay what a sound receiver of the %s gets', async (tenant) => {
+  it.each(['neighbour', 'crowd'] as const)('do not delay a sound receiver of the %s', async (tenant) => {
     const [client, path] = tenant === 'crowd' ? [crowd, '/sound-crowd'] : [neighbour, '/sound'];
     const mostMs = 2 * p99Ms[tenant] + NOISE_MS;
     const ms = await bestOf(mostMs, () => measureP99(client, soundOf[tenant], path));
@@ -80,7 +80,7 @@ describe('a thousand subscriptions of one tenant whose receivers hang', () => {
     expect(ms).toBeLessThanOrEqual(mostMs);
   });
 
-  it('leave slots to a subscription of another tenant that is new', async () => {
+  it('leave slots to a new subscription of another tenant', async () => {
     const id = await subscribe(neighbour, '/new');
     await neighbour.publish(id, {});
     await eventually(() => receiver.requestsTo('/new'), { until: ({ length }) => length === 1 });

@@ -17,17 +17,17 @@ const KINDS: readonly (readonly [string, string])[] = [
   ['/health', get('/health')],
   ['/health/ready', get('/health/ready')],
   ['/health/live', get('/health/live')],
-  ['a path that there is not', get('/nothing')],
+  ['a path that does not exist', get('/nothing')],
   ['a path that needs a key', get('/subscriptions')],
   [
-    'a chunked body for nobody',
+    'a chunked body for a path that does not exist',
     'POST /nothing HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
   ],
   ['a request without Host', 'GET / HTTP/1.1\r\n\r\n'],
-  ['what is no HTTP', 'nonsense\r\n\r\n'],
+  ['something that is not HTTP', 'nonsense\r\n\r\n'],
 ];
 
-describe('clients without a key that send many requests in one go and read no answer', () => {
+describe('clients without a key that pipeline many requests and read no answer', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
   let clients: UnreadClients;
@@ -42,8 +42,8 @@ describe('clients without a key that send many requests in one go and read no an
       settings: fastSettings(database, {
         API_ACCESS: 'keys',
         BOOTSTRAP_API_KEY: makeToken(),
-        // V8 keeps up to 100 MB for the garbage of any busy process, so here it is held to less: what counts is what is
-        // held.
+        // V8 keeps up to 100 MB of garbage in any busy process. The heap is limited here, because only what is held
+        // counts.
         NODE_OPTIONS: '--max-old-space-size=768 --max-semi-space-size=4',
       }),
     });
@@ -57,7 +57,7 @@ describe('clients without a key that send many requests in one go and read no an
 
   afterAll(() => database.drop());
 
-  it.each(KINDS)(`take little memory and nobody's turn with %s`, async (name, request) => {
+  it.each(KINDS)('take little memory and no turn of another client with %s', async (name, request) => {
     const live = () => msOf(async () => (await fetch(`${service.url}/health/live`)).text());
     let liveMs = 0;
     const growthMb = await clients.growthMb(request, async () => {

@@ -7,11 +7,11 @@ import { sendRaw } from '../../support/raw-request.js';
 import { type BadInput, badInputs } from './bad-inputs.js';
 import { World } from './world.js';
 
-/** They read nothing of what they are sent but the path, and answer anybody. */
+/** They read only the path of a request, and answer every client. */
 const UNREAD = ['getLiveness', 'getReadiness', 'getHealth', 'getMetrics'];
 const ATTACKED = OPERATIONS.filter(({ id }) => !UNREAD.includes(id));
 /**
- * What a call may write before the end of its body turns out to be broken: that a secret was read stays written down.
+ * A row that a call may write before the end of its body turns out to be broken: the record that a secret was read.
  */
 const MAY_WRITE: Readonly<Record<string, string>> = { getSubscriptionSecret: 'audit_log' };
 const TIMEOUT_MS = 10_000;
@@ -40,7 +40,7 @@ describe('bad input to every operation of the OpenAPI document', () => {
     );
   });
 
-  /** By node:http, which sends what fetch would not. */
+  /** Uses node:http, which sends what fetch would not. */
   function send({ method }: Operation, path: string, { headers = {}, body }: BadInput): Promise<Answer> {
     const { hostname, port } = new URL(world.service.url);
     return new Promise((resolve, reject) => {
@@ -62,7 +62,7 @@ describe('bad input to every operation of the OpenAPI document', () => {
     });
   }
 
-  /** What is wrong with an answer to bad input; null when nothing is. */
+  /** Says what is wrong with an answer to bad input; null when nothing is. */
   function faultOf({ status, type, text }: Answer): string | null {
     counts.inputs += 1;
     if (status >= 500) counts.failed += 1;
@@ -129,7 +129,7 @@ describe('bad input to every operation of the OpenAPI document', () => {
   );
 
   it.each(OPERATIONS.filter(({ takesPayload }) => takesPayload).map((operation) => [operation.id, operation] as const))(
-    'is stored byte for byte by %s where it is a payload',
+    'is stored byte for byte by %s when it is a payload',
     async (_id, operation) => {
       const payloads: readonly (readonly [type: string, body: Buffer])[] = [
         ['application/octet-stream', Buffer.from([0])],
@@ -170,7 +170,7 @@ describe('bad input to every operation of the OpenAPI document', () => {
     expect(other.status).toBe(422);
   });
 
-  it('never failed inside', () => {
+  it('never causes an internal failure', () => {
     expect(world.service.logs.filter(({ level }) => level >= 50)).toEqual([]);
     expect(counts.failed).toBe(0);
   });

@@ -9,10 +9,10 @@ import {
 } from '../../support/openapi-operations.js';
 import { World } from './world.js';
 
-/** One thing that is wrong with a request to an operation. */
+/** One fault of a request to an operation. */
 export interface BadInput {
   readonly name: string;
-  /** In the place of the parameters of the path; percent-encoded. */
+  /** Replaces the parameters of the path; percent-encoded. */
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ const LONG = 'x'.repeat(10_000);
 const SQL = `'; drop table subscriptions; --`;
 const ANSI = '\u001b[31mred';
 
-/** Ids and names that nobody has, percent-encoded. */
+/** Ids and names that do not exist, percent-encoded. */
 const BAD_IDS: Readonly<Record<string, string>> = {
   NUL: 'a%00b',
   'a newline': 'a%0Ab',
@@ -38,7 +38,7 @@ const BAD_IDS: Readonly<Record<string, string>> = {
   '10,000 characters': LONG,
 };
 
-/** Ids that could be, and are not; an event type may look like that. */
+/** Well-formed ids that do not exist; an event type may look like that. */
 const UNKNOWN_IDS: Readonly<Record<string, string>> = {
   'an unknown subscription': 'sub_01k6zv1yqpe7rtqq6zjy200000',
   'an unknown delivery': 'dlv_01k6zv1yqpe7rtqq6zjy200000',
@@ -58,7 +58,7 @@ const BAD_TENANTS: Readonly<Record<string, string>> = {
   __proto__: '__proto__',
 };
 
-/** Bodies in which no JSON object of ours can be. */
+/** Bodies that cannot hold a JSON object of ours. */
 const BAD_BODIES: Readonly<Record<string, string | Buffer>> = {
   nothing: '',
   null: 'null',
@@ -89,10 +89,10 @@ const BAD_BODIES: Readonly<Record<string, string | Buffer>> = {
   'more than 64 KB': `{"a":"${'x'.repeat(70_000)}"}`,
 };
 
-/** What every object of JavaScript has, sent by nobody. */
+/** Properties that every JavaScript object has, and no client sends. */
 const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 
-/** Headers of its own that a subscription may not send. */
+/** Own headers that a subscription may not send. */
 const BAD_HEADERS: readonly (readonly [string, unknown])[] = [
   ['X-A', 'a\r\nX-B: b'],
   ['X-A', 'a\nb'],
@@ -117,7 +117,7 @@ const named = <T>(
   make: (value: T) => Omit<BadInput, 'name'>,
 ): BadInput[] => Object.entries(values).map(([name, value]) => ({ name: `${what}: ${name}`, ...make(value) }));
 
-/** Everything that can be wrong with a request to an operation, one thing at a time. */
+/** Every possible fault of a request to an operation, one at a time. */
 export function badInputs(operation: Operation): BadInput[] {
   const { parameters } = operation;
   const inPath = parameters.filter((each) => each.in === 'path');
@@ -163,7 +163,7 @@ function badQueries({ name, schema = {} }: Parameter): BadInput[] {
   return [...common, ...Object.entries(texts).map(([what, value]) => of(what, value))];
 }
 
-/** Calls that read no body refuse one. */
+/** Calls without a body refuse one. */
 function badEmptyBodies({ method, takesPayload }: Operation): BadInput[] {
   if (takesPayload || method === 'GET') return [];
   return [
@@ -226,7 +226,7 @@ function badFields(operation: Operation, schema: Schema, at: readonly string[]):
   });
 }
 
-/** A body with one field more, in one of its objects; by text, since an object would not take every name. */
+/** A body with one more field in one of its objects; built as text, because an object would not take every name. */
 function withField(operation: Operation, place: readonly string[], name: string): string {
   const marked = place.length === 0 ? { ...World.body(operation), '@@': 1 } : nestedIn(operation, place, { '@@': 1 });
   return JSON.stringify(marked).replace('@@', name);
@@ -252,7 +252,7 @@ function fieldInput(operation: Operation, place: readonly string[], value: unkno
   return { name: `body: ${place.join('.')} is ${shown}`, headers: JSON_TYPE, body: bodyWith(operation, place, value) };
 }
 
-/** What JSON can say and PostgreSQL can't keep. */
+/** Values that JSON can express and PostgreSQL cannot store. */
 function unsafeTexts(operation: Operation, place: readonly string[]): BadInput[] {
   const marked = bodyWith(operation, place, 'a@@b');
   return named(`body: ${place.join('.')} with`, { NUL: '\\u0000', 'a lone surrogate': '\\ud800' }, (escape) => ({
@@ -267,7 +267,7 @@ function bodyWith(operation: Operation, place: readonly string[], value: unknown
 
 function nestedIn(operation: Operation, [name = '', ...rest]: readonly string[], value: unknown): object {
   const inner = rest.reduceRight<unknown>((sum, key) => ({ [key]: sum }), value);
-  // One of the two ways to name event types, and one of the two kinds of authentication.
+  // A body names event types in one of two ways, and has one of two kinds of authentication.
   const { event_type: _eventType, ...base } = World.body(operation);
   const isOther = name === 'event_type' || name === 'event_types';
   return { ...(isOther ? base : World.body(operation)), [name]: inner };

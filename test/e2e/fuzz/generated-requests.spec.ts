@@ -5,7 +5,7 @@ import { World } from './world.js';
 const SEED = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const RUNS_EACH = 100;
 const STACK_TRACE = /\bat .+\.(js|ts):\d+|node_modules/;
-/** Deliveries stay where they are: nothing leaves this machine, whatever target was generated. */
+/** Deliveries are not sent: nothing leaves this machine, whatever target was generated. */
 const PAUSES = new Set(['createSubscription', 'replaceSubscription', 'patchSubscription']);
 
 /** A request to an operation, good or bad. */
@@ -19,7 +19,7 @@ interface Generated {
 const header = fc.string({ unit: 'grapheme-ascii', maxLength: 40 }).map((text) => text.trim());
 const anyJson = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' });
 
-/** Values that a schema allows, as far as it tells. */
+/** Values that a schema allows, as far as it says. */
 function valueOf(schema: Schema, name = ''): fc.Arbitrary<unknown> {
   if (name === 'target_url')
     return fc.constantFrom('https://1.1.1.1/', 'http://10.0.0.1/', 'https://1.1.1.1/?a=%00', 'ftp://a');
@@ -63,8 +63,8 @@ function object(schema: Schema): fc.Arbitrary<unknown> {
   return fc.record(fields, { requiredKeys: required.filter((name) => name in fields) });
 }
 
-/** A value, or something else in its place, or in the place of one of its fields. */
-function spoilt(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+/** A value, or something else in place of it or of one of its fields. */
+function corrupted(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   const withOther = fc.tuple(value, fc.string({ maxLength: 12 }), anyJson, fc.nat()).map(([whole, name, other, at]) => {
     if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) return other;
     const names = [...Object.keys(whole), name];
@@ -85,14 +85,14 @@ function requestTo(operation: Operation): fc.Arbitrary<Generated> {
       .map((value) => value.toWellFormed());
   const body = operation.body === null ? fc.constant(undefined) : valueOf(operation.body);
   return fc.record({
-    // Half of the ids are there.
+    // Half of the ids exist.
     path: fc.oneof(fc.constant({}), texts('path', text, true)),
     query: texts('query', text, false),
     headers: fc.oneof(
       { weight: 3, arbitrary: fc.constant({}) },
       { weight: 1, arbitrary: texts('header', () => header, false) },
     ),
-    body: operation.body === null ? body : fc.oneof(body, spoilt(body)),
+    body: operation.body === null ? body : fc.oneof(body, corrupted(body)),
   });
 }
 
@@ -122,7 +122,7 @@ describe('requests generated from the OpenAPI document', () => {
     const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
     const sent = JSON.stringify(isObject ? paused : body) as string | undefined;
     const typed = { 'content-type': 'application/json', ...headers };
-    // Holds the answer against the document.
+    // Checks the answer against the document.
     const answer = await world.api.request(operation.method, where, {
       headers: sent === undefined ? headers : typed,
       ...(sent !== undefined && { body: sent }),
@@ -135,7 +135,7 @@ describe('requests generated from the OpenAPI document', () => {
   };
 
   it.each(OPERATIONS.map((operation) => [operation.id, operation] as const))(
-    'are answered as documented by %s',
+    'are answered by %s as documented',
     async (_id, operation) => {
       const property = fc.asyncProperty(requestTo(operation), (request) => send(operation, request));
       await fc.assert(property, { seed: SEED, numRuns: RUNS_EACH, endOnFailure: true });
@@ -143,7 +143,7 @@ describe('requests generated from the OpenAPI document', () => {
     60_000,
   );
 
-  it('never failed inside', () => {
+  it('never cause an internal failure', () => {
     expect(world.service.logs.filter(({ level }) => level >= 50)).toEqual([]);
   });
 });

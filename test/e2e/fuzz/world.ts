@@ -6,7 +6,7 @@ import { ScriptedReceiver } from '../../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
-/** Bodies of operations that need one, with nothing wrong in them. */
+/** Valid bodies for the operations that need one. */
 const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   createKey: { role: 'reader', tenant_id: 'default' },
   rotateKey: {},
@@ -18,7 +18,7 @@ const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   rotateSubscriptionSecret: {},
 };
 
-/** A service in which there is one thing of each kind, and nothing under way. */
+/** A service that holds one resource of each kind and has nothing in progress. */
 export class World {
   private constructor(
     readonly database: TestDatabase,
@@ -26,7 +26,7 @@ export class World {
     readonly api: ApiClient,
     private readonly receiver: ScriptedReceiver,
     private readonly ids: Readonly<Record<string, string>>,
-    /** Of an admin of all tenants. */
+    /** The header of an admin of all tenants. */
     readonly authorization: string,
   ) {}
 
@@ -58,7 +58,7 @@ export class World {
     await this.database.drop();
   }
 
-  /** The path of an operation, to things that are there. @throws for a parameter that nobody has thought of */
+  /** The path of an operation, with ids that exist. @throws for an unknown parameter */
   path({ id, path }: Operation, given: Readonly<Record<string, string>> = {}): string {
     return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
       const known: Record<string, string | undefined> = {
@@ -73,7 +73,7 @@ export class World {
     });
   }
 
-  /** A body with nothing wrong in it. @throws for an operation that nobody has thought of */
+  /** A valid body. @throws for an unknown operation */
   static body({ id }: Operation): Readonly<Record<string, unknown>> {
     const body = BODIES[id];
     if (body === undefined) throw new Error(`What is a body of ${id}? Add it to test/e2e/fuzz/world.ts`);

@@ -3,18 +3,18 @@ import type { Fault, Finding, Run } from '../fault.js';
 import { atMost, isTrue } from '../figures.js';
 
 /** Each body names its event, so an event that was written twice is two rows with one payload. */
-async function doubleEvents({ rig }: Run): Promise<number> {
+async function duplicateEvents({ rig }: Run): Promise<number> {
   const { rows } = await rig.database.query<{ count: number }>(
     'select count(*)::int - count(distinct payload)::int as count from events',
   );
   return rows[0]!.count;
 }
 
-async function noDoubles(run: Run): Promise<Finding[]> {
-  const doubles = await doubleEvents(run);
+async function noDuplicates(run: Run): Promise<Finding[]> {
+  const duplicates = await duplicateEvents(run);
   const givenUp = run.refusals.filter(({ code }) => code?.startsWith('gave up')).length;
   return [
-    isTrue('no event twice', doubles === 0, `${doubles}`),
+    isTrue('no event twice', duplicates === 0, `${duplicates}`),
     isTrue('every event accepted in the end', givenUp === 0, `${givenUp} were not`),
   ];
 }
@@ -28,7 +28,7 @@ export const apiDies: Fault = {
   async harm(rig, rounds) {
     let startSeconds = 1;
     for (let round = 0; round < rounds; round += 1) {
-      // Up as long as it was away, so that what waits meanwhile can be accepted.
+      // Up for as long as it was away, so that the waiting events can be accepted.
       await rig.pause(startSeconds);
       await rig.api.kill();
       const startedAt = now();
@@ -36,7 +36,7 @@ export const apiDies: Fault = {
       startSeconds = Math.max(1, (now() - startedAt) / 1000);
     }
   },
-  findings: noDoubles,
+  findings: noDuplicates,
 };
 
 export const everythingDies: Fault = {
@@ -56,7 +56,7 @@ export const everythingDies: Fault = {
   async findings(run) {
     return [
       atMost('drained after the restart', (run.drainedAt - run.harmEndedAt) / 1000, 60, 's'),
-      ...(await noDoubles(run)),
+      ...(await noDuplicates(run)),
     ];
   },
 };
@@ -90,7 +90,7 @@ export const deploy: Fault<readonly End[]> = {
       atMost('exit after SIGTERM', Math.max(0, ...ended.map(({ ms }) => ms)) / 1000, 35, 's'),
       isTrue('exit code 0', failed.length === 0, failed.map(({ name, code }) => `${name}: ${code}`).join() || 'all'),
       isTrue('no attempt is left behind', lost === 0, `${lost} were`),
-      ...(await noDoubles(run)),
+      ...(await noDuplicates(run)),
     ];
   },
 };

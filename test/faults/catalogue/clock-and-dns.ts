@@ -5,12 +5,12 @@ import { atMost, isTrue, lagsMs, percentile } from '../figures.js';
 import type { Names } from '../../support/name-server.js';
 
 const SHIFT_SECONDS = 600;
-/** Of the first and of the longest retry, with their jitter; and what a scan and a busy machine add. */
+/** The first and the longest retry, with their jitter; and the delay of a scan on a busy machine. */
 const SHORTEST_RETRY_MS = 200 * 0.8;
 const LONGEST_RETRY_MS = 2000 * 1.2;
 const LATE_MS = 3000;
 
-/** Milliseconds from the end of an attempt to the beginning of the next one of its delivery. */
+/** Milliseconds from the end of an attempt to the beginning of the next attempt of its delivery. */
 function retryWaitsMs({ received }: Run): number[] {
   const byDelivery = Map.groupBy(received, ({ deliveryId }) => deliveryId);
   return [...byDelivery.values()].flatMap((requests) => {
@@ -50,7 +50,7 @@ const SERVFAIL = 'servfail.example.com';
 const SLOW = 'slow.example.com';
 const TURNING = 'turning.example.com';
 const HEALTHY = 'healthy.example.com';
-/** More than look-ups of an operating system run at once. */
+/** More look-ups than an operating system runs at once. */
 const DEAD = Array.from({ length: 20 }, (_, n) => `dead-${n}.example.com`);
 const MAX_NEIGHBOUR_LAG_MS = 2000;
 const TURNED = { [TURNING]: { addresses: [FORBIDDEN_ADDRESS] } };
@@ -82,7 +82,7 @@ export const faultyDns: Fault<DnsNotes> = {
     const subscriptions = new Map<string, string>();
     for (const host of Object.keys(WHOLE)) {
       const path = `/${host}`;
-      // Each delivery needs a connection of its own, and so a look-up.
+      // Each delivery needs its own connection, and so its own look-up.
       subscriptions.set(host, await rig.subscribe(path, 'closing', { target_url: rig.receiver.url(path, host) }));
     }
     rig.nameServer.names = BROKEN;
@@ -124,16 +124,16 @@ async function outcomeOf(
      from deliveries d left join attempts a on a.delivery_id = d.id where d.subscription_id = any($1) group by d.id`,
     [subscriptionIds],
   );
-  // A failing name is tried by one delivery at a time: what waited meanwhile may have met it mended.
-  const meant = rows.filter((row) => row.state === state && (row.codes ?? []).every((each) => each === code));
+  // One delivery at a time tries a failing name, so the waiting ones may have met it mended.
+  const expected = rows.filter((row) => row.state === state && (row.codes ?? []).every((each) => each === code));
   const isMet = code === '' || rows.some(({ codes }) => codes?.includes(code));
   const what = `${name}: ${code || 'no error'}, then ${state === STATE.delivered ? 'delivered' : 'failed'}`;
   const others = rows
-    .filter((row) => !meant.includes(row))
+    .filter((row) => !expected.includes(row))
     .map((row) => `state ${row.state} ${(row.codes ?? []).join('+')}`);
   return isTrue(
     what,
     rows.length > 0 && isMet && others.length === 0,
-    [`${meant.length} of ${rows.length}`, ...new Set(others)].join(', '),
+    [`${expected.length} of ${rows.length}`, ...new Set(others)].join(', '),
   );
 }

@@ -9,7 +9,7 @@ const NEW_ADDRESS = '127.0.0.3';
 const at = (address: string): Names => ({ [HOST]: { addresses: [address] } });
 
 const PER_SECOND = 20;
-/** The highest age of a connection, and what a busy machine adds. */
+/** The maximum age of a connection, and the delay of a busy machine. */
 const MOVED_AFTER_SECONDS = 35;
 
 export const receiverMoves: Fault<{ path: string; movedAt: number }> = {
@@ -28,7 +28,7 @@ export const receiverMoves: Fault<{ path: string; movedAt: number }> = {
     await rig.publish('before', { ...load, events: 5 * PER_SECOND });
     rig.nameServer.names = at(NEW_ADDRESS);
     const movedAt = now();
-    // Traffic never pauses: an idle connection would be closed, and prove nothing.
+    // Traffic never pauses, because an idle connection would be closed and prove nothing.
     await rig.publish('after', { ...load, events: seconds * PER_SECOND });
     return { path, movedAt };
   },

@@ -3,20 +3,20 @@ import { parsePublicId } from '../../../src/shared/ids/public-id.js';
 import type { Fault } from '../fault.js';
 import { atMost, isTrue, lagsMs, percentile } from '../figures.js';
 
-/** Those of the retry policy, and four that a crash cut short. */
+/** The attempts of the retry policy, and four that a crash cut short. */
 const MAX_ATTEMPTS = 8 + 4;
 const MAX_NEIGHBOUR_LAG_MS = 10_000;
 
 interface PoisonNotes {
-  /** UUIDs of the subscriptions, by what is wrong with their events. */
+  /** UUIDs of the subscriptions, by the fault of their events. */
   readonly subscriptions: ReadonlyMap<string, string>;
 }
 
-/** Events whose attempts make a worker throw: before the request, while it is recorded, or so that the process ends. */
+/** Events whose attempts make a worker throw before the request or during its recording, or end its process. */
 export const poisonEvents: Fault<PoisonNotes> = {
   number: 21,
   name: 'poison event',
-  // What was abandoned more than once waits longer and longer.
+  // A delivery that was abandoned more than once waits longer each time.
   horizonSeconds: 120,
   full: { events: 2000, perSecond: 100, rounds: 20 },
   ground: { preloads: ['poison'] },
@@ -31,7 +31,7 @@ export const poisonEvents: Fault<PoisonNotes> = {
     };
     const breakSecret = (id: string) =>
       rig.database.query(
-        // Under a key that is there, unlike one that is missing, for which deliveries wait.
+        // The secret names an existing key, because deliveries would wait for a missing one.
         `update subscriptions set secrets = jsonb_set(secrets::jsonb, '{0,box}', to_jsonb(left(secrets::jsonb #>> '{0,box}', -8)))
          where id = $1`,
         [id],

@@ -7,7 +7,7 @@ import type { Fault, Finding, Run } from '../fault.js';
 import { atMost, firstDeliveredMs, isTrue, refusalCounts } from '../figures.js';
 import type { Rig } from '../rig.js';
 
-/** Longest time, in seconds, from one of the moments to the next event that was accepted. */
+/** Longest time, in seconds, from one of the moments to the next accepted event. */
 function healedSeconds({ accepted }: Run, moments: readonly number[]): number {
   const times = accepted.map(({ atMs }) => atMs).sort((a, b) => a - b);
   return Math.max(0, ...moments.map((at) => (times.find((time) => time > at) ?? Infinity) - at)) / 1000;
@@ -35,7 +35,7 @@ export const postgresCrashes: Fault<{ servedAgainAt: number[] }> = {
       });
       servedAgainAt.push(now());
     }
-    // However long it took: there is load for what is to heal.
+    // However long the harm took, enough load follows for everything to heal.
     await rig.pause(2);
     return { servedAgainAt };
   },
@@ -76,15 +76,20 @@ interface Probe {
   readonly endedAt: number;
 }
 
-/** Reads while PostgreSQL can't answer any. Times are Unix milliseconds. */
+/** Reads made while PostgreSQL cannot answer. Times are Unix milliseconds. */
 interface Outage {
   readonly beganAt: number;
   readonly endedAt: number;
   readonly probes: readonly Probe[];
 }
 
-/** Reads deliveries, one after the other, from the beginning of an outage to its end, which does not wait for them. */
-async function probing(rig: Rig, seconds: number, begin: () => Promise<unknown>, end: () => unknown): Promise<Outage> {
+/** Reads deliveries in sequence from the beginning of an outage to its end. The end does not wait for them. */
+async function readDuringOutage(
+  rig: Rig,
+  seconds: number,
+  begin: () => Promise<unknown>,
+  end: () => unknown,
+): Promise<Outage> {
   await begin();
   const beganAt = now();
   const untilMs = beganAt + seconds * 1000;
@@ -103,7 +108,7 @@ async function probing(rig: Rig, seconds: number, begin: () => Promise<unknown>,
   return { beganAt, endedAt: await ended, probes };
 }
 
-/** No read can have been answered otherwise, and the first answer must not take long. */
+/** No read can have had another answer, and the first answer must come soon. */
 function readsAreRefused(what: string, { beganAt, endedAt, probes }: Outage): Finding[] {
   const meanwhile = probes.filter((each) => each.endedAt < endedAt);
   const others = meanwhile.filter(({ status }) => status !== 503);
@@ -134,7 +139,7 @@ export const postgresFrozen: Fault<{ peaksBefore: number[]; frozen: Outage; lock
     await rig.pause(2);
     const peaksBefore = peaks(rig);
     const frozen = await rig.holding(() =>
-      probing(
+      readDuringOutage(
         rig,
         seconds,
         () => rig.postgres.freeze(),
@@ -149,7 +154,7 @@ export const postgresFrozen: Fault<{ peaksBefore: number[]; frozen: Outage; lock
   },
   findings(run, { peaksBefore, frozen, locked }) {
     const growth = Math.max(...peaks(run.rig).map((mb, n) => mb - peaksBefore[n]!));
-    // An event that was taken only after a long wait is one that should have been refused.
+    // An event that was accepted only after a long wait should have been refused.
     const slowest = [...run.refusals, ...run.accepted].reduce((most, { latencyMs }) => Math.max(most, latencyMs), 0);
     return [
       refusedOnlyBy503(run),
@@ -162,14 +167,14 @@ export const postgresFrozen: Fault<{ peaksBefore: number[]; frozen: Outage; lock
   },
 };
 
-/** Reads deliveries meanwhile. */
+/** Reads deliveries during the harm. */
 async function withLock(rig: Rig, table: string, seconds: number): Promise<Outage> {
   const session = await rig.database.connect();
   try {
-    // Nothing can be recorded or taken over now.
-    rig.isIdle = true;
+    // From now on nothing can be recorded or taken over.
+    rig.watch.isIdle = true;
     return await rig.holding(() =>
-      probing(
+      readDuringOutage(
         rig,
         seconds,
         () => session.query(`begin; lock table ${table}`),
@@ -177,7 +182,7 @@ async function withLock(rig: Rig, table: string, seconds: number): Promise<Outag
       ),
     );
   } finally {
-    rig.isIdle = false;
+    rig.watch.isIdle = false;
     session.release();
   }
 }
@@ -207,17 +212,17 @@ export const diskFull: Fault<{ roomAt: number }> = {
   },
   async harm(rig, seconds) {
     await rig.pause(2);
-    // Nothing can be recorded or taken over now.
-    rig.isIdle = true;
+    // From now on nothing can be recorded or taken over.
+    rig.watch.isIdle = true;
     await rig.holding(async () => {
       await fillDisk(rig.disk);
       await rig.pause(seconds);
       await makeRoom(rig.disk, ROOM_MB);
-      // It ends itself when it can't write its log.
+      // PostgreSQL ends itself when it cannot write its log.
       if (!(await rig.postgres.isRunning())) await rig.postgres.restart();
     });
     const roomAt = now();
-    rig.isIdle = false;
+    rig.watch.isIdle = false;
     await rig.pause(3);
     return { roomAt };
   },
@@ -228,7 +233,7 @@ export const diskFull: Fault<{ roomAt: number }> = {
   ],
 };
 
-/** The first statement that finds out waits for its own limit. */
+/** The first statement that meets the silence waits for its own limit. */
 const SILENT_SECONDS = 4.5;
 
 export const postgresHalfOpen: Fault<{ halfOpenAt: number }> = {
@@ -262,12 +267,12 @@ export const primaryDemoted: Fault<{ writableAt: number; readiness: number[] }> 
   async harm(rig, seconds) {
     await rig.pause(2);
     const setReadOnly = async (value: 'on' | 'off'): Promise<void> => {
-      // The sessions of the rig read only, and may change settings all the same.
+      // The sessions of the rig are read-only too, but may still change settings.
       await rig.database.query(`alter system set default_transaction_read_only = ${value}`);
       await rig.database.query('select pg_reload_conf()');
     };
-    // Nothing can be recorded or taken over now.
-    rig.isIdle = true;
+    // From now on nothing can be recorded or taken over.
+    rig.watch.isIdle = true;
     const readiness: number[] = [];
     await rig.holding(async () => {
       await setReadOnly('on');
@@ -276,7 +281,7 @@ export const primaryDemoted: Fault<{ writableAt: number; readiness: number[] }> 
       await rig.pause(seconds - 3);
       await setReadOnly('off');
     });
-    rig.isIdle = false;
+    rig.watch.isIdle = false;
     const writableAt = now();
     await rig.pause(3);
     return { writableAt, readiness };

@@ -6,14 +6,14 @@ import { NASTY } from '../nasty.js';
 import type { Rig } from '../rig.js';
 
 const NASTY_TYPE = 'faults.nasty';
-/** Each goes to all of them; more would keep the receiver of the rig busy with endless answers. */
+/** Each event goes to all of them; more events would keep the receiver of the rig busy with endless answers. */
 const NASTY_PER_SECOND = 5;
 const TIMEOUT_MS = 1000;
-/** A busy machine may be this late. */
+/** How late a busy machine may be. */
 const LATE_MS = 600;
 const MAX_GROWTH_MB = 150;
 
-/** The error code that each nasty receiver leads to; null when what it does is a success. */
+/** The error code that each nasty receiver causes; null when its behaviour is a success. */
 const MEANT: Readonly<Record<string, string | null>> = {
   hangs: 'timeout',
   resets: 'connection_reset',
@@ -31,7 +31,7 @@ const MEANT: Readonly<Record<string, string | null>> = {
 };
 
 interface NastyNotes {
-  /** By public id of the subscription. */
+  /** The names of the receivers, by public id of the subscription. */
   readonly names: ReadonlyMap<string, string>;
   readonly peaksBefore: readonly number[];
 }
@@ -47,7 +47,7 @@ export const nastyReceivers: Fault<NastyNotes> = {
   name: 'nasty receivers',
   full: { events: 2000, perSecond: 100, rounds: 100 },
   short: { events: 200, perSecond: 100, rounds: 5 },
-  // A receiver that fails is sent one request at a time: a hundred deliveries, twice a second each, by two workers.
+  // A failing receiver gets one request at a time: a hundred deliveries, at two a second from each of two workers.
   horizonSeconds: 200,
   async harm(rig, events) {
     const names = new Map<string, string>();
@@ -75,7 +75,7 @@ interface Outcome {
   readonly state: number;
 }
 
-function isMeant(outcomes: readonly Outcome[], code: string | null): boolean {
+function isExpected(outcomes: readonly Outcome[], code: string | null): boolean {
   return outcomes.length === 1 && outcomes[0]!.code === code && outcomes[0]!.state === stateOf(code);
 }
 
@@ -94,10 +94,10 @@ async function classified({ rig }: Run, names: ReadonlyMap<string, string>): Pro
     ...Object.entries(MEANT).map(([name, code]) => {
       const outcomes = outcomesOf.get(name) ?? [];
       const figure = outcomes.map((each) => `${each.code ?? 'no error'}, state ${each.state}`).join('; ') || 'nothing';
-      const found = isTrue(`${name}: ${code ?? 'delivered'}`, isMeant(outcomes, code), figure);
-      // All that is wrong is that some attempts took longer than a second: a machine that stops for so long does that.
+      const found = isTrue(`${name}: ${code ?? 'delivered'}`, isExpected(outcomes, code), figure);
+      // The only fault is that some attempts took longer than a second, as happens on a machine that stops for so long.
       const inTime = outcomes.filter((each) => each.code !== 'timeout' || each.state !== stateOf(code));
-      return { ...found, isTime: !found.holds && isMeant(inTime, code) };
+      return { ...found, isTime: !found.holds && isExpected(inTime, code) };
     }),
     atMost('an attempt', slowest, TIMEOUT_MS + LATE_MS, 'ms'),
   ];
@@ -109,7 +109,7 @@ function lagsOfOthers(run: Run, names: ReadonlyMap<string, string>): number[] {
 }
 
 const HEALTHY = { perSecond: 100, events: 1200 };
-/** So little is noise on a machine that does something else too. */
+/** A difference this small is noise on a machine that does something else too. */
 const NOISE_MS = 25;
 
 interface DeadNotes {
@@ -120,7 +120,7 @@ interface DeadNotes {
 export const deadReceiver: Fault<DeadNotes> = {
   number: 16,
   name: 'one dead receiver',
-  // Little beside it: what is compared is how long one receiver waits, with and without the dead one.
+  // The other load is small, because this compares the wait at one receiver with and without the dead one.
   full: { events: 500, perSecond: 10, rounds: 10_000 },
   horizonSeconds: 90,
   async harm(rig, events) {

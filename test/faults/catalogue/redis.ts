@@ -3,10 +3,7 @@ import { atMost, ingestLatenciesMs, isTrue, lagsMs, percentile, refusalCounts } 
 import { now } from '../child.js';
 import type { Rig } from '../rig.js';
 
-/**
- * Without Redis deliveries come from PostgreSQL: after the visibility time, a scan, and what a call to Redis waits in
- * vain.
- */
+/** Without Redis, a delivery waits for the visibility timeout, a scan of PostgreSQL and the limit of a Redis call. */
 const MAX_LAG_WITHOUT_REDIS_SECONDS = 10;
 const MAX_LAG_SECONDS = 35;
 const MAX_INGEST_P99_MS = 250;
@@ -76,7 +73,7 @@ export const scriptsLost: Fault = {
   findings: (run) => [isAccepting(run), maxLag(run, MAX_LAG_SECONDS)],
 };
 
-async function wakeUpsLost(rig: Rig): Promise<number> {
+async function lostWakeUps(rig: Rig): Promise<number> {
   const counts = await Promise.all(rig.slots.map((slot) => slot.metric('webhook_wake_ups_lost_total')));
   return counts.reduce((sum, count) => sum + count, 0);
 }
@@ -87,13 +84,13 @@ export const redisFull: Fault<{ lost: number }> = {
   full: { events: 5000, perSecond: 200, rounds: 15 },
   async harm(rig, seconds) {
     await rig.pause(1);
-    const before = await wakeUpsLost(rig);
+    const before = await lostWakeUps(rig);
     const info = String(await rig.redis.command('INFO', 'memory'));
     const used = Number(/^used_memory:(\d+)/m.exec(info)?.[1]);
-    // A little less than it uses: the buffers of its clients grow and shrink.
+    // A little less than Redis uses, because the buffers of its clients grow and shrink.
     await rig.redis.command('CONFIG', 'SET', 'maxmemory', `${Math.floor(used * 0.8)}`);
     await rig.pause(seconds);
-    const lost = (await wakeUpsLost(rig)) - before;
+    const lost = (await lostWakeUps(rig)) - before;
     await rig.redis.command('CONFIG', 'SET', 'maxmemory', '0');
     return { lost };
   },
@@ -130,7 +127,7 @@ export const wrongPolicy: Fault<{ name: string; code: number | null; output: str
     }),
 };
 
-/** Below the visibility time: what comes sooner was brought by Redis. */
+/** Shorter than the visibility timeout: a delivery that comes sooner was brought by Redis. */
 const WOKEN_MS = 1500;
 const MUST_WORK_AFTER_SECONDS = 30;
 

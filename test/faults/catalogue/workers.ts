@@ -2,7 +2,7 @@ import type { Fault, Finding, Run } from '../fault.js';
 import { atMost, isTrue, redeliveries } from '../figures.js';
 import { LEASE_SECONDS, type Rig } from '../rig.js';
 
-/** Both in turns, so that one works while the other dies. */
+/** The workers take turns, so that one works while the other dies. */
 const inTurn = (rig: Rig, round: number) => rig.workers[round % rig.workers.length]!;
 
 /** From the end of the lease to the next request. */
@@ -11,7 +11,7 @@ const MAX_LATE_SECONDS = 2;
 export const workerDies: Fault = {
   number: 1,
   name: 'worker dies',
-  // Not so many a second that one worker of a slow machine falls behind while the other starts: all would wait then.
+  // Slow enough that one worker of a slow machine keeps up while the other starts; otherwise all would wait.
   full: { events: 10_000, perSecond: 60, rounds: 20 },
   short: { events: 300, perSecond: 100, rounds: 2 },
   async harm(rig, rounds) {
@@ -47,7 +47,7 @@ export const zombieWorker: Fault = {
   async harm(rig, rounds) {
     for (let round = 0; round < rounds; round += 1) {
       const worker = inTurn(rig, round);
-      // So that there is something in its hands.
+      // Gives it something to have in flight.
       await rig.pause(1);
       await rig.holding(async () => {
         worker.freeze();
@@ -59,10 +59,7 @@ export const zombieWorker: Fault = {
   findings: (run) => [lateResultsAreFenced(run)],
 };
 
-/**
- * A late result keeps its row and decides nothing: the delivery went on to an attempt of a higher number, and ended by
- * it.
- */
+/** A late result keeps its row and decides nothing: the delivery ended with an attempt of a higher number. */
 function lateResultsAreFenced({ evidence: { attempts, finished } }: Run): Finding {
   const late = attempts.filter(({ isLate }) => isLate);
   const attemptsOf = new Map(finished.map(({ id, attemptCount }) => [id, attemptCount]));

@@ -1,5 +1,4 @@
-// Loaded before a process of the service: each connection that it begins, whatever comes of it, is a line of its
-// output.
+// Loaded before a process of the service: writes a line of output for each connection that it begins, made or not.
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 

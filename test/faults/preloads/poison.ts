@@ -1,4 +1,4 @@
-// Loaded before a worker: an answer with the header `x-poison` makes it throw where it records the attempt, or ends it.
+// Loaded before a worker: an answer with the header `x-poison` makes it throw while it records the attempt, or ends it.
 const trueStringify = JSON.stringify;
 
 function poisonOf(value: unknown): unknown {

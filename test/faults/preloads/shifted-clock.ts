@@ -1,5 +1,4 @@
-// Loaded before a process of the service: its clock is wrong by CLOCK_SHIFT_SECONDS. What runs by monotonic time is
-// not.
+// Loaded before a process of the service: shifts its clock by CLOCK_SHIFT_SECONDS, but not its monotonic time.
 const shiftMs = Number(process.env['CLOCK_SHIFT_SECONDS'] ?? '0') * 1000;
 const TrueDate = Date;
 

@@ -1,6 +1,6 @@
 import { brokenBy, TIMEOUT_MS } from './short-faults.js';
 
-/** Real: PostgreSQL, Redis, an API, two workers, a receiver and a publisher, processes of their own for each fault. */
+/** Real: PostgreSQL, Redis, an API, two workers, a receiver and a publisher, each its own process for each fault. */
 
 describe('when processes of the service end', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { brokenBy, TIMEOUT_MS } from './short-faults.js';
 
-/** Real: PostgreSQL, Redis, an API, two workers, a receiver and a publisher, processes of their own for each fault. */
+/** Real: PostgreSQL, Redis, an API, two workers, a receiver and a publisher, each its own process for each fault. */
 
-describe('when what the service leans on fails', () => {
+describe('when servers that the service depends on fail', () => {
   it.each([
     [5, 'Redis is flushed'],
     [11, 'PostgreSQL crashes'],

@@ -2,10 +2,10 @@ import { FAULTS } from '../catalogue/index.js';
 import { runFault } from '../run-fault.js';
 
 const SEED = 1;
-/** Of one fault, on a machine that does much else. */
+/** For one fault, on a busy machine. */
 export const TIMEOUT_MS = 240_000;
 
-/** Does a fault in its short form. @returns all that is broken by it; times are left to `npm run test:faults` */
+/** Runs a fault in its short form. @returns everything that it breaks; durations are left to `npm run test:faults` */
 export async function brokenBy(number: number): Promise<unknown[]> {
   const fault = FAULTS.find((each) => each.number === number);
   if (fault?.short === undefined) throw new Error(`Fault ${number} has no short form`);

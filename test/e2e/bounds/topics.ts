@@ -1,0 +1,61 @@
+import type { LIMITS } from '../../../src/shared/limits.js';
+
+export type LimitName = keyof typeof LIMITS;
+
+/** The limits in the table of `requests.spec.ts`. */
+export const OF_REQUESTS = [
+  'headerBytes',
+  'jsonBytes',
+  'jsonDepth',
+  'idempotencyKeyLength',
+  'contentTypeLength',
+  'pageItems',
+  'cursorLength',
+  'idLength',
+  'timeLength',
+  'ledgerDays',
+] as const satisfies readonly LimitName[];
+
+/** The limits in the table of `subscriptions.spec.ts`. */
+export const OF_SUBSCRIPTIONS = [
+  'eventTypeLength',
+  'eventTypes',
+  'urlLength',
+  'secretMinLength',
+  'secretMaxLength',
+  'liveSecrets',
+  'overlapSeconds',
+  'descriptionLength',
+  'ownHeaders',
+  'headerNameLength',
+  'headerValueLength',
+  'metadataBytes',
+  'metadataKeys',
+  'attempts',
+  'minIntervalSeconds',
+  'initialIntervalSeconds',
+  'maxIntervalSeconds',
+  'minTimeoutSeconds',
+  'timeoutSeconds',
+  'inFlight',
+] as const satisfies readonly LimitName[];
+
+/** The limits in the table of `tenants-and-keys.spec.ts`. */
+export const OF_TENANTS = [
+  'tenantIdLength',
+  'nameLength',
+  'eventsPerSecond',
+  'subscriptions',
+] as const satisfies readonly LimitName[];
+
+/** Limits without a row in a table, and why. */
+export const ELSEWHERE = {
+  headers: 'requests.spec.ts: no client library sends so many',
+  headersSeconds: 'server-options.spec.ts and slow-clients.spec.ts: it takes time',
+  faults: 'requests.spec.ts: it bounds an answer',
+  requestIdLength: 'requests.spec.ts: a longer one is replaced, not refused',
+  eventDeliveries: 'requests.spec.ts: it bounds an answer',
+  deliveriesPerEvent: 'ingest.service.spec.ts: a hundred thousand subscriptions',
+  keys: 'keys.service.spec.ts: a thousand keys',
+  keyLifeSeconds: 'keys.service.spec.ts: it takes a stopped clock',
+} as const satisfies Partial<Record<LimitName, string>>;
