@@ -45,4 +45,14 @@ describe('the gatekeeper', () => {
     expect(refused).toHaveLength(MANY - 500);
     expect(refused[0]!.json()).toMatchObject({ code: 'overloaded' });
   });
+
+  it('admits an address again when its requests no longer wait', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const asked = Array.from({ length: 400 }, () => askFrom('203.0.113.7'));
+      while (identified.length < asked.length) await new Promise((resolve) => setImmediate(resolve));
+      for (const resolve of identified.splice(0)) resolve({ keyId: null, role: 'admin', tenantId: null });
+      const statuses = (await Promise.all(asked)).map(({ statusCode }) => statusCode);
+      expect(new Set(statuses)).toEqual(new Set([200]));
+    }
+  });
 });

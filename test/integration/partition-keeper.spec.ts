@@ -7,6 +7,7 @@ import { migrate, migrationDataSource } from '../../src/shared/database/data-sou
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { type Dropped, partitionOf, PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
 import type { Retention } from '../../src/shared/database/retention.js';
+import type { Logger } from '../../src/shared/logging/logger.js';
 import { Metrics } from '../../src/shared/metrics/metrics.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
@@ -109,12 +110,21 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
     const firstKept = '2026-02-26';
     let hotPath: HotPath;
     let expire: Parameters<Retention['beforeDropping']>[0];
+    let metrics: Metrics;
+    let logged: unknown[];
 
     beforeEach(async () => {
       await prepare();
       hotPath = new HotPath({ databaseUrl: database.url, databasePoolSize: 2 }, silentLogger);
+      metrics = new Metrics();
+      logged = [];
       const retention: Pick<Retention, 'beforeDropping'> = { beforeDropping: (step) => (expire = step) };
-      new Expiry(retention as Retention, new ParkingRepository(hotPath), silentLogger, new Metrics());
+      new Expiry(
+        retention as Retention,
+        new ParkingRepository(hotPath),
+        { warn: (fields: unknown) => logged.push(fields) } as unknown as Logger,
+        metrics,
+      );
       for (const day of [-6, -4]) await keeper.makeAhead(new Date(TODAY.getTime() + day * DAY_MS));
     });
 
@@ -175,6 +185,8 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       await rows.deliveries(5001, { subscriptionId, atMs: Date.parse(firstKept) - 1, parkedIn: -60 });
       await dropExpired();
       expect(await database.query('select 1 from open_deliveries limit 1')).toEqual([]);
+      expect(await metrics.render()).toContain('webhook_expired_deliveries_total 5001');
+      expect(logged).toEqual([{ deliveries: 5001 }]);
     });
 
     it('stay while a long query reads them, and still count the outcome of their open deliveries', async () => {

@@ -38,6 +38,7 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
       expect(await one.get(TENANT, newKey(), new Source('loaded'))).toBe('loaded');
 
       const client = (one as unknown as { redis: Redis }).redis;
+      expect(client.options.commandTimeout).toBe(100);
       const asked = jest.spyOn(client, 'get');
       for (let n = 0; n < 20; n += 1) await one.get(TENANT, newKey(), new Source());
       expect(asked).not.toHaveBeenCalled();

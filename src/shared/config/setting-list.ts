@@ -17,7 +17,9 @@ import {
 } from './setting-kinds.js';
 
 const cidr = text('a list of address ranges such as 10.1.0.0/16, separated by commas', isCidr);
-const port = wholeNumber(0, 65_535);
+const port = text('a port from 0 to 65535', (given) => /^\d{1,5}$/.test(given) && Number(given) <= 65_535).transform(
+  Number,
+);
 const targetPort = text(
   'a list of ports from 1 to 65535, separated by commas',
   (given) => /^\d{1,5}$/.test(given) && Number(given) >= 1 && Number(given) <= 65_535,

@@ -37,7 +37,8 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
   const given = Object.fromEntries(fields.map((field) => [field, nonEmpty(env[variableOf(field)])]));
   const issues = SETTINGS.safeParse(given).error?.issues ?? [];
   const wrong = issues.map(({ path, message }) => ({ field: String(path[0]), message }));
-  const faults = wrong.map(({ field, message }) => `${variableOf(field)} ${message}`);
+  // Several entries of one list may have the same fault.
+  const faults = [...new Set(wrong.map(({ field, message }) => `${variableOf(field)} ${message}`))];
   // Invalid settings get their defaults, so that conflicts between settings are reported in the same start.
   const absent = Object.fromEntries(wrong.map(({ field }) => [field, undefined]));
   const values = SETTINGS.parse({ ...given, ...absent }) as ParsedValues;

@@ -40,13 +40,17 @@ export class Janitor implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private readonly runAll = (): void => {
-    for (const { failed, chore } of this.chores) {
-      chore(() => this.isStopped).catch((error: unknown) => {
-        // During a shutdown, chores fail because their connections are closed.
-        if (!this.isStopped) this.logger.error({ err: error }, failed);
-      });
-    }
+    for (const chore of this.chores) void this.run(chore);
   };
+
+  private async run({ failed, chore }: { failed: string; chore: Chore }): Promise<void> {
+    try {
+      await chore(() => this.isStopped);
+    } catch (error) {
+      // During a shutdown, chores fail because their connections are closed.
+      if (!this.isStopped) this.logger.error({ err: error }, failed);
+    }
+  }
 }
 
 /** Repeats a step that handles up to `size` rows until none are left. @returns total number of rows handled */
