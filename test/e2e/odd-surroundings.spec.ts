@@ -4,7 +4,7 @@ import { ApiClient } from '../support/api-client.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { startService } from '../support/service-process.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** Each changes what a statement returns, promises or may do, unless the client states what it relies on. */
 const AWRY: Readonly<Record<string, string>> = {
@@ -56,7 +56,7 @@ describe('the service in unusual surroundings', () => {
   let receiver: ScriptedReceiver;
 
   beforeEach(async () => {
-    database = await createTestDatabase();
+    database = await createEmptyDatabase();
     receiver = await ScriptedReceiver.start();
   });
 

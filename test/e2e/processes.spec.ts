@@ -6,7 +6,7 @@ import { openRaw } from '../support/raw-request.js';
 import { hang, respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { verifyWebhook } from '../support/standard-webhooks.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 import { testRedisUrl } from '../support/test-redis.js';
 
 describe('API and worker as separate processes, with real PostgreSQL, Redis and receivers', () => {
@@ -19,7 +19,7 @@ describe('API and worker as separate processes, with real PostgreSQL, Redis and 
   const running: ServiceProcess[] = [];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createEmptyDatabase();
     settings = fastSettings(database, PATIENT);
     apiProcess = await startService({ entry: 'main.api', settings });
     api = apiOf(apiProcess);
@@ -185,7 +185,7 @@ describe('API and worker as separate processes, with real PostgreSQL, Redis and 
   });
 
   it('start as three processes at once on an empty database', async () => {
-    const empty = await createTestDatabase();
+    const empty = await createEmptyDatabase();
     const onEmpty = { DATABASE_URL: empty.url };
     const started = await Promise.all(
       (['main', 'main.api', 'main.worker'] as const).map((entry) => start(entry, onEmpty)),

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
 describe('a refusal by PostgreSQL or by its operators', () => {
   const role = `role_${randomBytes(6).toString('hex')}`;
@@ -17,7 +17,7 @@ describe('a refusal by PostgreSQL or by its operators', () => {
   let id: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createEmptyDatabase();
     const url = new URL(database.url);
     name = url.pathname.slice(1);
     await operator(`create role ${role} login password 'right'`);

@@ -8,13 +8,13 @@ import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { spawnService, startService } from '../support/service-process.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
 describe('a service that starts, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createEmptyDatabase();
   });
 
   afterAll(() => database.drop());

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -17,7 +17,7 @@ describe('a process whose clock is wrong by days, with real PostgreSQL', () => {
   let before: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
+    database = await createEmptyDatabase();
     receiver = await ScriptedReceiver.start();
     settings = fastSettings(database, PATIENT);
     service = await startService({ entry: 'main', settings });

@@ -11,7 +11,7 @@ import type { Logger } from '../../src/shared/logging/logger.js';
 import { Metrics } from '../../src/shared/metrics/metrics.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
 const TABLES = ['events', 'deliveries', 'attempts'] as const;
 const DAY_MS = 86_400_000;
@@ -30,7 +30,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
   let rows: StoredRows;
 
   beforeEach(async () => {
-    database = await createTestDatabase();
+    database = await createEmptyDatabase();
     rows = new StoredRows(database);
   });
 

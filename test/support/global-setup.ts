@@ -2,9 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import type * as EmbeddedPostgres from '../../src/local/embedded-postgres.js';
 import type * as LocalRedis from '../../src/local/local-redis.js';
 import type { LocalServer } from '../../src/local/local-server.js';
+import type * as DataSources from '../../src/shared/database/data-source.js';
 
 /** Passed to the teardown on `globalThis`. Both run in the process that started the tests. */
 export interface TestServers {
@@ -14,7 +16,7 @@ export interface TestServers {
 
 /** Starts one PostgreSQL and one Redis for all test files, and sets TEST_DATABASE_URL and TEST_REDIS_URL. */
 export default async function startTestServers({ rootDir }: { rootDir: string }): Promise<void> {
-  const { startEmbeddedPostgres, startLocalRedis } = await loadBuilt(rootDir);
+  const { startEmbeddedPostgres, startLocalRedis, migrate } = await loadBuilt(rootDir);
   const directory = mkdtempSync(join(tmpdir(), 'webhooks-test-'));
   // PostgreSQL may run as another user, which must be able to enter its directory.
   await chmod(directory, 0o755);
@@ -22,12 +24,30 @@ export default async function startTestServers({ rootDir }: { rootDir: string })
   Object.assign(globalThis, { testServers: servers, testDirectory: directory } satisfies TestServers);
   const postgres = await startEmbeddedPostgres({ directory, isTemporary: true });
   servers.push(postgres);
+  await prepare(postgres.url, (templateUrl) => migrate(templateUrl, new Date()));
   const redis = await startLocalRedis({ directory, port: 'free' });
   if (redis === null) throw new Error('The tests need redis-server or valkey-server on PATH.');
   servers.push(redis);
   process.env['TEST_COMPILE_CACHE'] = join(directory, 'compile-cache');
   process.env['TEST_DATABASE_URL'] = postgres.url;
+  process.env['TEST_TEMPLATE_DATABASE'] = TEMPLATE;
   process.env['TEST_REDIS_URL'] = redis.url;
+}
+
+/** Has the present schema and no rows. */
+const TEMPLATE = 'webhooks_template';
+
+/** Makes the template of test databases. None of them outlives its server, so nothing waits for the disk. */
+async function prepare(serverUrl: string, migrateTo: (url: string) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: serverUrl });
+  await client.connect();
+  for (const setting of ['fsync', 'full_page_writes']) await client.query(`alter system set ${setting} = off`);
+  await client.query('select pg_reload_conf()');
+  await client.query(`create database ${TEMPLATE}`);
+  await client.end();
+  const url = new URL(serverUrl);
+  url.pathname = `/${TEMPLATE}`;
+  await migrateTo(url.href);
 }
 
 /**
@@ -37,5 +57,6 @@ async function loadBuilt(rootDir: string) {
   const local = join(rootDir, 'dist', 'src', 'local');
   const postgres = (await import(join(local, 'embedded-postgres.js'))) as typeof EmbeddedPostgres;
   const redis = (await import(join(local, 'local-redis.js'))) as typeof LocalRedis;
-  return { ...postgres, ...redis };
+  const database = (await import(join(rootDir, 'dist/src/shared/database/data-source.js'))) as typeof DataSources;
+  return { ...postgres, ...redis, migrate: database.migrate };
 }

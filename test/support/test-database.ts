@@ -9,10 +9,19 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Creates an empty database on the real PostgreSQL that all test files share. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** Creates a database on the real PostgreSQL that all test files share. It has the present schema and no rows. */
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(`template ${process.env['TEST_TEMPLATE_DATABASE']}`);
+}
+
+/** As `createTestDatabase`, for tests of what makes the schema. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('');
+}
+
+async function createDatabase(options: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await run(serverUrl(), `create database ${name}`);
+  await run(serverUrl(), `create database ${name} ${options}`);
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
   return {
