@@ -1,3 +1,4 @@
+import { eventually } from '../../test/support/eventually.js';
 import { fastify, type FastifyInstance } from 'fastify';
 import { type Settings } from '../shared/config/settings.js';
 import { Metrics } from '../shared/metrics/metrics.js';
@@ -37,7 +38,7 @@ describe('the gatekeeper', () => {
   it('admits other addresses while one address has many requests waiting', async () => {
     const many = Array.from({ length: MANY }, () => askFrom('203.0.113.7'));
     const other = askFrom('203.0.113.8');
-    while (identified.length <= MANY) await new Promise((resolve) => setImmediate(resolve));
+    await eventually(() => identified, { until: ({ length }) => length > MANY });
     for (const resolve of identified) resolve({ keyId: null, role: 'admin', tenantId: null });
 
     expect(await other).toMatchObject({ statusCode: 200, body: '203.0.113.8' });
@@ -49,7 +50,7 @@ describe('the gatekeeper', () => {
   it('admits an address again when its requests no longer wait', async () => {
     for (let round = 0; round < 3; round += 1) {
       const asked = Array.from({ length: 400 }, () => askFrom('203.0.113.7'));
-      while (identified.length < asked.length) await new Promise((resolve) => setImmediate(resolve));
+      await eventually(() => identified, { until: ({ length }) => length === asked.length });
       for (const resolve of identified.splice(0)) resolve({ keyId: null, role: 'admin', tenantId: null });
       const statuses = (await Promise.all(asked)).map(({ statusCode }) => statusCode);
       expect(new Set(statuses)).toEqual(new Set([200]));

@@ -84,7 +84,11 @@ export class Gatekeeper {
     done();
   }
 
-  /** Waits for a value. The number of waiting requests is limited, because their bodies arrive meanwhile. @throws Overloaded */
+  /**
+   * Waits for a value. The number of waiting requests is limited, because their bodies arrive meanwhile.
+   *
+   * @throws Overloaded
+   */
   private async waitFor<T>(request: FastifyRequest, value: T | Promise<T>): Promise<T> {
     // Keys and tenants are cached, so there is usually nothing to wait for.
     if (!(value instanceof Promise)) return value;

@@ -50,7 +50,7 @@ export interface LookUp<T> {
  * that began before the change stores its result under the former generation, where nobody finds it. Redis has a
  * generation for each tenant, and each process one of its own for the entries in its memory.
  *
- * `lru-cache` joins look-ups, too (`fetchMethod`), but knows no shares: one tenant's look-ups would push out the others'.
+ * `lru-cache` also joins look-ups (`fetchMethod`), but without shares one tenant's look-ups would evict the others'.
  */
 @Injectable()
 export class SubscriptionCache implements OnApplicationShutdown {

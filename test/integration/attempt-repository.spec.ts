@@ -1,7 +1,6 @@
 import { AttemptRepository } from '../../src/delivery/storage/attempt.repository.js';
 import type { FinishedAttempt } from '../../src/delivery/domain/finished-attempt.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
-import { migrate } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { aFinishedAttempt, type AttemptGiven } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
@@ -20,7 +19,6 @@ describe('the record of attempts, on real PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await migrate(database.url, new Date());
     hotPath = new HotPath(parseSettings(fastSettings(database)), silentLogger);
     repository = new AttemptRepository(hotPath);
     rows = new StoredRows(database);

@@ -20,7 +20,6 @@ describe('the schema', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await migrate(database.url, new Date());
   });
   afterAll(() => database.drop());
 
@@ -56,7 +55,6 @@ describe('the migration to checked states', () => {
 
   beforeEach(async () => {
     database = await createTestDatabase();
-    await migrate(database.url, new Date());
     rows = new StoredRows(database);
     dataSource = await migrationDataSource(database.url).initialize();
     for (const _ of CHECKED_STATES) await dataSource.undoLastMigration();

@@ -4,12 +4,10 @@ import { eventUuidOf } from '../../src/shared/ids/uuid.js';
 import type { HotPath } from '../../src/shared/database/hot-path.js';
 import type { BoundStatement } from '../../src/shared/database/statement.js';
 import type { DeliveryRepositories } from '../support/delivery-repositories.js';
-import { type DeliveryStorage, startDeliveryStorage } from '../support/delivery-storage.js';
+import { type DeliveryStorage, LONG_LEASES, startDeliveryStorage } from '../support/delivery-storage.js';
 import { type StoredRows, SUBSCRIPTION } from '../support/stored-rows.js';
 import type { TestDatabase } from '../support/test-database.js';
 
-/** Leases that outlast the test's look at them. */
-const SETTINGS = { WEBHOOK_TIMEOUT: '30', LEASE_GRACE: '10', VISIBILITY_TIMEOUT: '20', DATABASE_POOL_SIZE: '20' };
 const DAY_MS = 86_400_000;
 const idsOf = (deliveries: readonly { readonly id: string }[]): string[] => deliveries.map(({ id }) => id);
 
@@ -21,7 +19,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
   let subscriptionId: string;
 
   beforeAll(async () => {
-    storage = await startDeliveryStorage(SETTINGS);
+    storage = await startDeliveryStorage(LONG_LEASES);
     ({ database, repository, rows } = storage);
   });
 

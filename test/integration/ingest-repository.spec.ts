@@ -4,7 +4,6 @@ import { IdempotencyRetention } from '../../src/ingest/idempotency-retention.js'
 import { deliveriesOf } from '../../src/ingest/first-deliveries.js';
 import { IngestRepository } from '../../src/ingest/ingest.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
-import { migrate } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { deliveryUuid, newEventUuid, newUuid } from '../../src/shared/ids/uuid.js';
 import { eventually } from '../support/eventually.js';
@@ -27,7 +26,6 @@ describe('an accepted event, on real PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await migrate(database.url, new Date());
     const settings = parseSettings(fastSettings(database, { VISIBILITY_TIMEOUT: '30' }));
     hotPath = new HotPath(settings, silentLogger);
     repository = new IngestRepository(hotPath, settings);

@@ -7,7 +7,7 @@ import { parseSettings } from '../../src/shared/config/settings.js';
 import { MIGRATIONS } from '../../src/shared/database/migrations/index.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
-import { migrate, migrationDataSource } from '../../src/shared/database/data-source.js';
+import { migrationDataSource } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { deliveryUuid, eventUuidOf, firstUuidAt, newEventUuid, retryOrdinal } from '../../src/shared/ids/uuid.js';
 import { LEDGER, LedgerRepository } from '../../src/status/ledger.repository.js';
@@ -36,7 +36,6 @@ describe('the ledger, on real PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await migrate(database.url, new Date());
     dataSource = await migrationDataSource(database.url).initialize();
     const settings = parseSettings(fastSettings(database));
     hotPath = new HotPath(settings, silentLogger);
@@ -172,7 +171,6 @@ describe('the ledger, on real PostgreSQL', () => {
 describe('the number of deliveries of events from before the ledger existed', () => {
   it('is computed by the migration', async () => {
     const database = await createTestDatabase();
-    await migrate(database.url, new Date());
     const rows = new StoredRows(database);
     const { id } = await rows.delivery({ subscriptionId: await rows.subscription() });
     const dataSource = await migrationDataSource(database.url).initialize();

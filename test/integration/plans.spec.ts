@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { ClaimRepository } from '../../src/delivery/storage/claim.repository.js';
 import { LIST_WITH_PARKED } from '../../src/delivery/storage/statements/list-with-parked.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
-import { migrate } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { partitionOf } from '../../src/shared/database/partition-keeper.js';
 import type { Statement } from '../../src/shared/database/statement.js';
@@ -80,7 +79,6 @@ describe('the plans of the delivery path, on real PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await migrate(database.url, new Date());
     // Only a test decides when the table is analysed.
     await database.query('alter table open_deliveries set (autovacuum_enabled = false)');
     rows = new StoredRows(database);

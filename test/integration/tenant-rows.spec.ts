@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { dataSourceOptions, migrate } from '../../src/shared/database/data-source.js';
+import { dataSourceOptions } from '../../src/shared/database/data-source.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { TenantDatabase, type TenantRows } from '../../src/shared/database/tenant-database.js';
 import { SubscriptionEntity } from '../../src/subscriptions/subscription.entity.js';
@@ -14,7 +14,6 @@ describe('the rows of a tenant, on real PostgreSQL', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await migrate(database.url, new Date());
     const options = dataSourceOptions({ databaseUrl: database.url, databasePoolSize: 2 });
     dataSource = await new DataSource({ ...options, entities: [SubscriptionEntity] }).initialize();
     rows = new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 2 })).rows(SubscriptionEntity, 'acme');

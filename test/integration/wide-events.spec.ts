@@ -3,7 +3,7 @@ import { TooManySubscriptions } from '../../src/ingest/ingest.errors.js';
 import { IngestRepository } from '../../src/ingest/ingest.repository.js';
 import { type RunStep, WideEventRepository } from '../../src/ingest/wide-event.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
-import { dataSourceOptions, migrate } from '../../src/shared/database/data-source.js';
+import { dataSourceOptions } from '../../src/shared/database/data-source.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
@@ -36,7 +36,6 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    await migrate(database.url, new Date());
     const settings = parseSettings(fastSettings(database, { VISIBILITY_TIMEOUT: '30' }));
     dataSource = await new DataSource(dataSourceOptions(settings)).initialize();
     hotPath = new HotPath(settings, silentLogger, { partitions: new PartitionKeeper(dataSource) });

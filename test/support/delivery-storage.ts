@@ -1,11 +1,18 @@
 import { parseSettings, type Settings } from '../../src/shared/config/settings.js';
-import { migrate } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { type DeliveryRepositories, deliveryRepositories } from './delivery-repositories.js';
 import { fastSettings } from './fast-settings.js';
 import { silentLogger } from './silent-logger.js';
 import { StoredRows } from './stored-rows.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
+
+/** Leases that outlast the test's look at them. */
+export const LONG_LEASES = {
+  WEBHOOK_TIMEOUT: '30',
+  LEASE_GRACE: '10',
+  VISIBILITY_TIMEOUT: '20',
+  DATABASE_POOL_SIZE: '20',
+};
 
 /** The repositories of open deliveries, on a migrated database of their own. */
 export interface DeliveryStorage {
@@ -19,7 +26,6 @@ export interface DeliveryStorage {
 
 export async function startDeliveryStorage(given: Readonly<Record<string, string>>): Promise<DeliveryStorage> {
   const database = await createTestDatabase();
-  await migrate(database.url, new Date());
   const settings = parseSettings(fastSettings(database, given));
   const hotPath = new HotPath(settings, silentLogger);
   const stop = async (): Promise<void> => {

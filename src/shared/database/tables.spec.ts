@@ -26,7 +26,7 @@ const READS_BY_OTHERS = [
   'health reads open_deliveries',
 ];
 
-/** A retry by hand counts its new delivery in the event, in the statement that opens it: the ledger compares the two. */
+/** A manual retry counts its new delivery in the event, in the same statement, because the ledger compares the two. */
 const WRITES_BY_OTHERS = ['delivery/storage writes events'];
 
 /** Tables that a text of SQL names, and whether it writes them. */
