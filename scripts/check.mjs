@@ -34,11 +34,12 @@ const CHECKS = [
 /** Keeps checks from sending telemetry and from using the network. */
 const OFFLINE = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' };
 
-/** Checks that run at once. Each keeps a core busy; the longest come first. */
-const AT_ONCE = Math.min(4, availableParallelism());
-
-/** Runs all checks, even if some fail. Prints a line for each, and the output of those that failed. */
-export async function runChecks(node) {
+/**
+ * Runs all checks, even if some fail. Prints a line for each, and the output of those that failed.
+ *
+ * @param atOnce number of checks that run at once; each keeps a core busy, and the longest come first
+ */
+export async function runChecks(node, { atOnce }) {
   const counts = { passed: 0, failed: 0 };
   const env = environmentFor(node, OFFLINE);
   const waiting = CHECKS.values();
@@ -50,7 +51,7 @@ export async function runChecks(node) {
       counts[code === 0 ? 'passed' : 'failed'] += 1;
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
   return counts;
 }
 
@@ -59,6 +60,6 @@ if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
     ensureDependencies();
     const node = ensureNode();
     ensureBuild(node);
-    return (await runChecks(node)).failed === 0 ? 0 : 1;
+    return (await runChecks(node, { atOnce: Math.min(4, availableParallelism()) })).failed === 0 ? 0 : 1;
   });
 }

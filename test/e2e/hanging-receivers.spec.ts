@@ -1,60 +1,25 @@
-import { createTenant } from '../support/access.js';
-import { ApiClient } from '../support/api-client.js';
+import { Crowd, type Tenant, TENANTS } from '../support/crowd.js';
 import { eventually } from '../support/eventually.js';
-import { fastSettings, PATIENT } from '../support/fast-settings.js';
-import { hang, ScriptedReceiver } from '../support/scripted-receiver.js';
-import { type ServiceProcess, startService } from '../support/service-process.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** More than a worker has slots. */
 const HANGING = 300;
 const EVENTS = 50;
-const TENANTS = ['neighbour', 'crowd'] as const;
 
 /** test/long/hanging-receivers.spec.ts measures how much they delay others, with more of them. */
 describe('more subscriptions with hanging receivers, all of one tenant, than a worker has slots', () => {
-  let database: TestDatabase;
-  let receiver: ScriptedReceiver;
-  let service: ServiceProcess;
-  const clients = {} as Record<(typeof TENANTS)[number], ApiClient>;
-  const soundOf = {} as Record<(typeof TENANTS)[number], string>;
+  let crowd: Crowd;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    receiver = await ScriptedReceiver.start();
-    receiver.script('/hangs', hang());
-    service = await startService({
-      entry: 'main',
-      settings: fastSettings(database, { ...PATIENT, SHUTDOWN_TIMEOUT: '1', LOG_LEVEL: 'info' }),
-    });
-    const admin = new ApiClient(service.url, { validate: false });
-    for (const tenant of TENANTS) {
-      await createTenant(admin, tenant);
-      clients[tenant] = new ApiClient(service.url, { validate: false, headers: { 'x-tenant': tenant } });
-      soundOf[tenant] = await subscribe(clients[tenant], `/${tenant}`);
-      await publishInTurn(tenant, 10);
-    }
-    const { crowd } = clients;
-    for (let n = 0; n < HANGING; n += 20) {
-      await Promise.all(Array.from({ length: 20 }, () => subscribe(crowd, '/hangs', 'order.hangs')));
-    }
-    expect((await crowd.broadcast('order.hangs', {})).deliveries).toBe(HANGING);
-    await eventually(() => receiver.requestsTo('/hangs'), { until: ({ length }) => length >= 100 });
+    crowd = await Crowd.start();
+    for (const tenant of TENANTS) await publishInTurn(tenant, 10);
+    await crowd.hang(HANGING);
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await receiver.close();
-    await database.drop();
-  });
-
-  const subscribe = async (client: ApiClient, path: string, type = 'order.created'): Promise<string> => {
-    const input = { target_url: receiver.url(path), event_type: type, timeout: 120 };
-    return (await client.createSubscription(input)).id;
-  };
+  afterAll(() => crowd.stop());
 
   /** Waits until each event is received before publishing the next. */
-  const publishInTurn = async (tenant: (typeof TENANTS)[number], events: number): Promise<void> => {
+  const publishInTurn = async (tenant: Tenant, events: number): Promise<void> => {
+    const { clients, receiver, soundOf } = crowd;
     for (let n = 0; n < events; n += 1) {
       const { event_id: event } = await clients[tenant].publish(soundOf[tenant], { n });
       await eventually(() => receiver.requestsTo(`/${tenant}`).some(({ webhookId }) => webhookId === event), {
@@ -67,12 +32,8 @@ describe('more subscriptions with hanging receivers, all of one tenant, than a w
     await publishInTurn(tenant, EVENTS);
 
     // Every request that hung at the beginning still hangs.
-    expect(receiver.requestsTo('/hangs').filter(({ endedAt }) => endedAt !== null)).toEqual([]);
+    expect(crowd.receiver.requestsTo('/hangs').filter(({ endedAt }) => endedAt !== null)).toEqual([]);
   });
 
-  it('leave slots to a new subscription of another tenant', async () => {
-    const id = await subscribe(clients.neighbour, '/new');
-    await clients.neighbour.publish(id, {});
-    await eventually(() => receiver.requestsTo('/new'), { until: ({ length }) => length === 1 });
-  });
+  it('leave slots to a new subscription of another tenant', () => crowd.deliverToNew());
 });

@@ -3,6 +3,7 @@ import { type PlainAnswer, requestAs } from '../support/any-host-request.js';
 import { ApiClient, type ProblemAnswer } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
+import { metricOf } from '../support/metric-of.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -62,10 +63,7 @@ describe('a client, with real PostgreSQL and Redis', () => {
         'content-type': 'text/plain',
         ...headers,
       });
-    const accepted = async (): Promise<number> => {
-      const { text } = await requestAs(service.url, 'GET', '/metrics', {});
-      return Number(/^webhook_events_accepted_total (\d+)$/m.exec(text)?.[1]);
-    };
+    const accepted = (): Promise<number> => metricOf(service, 'webhook_events_accepted_total');
 
     const foreign = [
       { origin: 'https://evil.example' },

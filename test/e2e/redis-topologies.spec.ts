@@ -1,6 +1,7 @@
 import { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
+import { metricOf } from '../support/metric-of.js';
 import { RedisCluster } from '../support/redis-cluster.js';
 import { WatchedRedis } from '../support/redis-sentinel.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
@@ -41,14 +42,7 @@ describe('more than one Redis', () => {
       },
     );
   };
-  /** Deliveries that workers found by the due scan alone. */
-  const lostWakeUps = async (): Promise<number> => {
-    const read = async (): Promise<string> => (await fetch(`${services[0]!.url}/metrics`)).text();
-    // An answer may be a second old; a fresh one shows another processor time.
-    const old = await read();
-    const metrics = await eventually(read, { until: (text) => text !== old });
-    return Number(/^webhook_wake_ups_lost_total (\d+)/m.exec(metrics)?.[1]);
-  };
+  const lostWakeUps = (): Promise<number> => metricOf(services[0]!, 'webhook_wake_ups_lost_total');
 
   it('may form a Cluster: three queues live on three nodes, and changed subscriptions are seen at once', async () => {
     const cluster = await RedisCluster.start(3);

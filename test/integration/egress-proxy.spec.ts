@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -29,6 +30,7 @@ describe('a sender behind an egress proxy', () => {
   });
 
   afterEach(async () => {
+    jest.restoreAllMocks();
     await closeSenders();
     await proxy.stop();
     await receiver.close();
@@ -264,7 +266,9 @@ describe('a sender behind an egress proxy', () => {
       ['a proxy with an endless answer', 'trickle', resolvingTo(['1.1.1.1'])],
     ] as const)('take no longer than they may: %s', async (_name, behaviour, resolver) => {
       proxy.behaviour = behaviour;
+      const timers = jest.spyOn(globalThis, 'setTimeout');
       expect(await connectBy(resolver, CONNECT_TIMEOUT_MS)).toMatchObject({ code: 'ETIMEDOUT' });
+      expect(timers).toHaveBeenCalledWith(expect.anything(), CONNECT_TIMEOUT_MS);
     });
 
     it.each([

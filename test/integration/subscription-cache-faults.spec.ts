@@ -77,13 +77,20 @@ describe('the cache of subscriptions, on a real Redis that goes away', () => {
     await redis.command('ACL', 'SETUSER', 'deaf', 'on', '>password', '~*', '+@all', 'resetchannels');
     const url = new URL(redis.url);
     Object.assign(url, { username: 'deaf', password: 'password' });
-    const deaf = openCache(cacheSettings({ REDIS_URL: url.href, SUBSCRIPTION_CACHE_TTL: '60' }), clock);
+    const settings = cacheSettings({ REDIS_URL: url.href, SUBSCRIPTION_CACHE_TTL: '60' });
+    const deaf = openCache(settings, clock);
     const source = new Source('before');
     await eventually(() => deaf.get(TENANT, newKey(), source));
     await deaf.get(TENANT, 'key', source);
     source.value = 'after';
 
     // Redis also keeps it for a second, by its own clock.
+    const stored = async (): Promise<string[]> => {
+      await deaf.get(TENANT, newKey(), source);
+      return redis.command('KEYS', `${settings.queuePrefix}:*:key*`) as Promise<string[]>;
+    };
+    const [key] = await eventually(stored, { until: ({ length }) => length > 0 });
+    expect(await redis.command('PTTL', key!)).toBeLessThanOrEqual(1000);
     const aSecondLater = (): Promise<unknown> => {
       clock.advance(1000);
       return deaf.get(TENANT, 'key', source);

@@ -1,7 +1,4 @@
-import { makeToken } from '../../src/access/keys/make-token.js';
 import { bestOf, msOf } from '../support/best-of.js';
-import { fastSettings } from '../support/fast-settings.js';
-import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { UnreadClients } from '../support/unread-clients.js';
 
@@ -29,7 +26,6 @@ const KINDS: readonly (readonly [string, string])[] = [
 
 describe('clients without a key that pipeline many requests and read no answer', () => {
   let database: TestDatabase;
-  let service: ServiceProcess;
   let clients: UnreadClients;
 
   beforeAll(async () => {
@@ -37,28 +33,15 @@ describe('clients without a key that pipeline many requests and read no answer',
   });
 
   beforeEach(async () => {
-    service = await startService({
-      entry: 'main.api',
-      settings: fastSettings(database, {
-        API_ACCESS: 'keys',
-        BOOTSTRAP_API_KEY: makeToken(),
-        // V8 keeps up to 100 MB of garbage in any busy process. The heap is limited here, because only what is held
-        // counts.
-        NODE_OPTIONS: '--max-old-space-size=768 --max-semi-space-size=4',
-      }),
-    });
-    clients = new UnreadClients(service);
+    clients = await UnreadClients.start(database);
   });
 
-  afterEach(async () => {
-    clients.leave();
-    await service.stop();
-  });
+  afterEach(() => clients.stop());
 
   afterAll(() => database.drop());
 
   it.each(KINDS)('take little memory and no turn of another client with %s', async (name, request) => {
-    const live = () => msOf(async () => (await fetch(`${service.url}/health/live`)).text());
+    const live = (): Promise<number> => msOf(() => clients.askLive());
     let liveMs = 0;
     const growthMb = await clients.growthMb(request, async () => {
       liveMs = Math.max(liveMs, await bestOf(LIVE_WITHIN_MS, live));

@@ -1,15 +1,18 @@
 import { SystemClock } from '../../src/shared/time/clock.js';
 
-/** Goes by itself until it is stopped; from then on it moves only when the test moves it. */
+/**
+ * Goes by itself until it is stopped; from then on it moves only when the test moves it. Times are whole milliseconds,
+ * because the difference of two fractions may be less than what the clock was moved by.
+ */
 export class StoppableClock extends SystemClock {
   private stoppedAtMs: number | null = null;
 
   override monotonicMs(): number {
-    return this.stoppedAtMs ?? super.monotonicMs();
+    return this.stoppedAtMs ?? Math.floor(super.monotonicMs());
   }
 
   stop(): void {
-    this.stoppedAtMs = super.monotonicMs();
+    this.stoppedAtMs = this.monotonicMs();
   }
 
   /** Stops it, too. */

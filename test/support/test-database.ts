@@ -11,7 +11,7 @@ export interface TestDatabase {
 
 /** Creates a database on the real PostgreSQL that all test files share. It has the present schema and no rows. */
 export function createTestDatabase(): Promise<TestDatabase> {
-  return createDatabase(`template ${process.env['TEST_TEMPLATE_DATABASE']}`);
+  return createDatabase(`template ${process.env['TEST_TEMPLATE_DATABASE']} strategy file_copy`);
 }
 
 /** As `createTestDatabase`, for tests of what makes the schema. */

@@ -1,19 +1,41 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { makeToken } from '../../src/access/keys/make-token.js';
 import { eventually } from './eventually.js';
-import type { ServiceProcess } from './service-process.js';
+import { fastSettings } from './fast-settings.js';
+import { type ServiceProcess, startService } from './service-process.js';
+import type { TestDatabase } from './test-database.js';
 
 const CLIENTS = 400;
 const REQUESTS = 1500;
 /** What they ask for has been answered, or waits, when memory has not grown for so many looks. */
 const QUIET_LOOKS = 20;
 
-/** Clients that send many requests in one go and read no answer. */
+/** Clients without a key that send many requests to an API in one go and read no answer. */
 export class UnreadClients {
   private readonly clients: Socket[] = [];
 
-  constructor(private readonly service: ServiceProcess) {}
+  private constructor(private readonly service: ServiceProcess) {}
+
+  /** Starts the API. */
+  static async start(database: TestDatabase): Promise<UnreadClients> {
+    const settings = fastSettings(database, {
+      API_ACCESS: 'keys',
+      BOOTSTRAP_API_KEY: makeToken(),
+      // V8 keeps up to 100 MB of garbage in any busy process. The heap is limited here, because only what is held
+      // counts.
+      NODE_OPTIONS: '--max-old-space-size=768 --max-semi-space-size=4',
+    });
+    return new UnreadClients(await startService({ entry: 'main.api', settings }));
+  }
+
+  /** Asks the API for its liveness, as another client. @throws Error if it gets another answer than 200 */
+  async askLive(): Promise<void> {
+    const answer = await fetch(`${this.service.url}/health/live`);
+    await answer.text();
+    if (answer.status !== 200) throw new Error(`/health/live answers ${answer.status}.`);
+  }
 
   /**
    * How much more memory the service has taken at the most, in MB, when it takes no more.
@@ -40,8 +62,9 @@ export class UnreadClients {
     return mostMb - idleMb;
   }
 
-  leave(): void {
+  async stop(): Promise<void> {
     for (const client of this.clients.splice(0)) client.destroy();
+    await this.service.stop();
   }
 
   private residentMb(): number {
