@@ -49,8 +49,8 @@ async function runJest(node) {
   const directory = mkdtempSync(join(temporary, 'webhooks-jest-'));
   const resultFile = join(directory, 'result.json');
   try {
-    const projects = [isLong ? '--selectProjects' : '--ignoreProjects', 'long'];
-    // The list of projects ends at the next option, so that it takes no path for one of them.
+    // What measures must run alone. The list of projects ends at the next option, so that it takes no path for one.
+    const projects = isLong ? ['--runInBand', '--selectProjects', 'long'] : ['--ignoreProjects', 'long'];
     const args = [...projects, '--json', `--outputFile=${resultFile}`, ...jestArguments];
     const code = await exitOfJest(args, node, temporary);
     const result = readResult(resultFile);
