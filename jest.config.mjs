@@ -19,6 +19,8 @@ const project = (displayName, directory, more = {}) => ({
   // The packages' own .js comes first: the next line strips the extension from their imports too.
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // Outlives the directory for temporary files, which each run has of its own.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   transform: { '\\.ts$': ['@swc/jest', TYPESCRIPT] },
   ...more,
 });

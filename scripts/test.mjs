@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { runChecks } from './check.mjs';
@@ -45,14 +45,15 @@ await runMain(async () => {
 });
 
 async function runJest(node) {
-  const temporary = temporaryDirectory();
-  const directory = mkdtempSync(join(temporary, 'webhooks-jest-'));
+  const directory = mkdtempSync(join(memoryOrDisk(), 'webhooks-tests-'));
+  // PostgreSQL may run as another user, which must be able to enter it.
+  chmodSync(directory, 0o755);
   const resultFile = join(directory, 'result.json');
   try {
     // What measures must run alone. The list of projects ends at the next option, so that it takes no path for one.
     const projects = isLong ? ['--runInBand', '--selectProjects', 'long'] : ['--ignoreProjects', 'long'];
     const args = [...projects, '--json', `--outputFile=${resultFile}`, ...jestArguments];
-    const code = await exitOfJest(args, node, temporary);
+    const code = await exitOfJest(args, node, directory);
     const result = readResult(resultFile);
     for (const line of slowestSuites(result?.testResults ?? [])) console.log(line);
     return countTests(code, result);
@@ -61,8 +62,8 @@ async function runJest(node) {
   }
 }
 
-/** Where tests keep their databases: in memory if there is room, because they make and remove thousands of files. */
-function temporaryDirectory() {
+/** Where tests keep their files: in memory if there is room, because they make and remove many thousands. */
+function memoryOrDisk() {
   try {
     accessSync(MEMORY, constants.W_OK);
     const { bavail, bsize } = statfsSync(MEMORY);
@@ -72,13 +73,13 @@ function temporaryDirectory() {
   }
 }
 
-function exitOfJest(args, node, temporary) {
+function exitOfJest(args, node, directory) {
   // Jest needs the first flag for ES modules. The second suppresses the warning about it in each process.
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const child = spawn(node, [...flags, toolPath('jest'), ...args], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: environmentFor(node, { TMPDIR: temporary }),
+    env: environmentFor(node, { TMPDIR: directory }),
   });
   // This process removes the directory of an interrupted Jest, so it must not end first.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
