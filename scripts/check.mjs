@@ -38,14 +38,16 @@ const OFFLINE = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'tru
  * Runs all checks, even if some fail. Prints a line for each, and the output of those that failed.
  *
  * @param atOnce number of checks that run at once; each keeps a core busy, and the longest come first
+ * @param signal ends the running checks when it aborts, and starts no others
  */
-export async function runChecks(node, { atOnce }) {
+export async function runChecks(node, { atOnce, signal }) {
   const counts = { passed: 0, failed: 0 };
   const env = environmentFor(node, OFFLINE);
   const waiting = CHECKS.values();
   const work = async () => {
     for (const [title, command] of waiting) {
-      const { code, output } = await capture(node, command, { env });
+      if (signal?.aborted) break;
+      const { code, output } = await capture(node, command, { env, signal });
       const isShown = code !== 0 || title === SIZES;
       console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${title}${isShown ? `\n${output.trimEnd()}` : ''}`);
       counts[code === 0 ? 'passed' : 'failed'] += 1;

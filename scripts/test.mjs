@@ -34,17 +34,20 @@ await runMain(async () => {
   ensureLowestNode();
   await ensureRedis();
   const skipsChecks = isLong || given.includes(SKIP_CHECKS);
+  const interruption = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => interruption.abort(name));
+  const { signal } = interruption;
   // Tests often wait, and the checks take the time that they leave.
   const [checks, tests] = await Promise.all([
-    skipsChecks ? { passed: 0, failed: 0 } : runChecks(node, { atOnce: 1 }),
-    runJest(node),
+    skipsChecks ? { passed: 0, failed: 0 } : runChecks(node, { atOnce: 1, signal }),
+    runJest(node, signal),
   ]);
   const failed = checks.failed + tests.failed;
   console.log(`${checks.passed + tests.passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 });
 
-async function runJest(node) {
+async function runJest(node, signal) {
   const directory = mkdtempSync(join(memoryOrDisk(), 'webhooks-tests-'));
   // PostgreSQL may run as another user, which must be able to enter it.
   chmodSync(directory, 0o755);
@@ -53,7 +56,7 @@ async function runJest(node) {
     // What measures must run alone. The list of projects ends at the next option, so that it takes no path for one.
     const projects = isLong ? ['--runInBand', '--selectProjects', 'long'] : ['--ignoreProjects', 'long'];
     const args = [...projects, '--json', `--outputFile=${resultFile}`, ...jestArguments];
-    const code = await exitOfJest(args, node, directory);
+    const code = await exitOfJest(args, { node, directory, signal });
     const result = readResult(resultFile);
     for (const line of slowestSuites(result?.testResults ?? [])) console.log(line);
     return countTests(code, result);
@@ -73,7 +76,7 @@ function memoryOrDisk() {
   }
 }
 
-function exitOfJest(args, node, directory) {
+function exitOfJest(args, { node, directory, signal }) {
   // Jest needs the first flag for ES modules. The second suppresses the warning about it in each process.
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const child = spawn(node, [...flags, toolPath('jest'), ...args], {
@@ -82,7 +85,7 @@ function exitOfJest(args, node, directory) {
     env: environmentFor(node, { TMPDIR: directory }),
   });
   // This process removes the directory of an interrupted Jest, so it must not end first.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  signal.addEventListener('abort', () => child.kill(signal.reason));
   return new Promise((resolve) => {
     child.once('error', () => resolve(1));
     child.once('close', (code) => resolve(code ?? 1));

@@ -1,3 +1,4 @@
+import { metricIn } from '../support/metric-of.js';
 import { type ServiceOptions, type ServiceProcess, spawnService, startService } from '../support/service-process.js';
 import { now } from './child.js';
 import { peakMbOf } from './peak-memory.js';
@@ -92,10 +93,7 @@ export class ServiceSlot {
 
   /** The value of a metric without labels. */
   async metric(name: string): Promise<number> {
-    const text = await (await fetch(`${this.url}/metrics`)).text();
-    const line = text.split('\n').find((each) => each.startsWith(`${name} `));
-    if (line === undefined) throw new Error(`There is no metric ${name}`);
-    return Number(line.slice(name.length + 1));
+    return metricIn(await (await fetch(`${this.url}/metrics`)).text(), name);
   }
 
   private get service(): ServiceProcess {

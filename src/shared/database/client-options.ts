@@ -39,7 +39,7 @@ export function clientOptions(databaseUrl: string, { applicationName, session = 
   };
 }
 
-/** Enables TLS only if the URL asks for it. `parse` reads certificate files and knows the `sslmode`s of node-postgres. */
+/** Enables TLS only if the URL asks for it. `parse` reads certificate files and knows the modes of node-postgres. */
 function tlsOf({ tls }: DatabaseAddress): Pick<pg.ClientConfig, 'ssl' | 'sslnegotiation'> {
   const { ssl = false, sslnegotiation = 'postgres' } = parse(`postgres://host/?${tls}`);
   return { ssl: ssl as boolean, sslnegotiation: sslnegotiation };

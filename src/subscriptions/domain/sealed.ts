@@ -15,7 +15,7 @@ export interface SealedSecret extends SealedText {
   readonly untilMs?: number;
 }
 
-/** Stored custom headers: plain if shown, otherwise encrypted. Earlier versions also stored hidden ones in plain text. */
+/** Stored custom headers: plain if shown, otherwise encrypted. Earlier versions also stored hidden ones plain. */
 export type SealedHeaders = Readonly<Record<string, string | SealedText>>;
 
 /** Stored credentials for the target. The box contains the token or the password. */
