@@ -48,8 +48,8 @@ describe('a tenant with very many subscriptions to one event, beside another ten
     for (; !over.signal.aborted; meanwhile += 1) await tenants.publishNarrow();
 
     expect(await accepted).toMatchObject({ status: 202, body: { deliveries: WIDER } });
-    // One event after another, each between two pieces of the wide one.
-    expect(meanwhile).toBeGreaterThan(10);
+    // The first may come before the wide event. If that made others wait for all of it, the second would see its end.
+    expect(meanwhile).toBeGreaterThan(3);
   });
 
   it('is refused an event with too many deliveries, however many types it tries, and fills no memory', async () => {
