@@ -1,5 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Job, Queue } from 'bull';
+import type { Redis } from 'ioredis';
 import type { Logger } from '../../shared/logging/logger.js';
 import type { WakeUp } from '../domain/wake-up.js';
 import type { BullClients } from './bull-clients.js';
@@ -65,6 +66,7 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
     for (const [index, { consumer }] of this.shards.entries()) {
       if (consumer === null) throw new Error('This process only adds jobs');
       leaveUnparsed(consumer);
+      stopWithoutReconnecting(consumer);
       void consumer
         .process(JOBS_AT_ONCE, async (job) => {
           this.taken[index] = (this.taken[index] ?? 0) + 1;
@@ -118,6 +120,25 @@ function leaveUnparsed(consumer: Queue): void {
   const queue = consumer as unknown as { nextJobFromJobData: (raw: RawJob | undefined, id?: string) => unknown };
   const make = queue.nextJobFromJobData.bind(consumer);
   queue.nextJobFromJobData = (raw, id) => make(raw && withoutParsing(raw), id);
+}
+
+/**
+ * To end its blocking command, Bull reconnects that client, even to close it, and handles a failure of this only after
+ * the jobs that run: if Redis is away, the unhandled rejection would end the process. This only disconnects the client.
+ */
+function stopWithoutReconnecting(consumer: Queue): void {
+  const queue = consumer as unknown as {
+    bclientInitialized: boolean;
+    readonly bclient: Redis;
+    readonly processing: object;
+    whenCurrentJobsFinished: () => Promise<void>;
+  };
+  queue.whenCurrentJobsFinished = async () => {
+    // Reading `bclient` would open it.
+    if (!queue.bclientInitialized) return;
+    queue.bclient.disconnect();
+    await Promise.allSettled(Object.values(queue.processing));
+  };
 }
 
 function isStored(job: Job | undefined): boolean {
