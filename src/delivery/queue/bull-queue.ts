@@ -1,6 +1,5 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Job, Queue } from 'bull';
-import type { Redis } from 'ioredis';
 import type { Logger } from '../../shared/logging/logger.js';
 import type { WakeUp } from '../domain/wake-up.js';
 import type { BullClients } from './bull-clients.js';
@@ -66,7 +65,7 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
     for (const [index, { consumer }] of this.shards.entries()) {
       if (consumer === null) throw new Error('This process only adds jobs');
       leaveUnparsed(consumer);
-      stopWithoutReconnecting(consumer);
+      handleReconnection(consumer);
       void consumer
         .process(JOBS_AT_ONCE, async (job) => {
           this.taken[index] = (this.taken[index] ?? 0) + 1;
@@ -124,20 +123,18 @@ function leaveUnparsed(consumer: Queue): void {
 
 /**
  * To end its blocking command, Bull reconnects that client, even to close it, and handles a failure of this only after
- * the jobs that run: if Redis is away, the unhandled rejection would end the process. This only disconnects the client.
+ * the jobs that run. If Redis is away, the unhandled rejection would end the process.
  */
-function stopWithoutReconnecting(consumer: Queue): void {
-  const queue = consumer as unknown as {
-    bclientInitialized: boolean;
-    readonly bclient: Redis;
-    readonly processing: object;
-    whenCurrentJobsFinished: () => Promise<void>;
-  };
-  queue.whenCurrentJobsFinished = async () => {
-    // Reading `bclient` would open it.
-    if (!queue.bclientInitialized) return;
-    queue.bclient.disconnect();
-    await Promise.allSettled(Object.values(queue.processing));
+function handleReconnection(consumer: Queue): void {
+  const queue = consumer as unknown as { processing: object; whenCurrentJobsFinished: () => Promise<unknown> };
+  const finish = queue.whenCurrentJobsFinished.bind(consumer);
+  queue.whenCurrentJobsFinished = () => {
+    const { processing } = queue;
+    // Without jobs to wait for, Bull handles the failure at once.
+    queue.processing = [];
+    const reconnected = finish();
+    queue.processing = processing;
+    return Promise.allSettled([reconnected, ...Object.values(processing)]);
   };
 }
 
