@@ -49,7 +49,7 @@ export class SoundClient extends pg.Client {
    * @throws ReadOnlyServer, LostSession
    */
   async setUpSession(): Promise<void> {
-    await this.query(sessionSetup(this.session));
+    await super.query(sessionSetup(this.session));
     await this.assertSession();
   }
 
