@@ -126,7 +126,10 @@ function leaveUnparsed(consumer: Queue): void {
  * the jobs that run. If Redis is away, the unhandled rejection would end the process.
  */
 function handleReconnection(consumer: Queue): void {
-  const queue = consumer as unknown as { processing: readonly Promise<unknown>[]; whenCurrentJobsFinished: () => Promise<unknown> };
+  const queue = consumer as unknown as {
+    processing: readonly Promise<unknown>[];
+    whenCurrentJobsFinished: () => Promise<unknown>;
+  };
   const finish = queue.whenCurrentJobsFinished.bind(consumer);
   queue.whenCurrentJobsFinished = () => {
     const { processing } = queue;

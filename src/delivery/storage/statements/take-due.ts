@@ -9,6 +9,14 @@ const MAX_ABANDONED = 5;
 /** Which due deliveries come first: those due for longest, or those that became due last. */
 export type DueEnd = 'oldest' | 'newest';
 
+const PARAMETERS = {
+  limit: 'int',
+  visibilitySeconds: 'float8',
+  lookBackSeconds: 'float8',
+  parks: 'boolean',
+  ...LEASE_PARAMETERS,
+} as const;
+
 /**
  * Takes due deliveries. If one is in flight and its lease is over, its worker died: the attempt is recorded as
  * abandoned, from the start of its lease, if nobody has changed the timeout since. If the lease still runs, the delivery becomes due when it ends, so that none stays due before the point
@@ -24,13 +32,7 @@ const takeDueFrom = (end: DueEnd) =>
   statement({
     name: `take_due_${end}`,
     servedBy: ['open_deliveries_due', 'open_deliveries_pkey', 'subscriptions_pkey'],
-    parameters: {
-      limit: 'int',
-      visibilitySeconds: 'float8',
-      lookBackSeconds: 'float8',
-      parks: 'boolean',
-      ...LEASE_PARAMETERS,
-    },
+    parameters: PARAMETERS,
     text: (p) => `with picked as (
       select id, subscription_id, tenant_id, state, attempt_count, abandoned_count, lease_until,
         state = ${STATE.inFlight} and lease_until > now() as is_held
