@@ -3,7 +3,7 @@ import { accessSync, chmodSync, constants, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { runChecks } from './check.mjs';
-import { ensureRedis } from './redis.mjs';
+import { ensureTestServers } from './test-servers.mjs';
 import {
   ensureBuild,
   ensureDependencies,
@@ -32,7 +32,7 @@ await runMain(async () => {
   const node = ensureNode();
   ensureBuild(node);
   ensureLowestNode();
-  await ensureRedis();
+  await ensureTestServers();
   const skipsChecks = isLong || given.includes(SKIP_CHECKS);
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => interruption.abort(name));

@@ -1,16 +1,14 @@
-import type { DynamicModule, INestApplication } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { readSettings } from '../shared/config/env.js';
+import { environment, readSettings } from '../shared/config/env.js';
 import { InvalidSettings, type Settings } from '../shared/config/settings.js';
+import { unknownSettings } from '../shared/config/unknown-settings.js';
 import { StartRefused } from '../shared/errors/start-refused.js';
 import { Logger, loggerOf } from '../shared/logging/logger.js';
 import { isRedisRefusal } from '../shared/redis/redis.js';
-import { Shutdown } from '../shared/shutdown.js';
 import { adminServer, listenOn } from './admin-port.js';
 import { createApp } from './create-app.js';
-
-/** Time for closing everything else, in addition to the wait for requests in flight. */
-const CLOSING_MS = 4000;
+import { Ending } from './ending.js';
 
 interface BootstrapOptions {
   /** Set when API and workers are separate processes, because only Redis can carry jobs between them. */
@@ -30,7 +28,7 @@ export async function bootstrap(
   options: BootstrapOptions = {},
 ): Promise<void> {
   const { needsRedis = false, servesApi = true, given = {}, onClosed = () => Promise.resolve() } = options;
-  let end: ((exitCode: number) => void) | undefined;
+  let ending: Ending | undefined;
   try {
     const settings = readSettings(given);
     if (needsRedis && settings.redisUrl === undefined) {
@@ -39,16 +37,16 @@ export async function bootstrap(
     exitOnCrash(settings);
     const starting = createApp(moduleFor(settings), settings, { servesApi });
     const listening = starting.then((app) => listen(app, settings, servesApi));
-    end = endOnce({ starting, listening, settings, onClosed });
-    endOnRequest(starting, end);
+    ending = new Ending({ starting, listening, settings, onClosed });
+    ending.endOnRequest(servesApi ? settings.shutdownDrain * 1000 : 0);
     const url = await listening;
     warnAbout(settings, servesApi);
     options.onListening?.(url);
   } catch (error) {
     process.stderr.write(`${startFailure(error)}\n`);
-    if (end) {
+    if (ending) {
       // Closes in order what has already been opened.
-      end(1);
+      ending.end(1);
       return;
     }
     await onClosed();
@@ -73,6 +71,12 @@ async function listen(app: NestFastifyApplication, settings: Settings, servesApi
 /** Logs a warning for each setting that works but should be changed before real use. */
 function warnAbout(settings: Settings, servesApi: boolean): void {
   const logger = loggerOf(settings);
+  for (const { given, nearest } of unknownSettings(environment())) {
+    logger.warn(
+      { variable: given, nearest },
+      `${given} is not a setting and changes nothing. Did you mean ${nearest}?`,
+    );
+  }
   if (settings.redisUrl === undefined) {
     logger.warn({}, 'There is no Redis: jobs stay in the memory of this process. Set REDIS_URL to run several.');
   }
@@ -100,50 +104,6 @@ function exitOnCrash(settings: Settings): void {
     loggerOf(settings).error({ err: error }, 'process.crashed');
     process.exit(1);
   });
-}
-
-interface Running {
-  readonly starting: Promise<INestApplication>;
-  readonly listening: Promise<unknown>;
-  readonly settings: Settings;
-  readonly onClosed: () => Promise<void>;
-}
-
-/**
- * @returns a function that closes everything and exits. It may be called while the application is still starting; only
- * the first call counts.
- */
-function endOnce({ starting, listening, settings, onClosed }: Running): (exitCode: number) => void {
-  const close = async (): Promise<void> => {
-    // Waits for the start first, because it would reopen what is closed here.
-    const [started] = await Promise.allSettled([starting, listening]);
-    if (started.status === 'fulfilled') await started.value.close();
-    await onClosed();
-  };
-  let isEnding = false;
-  return (exitCode) => {
-    if (isEnding) return;
-    isEnding = true;
-    setTimeout(() => process.exit(1), settings.shutdownTimeout * 1000 + CLOSING_MS).unref();
-    close().then(
-      () => process.exit(exitCode),
-      (error: unknown) => {
-        process.stderr.write(`The shutdown failed: ${String(error)}\n`);
-        process.exit(1);
-      },
-    );
-  };
-}
-
-/** Ends the process on a signal, or when a part of the service requests it. */
-function endOnRequest(starting: Promise<INestApplication>, end: (exitCode: number) => void): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { end(0); }); // prettier-ignore
-  starting.then(
-    (app) => {
-      app.get(Shutdown).onRequested = end;
-    },
-    () => undefined,
-  );
 }
 
 /** The stack is left out for errors that the operator can fix. */

@@ -94,15 +94,18 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   const metrics = app.get(Metrics);
   answerExpectations(fastify.server, fastify);
   serveOneAtATime(fastify.server);
+  const shutdown = app.get(Shutdown);
   const connections = new Connections(fastify.server, settings.maxConnections);
   connections.closeStalled(settings.requestTimeout);
   fastify.addHook('preClose', (done: () => void) => {
-    connections.drain(app.get(Shutdown), app.get(Logger));
+    connections.drain(shutdown, app.get(Logger));
     done();
   });
   installBodyParser(fastify, settings.maxPayloadBytes);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     void reply.header('x-request-id', request.id);
+    // A client with a connection that it keeps would not ask a load balancer again.
+    if (shutdown.hasBegun) void reply.header('connection', 'close');
     done(refusalOf(request.raw));
   });
   if (gatekeeper !== null && settings.adminPort !== undefined) keepPortsApart(fastify);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { DeliveryQueue } from '../delivery/index.js';
+import { LostSession } from '../shared/database/unavailable.js';
 import { Logger } from '../shared/logging/logger.js';
 import { VERSION } from '../shared/version.js';
 import { BacklogGauges } from './backlog-gauges.js';
@@ -63,7 +64,8 @@ export class Dependencies {
   /** Logs the error and returns a message without details: the endpoint is public, and errors contain addresses. */
   private failure(check: string, error: unknown): { message: string } {
     this.logger.warn({ err: error, check }, 'health.check_failed');
-    return { message: error instanceof CheckTimeout ? error.message : 'The check failed; see the log for the cause' };
+    const isHarmless = error instanceof CheckTimeout || error instanceof LostSession;
+    return { message: isHarmless ? error.message : 'The check failed; see the log for the cause' };
   }
 }
 

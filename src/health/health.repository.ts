@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { WriteCheck } from '../shared/database/write-check.js';
+import { ConnectionCheck } from '../shared/database/connection-check.js';
 
 /** Counting stops here, which bounds the cost of the query. */
 const MAX_COUNTED = 100_000;
@@ -18,12 +18,12 @@ export interface Backlog {
 export class HealthRepository {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    private readonly writeCheck: WriteCheck,
+    private readonly connectionCheck: ConnectionCheck,
   ) {}
 
-  /** @throws if PostgreSQL does not answer or does not accept writes */
+  /** @throws if PostgreSQL does not answer or accepts no writes, or sessions have lost their settings */
   serverVersion(): Promise<string> {
-    return this.writeCheck.assertWritable();
+    return this.connectionCheck.assertUsable();
   }
 
   hasPendingMigrations(): Promise<boolean> {

@@ -1,5 +1,6 @@
-import { Injectable, type OnModuleDestroy, ServiceUnavailableException } from '@nestjs/common';
+import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { type HealthCheckResult, HealthCheckService, type HealthIndicatorFunction } from '@nestjs/terminus';
+import { Shutdown } from '../shared/shutdown.js';
 import { Snapshot } from '../shared/snapshot.js';
 import { Clock } from '../shared/time/clock.js';
 import { Dependencies } from './dependencies.indicator.js';
@@ -10,8 +11,7 @@ const CHECK_LIFE_MS = 500;
 
 /** Reports whether this process can do its work, and the state of the whole service. */
 @Injectable()
-export class HealthService implements OnModuleDestroy {
-  private isStopping = false;
+export class HealthService {
   private readonly readiness: Snapshot<HealthCheckResult>;
   private readonly health: Snapshot<HealthCheckResult>;
 
@@ -20,16 +20,12 @@ export class HealthService implements OnModuleDestroy {
     dependencies: Dependencies,
     ownFaults: OwnFaultsIndicator,
     clock: Clock,
+    private readonly shutdown: Shutdown,
   ) {
     const needed = [() => dependencies.database(), () => dependencies.migrations(), () => dependencies.redis()];
     const all = [...needed, () => dependencies.deliveries(), () => ownFaults.check()];
     this.readiness = new Snapshot(() => this.check(needed), CHECK_LIFE_MS, clock);
     this.health = new Snapshot(() => this.check(all), CHECK_LIFE_MS, clock);
-  }
-
-  /** First step of a shutdown: readiness fails from here on, so load balancers stop sending while requests drain. */
-  onModuleDestroy(): void {
-    this.isStopping = true;
   }
 
   ready(): Promise<HealthCheckResult> {
@@ -40,9 +36,11 @@ export class HealthService implements OnModuleDestroy {
     return this.unlessStopping(this.health);
   }
 
+  /** Fails from the first moment of a shutdown, so that load balancers stop sending while requests are still served. */
   private async unlessStopping(snapshot: Snapshot<HealthCheckResult>): Promise<HealthCheckResult> {
-    const result = this.isStopping ? undefined : await snapshot.get();
-    if (result === undefined || this.isStopping) return { status: 'shutting_down', info: {}, error: {}, details: {} };
+    const result = this.shutdown.hasBegun ? undefined : await snapshot.get();
+    if (result === undefined || this.shutdown.hasBegun)
+      return { status: 'shutting_down', info: {}, error: {}, details: {} };
     return result;
   }
 

@@ -257,7 +257,7 @@ async function isServing(server: ServerProcess, url: string): Promise<boolean> {
 /** @returns false while the server does not accept connections yet */
 async function ensureDatabase(url: string): Promise<boolean> {
   const client = new Client({
-    ...clientOptions(`${url}/postgres`, { applicationName: 'webhooks-local' }),
+    ...clientOptions(`${url}/postgres`, 'webhooks-local'),
     connectionTimeoutMillis: 5_000,
   });
   client.on('error', () => undefined);

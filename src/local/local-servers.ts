@@ -51,6 +51,7 @@ export async function startLocalServers(
       ? {}
       : { ENCRYPTION_KEY: env['ENCRYPTION_KEY'] ?? (await storedKey(join(directory, 'encryption.key'))) }),
     API_ACCESS: access,
+    SHUTDOWN_DRAIN: env['SHUTDOWN_DRAIN'] ?? '0',
     ...(access === 'open' && {
       ALLOWED_TARGET_CIDRS: [env['ALLOWED_TARGET_CIDRS'], LOCAL_TARGETS].filter(Boolean).join(','),
     }),

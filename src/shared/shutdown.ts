@@ -6,6 +6,7 @@ export class Shutdown implements OnModuleDestroy {
   /** Set by the bootstrap. Shuts the process down and exits with this code. */
   onRequested: (exitCode: number) => void = () => undefined;
   private endsAtMs = Infinity;
+  private isAnnounced = false;
 
   /** @param timeoutMs longest wait for everything in flight, counted from the start of the shutdown */
   constructor(
@@ -18,8 +19,19 @@ export class Shutdown implements OnModuleDestroy {
     this.onRequested(exitCode);
   }
 
+  /** True once clients should turn to other processes. Requests are still served. */
+  get hasBegun(): boolean {
+    return this.isAnnounced;
+  }
+
+  /** Begins a shutdown that goes on only after load balancers have noticed. */
+  announce(): void {
+    this.isAnnounced = true;
+  }
+
   /** First step of a shutdown, before any part of the service waits for what is in flight. */
   onModuleDestroy(): void {
+    this.announce();
     this.endsAtMs = this.clock.monotonicMs() + this.timeoutMs;
   }
 

@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Settings } from '../shared/config/settings.js';
 import { SecretBox } from '../shared/crypto/secret-box.js';
 import { PublishTargets } from './publish-targets.js';
+import { StoredSecretsCheck } from './stored-secrets.check.js';
 import { SubscriptionDisabling } from './subscription-disabling.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import { SubscriptionEntity } from './subscription.entity.js';
@@ -18,6 +19,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
   imports: [AccessModule, TypeOrmModule.forFeature([SubscriptionEntity])],
   providers: [
     Reencryption,
+    StoredSecretsCheck,
     SubscriptionCache,
     SubscriptionSecretsService,
     SubscriptionVault,

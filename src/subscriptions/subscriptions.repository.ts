@@ -118,6 +118,18 @@ export class SubscriptionsRepository {
     });
   }
 
+  /** Reads the secrets of the oldest and the newest subscriptions of all tenants. */
+  async sampleSecrets(tx: Tx, limit: number): Promise<Pick<SubscriptionEntity, 'id' | 'secrets'>[]> {
+    const read = (id: 'ASC' | 'DESC'): Promise<Pick<SubscriptionEntity, 'id' | 'secrets'>[]> =>
+      tx.find(SubscriptionEntity, {
+        select: { id: true, secrets: true },
+        where: { deletedAt: IsNull() },
+        order: { id },
+        take: limit,
+      });
+    return [...(await read('ASC')), ...(await read('DESC'))];
+  }
+
   /**
    * Erases secrets, headers and credentials that earlier versions left in deleted subscriptions, across all tenants.
    *

@@ -106,6 +106,23 @@ describe('the Bull queue of deliveries, on a real Redis that fails', () => {
     await eventually(() => isStopped, { until: Boolean });
   });
 
+  it('stops without an unhandled error while Redis is gone and a job still runs', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    queue.consume(async (wakeUps) => {
+      await consumer.take(wakeUps);
+      await released;
+    });
+    await consumer.took(1);
+    redis.kill();
+
+    // Jest fails on a rejection that nothing handles.
+    await queue.stopConsuming();
+    release();
+
+    expect(consumer.names).toEqual(['first']);
+  });
+
   it('takes later jobs with the same consumer when Redis is flushed while it waits for jobs', async () => {
     queue.consume(consumer.take);
     await consumer.took(1);

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import {
   ApiClient,
   type CreatedSubscriptionAnswer,
@@ -13,6 +13,9 @@ import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { verifyWebhook } from '../support/standard-webhooks.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+/** Start of the SHA-256 of a key. */
+const idOf = (key = ''): string => createHash('sha256').update(key, 'hex').digest('hex').slice(0, 8);
 
 const [FIRST, SECOND, THIRD] = ['11', '22', '33'].map((byte) => byte.repeat(32));
 
@@ -119,10 +122,32 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     expect(receiver.requestsTo(new URL(third.target_url).pathname).at(-1)!.headers['x-jwt']).toBe('of-old');
   });
 
-  it('that are missing are named, and make only what needs them wait', async () => {
+  it.each(['main.api', 'main.worker'] as const)(
+    'that are missing are named by a refused start of %s',
+    async (entry) => {
+      await startWith(FIRST);
+      await subscribe();
+      await startWith(SECOND, FIRST);
+      await subscribe();
+
+      for (const [keys, missing] of [
+        [[THIRD, FIRST], [SECOND]],
+        [[THIRD, SECOND], [FIRST]],
+        [[THIRD], [FIRST, SECOND]],
+      ] as const) {
+        const refused = startService({ entry, settings: { ...settings, ENCRYPTION_KEYS: keys.join(',') } });
+        const message = await refused.then(String, String);
+        expect(message).toContain('Stored secrets are encrypted with a key that is not set');
+        for (const key of missing) expect(message).toContain(idOf(key));
+      }
+    },
+  );
+
+  it('that are lost for good are named by the operator, and make only what needs them wait', async () => {
     await startWith(FIRST);
     const former = await subscribe();
 
+    settings['LOST_ENCRYPTION_KEYS'] = idOf(FIRST);
     await startWith(THIRD);
     const { task_id: task } = await api.publish(former.id, { n: 1 });
     const run = await reencryptWith(THIRD);
@@ -140,9 +165,10 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     expect(await api.untilFinal(task)).toMatchObject({ status: 'delivered', attempt_count: 1 });
   });
 
-  it('that are missing prevent a rotation with an overlap, but not one without', async () => {
+  it('that are lost prevent a rotation with an overlap, but not one without', async () => {
     await startWith(FIRST);
     const { id } = await subscribe();
+    settings['LOST_ENCRYPTION_KEYS'] = idOf(FIRST);
     await startWith(THIRD);
     const rotate = (overlap: number) =>
       api.request('POST', `/subscriptions/${id}/rotate-secret`, { body: { overlap } });

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { startLocalRedis } from '../../src/local/local-redis.js';
+import type { LocalServer } from '../../src/local/local-server.js';
 import { ADVISORY_LOCKS } from '../../src/shared/database/advisory-locks.js';
 import { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
@@ -54,6 +56,59 @@ describe('a service that starts, with real PostgreSQL and Redis', () => {
     expect(failure).toContain('noeviction');
   });
 
+  describe('on a Redis with a password', () => {
+    let redis: LocalServer;
+
+    beforeAll(async () => {
+      redis = (await startLocalRedis({ directory: '/tmp', port: 'free', settings: { databases: '4' } }))!;
+      const client = new Redis(redis.url);
+      await client.config('SET', 'requirepass', 'the-password');
+      await client.quit();
+    });
+
+    afterAll(() => redis.stop());
+
+    const startWith = (address: string): Promise<string> => {
+      const { host } = new URL(redis.url);
+      const settings = fastSettings(database, { REDIS_URL: address.replace('HOST', host) });
+      return startService({ entry: 'main', settings }).then((service) => service.stop().then(String), String);
+    };
+
+    it.each([
+      ['without the password', 'redis://HOST', 'NOAUTH'],
+      ['with another password', 'redis://:other@HOST', 'WRONGPASS'],
+      ['with a user that does not exist', 'redis://nobody:the-password@HOST', 'WRONGPASS'],
+      ['with a database that does not exist', 'redis://:the-password@HOST/4', 'DB index is out of range'],
+    ])('is refused %s', async (_, address, reason) => {
+      const failure = await startWith(address);
+      expect(failure).toContain('Redis refuses what REDIS_URL asks for');
+      expect(failure).toContain(reason);
+      expect(failure).not.toContain('the-password');
+    });
+
+    it('is refused a user who may not use our keys', async () => {
+      const client = new Redis(redis.url, { password: 'the-password' });
+      await client.call('ACL', 'SETUSER', 'limited', 'on', '>the-password', '+@all', '~other:*', '&*');
+      await client.quit();
+      expect(await startWith('redis://limited:the-password@HOST')).toContain('NOPERM');
+    });
+
+    it('starts with the password and a database that exists', async () => {
+      expect(await startWith('redis://:the-password@HOST/3')).toBe('0');
+    });
+  });
+
+  it('warns of a variable that looks like a setting but is none', async () => {
+    const service = await startService({ entry: 'main', settings: fastSettings(database, { MAX_RETRY: '7' }) });
+
+    expect(service.logs.filter(({ level }) => level === 40)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ msg: 'MAX_RETRY is not a setting and changes nothing. Did you mean MAX_RETRIES?' }),
+      ]),
+    );
+    expect(await service.stop()).toBe(0);
+  });
+
   it.each(['PORT', 'ADMIN_PORT'])('ends cleanly when %s is taken, and says so', async (name) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -78,8 +133,9 @@ describe('a service that starts, with real PostgreSQL and Redis', () => {
     service.signal('SIGTERM');
     await other.end();
 
-    expect(await service.exited).toBe(0);
+    const exitCode = await service.exited;
     expect(service.output()).not.toMatch(/failed|"level":[56]0/);
+    expect(exitCode).toBe(0);
   });
 
   it('refuses to run an API without workers and without Redis', async () => {

@@ -2,6 +2,7 @@ import { AttemptRepository } from '../../src/delivery/storage/attempt.repository
 import type { FinishedAttempt } from '../../src/delivery/domain/finished-attempt.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
+import { SystemClock } from '../../src/shared/time/clock.js';
 import { aFinishedAttempt, type AttemptGiven } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { silentLogger } from '../support/silent-logger.js';
@@ -20,7 +21,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     hotPath = new HotPath(parseSettings(fastSettings(database)), silentLogger);
-    repository = new AttemptRepository(hotPath);
+    repository = new AttemptRepository(hotPath, new SystemClock());
     rows = new StoredRows(database);
   });
 
@@ -51,6 +52,20 @@ describe('the record of attempts, on real PostgreSQL', () => {
       expect(after![column]).toEqual((before as Record<string, unknown>)[column]);
     }
     expect(await rows.attempts(id)).toMatchObject([{ number: 2, status_code: 200, error_code: null, is_late: false }]);
+  });
+
+  it.each([
+    ['in time', 2],
+    ['late', 3],
+  ])('keeps the time of the start of a result that waited for PostgreSQL and came %s', async (_, attemptCount) => {
+    const { id } = await rows.delivery({ ...inFlight, attemptCount });
+    const held = attemptOf(id, { result: { durationMs: 100 }, ageMs: 60_000 });
+
+    const recorded = await repository.record([held]);
+    if (recorded.size === 0) await repository.recordLate([held]);
+
+    const age = `select extract(epoch from now() - started_at) >= 60 as is_old, duration_ms from attempts`;
+    expect(await database.query(age)).toEqual([{ is_old: true, duration_ms: 100 }]);
   });
 
   it('moves a failed delivery into the history, with its last error', async () => {

@@ -87,6 +87,31 @@ describe('a due delivery, on real PostgreSQL', () => {
     expect(claimed).toMatchObject({ id, attempt: 3, abandonedCount: 1 });
   });
 
+  it.each([
+    ['the default', null],
+    ["its subscription's", 7000],
+  ])('has an abandoned attempt that started with its lease, by %s timeout', async (_, timeoutMs) => {
+    await database.query('update subscriptions set timeout_ms = $1', [timeoutMs]);
+    const hourAgo = async (): Promise<number> => {
+      const [row] = await database.query<{ at: Date }>(`select now() - interval '1 hour' as at`);
+      return row!.at.getTime();
+    };
+    await rows.delivery({ subscriptionId, attemptCount: 0, dueIn: -1 });
+    const { wakeUps } = await repository.due.takeDue(10, null);
+    const beforeMs = await hourAgo();
+    await repository.claims.claim(wakeUps);
+    const afterMs = await hourAgo();
+    await database.query(
+      `update open_deliveries set lease_until = lease_until - interval '1 hour', next_attempt_at = now()`,
+    );
+
+    await repository.due.takeDue(10, null);
+
+    const [attempt] = await database.query<{ started_at: Date }>('select started_at from attempts');
+    expect(attempt!.started_at.getTime()).toBeGreaterThanOrEqual(beforeMs);
+    expect(attempt!.started_at.getTime()).toBeLessThanOrEqual(afterMs);
+  });
+
   it('ends as failed after five abandoned attempts', async () => {
     const given = { subscriptionId, state: 1, dueIn: -1, leaseIn: -1 };
     const fourth = await rows.delivery({ ...given, attemptCount: 6, abandonedCount: 3 });

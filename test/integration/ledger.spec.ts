@@ -11,6 +11,7 @@ import { migrationDataSource } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { deliveryUuid, eventUuidOf, firstUuidAt, newEventUuid, retryOrdinal } from '../../src/shared/ids/uuid.js';
 import { LEDGER, LedgerRepository } from '../../src/status/ledger.repository.js';
+import { SystemClock } from '../../src/shared/time/clock.js';
 import { aFinishedAttempt, aNewEvent } from '../support/factories.js';
 import { type DeliveryRepositories, deliveryRepositories } from '../support/delivery-repositories.js';
 import { fastSettings } from '../support/fast-settings.js';
@@ -42,7 +43,7 @@ describe('the ledger, on real PostgreSQL', () => {
     ledger = new LedgerRepository(new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 5 })));
     ingest = new IngestRepository(hotPath, settings);
     deliveries = deliveryRepositories(hotPath, settings);
-    attempts = new AttemptRepository(hotPath);
+    attempts = new AttemptRepository(hotPath, new SystemClock());
     commands = new DeliveryCommandRepository(
       new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 5 })),
     );

@@ -5,10 +5,12 @@ import { ParkingRepository } from '../../src/delivery/storage/parking.repository
 import { ADVISORY_LOCKS } from '../../src/shared/database/advisory-locks.js';
 import { migrate, migrationDataSource } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
-import { type Dropped, partitionOf, PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
+import { type Dropped, ExpiredPartitions } from '../../src/shared/database/expired-partitions.js';
+import { partitionOf, PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
 import type { Retention } from '../../src/shared/database/retention.js';
 import type { Logger } from '../../src/shared/logging/logger.js';
 import { Metrics } from '../../src/shared/metrics/metrics.js';
+import { eventually } from '../support/eventually.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
@@ -27,6 +29,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
   let database: TestDatabase;
   let dataSource: DataSource;
   let keeper: PartitionKeeper;
+  let expired: ExpiredPartitions;
   let rows: StoredRows;
 
   beforeEach(async () => {
@@ -43,6 +46,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
     await migrate(database.url, TODAY);
     dataSource = await migrationDataSource(database.url).initialize();
     keeper = new PartitionKeeper(dataSource);
+    expired = new ExpiredPartitions(dataSource, () => migrationDataSource(database.url).initialize());
   };
   const partitions = async (): Promise<string[]> => {
     const found = await database.query<{ name: string }>(
@@ -130,16 +134,16 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
 
     afterEach(() => hotPath.onApplicationShutdown());
 
-    const dropExpired = (): Promise<Dropped | null> => keeper.dropExpired(TODAY, RETENTION_DAYS, expire);
+    const dropExpired = (): Promise<Dropped | null> => expired.drop(TODAY, RETENTION_DAYS, expire);
 
     it('are dropped, and no others', async () => {
       const before = await partitions();
-      const expired = daysFrom('2026-02-22', 4);
-      expect(before).toEqual(expect.arrayContaining(partitionsOf(expired)));
+      const days = daysFrom('2026-02-22', 4);
+      expect(before).toEqual(expect.arrayContaining(partitionsOf(days)));
 
       const dropped = await dropExpired();
 
-      expect(dropped).toEqual({ days: expired, failures: [] });
+      expect(dropped).toEqual({ days, failures: [] });
       expect(await partitions()).toEqual(before.filter((name) => name.slice(-8) >= firstKept.replaceAll('-', '')));
       expect(await dropExpired()).toEqual({ days: [], failures: [] });
     });
@@ -189,32 +193,74 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       expect(logged).toEqual([{ deliveries: 5001 }]);
     });
 
-    it('stay while a long query reads them, and still count the outcome of their open deliveries', async () => {
-      const { id } = await rows.delivery({
-        subscriptionId: await rows.subscription(),
-        atMs: Date.parse(firstKept) - 1,
-        parkedIn: -60,
-      });
-      const before = await partitions();
-      const reader = new Client({ connectionString: database.url });
-      await reader.connect();
-      try {
-        await reader.query(`begin; select from ${partitionOf('events', id)}`);
-        // 55P03: the lock was not available in time.
-        expect(await dropExpired()).toMatchObject({
-          days: daysFrom('2026-02-22', 3),
-          failures: [{ code: '55P03' }],
+    describe('that a long report reads', () => {
+      let reader: Client;
+      let read: string;
+
+      beforeEach(async () => {
+        const { id } = await rows.delivery({
+          subscriptionId: await rows.subscription(),
+          atMs: Date.parse(firstKept) - 1,
+          parkedIn: -60,
         });
-      } finally {
-        await reader.end();
-      }
-      expect(await partitions()).toEqual(before.filter((name) => name.slice(-8) >= '20260225'));
-      expect(await rows.open(id)).toBeUndefined();
-      expect(await rows.finished(id)).toMatchObject({ state: 4, last_error_code: 'cancelled' });
-      expect(await dropExpired()).toEqual({
-        days: ['20260225'],
-        failures: [],
+        read = id;
+        reader = new Client({ connectionString: database.url });
+        await reader.connect();
       });
+
+      afterEach(() => reader.end());
+
+      /** The statement that waits for the reader. */
+      const detaching = (): Promise<{ query: string }[]> =>
+        database.query<{ query: string }>(
+          `select query from pg_stat_activity where query like 'alter table events detach%' and wait_event_type = 'Lock'`,
+        );
+
+      it('wait for its end, while events are accepted and processes start', async () => {
+        // A report reads the whole table, and so holds a lock on it.
+        await reader.query('begin; select count(*) from events');
+        const dropping = dropExpired();
+        await eventually(detaching, { until: ({ length }) => length === 1 });
+
+        const atMs = TODAY.getTime();
+        const accepted = await rows.delivery({ subscriptionId: await rows.subscription(), atMs });
+        await migrate(database.url, new Date(atMs + 2 * DAY_MS));
+        expect(await rows.open(accepted.id)).toBeDefined();
+        expect(await detaching()).toHaveLength(1);
+
+        await reader.query('commit');
+        expect(await dropping).toEqual({ days: daysFrom('2026-02-22', 4), failures: [] });
+      });
+
+      it('are dropped by a later run if it outlasts the wait, and count the outcome of their open deliveries', async () => {
+        const open = (): Promise<DataSource> => migrationDataSource(database.url).initialize();
+        const impatient = new ExpiredPartitions(dataSource, open, 200);
+        const before = await partitions();
+        await reader.query(`begin; select from ${partitionOf('events', read)}`);
+        // 57014: the statement was cancelled. The detachment is begun.
+        const dropped = await impatient.drop(TODAY, RETENTION_DAYS, expire);
+        expect(dropped).toMatchObject({ days: daysFrom('2026-02-22', 3), failures: [{ code: '57014' }] });
+        expect(await rows.open(read)).toBeUndefined();
+        await reader.query('commit');
+
+        expect(await dropExpired()).toEqual({ days: ['20260225'], failures: [] });
+        expect(await partitions()).toEqual(before.filter((name) => name.slice(-8) >= '20260226'));
+      });
+    });
+
+    it('are dropped by a later run if they were detached only', async () => {
+      await database.query('alter table events detach partition events_20260225');
+
+      expect(await dropExpired()).toEqual({ days: daysFrom('2026-02-22', 4), failures: [] });
+      expect(await database.query(`select to_regclass('events_20260225') as left`)).toEqual([{ left: null }]);
+    });
+
+    it('are attached again if an event of a detached day comes', async () => {
+      await database.query('alter table events detach partition events_20260225');
+
+      await keeper.makeDay(Date.parse('2026-02-25'));
+
+      expect(await partitions()).toContain('events_20260225');
     });
   });
 });

@@ -4,6 +4,7 @@ import type { AttemptResult } from '../../src/delivery/domain/attempt-outcome.js
 import type { AddressedEvent } from '../../src/ingest/domain/new-event.js';
 import { publicIdsOf, toPublicId } from '../../src/shared/ids/public-id.js';
 import { deliveryUuid, eventUuidOf, newEventUuid, newUuid } from '../../src/shared/ids/uuid.js';
+import { SystemClock } from '../../src/shared/time/clock.js';
 import type { SubscriptionInput } from './api-client.js';
 
 /** Input of a subscription for order.created. Its target is a public address, because others are refused. */
@@ -72,6 +73,8 @@ export interface AttemptGiven {
   readonly attempt?: number;
   readonly result?: Partial<AttemptResult>;
   readonly decision?: FinishedAttempt['decision'];
+  /** Time since its start. Defaults to its duration. */
+  readonly ageMs?: number;
 }
 
 /** A success with an empty response body. */
@@ -89,5 +92,10 @@ export function aFinishedAttempt(given: AttemptGiven = {}): FinishedAttempt {
     retryAfter: null,
     ...given.result,
   };
-  return { delivery: { id, tenantId, attempt }, result, decision: given.decision ?? { next: 'delivered' } };
+  return {
+    delivery: { id, tenantId, attempt },
+    result,
+    decision: given.decision ?? { next: 'delivered' },
+    startedMs: new SystemClock().monotonicMs() - (given.ageMs ?? result.durationMs),
+  };
 }

@@ -16,6 +16,7 @@ export const IMPATIENT = {
   DUE_SCAN_INTERVAL: '0.1',
   VISIBILITY_TIMEOUT: '2',
   LEASE_GRACE: '1',
+  SHUTDOWN_DRAIN: '0',
   SHUTDOWN_TIMEOUT: '10',
 } as const;
 

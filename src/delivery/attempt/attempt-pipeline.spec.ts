@@ -87,3 +87,34 @@ describe('a delivery that a fault of this service keeps from being sent', () => 
     expect([postponed.length, answers]).toEqual([1, [false]]);
   });
 });
+
+describe('an attempt whose receiver asks to be disabled', () => {
+  it('is counted and logged even if the subscription cannot be disabled', async () => {
+    const lines: unknown[] = [];
+    const log = (_: unknown, event: unknown): void => void lines.push(event);
+    const logger = { ...silentLogger, info: log, error: log } as Logger;
+    const metrics = new Metrics();
+    const result = {
+      statusCode: 410,
+      error: { code: 'bad_status' as const, message: 'gone' },
+      durationMs: 1,
+      responseHeaders: {},
+      responseBody: Buffer.alloc(0),
+      retryAfter: null,
+    };
+    const pipeline = new AttemptPipeline(
+      { send: () => Promise.resolve(result) } as unknown as WebhookSender,
+      { write: () => Promise.resolve('recorded') } as unknown as AttemptWriter,
+      { disable: () => Promise.reject(new Error('no database')) } as unknown as SubscriptionDisabling,
+      new SystemClock(),
+      { next: () => 0.5 },
+      new AttemptReport(logger, metrics),
+      new OwnFaults(new SystemClock(), logger, metrics),
+    );
+
+    await pipeline.run(aClaimedDelivery(), POLICY, () => undefined);
+
+    expect(lines).toEqual(['delivery.attempted', 'subscription.not_disabled']);
+    expect(await metrics.render()).toContain('webhook_attempts_total{status_class="4xx"} 1');
+  });
+});

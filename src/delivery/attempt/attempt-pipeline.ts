@@ -43,22 +43,32 @@ export class AttemptPipeline {
   ): Promise<void> {
     try {
       const result = await this.sender.send(delivery, policy.timeoutMs);
+      const startedMs = this.clock.monotonicMs() - result.durationMs;
       onAnswered(isFromHealthyReceiver(result));
       const decision = decide(policy, result, {
         attemptsUsed: delivery.attempt - delivery.abandonedCount,
         nowMs: this.clock.nowMs(),
         chance: this.random.next(),
       });
-      const attempt = { delivery, result, decision };
+      const attempt = { delivery, result, decision, startedMs };
       const recorded = await this.writer.write(attempt);
-      if (recorded === 'recorded' && decision.next === 'failed' && decision.disablesSubscription) {
-        await this.subscriptions.disable(delivery.tenantId, delivery.subscriptionId, 'gone');
-      }
       this.report.attempted(delivery, attempt, recorded);
+      if (recorded === 'recorded' && decision.next === 'failed' && decision.disablesSubscription) {
+        await this.disable(delivery);
+      }
     } catch (error) {
       if (error instanceof AttemptInterrupted) return;
       if (error instanceof NotAttempted) await this.postpone(delivery, error, onAnswered);
       else this.report.notRecorded(delivery, error);
+    }
+  }
+
+  /** If this fails, the next 410 of the receiver tries again. Never throws. */
+  private async disable(delivery: ClaimedDelivery): Promise<void> {
+    try {
+      await this.subscriptions.disable(delivery.tenantId, delivery.subscriptionId, 'gone');
+    } catch (error) {
+      this.report.notDisabled(delivery, error);
     }
   }
 

@@ -41,6 +41,10 @@ export class AttemptReport {
     this.logger.error({ err: error, delivery_id: publicIds.delivery }, 'attempt.not_recorded');
   }
 
+  notDisabled({ subscription }: ClaimedDelivery, error: unknown): void {
+    this.logger.error({ err: error, subscription_id: subscription.publicId }, 'subscription.not_disabled');
+  }
+
   notPostponed({ publicIds }: ClaimedDelivery, error: unknown): void {
     this.logger.warn({ err: error, delivery_id: publicIds.delivery }, 'delivery.not_postponed');
   }

@@ -14,6 +14,7 @@ const anAttempt = (id: string): FinishedAttempt => ({
     retryAfter: null,
   },
   decision: { next: 'delivered' },
+  startedMs: 0,
 });
 
 /** A writer that records attempts unless `refuse` returns an error. The claims of `late` are no longer valid. */

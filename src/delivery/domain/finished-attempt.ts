@@ -7,6 +7,8 @@ export interface FinishedAttempt {
   readonly delivery: Pick<ClaimedDelivery, 'id' | 'tenantId' | 'attempt'>;
   readonly result: AttemptResult;
   readonly decision: Decision;
+  /** When it started, by the monotonic clock of this process: a result may wait for PostgreSQL before it is recorded. */
+  readonly startedMs: number;
 }
 
 /** A claimed delivery that was not sent because of a fault of this service. */

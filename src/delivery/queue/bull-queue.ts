@@ -65,6 +65,7 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
     for (const [index, { consumer }] of this.shards.entries()) {
       if (consumer === null) throw new Error('This process only adds jobs');
       leaveUnparsed(consumer);
+      handleReconnection(consumer);
       void consumer
         .process(JOBS_AT_ONCE, async (job) => {
           this.taken[index] = (this.taken[index] ?? 0) + 1;
@@ -118,6 +119,26 @@ function leaveUnparsed(consumer: Queue): void {
   const queue = consumer as unknown as { nextJobFromJobData: (raw: RawJob | undefined, id?: string) => unknown };
   const make = queue.nextJobFromJobData.bind(consumer);
   queue.nextJobFromJobData = (raw, id) => make(raw && withoutParsing(raw), id);
+}
+
+/**
+ * To end its blocking command, Bull reconnects that client, even to close it, and handles a failure of this only after
+ * the jobs that run. If Redis is away, the unhandled rejection would end the process.
+ */
+function handleReconnection(consumer: Queue): void {
+  const queue = consumer as unknown as {
+    processing: readonly Promise<unknown>[];
+    whenCurrentJobsFinished: () => Promise<unknown>;
+  };
+  const finish = queue.whenCurrentJobsFinished.bind(consumer);
+  queue.whenCurrentJobsFinished = () => {
+    const { processing } = queue;
+    // Without jobs to wait for, Bull handles the failure at once.
+    queue.processing = [];
+    const reconnected = finish();
+    queue.processing = processing;
+    return Promise.allSettled([reconnected, ...Object.values(processing)]);
+  };
 }
 
 function isStored(job: Job | undefined): boolean {

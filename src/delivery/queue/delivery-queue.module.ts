@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Queue } from 'bull';
 import type { Settings } from '../../shared/config/settings.js';
 import { Logger, loggerOf } from '../../shared/logging/logger.js';
-import { refuseEviction } from '../../shared/redis/redis.js';
+import { checkRedis } from '../../shared/redis/redis-check.js';
 import { BullClients } from './bull-clients.js';
 import { BullQueue } from './bull-queue.js';
 import type { JobData } from './job-data.js';
@@ -50,7 +50,7 @@ export class DeliveryQueueModule {
           provide: DeliveryQueue,
           inject: [Logger, ...ends.map(({ token }) => getQueueToken(token))],
           useFactory: async (logger: Logger, ...queues: Queue<JobData>[]) => {
-            await refuseEviction(redisUrl, logger);
+            await checkRedis({ redisUrl, queuePrefix: settings.queuePrefix }, logger);
             const consumersOf = queues.slice(shards.length);
             const bull = queues
               .slice(0, shards.length)

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HotPath } from '../../shared/database/hot-path.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
+import { Clock } from '../../shared/time/clock.js';
 import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-attempt.js';
 import { POSTPONE } from './statements/postpone.js';
 import { RECORD } from './statements/record.js';
@@ -10,7 +11,10 @@ import { STATE } from '../domain/delivery-state.js';
 /** Records the results of attempts. Each method runs one statement for many attempts. */
 @Injectable()
 export class AttemptRepository {
-  constructor(private readonly hotPath: HotPath) {}
+  constructor(
+    private readonly hotPath: HotPath,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * Records attempts. Moves finished deliveries into the history and the others back to pending.
@@ -35,6 +39,7 @@ export class AttemptRepository {
         finalStates: final.map(({ decision }) => (decision.next === 'delivered' ? STATE.delivered : STATE.failed)),
         statusCodes: all.map(({ result }) => result.statusCode),
         durationsMs: all.map(({ result }) => Math.round(result.durationMs)),
+        agesMs: this.agesMs(all),
         bytes,
         offsets,
         bodyLengths: lengths.body,
@@ -60,6 +65,7 @@ export class AttemptRepository {
         tenantIds: attempts.map(({ delivery }) => delivery.tenantId),
         statusCodes: attempts.map(({ result }) => result.statusCode),
         durationsMs: attempts.map(({ result }) => Math.round(result.durationMs)),
+        agesMs: this.agesMs(attempts),
         errorCodes: attempts.map(({ result }) => result.error?.code ?? null),
         errorMessages: attempts.map(({ result }) => (result.error === null ? null : storable(result.error.message))),
         responseHeaders: attempts.map(({ result }) => JSON.stringify(result.responseHeaders)),
@@ -87,6 +93,12 @@ export class AttemptRepository {
       }),
     );
     return new Set(rows.map((row) => row.id));
+  }
+
+  /** Times since the starts, which PostgreSQL subtracts from its own clock. */
+  private agesMs(attempts: readonly FinishedAttempt[]): number[] {
+    const nowMs = this.clock.monotonicMs();
+    return attempts.map(({ startedMs }) => Math.round(nowMs - startedMs));
   }
 }
 

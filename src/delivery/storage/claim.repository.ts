@@ -7,6 +7,7 @@ import { eventUuidOf, type Uuid } from '../../shared/ids/uuid.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { WakeUp } from '../domain/wake-up.js';
 import { ClaimedSubscriptions, readSubscriptions } from './claimed-subscriptions.js';
+import { leaseParameters } from './lease-parameters.js';
 import { wakeUpParameters } from './wake-up-parameters.js';
 import { claim } from './statements/claim.js';
 import { PULL } from './statements/pull.js';
@@ -45,7 +46,7 @@ export class ClaimRepository {
     private readonly hotPath: HotPath,
     private readonly settings: Settings,
   ) {
-    this.lease = { defaultTimeoutMs: settings.webhookTimeout * 1000, graceMs: settings.leaseGrace * 1000 };
+    this.lease = leaseParameters(settings);
   }
 
   /** Name of the partition, one per day, that holds the event of a delivery. */

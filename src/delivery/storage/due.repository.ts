@@ -3,6 +3,7 @@ import { Settings } from '../../shared/config/settings.js';
 import { HotPath } from '../../shared/database/hot-path.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import type { WakeUp } from '../domain/wake-up.js';
+import { leaseParameters } from './lease-parameters.js';
 import { type DueEnd, TAKE_DUE } from './statements/take-due.js';
 
 interface DueRow {
@@ -43,7 +44,13 @@ export class DueRepository {
     { end = 'oldest', parks = false }: { readonly end?: DueEnd; readonly parks?: boolean } = {},
   ): Promise<TakenDue> {
     const rows = await this.hotPath.query<DueRow>(
-      TAKE_DUE[end].with({ limit, visibilitySeconds: this.settings.visibilityTimeout, lookBackSeconds, parks }),
+      TAKE_DUE[end].with({
+        limit,
+        visibilitySeconds: this.settings.visibilityTimeout,
+        lookBackSeconds,
+        parks,
+        ...leaseParameters(this.settings),
+      }),
     );
     const wakeUps = rows
       .filter(({ became }) => became === 'woken')

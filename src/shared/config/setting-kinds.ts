@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AddressFault, parseDatabaseUrl } from '../database/database-address.js';
+import { clientOptions } from '../database/client-options.js';
+import { AddressFault } from '../database/database-address.js';
 import { parseRedisUrl, REDIS_URL_FORMS } from '../redis/redis-address.js';
 
 /** Messages follow the name of their setting. They repeat the value, unless it may be a secret. */
@@ -59,7 +60,8 @@ const HEX_KEY = /^[0-9a-f]{64}$/i;
 export function databaseUrl(): z.ZodType<string, string> {
   return z.string().superRefine((given, context) => {
     try {
-      parseDatabaseUrl(given);
+      // Also reads the files that it names.
+      clientOptions(given, '');
     } catch (error) {
       if (!(error instanceof AddressFault)) throw error;
       context.addIssue(error.message);

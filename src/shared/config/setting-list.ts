@@ -163,6 +163,12 @@ export const SETTINGS = z.object({
   subscriptionCacheTtl: number(0, 60)
     .default(5)
     .describe('Lifetime of cached subscription look-ups while publishing. At most 1 s while Redis is unavailable.'),
+  shutdownDrain: number(0, 300)
+    .default(5)
+    .describe(
+      'Time between a SIGTERM and the end of listening. Until then, readiness fails, and requests are served, so that ' +
+        'load balancers can turn away first. A process without the API does not wait. 0 in `npm start`.',
+    ),
   shutdownTimeout: number(1, 600).default(30).describe('Longest wait for requests in flight at shutdown.'),
   allowedTargetCidrs: list(cidr)
     .default([])
@@ -197,6 +203,14 @@ export const SETTINGS = z.object({
   encryptionKeys: list(key())
     .default([])
     .describe('Several keys, instead of ENCRYPTION_KEY. The first one encrypts; all of them decrypt.'),
+  lostEncryptionKeys: list(
+    text('a list of key ids of 8 hex digits, separated by commas', (id) => /^[0-9a-f]{8}$/.test(id)),
+  )
+    .default([])
+    .describe(
+      'Ids of keys that are lost for good, as a refused start names them. Deliveries that need them wait until their ' +
+        'subscriptions get new secrets.',
+    ),
 });
 
 /** Parsed settings, before conflicts between them are checked. */

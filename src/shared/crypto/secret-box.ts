@@ -7,7 +7,7 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + IV_BYTES + TAG_BYTES;
 
 export class UnknownEncryptionKey extends Error {
-  constructor(keyId: string) {
+  constructor(readonly keyId: string) {
     super(
       `A stored secret was encrypted with key ${keyId}, which is not in ENCRYPTION_KEYS. Add the previous key again.`,
     );

@@ -5,6 +5,8 @@ import { Logger } from '../logging/logger.js';
 interface Pooled {
   /** @returns the number of connections given up */
   giveUpAll(): number;
+  /** @throws if the session of a connection has lost its settings */
+  assertSession(): Promise<void>;
 }
 
 /** All PostgreSQL connections of the process. A failure of one may mean that the others are broken too. */
@@ -16,6 +18,11 @@ export class Connections {
 
   add(pool: Pooled): void {
     this.pools.push(pool);
+  }
+
+  /** Checks one session of each pool. @throws LostSession, ReadOnlyServer; ConnectionFailed if none can be opened */
+  async assertSessions(): Promise<void> {
+    await Promise.all(this.pools.map((pool) => pool.assertSession()));
   }
 
   /**

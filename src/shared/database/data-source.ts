@@ -3,6 +3,7 @@ import { ADVISORY_LOCKS } from './advisory-locks.js';
 import type { Connections } from './connections.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { PartitionKeeper } from './partition-keeper.js';
+import { refuseSharedSessions } from './pooler-check.js';
 import { SoundPool, type SoundPoolOptions } from './sound-pool.js';
 
 /**
@@ -44,8 +45,13 @@ function options(extra: SoundPoolOptions): DataSourceOptions {
   };
 }
 
-/** Runs pending migrations and creates partitions ahead. Many processes may call this at once. */
+/**
+ * Runs pending migrations and creates partitions ahead. Many processes may call this at once.
+ *
+ * @throws SharedSessions
+ */
 export async function migrate(databaseUrl: string, today: Date): Promise<void> {
+  await refuseSharedSessions(databaseUrl);
   const dataSource = await migrationDataSource(databaseUrl).initialize();
   const lock = dataSource.createQueryRunner();
   try {

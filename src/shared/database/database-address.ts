@@ -10,8 +10,8 @@ export interface DatabaseAddress {
   readonly database: string | undefined;
   /** Session settings as `-c name=value`. */
   readonly options: string;
-  /** The TLS parameters of the query: `sslmode=require&sslrootcert=…`. */
-  readonly tls: string;
+  /** All parameters of the query. Other drivers define many of their own, so unknown ones are ignored. */
+  readonly query: ReadonlyMap<string, string>;
 }
 
 /** Says what is wrong with a DATABASE_URL without repeating any part of it that could belong to a password. */
@@ -19,9 +19,6 @@ export class AddressFault extends Error {}
 
 const SCHEME = /^postgres(?:ql)?:\/\//i;
 const DEFAULT_PORT = 5432;
-/** Parameters that configure TLS. Unknown parameters are ignored, because other drivers define many of their own. */
-const TLS_PARAMETERS = /^(ssl|sslmode|sslcert|sslkey|sslrootcert|sslnegotiation|uselibpqcompat)$/;
-
 /**
  * Parses the URL formats of libpq and node-postgres: a host in the query, a socket directory as `?host=/directory` or
  * percent-encoded as the host, and no host, which means localhost.
@@ -42,7 +39,6 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   const at = authority.lastIndexOf('@');
   const [user, password] = splitAt(authority.slice(0, Math.max(at, 0)), ':');
   const { host, port } = serverOf(authority.slice(at + 1), query);
-  const tls = [...query].filter(([name]) => TLS_PARAMETERS.test(name));
   return {
     host: host === '' ? 'localhost' : host,
     port,
@@ -50,7 +46,7 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
     password: query.get('password') ?? decode(password ?? ''),
     database: query.get('dbname') ?? nonEmpty(decode(path)),
     options: query.get('options') ?? '',
-    tls: new URLSearchParams(tls).toString(),
+    query,
   };
 }
 

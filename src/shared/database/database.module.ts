@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import { StartRefused } from '../errors/start-refused.js';
 import { Logger } from '../logging/logger.js';
 import { SystemClock } from '../time/clock.js';
 import { ApiConnections } from './api-connections.js';
@@ -14,7 +15,7 @@ import { Retention } from './retention.js';
 import type { SoundPoolOptions } from './sound-pool.js';
 import { TenantDatabase } from './tenant-database.js';
 import { Transactions } from './transaction.js';
-import { WriteCheck } from './write-check.js';
+import { ConnectionCheck } from './connection-check.js';
 
 /** A separate module, because the DataSource factory can inject only from modules that it imports. */
 @Module({ providers: [Connections], exports: [Connections] })
@@ -34,6 +35,7 @@ class ConnectionsModule {}
         // Few retries are enough, because the supervisor restarts this process.
         retryAttempts: 3,
         retryDelay: 2000,
+        toRetry: (error: unknown) => !(error instanceof StartRefused),
       }),
       dataSourceFactory: async (options) => {
         if (options === undefined) throw new TypeError('The DataSource has no options');
@@ -55,8 +57,8 @@ class ConnectionsModule {}
     ApiConnections,
     TenantDatabase,
     Transactions,
-    WriteCheck,
+    ConnectionCheck,
   ],
-  exports: [ApiConnections, HotPath, Retention, TenantDatabase, Transactions, WriteCheck],
+  exports: [ApiConnections, HotPath, Retention, TenantDatabase, Transactions, ConnectionCheck],
 })
 export class DatabaseModule {}

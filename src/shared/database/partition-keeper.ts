@@ -1,18 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
-import { firstUuidAt, type Uuid, uuidTimeMs } from '../ids/uuid.js';
+import { firstUuidAt, uuidTimeMs } from '../ids/uuid.js';
 
 /** Tables with one partition per day (UTC), by range of an id that starts with the time of its event. */
-const PARTITIONED_TABLES = ['events', 'deliveries', 'attempts'] as const;
+export const PARTITIONED_TABLES = ['events', 'deliveries', 'attempts'] as const;
 type PartitionedTable = (typeof PARTITIONED_TABLES)[number];
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 /** A week ahead, in case no process runs for days; one day behind, in case clocks differ. */
 const DAYS_AHEAD = 7;
 const DAYS_BEHIND = 1;
-/** Maximum wait for the lock of a drop, because other statements queue behind it. The next run tries again. */
-const LOCK_TIMEOUT = '3s';
 
 /** Name of the table's partition for an event and everything that belongs to it. */
 export function partitionOf(table: PartitionedTable, uuid: string): string {
@@ -22,7 +20,7 @@ export function partitionOf(table: PartitionedTable, uuid: string): string {
 /** Cached date suffixes by day, because every delivery needs one. */
 const dayNames = new LRUCache<number, string>({ max: 1000 });
 
-function partitionName(table: PartitionedTable, timeMs: number): string {
+export function partitionName(table: PartitionedTable, timeMs: number): string {
   const day = Math.floor(timeMs / DAY_MS);
   const known = dayNames.get(day);
   const name = known ?? new Date(timeMs).toISOString().slice(0, 10).replaceAll('-', '');
@@ -30,15 +28,7 @@ function partitionName(table: PartitionedTable, timeMs: number): string {
   return `${table}_${name}`;
 }
 
-/** Result of dropping expired days. */
-export interface Dropped {
-  /** Dropped days as YYYYMMDD. */
-  readonly days: readonly string[];
-  /** Errors of days that could not be dropped. */
-  readonly failures: readonly unknown[];
-}
-
-/** Creates partitions before they are needed and drops them after the retention period. */
+/** Creates partitions before they are needed. ExpiredPartitions drops them. */
 export class PartitionKeeper {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -68,69 +58,24 @@ export class PartitionKeeper {
       }
     });
   }
-
-  /**
-   * Drops partitions older than the retention period, one day at a time, so that a failed run still makes progress.
-   *
-   * @param beforeDropping ends what outlives its event; gets the first id that is kept
-   * @returns null if another process is already doing this
-   */
-  async dropExpired(
-    today: Date,
-    retentionDays: number,
-    beforeDropping: (firstKept: Uuid) => Promise<void>,
-  ): Promise<Dropped | null> {
-    const firstKeptMs = (Math.floor(today.getTime() / DAY_MS) - retentionDays) * DAY_MS;
-    // This transaction only holds the lock, on its own connection.
-    return this.dataSource.transaction(async (lock) => {
-      const [row] = await lock.query<{ taken: boolean }[]>('select pg_try_advisory_xact_lock($1) as taken', [
-        ADVISORY_LOCKS.retention,
-      ]);
-      if (!row?.taken) return null;
-      await beforeDropping(firstUuidAt(firstKeptMs));
-      const days = Map.groupBy(await partitionsBefore(this.dataSource, firstKeptMs), dayOf);
-      const dropped: string[] = [];
-      const failures: unknown[] = [];
-      for (const [day, partitions] of days) {
-        await this.dropTogether(partitions).then(
-          () => dropped.push(day),
-          (error: unknown) => failures.push(error),
-        );
-      }
-      return { days: dropped, failures };
-    });
-  }
-
-  private dropTogether(partitions: readonly string[]): Promise<void> {
-    return this.dataSource.transaction(async (tx) => {
-      await tx.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
-      await tx.query(`drop table ${partitions.join(', ')}`);
-    });
-  }
 }
 
-/** Creates the partition separately and then attaches it, which does not block readers and writers of the parent. */
+/**
+ * Creates the partition separately and then attaches it, which does not block readers and writers of the parent. One that
+ * was detached but not dropped is attached again.
+ */
 async function makePartition(tx: EntityManager, table: PartitionedTable, dayMs: number): Promise<void> {
   const name = partitionName(table, dayMs);
-  const [found] = await tx.query<{ exists: boolean }[]>('select to_regclass($1) is not null as exists', [name]);
-  if (found?.exists) return;
-  await tx.query(`create table ${name} (like ${table} including all)`);
+  const [found] = await tx.query<{ relispartition: boolean }[]>(
+    'select relispartition from pg_class where oid = to_regclass($1)',
+    [name],
+  );
+  if (found?.relispartition) return;
+  if (found === undefined) await tx.query(`create table ${name} (like ${table} including all)`);
   await tx.query(
     `alter table ${table} attach partition ${name}
      for values from ('${firstUuidAt(dayMs)}') to ('${firstUuidAt(dayMs + DAY_MS)}')`,
   );
-}
-
-async function partitionsBefore(database: Pick<DataSource, 'query'>, timeMs: number): Promise<string[]> {
-  const rows = await database.query<{ name: string }[]>(
-    `select child.relname as name from pg_inherits join pg_class child on child.oid = inhrelid
-     where inhparent = any(array(select to_regclass(name)::oid from unnest($1::text[]) name))
-       and child.relkind = 'r' and child.relname ~ '_[0-9]{8}$'
-     order by right(child.relname, 8)`,
-    [PARTITIONED_TABLES],
-  );
-  const firstKept = dayOf(partitionName('events', timeMs));
-  return rows.map(({ name }) => name).filter((name) => dayOf(name) < firstKept);
 }
 
 /**
@@ -145,8 +90,4 @@ export function missingDay(error: unknown): number | null {
   // Only the id is parsed, because the server may translate the rest of the text.
   const id = /\(([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22})\b/.exec(String(detail))?.[1];
   return id === undefined ? null : Math.floor(uuidTimeMs(id) / DAY_MS) * DAY_MS;
-}
-
-function dayOf(partition: string): string {
-  return partition.slice(-8);
 }

@@ -6,6 +6,8 @@ import type { Uuid } from '../ids/uuid.js';
 import { Logger } from '../logging/logger.js';
 import { Clock } from '../time/clock.js';
 import { Janitor } from '../time/janitor.js';
+import { migrationDataSource } from './data-source.js';
+import { ExpiredPartitions } from './expired-partitions.js';
 import { PartitionKeeper } from './partition-keeper.js';
 
 /** Ends what outlives its event, before the days of such events are dropped. Gets the first id that is kept. */
@@ -15,6 +17,7 @@ type ExpiryStep = (firstKept: Uuid) => Promise<void>;
 @Injectable()
 export class Retention {
   private readonly keeper: PartitionKeeper;
+  private readonly expired: ExpiredPartitions;
   private step: ExpiryStep | undefined;
 
   constructor(
@@ -25,6 +28,8 @@ export class Retention {
     private readonly logger: Logger,
   ) {
     this.keeper = new PartitionKeeper(dataSource);
+    const openPatient = (): Promise<DataSource> => migrationDataSource(settings.databaseUrl).initialize();
+    this.expired = new ExpiredPartitions(dataSource, openPatient);
     janitor.add('retention.failed', () => this.run());
   }
 
@@ -40,7 +45,7 @@ export class Retention {
     for (const day of [today, databaseToday]) await this.keeper.makeAhead(day);
     if (this.step === undefined) return;
     const earlier = today < databaseToday ? today : databaseToday;
-    const dropped = await this.keeper.dropExpired(earlier, this.settings.retentionDays, this.step);
+    const dropped = await this.expired.drop(earlier, this.settings.retentionDays, this.step);
     if (dropped === null) return;
     for (const error of dropped.failures) this.logger.error({ err: error }, 'retention.failed');
     if (dropped.days.length > 0) this.logger.warn({ days: dropped.days }, 'retention.dropped');

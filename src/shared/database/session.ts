@@ -1,3 +1,5 @@
+import { AddressFault } from './database-address.js';
+
 /** Session settings by their PostgreSQL names, with values as `pg_settings` shows them. */
 export type SessionSettings = Readonly<Record<string, string>>;
 
@@ -35,42 +37,75 @@ const REQUIRED_SETTINGS: SessionSettings = {
  * The default of PostgreSQL, so that a role's own setting has no effect. DATABASE_URL can name another schema:
  * ?options=-c%20search_path%3Dhooks
  */
-const SEARCH_PATH = { search_path: '"$user", public' };
+const SEARCH_PATH: SessionSettings = { search_path: '"$user", public' };
 
-/** Settings that the oldest supported PostgreSQL lacks. It would refuse a session that sets them at the start. */
+/** Settings that the oldest supported PostgreSQL lacks. */
 const NEWER_SETTINGS: SessionSettings = { transaction_timeout: '0' };
 
-/**
- * Returns the start-up options of a session. They override the settings of roles and databases.
- *
- * @param given the operator's options; they may choose the schema but cannot change a setting that we rely on
- */
-export function sessionOptions(session: SessionSettings, given: string): string {
-  return [optionsOf(SEARCH_PATH), given, optionsOf({ ...REQUIRED_SETTINGS, ...session })].filter(Boolean).join(' ');
+/** Our own setting. Each connection gives it a value of its own, and so recognizes its session. */
+const MARK = 'webhooks.session';
+
+/** Settings of one session. They are set after connecting, because poolers refuse or ignore start-up options. */
+export interface Session {
+  /** Unique to the connection. */
+  readonly mark: string;
+  /** The operator's settings; they may choose the schema but cannot change a setting that we rely on. */
+  readonly given: SessionSettings;
+  /** What the pool needs in addition to the common settings. */
+  readonly required: SessionSettings;
 }
 
-function optionsOf(settings: SessionSettings): string {
-  return Object.entries(settings)
-    .map(([name, value]) => `-c ${name}=${value.replace(/[\\\s]/g, '\\$&')}`)
-    .join(' ');
+interface SessionQuery {
+  readonly text: string;
+  readonly values: string[][];
+}
+
+/** Returns the statement that sets up a session. It overrides the settings of roles and databases. */
+export function sessionSetup({ mark, given, required }: Session): SessionQuery {
+  const all = { ...SEARCH_PATH, ...given, ...REQUIRED_SETTINGS, ...NEWER_SETTINGS, ...required, [MARK]: mark };
+  return {
+    text: `select count(set_config(name, value, false)) from unnest($1::text[], $2::text[]) wanted(name, value)
+      where name <> all($3::text[]) or exists (select from pg_settings where pg_settings.name = wanted.name)`,
+    values: [Object.keys(all), Object.values(all), Object.keys(NEWER_SETTINGS)],
+  };
 }
 
 /** The result of `sessionCheck`. */
 export interface SessionState {
   readonly is_read_only: boolean;
-  /** Readable list of wrong settings, or null. A pooler may have dropped the start-up options. */
+  /** Readable list of wrong settings, or null. */
   readonly wrong: string | null;
+  /** False if this is not the session that was set up. */
+  readonly is_own: boolean;
 }
 
-/** Returns a statement that checks a session's settings, and sets those that only newer versions have. */
-export function sessionCheck(session: SessionSettings): string {
-  const expected = Object.entries({ ...REQUIRED_SETTINGS, ...session }).map(
-    ([name, value]) => `('${name}', '${value}')`,
-  );
-  const newer = Object.entries(NEWER_SETTINGS).map(([name, value]) => `('${name}', '${value}')`);
-  return `select current_setting('transaction_read_only') = 'on' as is_read_only,
+/** Returns a statement that checks whether the session still has the settings of its setup. */
+export function sessionCheck({ mark, required }: Session): SessionQuery {
+  const all = { ...REQUIRED_SETTINGS, ...required };
+  return {
+    text: `select current_setting('transaction_read_only') = 'on' as is_read_only,
+      current_setting('${MARK}', true) is not distinct from ($3::text[])[1] as is_own,
       (select string_agg(name || ' is ' || setting, ', ') from pg_settings
-       join (values ${expected.join(', ')}) expected(name, value) using (name) where setting <> value) as wrong,
-      (select count(set_config(name, value, false)) from pg_settings
-       join (values ${newer.join(', ')}) newer(name, value) using (name))`;
+       join unnest($1::text[], $2::text[]) expected(name, value) using (name) where setting <> value) as wrong`,
+    values: [Object.keys(all), Object.values(all), [mark]],
+  };
+}
+
+/**
+ * Parses the `options` of DATABASE_URL: `-c name=value`, or `--name=value`, with a backslash before a space in a value.
+ *
+ * @throws AddressFault
+ */
+export function parseSessionOptions(options: string): SessionSettings {
+  const words = [...options.matchAll(/(?:\\.|[^\\\s])+/gs)].map(([word]) => word.replace(/\\(.)/gs, '$1'));
+  const settings: Record<string, string> = {};
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] === '-c' ? `-c${words[(index += 1)] ?? ''}` : (words[index] ?? '');
+    const [, name, value] = /^(?:-c|--)([A-Za-z_][\w.-]*)=(.*)$/s.exec(word) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new AddressFault('has options that are not of the form -c name=value');
+    }
+    settings[name.replaceAll('-', '_')] = value;
+  }
+  return settings;
 }

@@ -1,8 +1,9 @@
 import pg from 'pg';
 import { clientOptions } from './client-options.js';
 import type { Connections } from './connections.js';
-import { ConnectionFailed, fateOf, ReadOnlyServer } from './unavailable.js';
-import { sessionCheck, type SessionSettings, type SessionState } from './session.js';
+import type { SessionSettings } from './session.js';
+import { sound, SoundClient, type SoundClientConfig } from './sound-client.js';
+import { ConnectionFailed, fateOf } from './unavailable.js';
 
 /** Maximum wait for a connection, in milliseconds; after that, the caller gets a 503. */
 export const CONNECT_TIMEOUT_MS = 3000;
@@ -21,7 +22,6 @@ export interface SoundPoolOptions {
   readonly connections?: Connections;
 }
 
-type QueryCallback = (error: Error | null | undefined, result?: unknown) => void;
 type ConnectCallback = (
   error: Error | undefined,
   client: pg.PoolClient | undefined,
@@ -38,14 +38,15 @@ export class SoundPool extends pg.Pool {
   private readonly lent = new Map<SoundClient, boolean>();
 
   constructor({ databaseUrl, applicationName, size, session = {}, queryTimeoutMs, connections }: SoundPoolOptions) {
-    const config: pg.PoolConfig & { onConnect: (client: pg.ClientBase) => Promise<void> } = {
-      ...clientOptions(databaseUrl, { applicationName, session }),
+    const config: pg.PoolConfig & SoundClientConfig & { onConnect: (client: pg.ClientBase) => Promise<void> } = {
+      ...clientOptions(databaseUrl, applicationName),
+      requiredSettings: session,
       max: size,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: queryTimeoutMs,
       maxLifetimeSeconds: MAX_AGE_SECONDS,
       Client: SoundClient as unknown as new () => pg.ClientBase,
-      onConnect: (client) => assertFit(client, session),
+      onConnect: (client) => sound(client).setUpSession(),
     };
     super(config);
     this.connections = connections;
@@ -79,6 +80,24 @@ export class SoundPool extends pg.Pool {
     return undefined;
   }
 
+  /**
+   * Checks the session of one connection. If all are in use, does nothing, because statements prove them.
+   *
+   * @throws ConnectionFailed, LostSession, ReadOnlyServer
+   */
+  async assertSession(): Promise<void> {
+    if (this.idleCount === 0 && this.totalCount > 0) return;
+    const client = await this.connect();
+    try {
+      await sound(client).assertSession();
+    } catch (error) {
+      this.handleFailure(sound(client), error);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
   /** @returns the number of connections given up */
   giveUpAll(): number {
     const open = [...this.lent].filter(([client]) => !client.isGivenUp);
@@ -104,71 +123,5 @@ export class SoundPool extends pg.Pool {
     // Emulates a broken connection, which the pool removes at once.
     client.emit('error', new Error('The connection was given up'));
     client.cut();
-  }
-}
-
-/**
- * Checks a connection once, when it is new, so that the hot path has no extra cost.
- *
- * @throws ReadOnlyServer; Error if the session has wrong settings
- */
-async function assertFit(client: pg.ClientBase, session: SessionSettings): Promise<void> {
-  const { rows } = await client.query<SessionState>(sessionCheck(session));
-  const [state] = rows;
-  if (state?.is_read_only) throw new ReadOnlyServer();
-  if (state?.wrong !== null) {
-    throw new Error(`The session does not have the settings that it was opened with: ${state?.wrong ?? 'no answer'}`);
-  }
-}
-
-/** Every client of the pool is a SoundClient, because the pool creates them. */
-function sound(client: pg.PoolClient): SoundClient {
-  return client as unknown as SoundClient;
-}
-
-/** A connection that reports its errors to `onFailure`. */
-class SoundClient extends pg.Client {
-  isGivenUp = false;
-  onFailure: (error: unknown) => void = () => undefined;
-
-  constructor(config: pg.ClientConfig) {
-    super(config);
-    // PGREPLICATION is the only environment variable that no option overrides.
-    delete (this as { connectionParameters?: { replication?: string } }).connectionParameters?.replication;
-  }
-
-  get isInTransaction(): boolean {
-    return !['I', null].includes(this.getTransactionStatus());
-  }
-
-  override query(...args: unknown[]): never {
-    const query = super.query.bind(this) as unknown as (...given: unknown[]) => unknown;
-    const callback = args.at(-1);
-    if (typeof callback === 'function') {
-      const report: QueryCallback = (error, result) => {
-        if (error) this.onFailure(error);
-        (callback as QueryCallback)(error, result);
-      };
-      return query(...args.slice(0, -1), report) as never;
-    }
-    const result = query(...args);
-    if (result instanceof Promise) {
-      return result.catch((error: unknown) => {
-        this.onFailure(error);
-        throw error;
-      }) as never;
-    }
-    return result as never;
-  }
-
-  /** Ends the client, so that the pool does not take it back. */
-  endNow(): void {
-    void this.end();
-    this.cut();
-  }
-
-  /** Closes the socket without a goodbye message, which could block if the peer is gone. */
-  cut(): void {
-    (this as unknown as { connection: pg.Connection }).connection.stream.destroy();
   }
 }

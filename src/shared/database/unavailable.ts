@@ -61,6 +61,16 @@ export class ReadOnlyServer extends Error {
   }
 }
 
+/** The session lacks what its connection has set up, because a pooler shares sessions among connections. */
+export class LostSession extends Error {
+  // 26000: prepared statements are gone, too.
+  readonly code = '26000';
+
+  constructor(reason: string) {
+    super(`The session of a PostgreSQL connection has lost its settings: ${reason}. A pooler must use session mode`);
+  }
+}
+
 interface ErrorFields {
   readonly code?: unknown;
   readonly driverError?: unknown;

@@ -1,8 +1,15 @@
 import { keyRoot, parseRedisUrl } from './redis-address.js';
 
 describe('the address of Redis', () => {
-  it.each(['redis://localhost:6379/1', 'rediss://user:secret@cache', 'unix:///run/redis.sock'])('may be %s', (url) => {
-    expect(parseRedisUrl(url)).toEqual({ kind: 'single', url });
+  it.each([
+    ['redis://localhost:6379/1', 1],
+    ['redis://localhost:6379/', 0],
+    ['rediss://user:secret@cache', 0],
+    ['redis://[::1]:6379/2?family=6', 2],
+    ['unix:///run/redis.sock', 0],
+    ['unix:///run/redis.sock?db=3', 3],
+  ])('may be %s', (url, db) => {
+    expect(parseRedisUrl(url)).toEqual({ kind: 'single', url, db });
   });
 
   it('may be a master behind Sentinels', () => {
@@ -36,6 +43,14 @@ describe('the address of Redis', () => {
   it.each([
     'localhost:6379',
     'http://localhost',
+    'redis://localhost/cache',
+    'redis://localhost/1/2',
+    'redis://localhost/-1',
+    'redis://localhost/1?db=2',
+    'rediss://localhost?ssl_cert_reqs=none',
+    'redis://localhost?family=x',
+    'unix:///run/redis.sock?db=x',
+    'unix:///run/redis.sock?database=1',
     'redis+sentinel://s1:26379',
     'redis+sentinel://s1:26379/',
     'redis+sentinel://s1/master/x',

@@ -1,6 +1,6 @@
 /** Address of Redis: a single server, a master behind Sentinels, or a Cluster. */
 export type RedisAddress =
-  | { readonly kind: 'single'; readonly url: string }
+  | { readonly kind: 'single'; readonly url: string; readonly db: number }
   | ({ readonly kind: 'sentinel'; readonly masterName: string; readonly db: number } & Servers)
   | ({ readonly kind: 'cluster' } & Servers);
 
@@ -19,16 +19,13 @@ const SERVER = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 
 /** Accepted forms of REDIS_URL, for error messages. */
 export const REDIS_URL_FORMS =
-  'redis://host:port, rediss://…, unix:///path, redis+sentinel://[user:password@]host:port,host:port/master[/db] or ' +
+  'redis://[user:password@]host:port[/db], rediss://…, unix:///path[?db=db], redis+sentinel://[user:password@]host:port,host:port/master[/db] or ' +
   'redis+cluster://[user:password@]host:port,host:port';
 
 /** @returns null if the text has none of the accepted forms */
 export function parseRedisUrl(text: string): RedisAddress | null {
   const match = MANY.exec(text);
-  if (match === null) {
-    const isSingle = URL.canParse(text) && SINGLE_PROTOCOLS.has(new URL(text).protocol);
-    return isSingle ? { kind: 'single', url: text } : null;
-  }
+  if (match === null) return parseSingle(text);
   const [, scheme, kind, userInfo, hosts = '', path = ''] = match as unknown as [string, string, 'sentinel' | 'cluster', ...(string | undefined)[]]; // prettier-ignore
   const servers = hosts.split(',').map((server) => SERVER.exec(server));
   const parsed = servers.flatMap((server) =>
@@ -42,6 +39,19 @@ export function parseRedisUrl(text: string): RedisAddress | null {
   const [masterName = '', db = '0', ...rest] = path.split('/');
   const isComplete = /^[A-Za-z0-9._-]+$/.test(masterName) && /^\d{1,3}$/.test(db) && rest.length === 0;
   return isComplete ? { kind, masterName, db: Number(db), ...common } : null;
+}
+
+/** Refuses what ioredis would ignore, because the service would then use database 0, or no password. */
+function parseSingle(url: string): RedisAddress | null {
+  const parsed = URL.parse(url);
+  if (parsed === null || !SINGLE_PROTOCOLS.has(parsed.protocol)) return null;
+  const { protocol, pathname, searchParams } = parsed;
+  const isSocket = protocol === 'unix:';
+  const parameter = isSocket ? 'db' : 'family';
+  if ([...searchParams.keys()].some((name) => name !== parameter) || searchParams.size > 1) return null;
+  if (!/^[046]?$/.test(isSocket ? '' : (searchParams.get('family') ?? ''))) return null;
+  const db = isSocket ? (searchParams.get('db') ?? '0') : pathname.slice(1) || '0';
+  return /^\d{1,5}$/.test(db) ? { kind: 'single', url, db: Number(db) } : null;
 }
 
 function credentials(userInfo: string | undefined): { username?: string; password?: string } {

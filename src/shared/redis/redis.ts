@@ -1,5 +1,4 @@
 import { Cluster, Redis, type RedisOptions, ReplyError } from 'ioredis';
-import { StartRefused } from '../errors/start-refused.js';
 import type { Logger } from '../logging/logger.js';
 import { parseRedisUrl } from './redis-address.js';
 
@@ -79,7 +78,9 @@ function open(url: string, options: RedisOptions): Redis {
   };
   if (address.kind === 'single') {
     const { protocol, pathname } = new URL(address.url);
-    return protocol === 'unix:' ? new Redis(decodeURIComponent(pathname), lasting) : new Redis(address.url, lasting);
+    return protocol === 'unix:'
+      ? new Redis(decodeURIComponent(pathname), { ...lasting, db: address.db })
+      : new Redis(address.url, lasting);
   }
   const { username, password, isTls } = address;
   const access = { ...(username && { username }), ...(password && { password }), ...(isTls && { tls: {} }) };
@@ -113,36 +114,4 @@ function open(url: string, options: RedisOptions): Redis {
 /** Whether Redis responded with an error, such as a wrong password, an unknown command, or a write while it loads. */
 export function isRedisRefusal(error: unknown): boolean {
   return error instanceof (ReplyError as unknown as new () => Error);
-}
-
-export class WrongEvictionPolicy extends StartRefused {
-  constructor(policy: string) {
-    super(
-      `Redis has maxmemory-policy ${policy}, which may silently evict jobs. Set it to noeviction: ` +
-        'redis-cli CONFIG SET maxmemory-policy noeviction',
-    );
-  }
-}
-
-/**
- * Checks that Redis does not evict keys when it is full. If the policy cannot be read, because Redis is unavailable or
- * CONFIG is not permitted, logs a warning: a start must not depend on Redis.
- *
- * @throws WrongEvictionPolicy if Redis would evict keys
- */
-export async function refuseEviction(url: string, logger: Logger): Promise<void> {
-  const client = connectRedis(url, { ...FAIL_FAST, enableOfflineQueue: true, lazyConnect: true }, logger, 'start');
-  let policies: string[] = [];
-  try {
-    await client.connect();
-    const servers = client instanceof Cluster ? (client as Cluster).nodes('master') : [client];
-    const answers = await Promise.all(servers.map((server) => server.config('GET', 'maxmemory-policy')));
-    policies = answers.map((answer) => (answer as string[])[1] ?? 'noeviction');
-  } catch (error) {
-    logger.warn({ err: error }, 'redis.policy_unknown');
-  } finally {
-    client.disconnect();
-  }
-  const wrong = policies.find((policy) => policy !== 'noeviction');
-  if (wrong !== undefined) throw new WrongEvictionPolicy(wrong);
 }

@@ -1,3 +1,4 @@
+import type { Placeholders } from '../../../shared/database/statement.js';
 import { SUBSCRIPTION_STATE } from '../../../subscriptions/index.js';
 import { STATE } from '../../domain/delivery-state.js';
 
@@ -27,10 +28,15 @@ export const SUBSCRIPTION_VERSION =
   '(select s.xmin::text from subscriptions s where s.id = c.subscription_id) as version';
 
 /** Assignments that claim a row `o` of open_deliveries. No indexed column changes, so the update is HOT. */
-export function claimAssignments(lease: { readonly defaultTimeoutMs: string; readonly graceMs: string }): string {
-  const timeout = `(select s.timeout_ms from subscriptions s where s.id = o.subscription_id)`;
+export function claimAssignments(lease: Placeholders<typeof LEASE_PARAMETERS>): string {
   return `state = ${STATE.inFlight}, attempt_count = o.attempt_count + 1,
-        lease_until = now() + (coalesce(${timeout}, ${lease.defaultTimeoutMs}) + ${lease.graceMs}) * interval '1 millisecond'`;
+        lease_until = now() + ${leaseOf('o.subscription_id', lease)}`;
+}
+
+/** Length of the lease of a claim for a subscription: its timeout and a grace period. */
+export function leaseOf(subscriptionId: string, lease: Placeholders<typeof LEASE_PARAMETERS>): string {
+  const timeout = `(select s.timeout_ms from subscriptions s where s.id = ${subscriptionId})`;
+  return `(coalesce(${timeout}, ${lease.defaultTimeoutMs}) + ${lease.graceMs}) * interval '1 millisecond'`;
 }
 
 /** Assignments that park a row. Scans by due time no longer find it. */

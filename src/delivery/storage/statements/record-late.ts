@@ -14,6 +14,7 @@ export const RECORD_LATE = statement({
     tenantIds: 'text[]',
     statusCodes: 'smallint[]',
     durationsMs: 'int[]',
+    agesMs: 'int[]',
     errorCodes: 'text[]',
     errorMessages: 'text[]',
     responseHeaders: 'text[]',
@@ -23,11 +24,11 @@ export const RECORD_LATE = statement({
   },
   text: (p) => `insert into attempts (delivery_id, number, tenant_id, started_at, duration_ms, status_code, error_code,
       error_message, response_headers, response_body, is_late)
-    select id, number, tenant_id, now() - duration_ms * interval '1 millisecond', duration_ms, status_code, error_code,
+    select id, number, tenant_id, now() - age_ms * interval '1 millisecond', duration_ms, status_code, error_code,
       error_message, headers, substring(${p.responseBodies} from at for length), true
-    from unnest(${p.ids}, ${p.attempts}, ${p.tenantIds}, ${p.statusCodes}, ${p.durationsMs}, ${p.errorCodes},
+    from unnest(${p.ids}, ${p.attempts}, ${p.tenantIds}, ${p.statusCodes}, ${p.durationsMs}, ${p.agesMs}, ${p.errorCodes},
       ${p.errorMessages}, ${p.responseHeaders}, ${p.bodyOffsets}, ${p.bodyLengths})
-      a(id, number, tenant_id, status_code, duration_ms, error_code, error_message, headers, at, length)
+      a(id, number, tenant_id, status_code, duration_ms, age_ms, error_code, error_message, headers, at, length)
     on conflict (delivery_id, number) do update set started_at = excluded.started_at,
       duration_ms = excluded.duration_ms, status_code = excluded.status_code, error_code = excluded.error_code,
       error_message = excluded.error_message, response_headers = excluded.response_headers,

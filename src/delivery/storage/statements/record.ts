@@ -55,6 +55,7 @@ export const RECORD = statement({
     finalStates: 'smallint[]',
     statusCodes: 'smallint[]',
     durationsMs: 'int[]',
+    agesMs: 'int[]',
     ...PACKED,
   },
   text: (p) => {
@@ -84,7 +85,7 @@ export const RECORD = statement({
     written as (
       insert into attempts (delivery_id, number, tenant_id, started_at, duration_ms, status_code, error_code,
         error_message, response_headers, response_body)
-      select id, attempt_count, tenant_id, now() - (${p.durationsMs})[i] * interval '1 millisecond',
+      select id, attempt_count, tenant_id, now() - (${p.agesMs})[i] * interval '1 millisecond',
         (${p.durationsMs})[i], (${p.statusCodes})[i],
         ${errorCode},
         ${errorMessage},

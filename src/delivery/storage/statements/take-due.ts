@@ -1,5 +1,6 @@
 import { statement } from '../../../shared/database/statement.js';
 import { STATE } from '../../domain/delivery-state.js';
+import { LEASE_PARAMETERS, leaseOf } from './fragments.js';
 import { intoHistory } from './into-history.js';
 
 /** A delivery fails when workers have died during this many of its attempts: it may be what kills them. */
@@ -8,9 +9,17 @@ const MAX_ABANDONED = 5;
 /** Which due deliveries come first: those due for longest, or those that became due last. */
 export type DueEnd = 'oldest' | 'newest';
 
+const PARAMETERS = {
+  limit: 'int',
+  visibilitySeconds: 'float8',
+  lookBackSeconds: 'float8',
+  parks: 'boolean',
+  ...LEASE_PARAMETERS,
+} as const;
+
 /**
  * Takes due deliveries. If one is in flight and its lease is over, its worker died: the attempt is recorded as
- * abandoned. If the lease still runs, the delivery becomes due when it ends, so that none stays due before the point
+ * abandoned, from the start of its lease, if nobody has changed the timeout since. If the lease still runs, the delivery becomes due when it ends, so that none stays due before the point
  * where the next scan starts.
  *
  * Deliveries abandoned by one crash have leases that end together. From their second time on, they are scattered over
@@ -22,10 +31,10 @@ export type DueEnd = 'oldest' | 'newest';
 const takeDueFrom = (end: DueEnd) =>
   statement({
     name: `take_due_${end}`,
-    servedBy: ['open_deliveries_due', 'open_deliveries_pkey'],
-    parameters: { limit: 'int', visibilitySeconds: 'float8', lookBackSeconds: 'float8', parks: 'boolean' },
+    servedBy: ['open_deliveries_due', 'open_deliveries_pkey', 'subscriptions_pkey'],
+    parameters: PARAMETERS,
     text: (p) => `with picked as (
-      select id, tenant_id, state, attempt_count, abandoned_count, lease_until,
+      select id, subscription_id, tenant_id, state, attempt_count, abandoned_count, lease_until,
         state = ${STATE.inFlight} and lease_until > now() as is_held
       from open_deliveries
       where next_attempt_at <= now() and next_attempt_at > case when ${p.lookBackSeconds} is null then '-infinity'
@@ -37,7 +46,7 @@ const takeDueFrom = (end: DueEnd) =>
       returning o.id, o.subscription_id, o.tenant_id, o.attempt_count),
     abandoned as (
       insert into attempts (delivery_id, number, tenant_id, started_at, error_code, error_message)
-      select id, attempt_count, tenant_id, lease_until, 'abandoned', 'The worker stopped before it recorded an outcome'
+      select id, attempt_count, tenant_id, lease_until - ${leaseOf('picked.subscription_id', p)}, 'abandoned', 'The worker stopped before it recorded an outcome'
       from picked where state = ${STATE.inFlight} and not is_held
       on conflict do nothing),
     failed as (

@@ -9,11 +9,11 @@ import { ReadOnlyServer } from './unavailable.js';
 const INTERVAL_MS = 2000;
 
 /**
- * Checks whether PostgreSQL accepts writes. If not, gives up all connections, because new ones may reach the current
- * primary.
+ * Checks whether PostgreSQL accepts writes, and whether sessions still have their settings. If not, gives up all
+ * connections, because new ones may reach the current primary.
  */
 @Injectable()
-export class WriteCheck implements OnApplicationBootstrap, OnModuleDestroy {
+export class ConnectionCheck implements OnApplicationBootstrap, OnModuleDestroy {
   private timer?: NodeJS.Timeout;
   private isRunning = false;
 
@@ -33,9 +33,9 @@ export class WriteCheck implements OnApplicationBootstrap, OnModuleDestroy {
 
   /**
    * @returns the server version
-   * @throws if the server does not answer; ReadOnlyServer if it accepts no writes
+   * @throws if the server does not answer; ReadOnlyServer if it accepts no writes; LostSession behind a wrong pooler
    */
-  async assertWritable(): Promise<string> {
+  async assertUsable(): Promise<string> {
     const [row] = await this.dataSource.query<{ version: string; is_read_only: boolean }[]>(
       `select current_setting('server_version') as version, current_setting('transaction_read_only') = 'on' as is_read_only`,
     );
@@ -44,6 +44,7 @@ export class WriteCheck implements OnApplicationBootstrap, OnModuleDestroy {
       this.connections.giveUpAll(error);
       throw error;
     }
+    await this.connections.assertSessions();
     return row?.version ?? 'unknown';
   }
 
@@ -52,7 +53,7 @@ export class WriteCheck implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.isRunning) return;
     this.isRunning = true;
     try {
-      await this.assertWritable();
+      await this.assertUsable();
     } catch (error) {
       this.logger.debug({ err: error }, 'database.not_checked');
     }

@@ -1,0 +1,74 @@
+import type { INestApplication } from '@nestjs/common';
+import type { Settings } from '../shared/config/settings.js';
+import { Logger } from '../shared/logging/logger.js';
+import { Shutdown } from '../shared/shutdown.js';
+
+/** Time for closing everything else, in addition to the wait for requests in flight. */
+const CLOSING_MS = 4000;
+
+interface Running {
+  readonly starting: Promise<INestApplication>;
+  readonly listening: Promise<unknown>;
+  readonly settings: Pick<Settings, 'shutdownTimeout'>;
+  readonly onClosed: () => Promise<void>;
+}
+
+/** Ends the process once, even while it is still starting. */
+export class Ending {
+  private isEnding = false;
+  private endDrain: () => void = () => undefined;
+
+  constructor(private readonly running: Running) {}
+
+  /**
+   * Ends the process on a signal, or when a part of the service requests it. A second signal cuts the drain short.
+   *
+   * @param drainMs how long the process serves requests after a SIGTERM. SIGINT comes from a person, who does not wait
+   */
+  endOnRequest(drainMs: number): void {
+    process.on('SIGTERM', () => { this.end(0, drainMs); }); // prettier-ignore
+    process.on('SIGINT', () => { this.end(0); }); // prettier-ignore
+    this.running.starting.then(
+      (app) => {
+        app.get(Shutdown).onRequested = (exitCode) => { this.end(exitCode); }; // prettier-ignore
+      },
+      () => undefined,
+    );
+  }
+
+  /** Closes everything and exits. Only the first call counts. */
+  end(exitCode: number, drainMs = 0): void {
+    this.endDrain();
+    if (this.isEnding) return;
+    this.isEnding = true;
+    const { shutdownTimeout } = this.running.settings;
+    setTimeout(() => process.exit(1), drainMs + shutdownTimeout * 1000 + CLOSING_MS).unref();
+    this.close(drainMs).then(
+      () => process.exit(exitCode),
+      (error: unknown) => {
+        process.stderr.write(`The shutdown failed: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  }
+
+  private async close(drainMs: number): Promise<void> {
+    const { starting, listening, onClosed } = this.running;
+    // Waits for the start first, because it would reopen what is closed here.
+    const [started, served] = await Promise.allSettled([starting, listening]);
+    if (started.status === 'fulfilled') {
+      if (served.status === 'fulfilled' && drainMs > 0) await this.drain(started.value, drainMs);
+      await started.value.close();
+    }
+    await onClosed();
+  }
+
+  private async drain(app: INestApplication, drainMs: number): Promise<void> {
+    app.get(Shutdown).announce();
+    app.get(Logger).info({ seconds: drainMs / 1000 }, 'shutdown.draining');
+    await new Promise<void>((resolve) => {
+      this.endDrain = resolve;
+      setTimeout(resolve, drainMs);
+    });
+  }
+}

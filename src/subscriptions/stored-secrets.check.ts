@@ -1,0 +1,58 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Settings } from '../shared/config/settings.js';
+import { UnknownEncryptionKey } from '../shared/crypto/secret-box.js';
+import { Transactions } from '../shared/database/transaction.js';
+import { StartRefused } from '../shared/errors/start-refused.js';
+import { Logger } from '../shared/logging/logger.js';
+import { SubscriptionsRepository } from './subscriptions.repository.js';
+import { SubscriptionVault } from './subscription-vault.js';
+
+/** Number of the oldest and of the newest subscriptions to check: a former key is missed by old ones, a new one by new ones. */
+const CHECKED = 200;
+
+export class UnreadableSecrets extends StartRefused {
+  constructor(keyIds: readonly string[], cause: unknown) {
+    const ids = keyIds.join(',');
+    super(
+      `Stored secrets are encrypted with a key that is not set (id ${ids}). Add it to ENCRYPTION_KEYS, behind the current ` +
+        `key. If it is lost for good, set LOST_ENCRYPTION_KEYS=${ids}, and give those subscriptions new secrets.`,
+      { cause },
+    );
+  }
+}
+
+/** Opens stored secrets once at the start, because a process with another key would only postpone their deliveries. */
+@Injectable()
+export class StoredSecretsCheck implements OnModuleInit {
+  constructor(
+    private readonly repository: SubscriptionsRepository,
+    private readonly transactions: Transactions,
+    private readonly vault: SubscriptionVault,
+    private readonly settings: Settings,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws UnreadableSecrets */
+  async onModuleInit(): Promise<void> {
+    const missing = new Map<string, UnknownEncryptionKey>();
+    const sample = await this.transactions.run(null, (tx) => this.repository.sampleSecrets(tx, CHECKED));
+    for (const { id, secrets } of sample) {
+      for (const secret of secrets) {
+        try {
+          this.vault.openSecret(id, secret);
+        } catch (error) {
+          // Other errors concern one box only, and are reported when it is needed.
+          if (error instanceof UnknownEncryptionKey) missing.set(error.keyId, error);
+        }
+      }
+    }
+    const { lostEncryptionKeys } = this.settings;
+    const unexpected = [...missing].filter(([keyId]) => !lostEncryptionKeys.includes(keyId));
+    if (unexpected.length > 0)
+      throw new UnreadableSecrets(
+        unexpected.map(([keyId]) => keyId),
+        unexpected[0]?.[1],
+      );
+    if (missing.size > 0) this.logger.warn({ keys: [...missing.keys()] }, 'encryption_key.lost');
+  }
+}
