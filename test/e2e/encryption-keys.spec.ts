@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import {
   ApiClient,
   type CreatedSubscriptionAnswer,
@@ -7,15 +7,13 @@ import {
 } from '../support/api-client.js';
 import { isSignedByHolderOf } from '../support/ed25519.js';
 import { eventually } from '../support/eventually.js';
+import { encryptionKeyId } from '../support/encryption-key-id.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { runBuilt } from '../support/run-built.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { verifyWebhook } from '../support/standard-webhooks.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-
-/** Start of the SHA-256 of a key. */
-const idOf = (key = ''): string => createHash('sha256').update(key, 'hex').digest('hex').slice(0, 8);
 
 const [FIRST, SECOND, THIRD] = ['11', '22', '33'].map((byte) => byte.repeat(32));
 
@@ -138,7 +136,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
         const refused = startService({ entry, settings: { ...settings, ENCRYPTION_KEYS: keys.join(',') } });
         const message = await refused.then(String, String);
         expect(message).toContain('Stored secrets are encrypted with a key that is not set');
-        for (const key of missing) expect(message).toContain(idOf(key));
+        for (const key of missing) expect(message).toContain(encryptionKeyId(key));
       }
     },
   );
@@ -147,7 +145,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     await startWith(FIRST);
     const former = await subscribe();
 
-    settings['LOST_ENCRYPTION_KEYS'] = idOf(FIRST);
+    settings['LOST_ENCRYPTION_KEYS'] = encryptionKeyId(FIRST);
     await startWith(THIRD);
     const { task_id: task } = await api.publish(former.id, { n: 1 });
     const run = await reencryptWith(THIRD);
@@ -168,7 +166,7 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
   it('that are lost prevent a rotation with an overlap, but not one without', async () => {
     await startWith(FIRST);
     const { id } = await subscribe();
-    settings['LOST_ENCRYPTION_KEYS'] = idOf(FIRST);
+    settings['LOST_ENCRYPTION_KEYS'] = encryptionKeyId(FIRST);
     await startWith(THIRD);
     const rotate = (overlap: number) =>
       api.request('POST', `/subscriptions/${id}/rotate-secret`, { body: { overlap } });

@@ -1,4 +1,5 @@
 import { ApiClient, type CreatedSubscriptionAnswer } from '../support/api-client.js';
+import { encryptionKeyId } from '../support/encryption-key-id.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { NameServer } from '../support/name-server.js';
@@ -70,7 +71,7 @@ describe('a fault of the service itself, with real PostgreSQL, Redis and receive
   it('uses up no attempt when secrets are sealed under another key, and deliveries continue under the right one', async () => {
     await start({ ENCRYPTION_KEY: RIGHT });
     const { id } = await subscribe(receiver.url('/'));
-    await start({ ENCRYPTION_KEY: WRONG });
+    await start({ ENCRYPTION_KEY: WRONG, LOST_ENCRYPTION_KEYS: encryptionKeyId(RIGHT) });
 
     const tasks = await publish(id);
     const { status, body } = await untilDegradedBy('encryption_key');

@@ -19,6 +19,8 @@ function aSecret(what: string): string {
   return secret;
 }
 
+const ENCRYPTION_KEY = randomBytes(32).toString('base64');
+
 describe('the logs of a run at trace, with real PostgreSQL, Redis and receivers', () => {
   const role = `role_${randomBytes(4).toString('hex')}`;
   const passwords = { postgres: aSecret('postgres'), api: aSecret('redis'), worker: aSecret('redis') };
@@ -43,7 +45,7 @@ describe('the logs of a run at trace, with real PostgreSQL, Redis and receivers'
       API_ACCESS: 'keys',
       BOOTSTRAP_API_KEY: bootstrapKey,
       LOG_LEVEL: 'trace',
-      ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+      ENCRYPTION_KEY,
       DATABASE_URL: withAccess(database.url, role, passwords.postgres),
       MAX_PAYLOAD_BYTES: '2048',
     });
@@ -207,7 +209,7 @@ describe('the logs of a run at trace, with real PostgreSQL, Redis and receivers'
   it('report uncaught errors without what they hold', async () => {
     const service = await startService({
       entry: 'main',
-      settings: fastSettings(database),
+      settings: fastSettings(database, { ENCRYPTION_KEY }),
       preloads: [builtFile('test/faults/preloads/rejection.js')],
     });
 
