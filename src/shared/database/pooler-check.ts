@@ -5,11 +5,11 @@ import { SoundPool } from './sound-pool.js';
 import { ConnectionFailed, LostSession } from './unavailable.js';
 
 export class SharedSessions extends StartRefused {
-  constructor(cause: unknown) {
+  constructor(cause: LostSession) {
     super(
       'DATABASE_URL leads to a pooler in transaction or statement mode, where connections share sessions. The service ' +
         'relies on session settings, such as the statement timeout, and on prepared statements. Use session mode ' +
-        '(PgBouncer: pool_mode = session), or connect to PostgreSQL directly.',
+        `(PgBouncer: pool_mode = session), or connect to PostgreSQL directly. It was noticed because ${cause.reason}.`,
       { cause },
     );
   }

@@ -66,7 +66,7 @@ export class LostSession extends Error {
   // 26000: prepared statements are gone, too.
   readonly code = '26000';
 
-  constructor(reason: string) {
+  constructor(readonly reason: string) {
     super(`The session of a PostgreSQL connection has lost its settings: ${reason}. A pooler must use session mode`);
   }
 }
