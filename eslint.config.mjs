@@ -51,7 +51,7 @@ const hotPath = {
 };
 
 export default defineConfig(
-  { ignores: ['dist', 'node_modules', '.data', '.cache', 'coverage'] },
+  { ignores: ['dist', 'node_modules', '.data', '.cache', 'coverage', 'test/clients/programs'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

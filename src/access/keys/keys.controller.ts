@@ -44,7 +44,7 @@ export class KeysController {
   @Permit('administer')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'createKey', summary: 'Create an API key' })
-  @ApiInput(KeyInput, 'A key for the publishers of a tenant', { role: 'publisher', name: 'billing backend' })
+  @ApiInput(KeyInput, 'A key for the publishers of a tenant', { role: 'publisher', tenant_id: 'default' })
   @ApiMade()
   @ApiProblems(new TooManyKeys(LIMITS.keys))
   async create(
