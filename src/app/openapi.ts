@@ -45,6 +45,8 @@ export function openApiDocument(app: INestApplication, targetUrl?: string): Open
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const operation of Object.values(operations) as Operation[]) {
       describeRoles(operation);
+      operation.parameters?.forEach(describeExample);
+      if (path.startsWith('/subscriptions')) operation.tags = ['Subscriptions'];
       nameInstance(path, operation);
       if (targetUrl !== undefined) setTarget(operation, targetUrl);
       if (operation.operationId === 'createSubscription') operation.callbacks = { delivery: OUTGOING_WEBHOOK };
@@ -58,6 +60,15 @@ function describeRoles(operation: Operation): void {
   const roles = operation[ROLES_EXTENSION];
   if (roles === undefined) return;
   operation.description = [operation.description, `Roles: ${roles.join(', ')}.`].filter(Boolean).join('\n\n');
+}
+
+/** Tells the example of an optional parameter in words: `/docs` would send it, and a filter would match nothing. */
+function describeExample(parameter: Parameter): void {
+  const { required, schema } = parameter;
+  if (required || schema?.example === undefined) return;
+  const { example, ...rest } = schema;
+  parameter.description = [parameter.description, `Example: \`${example}\``].filter(Boolean).join('. ');
+  parameter.schema = rest;
 }
 
 /** Sets the path in the examples of errors. */
@@ -86,10 +97,18 @@ interface Operation {
   readonly operationId: string;
   description?: string;
   readonly [ROLES_EXTENSION]?: readonly string[];
-  readonly parameters?: readonly { readonly name: string; readonly schema?: { readonly example?: string } }[];
+  readonly parameters?: readonly Parameter[];
+  tags?: readonly string[];
   readonly requestBody?: { readonly content: Readonly<Record<string, MediaType>> };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, MediaType>> }>>;
   callbacks?: Readonly<Record<string, object>>;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly required?: boolean;
+  description?: string;
+  schema?: { readonly example?: string };
 }
 
 interface MediaType {

@@ -24,7 +24,6 @@ import { InputPipe } from '../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
 import { MalformedCursor, type Page } from '../shared/http/page.js';
 import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
-import { LIMITS } from '../shared/limits.js';
 import { CreatedSubscriptionAnswer, SubscriptionAnswer, SubscriptionPage } from './dto/subscription-answer.js';
 import { EXAMPLE_TARGET_URL, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import { SubscriptionQuery } from './dto/subscription-query.js';
@@ -32,6 +31,8 @@ import { SubscriptionLimitReached, SubscriptionNotFound, TooManyDeleted } from '
 import { SubscriptionInputPipe } from './subscription-input.pipe.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
+/** Default of MAX_SUBSCRIPTIONS. */
+const DEFAULT_LIMIT = 100_000;
 const EXAMPLE = { target_url: EXAMPLE_TARGET_URL, event_type: 'order.created' };
 
 @ApiTags('Subscriptions')
@@ -49,7 +50,7 @@ export class SubscriptionsController {
     headers: { Location: { description: 'URL of the subscription', schema: { type: 'string' } } },
   })
   @ApiInput(SubscriptionInput, 'One event type for one URL', EXAMPLE)
-  @ApiProblems(new SubscriptionLimitReached(LIMITS.subscriptions), new TooManyDeleted(LIMITS.subscriptions))
+  @ApiProblems(new SubscriptionLimitReached(DEFAULT_LIMIT), new TooManyDeleted(DEFAULT_LIMIT))
   async create(
     @CurrentCaller() caller: Caller,
     @Body(SubscriptionInputPipe) input: SubscriptionInput,
