@@ -116,6 +116,7 @@ export default defineConfig(
         AbortController: 'readonly',
         process: 'readonly',
         console: 'readonly',
+        fetch: 'readonly',
         module: 'writable',
         performance: 'readonly',
         setTimeout: 'readonly',

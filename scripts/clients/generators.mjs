@@ -5,6 +5,8 @@ import { need, PROGRAMS, pythonWith, run } from './tools.mjs';
 
 const GO = { GOFLAGS: '-mod=mod', GOWORK: 'off' };
 const OAPI_CODEGEN = 'v2.8.2';
+/** Without this, clients in Java and Go refuse answers with fields that a later version adds. */
+const TOLERANT = ['--additional-properties', 'disallowAdditionalPropertiesIfNotPresent=false'];
 const MAVEN_CLASSPATH = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath';
 const TYPESCRIPT = {
   compilerOptions: {
@@ -41,7 +43,7 @@ export const GENERATORS = {
   ]),
   'openapi-python-client': pythonClient(),
   'openapi-generator-python': {
-    ...openApiGenerator('python', []),
+    ...openApiGenerator('python'),
     async compile(directory) {
       const { command } = await pythonWith('openapi-generator');
       copyFileSync(join(PROGRAMS, 'openapi_generator.py'), join(directory, 'client', 'main.py'));
@@ -53,7 +55,7 @@ export const GENERATORS = {
     },
   },
   'openapi-generator-java': {
-    ...openApiGenerator('java', [], () => [need('javac', '-version'), need('mvn', '-version')]),
+    ...openApiGenerator('java', () => [need('javac', '-version'), need('mvn', '-version')]),
     async compile(directory) {
       const cwd = join(directory, 'client');
       await run('mvn', ['-q', '-B', MAVEN_CLASSPATH, '-Dmdep.outputFile=classpath.txt'], { cwd });
@@ -67,7 +69,7 @@ export const GENERATORS = {
     },
   },
   'openapi-generator-go': {
-    ...openApiGenerator('go', [], () => [need('go', 'version')]),
+    ...openApiGenerator('go', () => [need('go', 'version')]),
     async compile(directory) {
       const cwd = join(directory, 'client');
       await run('go', ['mod', 'edit', '-module', 'example.com/webhooks'], { cwd });
@@ -136,7 +138,7 @@ function pythonClient() {
 }
 
 /** @param tools looks for the further tools of this language */
-function openApiGenerator(language, options, tools = () => []) {
+function openApiGenerator(language, tools = () => []) {
   return {
     name: `openapi-generator ${pinned('openapi-generator', 'openapi-generator-cli')} (${language})`,
     async prepare() {
@@ -146,9 +148,8 @@ function openApiGenerator(language, options, tools = () => []) {
     async generate(directory) {
       const python = await pythonWith('openapi-generator');
       const jar = join(python.directory, 'openapi_generator_cli', 'openapi-generator.jar');
-      await run('java', ['-jar', jar, 'generate', '-i', 'openapi.json', '-g', language, '-o', 'client', ...options], {
-        cwd: directory,
-      });
+      const options = ['-i', 'openapi.json', '-g', language, '-o', 'client', ...TOLERANT];
+      await run('java', ['-jar', jar, 'generate', ...options], { cwd: directory });
     },
   };
 }

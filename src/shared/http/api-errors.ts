@@ -1,5 +1,5 @@
 import { ApiResponse } from '@nestjs/swagger';
-import { DomainError, InvalidInput, Unavailable } from '../errors/domain-error.js';
+import { type DomainError, InvalidInput, Unavailable } from '../errors/domain-error.js';
 import { LIMITS } from '../limits.js';
 import { INTERNAL_ERROR, Problem, PROBLEM_CONTENT_TYPE, problemFrom, problemOf, TITLES } from './problem.js';
 import { BodyTooLarge, uncompressed } from './body-errors.js';
