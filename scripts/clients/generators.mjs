@@ -55,7 +55,7 @@ export const GENERATORS = {
     },
   },
   'openapi-generator-java': {
-    ...openApiGenerator('java', () => [need('javac', '-version'), need('mvn', '-version')]),
+    ...openApiGenerator('java', { javac: '-version', mvn: '-version' }),
     async compile(directory) {
       const cwd = join(directory, 'client');
       await run('mvn', ['-q', '-B', MAVEN_CLASSPATH, '-Dmdep.outputFile=classpath.txt'], { cwd });
@@ -69,7 +69,7 @@ export const GENERATORS = {
     },
   },
   'openapi-generator-go': {
-    ...openApiGenerator('go', () => [need('go', 'version')]),
+    ...openApiGenerator('go', { go: 'version' }),
     async compile(directory) {
       const cwd = join(directory, 'client');
       await run('go', ['mod', 'edit', '-module', 'example.com/webhooks'], { cwd });
@@ -137,12 +137,12 @@ function pythonClient() {
   };
 }
 
-/** @param tools looks for the further tools of this language */
-function openApiGenerator(language, tools = () => []) {
+/** @param tools further commands that the language needs, each with an argument that makes it print its version */
+function openApiGenerator(language, tools = {}) {
   return {
     name: `openapi-generator ${pinned('openapi-generator', 'openapi-generator-cli')} (${language})`,
     async prepare() {
-      await Promise.all([need('java', '-version'), ...tools()]);
+      for (const [command, argument] of Object.entries({ java: '-version', ...tools })) await need(command, argument);
       await pythonWith('openapi-generator');
     },
     async generate(directory) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { capture, environmentFor, root } from '../toolchain.mjs';
 
@@ -39,23 +39,15 @@ export async function pythonWith(name) {
   const { command, version } = await findPython();
   const hash = createHash('sha256').update(readFileSync(file)).update(version).digest('hex').slice(0, 16);
   const target = join(CACHE, `${name}-${hash}`);
-  const installed = join(target, '.installed');
-  if (!existsSync(installed)) {
-    rmSync(target, { recursive: true, force: true });
-    mkdirSync(target, { recursive: true });
-    const options = ['--quiet', '--disable-pip-version-check', '--no-compile', '--no-deps', '--require-hashes'];
-    const { code, output } = await capture(command, [
-      '-m',
-      'pip',
-      'install',
-      ...options,
-      '--target',
-      target,
-      '-r',
-      file,
-    ]);
+  // Renamed into place when it is complete.
+  if (!existsSync(target)) {
+    const fresh = `${target}.${process.pid}`;
+    const options = ['--quiet', '--disable-pip-version-check', '--no-compile', '--no-deps', '--only-binary=:all:'];
+    const args = ['-m', 'pip', 'install', ...options, '--require-hashes', '--target', fresh, '-r', file];
+    const { code, output } = await capture(command, args);
+    if (code === 0) renameSync(fresh, target);
+    else rmSync(fresh, { recursive: true, force: true });
     if (code !== 0) throw new Missing(`pip cannot install ${name}: ${lastLine(output)}`);
-    writeFileSync(installed, '');
   }
   return { command, directory: target, env: { PYTHONPATH: target, PYTHONDONTWRITEBYTECODE: '1' } };
 }

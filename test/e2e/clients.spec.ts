@@ -16,9 +16,9 @@ const missingFor = (client: string): string => {
   return status === 0 ? stdout.trim() : `the check failed: ${stderr}`;
 };
 
-const run = (args: readonly string[]): Promise<string> =>
+const run = (args: readonly string[], env = process.env): Promise<string> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [SCRIPT, ...args], (_error, stdout, stderr) => {
+    execFile(process.execPath, [SCRIPT, ...args], { env }, (_error, stdout, stderr) => {
       resolve(stdout + stderr);
     });
   });
@@ -57,6 +57,14 @@ describe('a client generated from /openapi.json, with real PostgreSQL and Redis'
       expect(request?.headers).toMatchObject({ 'content-type': 'application/json', 'x-event-type': 'order.created' });
     });
   }
+
+  it('is skipped, and counts as skipped, if a tool is missing', async () => {
+    const args = ['--url', service.url, '--key', key, '--target', receiver.url(), 'oapi-codegen'];
+
+    const output = await run(args, { PATH: '/nowhere' });
+
+    expect(output).toMatch(/^skipped oapi-codegen .*: no go\n0 passed, 0 failed, 1 skipped\n$/);
+  });
 
   it('is refused with the names of all clients if there is no such generator', async () => {
     expect(await run(['cobol'])).toMatch(/^Unknown: cobol\. Choose from hey-api, .*oapi-codegen\.\n$/);

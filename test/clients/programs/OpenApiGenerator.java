@@ -22,10 +22,14 @@ public class OpenApiGenerator {
         .targetUrl(URI.create(System.getenv("WEBHOOKS_TARGET")))
         .eventTypes(List.of("order.created", "order.paid"));
     String subscription = subscriptions.createSubscription(wanted, null).getId();
-    String task = new PublishingApi(client)
+    PublishingApi publishing = new PublishingApi(client);
+    StatusApi statuses = new StatusApi(client);
+    String task = publishing
         .publishToSubscription(subscription, Map.of("order", 42), null, null, "order.created", null)
         .getTaskId();
-    String status = finalStatus(new StatusApi(client), task);
+    String status = finalStatus(statuses, task);
+    String event = publishing.publishToAll("order.paid", Map.of("order", 43), null, null).getEventId();
+    int deliveries = statuses.getStatus(event, null).getEventStatusAnswer().getDeliveries().size();
 
     String problem = "none";
     try {
@@ -33,7 +37,7 @@ public class OpenApiGenerator {
     } catch (ApiException error) {
       problem = Problem.fromJson(error.getResponseBody()).getCode();
     }
-    System.out.println(JSON.serialize(Map.of("task_id", task, "status", status, "problem", problem)));
+    System.out.println(JSON.serialize(Map.of("status", status, "deliveries", deliveries, "problem", problem)));
     // The threads of the HTTP client would keep the process alive.
     System.exit(0);
   }

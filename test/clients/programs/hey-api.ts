@@ -1,5 +1,11 @@
 import { client } from './client/client.gen.js';
-import { createSubscription, getStatus, getSubscription, publishToSubscription } from './client/sdk.gen.js';
+import {
+  createSubscription,
+  getStatus,
+  getSubscription,
+  publishToAll,
+  publishToSubscription,
+} from './client/sdk.gen.js';
 
 const { WEBHOOKS_URL = '', WEBHOOKS_API_KEY = '', WEBHOOKS_TARGET = '' } = process.env;
 client.setConfig({ baseUrl: WEBHOOKS_URL, auth: WEBHOOKS_API_KEY });
@@ -26,5 +32,12 @@ async function finalStatus(): Promise<string> {
 }
 
 const status = await finalStatus();
+const { data: toAll } = await publishToAll({
+  path: { event_type: 'order.paid' },
+  body: { order: 43 },
+  throwOnError: true,
+});
+const { data: event } = await getStatus({ path: { task_id: toAll.event_id }, throwOnError: true });
+const deliveries = 'deliveries' in event ? event.deliveries.length : 0;
 const { error } = await getSubscription({ path: { id: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' } });
-console.log(JSON.stringify({ task_id: published.data.task_id, status, problem: error?.code }));
+console.log(JSON.stringify({ status, deliveries, problem: error?.code }));

@@ -29,13 +29,18 @@ func main() {
 	published, err := webhooks.PublishToSubscriptionWithResponse(ctx, created.JSON201.Id,
 		&client.PublishToSubscriptionParams{XEventType: &eventType}, map[string]int{"order": 42})
 	check(err)
-	task := published.JSON202.TaskId
-	status := finalStatus(ctx, webhooks, task)
+	status := finalStatus(ctx, webhooks, published.JSON202.TaskId)
+	toAll, err := webhooks.PublishToAllWithResponse(ctx, "order.paid", nil, map[string]int{"order": 43})
+	check(err)
+	answer, err := webhooks.GetStatusWithResponse(ctx, toAll.JSON202.EventId, nil)
+	check(err)
+	event, err := answer.JSON200.AsEventStatusAnswer()
+	check(err)
 
 	unknown, err := webhooks.GetSubscriptionWithResponse(ctx, "sub_01k6zv1yqpe7rtqq6zjy2k3m4n", nil)
 	check(err)
 	problem := unknown.ApplicationproblemJSON404.Code
-	line, err := json.Marshal(map[string]string{"task_id": task, "status": status, "problem": problem})
+	line, err := json.Marshal(map[string]any{"status": status, "deliveries": len(event.Deliveries), "problem": problem})
 	check(err)
 	fmt.Println(string(line))
 }

@@ -30,5 +30,12 @@ async function finalStatus(): Promise<string> {
 }
 
 const status = await finalStatus();
+const toAll = await client.POST('/webhooks/{event_type}', {
+  params: { path: { event_type: 'order.paid' } },
+  body: { order: 43 },
+});
+if (toAll.error) throw new Error(toAll.error.detail);
+const event = await client.GET('/status/{task_id}', { params: { path: { task_id: toAll.data.event_id } } });
+const deliveries = event.data && 'deliveries' in event.data ? event.data.deliveries.length : 0;
 const unknown = await client.GET('/subscriptions/{id}', { params: { path: { id: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' } } });
-console.log(JSON.stringify({ task_id, status, problem: unknown.error?.code }));
+console.log(JSON.stringify({ status, deliveries, problem: unknown.error?.code }));

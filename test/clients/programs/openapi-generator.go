@@ -24,10 +24,15 @@ func main() {
 		Body(map[string]int{"order": 42}).XEventType("order.created").Execute()
 	check(err)
 	status := finalStatus(client, ctx, published.TaskId)
+	toAll, _, err := client.PublishingAPI.PublishToAll(ctx, "order.paid").Body(map[string]int{"order": 43}).Execute()
+	check(err)
+	event, _, err := client.StatusAPI.GetStatus(ctx, toAll.EventId).Execute()
+	check(err)
+	deliveries := len(event.EventStatusAnswer.Deliveries)
 
 	_, _, err = client.SubscriptionsAPI.GetSubscription(ctx, "sub_01k6zv1yqpe7rtqq6zjy2k3m4n").Execute()
 	problem := err.(*webhooks.GenericOpenAPIError).Model().(webhooks.Problem)
-	line, err := json.Marshal(map[string]string{"task_id": published.TaskId, "status": status, "problem": problem.Code})
+	line, err := json.Marshal(map[string]any{"status": status, "deliveries": deliveries, "problem": problem.Code})
 	check(err)
 	fmt.Println(string(line))
 }

@@ -4,7 +4,7 @@ import time
 
 from openapi_client import ApiClient, Configuration, PublishingApi, StatusApi, SubscriptionInput, SubscriptionsApi
 from openapi_client.exceptions import NotFoundException
-from openapi_client.models import DeliveryWithAttemptsAnswer
+from openapi_client.models import DeliveryWithAttemptsAnswer, EventStatusAnswer
 
 
 def final_status(api: StatusApi, task_id: str) -> str:
@@ -24,13 +24,14 @@ with ApiClient(configuration) as client:
     created = subscriptions.create_subscription(
         SubscriptionInput(target_url=os.environ["WEBHOOKS_TARGET"], event_types=["order.created", "order.paid"])
     )
-    published = PublishingApi(client).publish_to_subscription(
-        created.id, {"order": 42}, x_event_type="order.created"
-    )
-    status = final_status(StatusApi(client), published.task_id)
+    publishing, statuses = PublishingApi(client), StatusApi(client)
+    published = publishing.publish_to_subscription(created.id, {"order": 42}, x_event_type="order.created")
+    status = final_status(statuses, published.task_id)
+    event = statuses.get_status(publishing.publish_to_all("order.paid", {"order": 43}).event_id).actual_instance
+    assert isinstance(event, EventStatusAnswer), event
     try:
         subscriptions.get_subscription("sub_01k6zv1yqpe7rtqq6zjy2k3m4n")
         problem = None
     except NotFoundException as error:
         problem = error.data.code
-    print(json.dumps({"task_id": published.task_id, "status": status, "problem": problem}))
+    print(json.dumps({"status": status, "deliveries": len(event.deliveries), "problem": problem}))

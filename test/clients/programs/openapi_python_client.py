@@ -3,10 +3,18 @@ import os
 import time
 
 from client import AuthenticatedClient
-from client.api.publishing import publish_to_subscription
+from client.api.publishing import publish_to_all, publish_to_subscription
 from client.api.status import get_status
 from client.api.subscriptions import create_subscription, get_subscription
-from client.models import CreatedSubscriptionAnswer, DeliveryWithAttemptsAnswer, Problem, PublishedAnswer, SubscriptionInput
+from client.models import (
+    BroadcastAnswer,
+    CreatedSubscriptionAnswer,
+    DeliveryWithAttemptsAnswer,
+    EventStatusAnswer,
+    Problem,
+    PublishedAnswer,
+    SubscriptionInput,
+)
 
 
 def final_status(client: AuthenticatedClient, task_id: str) -> str:
@@ -29,6 +37,11 @@ with AuthenticatedClient(base_url=os.environ["WEBHOOKS_URL"], token=os.environ["
     )
     assert isinstance(published, PublishedAnswer), published
     status = final_status(client, published.task_id)
+    to_all = publish_to_all.sync("order.paid", client=client, body={"order": 43})
+    assert isinstance(to_all, BroadcastAnswer), to_all
+    event = get_status.sync(to_all.event_id, client=client)
+    assert isinstance(event, EventStatusAnswer), event
     unknown = get_subscription.sync("sub_01k6zv1yqpe7rtqq6zjy2k3m4n", client=client)
     assert isinstance(unknown, Problem), unknown
-    print(json.dumps({"task_id": published.task_id, "status": status, "problem": unknown.code}))
+    deliveries = len(event.deliveries)
+    print(json.dumps({"status": status, "deliveries": deliveries, "problem": unknown.code}))
