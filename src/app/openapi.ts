@@ -45,9 +45,9 @@ export function openApiDocument(app: INestApplication, targetUrl?: string): Open
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const operation of Object.values(operations) as Operation[]) {
       describeRoles(operation);
-      operation.parameters?.forEach(describeExample);
       if (path.startsWith('/subscriptions')) operation.tags = ['Subscriptions'];
       nameInstance(path, operation);
+      operation.parameters?.forEach(describeExample);
       if (targetUrl !== undefined) setTarget(operation, targetUrl);
       if (operation.operationId === 'createSubscription') operation.callbacks = { delivery: OUTGOING_WEBHOOK };
     }
@@ -62,10 +62,13 @@ function describeRoles(operation: Operation): void {
   operation.description = [operation.description, `Roles: ${roles.join(', ')}.`].filter(Boolean).join('\n\n');
 }
 
-/** Tells the example of an optional parameter in words: `/docs` would send it, and a filter would match nothing. */
+/**
+ * Tells the example of a parameter in words, because `/docs` would send it: an id that does not exist, or a filter that
+ * matches nothing. Only a type of event is taken as it is.
+ */
 function describeExample(parameter: Parameter): void {
-  const { required, schema } = parameter;
-  if (required || schema?.example === undefined) return;
+  const { required, name, schema } = parameter;
+  if (schema?.example === undefined || (required && name === 'event_type')) return;
   const { example, ...rest } = schema;
   parameter.description = [parameter.description, `Example: \`${example}\``].filter(Boolean).join('. ');
   parameter.schema = rest;
