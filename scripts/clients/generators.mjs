@@ -45,9 +45,9 @@ export const GENERATORS = {
   'openapi-generator-python': {
     ...openApiGenerator('python'),
     async compile(directory) {
-      const { command } = await pythonWith('openapi-generator');
-      copyFileSync(join(PROGRAMS, 'openapi_generator.py'), join(directory, 'client', 'main.py'));
-      await importAll(command, join(directory, 'client'), 'openapi_client', await pythonWith('openapi-generator'));
+      const cwd = join(directory, 'client');
+      copyFileSync(join(PROGRAMS, 'openapi_generator.py'), join(cwd, 'main.py'));
+      await importAll(await pythonWith('openapi-generator'), cwd, 'openapi_client');
     },
     async start(directory, env) {
       const python = await pythonWith('openapi-generator');
@@ -128,7 +128,7 @@ function pythonClient() {
     },
     async compile(directory) {
       copyFileSync(join(PROGRAMS, 'openapi_python_client.py'), join(directory, 'main.py'));
-      await importAll((await prepare()).command, directory, 'client', await prepare());
+      await importAll(await prepare(), directory, 'client');
     },
     async start(directory, given) {
       const { command, env } = await prepare();
@@ -154,12 +154,13 @@ function openApiGenerator(language, tools = {}) {
   };
 }
 
-/** Python compiles a module when it is imported. */
-function importAll(command, cwd, packageName, { env }) {
+/** Imports every module of a package, because Python compiles a module when it is imported. */
+function importAll({ command, env }, cwd, packageName) {
   const program = [
     'import importlib, pkgutil, sys',
     'package = importlib.import_module(sys.argv[1])',
-    "for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'): importlib.import_module(module.name)",
+    "for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):",
+    '    importlib.import_module(module.name)',
   ];
   return run(command, ['-c', program.join('\n'), packageName], { cwd, env });
 }

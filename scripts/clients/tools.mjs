@@ -9,6 +9,8 @@ const REQUIREMENTS = join(root, 'test', 'clients', 'requirements');
 /** Python may be installed under either name. */
 const PYTHONS = ['python3', 'python'];
 const OLDEST_PYTHON = [3, 11];
+/** Without a network, tests must not wait long. */
+const PATIENCE = ['--retries=2', '--timeout=15'];
 
 /** A tool that this machine lacks. Its message is the reason. */
 export class Missing extends Error {}
@@ -43,7 +45,7 @@ export async function pythonWith(name) {
   if (!existsSync(target)) {
     const fresh = `${target}.${process.pid}`;
     const options = ['--quiet', '--disable-pip-version-check', '--no-compile', '--no-deps', '--only-binary=:all:'];
-    const args = ['-m', 'pip', 'install', ...options, '--require-hashes', '--target', fresh, '-r', file];
+    const args = ['-m', 'pip', 'install', ...options, ...PATIENCE, '--require-hashes', '--target', fresh, '-r', file];
     const { code, output } = await capture(command, args);
     if (code === 0) renameSync(fresh, target);
     else rmSync(fresh, { recursive: true, force: true });

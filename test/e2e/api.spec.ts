@@ -58,6 +58,16 @@ describe('the API, with real PostgreSQL and Redis', () => {
       expect(JSON.stringify(rows)).not.toContain(secret);
     });
 
+    it('take a string as event_types and an array as event_type, which the document leaves out', async () => {
+      const target_url = 'https://1.1.1.1';
+      const body = { target_url, event_type: ['order.*', 'user.created'] };
+      const one = await api.createSubscription({ target_url, event_types: 'order.created' });
+      const two = await api.expect<SubscriptionAnswer>(201, 'POST', '/subscriptions', { body });
+
+      expect(one).toMatchObject({ event_type: 'order.created', event_types: ['order.created'] });
+      expect(two).toMatchObject({ event_types: ['order.*', 'user.created'] });
+    });
+
     it('get defaults for omitted fields, and show event_type when there is one', async () => {
       const subscription = await api.createSubscription({ target_url: 'https://1.1.1.1', event_type: 'order.created' });
 

@@ -36,9 +36,9 @@ const HEADERS: Readonly<
 type Examples = Record<string, { summary: string; value: Problem }>;
 
 /**
- * Documents the error responses of an operation. An error becomes an example of its status, exactly as the service sends
- * it; a status gets a general example. 500 and 503 are added, because every operation may return them. The decorator can
- * be repeated.
+ * Documents the error responses of an operation. An error becomes an example of its status, exactly as the service
+ * sends it; a status gets a general example. 500 and 503 are added, because every operation may return them. The
+ * decorator can be repeated.
  */
 export function ApiProblems(...errors: (number | DomainError)[]): MethodDecorator {
   return (target, key, descriptor) => {
