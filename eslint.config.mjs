@@ -51,7 +51,7 @@ const hotPath = {
 };
 
 export default defineConfig(
-  { ignores: ['dist', 'node_modules', '.data', '.cache', 'coverage'] },
+  { ignores: ['dist', 'node_modules', '.data', '.cache', 'coverage', 'test/clients/programs'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -116,6 +116,7 @@ export default defineConfig(
         AbortController: 'readonly',
         process: 'readonly',
         console: 'readonly',
+        fetch: 'readonly',
         module: 'writable',
         performance: 'readonly',
         setTimeout: 'readonly',

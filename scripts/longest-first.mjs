@@ -7,6 +7,7 @@ const LONGEST = [
   'e2e/processes',
   'faults/short/servers',
   'e2e/own-faults',
+  'e2e/clients',
   'e2e/encryption-keys',
   'contract/bull-faults',
   'e2e/access-starting',

@@ -43,7 +43,8 @@ await runMain(async () => {
     runJest(node, signal),
   ]);
   const failed = checks.failed + tests.failed;
-  console.log(`${checks.passed + tests.passed} passed, ${failed} failed`);
+  const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : '';
+  console.log(`${checks.passed + tests.passed} passed, ${failed} failed${skipped}`);
   return failed === 0 ? 0 : 1;
 });
 
@@ -59,6 +60,7 @@ async function runJest(node, signal) {
     const code = await exitOfJest(args, { node, directory, signal });
     const result = readResult(resultFile);
     for (const line of slowestSuites(result?.testResults ?? [])) console.log(line);
+    for (const title of skippedTests(result?.testResults ?? [])) console.log(`skipped: ${title}`);
     return countTests(code, result);
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -106,10 +108,16 @@ function slowestSuites(suites) {
   return slowest.map((suite) => `${secondsOf(suite).toFixed(1).padStart(6)} s  ${relative(root, suite.name)}`);
 }
 
+/** Tests that need what this machine lacks; their titles say what. */
+function skippedTests(suites) {
+  const tests = suites.flatMap(({ assertionResults }) => assertionResults);
+  return tests.filter(({ status }) => status === 'pending').map(({ fullName }) => fullName);
+}
+
 /** A suite that could not run counts as a failure, and so does a run without tests or with an unexplained exit code. */
 function countTests(code, result) {
   const passed = result?.numPassedTests ?? 0;
   const failed = (result?.numFailedTests ?? 0) + (result?.numRuntimeErrorTestSuites ?? 0);
   const isUnexplained = failed === 0 && (code !== 0 || passed === 0);
-  return { passed, failed: isUnexplained ? 1 : failed };
+  return { passed, failed: isUnexplained ? 1 : failed, skipped: result?.numPendingTests ?? 0 };
 }

@@ -4,7 +4,13 @@ import { type Permission, type Role, rolesThatMay } from './domain/role.js';
 
 export class Unauthenticated extends DomainError {
   constructor(detail: string) {
-    super('unauthenticated', 'unauthenticated', detail);
+    super('unauthenticated', 'unauthenticated', `${detail} Send an API key: Authorization: Bearer whk_…`);
+  }
+}
+
+export class ApiKeyMissing extends Unauthenticated {
+  constructor() {
+    super('The request has no API key.');
   }
 }
 

@@ -4,7 +4,8 @@ import { LIMITS } from '../shared/limits.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { RouteOption } from '../shared/http/route-options.js';
 import { takesQuery } from '../shared/http/strict-query.js';
-import { type Permission, rolesThatMay } from './domain/role.js';
+import { ApiKeyMissing, NotPermitted, RateLimited, TenantNotFound } from './access.errors.js';
+import { may, type Permission, ROLES, rolesThatMay } from './domain/role.js';
 import { TENANT_ID } from './domain/tenant-id.js';
 
 /** Name of the security scheme in the OpenAPI document. */
@@ -33,7 +34,13 @@ export function Permit(
     ApiBearerAuth(SECURITY_SCHEME),
     ApiExtension(ROLES_EXTENSION, rolesThatMay(permission)),
     ApiHeader(X_TENANT),
-    ApiProblems(401, 403, 404, 422, ...(isMetered ? [429] : [])),
+    ApiProblems(
+      new ApiKeyMissing(),
+      new NotPermitted(ROLES.find((role) => !may(role, permission)) ?? 'reader', permission),
+      new TenantNotFound('acme'),
+      422,
+      ...(isMetered ? [new RateLimited(100, 1)] : []),
+    ),
   );
   return (target, key, descriptor) => {
     document(target, key, descriptor);

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import helmet from 'helmet';
 import { openApiDocument } from './openapi.js';
+import { OPERATION_ORDER } from './operation-order.js';
 
 /** The page loads nothing from other hosts. The operator decides whether it is served over https, behind a proxy. */
 const CONTENT_SECURITY_POLICY = { 'upgrade-insecure-requests': null, 'script-src': ["'self'"], 'font-src': ["'self'"] };
@@ -17,7 +19,9 @@ const UI_FILES = {
 
 /** URLs are relative, because a proxy may add a prefix to the path. */
 const START = `const url = new URL('../openapi.json', document.currentScript.src).href;
-SwaggerUIBundle({ url, dom_id: '#swagger-ui', deepLinking: true });
+const order = ${JSON.stringify(OPERATION_ORDER)};
+const rank = (operation) => order.indexOf(operation.getIn(['operation', 'operationId']));
+SwaggerUIBundle({ url, dom_id: '#swagger-ui', deepLinking: true, operationsSorter: (a, b) => rank(a) - rank(b) });
 `;
 
 const PIECE_BYTES = 65_536;
@@ -63,7 +67,11 @@ export function serveDocs(app: NestFastifyApplication): void {
         .send(Readable.from(piecesOf(bytes), { highWaterMark: 1 }));
     });
   };
-  serve('/openapi.json', 'application/json; charset=utf-8', () => Buffer.from(JSON.stringify(openApiDocument(app))));
+  serve('/openapi.json', 'application/json; charset=utf-8', () => {
+    // The receiver of the local start, so that an event of the examples is really delivered.
+    const hasEcho = fastify.hasRoute({ method: 'POST', url: '/echo/:bin' });
+    return Buffer.from(JSON.stringify(openApiDocument(app, hasEcho ? `${ownUrl(fastify)}/echo/demo` : undefined)));
+  });
   serve('/docs/start.js', 'text/javascript; charset=utf-8', () => Buffer.from(START));
   const uiPackage = import.meta.resolve('swagger-ui-dist/package.json');
   for (const [name, type] of Object.entries(UI_FILES)) {
@@ -73,6 +81,11 @@ export function serveDocs(app: NestFastifyApplication): void {
   fastify.get('/docs', ({ url }: FastifyRequest, reply: FastifyReply) =>
     reply.type('text/html; charset=utf-8').send(pages[/^[^?]*\/(\?|$)/.test(url) ? 1 : 0]),
   );
+}
+
+function ownUrl({ server }: FastifyInstance): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://127.0.0.1:${port}`;
 }
 
 /** Splits a response, so that other requests get a turn between the pieces: a write of megabytes blocks them all. */

@@ -18,7 +18,7 @@ function orNull({ nullable: _nullable, ...schema }: Json): Json {
   const { type, allOf, $ref, description, ...rest } = schema;
   if (Array.isArray(allOf) || typeof $ref === 'string') {
     const [referenced] = Array.isArray(allOf) ? (allOf as Json[]) : [{ $ref }];
-    return { ...(description === undefined ? {} : { description }), oneOf: [referenced, { type: 'null' }] };
+    return { ...rest, ...(description === undefined ? {} : { description }), oneOf: [referenced, { type: 'null' }] };
   }
   return { ...rest, ...(description === undefined ? {} : { description }), type: [type, 'null'] };
 }

@@ -1,10 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ROLES_EXTENSION, SECURITY_SCHEME } from '../access/index.js';
+import { PROBLEM_MEDIA_TYPE } from '../shared/http/api-errors.js';
 import { Problem } from '../shared/http/problem.js';
 import { VERSION } from '../shared/version.js';
-import { OUTGOING_WEBHOOK } from './outgoing-webhook.js';
+import { inReadingOrder } from './operation-order.js';
 import { toOpenApi31 } from './openapi-31.js';
+import { OUTGOING_WEBHOOK } from './outgoing-webhook.js';
 
 const TAGS = {
   Subscriptions: 'Which events go to which URLs',
@@ -20,10 +22,16 @@ subscribed URL, retries failed deliveries, and keeps the history of every attemp
 Send an API key: \`Authorization: Bearer whk_...\`. Each operation lists the roles that may call it.
 
 Every response has an \`X-Request-Id\` header. Errors are \`application/problem+json\` (RFC 9457) with a stable
-\`code\`.`;
+\`code\`.
 
-/** The OpenAPI 3.1 document of an application. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
+The request that a receiver gets is described as a callback of \`POST /subscriptions\`.`;
+
+/**
+ * The OpenAPI 3.1 document of an application.
+ *
+ * @param targetUrl URL of a receiver for the examples of request bodies
+ */
+export function openApiDocument(app: INestApplication, targetUrl?: string): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Webhook Delivery Service')
@@ -34,20 +42,78 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addServer('/', 'The server of this document');
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { extraModels: [Problem] });
-  describeRoles(document);
-  return toOpenApi31({ ...document, security: [], webhooks: { delivery: OUTGOING_WEBHOOK } });
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const operation of Object.values(operations) as Operation[]) {
+      describeRoles(operation);
+      if (path.startsWith('/subscriptions')) operation.tags = ['Subscriptions'];
+      nameInstance(path, operation);
+      operation.parameters?.forEach(describeExample);
+      if (targetUrl !== undefined) setTarget(operation, targetUrl);
+      if (operation.operationId === 'createSubscription') operation.callbacks = { delivery: OUTGOING_WEBHOOK };
+    }
+  }
+  return toOpenApi31({ ...document, paths: inReadingOrder(document.paths), security: [] });
 }
 
-/** Adds the permitted roles to each description, because documentation pages do not show extensions. */
-function describeRoles({ paths }: OpenAPIObject): void {
-  for (const operation of Object.values(paths).flatMap((path) => Object.values(path) as Partial<Operation>[])) {
-    const roles = operation[ROLES_EXTENSION];
-    if (!Array.isArray(roles)) continue;
-    operation.description = [operation.description, `Roles: ${roles.join(', ')}.`].filter(Boolean).join('\n\n');
+/** Adds the permitted roles to the description, because documentation pages do not show extensions. */
+function describeRoles(operation: Operation): void {
+  const roles = operation[ROLES_EXTENSION];
+  if (roles === undefined) return;
+  operation.description = [operation.description, `Roles: ${roles.join(', ')}.`].filter(Boolean).join('\n\n');
+}
+
+/**
+ * Tells the example of a parameter in words, because `/docs` would send it: an id that does not exist, or a filter that
+ * matches nothing. Only a type of event is taken as it is.
+ */
+function describeExample(parameter: Parameter): void {
+  const { required, name, schema } = parameter;
+  if (schema?.example === undefined || (required && name === 'event_type')) return;
+  const { example, ...rest } = schema;
+  parameter.description = [parameter.description, `Example: \`${example}\``].filter(Boolean).join('. ');
+  parameter.schema = rest;
+}
+
+/** Sets the path in the examples of errors. */
+function nameInstance(path: string, { parameters = [], responses }: Operation): void {
+  const instance = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    return parameters.find((each) => each.name === name)?.schema?.example ?? name;
+  });
+  for (const { content } of Object.values(responses)) {
+    for (const example of Object.values(content?.[PROBLEM_MEDIA_TYPE]?.examples ?? {})) {
+      example.value = { ...example.value, instance };
+    }
   }
 }
 
+/** Sets the target in the examples of request bodies. */
+function setTarget({ requestBody }: Operation, targetUrl: string): void {
+  for (const { examples = {} } of Object.values(requestBody?.content ?? {})) {
+    for (const example of Object.values(examples)) {
+      if ('target_url' in example.value) example.value = { ...example.value, target_url: targetUrl };
+    }
+  }
+}
+
+/** The parts of an operation that are read or changed here. */
 interface Operation {
-  description: string;
-  [ROLES_EXTENSION]: string[];
+  readonly operationId: string;
+  description?: string;
+  readonly [ROLES_EXTENSION]?: readonly string[];
+  readonly parameters?: readonly Parameter[];
+  tags?: readonly string[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, MediaType>> };
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, MediaType>> }>>;
+  callbacks?: Readonly<Record<string, object>>;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly required?: boolean;
+  description?: string;
+  schema?: { readonly example?: string };
+}
+
+interface MediaType {
+  readonly examples?: Readonly<Record<string, { value: object }>>;
 }

@@ -1,3 +1,4 @@
+export { DeliveryNotFound } from './api/delivery.errors.js';
 export { DeliveryHistory } from './api/delivery-history.js';
 export { DeliveryAnswer, DeliveryWithAttemptsAnswer } from './api/dto/delivery-answer.js';
 export { DeliveryModule } from './delivery.module.js';

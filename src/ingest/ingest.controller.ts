@@ -1,17 +1,29 @@
 import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Permit, TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { RouteOption } from '../shared/http/route-options.js';
-import { parsePublicId, publicIdsOf, toPublicId } from '../shared/ids/public-id.js';
+import { BodyTooLarge } from '../shared/http/body-errors.js';
+import { Overloaded } from '../shared/http/intake.js';
+import { MalformedJson } from '../shared/http/json.js';
+import { EXAMPLE_IDS, parsePublicId, publicIdsOf, toPublicId } from '../shared/ids/public-id.js';
 import { deliveryUuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
-import { EVENT_TYPE_SCHEMA } from '../subscriptions/index.js';
+import { EVENT_TYPE_SCHEMA, SubscriptionNotFound } from '../subscriptions/index.js';
 import type { PublishRequest } from './domain/publish-request.js';
 import { BroadcastAnswer, PublishedAnswer } from './dto/accepted-answers.js';
 import { IDEMPOTENCY_KEY_FORM } from './idempotency.js';
+import {
+  IdempotencyKeyInUse,
+  IdempotencyKeyReused,
+  SignatureRequired,
+  SubscriptionDisabled,
+  TooManySubscriptions,
+  UnwantedEventType,
+  WrongSignature,
+} from './ingest.errors.js';
 import { type Accepted, IngestService } from './ingest.service.js';
 
 const REPLAYED = {
@@ -32,13 +44,25 @@ const IDEMPOTENCY_KEY = {
   },
 };
 const EVENT_TYPE = { type: 'string' as const, ...EVENT_TYPE_SCHEMA };
+/** Only JSON is listed: with a second content type, clients would get no usable payload (decision 023). */
 const PAYLOAD = {
   required: true,
   description:
-    'The payload, of any content type and 1 to `MAX_PAYLOAD_BYTES` bytes. It is delivered byte for byte. JSON must be valid.',
+    'The payload: 1 to `MAX_PAYLOAD_BYTES` bytes, delivered byte for byte with its content type. Any content type is ' +
+    'accepted, not only JSON. JSON must be valid.',
   schema: {},
-  examples: { order: { value: { id: 'o_1', total: 42 } } },
+  examples: { order: { summary: 'An order', value: { id: 'o_1', total: 42 } } },
 };
+/** Default of MAX_PAYLOAD_BYTES. */
+const DEFAULT_PAYLOAD_BYTES = 1_048_576;
+/** Errors of both publishing operations. */
+const COMMON_PROBLEMS = [
+  new IdempotencyKeyInUse(),
+  new IdempotencyKeyReused(),
+  new Overloaded(),
+  new BodyTooLarge(DEFAULT_PAYLOAD_BYTES),
+  415,
+];
 
 @ApiTags('Publishing')
 @Controller()
@@ -71,7 +95,6 @@ export class IngestController {
     schema: { type: 'string', pattern: '^(sha256=)?[0-9A-Fa-f]{64}$' },
   })
   @ApiHeader(IDEMPOTENCY_KEY)
-  @ApiConsumes('application/json', '*/*')
   @ApiBody(PAYLOAD)
   @ApiAcceptedResponse({
     type: PublishedAnswer,
@@ -81,7 +104,15 @@ export class IngestController {
       ...REPLAYED,
     },
   })
-  @ApiProblems(400, 401, 404, 409, 413, 415, 422)
+  @ApiProblems(
+    new MalformedJson('Unexpected end of JSON input'),
+    new WrongSignature(),
+    new SignatureRequired(),
+    new SubscriptionNotFound(EXAMPLE_IDS.sub),
+    new SubscriptionDisabled(EXAMPLE_IDS.sub),
+    new UnwantedEventType('user.created', ['order.*']),
+    ...COMMON_PROBLEMS,
+  )
   async publish(
     @TenantId() tenantId: string,
     @Param('subscription_id') subscriptionId: string,
@@ -111,7 +142,7 @@ export class IngestController {
     description: 'The event and its delivery are committed',
     headers: { Location: { description: 'URL of the delivery status', schema: { type: 'string' } } },
   })
-  @ApiProblems(400, 404, 409, 413, 415, 422)
+  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub), new SubscriptionDisabled(EXAMPLE_IDS.sub), 413, 415, 422)
   async test(
     @TenantId() tenantId: string,
     @Param('id') subscriptionId: string,
@@ -134,14 +165,17 @@ export class IngestController {
   })
   @ApiParam({ name: 'event_type', schema: EVENT_TYPE })
   @ApiHeader(IDEMPOTENCY_KEY)
-  @ApiConsumes('application/json', '*/*')
   @ApiBody(PAYLOAD)
   @ApiAcceptedResponse({
     type: BroadcastAnswer,
     description: 'The event and its deliveries are committed',
     headers: REPLAYED,
   })
-  @ApiProblems(400, 409, 413, 415, 422)
+  @ApiProblems(
+    new MalformedJson('Unexpected end of JSON input'),
+    new TooManySubscriptions(LIMITS.deliveriesPerEvent),
+    ...COMMON_PROBLEMS,
+  )
   async broadcast(
     @TenantId() tenantId: string,
     @Param('event_type') eventType: string,

@@ -2,10 +2,11 @@ import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Permit, TenantId } from '../access/index.js';
-import { DeliveryWithAttemptsAnswer } from '../delivery/index.js';
+import { DeliveryNotFound, DeliveryWithAttemptsAnswer } from '../delivery/index.js';
+import { EventNotFound } from '../ingest/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
-import { parsePublicId } from '../shared/ids/public-id.js';
+import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
 import { EventAnswer, EventStatusAnswer } from './dto/status-answers.js';
 import { StatusService } from './status.service.js';
 
@@ -25,10 +26,11 @@ export class StatusController {
   @ApiOkResponse({
     description: 'The delivery with its attempts, or the event with its deliveries',
     schema: {
+      title: 'StatusAnswer',
       oneOf: [{ $ref: getSchemaPath(DeliveryWithAttemptsAnswer) }, { $ref: getSchemaPath(EventStatusAnswer) }],
     },
   })
-  @ApiProblems(400, 404)
+  @ApiProblems(new DeliveryNotFound(EXAMPLE_IDS.dlv), new EventNotFound(EXAMPLE_IDS.evt))
   getStatus(
     @TenantId() tenantId: string,
     @Param('task_id') taskId: string,
@@ -42,7 +44,7 @@ export class StatusController {
   @ApiOperation({ operationId: 'getEvent', summary: 'Read an event, without its payload' })
   @ApiIdParam('id', 'evt')
   @ApiOkResponse({ type: EventAnswer, description: 'The event' })
-  @ApiProblems(400, 404)
+  @ApiProblems(new EventNotFound(EXAMPLE_IDS.evt))
   getEvent(@TenantId() tenantId: string, @Param('id') id: string): Promise<EventAnswer> {
     return this.status.getEvent(tenantId, parsePublicId(id, 'evt').uuid);
   }
@@ -56,9 +58,9 @@ export class StatusController {
   @ApiIdParam('id', 'evt')
   @ApiOkResponse({
     description: "The payload, with the publisher's content type",
-    content: { '*/*': { schema: {} } },
+    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } }, '*/*': { schema: {} } },
   })
-  @ApiProblems(400, 404)
+  @ApiProblems(new EventNotFound(EXAMPLE_IDS.evt))
   async getPayload(@TenantId() tenantId: string, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     const { contentType, bytes } = await this.status.getPayload(tenantId, parsePublicId(id, 'evt').uuid);
     // A publisher's HTML must not run as a page of this service.

@@ -6,6 +6,7 @@ export type { PublishTarget } from './publish-target.js';
 export { liveSecrets, type SealedAuth, type SealedHeaders, type SealedSecret } from './domain/sealed.js';
 export { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 export { PublishTargets } from './publish-targets.js';
+export { SubscriptionNotFound } from './subscription.errors.js';
 export { SubscriptionDisabling } from './subscription-disabling.js';
 export { Reencryption } from './reencryption.js';
 export { SubscriptionVault } from './subscription-vault.js';

@@ -2,19 +2,22 @@ import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/co
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, Permit } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
+import { ApiInput } from '../shared/http/api-input.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
-import { parsePublicId } from '../shared/ids/public-id.js';
+import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
+import { LIMITS } from '../shared/limits.js';
 import { SecretRotation, SecretsAnswer } from './dto/secrets.js';
+import { SubscriptionNotFound, TooManySecrets } from './subscription.errors.js';
 import { SubscriptionSecretsService } from './subscription-secrets.service.js';
 
 @ApiTags('Subscriptions')
 @Controller('subscriptions/:id')
-@ApiIdParam('id', 'sub')
 export class SubscriptionSecretsController {
   constructor(private readonly secrets: SubscriptionSecretsService) {}
 
   @Get('secret')
+  @ApiIdParam('id', 'sub')
   @Permit('manage')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
@@ -23,12 +26,13 @@ export class SubscriptionSecretsController {
     description: 'Each read is recorded in the audit log.',
   })
   @ApiOkResponse({ type: SecretsAnswer, description: 'The secret, and previous ones that still sign' })
-  @ApiProblems(400, 404)
+  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub))
   read(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<SecretsAnswer> {
     return this.secrets.read(caller, parsePublicId(id, 'sub').uuid);
   }
 
   @Post('rotate-secret')
+  @ApiIdParam('id', 'sub')
   @Permit('manage')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
@@ -38,7 +42,8 @@ export class SubscriptionSecretsController {
     description: 'Both secrets sign until the overlap ends, so that the receiver can switch at any time until then.',
   })
   @ApiOkResponse({ type: SecretsAnswer, description: 'The new secret, and previous ones that still sign' })
-  @ApiProblems(400, 404, 409, 413, 415, 422)
+  @ApiInput(SecretRotation, 'Both secrets sign for a day', { overlap: 86_400 })
+  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub), new TooManySecrets(LIMITS.liveSecrets))
   rotate(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,

@@ -17,17 +17,23 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, 
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, Permit, TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
+import { ApiInput } from '../shared/http/api-input.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { RouteOption } from '../shared/http/route-options.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
-import type { Page } from '../shared/http/page.js';
-import { parsePublicId } from '../shared/ids/public-id.js';
+import { MalformedCursor, type Page } from '../shared/http/page.js';
+import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
 import { CreatedSubscriptionAnswer, SubscriptionAnswer, SubscriptionPage } from './dto/subscription-answer.js';
-import { SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
+import { EXAMPLE_TARGET_URL, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import { SubscriptionQuery } from './dto/subscription-query.js';
+import { SubscriptionLimitReached, SubscriptionNotFound, TooManyDeleted } from './subscription.errors.js';
 import { SubscriptionInputPipe } from './subscription-input.pipe.js';
 import { SubscriptionsService } from './subscriptions.service.js';
+
+/** Default of MAX_SUBSCRIPTIONS. */
+const DEFAULT_LIMIT = 100_000;
+const EXAMPLE = { target_url: EXAMPLE_TARGET_URL, event_type: 'order.created' };
 
 @ApiTags('Subscriptions')
 @Controller('subscriptions')
@@ -43,7 +49,8 @@ export class SubscriptionsController {
     description: 'The subscription with its secret',
     headers: { Location: { description: 'URL of the subscription', schema: { type: 'string' } } },
   })
-  @ApiProblems(400, 409, 413, 415, 422)
+  @ApiInput(SubscriptionInput, 'One event type for one URL', EXAMPLE)
+  @ApiProblems(new SubscriptionLimitReached(DEFAULT_LIMIT), new TooManyDeleted(DEFAULT_LIMIT))
   async create(
     @CurrentCaller() caller: Caller,
     @Body(SubscriptionInputPipe) input: SubscriptionInput,
@@ -59,7 +66,7 @@ export class SubscriptionsController {
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({ operationId: 'listSubscriptions', summary: 'List subscriptions, newest first' })
   @ApiOkResponse({ type: SubscriptionPage, description: 'A page of subscriptions' })
-  @ApiProblems(400, 422)
+  @ApiProblems(new MalformedCursor())
   list(@TenantId() tenantId: string, @Query(InputPipe) query: SubscriptionQuery): Promise<Page<SubscriptionAnswer>> {
     return this.subscriptions.list(tenantId, query);
   }
@@ -69,7 +76,7 @@ export class SubscriptionsController {
   @ApiIdParam('id', 'sub')
   @ApiOperation({ operationId: 'getSubscription', summary: 'Read a subscription' })
   @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription, without its secret' })
-  @ApiProblems(400, 404)
+  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub))
   get(@TenantId() tenantId: string, @Param('id') id: string): Promise<SubscriptionAnswer> {
     return this.subscriptions.get(tenantId, parsePublicId(id, 'sub').uuid);
   }
@@ -85,7 +92,8 @@ export class SubscriptionsController {
       '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
   })
   @ApiOkResponse({ type: SubscriptionAnswer, description: 'The changed subscription' })
-  @ApiProblems(400, 404, 413, 415, 422)
+  @ApiInput(SubscriptionInput, 'One event type for one URL', EXAMPLE)
+  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub))
   replace(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
@@ -103,7 +111,8 @@ export class SubscriptionsController {
     description: '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
   })
   @ApiOkResponse({ type: SubscriptionAnswer, description: 'The changed subscription' })
-  @ApiProblems(400, 404, 413, 415, 422)
+  @ApiInput(SubscriptionPatch, 'All events of an order', { event_types: ['order.*'] })
+  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub))
   patch(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
@@ -125,7 +134,7 @@ export class SubscriptionsController {
       "subscription counts towards a separate limit: the tenant's subscription limit, but at least 1,000.",
   })
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiProblems(400, 404, 413, 415, 422)
+  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub), 413, 415, 422)
   remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     return this.subscriptions.remove(caller, parsePublicId(id, 'sub').uuid);
   }

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { ApiClient, type PageAnswer, type ProblemAnswer, type SubscriptionAnswer } from '../support/api-client.js';
 import { aSubscription } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
+import type { OpenApiDocument } from '../support/openapi-validator.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const OPENAPI_FILE = new URL('../../docs/openapi.json', import.meta.url);
 
 /** JSON whose keys are in an order of its own: jsonb would reorder them. */
 function sorted(value: unknown): string {
@@ -52,6 +56,16 @@ describe('the API, with real PostgreSQL and Redis', () => {
 
       expect(rows.length).toBeGreaterThan(0);
       expect(JSON.stringify(rows)).not.toContain(secret);
+    });
+
+    it('take a string as event_types and an array as event_type, which the document leaves out', async () => {
+      const target_url = 'https://1.1.1.1';
+      const body = { target_url, event_type: ['order.*', 'user.created'] };
+      const one = await api.createSubscription({ target_url, event_types: 'order.created' });
+      const two = await api.expect<SubscriptionAnswer>(201, 'POST', '/subscriptions', { body });
+
+      expect(one).toMatchObject({ event_type: 'order.created', event_types: ['order.created'] });
+      expect(two).toMatchObject({ event_types: ['order.*', 'user.created'] });
     });
 
     it('get defaults for omitted fields, and show event_type when there is one', async () => {
@@ -302,10 +316,13 @@ describe('the API, with real PostgreSQL and Redis', () => {
     });
 
     it('serves the committed OpenAPI document', async () => {
-      const served = (await api.request('GET', '/openapi.json')).body as { openapi: string; webhooks: object };
+      const served = (await api.request('GET', '/openapi.json')).body as OpenApiDocument;
+      const { callbacks } = served.paths['/subscriptions']!['post'] as { callbacks: { delivery: object } };
 
-      expect(served.openapi).toBe('3.1.0');
-      expect(Object.keys(served.webhooks)).toEqual(['delivery']);
+      expect(served).toEqual(JSON.parse(readFileSync(OPENAPI_FILE, 'utf8')));
+      expect(served).toMatchObject({ openapi: '3.1.0' });
+      expect(served).not.toHaveProperty('webhooks');
+      expect(Object.keys(callbacks.delivery)).toEqual(['{$request.body#/target_url}']);
       expect((await api.request('GET', '/docs')).text).toContain('swagger-ui');
     });
 

@@ -20,11 +20,14 @@ interface OperationObject {
   readonly operationId: string;
   readonly 'x-roles'?: readonly Role[];
   readonly requestBody?: object;
-  readonly parameters?: readonly {
-    readonly name: string;
-    readonly in: string;
-    readonly schema: { readonly example?: string };
-  }[];
+  readonly parameters?: readonly Parameter[];
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly description?: string;
+  readonly schema: { readonly example?: string };
 }
 
 /** @throws Error if an operation does not list its roles, unless it is one for operators */
@@ -49,8 +52,13 @@ function describeOperation(verb: string, template: string, operation: OperationO
     template,
     roles,
     takesBody: operation.requestBody !== undefined,
-    parameters: Object.fromEntries(ofPath.map(({ name, schema }) => [name, schema.example ?? ''])),
+    parameters: Object.fromEntries(ofPath.map((each) => [each.name, exampleOf(each)])),
   };
+}
+
+/** Most examples are part of the description, so that /docs does not send them. */
+function exampleOf({ schema, description = '' }: Parameter): string {
+  return schema.example ?? /Example: `(.+)`/.exec(description)?.[1] ?? '';
 }
 
 /** Path of a call, with the given parameters. Parameters that are not given are unused ids. */

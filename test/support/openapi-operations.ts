@@ -59,13 +59,15 @@ const document = JSON.parse(readFileSync(new URL('../../docs/openapi.json', impo
 export const OPERATIONS: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, raw]) => {
     const content = raw.requestBody?.content ?? {};
-    const takesPayload = '*/*' in content;
+    const schema = content['application/json']?.schema;
+    // A payload may be any JSON, so its schema is empty.
+    const takesPayload = schema !== undefined && Object.keys(schema).length === 0;
     return {
       id: raw.operationId,
       method: method.toUpperCase(),
       path,
       parameters: raw.parameters ?? [],
-      body: takesPayload ? null : (content['application/json']?.schema ?? null),
+      body: takesPayload ? null : (schema ?? null),
       takesPayload,
       roles: raw['x-roles'] ?? null,
     };

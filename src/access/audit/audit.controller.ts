@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../shared/http/api-errors.js';
 import { InputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
-import type { Page } from '../../shared/http/page.js';
+import { MalformedCursor, type Page } from '../../shared/http/page.js';
 import { type Caller, CurrentCaller } from '../caller.js';
 import { type AuditAnswer, AuditPage, AuditQuery } from '../dto/audit.js';
 import { Permit } from '../permit.js';
@@ -23,7 +23,7 @@ export class AuditController {
     description: 'Covers all tenants, unless the key is bound to one or `X-Tenant` names one.',
   })
   @ApiOkResponse({ type: AuditPage, description: 'A page of audit log entries' })
-  @ApiProblems(400, 422)
+  @ApiProblems(new MalformedCursor())
   list(@CurrentCaller() caller: Caller, @Query(InputPipe) query: AuditQuery): Promise<Page<AuditAnswer>> {
     return this.audit.list(caller, query);
   }

@@ -4,7 +4,7 @@ import { parsePublicId } from '../../shared/ids/public-id.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { Clock } from '../../shared/time/clock.js';
-import { Unauthenticated } from '../access.errors.js';
+import { ApiKeyMissing, Unauthenticated } from '../access.errors.js';
 import { BriefCache } from '../brief-cache.js';
 import type { Identity } from '../caller.js';
 import { type ApiKeyToken, isSameHash, parseToken } from '../domain/api-key.js';
@@ -14,7 +14,6 @@ import { KeysRepository } from './keys.repository.js';
 /** Accuracy of `last_used_at`, in milliseconds. */
 const USE_MARK_MS = 60_000;
 const BEARER = /^bearer +(\S+)$/i;
-const HINT = 'Send an API key: Authorization: Bearer whk_…';
 
 /** A cached key and the identity of its bearer. */
 interface KnownKey {
@@ -60,7 +59,7 @@ export class KeyRing {
    * @throws Unauthenticated; the promise rejects with the same error
    */
   identify(authorization: string | undefined): Identity | Promise<Identity> {
-    if (authorization === undefined) throw new Unauthenticated(`The request has no API key. ${HINT}`);
+    if (authorization === undefined) throw new ApiKeyMissing();
     const parsed = this.parsed.get(authorization);
     const token = parsed ?? tokenOf(authorization);
     const known = this.keys.get(token.uuid);
@@ -77,12 +76,12 @@ export class KeyRing {
 
   private verify(known: KnownKey | null, token: Token): Identity {
     if (known === null || !isSameHash(known.key.secretHash, token.secretHash)) {
-      throw new Unauthenticated(`This API key is unknown or revoked. ${HINT}`);
+      throw new Unauthenticated('This API key is unknown or revoked.');
     }
     const { expiresAt } = known.key;
     const nowMs = this.clock.nowMs();
     if (expiresAt !== null && expiresAt.getTime() <= nowMs) {
-      throw new Unauthenticated(`This API key expired at ${expiresAt.toISOString()}. ${HINT}`);
+      throw new Unauthenticated(`This API key expired at ${expiresAt.toISOString()}.`);
     }
     this.markUsed(known.key, nowMs);
     return known.identity;
@@ -101,7 +100,7 @@ export class KeyRing {
 /** @throws Unauthenticated */
 function tokenOf(authorization: string): Token {
   const token = parseToken(BEARER.exec(authorization)?.[1] ?? '');
-  if (token === null) throw new Unauthenticated(`The Authorization header contains no valid API key. ${HINT}`);
+  if (token === null) throw new Unauthenticated('The Authorization header contains no valid API key.');
   return { ...token, uuid: parsePublicId(token.id, 'key').uuid };
 }
 

@@ -14,12 +14,15 @@ import {
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiProblems } from '../../shared/http/api-errors.js';
+import { ApiInput } from '../../shared/http/api-input.js';
 import { ApiIdParam } from '../../shared/http/api-id-param.js';
 import { RouteOption } from '../../shared/http/route-options.js';
 import { InputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
-import type { Page } from '../../shared/http/page.js';
-import { parsePublicId } from '../../shared/ids/public-id.js';
+import { MalformedCursor, type Page } from '../../shared/http/page.js';
+import { EXAMPLE_IDS, parsePublicId } from '../../shared/ids/public-id.js';
+import { LIMITS } from '../../shared/limits.js';
+import { ApiKeyNotFound, KeyHasSuccessor, LastAdminKey, TooManyKeys } from '../access.errors.js';
 import { type Caller, CurrentCaller } from '../caller.js';
 import { CreatedKeyAnswer, KeyAnswer, KeyInput, KeyPage, KeyQuery, KeyRotation } from '../dto/keys.js';
 import { Permit } from '../permit.js';
@@ -41,8 +44,9 @@ export class KeysController {
   @Permit('administer')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'createKey', summary: 'Create an API key' })
+  @ApiInput(KeyInput, 'A key for the publishers of a tenant', { role: 'publisher', tenant_id: 'default' })
   @ApiMade()
-  @ApiProblems(400, 409, 413, 415, 422)
+  @ApiProblems(new TooManyKeys(LIMITS.keys))
   async create(
     @CurrentCaller() caller: Caller,
     @Body(InputPipe) input: KeyInput,
@@ -58,7 +62,7 @@ export class KeysController {
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({ operationId: 'listKeys', summary: 'List API keys, newest first' })
   @ApiOkResponse({ type: KeyPage, description: 'A page of API keys, without revoked ones' })
-  @ApiProblems(400, 422)
+  @ApiProblems(new MalformedCursor())
   list(@CurrentCaller() caller: Caller, @Query(InputPipe) query: KeyQuery): Promise<Page<KeyAnswer>> {
     return this.keys.list(caller, query);
   }
@@ -68,7 +72,7 @@ export class KeysController {
   @ApiIdParam('id', 'key')
   @ApiOperation({ operationId: 'getKey', summary: 'Read an API key' })
   @ApiOkResponse({ type: KeyAnswer, description: 'The key, without its secret' })
-  @ApiProblems(400, 404)
+  @ApiProblems(new ApiKeyNotFound(EXAMPLE_IDS.key))
   get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<KeyAnswer> {
     return this.keys.get(caller, parsePublicId(id, 'key').uuid);
   }
@@ -83,8 +87,9 @@ export class KeysController {
     description:
       'Creates a new key with the role, tenant and name of the old one. The old key remains valid for `overlap` seconds.',
   })
+  @ApiInput(KeyRotation, 'The old key remains valid for an hour', { overlap: 3600 })
   @ApiMade()
-  @ApiProblems(400, 404, 409, 413, 415, 422)
+  @ApiProblems(new ApiKeyNotFound(EXAMPLE_IDS.key), new KeyHasSuccessor(EXAMPLE_IDS.key), new TooManyKeys(LIMITS.keys))
   async rotate(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
@@ -107,7 +112,7 @@ export class KeysController {
     description: 'The key is refused within a second.',
   })
   @ApiNoContentResponse({ description: 'Revoked' })
-  @ApiProblems(400, 404, 409, 413, 415, 422)
+  @ApiProblems(new ApiKeyNotFound(EXAMPLE_IDS.key), new LastAdminKey(), 413, 415, 422)
   revoke(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     return this.keys.revoke(caller, parsePublicId(id, 'key').uuid);
   }

@@ -21,10 +21,12 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiProblems } from '../../shared/http/api-errors.js';
+import { ApiInput } from '../../shared/http/api-input.js';
 import { RouteOption } from '../../shared/http/route-options.js';
 import { InputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
-import type { Page } from '../../shared/http/page.js';
+import { MalformedCursor, type Page } from '../../shared/http/page.js';
+import { TenantExists, TenantInUse, TenantNotFound } from '../access.errors.js';
 import { type Caller, CurrentCaller } from '../caller.js';
 import { TENANT_ID_SCHEMA } from '../dto/keys.js';
 import { TenantAnswer, TenantInput, TenantPage, TenantPatch, TenantQuery } from '../dto/tenants.js';
@@ -51,7 +53,8 @@ export class TenantsController {
     description: 'The tenant',
     headers: { Location: { description: 'URL of the tenant', schema: { type: 'string' } } },
   })
-  @ApiProblems(400, 409, 413, 415, 422)
+  @ApiInput(TenantInput, 'A tenant with the default limits', { id: 'acme', name: 'Acme Inc.' })
+  @ApiProblems(new TenantExists('acme'))
   async create(
     @CurrentCaller() caller: Caller,
     @Body(InputPipe) input: TenantInput,
@@ -67,7 +70,7 @@ export class TenantsController {
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({ operationId: 'listTenants', summary: 'List tenants, ordered by id' })
   @ApiOkResponse({ type: TenantPage, description: 'A page of tenants' })
-  @ApiProblems(400, 422)
+  @ApiProblems(new MalformedCursor())
   list(@CurrentCaller() caller: Caller, @Query(InputPipe) query: TenantQuery): Promise<Page<TenantAnswer>> {
     return this.tenants.list(caller, query);
   }
@@ -77,7 +80,7 @@ export class TenantsController {
   @ApiId()
   @ApiOperation({ operationId: 'getTenant', summary: 'Read a tenant' })
   @ApiOkResponse({ type: TenantAnswer, description: 'The tenant, with the limits in force' })
-  @ApiProblems(404)
+  @ApiProblems(new TenantNotFound('acme'))
   get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<TenantAnswer> {
     return this.tenants.get(caller, id);
   }
@@ -91,7 +94,8 @@ export class TenantsController {
     description: "Null resets a limit to the service's default. Changes take effect within a second.",
   })
   @ApiOkResponse({ type: TenantAnswer, description: 'The changed tenant' })
-  @ApiProblems(400, 404, 413, 415, 422)
+  @ApiInput(TenantPatch, 'At most 100 events per second', { limits: { events_per_second: 100 } })
+  @ApiProblems(new TenantNotFound('acme'))
   patch(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
@@ -111,7 +115,7 @@ export class TenantsController {
     description: 'The tenant must have no API keys and no subscriptions. Its id is never reused.',
   })
   @ApiNoContentResponse({ description: 'Deleted' })
-  @ApiProblems(404, 409, 413, 415, 422)
+  @ApiProblems(new TenantNotFound('acme'), new TenantInUse('acme', 'still has API keys'), 413, 415, 422)
   remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     return this.tenants.remove(caller, id);
   }

@@ -6,9 +6,11 @@ import { ApiProblems } from '../../shared/http/api-errors.js';
 import { ApiIdParam } from '../../shared/http/api-id-param.js';
 import { InputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
-import type { Page } from '../../shared/http/page.js';
+import { MalformedCursor, type Page } from '../../shared/http/page.js';
 import { RouteOption } from '../../shared/http/route-options.js';
-import { parsePublicId } from '../../shared/ids/public-id.js';
+import { EXAMPLE_IDS, MalformedId, parsePublicId } from '../../shared/ids/public-id.js';
+import { SubscriptionNotFound } from '../../subscriptions/index.js';
+import { DeliveryFinished, DeliveryNotFound, DeliveryUnfinished, SubscriptionGone } from './delivery.errors.js';
 import { DeliveryHistory } from './delivery-history.js';
 import { DeliveryService } from './delivery.service.js';
 import { type DeliveryAnswer, DeliveryPage, DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
@@ -27,7 +29,7 @@ export class DeliveryController {
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({ operationId: 'listDeliveries', summary: 'List deliveries, newest event first' })
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
-  @ApiProblems(400, 422)
+  @ApiProblems(new MalformedCursor(), new MalformedId('42', ['sub']))
   listDeliveries(@TenantId() tenantId: string, @Query(InputPipe) query: DeliveryQuery): Promise<Page<DeliveryAnswer>> {
     return this.history.list(tenantId, toFilter(query));
   }
@@ -37,7 +39,7 @@ export class DeliveryController {
   @ApiOperation({ operationId: 'getDelivery', summary: 'Read a delivery with its attempts' })
   @ApiIdParam('id', 'dlv')
   @ApiOkResponse({ type: DeliveryWithAttemptsAnswer, description: 'The delivery' })
-  @ApiProblems(400, 404)
+  @ApiProblems(new DeliveryNotFound(EXAMPLE_IDS.dlv))
   getDelivery(@TenantId() tenantId: string, @Param('id') id: string): Promise<DeliveryWithAttemptsAnswer> {
     return this.history.get(tenantId, parsePublicId(id, 'dlv').uuid);
   }
@@ -52,7 +54,7 @@ export class DeliveryController {
   })
   @ApiIdParam('id', 'sub')
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
-  @ApiProblems(400, 404, 422)
+  @ApiProblems(new MalformedCursor(), new SubscriptionNotFound(EXAMPLE_IDS.sub))
   listSubscriptionDeliveries(
     @TenantId() tenantId: string,
     @Param('id') id: string,
@@ -77,7 +79,14 @@ export class DeliveryController {
     description: 'The new delivery',
     headers: { Location: { description: 'URL of the status of the new delivery', schema: { type: 'string' } } },
   })
-  @ApiProblems(400, 404, 409, 413, 415, 422)
+  @ApiProblems(
+    new DeliveryNotFound(EXAMPLE_IDS.dlv),
+    new DeliveryUnfinished(EXAMPLE_IDS.dlv),
+    new SubscriptionGone(EXAMPLE_IDS.dlv),
+    413,
+    415,
+    422,
+  )
   async retry(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
@@ -99,7 +108,7 @@ export class DeliveryController {
     description: 'Does not stop an attempt that is in progress. Its outcome is recorded as `late`.',
   })
   @ApiOkResponse({ type: DeliveryWithAttemptsAnswer, description: 'The cancelled delivery' })
-  @ApiProblems(400, 404, 409, 413, 415, 422)
+  @ApiProblems(new DeliveryNotFound(EXAMPLE_IDS.dlv), new DeliveryFinished(EXAMPLE_IDS.dlv), 413, 415, 422)
   cancel(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DeliveryWithAttemptsAnswer> {
     return this.deliveries.cancel(caller, parsePublicId(id, 'dlv').uuid);
   }

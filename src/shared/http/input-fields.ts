@@ -1,6 +1,9 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { getMetadataStorage, IsObject } from 'class-validator';
 
+/** What to change about a field or parameter that does not exist. */
+export const UNKNOWN_FIELD = 'is unknown; remove it';
+
 const READER = Symbol('reader');
 const NESTED = Symbol('nested');
 

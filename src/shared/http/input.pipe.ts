@@ -1,7 +1,7 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
 import { type Fault, InvalidInput } from '../errors/domain-error.js';
-import { fieldsOf, nestedOf, readerOf } from './input-fields.js';
+import { fieldsOf, nestedOf, readerOf, UNKNOWN_FIELD } from './input-fields.js';
 
 /**
  * Reads a body or a query into its DTO. Every key is either a field of the DTO or a fault, even a name such as
@@ -17,7 +17,7 @@ export function readInput<T extends object>(value: unknown, dtoClass: Type<T>, p
   for (const [name, given] of Object.entries(value)) {
     const pointer = pointerPrefix + escaped(name);
     if (!known.has(name)) {
-      faults.push({ pointer, detail: 'is unknown; remove it' });
+      faults.push({ pointer, detail: UNKNOWN_FIELD });
       continue;
     }
     const nested = nestedOf(dtoClass, name);

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { DomainError, Unavailable } from '../errors/domain-error.js';
 import type { Logger } from '../logging/logger.js';
-import { type Problem, PROBLEM_CONTENT_TYPE, problemFrom, problemOf } from './problem.js';
+import { INTERNAL_ERROR, type Problem, PROBLEM_CONTENT_TYPE, problemFrom, problemOf } from './problem.js';
 
 /** Codes for the errors of Nest and Fastify, by status. */
 const CODES: Readonly<Record<number, string>> = {
@@ -52,19 +52,13 @@ export class ProblemFilter implements ExceptionFilter {
       { err: error, request_id: request.id, method: request.method, path: context.path },
       'request.failed',
     );
-    return problemOf(
-      500,
-      'internal_error',
-      'An internal error occurred. The log has details under request_id.',
-      context,
-    );
+    return problemOf(500, 'internal_error', INTERNAL_ERROR, context);
   }
 }
 
-/** The detail of a refused request. The messages of Fastify for 404 and 413 say too little. */
-function refusal(status: number, { message }: Error, { method, url, routeOptions }: FastifyRequest): string {
+/** The detail of a refused request. The message of Fastify for 404 says too little. */
+function refusal(status: number, { message }: Error, { method, url }: FastifyRequest): string {
   if (status === 404) return `There is no ${method} ${url.split('?', 1)[0] ?? ''}.`;
-  if (status === 413) return `The body is larger than ${routeOptions.bodyLimit} bytes.`;
   return message;
 }
 

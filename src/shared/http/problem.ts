@@ -35,6 +35,8 @@ export const TITLES: Readonly<Record<number, string>> = {
   503: 'Service unavailable',
 };
 
+export const INTERNAL_ERROR = 'An internal error occurred. The log has details under request_id.';
+
 export class FaultBody {
   @ApiProperty({
     description: 'JSON pointer into the body, or the name of a header or query parameter',

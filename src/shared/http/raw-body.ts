@@ -1,15 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { DomainError, InvalidInput } from '../errors/domain-error.js';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { InvalidInput } from '../errors/domain-error.js';
 import { LIMITS } from '../limits.js';
+import { BodyTooLarge, notJson, uncompressed } from './body-errors.js';
 import { parseStrictJson } from './json.js';
 import { type RouteOptions, routeOptionsOf } from './route-options.js';
-
-export class UnsupportedMediaType extends DomainError {
-  constructor(detail: string) {
-    super('unsupported_media_type', 'unsupported_media_type', detail);
-  }
-}
 
 /**
  * Installs one parser for all bodies: raw bytes for routes with `rawBody`, strict JSON for all others. It stops reading
@@ -45,7 +40,7 @@ function collect(
   const { bodyLimit } = request.routeOptions;
   const { intake } = request;
   if (Number(request.headers['content-length']) > bodyLimit) {
-    done(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+    done(new BodyTooLarge(bodyLimit));
     return;
   }
   const chunks: Buffer[] = [];
@@ -59,7 +54,7 @@ function collect(
   const onData = (chunk: Buffer): void => {
     length += chunk.length;
     if (length > bodyLimit) {
-      end(new errorCodes.FST_ERR_CTP_BODY_TOO_LARGE());
+      end(new BodyTooLarge(bodyLimit));
       return;
     }
     const refusal = intake?.addBytes(chunk.length);
@@ -87,7 +82,7 @@ class BodyBroken extends Error {
 function readBody(request: FastifyRequest, body: Buffer): unknown {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
-    throw new UnsupportedMediaType(`Content-Encoding ${encoding} is not supported. Send the body uncompressed.`);
+    throw uncompressed(encoding);
   }
   const { rawBody, refusesBody } = routeOptionsOf(request);
   if (refusesBody) {
@@ -96,7 +91,7 @@ function readBody(request: FastifyRequest, body: Buffer): unknown {
   }
   if (rawBody) return body;
   if (!isJson(request.headers['content-type'])) {
-    throw new UnsupportedMediaType('Send JSON with Content-Type: application/json.');
+    throw notJson();
   }
   return parseStrictJson(body);
 }

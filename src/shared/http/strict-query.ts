@@ -2,6 +2,7 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidInput } from '../errors/domain-error.js';
+import { UNKNOWN_FIELD } from './input-fields.js';
 import { routeOptionsOf } from './route-options.js';
 
 /** Whether a handler has a query parameter. Call this only after its parameters are decorated. */
@@ -20,6 +21,6 @@ export function refuseUnreadQueries(fastify: FastifyInstance): void {
       return;
     }
     const names = [...new Set(new URLSearchParams(request.url.slice(at)).keys())];
-    done(new InvalidInput(names.map((name) => ({ pointer: name, detail: 'is unknown; remove it' }))));
+    done(new InvalidInput(names.map((name) => ({ pointer: name, detail: UNKNOWN_FIELD }))));
   });
 }

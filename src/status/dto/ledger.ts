@@ -24,16 +24,16 @@ export class LedgerCounts {
   @ApiProperty({ ...COUNT, description: 'Deliveries created for accepted events, including manual retries' })
   readonly accepted: number;
 
-  @ApiProperty(COUNT)
+  @ApiProperty({ ...COUNT, example: 9 })
   readonly delivered: number;
 
-  @ApiProperty(COUNT)
+  @ApiProperty({ ...COUNT, example: 1 })
   readonly failed: number;
 
-  @ApiProperty(COUNT)
+  @ApiProperty({ ...COUNT, example: 0 })
   readonly cancelled: number;
 
-  @ApiProperty({ ...COUNT, description: 'Deliveries that are pending, in flight or waiting for a retry' })
+  @ApiProperty({ ...COUNT, example: 2, description: 'Deliveries that are pending, in flight or waiting for a retry' })
   readonly unfinished: number;
 
   @ApiProperty({ ...COUNT, example: 0, description: '`accepted` minus all other counts; anything but 0 is a defect' })

@@ -49,7 +49,7 @@ export class SubscriptionAnswer {
   @ApiProperty({ type: [String], description: 'Names of the headers whose values are shown', example: [] })
   readonly shown_headers: string[];
 
-  @ApiProperty({ type: AuthAnswer, nullable: true })
+  @ApiProperty({ type: AuthAnswer, nullable: true, example: null })
   readonly auth: AuthAnswer | null;
 
   @ApiProperty({

@@ -16,10 +16,10 @@ import {
   IsTarget,
 } from './rules.js';
 
-const EVENT_PATTERN = { type: 'string', maxLength: LIMITS.eventTypeLength, pattern: EVENT_PATTERN_FORM };
-const EVENT_TYPES_SCHEMA = {
-  oneOf: [EVENT_PATTERN, { type: 'array', items: EVENT_PATTERN, minItems: 1, maxItems: LIMITS.eventTypes }],
-};
+const EVENT_PATTERN = { type: 'string', maxLength: LIMITS.eventTypeLength, pattern: EVENT_PATTERN_FORM } as const;
+/** The service also reads a string, which is not documented: clients would get a wrapper type for the union. */
+const EVENT_TYPES = { type: 'array', items: EVENT_PATTERN, minItems: 1, maxItems: LIMITS.eventTypes } as const;
+export const EXAMPLE_TARGET_URL = 'https://example.com/webhooks';
 export const SECRET_SCHEMA = { minLength: LIMITS.secretMinLength, maxLength: LIMITS.secretMaxLength };
 export const SCHEME_SCHEMA = { enum: SIGNATURE_SCHEMES, example: 'v1' };
 /** The types of `@nestjs/swagger` lack this OpenAPI 3.1 keyword. */
@@ -69,8 +69,8 @@ export class RetryInput {
 
 abstract class SubscriptionFields {
   @ApiPropertyOptional({
-    ...EVENT_TYPES_SCHEMA,
-    description: 'Alternative to `event_types`; set only one of them',
+    ...EVENT_PATTERN,
+    description: 'One event type or pattern; alternative to `event_types`, so set only one of them',
     example: 'order.created',
   })
   @IsEventTypeAlias()
@@ -197,7 +197,7 @@ const URL_SCHEMA = {
   format: 'uri',
   minLength: 1,
   maxLength: LIMITS.urlLength,
-  example: 'https://example.com/webhooks',
+  example: EXAMPLE_TARGET_URL,
 };
 
 /** Body of POST and PUT: all fields that a client may set. */
@@ -207,8 +207,8 @@ export class SubscriptionInput extends SubscriptionFields {
   readonly target_url: string;
 
   @ApiPropertyOptional({
-    ...EVENT_TYPES_SCHEMA,
-    description: 'Event types and patterns',
+    ...EVENT_TYPES,
+    description: 'Event types and patterns, such as `order.created`, `order.*` and `*`',
     example: ['order.*', 'user.created'],
   })
   @IsEventTypes({ required: true })
@@ -222,7 +222,7 @@ export class SubscriptionPatch extends SubscriptionFields {
   @IsTarget()
   readonly target_url?: string;
 
-  @ApiPropertyOptional({ ...EVENT_TYPES_SCHEMA, description: 'Event types and patterns', example: ['order.*'] })
+  @ApiPropertyOptional({ ...EVENT_TYPES, description: 'Event types and patterns', example: ['order.*'] })
   @IsEventTypes({ required: false })
   readonly event_types?: string | string[];
 }

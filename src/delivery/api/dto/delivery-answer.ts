@@ -25,16 +25,16 @@ export class AttemptAnswer {
   })
   readonly duration_ms: number | null;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Null if there was no response', example: 500 })
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Null if there was no response', example: 200 })
   readonly status_code: number | null;
 
-  @ApiProperty({ type: DeliveryErrorAnswer, nullable: true, description: 'Null after a 2xx response' })
+  @ApiProperty({ type: DeliveryErrorAnswer, nullable: true, description: 'Null after a 2xx response', example: null })
   readonly error: DeliveryErrorAnswer | null;
 
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { 'content-type': 'text/plain' } })
   readonly response_headers: Record<string, string>;
 
-  @ApiProperty({ description: 'First 4 KB of the response body', example: 'try later' })
+  @ApiProperty({ description: 'First 4 KB of the response body', example: 'thank you' })
   readonly response_body: string;
 
   @ApiProperty({ description: 'Whether the outcome arrived too late to change the delivery', example: false })
@@ -85,7 +85,7 @@ export class DeliveryAnswer {
   @ApiProperty({ type: 'integer', nullable: true, example: 200 })
   readonly last_status_code: number | null;
 
-  @ApiProperty({ type: DeliveryErrorAnswer, nullable: true })
+  @ApiProperty({ type: DeliveryErrorAnswer, nullable: true, example: null })
   readonly last_error: DeliveryErrorAnswer | null;
 
   @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
