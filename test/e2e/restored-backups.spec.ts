@@ -45,8 +45,8 @@ describe('a backup that is restored, with real PostgreSQL and Redis', () => {
       return (await api.createSubscription({ target_url: receiver.url(path), event_type: 'a', retry })).id;
     };
     /** A retry that is due in an hour is due now. */
-    const makeDue = ({ query }: TestDatabase) =>
-      query(`update open_deliveries set next_attempt_at = now() where next_attempt_at < 'infinity'`);
+    const makeDue = (of: TestDatabase) =>
+      of.query(`update open_deliveries set next_attempt_at = now() where next_attempt_at < 'infinity'`);
     const sent = (path: string) =>
       receiver.requestsTo(path).map(({ webhookId, attempt, statusCode }) => ({ webhookId, attempt, statusCode }));
     const untilSent = (path: string, count: number) =>
