@@ -75,7 +75,7 @@ describe('a fresh checkout, without dependencies and without a build', () => {
   });
 
   it('has no command that fails without saying what to do', () => {
-    // npm itself says that it cannot find these two.
+    // These two are a tool each, and the shell says that it is missing.
     const { build, format, ...others } = scripts;
     expect({ build, format }).toEqual({ build: 'nest build', format: 'prettier --write .' });
     const unprepared = Object.values(others).filter(

@@ -44,6 +44,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if not $given.DATABASE_URL }}{{ fail "secrets.DATABASE_URL is missing." }}{{ end -}}
 {{- if not (or $given.ENCRYPTION_KEY $given.ENCRYPTION_KEYS) }}{{ fail "secrets.ENCRYPTION_KEY is missing; make one with: openssl rand -hex 32" }}{{ end -}}
 {{- if and (eq .Values.mode "split") (not $given.REDIS_URL) }}{{ fail "secrets.REDIS_URL is missing: Redis carries jobs from the API to the workers. Set it, or mode to single." }}{{ end -}}
+{{- if and (gt (int .Values.api.replicas) 1) (not $given.REDIS_URL) }}{{ fail "secrets.REDIS_URL is missing: several replicas need it. Set it, or api.replicas to 1." }}{{ end -}}
 {{- include "webhooks.fullname" . -}}
 {{- end -}}
 {{- end -}}
@@ -52,11 +53,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- printf "%s-migrate" (include "webhooks.fullname" .) -}}
 {{- end -}}
 
-{{- define "webhooks.hook" -}}
-{{- if .Values.migration.hook -}}
+{{- /* What the migration needs as a hook. Helm leaves hooks behind, so these are removed after it. */ -}}
+{{- define "webhooks.beforeMigration" -}}
 helm.sh/hook: pre-install,pre-upgrade
-helm.sh/hook-delete-policy: before-hook-creation
-{{- end -}}
+helm.sh/hook-weight: '-1'
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- end -}}
 
 {{- define "webhooks.settings" -}}
