@@ -66,7 +66,8 @@ const settingOf = (manifest: Manifest, name: string): string | undefined =>
 /** SHUTDOWN_DRAIN: seconds between the failing readiness and the closing of the port. */
 const KNOWN = new Set([...Object.keys(SETTINGS.shape).map(variableOf), 'SHUTDOWN_DRAIN']);
 /** Seconds that the service takes in addition to its shutdown timeout, and one for the signal to arrive. */
-const CLOSING_SECONDS = Number(/CLOSING_MS = (\d+);/.exec(textOf('src/app/bootstrap.ts'))?.[1]) / 1000 + 1;
+const CLOSING_SECONDS = Number(/CLOSING_MS = (\d+);/.exec(globSync('src/app/*.ts').map(textOf).join())?.[1]) / 1000 + 1;
+const DEFAULTS: Readonly<Record<string, unknown>> = SETTINGS.parse({});
 const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'] as const;
 
 describe('the files for deployments', () => {
@@ -128,17 +129,16 @@ describe('the files for deployments', () => {
   });
 
   it('give pods more time to end than the service takes', () => {
-    for (const deployment of [api, worker]) {
-      const needed = ['SHUTDOWN_TIMEOUT', 'SHUTDOWN_DRAIN'].map((name) => Number(settingOf(deployment, name)));
-      const grace = deployment.spec.template.spec.terminationGracePeriodSeconds;
-      expect(grace).toBeGreaterThanOrEqual(needed[0]! + needed[1]! + CLOSING_SECONDS);
-    }
+    const graceOf = ({ spec }: Manifest): number => spec.template.spec.terminationGracePeriodSeconds;
+    const [timeout, drain] = ['SHUTDOWN_TIMEOUT', 'SHUTDOWN_DRAIN'].map((name) => Number(config.data[name]));
+    expect(graceOf(api)).toBeGreaterThanOrEqual(timeout! + drain! + CLOSING_SECONDS);
+    expect(graceOf(worker)).toBeGreaterThanOrEqual(timeout! + CLOSING_SECONDS);
     const ofChart =
       /terminationGracePeriodSeconds: \{\{ add \(int \S*SHUTDOWN_TIMEOUT\) \(int \.drainSeconds\) (\d+) \}\}/;
     expect(Number(ofChart.exec(templates)?.[1])).toBeGreaterThanOrEqual(CLOSING_SECONDS);
     const ofCompose = /stop_grace_period: (\d+)s/.exec(textOf('docker-compose.yml'))?.[1];
     const ofRender = /maxShutdownDelaySeconds: (\d+)/.exec(textOf('render.yaml'))?.[1];
-    const least = SETTINGS.shape.shutdownTimeout.parse(undefined) + CLOSING_SECONDS;
+    const least = Number(DEFAULTS['shutdownTimeout']) + Number(DEFAULTS['shutdownDrain'] ?? 0) + CLOSING_SECONDS;
     for (const seconds of [ofCompose, ofRender]) expect(Number(seconds)).toBeGreaterThanOrEqual(least);
   });
 

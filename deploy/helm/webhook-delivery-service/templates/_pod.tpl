@@ -33,7 +33,7 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
     spec:
-      # SHUTDOWN_TIMEOUT, SHUTDOWN_DRAIN, 4 s to close everything else, and some to spare.
+      # SHUTDOWN_TIMEOUT, SHUTDOWN_DRAIN of an API, 4 s to close everything else, and some to spare.
       terminationGracePeriodSeconds: {{ add (int $root.Values.settings.SHUTDOWN_TIMEOUT) (int .drainSeconds) 10 }}
       serviceAccountName: {{ include "webhooks.serviceAccount" $root }}
       {{- include "webhooks.podBasics" $root | nindent 6 }}
@@ -45,8 +45,7 @@ spec:
             - { name: PORT, value: '8000' }
             - { name: ADMIN_PORT, value: '9000' }
             {{- if eq .component "worker" }}
-            # No traffic has to find another way, and only an API needs the first key.
-            - { name: SHUTDOWN_DRAIN, value: '0' }
+            # Only an API needs the first key.
             - { name: BOOTSTRAP_API_KEY, value: '' }
             {{- end }}
           envFrom:
