@@ -23,6 +23,8 @@ COPY --from=dependencies /app/node_modules node_modules
 # Declares that dist contains ES modules.
 COPY package.json ./
 COPY --from=build /app/dist dist
+# Prints a key for BOOTSTRAP_API_KEY.
+COPY scripts/make-key.mjs scripts/
 USER node
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \

@@ -4,6 +4,5 @@ export { AuditTrail } from './audit/audit-trail.js';
 export { type Caller, CurrentCaller, TenantId } from './caller.js';
 export { isTenantId } from './domain/tenant-id.js';
 export { Gatekeeper } from './gatekeeper.js';
-export { makeToken } from './keys/make-token.js';
 export { Permit, ROLES_EXTENSION, SECURITY_SCHEME } from './permit.js';
 export { TenantsService } from './tenants/tenants.service.js';

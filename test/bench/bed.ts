@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { makeToken } from '../../src/access/index.js';
+import { makeToken } from '../support/make-token.js';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { startLocalRedis } from '../../src/local/local-redis.js';
 import type { LocalServer } from '../../src/local/local-server.js';

@@ -1,4 +1,4 @@
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from '../support/make-token.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { createKey, type KeyAnswer } from '../support/access.js';
 import { ApiClient, type PageAnswer } from '../support/api-client.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from '../support/make-token.js';
 import { clientOf, createKey, type CreatedKeyAnswer, createTenant, everythingStored } from '../support/access.js';
 import { ApiClient, type ApiResponse } from '../support/api-client.js';
 import { bodyFor, documentedOperations, pathOf, type Role, ROLES } from '../support/documented-operations.js';

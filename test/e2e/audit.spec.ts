@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from '../support/make-token.js';
 import { createKey, createTenant } from '../support/access.js';
 import type { ApiClient } from '../support/api-client.js';
 import { AuditedService } from '../support/audited-service.js';

@@ -1,4 +1,4 @@
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from '../support/make-token.js';
 import { ApiClient, type ApiRequest, type ApiResponse, type ProblemAnswer } from '../support/api-client.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from '../support/make-token.js';
 import { clientOf, createKey, type CreatedKeyAnswer, createTenant, everythingStored, type KeyAnswer } from '../support/access.js'; // prettier-ignore
 import { ApiClient, type ApiResponse, type PageAnswer } from '../support/api-client.js';
 import { ROLES } from '../support/documented-operations.js';

@@ -1,4 +1,4 @@
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from '../support/make-token.js';
 import { type PlainAnswer, requestAs } from '../support/any-host-request.js';
 import { ApiClient, type ProblemAnswer } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';

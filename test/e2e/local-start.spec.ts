@@ -1,4 +1,4 @@
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from '../support/make-token.js';
 import { requestAs } from '../support/any-host-request.js';
 import { ApiClient } from '../support/api-client.js';
 import { fastSettings } from '../support/fast-settings.js';

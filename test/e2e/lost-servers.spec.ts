@@ -2,11 +2,11 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { migrate } from '../../src/shared/database/data-source.js';
 import { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { FaultyPostgres } from '../support/faulty-postgres.js';
+import { migrateQuietly } from '../support/migrate-quietly.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -93,7 +93,7 @@ describe('a primary that stops taking writes and keeps its connections', () => {
   /** The successor of the old primary: it knows the same password, and holds the subscription in another state. */
   async function startNext(description: string): Promise<FaultyPostgres> {
     const next = await startServer();
-    await migrate(next.url, new Date());
+    await migrateQuietly(next.url);
     const [row] = await on<{ row: object }>(old, 'select to_jsonb(s) as row from subscriptions s');
     await on(next, 'insert into subscriptions select * from jsonb_populate_record(null::subscriptions, $1)', [
       { ...row!.row, description },

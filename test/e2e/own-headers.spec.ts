@@ -1,4 +1,4 @@
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from '../support/make-token.js';
 import { createKey } from '../support/access.js';
 import { ApiClient, type ApiResponse, type SubscriptionAnswer } from '../support/api-client.js';
 import { aSubscription } from '../support/factories.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from '../support/make-token.js';
 import { createKey, type CreatedKeyAnswer, createTenant } from '../support/access.js';
 import { ApiClient, type ApiResponse } from '../support/api-client.js';
 import { builtFile } from '../support/built-file.js';

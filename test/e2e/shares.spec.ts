@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from '../support/make-token.js';
 import { clientOf, createKey, createTenant } from '../support/access.js';
 import { ApiClient, type ApiResponse } from '../support/api-client.js';
 import { fastSettings } from '../support/fast-settings.js';

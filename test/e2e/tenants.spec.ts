@@ -1,4 +1,4 @@
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from '../support/make-token.js';
 import { clientOf, createKey, createTenant, everythingStored } from '../support/access.js';
 import { ApiClient, type DeliveryWithAttemptsAnswer, type PageAnswer } from '../support/api-client.js';
 import { bodyFor, documentedOperations, pathOf } from '../support/documented-operations.js';

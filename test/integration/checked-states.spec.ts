@@ -3,12 +3,13 @@ import type { DataSource } from 'typeorm';
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
 import { ClaimRepository } from '../../src/delivery/storage/claim.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
-import { migrate, migrationDataSource } from '../../src/shared/database/data-source.js';
+import { migrationDataSource } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { CHECKED_STATES } from '../../src/shared/database/migrations/1700000000005-checked-states.js';
 import { SUBSCRIPTION_STATE } from '../../src/subscriptions/domain/subscription-state.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
+import { migrateQuietly } from '../support/migrate-quietly.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -71,7 +72,7 @@ describe('the migration to checked states', () => {
     const report = new Client({ connectionString: database.url });
     await report.connect();
     await report.query('begin; select count(*) from deliveries');
-    const migrated = migrate(database.url, new Date());
+    const migrated = migrateQuietly(database.url);
     const waiting = `select from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock' and query like 'alter table deliveries add%'`;
     await eventually(() => database.query(waiting), { until: ({ length }) => length > 0 });

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { Expiry } from '../../src/delivery/engine/expiry.js';
 import { ParkingRepository } from '../../src/delivery/storage/parking.repository.js';
 import { ADVISORY_LOCKS } from '../../src/shared/database/advisory-locks.js';
-import { migrate, migrationDataSource } from '../../src/shared/database/data-source.js';
+import { migrationDataSource } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { type Dropped, ExpiredPartitions } from '../../src/shared/database/expired-partitions.js';
 import { partitionOf, PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
@@ -11,6 +11,7 @@ import type { Retention } from '../../src/shared/database/retention.js';
 import type { Logger } from '../../src/shared/logging/logger.js';
 import { Metrics } from '../../src/shared/metrics/metrics.js';
 import { eventually } from '../support/eventually.js';
+import { migrateQuietly } from '../support/migrate-quietly.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
@@ -43,7 +44,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
   });
 
   const prepare = async (): Promise<void> => {
-    await migrate(database.url, TODAY);
+    await migrateQuietly(database.url, TODAY);
     dataSource = await migrationDataSource(database.url).initialize();
     keeper = new PartitionKeeper(dataSource);
     expired = new ExpiredPartitions(dataSource, () => migrationDataSource(database.url).initialize());
@@ -78,7 +79,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       await rows.delivery({ subscriptionId: await rows.subscription(), atMs: TODAY.getTime() });
       const before = await storedIn('events');
       await keeper.makeAhead(TODAY);
-      await migrate(database.url, TODAY);
+      await migrateQuietly(database.url, TODAY);
       expect(await partitions()).toEqual(partitionsOf(daysFrom('2026-02-28', 9)));
       expect(await storedIn('events')).toEqual(before);
     });
@@ -102,7 +103,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
   });
 
   it('are created once by processes that start at the same time on a database without a schema', async () => {
-    await Promise.all(Array.from({ length: 5 }, () => migrate(database.url, TODAY)));
+    await Promise.all(Array.from({ length: 5 }, () => migrateQuietly(database.url, TODAY)));
 
     expect(await partitions()).toEqual(partitionsOf(daysFrom('2026-02-28', 9)));
     dataSource = await migrationDataSource(database.url).initialize();
@@ -224,7 +225,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
 
         const atMs = TODAY.getTime();
         const accepted = await rows.delivery({ subscriptionId: await rows.subscription(), atMs });
-        await migrate(database.url, new Date(atMs + 2 * DAY_MS));
+        await migrateQuietly(database.url, new Date(atMs + 2 * DAY_MS));
         expect(await rows.open(accepted.id)).toBeDefined();
         expect(await detaching()).toHaveLength(1);
 

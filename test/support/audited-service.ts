@@ -1,4 +1,4 @@
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from './make-token.js';
 import { ApiClient, type PageAnswer } from './api-client.js';
 import { fastSettings } from './fast-settings.js';
 import { type ServiceProcess, startService } from './service-process.js';

@@ -6,7 +6,8 @@ import { Client } from 'pg';
 import type * as EmbeddedPostgres from '../../src/local/embedded-postgres.js';
 import type * as LocalRedis from '../../src/local/local-redis.js';
 import type { LocalServer } from '../../src/local/local-server.js';
-import type * as DataSources from '../../src/shared/database/data-source.js';
+import type * as Migrations from '../../src/shared/database/migrate.js';
+import type * as Clocks from '../../src/shared/time/clock.js';
 
 /** Passed to the teardown on `globalThis`. Both run in the process that started the tests. */
 export interface TestServers {
@@ -16,7 +17,7 @@ export interface TestServers {
 
 /** Starts one PostgreSQL and one Redis for all test files, and sets TEST_DATABASE_URL and TEST_REDIS_URL. */
 export default async function startTestServers({ rootDir }: { rootDir: string }): Promise<void> {
-  const { startEmbeddedPostgres, startLocalRedis, migrate } = await loadBuilt(rootDir);
+  const { startEmbeddedPostgres, startLocalRedis, migrateTo } = await loadBuilt(rootDir);
   const directory = mkdtempSync(join(tmpdir(), 'webhooks-test-'));
   // PostgreSQL may run as another user, which must be able to enter its directory.
   await chmod(directory, 0o755);
@@ -24,7 +25,7 @@ export default async function startTestServers({ rootDir }: { rootDir: string })
   Object.assign(globalThis, { testServers: servers, testDirectory: directory } satisfies TestServers);
   const postgres = await startEmbeddedPostgres({ directory, isTemporary: true });
   servers.push(postgres);
-  await prepare(postgres.url, (templateUrl) => migrate(templateUrl, new Date()));
+  await prepare(postgres.url, migrateTo);
   const redis = await startLocalRedis({ directory, port: 'free' });
   if (redis === null) throw new Error('The tests need redis-server or valkey-server on PATH.');
   servers.push(redis);
@@ -38,7 +39,7 @@ export default async function startTestServers({ rootDir }: { rootDir: string })
 const TEMPLATE = 'webhooks_template';
 
 /** Makes the template of test databases. None of them outlives its server, so nothing waits for the disk. */
-async function prepare(serverUrl: string, migrateTo: (url: string) => Promise<void>): Promise<void> {
+async function prepare(serverUrl: string, migrateTo: (url: string) => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString: serverUrl });
   await client.connect();
   for (const setting of ['fsync', 'full_page_writes']) await client.query(`alter system set ${setting} = off`);
@@ -57,6 +58,10 @@ async function loadBuilt(rootDir: string) {
   const local = join(rootDir, 'dist', 'src', 'local');
   const postgres = (await import(join(local, 'embedded-postgres.js'))) as typeof EmbeddedPostgres;
   const redis = (await import(join(local, 'local-redis.js'))) as typeof LocalRedis;
-  const database = (await import(join(rootDir, 'dist/src/shared/database/data-source.js'))) as typeof DataSources;
-  return { ...postgres, ...redis, migrate: database.migrate };
+  const { migrate } = (await import(join(rootDir, 'dist/src/shared/database/migrate.js'))) as typeof Migrations;
+  const { SystemClock } = (await import(join(rootDir, 'dist/src/shared/time/clock.js'))) as typeof Clocks;
+  const ignore = (): void => undefined;
+  const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+  const migrateTo = (url: string) => migrate(url, { clock: new SystemClock(), logger });
+  return { ...postgres, ...redis, migrateTo };
 }

@@ -14,7 +14,7 @@ export interface LogLine {
 }
 
 export interface ServiceOptions {
-  readonly entry: 'main' | 'main.api' | 'main.worker' | 'local/local.main';
+  readonly entry: 'main' | 'main.api' | 'main.worker' | 'main.migrate' | 'local/local.main';
   /** Environment variables of the process, in addition to PATH, HOME, a compile cache and PORT=0. */
   readonly settings: Readonly<Record<string, string>>;
   /** Files of modules to load before the program. */

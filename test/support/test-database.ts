@@ -19,6 +19,11 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
   return createDatabase('');
 }
 
+/** Copies a database to which nobody is connected, as a backup and its restoration would. */
+export function copyDatabase({ url }: TestDatabase): Promise<TestDatabase> {
+  return createDatabase(`template ${new URL(url).pathname.slice(1)} strategy file_copy`);
+}
+
 async function createDatabase(options: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await run(serverUrl(), `create database ${name} ${options}`);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from './make-token.js';
 import { eventually } from './eventually.js';
 import { fastSettings } from './fast-settings.js';
 import { type ServiceProcess, startService } from './service-process.js';

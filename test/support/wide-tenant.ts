@@ -1,4 +1,4 @@
-import { makeToken } from '../../src/access/keys/make-token.js';
+import { makeToken } from './make-token.js';
 import { clientOf, createTenant } from './access.js';
 import { ApiClient } from './api-client.js';
 import { aSubscription } from './factories.js';

@@ -1,9 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { ADVISORY_LOCKS } from './advisory-locks.js';
 import type { Connections } from './connections.js';
 import { MIGRATIONS } from './migrations/index.js';
-import { PartitionKeeper } from './partition-keeper.js';
-import { refuseSharedSessions } from './pooler-check.js';
 import { SoundPool, type SoundPoolOptions } from './sound-pool.js';
 
 /**
@@ -43,24 +40,4 @@ function options(extra: SoundPoolOptions): DataSourceOptions {
     migrations: MIGRATIONS,
     migrationsTableName: 'migrations',
   };
-}
-
-/**
- * Runs pending migrations and creates partitions ahead. Many processes may call this at once.
- *
- * @throws SharedSessions
- */
-export async function migrate(databaseUrl: string, today: Date): Promise<void> {
-  await refuseSharedSessions(databaseUrl);
-  const dataSource = await migrationDataSource(databaseUrl).initialize();
-  const lock = dataSource.createQueryRunner();
-  try {
-    await lock.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.migration]);
-    await dataSource.runMigrations({ transaction: 'each' });
-    await new PartitionKeeper(dataSource).makeAhead(today);
-  } finally {
-    // Ending the session releases the lock in any case.
-    await lock.release();
-    await dataSource.destroy();
-  }
 }

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { StartRefused } from '../errors/start-refused.js';
 import { Logger } from '../logging/logger.js';
@@ -8,8 +8,9 @@ import { SystemClock } from '../time/clock.js';
 import { ApiConnections } from './api-connections.js';
 import { ClockCheck } from './clock-check.js';
 import { Connections } from './connections.js';
-import { dataSourceOptions, migrate } from './data-source.js';
+import { dataSourceOptions } from './data-source.js';
 import { HotPath } from './hot-path.js';
+import { migrate } from './migrate.js';
 import { PartitionKeeper } from './partition-keeper.js';
 import { Retention } from './retention.js';
 import type { SoundPoolOptions } from './sound-pool.js';
@@ -21,15 +22,22 @@ import { ConnectionCheck } from './connection-check.js';
 @Module({ providers: [Connections], exports: [Connections] })
 class ConnectionsModule {}
 
+/** `extra` of a DataSource, with the logger, because Nest injects nothing into the DataSource factory. */
+type Migratable = SoundPoolOptions & { readonly logger: Logger };
+
+function migratable(options: DataSourceOptions, logger: Logger): DataSourceOptions {
+  return { ...options, extra: { ...(options.extra as SoundPoolOptions), logger } satisfies Migratable };
+}
+
 @Global()
 @Module({
   imports: [
     ConnectionsModule,
     TypeOrmModule.forRootAsync({
       imports: [ConnectionsModule],
-      inject: [Settings, Connections],
-      useFactory: (settings: Settings, connections: Connections) => ({
-        ...dataSourceOptions(settings, connections),
+      inject: [Settings, Connections, Logger],
+      useFactory: (settings: Settings, connections: Connections, logger: Logger) => ({
+        ...migratable(dataSourceOptions(settings, connections), logger),
         autoLoadEntities: true,
         migrationsRun: false,
         // Few retries are enough, because the supervisor restarts this process.
@@ -39,8 +47,8 @@ class ConnectionsModule {}
       }),
       dataSourceFactory: async (options) => {
         if (options === undefined) throw new TypeError('The DataSource has no options');
-        const { databaseUrl } = options.extra as SoundPoolOptions;
-        await migrate(databaseUrl, new SystemClock().now());
+        const { databaseUrl, logger } = options.extra as Migratable;
+        await migrate(databaseUrl, { clock: new SystemClock(), logger });
         return new DataSource(options).initialize();
       },
     }),

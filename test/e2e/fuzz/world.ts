@@ -1,4 +1,4 @@
-import { makeToken } from '../../../src/access/index.js';
+import { makeToken } from '../../support/make-token.js';
 import { ApiClient, type CreatedSubscriptionAnswer } from '../../support/api-client.js';
 import { fastSettings } from '../../support/fast-settings.js';
 import type { Operation } from '../../support/openapi-operations.js';
