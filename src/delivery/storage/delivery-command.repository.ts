@@ -51,7 +51,7 @@ export class DeliveryCommandRepository {
     const rows = await this.database.query(
       tenantId,
       `with gone as (delete from open_deliveries where tenant_id = $1 and id = $2 returning *)
-       ${cancelledIntoHistory({ from: 'gone', errorCode: `'cancelled'`, errorMessage: `'Cancelled by request'` })}
+       ${cancelledIntoHistory({ from: 'gone', errorCode: `'cancelled'`, errorMessage: `'a client cancelled this delivery'` })}
        returning id`,
       [id],
       tx,

@@ -25,5 +25,5 @@ export function cancelledIntoHistory(ending: Omit<Ending, 'state' | 'statusCode'
 
 export const SUBSCRIPTION_GONE = {
   errorCode: `'subscription_gone'`,
-  errorMessage: `'The subscription was deleted'`,
+  errorMessage: `'the subscription was deleted before this delivery was finished'`,
 } as const;
