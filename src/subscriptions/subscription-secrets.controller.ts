@@ -1,11 +1,12 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, Permit } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
-import { InputPipe } from '../shared/http/input.pipe.js';
+import { OptionalInputPipe } from '../shared/http/input.pipe.js';
+import { RouteOption } from '../shared/http/route-options.js';
 import { parsePublicId } from '../shared/ids/public-id.js';
-import { SecretRotation, SecretsAnswer } from './dto/secrets.js';
+import { RotatedSecretsAnswer, SecretRotation, SecretsAnswer } from './dto/secrets.js';
 import { SubscriptionSecretsService } from './subscription-secrets.service.js';
 
 @ApiTags('Subscriptions')
@@ -29,21 +30,25 @@ export class SubscriptionSecretsController {
   }
 
   @Post('rotate-secret')
+  @RouteOption({ bodyIsOptional: true })
   @Permit('manage')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'rotateSubscriptionSecret',
     summary: 'Rotate the signing secret',
-    description: 'Both secrets sign until the overlap ends, so that the receiver can switch at any time until then.',
+    description:
+      'Both secrets sign until the overlap ends, so that the receiver can switch at any time until then. ' +
+      'Without a body, a secret is generated, and the overlap is a day.',
   })
-  @ApiOkResponse({ type: SecretsAnswer, description: 'The new secret, and previous ones that still sign' })
+  @ApiBody({ type: SecretRotation, required: false })
+  @ApiOkResponse({ type: RotatedSecretsAnswer, description: 'The new secret, and previous ones that still sign' })
   @ApiProblems(400, 404, 409, 413, 415, 422)
   rotate(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Body(InputPipe) rotation: SecretRotation,
-  ): Promise<SecretsAnswer> {
+    @Body(OptionalInputPipe) rotation: SecretRotation,
+  ): Promise<RotatedSecretsAnswer> {
     return this.secrets.rotate(caller, parsePublicId(id, 'sub').uuid, rotation);
   }
 }

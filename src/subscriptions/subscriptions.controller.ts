@@ -13,7 +13,14 @@ import {
   Res,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, Permit, TenantId } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
@@ -23,21 +30,30 @@ import { InputPipe } from '../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
 import type { Page } from '../shared/http/page.js';
 import { parsePublicId } from '../shared/ids/public-id.js';
-import { CreatedSubscriptionAnswer, SubscriptionAnswer, SubscriptionPage } from './dto/subscription-answer.js';
+import {
+  ChangedSubscriptionAnswer,
+  CreatedSubscriptionAnswer,
+  SubscriptionAnswer,
+  SubscriptionPage,
+} from './dto/subscription-answer.js';
 import { SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import { SubscriptionQuery } from './dto/subscription-query.js';
-import { SubscriptionInputPipe } from './subscription-input.pipe.js';
+import { SubscriptionCheck } from './subscription-check.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
 @ApiTags('Subscriptions')
 @Controller('subscriptions')
 export class SubscriptionsController {
-  constructor(private readonly subscriptions: SubscriptionsService) {}
+  constructor(
+    private readonly subscriptions: SubscriptionsService,
+    private readonly check: SubscriptionCheck,
+  ) {}
 
   @Post()
   @Permit('manage')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'createSubscription', summary: 'Create a subscription' })
+  @ApiBody({ type: SubscriptionInput })
   @ApiCreatedResponse({
     type: CreatedSubscriptionAnswer,
     description: 'The subscription with its secret',
@@ -46,10 +62,10 @@ export class SubscriptionsController {
   @ApiProblems(400, 409, 413, 415, 422)
   async create(
     @CurrentCaller() caller: Caller,
-    @Body(SubscriptionInputPipe) input: SubscriptionInput,
+    @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedSubscriptionAnswer> {
-    const created = await this.subscriptions.create(caller, input);
+    const created = await this.subscriptions.create(caller, await this.check.read(SubscriptionInput, body));
     void reply.header('location', `/subscriptions/${created.id}`);
     return created;
   }
@@ -81,17 +97,21 @@ export class SubscriptionsController {
     operationId: 'replaceSubscription',
     summary: 'Replace a subscription',
     description:
-      'Omitted fields are reset to their defaults, except the secret and the state, which are kept. ' +
+      'Omitted fields are reset to their defaults, except the secret and the state, which are kept. The answer of GET may ' +
+      'be sent back: fields that only the service sets are ignored unless their values differ. Another secret rotates: ' +
+      'the present ones go on signing for a day. ' +
       '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
   })
-  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The changed subscription' })
-  @ApiProblems(400, 404, 413, 415, 422)
-  replace(
+  @ApiBody({ type: SubscriptionInput })
+  @ApiOkResponse({ type: ChangedSubscriptionAnswer, description: 'The changed subscription' })
+  @ApiProblems(400, 404, 409, 413, 415, 422)
+  async replace(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Body(SubscriptionInputPipe) input: SubscriptionInput,
-  ): Promise<SubscriptionAnswer> {
-    return this.subscriptions.replace(caller, parsePublicId(id, 'sub').uuid, input);
+    @Body() body: unknown,
+  ): Promise<ChangedSubscriptionAnswer> {
+    const { uuid } = parsePublicId(id, 'sub');
+    return this.subscriptions.replace(caller, uuid, await this.check.read(SubscriptionInput, body));
   }
 
   @Patch(':id')
@@ -100,16 +120,20 @@ export class SubscriptionsController {
   @ApiOperation({
     operationId: 'patchSubscription',
     summary: 'Change the given fields of a subscription',
-    description: '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
+    description:
+      'Another secret rotates: the present ones go on signing for a day. ' +
+      '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
   })
-  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The changed subscription' })
-  @ApiProblems(400, 404, 413, 415, 422)
-  patch(
+  @ApiBody({ type: SubscriptionPatch })
+  @ApiOkResponse({ type: ChangedSubscriptionAnswer, description: 'The changed subscription' })
+  @ApiProblems(400, 404, 409, 413, 415, 422)
+  async patch(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Body(SubscriptionInputPipe) patch: SubscriptionPatch,
-  ): Promise<SubscriptionAnswer> {
-    return this.subscriptions.patch(caller, parsePublicId(id, 'sub').uuid, patch);
+    @Body() body: unknown,
+  ): Promise<ChangedSubscriptionAnswer> {
+    const { uuid } = parsePublicId(id, 'sub');
+    return this.subscriptions.patch(caller, uuid, await this.check.read(SubscriptionPatch, body));
   }
 
   @Delete(':id')

@@ -11,7 +11,14 @@ import {
   Res,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiProblems } from '../../shared/http/api-errors.js';
 import { ApiIdParam } from '../../shared/http/api-id-param.js';
@@ -19,6 +26,7 @@ import { RouteOption } from '../../shared/http/route-options.js';
 import { InputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
 import type { Page } from '../../shared/http/page.js';
+import { readInput } from '../../shared/http/read-input.js';
 import { parsePublicId } from '../../shared/ids/public-id.js';
 import { type Caller, CurrentCaller } from '../caller.js';
 import { CreatedKeyAnswer, KeyAnswer, KeyInput, KeyPage, KeyQuery, KeyRotation } from '../dto/keys.js';
@@ -41,14 +49,15 @@ export class KeysController {
   @Permit('administer')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'createKey', summary: 'Create an API key' })
+  @ApiBody({ type: KeyInput })
   @ApiMade()
   @ApiProblems(400, 409, 413, 415, 422)
   async create(
     @CurrentCaller() caller: Caller,
-    @Body(InputPipe) input: KeyInput,
+    @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedKeyAnswer> {
-    const created = await this.keys.create(caller, input);
+    const created = await this.keys.create(caller, readInput(body, KeyInput));
     void reply.header('location', `/keys/${created.id}`);
     return created;
   }
@@ -74,6 +83,8 @@ export class KeysController {
   }
 
   @Post(':id/rotate')
+  @RouteOption({ bodyIsOptional: true })
+  @ApiBody({ type: KeyRotation, required: false })
   @Permit('administer')
   @Header('Cache-Control', 'no-store')
   @ApiIdParam('id', 'key')
@@ -88,10 +99,11 @@ export class KeysController {
   async rotate(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Body(InputPipe) rotation: KeyRotation,
+    @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedKeyAnswer> {
-    const created = await this.keys.rotate(caller, parsePublicId(id, 'key').uuid, rotation);
+    const { uuid } = parsePublicId(id, 'key');
+    const created = await this.keys.rotate(caller, uuid, readInput(body === undefined ? {} : body, KeyRotation));
     void reply.header('location', `/keys/${created.id}`);
     return created;
   }

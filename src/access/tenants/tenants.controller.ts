@@ -12,6 +12,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import {
+  ApiBody,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
@@ -25,6 +26,7 @@ import { RouteOption } from '../../shared/http/route-options.js';
 import { InputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
 import type { Page } from '../../shared/http/page.js';
+import { readInput } from '../../shared/http/read-input.js';
 import { type Caller, CurrentCaller } from '../caller.js';
 import { TENANT_ID_SCHEMA } from '../dto/keys.js';
 import { TenantAnswer, TenantInput, TenantPage, TenantPatch, TenantQuery } from '../dto/tenants.js';
@@ -88,16 +90,15 @@ export class TenantsController {
   @ApiOperation({
     operationId: 'patchTenant',
     summary: 'Change the given fields of a tenant',
-    description: "Null resets a limit to the service's default. Changes take effect within a second.",
+    description:
+      "Null resets a limit to the service's default. Changes take effect within a second. The answer of GET may be sent " +
+      'back: fields that only the service sets are ignored unless their values differ.',
   })
+  @ApiBody({ type: TenantPatch })
   @ApiOkResponse({ type: TenantAnswer, description: 'The changed tenant' })
   @ApiProblems(400, 404, 413, 415, 422)
-  patch(
-    @CurrentCaller() caller: Caller,
-    @Param('id') id: string,
-    @Body(InputPipe) patch: TenantPatch,
-  ): Promise<TenantAnswer> {
-    return this.tenants.patch(caller, id, patch);
+  patch(@CurrentCaller() caller: Caller, @Param('id') id: string, @Body() body: unknown): Promise<TenantAnswer> {
+    return this.tenants.patch(caller, id, readInput(body, TenantPatch));
   }
 
   @Delete(':id')

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { DomainError, Unavailable } from '../errors/domain-error.js';
 import type { Logger } from '../logging/logger.js';
+import type { RouteOptions } from './route-options.js';
 import { type Problem, PROBLEM_CONTENT_TYPE, problemFrom, problemOf } from './problem.js';
 
 /** Codes for the errors of Nest and Fastify, by status. */
@@ -20,7 +21,11 @@ const CODES: Readonly<Record<number, string>> = {
 /** Turns every error into a problem body. An unexpected error becomes a 500 without details, and is logged. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  /** @param paths says which paths there are, for requests to others */
+  constructor(
+    private readonly logger: Logger,
+    private readonly paths: string,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
@@ -46,7 +51,12 @@ export class ProblemFilter implements ExceptionFilter {
       return problemFrom(error, context);
     }
     if (status !== undefined) {
-      return problemOf(status, CODES[status] ?? 'malformed_request', refusal(status, error as Error, request), context);
+      return problemOf(
+        status,
+        CODES[status] ?? 'malformed_request',
+        refusal(status, error as Error, request, this.paths),
+        context,
+      );
     }
     this.logger.error(
       { err: error, request_id: request.id, method: request.method, path: context.path },
@@ -61,10 +71,21 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** The limit on payloads is a setting. */
+function smallerBody({ config }: FastifyRequest['routeOptions']): string {
+  const isPayload = (config as RouteOptions | undefined)?.rawBody === true;
+  return isPayload ? 'Send less, or set MAX_PAYLOAD_BYTES.' : 'Send less.';
+}
+
 /** The detail of a refused request. The messages of Fastify for 404 and 413 say too little. */
-function refusal(status: number, { message }: Error, { method, url, routeOptions }: FastifyRequest): string {
-  if (status === 404) return `There is no ${method} ${url.split('?', 1)[0] ?? ''}.`;
-  if (status === 413) return `The body is larger than ${routeOptions.bodyLimit} bytes.`;
+function refusal(
+  status: number,
+  { message }: Error,
+  { method, url, routeOptions }: FastifyRequest,
+  paths: string,
+): string {
+  if (status === 404) return `There is no ${method} ${url.split('?', 1)[0] ?? ''}. ${paths}`;
+  if (status === 413) return `The body is larger than ${routeOptions.bodyLimit} bytes. ${smallerBody(routeOptions)}`;
   return message;
 }
 

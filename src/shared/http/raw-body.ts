@@ -1,13 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { DomainError, InvalidInput } from '../errors/domain-error.js';
+import { DomainError, type Fault, InvalidInput } from '../errors/domain-error.js';
 import { LIMITS } from '../limits.js';
 import { parseStrictJson } from './json.js';
 import { type RouteOptions, routeOptionsOf } from './route-options.js';
 
+/** How to send JSON. */
+export const SEND_JSON = "Send JSON with Content-Type: application/json (curl: -H 'Content-Type: application/json').";
+
+const EMPTY_OBJECT = /^\s*\{\s*\}\s*$/;
+/** Longer bodies are not compared with an empty object. */
+const MAX_EMPTY_BYTES = 64;
+
 export class UnsupportedMediaType extends DomainError {
-  constructor(detail: string) {
-    super('unsupported_media_type', 'unsupported_media_type', detail);
+  /** @param faults all faults of the request, if there are others */
+  constructor(detail: string, faults: readonly Fault[] = []) {
+    super('unsupported_media_type', 'unsupported_media_type', detail, faults.length > 1 ? { faults } : {});
   }
 }
 
@@ -89,16 +97,22 @@ function readBody(request: FastifyRequest, body: Buffer): unknown {
   if (encoding !== undefined && encoding !== 'identity') {
     throw new UnsupportedMediaType(`Content-Encoding ${encoding} is not supported. Send the body uncompressed.`);
   }
-  const { rawBody, refusesBody } = routeOptionsOf(request);
-  if (refusesBody) {
-    if (body.length === 0) return undefined;
-    throw new InvalidInput([{ pointer: '', detail: 'must be empty, because this operation takes no body' }]);
-  }
+  const { rawBody, refusesBody, bodyIsOptional } = routeOptionsOf(request);
   if (rawBody) return body;
-  if (!isJson(request.headers['content-type'])) {
-    throw new UnsupportedMediaType('Send JSON with Content-Type: application/json.');
+  // Clients that cannot send a POST without a body send an empty one, of any type.
+  if (body.length === 0 && (refusesBody || bodyIsOptional)) return undefined;
+  if (refusesBody) {
+    if (body.length <= MAX_EMPTY_BYTES && EMPTY_OBJECT.test(body.toString('latin1'))) return undefined;
+    throw new InvalidInput([{ pointer: '', detail: 'must be empty or {}, because this operation takes no body' }]);
   }
+  const contentType = request.headers['content-type'];
+  if (!isJson(contentType)) throw new UnsupportedMediaType(`${notJson(contentType)} ${SEND_JSON}`);
   return parseStrictJson(body);
+}
+
+function notJson(contentType: string | undefined): string {
+  if (contentType === undefined || contentType === '') return 'The Content-Type is missing.';
+  return `The Content-Type ${contentType.slice(0, 100)} is not JSON.`;
 }
 
 /** Whether a content type is JSON: `application/json` or any `+json`. */
