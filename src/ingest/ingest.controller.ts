@@ -1,19 +1,25 @@
 import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Permit, TenantId } from '../access/index.js';
+import { type Caller, CurrentCaller, Permit } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { RouteOption } from '../shared/http/route-options.js';
+import { type WarningAnswer, withWarnings } from '../shared/http/warning.js';
 import { parsePublicId, publicIdsOf, toPublicId } from '../shared/ids/public-id.js';
 import { deliveryUuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import { EVENT_TYPE_SCHEMA } from '../subscriptions/index.js';
+import { FALLBACK_CONTENT_TYPE, FORM_HEADER, isMissing } from './domain/payload-type.js';
 import type { PublishRequest } from './domain/publish-request.js';
 import { BroadcastAnswer, PublishedAnswer } from './dto/accepted-answers.js';
 import { IDEMPOTENCY_KEY_FORM } from './idempotency.js';
 import { type Accepted, IngestService } from './ingest.service.js';
 
+const LOCATION = {
+  description: 'URL of the delivery status; absent if the role of the caller may not read it',
+  schema: { type: 'string' as const },
+};
 const REPLAYED = {
   'Idempotent-Replayed': {
     description: '"true" if an earlier request with this key published the event',
@@ -31,11 +37,20 @@ const IDEMPOTENCY_KEY = {
     pattern: IDEMPOTENCY_KEY_FORM.source,
   },
 };
+const ALLOW_FORM = {
+  name: FORM_HEADER,
+  required: false,
+  description:
+    'Delivers a form: a payload of type `application/x-www-form-urlencoded` or `multipart/form-data`. Without it, these ' +
+    'are refused with 415, because HTTP clients such as curl send them unless they are given a `Content-Type`',
+  schema: { type: 'string' as const, enum: ['true'] },
+};
 const EVENT_TYPE = { type: 'string' as const, ...EVENT_TYPE_SCHEMA };
 const PAYLOAD = {
   required: true,
   description:
-    'The payload, of any content type and 1 to `MAX_PAYLOAD_BYTES` bytes. It is delivered byte for byte. JSON must be valid.',
+    'The payload, of any content type and 1 to `MAX_PAYLOAD_BYTES` bytes. It is delivered byte for byte. JSON must be valid. ' +
+    'A form needs `X-Allow-Form`. Without a `Content-Type`, receivers get `application/octet-stream`, and a warning says so.',
   schema: {},
   examples: { order: { value: { id: 'o_1', total: 42 } } },
 };
@@ -71,28 +86,29 @@ export class IngestController {
     schema: { type: 'string', pattern: '^(sha256=)?[0-9A-Fa-f]{64}$' },
   })
   @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiHeader(ALLOW_FORM)
   @ApiConsumes('application/json', '*/*')
   @ApiBody(PAYLOAD)
   @ApiAcceptedResponse({
     type: PublishedAnswer,
     description: 'The event and its delivery are committed',
     headers: {
-      Location: { description: 'URL of the delivery status', schema: { type: 'string' } },
+      Location: LOCATION,
       ...REPLAYED,
     },
   })
   @ApiProblems(400, 401, 404, 409, 413, 415, 422)
   async publish(
-    @TenantId() tenantId: string,
+    @CurrentCaller() caller: Caller,
     @Param('subscription_id') subscriptionId: string,
     @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublishedAnswer> {
     const { uuid } = parsePublicId(subscriptionId, 'sub');
-    const accepted = await this.ingest.publish(tenantId, uuid, publishRequest(request, body));
+    const accepted = await this.ingest.publish(caller.tenantId, uuid, publishRequest(request, body));
     markReplay(reply, accepted);
-    return publishedAnswer(reply, accepted);
+    return { ...publishedAnswer(reply, accepted, caller), ...withWarnings(contentTypeWarnings(request)) };
   }
 
   @Post('subscriptions/:id/test')
@@ -109,17 +125,17 @@ export class IngestController {
   @ApiAcceptedResponse({
     type: PublishedAnswer,
     description: 'The event and its delivery are committed',
-    headers: { Location: { description: 'URL of the delivery status', schema: { type: 'string' } } },
+    headers: { Location: LOCATION },
   })
   @ApiProblems(400, 404, 409, 413, 415, 422)
   async test(
-    @TenantId() tenantId: string,
+    @CurrentCaller() caller: Caller,
     @Param('id') subscriptionId: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublishedAnswer> {
-    const accepted = await this.ingest.sendTest(tenantId, parsePublicId(subscriptionId, 'sub').uuid, request.id);
-    return publishedAnswer(reply, accepted);
+    const { uuid } = parsePublicId(subscriptionId, 'sub');
+    return publishedAnswer(reply, await this.ingest.sendTest(caller.tenantId, uuid, request.id), caller);
   }
 
   @Post('webhooks/:event_type')
@@ -130,10 +146,11 @@ export class IngestController {
     operationId: 'publishToAll',
     summary: 'Publish an event to every subscription that wants its type',
     description:
-      'Creates one delivery for every active or paused subscription that wants the type. It is not an error if there is none.',
+      'Creates one delivery for every active or paused subscription that wants the type. It is not an error if there is none; `warnings` then says why.',
   })
   @ApiParam({ name: 'event_type', schema: EVENT_TYPE })
   @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiHeader(ALLOW_FORM)
   @ApiConsumes('application/json', '*/*')
   @ApiBody(PAYLOAD)
   @ApiAcceptedResponse({
@@ -143,16 +160,23 @@ export class IngestController {
   })
   @ApiProblems(400, 409, 413, 415, 422)
   async broadcast(
-    @TenantId() tenantId: string,
+    @CurrentCaller() caller: Caller,
     @Param('event_type') eventType: string,
     @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BroadcastAnswer> {
-    const accepted = await this.ingest.broadcast(tenantId, eventType, publishRequest(request, body));
+    const accepted = await this.ingest.broadcast(caller.tenantId, eventType, publishRequest(request, body));
     const eventId = toPublicId('evt', accepted.eventId);
     markReplay(reply, accepted);
-    return { event_id: eventId, deliveries: accepted.deliveryCount, status_url: `/status/${eventId}` };
+    const { deliveryCount } = accepted;
+    const silence = deliveryCount === 0 ? await this.ingest.explainNoDeliveries(caller.tenantId, eventType) : null;
+    return {
+      event_id: eventId,
+      deliveries: deliveryCount,
+      ...(caller.may('read') && { status_url: `/status/${eventId}` }),
+      ...withWarnings([...contentTypeWarnings(request), ...(silence === null ? [] : [silence])]),
+    };
   }
 }
 
@@ -163,6 +187,7 @@ function publishRequest({ headers, id }: FastifyRequest, body: Buffer = Buffer.a
     contentType: headers['content-type'],
     eventType: singleValue(headers['x-event-type']),
     signature: singleValue(headers['x-signature-256']),
+    allowsForm: singleValue(headers['x-allow-form']),
     idempotencyKey: singleValue(headers['idempotency-key']),
     requestId: id,
   };
@@ -177,9 +202,18 @@ function markReplay(reply: FastifyReply, { isReplayed }: Accepted): void {
   if (isReplayed) void reply.header('idempotent-replayed', 'true');
 }
 
-function publishedAnswer(reply: FastifyReply, { eventId }: Accepted): PublishedAnswer {
+/** Says what became of a payload without a content type. */
+function contentTypeWarnings({ headers }: FastifyRequest): WarningAnswer[] {
+  if (!isMissing(headers['content-type'])) return [];
+  const detail = `is missing, so receivers get ${FALLBACK_CONTENT_TYPE}; send the type of the payload, for example application/json`;
+  return [{ code: 'content_type_missing', pointer: 'Content-Type', detail }];
+}
+
+function publishedAnswer(reply: FastifyReply, { eventId }: Accepted, caller: Caller): PublishedAnswer {
   const ids = publicIdsOf(deliveryUuid(eventId, 1));
+  const published = { task_id: ids.delivery, event_id: ids.event };
+  if (!caller.may('read')) return published;
   const statusUrl = `/status/${ids.delivery}`;
   void reply.header('location', statusUrl);
-  return { task_id: ids.delivery, event_id: ids.event, status_url: statusUrl };
+  return { ...published, status_url: statusUrl };
 }
