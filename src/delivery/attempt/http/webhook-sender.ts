@@ -111,7 +111,8 @@ export class WebhookSender implements OnApplicationShutdown {
 
   private request(delivery: ClaimedDelivery, timeoutMs: number): RawRequest {
     const { subscription, payload } = delivery;
-    const { event: id, delivery: deliveryId } = delivery.publicIds;
+    const { event, delivery: deliveryId } = delivery.publicIds;
+    const id = delivery.webhookId ?? event;
     const nowMs = this.clock.nowMs();
     const timestamp = Math.floor(nowMs / 1000);
     const { keys, headers: own } = this.credentials.of(subscription, delivery.subscriptionId, nowMs);
