@@ -13,16 +13,21 @@ import { refuseUnreadQueries } from '../shared/http/strict-query.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { Shutdown } from '../shared/shutdown.js';
-import { keepPortsApart } from './admin-port.js';
+import { isOnItsPort, keepPortsApart } from './admin-port.js';
 import { Connections } from './connections.js';
 import { serveOneAtATime } from './one-at-a-time.js';
+import { answerOtherMethods } from './other-methods.js';
 import { serverOptions } from './server-options.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
 const REQUEST_ID = new RegExp(`^[A-Za-z0-9._:-]{1,${LIMITS.requestIdLength}}$`);
+/** Which paths there are, for requests to others. */
+const API_PATHS = 'GET /openapi.json lists all paths.';
+const WORKER_PATHS = 'This process serves only /health, /health/live, /health/ready and /metrics.';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Response headers that pages of other origins may read, in addition to those that browsers always allow. */
 const EXPOSED = [
+  'Allow',
   'Location',
   'Link',
   'Retry-After',
@@ -105,7 +110,9 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     void reply.header('x-request-id', request.id);
     done(refusalOf(request.raw));
   });
-  if (gatekeeper !== null && settings.adminPort !== undefined) keepPortsApart(fastify);
+  const hasTwoPorts = gatekeeper !== null && settings.adminPort !== undefined;
+  answerOtherMethods(fastify, (request, isOperational) => !hasTwoPorts || isOnItsPort(request, isOperational));
+  if (hasTwoPorts) keepPortsApart(fastify);
   const { corsOrigins } = settings;
   if (corsOrigins.length > 0) app.enableCors({ origin: [...corsOrigins], methods: METHODS, exposedHeaders: EXPOSED });
   gatekeeper?.install(fastify);
@@ -115,7 +122,7 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     intake.install(fastify, ({ caller }) => caller?.tenantId ?? '');
     refuseUnreadQueries(fastify);
   });
-  app.useGlobalFilters(new ProblemFilter(app.get(Logger)));
+  app.useGlobalFilters(new ProblemFilter(app.get(Logger), gatekeeper === null ? WORKER_PATHS : API_PATHS));
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.httpRequests.inc({ method: request.method, route, status: reply.statusCode });
