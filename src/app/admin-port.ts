@@ -31,11 +31,16 @@ export function isOnItsPort(request: FastifyRequest, isOperational: boolean): bo
   return adminRequests.has(request.raw) === isOperational;
 }
 
-/** Makes each of the two ports respond with 404 to routes of the other. */
-export function keepPortsApart(fastify: FastifyInstance): void {
+/**
+ * Makes each of the two ports respond with 404 to routes of the other.
+ *
+ * @param isOfThisPort whether a request without a route is for a path of its port
+ */
+export function keepPortsApart(fastify: FastifyInstance, isOfThisPort: (request: FastifyRequest) => boolean): void {
   fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
     const isOperational = routeOptionsOf(request).isOperational === true;
-    done(isOnItsPort(request, isOperational) ? undefined : new OtherPort(request.url.split('?', 1)[0] ?? ''));
+    const isHere = isOnItsPort(request, isOperational) || isOfThisPort(request);
+    done(isHere ? undefined : new OtherPort(request.url.split('?', 1)[0] ?? ''));
   });
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest, FastifyHttpOptions } from 'fastify';
+import type { FastifyError, FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
 import type { Gatekeeper } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
@@ -16,7 +16,7 @@ import { Shutdown } from '../shared/shutdown.js';
 import { isOnItsPort, keepPortsApart } from './admin-port.js';
 import { Connections } from './connections.js';
 import { serveOneAtATime } from './one-at-a-time.js';
-import { answerOtherMethods } from './other-methods.js';
+import { OtherMethods } from './other-methods.js';
 import { serverOptions } from './server-options.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
@@ -53,10 +53,18 @@ export function fastifyOptions(settings: Settings): FastifyHttpOptions<Server> {
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
-      const problem = problemOf(400, 'malformed_request', error.message, context);
+      const problem = problemOf(400, 'malformed_request', unreadablePath(error), context);
+      // No hook runs for a path that the router cannot read.
+      void reply.header('x-request-id', request.id);
       void (reply as FastifyReply).status(400).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
     },
   };
+}
+
+/** Fastify names the path, and not what is wrong with it. */
+function unreadablePath(error: FastifyError): string {
+  if (error.code !== 'FST_ERR_BAD_URL') return error.message;
+  return 'The path cannot be decoded. Percent-encode each part as UTF-8; a percent sign itself is %25.';
 }
 
 /** The client's X-Request-Id if it is safe in a header and in a log, or else a new id. */
@@ -111,13 +119,18 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     done(refusalOf(request.raw));
   });
   const hasTwoPorts = gatekeeper !== null && settings.adminPort !== undefined;
-  answerOtherMethods(fastify, (request, isOperational) => !hasTwoPorts || isOnItsPort(request, isOperational));
-  if (hasTwoPorts) keepPortsApart(fastify);
+  const others = new OtherMethods(
+    fastify,
+    (request, isOperational) => !hasTwoPorts || isOnItsPort(request, isOperational),
+  );
+  others.answerOptions();
+  if (hasTwoPorts) keepPortsApart(fastify, (request) => others.isCalledFor(request));
   const { corsOrigins } = settings;
   if (corsOrigins.length > 0) app.enableCors({ origin: [...corsOrigins], methods: METHODS, exposedHeaders: EXPOSED });
   gatekeeper?.install(fastify);
   const intake = new Intake({ requests: settings.maxIngestRequests, bytes: settings.maxIngestBytes }, metrics);
   fastify.after(() => {
+    others.refuse();
     // After the gate, so that refused requests take no capacity from admitted ones.
     intake.install(fastify, ({ caller }) => caller?.tenantId ?? '');
     refuseUnreadQueries(fastify);

@@ -44,7 +44,8 @@ const pageOf = (base: string): string => `<!doctype html>
 
 /**
  * Serves the OpenAPI document, a page that shows it, and a welcome at the root of the service that leads there. All are
- * public and have no rate limit, so each response is rendered once, and all requests share its bytes. A client that reads slowly costs no further memory.
+ * public and have no rate limit, so each response is rendered once, and all requests share its bytes. A client that
+ * reads slowly costs no further memory.
  */
 export function serveDocs(app: NestFastifyApplication, { adminPort }: Pick<Settings, 'adminPort'>): void {
   const fastify = app.getHttpAdapter().getInstance();

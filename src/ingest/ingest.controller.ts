@@ -5,16 +5,17 @@ import { type Caller, CurrentCaller, Permit } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { RouteOption } from '../shared/http/route-options.js';
-import { type WarningAnswer, withWarnings } from '../shared/http/warning.js';
+import { withWarnings } from '../shared/http/warning.js';
 import { parsePublicId, publicIdsOf, toPublicId } from '../shared/ids/public-id.js';
 import { deliveryUuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import { EVENT_TYPE_SCHEMA } from '../subscriptions/index.js';
-import { FALLBACK_CONTENT_TYPE, FORM_HEADER, isMissing } from './domain/payload-type.js';
+import { FORM_HEADER } from './domain/payload-type.js';
 import type { PublishRequest } from './domain/publish-request.js';
 import { BroadcastAnswer, PublishedAnswer } from './dto/accepted-answers.js';
 import { IDEMPOTENCY_KEY_FORM } from './idempotency.js';
 import { type Accepted, IngestService } from './ingest.service.js';
+import { contentTypeWarnings } from './publish-warnings.js';
 
 const LOCATION = {
   description: 'URL of the delivery status; absent if the role of the caller may not read it',
@@ -106,9 +107,10 @@ export class IngestController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublishedAnswer> {
     const { uuid } = parsePublicId(subscriptionId, 'sub');
-    const accepted = await this.ingest.publish(caller.tenantId, uuid, publishRequest(request, body));
+    const published = publishRequest(request, body);
+    const accepted = await this.ingest.publish(caller.tenantId, uuid, published);
     markReplay(reply, accepted);
-    return { ...publishedAnswer(reply, accepted, caller), ...withWarnings(contentTypeWarnings(request)) };
+    return { ...publishedAnswer(reply, accepted, caller), ...withWarnings(contentTypeWarnings(published)) };
   }
 
   @Post('subscriptions/:id/test')
@@ -166,7 +168,8 @@ export class IngestController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BroadcastAnswer> {
-    const accepted = await this.ingest.broadcast(caller.tenantId, eventType, publishRequest(request, body));
+    const published = publishRequest(request, body);
+    const accepted = await this.ingest.broadcast(caller.tenantId, eventType, published);
     const eventId = toPublicId('evt', accepted.eventId);
     markReplay(reply, accepted);
     const { deliveryCount } = accepted;
@@ -175,7 +178,7 @@ export class IngestController {
       event_id: eventId,
       deliveries: deliveryCount,
       ...(caller.may('read') && { status_url: `/status/${eventId}` }),
-      ...withWarnings([...contentTypeWarnings(request), ...(silence === null ? [] : [silence])]),
+      ...withWarnings([...contentTypeWarnings(published), ...(silence === null ? [] : [silence])]),
     };
   }
 }
@@ -200,13 +203,6 @@ function singleValue(header: string | string[] | undefined): string | undefined 
 
 function markReplay(reply: FastifyReply, { isReplayed }: Accepted): void {
   if (isReplayed) void reply.header('idempotent-replayed', 'true');
-}
-
-/** Says what became of a payload without a content type. */
-function contentTypeWarnings({ headers }: FastifyRequest): WarningAnswer[] {
-  if (!isMissing(headers['content-type'])) return [];
-  const detail = `is missing, so receivers get ${FALLBACK_CONTENT_TYPE}; send the type of the payload, for example application/json`;
-  return [{ code: 'content_type_missing', pointer: 'Content-Type', detail }];
 }
 
 function publishedAnswer(reply: FastifyReply, { eventId }: Accepted, caller: Caller): PublishedAnswer {

@@ -1,4 +1,3 @@
-import { UnknownEncryptionKey } from '../shared/crypto/secret-box.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import { liveSecrets, type SealedSecret } from './domain/sealed.js';
@@ -18,7 +17,7 @@ interface Rotation {
  * Returns the secrets of a subscription after it gets another one. The new one comes first, and those that sign now
  * follow until the overlap ends. Setting the current secret again changes nothing, so a client may repeat a request.
  *
- * @throws TooManySecrets
+ * @throws TooManySecrets; UnknownEncryptionKey if a secret that is to go on signing cannot be decrypted
  */
 export function rotated(
   vault: SubscriptionVault,
@@ -26,26 +25,13 @@ export function rotated(
   stored: readonly SealedSecret[],
   { secret, overlapSeconds = DEFAULT_OVERLAP_SECONDS, nowMs }: Rotation,
 ): readonly SealedSecret[] {
-  // One that cannot be decrypted signs nothing, and would hold up all deliveries.
-  const live = liveSecrets(stored, nowMs).flatMap((sealed) => {
-    const text = openOrNull(vault, id, sealed);
-    return text === null ? [] : [{ sealed, text }];
-  });
+  if (overlapSeconds === 0) return [vault.sealSecret(id, secret)];
+  const live = liveSecrets(stored, nowMs);
   const [current] = live;
-  const isCurrent = current?.text === secret && current.sealed.untilMs === undefined;
-  const next = isCurrent ? current.sealed : vault.sealSecret(id, secret);
-  if (overlapSeconds === 0) return [next];
-  if (isCurrent) return live.map(({ sealed }) => sealed);
-  const others = live.filter(({ text }) => text !== secret).map(({ sealed }) => sealed);
+  const isGiven = (sealed: SealedSecret): boolean => vault.openSecret(id, sealed) === secret;
+  if (current !== undefined && current.untilMs === undefined && isGiven(current)) return live;
+  const others = live.filter((sealed) => !isGiven(sealed));
   if (others.length >= LIMITS.liveSecrets) throw new TooManySecrets(LIMITS.liveSecrets);
-  return [next, ...others.map((each) => ({ ...each, untilMs: each.untilMs ?? nowMs + overlapSeconds * 1000 }))];
-}
-
-function openOrNull(vault: SubscriptionVault, id: Uuid, sealed: SealedSecret): string | null {
-  try {
-    return vault.openSecret(id, sealed);
-  } catch (error) {
-    if (error instanceof UnknownEncryptionKey) return null;
-    throw error;
-  }
+  const untilMs = nowMs + overlapSeconds * 1000;
+  return [vault.sealSecret(id, secret), ...others.map((each) => ({ ...each, untilMs: each.untilMs ?? untilMs }))];
 }

@@ -12,6 +12,9 @@ import { SubscriptionPatch } from './dto/subscription-input.js';
  */
 export type CheckedInput<T extends SubscriptionPatch> = Input<T>;
 
+/** Fields that can only be judged together with another one. If that is at fault, nothing more is said of them. */
+const DEPENDENT: Readonly<Record<string, string>> = { shown_headers: 'headers', signature_scheme: 'secret' };
+
 /** Validates the body of POST, PUT and PATCH: fields, target and retry policy. */
 @Injectable()
 export class SubscriptionCheck {
@@ -29,7 +32,9 @@ export class SubscriptionCheck {
     // A patch is merged with the stored policy first, so its result is checked later, in the service.
     const isMerged = (dtoClass as unknown) === SubscriptionPatch;
     if (!hasPolicyFault && !isMerged) faults.push(...this.policyFaults(dto));
-    const valid = Object.entries(dto).filter(([name, value]) => value !== undefined && !hasFaultAt(faults, name));
+    const isValid = (name: string): boolean =>
+      !hasFaultAt(faults, name) && !hasFaultAt(faults, DEPENDENT[name] ?? name);
+    const valid = Object.entries(dto).filter(([name, value]) => value !== undefined && isValid(name));
     return { dto: Object.assign(new dtoClass(), Object.fromEntries(valid)), faults, readOnly };
   }
 

@@ -63,6 +63,22 @@ describe('a path of the service, with real PostgreSQL and Redis', () => {
     expect(await statusOf(`${apart.url}/subscriptions`)).toBe(405);
   });
 
+  it('tells listed origins too which methods there are', async () => {
+    const origin = 'https://console.example.com';
+    const listed = await startService({
+      entry: 'main.api',
+      settings: fastSettings(database, { CORS_ORIGINS: origin }),
+    });
+    const call = (method: string) => fetch(`${listed.url}/subscriptions`, { method, headers: { origin } });
+
+    const refused = await call('DELETE');
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([405, origin]);
+    expect(refused.headers.get('access-control-expose-headers')).toContain('Allow');
+    const options = await call('OPTIONS');
+    expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS, POST']);
+    await listed.stop();
+  });
+
   it('at the root leads to the documentation, and to the health where that is served', async () => {
     const welcome = async (url: string) => {
       const answer = await new ApiClient(url, { validate: false }).request('GET', '/');

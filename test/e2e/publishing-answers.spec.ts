@@ -63,6 +63,12 @@ describe('the answer to a publication, with real PostgreSQL, Redis and a receive
       const { status, body } = await publish(path, undefined);
       expect([status, (body as Warned).warnings]).toMatchObject([202, [{ code: 'content_type_missing' }]]);
     }
+    for (const path of [`/ingest/${id}`, '/webhooks/untyped']) {
+      // What fetch sends for a string.
+      const headers = { 'content-type': 'text/plain;charset=UTF-8' };
+      const { status, body } = await api.request('POST', path, { headers, body: ' {"order":42}' });
+      expect([status, (body as Warned).warnings]).toMatchObject([202, [{ code: 'json_sent_as_text' }]]);
+    }
     const typed = await publish(`/ingest/${id}`, 'text/plain');
     expect([typed.status, (typed.body as Warned).warnings]).toEqual([202, undefined]);
   });

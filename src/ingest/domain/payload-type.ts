@@ -15,10 +15,6 @@ export function isForm(contentType: string | undefined): boolean {
   return mediaType !== undefined && FORMS.has(mediaType);
 }
 
-export function isMissing(contentType: string | undefined): boolean {
-  return contentType === undefined || contentType === '';
-}
-
 /** Returns what is wrong with a content type, or null if it can be stored and sent. */
 export function contentTypeFault(contentType: string | undefined): string | null {
   if (contentType === undefined || contentType === '' || CONTENT_TYPE.test(contentType)) return null;

@@ -34,23 +34,41 @@ function completed(pattern: string, given: string): string {
   return [...words, ...given.split('.').slice(words.length)].join('.');
 }
 
-/** Levenshtein distance; `max` + 1 if it is more than `max`. Costs the shorter text times `max`. */
-function edits(a: string, b: string, max: number): number {
+/**
+ * Levenshtein distance; `max` + 1 if it is more than `max`. Looks only at the cells within `max` of the diagonal, and
+ * not at what both texts begin and end with, so that even the longest types cost some microseconds.
+ */
+function edits(left: string, right: string, max: number): number {
   const tooMany = max + 1;
-  if (Math.abs(a.length - b.length) > max) return tooMany;
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => Math.min(j, tooMany));
+  if (Math.abs(left.length - right.length) > max) return tooMany;
+  const [a, b] = differingParts(left, right);
+  let previous = Uint8Array.from({ length: b.length + 2 }, (_, j) => Math.min(j, tooMany));
+  let current = new Uint8Array(b.length + 2);
   for (let i = 1; i <= a.length; i += 1) {
-    const current = new Array<number>(b.length + 1).fill(tooMany);
-    if (i <= max) current[0] = i;
-    let least = current[0] ?? tooMany;
-    for (let j = Math.max(1, i - max); j <= Math.min(b.length, i + max); j += 1) {
-      const replaced = (previous[j - 1] ?? tooMany) + (a[i - 1] === b[j - 1] ? 0 : 1);
+    const first = Math.max(1, i - max);
+    const last = Math.min(b.length, i + max);
+    current[first - 1] = first === 1 ? Math.min(i, tooMany) : tooMany;
+    let least = current[first - 1] ?? tooMany;
+    for (let j = first; j <= last; j += 1) {
+      const replaced = (previous[j - 1] ?? tooMany) + (a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1);
       const cost = Math.min(replaced, (previous[j] ?? tooMany) + 1, (current[j - 1] ?? tooMany) + 1, tooMany);
       current[j] = cost;
-      least = Math.min(least, cost);
+      if (cost < least) least = cost;
     }
     if (least > max) return tooMany;
-    previous = current;
+    // The next row looks one cell further.
+    current[last + 1] = tooMany;
+    [previous, current] = [current, previous];
   }
   return previous[b.length] ?? tooMany;
+}
+
+/** Both texts without their common beginning and end. */
+function differingParts(a: string, b: string): [string, string] {
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a.charCodeAt(start) === b.charCodeAt(start)) start += 1;
+  let end = 0;
+  while (end < shorter - start && a.charCodeAt(a.length - 1 - end) === b.charCodeAt(b.length - 1 - end)) end += 1;
+  return [a.slice(start, a.length - end), b.slice(start, b.length - end)];
 }

@@ -17,6 +17,11 @@ describe('the patterns nearest to an event type', () => {
     ['a', ['b', 'ab'], ['b', 'ab']],
     ['x'.repeat(128), ['y'.repeat(128), `${'x'.repeat(127)}y`], [`${'x'.repeat(127)}y`]],
     ['order.created', [], []],
+    // Edits of every kind: one more letter, one less, another one, and all of them apart from each other.
+    ['order.created.eu', ['order.xcreated.eu'], ['order.xcreated.eu']],
+    ['order.created.eu', ['orer.creatd.eu'], ['orer.creatd.eu']],
+    ['order.created.eu', ['xrder.creeted.ey', 'a'], ['xrder.creeted.ey']],
+    ['order.created.eu', ['xrder.creeted.exx', 'a', 'b', 'c'], ['xrder.creeted.exx', 'a', 'b']],
   ])('of %s among %j are %j', (eventType, patterns, nearest) => {
     expect(nearestPatterns(eventType, patterns)).toEqual(nearest);
   });
@@ -31,6 +36,11 @@ describe('the reason why an event reaches nobody', () => {
 
   it('is that those who want it are disabled, even if others are not', () => {
     expect(reason(['user.*'], ['order.*'])).toMatchObject({ code: 'subscriptions_disabled' });
+  });
+
+  it('is in the past, if a subscription wants it by now', () => {
+    const detail = expect.stringContaining('one does now') as string;
+    expect(reason(['order.*'], ['order.*'])).toEqual({ code: 'type_not_subscribed', detail });
   });
 
   it('is that nobody wants its type, with the nearest that is wanted', () => {

@@ -22,6 +22,10 @@ export function noDeliveries(eventType: string, { wanted, disabled }: Subscribed
       detail: 'reaches nobody, because this tenant has no subscription; create one with POST /subscriptions',
     };
   }
+  if (wants(wanted, eventType)) {
+    const detail = 'reached nobody, because no subscription wanted it at that moment; one does now';
+    return { code: 'type_not_subscribed', detail };
+  }
   if (wants(disabled, eventType)) {
     return {
       code: 'subscriptions_disabled',

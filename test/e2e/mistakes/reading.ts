@@ -75,6 +75,12 @@ export const READING: readonly Mistake[] = [
     says: '"EVT_01K6ZV1YQPE7RTQQ6ZJY200000" is not the id of an event (evt_ followed by 26 characters).',
   },
   {
+    title: 'a percent sign that encodes nothing',
+    request: 'GET /subscriptions/100%',
+    answer: '400 malformed_request',
+    says: 'The path cannot be decoded. Percent-encode each part as UTF-8; a percent sign itself is %25.',
+  },
+  {
     title: 'a delivery that does not exist',
     request: 'GET /deliveries/dlv_01k6zv1yqpe7rtqq6zjy200001',
     answer: '404 delivery_not_found',

@@ -139,6 +139,12 @@ export const SUBSCRIBING: readonly Mistake[] = [
       '/headers/X-Note must have a value of 1 to 1024 printable ASCII characters',
   ),
   subscribed(
+    'faults on which other fields depend, which are not blamed',
+    { headers: { 'X-Source': '' }, shown_headers: ['X-Source'], secret: 'short', signature_scheme: 'v1a' },
+    '/secret must be 8 to 256 characters; ' +
+      '/headers/X-Source must have a value of 1 to 1024 printable ASCII characters',
+  ),
+  subscribed(
     'Bearer in a token',
     { auth: { type: 'bearer', token: 'Bearer abc' } },
     '/auth/token must not include the scheme, because the service adds "Bearer"',
