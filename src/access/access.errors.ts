@@ -39,7 +39,11 @@ export class NeedsAllTenants extends DomainError {
 
 export class TenantNotFound extends DomainError {
   constructor(id: string) {
-    super('tenant_not_found', 'not_found', `There is no tenant ${JSON.stringify(id.slice(0, 100))}.`);
+    super(
+      'tenant_not_found',
+      'not_found',
+      `There is no tenant ${JSON.stringify(id.slice(0, 100))}. GET /tenants lists all; POST /tenants creates one.`,
+    );
   }
 }
 
@@ -61,7 +65,7 @@ export class TenantInUse extends DomainError {
 
 export class ApiKeyNotFound extends DomainError {
   constructor(id: string) {
-    super('key_not_found', 'not_found', `There is no API key ${id}.`);
+    super('key_not_found', 'not_found', `There is no API key ${id} within your reach. GET /keys lists all.`);
   }
 }
 

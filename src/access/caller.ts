@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Uuid } from '../shared/ids/uuid.js';
-import type { Role } from './domain/role.js';
+import { may, type Permission, type Role } from './domain/role.js';
 
 /** The identity of a caller: an API key, or anonymous while API_ACCESS is open. */
 export interface Identity {
@@ -27,6 +27,11 @@ export class Caller {
     readonly address: string | null,
     readonly requestId: string,
   ) {}
+
+  /** Whether the caller's role has a permission. */
+  may(permission: Permission): boolean {
+    return may(this.identity.role, permission);
+  }
 }
 
 declare module 'fastify' {

@@ -34,8 +34,8 @@ const ANONYMOUS: Identity = { keyId: null, role: 'admin', tenantId: null };
  */
 const MAX_WAITING = 1000;
 
-/** Served without a key: the documentation describes the service and contains no tenant's data. */
-const DOCS = /^\/(docs(\/|$)|openapi\.json$)/;
+/** Served without a key: the documentation and the welcome describe the service and contain no tenant's data. */
+const DOCS = /^\/($|docs(\/|$)|openapi\.json$)/;
 
 /**
  * Authenticates and authorizes each request before its body is read: identifies the key, selects the tenant, checks the

@@ -18,16 +18,29 @@ const adminRequests = new WeakSet<IncomingMessage>();
 
 class OtherPort extends DomainError {
   constructor(path: string) {
-    super('not_found', 'not_found', `There is no ${path} on this port.`);
+    super(
+      'not_found',
+      'not_found',
+      `There is no ${path} on this port: /health and /metrics are on ADMIN_PORT, everything else is on PORT.`,
+    );
   }
 }
 
-/** Makes each of the two ports respond with 404 to routes of the other. */
-export function keepPortsApart(fastify: FastifyInstance): void {
+/** Whether the port that got a request serves this kind of routes. */
+export function isOnItsPort(request: FastifyRequest, isOperational: boolean): boolean {
+  return adminRequests.has(request.raw) === isOperational;
+}
+
+/**
+ * Makes each of the two ports respond with 404 to routes of the other.
+ *
+ * @param isOfThisPort whether a request without a route is for a path of its port
+ */
+export function keepPortsApart(fastify: FastifyInstance, isOfThisPort: (request: FastifyRequest) => boolean): void {
   fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
-    const isAdmin = adminRequests.has(request.raw);
     const isOperational = routeOptionsOf(request).isOperational === true;
-    done(isAdmin === isOperational ? undefined : new OtherPort(request.url.split('?', 1)[0] ?? ''));
+    const isHere = isOnItsPort(request, isOperational) || isOfThisPort(request);
+    done(isHere ? undefined : new OtherPort(request.url.split('?', 1)[0] ?? ''));
   });
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest, FastifyHttpOptions } from 'fastify';
+import type { FastifyError, FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
 import type { Gatekeeper } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
@@ -13,16 +13,21 @@ import { refuseUnreadQueries } from '../shared/http/strict-query.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { Shutdown } from '../shared/shutdown.js';
-import { keepPortsApart } from './admin-port.js';
+import { isOnItsPort, keepPortsApart } from './admin-port.js';
 import { Connections } from './connections.js';
 import { serveOneAtATime } from './one-at-a-time.js';
+import { OtherMethods } from './other-methods.js';
 import { serverOptions } from './server-options.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
 const REQUEST_ID = new RegExp(`^[A-Za-z0-9._:-]{1,${LIMITS.requestIdLength}}$`);
+/** Which paths there are, for requests to others. */
+const API_PATHS = 'GET /openapi.json lists all paths.';
+const WORKER_PATHS = 'This process serves only /health, /health/live, /health/ready and /metrics.';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Response headers that pages of other origins may read, in addition to those that browsers always allow. */
 const EXPOSED = [
+  'Allow',
   'Location',
   'Link',
   'Retry-After',
@@ -48,10 +53,18 @@ export function fastifyOptions(settings: Settings): FastifyHttpOptions<Server> {
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
-      const problem = problemOf(400, 'malformed_request', error.message, context);
+      const problem = problemOf(400, 'malformed_request', unreadablePath(error), context);
+      // No hook runs for a path that the router cannot read.
+      void reply.header('x-request-id', request.id);
       void (reply as FastifyReply).status(400).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
     },
   };
+}
+
+/** Fastify names the path, and not what is wrong with it. */
+function unreadablePath(error: FastifyError): string {
+  if (error.code !== 'FST_ERR_BAD_URL') return error.message;
+  return 'The path cannot be decoded. Percent-encode each part as UTF-8; a percent sign itself is %25.';
 }
 
 /** The client's X-Request-Id if it is safe in a header and in a log, or else a new id. */
@@ -108,17 +121,24 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     if (shutdown.hasBegun) void reply.header('connection', 'close');
     done(refusalOf(request.raw));
   });
-  if (gatekeeper !== null && settings.adminPort !== undefined) keepPortsApart(fastify);
+  const hasTwoPorts = gatekeeper !== null && settings.adminPort !== undefined;
+  const others = new OtherMethods(
+    fastify,
+    (request, isOperational) => !hasTwoPorts || isOnItsPort(request, isOperational),
+  );
+  others.answerOptions();
+  if (hasTwoPorts) keepPortsApart(fastify, (request) => others.isCalledFor(request));
   const { corsOrigins } = settings;
   if (corsOrigins.length > 0) app.enableCors({ origin: [...corsOrigins], methods: METHODS, exposedHeaders: EXPOSED });
   gatekeeper?.install(fastify);
   const intake = new Intake({ requests: settings.maxIngestRequests, bytes: settings.maxIngestBytes }, metrics);
   fastify.after(() => {
+    others.refuse();
     // After the gate, so that refused requests take no capacity from admitted ones.
     intake.install(fastify, ({ caller }) => caller?.tenantId ?? '');
     refuseUnreadQueries(fastify);
   });
-  app.useGlobalFilters(new ProblemFilter(app.get(Logger)));
+  app.useGlobalFilters(new ProblemFilter(app.get(Logger), gatekeeper === null ? WORKER_PATHS : API_PATHS));
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.httpRequests.inc({ method: request.method, route, status: reply.statusCode });

@@ -24,6 +24,6 @@ export async function createApp(
     },
   );
   configureHttp(app, settings, servesApi ? app.get(Gatekeeper) : null);
-  if (servesApi) serveDocs(app);
+  if (servesApi) serveDocs(app, settings);
   return app;
 }

@@ -5,6 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import helmet from 'helmet';
+import type { Settings } from '../shared/config/settings.js';
+import { VERSION } from '../shared/version.js';
 import { openApiDocument } from './openapi.js';
 import { OPERATION_ORDER } from './operation-order.js';
 
@@ -45,10 +47,11 @@ const pageOf = (base: string): string => `<!doctype html>
 `;
 
 /**
- * Serves the OpenAPI document and a page that shows it. Both are public and have no rate limit, so each response is
- * rendered once, and all requests share its bytes. A client that reads slowly costs no further memory.
+ * Serves the OpenAPI document, a page that shows it, and a welcome at the root of the service that leads there. All are
+ * public and have no rate limit, so each response is rendered once, and all requests share its bytes. A client that
+ * reads slowly costs no further memory.
  */
-export function serveDocs(app: NestFastifyApplication): void {
+export function serveDocs(app: NestFastifyApplication, { adminPort }: Pick<Settings, 'adminPort'>): void {
   const fastify = app.getHttpAdapter().getInstance();
   const protect = helmet({ contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY }, hsts: false });
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
@@ -67,6 +70,15 @@ export function serveDocs(app: NestFastifyApplication): void {
         .send(Readable.from(piecesOf(bytes), { highWaterMark: 1 }));
     });
   };
+  const welcome = {
+    name: 'Webhook Delivery Service',
+    version: VERSION,
+    docs: '/docs',
+    openapi: '/openapi.json',
+    // The port for operators serves it, if there is one.
+    ...(adminPort === undefined && { health: '/health' }),
+  };
+  serve('/', 'application/json; charset=utf-8', () => Buffer.from(JSON.stringify(welcome)));
   serve('/openapi.json', 'application/json; charset=utf-8', () => {
     // The receiver of the local start, so that an event of the examples is really delivered.
     const hasEcho = fastify.hasRoute({ method: 'POST', url: '/echo/:bin' });

@@ -23,7 +23,11 @@ export const OUTGOING_WEBHOOK: OpenAPIObject['paths'] = {
         '`whpk_`. For any other secret, it is its UTF-8 bytes. Redirects are not followed. Each event is delivered at ' +
         'least once; `webhook-id` is the same on every attempt.',
       parameters: [
-        header('webhook-id', 'Id of the event', 'evt_01k6zv1yqpe7rtqq6zjy200000'),
+        header(
+          'webhook-id',
+          'Id of the event, or of a delivery that was retried `as_new`',
+          'evt_01k6zv1yqpe7rtqq6zjy200000',
+        ),
         header('webhook-timestamp', 'Time of this attempt, in seconds since the Unix epoch', '1767225600'),
         header(
           'webhook-signature',

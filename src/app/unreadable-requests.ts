@@ -28,9 +28,12 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
     'malformed_request',
     'The request is not valid HTTP.',
   ];
-  const body = JSON.stringify(problemOf(status, code, detail, { path: '', requestId: randomUUID() }));
+  const requestId = randomUUID();
+  const body = JSON.stringify(problemOf(status, code, detail, { path: '', requestId }));
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: ${PROBLEM_CONTENT_TYPE}\r\n`;
-  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+  socket.end(
+    `${head}X-Request-Id: ${requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 /** Routes requests that expect something other than 100-continue. Node.js would respond by itself, without a body. */

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidInput } from '../shared/errors/domain-error.js';
 import { LIMITS } from '../shared/limits.js';
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from './ingest.errors.js';
 import { IngestRepository, type StoredRequest } from './ingest.repository.js';
@@ -7,7 +6,13 @@ import { IngestRepository, type StoredRequest } from './ingest.repository.js';
 /** Matches a valid Idempotency-Key. */
 export const IDEMPOTENCY_KEY_FORM = new RegExp(`^[\\x21-\\x7e]{1,${LIMITS.idempotencyKeyLength}}$`);
 
-/** A request with an Idempotency-Key. */
+/** Returns what is wrong with an Idempotency-Key, or null if it is valid. */
+export function idempotencyKeyFault(key: string): string | null {
+  if (IDEMPOTENCY_KEY_FORM.test(key)) return null;
+  return `must be 1 to ${LIMITS.idempotencyKeyLength} printable ASCII characters without spaces`;
+}
+
+/** A request with a valid Idempotency-Key. */
 export interface KeyedRequest {
   readonly tenantId: string;
   readonly key: string;
@@ -28,14 +33,10 @@ export class Idempotency {
    * Runs `publish`, unless a request with the key was accepted before.
    *
    * @param publish returns null when another process has taken the key in the meantime
-   * @throws InvalidInput for an invalid key; IdempotencyKeyInUse while the first request with the key runs;
+   * @throws IdempotencyKeyInUse while the first request with the key runs;
    *   IdempotencyKeyReused when the first request was different
    */
   async run<T>(request: KeyedRequest, publish: () => Promise<T | null>): Promise<KeyedOutcome<T>> {
-    if (!IDEMPOTENCY_KEY_FORM.test(request.key)) {
-      const detail = `must be 1 to ${LIMITS.idempotencyKeyLength} printable ASCII characters without spaces`;
-      throw new InvalidInput([{ pointer: 'Idempotency-Key', detail }]);
-    }
     const name = `${request.tenantId}/${request.key}`;
     if (this.running.has(name)) throw new IdempotencyKeyInUse();
     this.running.add(name);

@@ -1,17 +1,20 @@
 import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Permit, TenantId } from '../access/index.js';
+import { type Caller, CurrentCaller, Permit } from '../access/index.js';
+import { InvalidInput } from '../shared/errors/domain-error.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { RouteOption } from '../shared/http/route-options.js';
 import { BodyTooLarge } from '../shared/http/body-errors.js';
 import { Overloaded } from '../shared/http/intake.js';
 import { MalformedJson } from '../shared/http/json.js';
+import { withWarnings } from '../shared/http/warning.js';
 import { EXAMPLE_IDS, parsePublicId, publicIdsOf, toPublicId } from '../shared/ids/public-id.js';
 import { deliveryUuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import { EVENT_TYPE_SCHEMA, SubscriptionNotFound } from '../subscriptions/index.js';
+import { FORM_HEADER } from './domain/payload-type.js';
 import type { PublishRequest } from './domain/publish-request.js';
 import { BroadcastAnswer, PublishedAnswer } from './dto/accepted-answers.js';
 import { IDEMPOTENCY_KEY_FORM } from './idempotency.js';
@@ -21,11 +24,16 @@ import {
   SignatureRequired,
   SubscriptionDisabled,
   TooManySubscriptions,
-  UnwantedEventType,
   WrongSignature,
 } from './ingest.errors.js';
 import { type Accepted, IngestService } from './ingest.service.js';
+import { unwanted } from './publish-faults.js';
+import { contentTypeWarnings } from './publish-warnings.js';
 
+const LOCATION = {
+  description: 'URL of the delivery status; absent if the role of the caller may not read it',
+  schema: { type: 'string' as const },
+};
 const REPLAYED = {
   'Idempotent-Replayed': {
     description: '"true" if an earlier request with this key published the event',
@@ -43,13 +51,22 @@ const IDEMPOTENCY_KEY = {
     pattern: IDEMPOTENCY_KEY_FORM.source,
   },
 };
+const ALLOW_FORM = {
+  name: FORM_HEADER,
+  required: false,
+  description:
+    'Delivers a form: a payload of type `application/x-www-form-urlencoded` or `multipart/form-data`. Without it, these ' +
+    'are refused with 415, because HTTP clients such as curl send them unless they are given a `Content-Type`',
+  schema: { type: 'string' as const, enum: ['true'] },
+};
 const EVENT_TYPE = { type: 'string' as const, ...EVENT_TYPE_SCHEMA };
 /** Only JSON is listed: with a second content type, clients would get no usable payload (decision 023). */
 const PAYLOAD = {
   required: true,
   description:
     'The payload: 1 to `MAX_PAYLOAD_BYTES` bytes, delivered byte for byte with its content type. Any content type is ' +
-    'accepted, not only JSON. JSON must be valid.',
+    'accepted, not only JSON. JSON must be valid. A form needs `X-Allow-Form`. Without a `Content-Type`, receivers get ' +
+    '`application/octet-stream`, and a warning says so.',
   schema: {},
   examples: { order: { summary: 'An order', value: { id: 'o_1', total: 42 } } },
 };
@@ -60,7 +77,7 @@ const COMMON_PROBLEMS = [
   new IdempotencyKeyInUse(),
   new IdempotencyKeyReused(),
   new Overloaded(),
-  new BodyTooLarge(DEFAULT_PAYLOAD_BYTES),
+  new BodyTooLarge(DEFAULT_PAYLOAD_BYTES, 'payload'),
   415,
 ];
 
@@ -95,12 +112,13 @@ export class IngestController {
     schema: { type: 'string', pattern: '^(sha256=)?[0-9A-Fa-f]{64}$' },
   })
   @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiHeader(ALLOW_FORM)
   @ApiBody(PAYLOAD)
   @ApiAcceptedResponse({
     type: PublishedAnswer,
     description: 'The event and its delivery are committed',
     headers: {
-      Location: { description: 'URL of the delivery status', schema: { type: 'string' } },
+      Location: LOCATION,
       ...REPLAYED,
     },
   })
@@ -110,20 +128,21 @@ export class IngestController {
     new SignatureRequired(),
     new SubscriptionNotFound(EXAMPLE_IDS.sub),
     new SubscriptionDisabled(EXAMPLE_IDS.sub),
-    new UnwantedEventType('user.created', ['order.*']),
+    new InvalidInput([{ pointer: 'X-Event-Type', detail: unwanted('user.created', 'order.*') }]),
     ...COMMON_PROBLEMS,
   )
   async publish(
-    @TenantId() tenantId: string,
+    @CurrentCaller() caller: Caller,
     @Param('subscription_id') subscriptionId: string,
     @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublishedAnswer> {
     const { uuid } = parsePublicId(subscriptionId, 'sub');
-    const accepted = await this.ingest.publish(tenantId, uuid, publishRequest(request, body));
+    const published = publishRequest(request, body);
+    const accepted = await this.ingest.publish(caller.tenantId, uuid, published);
     markReplay(reply, accepted);
-    return publishedAnswer(reply, accepted);
+    return { ...publishedAnswer(reply, accepted, caller), ...withWarnings(contentTypeWarnings(published)) };
   }
 
   @Post('subscriptions/:id/test')
@@ -140,17 +159,17 @@ export class IngestController {
   @ApiAcceptedResponse({
     type: PublishedAnswer,
     description: 'The event and its delivery are committed',
-    headers: { Location: { description: 'URL of the delivery status', schema: { type: 'string' } } },
+    headers: { Location: LOCATION },
   })
   @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub), new SubscriptionDisabled(EXAMPLE_IDS.sub), 413, 415, 422)
   async test(
-    @TenantId() tenantId: string,
+    @CurrentCaller() caller: Caller,
     @Param('id') subscriptionId: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublishedAnswer> {
-    const accepted = await this.ingest.sendTest(tenantId, parsePublicId(subscriptionId, 'sub').uuid, request.id);
-    return publishedAnswer(reply, accepted);
+    const { uuid } = parsePublicId(subscriptionId, 'sub');
+    return publishedAnswer(reply, await this.ingest.sendTest(caller.tenantId, uuid, request.id), caller);
   }
 
   @Post('webhooks/:event_type')
@@ -161,10 +180,11 @@ export class IngestController {
     operationId: 'publishToAll',
     summary: 'Publish an event to every subscription that wants its type',
     description:
-      'Creates one delivery for every active or paused subscription that wants the type. It is not an error if there is none.',
+      'Creates one delivery for every active or paused subscription that wants the type. It is not an error if there is none; `warnings` then says why.',
   })
   @ApiParam({ name: 'event_type', schema: EVENT_TYPE })
   @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiHeader(ALLOW_FORM)
   @ApiBody(PAYLOAD)
   @ApiAcceptedResponse({
     type: BroadcastAnswer,
@@ -177,16 +197,24 @@ export class IngestController {
     ...COMMON_PROBLEMS,
   )
   async broadcast(
-    @TenantId() tenantId: string,
+    @CurrentCaller() caller: Caller,
     @Param('event_type') eventType: string,
     @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BroadcastAnswer> {
-    const accepted = await this.ingest.broadcast(tenantId, eventType, publishRequest(request, body));
+    const published = publishRequest(request, body);
+    const accepted = await this.ingest.broadcast(caller.tenantId, eventType, published);
     const eventId = toPublicId('evt', accepted.eventId);
     markReplay(reply, accepted);
-    return { event_id: eventId, deliveries: accepted.deliveryCount, status_url: `/status/${eventId}` };
+    const { deliveryCount } = accepted;
+    const silence = deliveryCount === 0 ? await this.ingest.explainNoDeliveries(caller.tenantId, eventType) : null;
+    return {
+      event_id: eventId,
+      deliveries: deliveryCount,
+      ...(caller.may('read') && { status_url: `/status/${eventId}` }),
+      ...withWarnings([...contentTypeWarnings(published), ...(silence === null ? [] : [silence])]),
+    };
   }
 }
 
@@ -197,6 +225,7 @@ function publishRequest({ headers, id }: FastifyRequest, body: Buffer = Buffer.a
     contentType: headers['content-type'],
     eventType: singleValue(headers['x-event-type']),
     signature: singleValue(headers['x-signature-256']),
+    allowsForm: singleValue(headers['x-allow-form']),
     idempotencyKey: singleValue(headers['idempotency-key']),
     requestId: id,
   };
@@ -211,9 +240,11 @@ function markReplay(reply: FastifyReply, { isReplayed }: Accepted): void {
   if (isReplayed) void reply.header('idempotent-replayed', 'true');
 }
 
-function publishedAnswer(reply: FastifyReply, { eventId }: Accepted): PublishedAnswer {
+function publishedAnswer(reply: FastifyReply, { eventId }: Accepted, caller: Caller): PublishedAnswer {
   const ids = publicIdsOf(deliveryUuid(eventId, 1));
+  const published = { task_id: ids.delivery, event_id: ids.event };
+  if (!caller.may('read')) return published;
   const statusUrl = `/status/${ids.delivery}`;
   void reply.header('location', statusUrl);
-  return { task_id: ids.delivery, event_id: ids.event, status_url: statusUrl };
+  return { ...published, status_url: statusUrl };
 }

@@ -1,4 +1,4 @@
-import { DomainError, InvalidInput } from '../shared/errors/domain-error.js';
+import { DomainError } from '../shared/errors/domain-error.js';
 
 export class WrongSignature extends DomainError {
   constructor() {
@@ -26,20 +26,13 @@ export class SubscriptionDisabled extends DomainError {
   }
 }
 
-export class UnwantedEventType extends InvalidInput {
-  constructor(eventType: string, wanted: readonly string[]) {
-    super([
-      {
-        pointer: 'X-Event-Type',
-        detail: `must not be ${eventType}; the subscription wants ${wanted.join(', ')}`,
-      },
-    ]);
-  }
-}
-
 export class IdempotencyKeyInUse extends DomainError {
   constructor() {
-    super('idempotency_key_in_use', 'conflict', 'A request with this Idempotency-Key is still running. Retry later.');
+    super(
+      'idempotency_key_in_use',
+      'conflict',
+      'A request with this Idempotency-Key is still running. Send this one again in a second.',
+    );
   }
 }
 
@@ -48,7 +41,8 @@ export class IdempotencyKeyReused extends DomainError {
     super(
       'idempotency_key_reused',
       'invalid',
-      'This Idempotency-Key was used for another request. Use a new key for a new event.',
+      'This Idempotency-Key was used for another request: path, X-Event-Type, Content-Type, X-Signature-256 and every ' +
+        'byte of the body must be the same. Use a new key for a new event.',
     );
   }
 }
@@ -65,6 +59,10 @@ export class TooManySubscriptions extends DomainError {
 
 export class EventNotFound extends DomainError {
   constructor(id: string) {
-    super('event_not_found', 'not_found', `There is no event ${id}.`);
+    super(
+      'event_not_found',
+      'not_found',
+      `There is no event ${id} in this tenant. GET /deliveries lists the deliveries of those that are kept.`,
+    );
   }
 }

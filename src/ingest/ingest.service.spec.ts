@@ -14,6 +14,7 @@ const REQUEST = {
   contentType: undefined,
   eventType: undefined,
   signature: undefined,
+  allowsForm: undefined,
   idempotencyKey: undefined,
   requestId: 'r',
 };

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { hmacKeys } from '../signing/index.js';
-import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
+import { InvalidInput } from '../shared/errors/domain-error.js';
 import { MalformedJson, parseJson } from '../shared/http/json.js';
-import { isJson } from '../shared/http/raw-body.js';
+import type { WarningAnswer } from '../shared/http/warning.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { newEventUuid, type Uuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
@@ -20,19 +20,15 @@ import {
   wants,
 } from '../subscriptions/index.js';
 import type { NewEvent } from './domain/new-event.js';
+import { FALLBACK_CONTENT_TYPE } from './domain/payload-type.js';
 import type { PublishRequest } from './domain/publish-request.js';
 import { requestFingerprint } from './domain/request-fingerprint.js';
-import { isSignedBy, isSignedEnvelope } from './domain/signed-envelope.js';
+import { isSignedBy, isSignedEnvelope, type SignedEnvelope } from './domain/signed-envelope.js';
 import { EventReport } from './event-report.js';
 import { EventWriter } from './event-writer.js';
-import { Idempotency } from './idempotency.js';
-import {
-  SignatureRequired,
-  SubscriptionDisabled,
-  TooManySubscriptions,
-  UnwantedEventType,
-  WrongSignature,
-} from './ingest.errors.js';
+import { Idempotency, idempotencyKeyFault } from './idempotency.js';
+import { SignatureRequired, SubscriptionDisabled, TooManySubscriptions, WrongSignature } from './ingest.errors.js';
+import { PublishFaults, unwanted } from './publish-faults.js';
 
 /** What the publisher is told. `isReplayed`: an earlier request with the same key published the event. */
 export interface Accepted {
@@ -54,8 +50,6 @@ interface Addressed extends Payload {
 }
 
 const TEST_EVENT_TYPE = 'webhook.test';
-const FALLBACK_CONTENT_TYPE = 'application/octet-stream';
-const CONTENT_TYPE = new RegExp(`^[\\x20-\\x7e]{1,${LIMITS.contentTypeLength}}$`);
 
 @Injectable()
 export class IngestService {
@@ -73,8 +67,12 @@ export class IngestService {
   publish(tenantId: string, subscriptionId: Uuid, request: PublishRequest): Promise<Accepted> {
     return this.publishOnce(tenantId, ['ingest', subscriptionId], request, async () => {
       const target = await this.enabledTarget(tenantId, subscriptionId);
-      const { contentType, payload } = signedPayload(request, target, () => this.hmacKeys(target));
-      const eventType = eventTypeFor(request.eventType, target);
+      const faults = new PublishFaults(request);
+      const eventType = eventTypeFor(request.eventType, target, faults);
+      const envelope = signedEnvelope(request, faults);
+      faults.refuse();
+      this.requireSignature(request, envelope, target);
+      const { contentType, payload } = envelope === null ? unsigned(request) : unwrapped(request, envelope);
       return { eventType, contentType, payload, subscriptionIds: [subscriptionId] };
     });
   }
@@ -82,18 +80,36 @@ export class IngestService {
   /** Publishes an event to every active or paused subscription of the tenant that wants its type. */
   broadcast(tenantId: string, eventType: string, request: PublishRequest): Promise<Accepted> {
     return this.publishOnce(tenantId, ['webhooks', eventType], request, async () => {
-      const faults = [
-        ...eventTypeFaults(eventType, 'event_type'),
-        ...bodyFaults(request.body),
-        ...broadcastFaults(eventType, request),
-      ];
-      if (faults.length > 0) throw new InvalidInput(faults);
-      const payload = { contentType: contentTypeOf(request), payload: request.body };
-      if (isJson(request.contentType)) parseJson(request.body);
+      const faults = new PublishFaults(request);
+      addBroadcastFaults(eventType, request, faults);
+      faults.refuse();
       const { count, ids } = await this.targets.getAudience(tenantId, eventType);
       if (count > LIMITS.deliveriesPerEvent) throw new TooManySubscriptions(LIMITS.deliveriesPerEvent);
-      return { eventType, ...payload, subscriptionIds: ids };
+      return { eventType, ...unsigned(request), subscriptionIds: ids };
     });
+  }
+
+  /** Says why an event reached nobody; null if that cannot be found out now. The event is accepted in any case. */
+  async explainNoDeliveries(tenantId: string, eventType: string): Promise<WarningAnswer | null> {
+    try {
+      return { pointer: 'event_type', ...(await this.targets.explainNoDeliveries(tenantId, eventType)) };
+    } catch {
+      return null;
+    }
+  }
+
+  /** Verifies the signature of a request, if it has or needs one. @throws WrongSignature; SignatureRequired */
+  private requireSignature(
+    { body, signature }: PublishRequest,
+    envelope: SignedEnvelope | null,
+    target: PublishTarget,
+  ): void {
+    const require = (content: Buffer, given: string): void => {
+      if (!isSignedBy(this.hmacKeys(target), content, given)) throw new WrongSignature();
+    };
+    if (signature !== undefined) require(body, signature.replace(/^sha256=/, ''));
+    else if (envelope !== null) require(Buffer.from(envelope.body), envelope.signature);
+    else if (target.verifyIngest) throw new SignatureRequired();
   }
 
   /** Keys of the secrets that publishers may sign with now. */
@@ -136,7 +152,10 @@ export class IngestService {
     prepare: () => Promise<Addressed>,
   ): Promise<Accepted> {
     const { idempotencyKey: key, contentType = '', eventType = '', signature = '', body, requestId } = request;
-    if (key === undefined) return requireAccepted(await this.write(tenantId, await prepare(), requestId, null));
+    // An invalid key is one of the faults that `prepare` refuses.
+    if (key === undefined || idempotencyKeyFault(key) !== null) {
+      return requireAccepted(await this.write(tenantId, await prepare(), requestId, null));
+    }
     const fingerprint = requestFingerprint([...place, contentType, eventType, signature, body]);
     const idempotency = { tenantId, key, fingerprint };
     const outcome = await this.idempotency.run(idempotency, async () => {
@@ -166,24 +185,24 @@ function requireAccepted(outcome: Accepted | null): Accepted {
   return outcome;
 }
 
-/** Returns the payload of a request to one subscription, and verifies its signature, if it has or needs one. */
-function signedPayload(request: PublishRequest, target: PublishTarget, keys: () => KeyObject[]): Payload {
-  const faults = bodyFaults(request.body);
-  if (faults.length > 0) throw new InvalidInput(faults);
-  const contentType = contentTypeOf(request);
-  const value = isJson(request.contentType) ? parseJson(request.body) : undefined;
-  const requireSignature = (content: Buffer, signature: string): void => {
-    if (!isSignedBy(keys(), content, signature)) throw new WrongSignature();
-  };
-  if (request.signature !== undefined) requireSignature(request.body, request.signature.replace(/^sha256=/, ''));
-  if (isSignedEnvelope(value) && request.signature === undefined) {
-    const payload = Buffer.from(value.body);
-    requireSignature(payload, value.signature);
-    if (payload.length === 0) throw new InvalidInput([{ pointer: '/body', detail: 'must not be empty' }]);
-    return { payload, contentType: isJsonText(payload) ? contentType : 'text/plain; charset=utf-8' };
-  }
-  if (target.verifyIngest && request.signature === undefined) throw new SignatureRequired();
-  return { payload: request.body, contentType };
+/** The signed envelope in the body of a request, unless the request is signed by a header. */
+function signedEnvelope(request: PublishRequest, faults: PublishFaults): SignedEnvelope | null {
+  if (request.signature !== undefined || !isSignedEnvelope(faults.json)) return null;
+  if (faults.json.body === '') faults.add('/body', 'must not be empty');
+  return faults.json;
+}
+
+function unwrapped({ contentType }: PublishRequest, { body }: SignedEnvelope): Payload {
+  const payload = Buffer.from(body);
+  return { payload, contentType: isJsonText(payload) ? orFallback(contentType) : 'text/plain; charset=utf-8' };
+}
+
+function unsigned({ contentType, body }: PublishRequest): Payload {
+  return { payload: body, contentType: orFallback(contentType) };
+}
+
+function orFallback(contentType: string | undefined): string {
+  return contentType === undefined || contentType === '' ? FALLBACK_CONTENT_TYPE : contentType;
 }
 
 function isJsonText(bytes: Buffer): boolean {
@@ -197,43 +216,27 @@ function isJsonText(bytes: Buffer): boolean {
 }
 
 /** The event type that the request names, or else the only one that the subscription wants. */
-function eventTypeFor(given: string | undefined, target: PublishTarget): string {
-  const eventType = given ?? onlyEventType(target.eventTypes);
-  if (eventType === null) {
-    const detail = `is missing, and the subscription wants more than one type: ${target.eventTypes.join(', ')}`;
-    throw new InvalidInput([{ pointer: 'X-Event-Type', detail }]);
+function eventTypeFor(given: string | undefined, { eventTypes }: PublishTarget, faults: PublishFaults): string {
+  const eventType = given ?? onlyEventType(eventTypes) ?? '';
+  const wanted = eventTypes.join(', ');
+  if (given === undefined && eventType === '') {
+    faults.add('X-Event-Type', `is missing; send a type that the subscription wants: ${wanted}`);
+  } else if (!isEventType(eventType)) {
+    faults.add('X-Event-Type', `must be ${EVENT_TYPE_HINT}`);
+  } else if (!wants(eventTypes, eventType)) {
+    faults.add('X-Event-Type', unwanted(eventType, wanted));
   }
-  const faults = eventTypeFaults(eventType, 'X-Event-Type');
-  if (faults.length > 0) throw new InvalidInput(faults);
-  if (!wants(target.eventTypes, eventType)) throw new UnwantedEventType(eventType, target.eventTypes);
   return eventType;
 }
 
-function eventTypeFaults(eventType: string, pointer: string): Fault[] {
-  if (isEventType(eventType)) return [];
-  return [{ pointer, detail: `must be ${EVENT_TYPE_HINT}` }];
-}
-
 /** A broadcast refuses headers that it would otherwise ignore. */
-function broadcastFaults(eventType: string, request: PublishRequest): Fault[] {
-  const faults: Fault[] = [];
+function addBroadcastFaults(eventType: string, request: PublishRequest, faults: PublishFaults): void {
+  if (!isEventType(eventType)) faults.add('event_type', `must be ${EVENT_TYPE_HINT}`);
   if (request.signature !== undefined) {
     const detail = 'can only be checked against the secret of one subscription: publish to /ingest/{subscription_id}';
-    faults.push({ pointer: 'X-Signature-256', detail });
+    faults.add('X-Signature-256', detail);
   }
   if (request.eventType !== undefined && request.eventType !== eventType) {
-    faults.push({ pointer: 'X-Event-Type', detail: `differs from ${eventType} in the path: omit the header` });
+    faults.add('X-Event-Type', `differs from ${eventType} in the path: omit the header`);
   }
-  return faults;
-}
-
-function bodyFaults(body: Buffer): Fault[] {
-  return body.length === 0 ? [{ pointer: '', detail: 'the body is the payload and must have at least one byte' }] : [];
-}
-
-function contentTypeOf({ contentType }: PublishRequest): string {
-  if (contentType === undefined || contentType === '') return FALLBACK_CONTENT_TYPE;
-  if (CONTENT_TYPE.test(contentType)) return contentType;
-  const detail = `must be 1 to ${LIMITS.contentTypeLength} printable ASCII characters`;
-  throw new InvalidInput([{ pointer: 'Content-Type', detail }]);
 }

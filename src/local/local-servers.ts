@@ -9,6 +9,8 @@ import { startLocalRedis } from './local-redis.js';
 
 /** Allowed only while API_ACCESS is open: for the echo receiver and other receivers on this machine. */
 const LOCAL_TARGETS = '127.0.0.0/8,::1/128';
+/** The name of this machine, which is always a loopback address. */
+const LOCAL_HOST = 'localhost';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -54,6 +56,7 @@ export async function startLocalServers(
     SHUTDOWN_DRAIN: env['SHUTDOWN_DRAIN'] ?? '0',
     ...(access === 'open' && {
       ALLOWED_TARGET_CIDRS: [env['ALLOWED_TARGET_CIDRS'], LOCAL_TARGETS].filter(Boolean).join(','),
+      ALLOWED_TARGET_HOSTS: [env['ALLOWED_TARGET_HOSTS'], LOCAL_HOST].filter(Boolean).join(','),
     }),
   };
   return { settings, stop };

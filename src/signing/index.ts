@@ -1,5 +1,6 @@
 export {
   hmacKeys,
+  isStandardSecret,
   publicKeyOf,
   schemeOf,
   secretFault,

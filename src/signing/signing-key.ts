@@ -20,6 +20,11 @@ export function schemeOf(secret: string): SignatureScheme {
   return secret.startsWith(PRIVATE) ? 'v1a' : 'v1';
 }
 
+/** Whether Standard Webhooks libraries read the secret as this service does: it has one of their prefixes and base64. */
+export function isStandardSecret(secret: string): boolean {
+  return secret.startsWith(SHARED) || secret.startsWith(PRIVATE);
+}
+
 /**
  * Matches text that contains a key prefix of Standard Webhooks or of this service, or that starts like one of those or
  * like a PEM or SSH key.

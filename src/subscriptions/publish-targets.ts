@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { toPublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { Audience } from './audience.js';
+import { type NoDeliveries, noDeliveries } from './domain/no-deliveries.js';
 import type { PublishTarget } from './publish-target.js';
-import { readAudience, readTarget } from './stored-look-ups.js';
+import { readAudience, readSubscribedTypes, readTarget } from './stored-look-ups.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import { SubscriptionNotFound } from './subscription.errors.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
@@ -33,5 +34,14 @@ export class PublishTargets {
       load: () => this.repository.findAudience(tenantId, eventType),
       read: readAudience,
     });
+  }
+
+  /** Says why no subscription gets an event. One look-up serves all types, so a flood of misspelt ones stays cheap. */
+  async explainNoDeliveries(tenantId: string, eventType: string): Promise<NoDeliveries> {
+    const subscribed = await this.cache.get(tenantId, 'subscribed-types', {
+      load: () => this.repository.findSubscribedTypes(tenantId),
+      read: readSubscribedTypes,
+    });
+    return noDeliveries(eventType, subscribed);
   }
 }

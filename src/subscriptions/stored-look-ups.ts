@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isUuid, type Uuid } from '../shared/ids/uuid.js';
 import { type Audience, WIDE_FROM } from './audience.js';
+import type { SubscribedTypes } from './domain/no-deliveries.js';
 import type { PublishTarget } from './publish-target.js';
 
 /**
@@ -33,6 +34,8 @@ const audience = z.union([
     .refine(({ count, ids }) => ids.length === count),
 ]);
 
+const subscribedTypes = z.object({ wanted: z.array(z.string()), disabled: z.array(z.string()) });
+
 /** @returns null for a subscription that does not exist; undefined for a malformed entry */
 export function readTarget(stored: unknown, id: Uuid): PublishTarget | null | undefined {
   const { data } = target.safeParse(stored);
@@ -42,4 +45,9 @@ export function readTarget(stored: unknown, id: Uuid): PublishTarget | null | un
 /** @returns undefined for a malformed entry */
 export function readAudience(stored: unknown): Audience | undefined {
   return audience.safeParse(stored).data;
+}
+
+/** @returns undefined for a malformed entry */
+export function readSubscribedTypes(stored: unknown): SubscribedTypes | undefined {
+  return subscribedTypes.safeParse(stored).data;
 }

@@ -5,6 +5,7 @@ import { Transactions } from '../shared/database/transaction.js';
 import { StartRefused } from '../shared/errors/start-refused.js';
 import { Logger } from '../shared/logging/logger.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
+import type { SubscriptionEntity } from './subscription.entity.js';
 import { SubscriptionVault } from './subscription-vault.js';
 
 /** Number of the oldest and of the newest subscriptions to check: a former key is missed by old ones, a new one by new ones. */
@@ -34,18 +35,9 @@ export class StoredSecretsCheck implements OnModuleInit {
 
   /** @throws UnreadableSecrets */
   async onModuleInit(): Promise<void> {
-    const missing = new Map<string, UnknownEncryptionKey>();
     const sample = await this.transactions.run(null, (tx) => this.repository.sampleSecrets(tx, CHECKED));
-    for (const { id, secrets } of sample) {
-      for (const secret of secrets) {
-        try {
-          this.vault.openSecret(id, secret);
-        } catch (error) {
-          // Other errors concern one box only, and are reported when it is needed.
-          if (error instanceof UnknownEncryptionKey) missing.set(error.keyId, error);
-        }
-      }
-    }
+    const missing = new Map<string, UnknownEncryptionKey>();
+    for (const error of sample.flatMap((row) => this.missingKeys(row))) missing.set(error.keyId, error);
     const { lostEncryptionKeys } = this.settings;
     const unexpected = [...missing].filter(([keyId]) => !lostEncryptionKeys.includes(keyId));
     if (unexpected.length > 0)
@@ -54,5 +46,17 @@ export class StoredSecretsCheck implements OnModuleInit {
         unexpected[0]?.[1],
       );
     if (missing.size > 0) this.logger.warn({ keys: [...missing.keys()] }, 'encryption_key.lost');
+  }
+
+  private missingKeys({ id, secrets }: Pick<SubscriptionEntity, 'id' | 'secrets'>): UnknownEncryptionKey[] {
+    return secrets.flatMap((secret) => {
+      try {
+        this.vault.openSecret(id, secret);
+        return [];
+      } catch (error) {
+        // Other errors concern one box only, and are reported when it is needed.
+        return error instanceof UnknownEncryptionKey ? [error] : [];
+      }
+    });
   }
 }

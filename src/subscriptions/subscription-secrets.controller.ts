@@ -4,10 +4,11 @@ import { type Caller, CurrentCaller, Permit } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiInput } from '../shared/http/api-input.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
-import { InputPipe } from '../shared/http/input.pipe.js';
+import { OptionalInputPipe } from '../shared/http/input.pipe.js';
+import { RouteOption } from '../shared/http/route-options.js';
 import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
 import { LIMITS } from '../shared/limits.js';
-import { SecretRotation, SecretsAnswer } from './dto/secrets.js';
+import { RotatedSecretsAnswer, SecretRotation, SecretsAnswer } from './dto/secrets.js';
 import { SubscriptionNotFound, TooManySecrets } from './subscription.errors.js';
 import { SubscriptionSecretsService } from './subscription-secrets.service.js';
 
@@ -33,22 +34,25 @@ export class SubscriptionSecretsController {
 
   @Post('rotate-secret')
   @ApiIdParam('id', 'sub')
+  @RouteOption({ bodyIsOptional: true })
   @Permit('manage')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'rotateSubscriptionSecret',
     summary: 'Rotate the signing secret',
-    description: 'Both secrets sign until the overlap ends, so that the receiver can switch at any time until then.',
+    description:
+      'Both secrets sign until the overlap ends, so that the receiver can switch at any time until then. ' +
+      'Without a body, a secret is generated, and the overlap is a day.',
   })
-  @ApiOkResponse({ type: SecretsAnswer, description: 'The new secret, and previous ones that still sign' })
-  @ApiInput(SecretRotation, 'Both secrets sign for a day', { overlap: 86_400 })
+  @ApiOkResponse({ type: RotatedSecretsAnswer, description: 'The new secret, and previous ones that still sign' })
+  @ApiInput(SecretRotation, 'Both secrets sign for a day', { overlap: 86_400 }, { isRequired: false })
   @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub), new TooManySecrets(LIMITS.liveSecrets))
   rotate(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Body(InputPipe) rotation: SecretRotation,
-  ): Promise<SecretsAnswer> {
+    @Body(OptionalInputPipe) rotation: SecretRotation,
+  ): Promise<RotatedSecretsAnswer> {
     return this.secrets.rotate(caller, parsePublicId(id, 'sub').uuid, rotation);
   }
 }

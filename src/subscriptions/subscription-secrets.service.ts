@@ -2,20 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail, type Caller } from '../access/index.js';
 import { publicKeyOf, schemeOf } from '../signing/index.js';
 import type { Tx } from '../shared/database/transaction.js';
+import { withWarnings } from '../shared/http/warning.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
-import { LIMITS } from '../shared/limits.js';
 import { Clock } from '../shared/time/clock.js';
 import { liveSecrets, type SealedSecret } from './domain/sealed.js';
-import type { SecretRotation, SecretsAnswer, SigningSecretAnswer } from './dto/secrets.js';
+import type { RotatedSecretsAnswer, SecretRotation, SecretsAnswer, SigningSecretAnswer } from './dto/secrets.js';
 import { newSecret } from './new-secret.js';
+import { rotated } from './secret-rotation.js';
+import { secretWarnings } from './secret-warnings.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
-import { SubscriptionNotFound, TooManySecrets } from './subscription.errors.js';
+import { SubscriptionNotFound } from './subscription.errors.js';
 import { SubscriptionVault } from './subscription-vault.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
-
-const DEFAULT_OVERLAP_SECONDS = 86_400;
 
 /** Reads and rotates the signing secrets of a subscription. */
 @Injectable()
@@ -40,12 +40,17 @@ export class SubscriptionSecretsService {
   /**
    * Adds a new secret. The previous ones continue to sign until the overlap ends.
    *
-   * @throws SubscriptionNotFound; TooManySecrets; InvalidInput
+   * @throws SubscriptionNotFound; TooManySecrets
    */
-  async rotate(caller: Caller, id: Uuid, rotation: SecretRotation): Promise<SecretsAnswer> {
+  async rotate(caller: Caller, id: Uuid, rotation: SecretRotation): Promise<RotatedSecretsAnswer> {
     const answer = await this.audit.change(caller, async (tx, record) => {
       const { tenantId, secrets: previous } = await this.lock(tx, caller, id);
-      const next = [this.vault.sealSecret(id, newSecret(rotation, previous)), ...this.overlapping(previous, rotation)];
+      const terms = {
+        secret: newSecret(rotation, previous),
+        overlapSeconds: rotation.overlap,
+        nowMs: this.clock.nowMs(),
+      };
+      const next = rotated(this.vault, id, previous, terms);
       await this.repository.update(tx, { tenantId, id }, { secrets: next, updatedAt: this.clock.now() });
       const changed = Object.keys(rotation);
       await record({
@@ -57,18 +62,7 @@ export class SubscriptionSecretsService {
       return this.answer(id, next);
     });
     await this.cache.invalidate(caller.tenantId);
-    return answer;
-  }
-
-  private overlapping(
-    secrets: readonly SealedSecret[],
-    { overlap = DEFAULT_OVERLAP_SECONDS }: SecretRotation,
-  ): SealedSecret[] {
-    if (overlap === 0) return [];
-    const nowMs = this.clock.nowMs();
-    const live = liveSecrets(secrets, nowMs);
-    if (live.length >= LIMITS.liveSecrets) throw new TooManySecrets(LIMITS.liveSecrets);
-    return live.map((secret) => ({ ...secret, untilMs: secret.untilMs ?? nowMs + overlap * 1000 }));
+    return { ...answer, ...withWarnings(secretWarnings(rotation.secret)) };
   }
 
   private async lock(tx: Tx, { tenantId }: Caller, id: Uuid): Promise<SubscriptionEntity> {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '../shared/crypto/secret-box.js';
 import { publicKeyOf, type SigningKey, signingKey } from '../signing/index.js';
-import { InvalidInput } from '../shared/errors/domain-error.js';
+import type { Fault } from '../shared/errors/domain-error.js';
+import { pointerTo } from '../shared/http/json-pointer.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { isShown, REDACTED } from './domain/own-headers.js';
 import type { SealedAuth, SealedHeaders, SealedSecret, SealedText } from './domain/sealed.js';
@@ -44,13 +45,15 @@ export class SubscriptionVault {
    *
    * @param given the changes; `[redacted]` keeps the stored value of the header with that name
    * @param previous the stored headers, as `hideHeaders` returns them
-   * @throws InvalidInput if there is no value to keep, or if a hidden value would become visible: a client that may not
-   *   see credentials must not reveal them by adding their names to `shown_headers`
+   * @param faults gets a fault where there is no value to keep, or where a hidden value would become visible: a client
+   *   that may not see credentials must not reveal them by adding their names to `shown_headers`. The result is then
+   *   not to be stored
    */
   sealHeaders(
     id: Uuid,
     given: { headers: Readonly<Record<string, string>> | undefined; shownHeaders: readonly string[] | undefined },
     previous: OwnHeaders,
+    faults: Fault[],
   ): OwnHeaders {
     const stored = new Map(Object.entries(previous.headers).map(([name, value]) => [name.toLowerCase(), value]));
     const headers = Object.entries(given.headers ?? withValue(previous.headers, REDACTED));
@@ -59,10 +62,10 @@ export class SubscriptionVault {
     const shownHeaders = [...new Set(wanted)].filter((name) => names.has(name));
     const sealed = headers.map(([name, value]) => {
       if (value !== REDACTED) return [name, isShown(name, shownHeaders) ? value : this.sealHeader(id, name, value)];
-      return [name, keepStored(stored.get(name.toLowerCase()), `/headers/${name}`)];
+      return [name, keepStored(stored.get(name.toLowerCase()), `/headers${pointerTo(name)}`, faults) ?? ''];
     });
     const result = { headers: Object.fromEntries(sealed) as SealedHeaders, shownHeaders };
-    refuseUnshowable(given.shownHeaders ?? [], result.headers);
+    faults.push(...unshowable(given.shownHeaders ?? [], result.headers));
     return { ...result, headers: this.hideHeaders(id, result) };
   }
 
@@ -75,18 +78,22 @@ export class SubscriptionVault {
     return Object.fromEntries(hidden) as SealedHeaders;
   }
 
-  /** Encrypts credentials. @throws InvalidInput if `[redacted]` is given but no value is stored */
-  sealAuth(id: Uuid, given: AuthInput, previous: SealedAuth | null): SealedAuth {
+  /** Encrypts credentials. @param faults gets a fault if `[redacted]` is given but no value is stored */
+  sealAuth(id: Uuid, given: AuthInput, previous: SealedAuth | null, faults: Fault[]): SealedAuth {
     const seal = (text: string): string => this.secretBox.seal(text, authOwner(id));
     if (given.type === 'bearer') {
       const previousBox = previous?.type === 'bearer' ? previous.box : undefined;
       return {
         type: 'bearer',
-        box: given.token === REDACTED ? keepStored(previousBox, '/auth/token') : seal(given.token ?? ''),
+        box:
+          given.token === REDACTED ? (keepStored(previousBox, '/auth/token', faults) ?? '') : seal(given.token ?? ''),
       };
     }
     const previousBox = previous?.type === 'basic' ? previous.box : undefined;
-    const box = given.password === REDACTED ? keepStored(previousBox, '/auth/password') : seal(given.password ?? '');
+    const box =
+      given.password === REDACTED
+        ? (keepStored(previousBox, '/auth/password', faults) ?? '')
+        : seal(given.password ?? '');
     return { type: 'basic', username: given.username ?? '', box };
   }
 
@@ -124,10 +131,9 @@ export class SubscriptionVault {
   }
 }
 
-/** @throws InvalidInput */
-function refuseUnshowable(names: readonly string[], headers: SealedHeaders): void {
+function unshowable(names: readonly string[], headers: SealedHeaders): Fault[] {
   const values = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  const faults = names.flatMap((name, index) => {
+  return names.flatMap((name, index) => {
     const value = values.get(name.toLowerCase());
     if (typeof value === 'string') return [];
     const detail =
@@ -136,16 +142,17 @@ function refuseUnshowable(names: readonly string[], headers: SealedHeaders): voi
         : 'must not name a header with a hidden value; give the value again to show it';
     return [{ pointer: `/shown_headers/${index}`, detail }];
   });
-  if (faults.length > 0) throw new InvalidInput(faults);
 }
 
 function withValue(headers: SealedHeaders, value: string): Record<string, string> {
   return Object.fromEntries(Object.keys(headers).map((name) => [name, value]));
 }
 
-function keepStored<T>(previous: T | undefined, pointer: string): T {
-  if (previous !== undefined) return previous;
-  throw new InvalidInput([{ pointer, detail: `must not be ${REDACTED} because there is no stored value to keep` }]);
+function keepStored<T>(previous: T | undefined, pointer: string, faults: Fault[]): T | undefined {
+  if (previous === undefined) {
+    faults.push({ pointer, detail: `must not be ${REDACTED} because there is no stored value to keep` });
+  }
+  return previous;
 }
 
 function headerOwner(id: Uuid, name: string): string {

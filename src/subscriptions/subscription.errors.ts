@@ -2,7 +2,11 @@ import { DomainError } from '../shared/errors/domain-error.js';
 
 export class SubscriptionNotFound extends DomainError {
   constructor(id: string) {
-    super('subscription_not_found', 'not_found', `There is no subscription ${id}.`);
+    super(
+      'subscription_not_found',
+      'not_found',
+      `There is no subscription ${id} in this tenant. GET /subscriptions lists all.`,
+    );
   }
 }
 

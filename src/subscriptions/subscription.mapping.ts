@@ -26,17 +26,15 @@ const DEFAULTS: Omit<ClientFields, 'targetUrl' | 'eventTypes' | 'state'> = {
   metadata: {},
 };
 
-/** Returns all fields, with defaults for omitted ones; includes the state only if it is given. */
-export function fieldsOf(input: SubscriptionInput): Omit<ClientFields, 'state'> & Partial<ClientFields> {
-  return { ...DEFAULTS, targetUrl: input.target_url, eventTypes: [], ...changesOf(input) };
+/** Returns all fields, with defaults for omitted ones; includes the state, the target and the types only if given. */
+export function fieldsOf(input: Partial<SubscriptionInput>): typeof DEFAULTS & Partial<ClientFields> {
+  return { ...DEFAULTS, ...changesOf(input) };
 }
 
-/** Returns only the fields that are given. */
+/** Returns only the fields that are given, except the event types; see `givenEventTypes`. */
 export function changesOf(patch: SubscriptionPatch): Partial<ClientFields> {
-  const eventTypes = patch.event_types ?? patch.event_type;
   return withoutUndefined({
     targetUrl: patch.target_url === undefined ? undefined : new URL(patch.target_url).href,
-    eventTypes: eventTypes === undefined ? undefined : [...new Set([eventTypes].flat())],
     state: patch.state === undefined ? undefined : SUBSCRIPTION_STATE[patch.state],
     description: patch.description,
     ...retryChanges(patch.retry),

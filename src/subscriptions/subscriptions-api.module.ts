@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TargetsModule } from '../targets/index.js';
-import { SubscriptionInputPipe } from './subscription-input.pipe.js';
+import { SubscriptionCheck } from './subscription-check.js';
 import { SubscriptionRetention } from './subscription-retention.js';
 import { SubscriptionSecretsController } from './subscription-secrets.controller.js';
 import { SubscriptionsController } from './subscriptions.controller.js';
@@ -9,6 +9,6 @@ import { SubscriptionsModule } from './subscriptions.module.js';
 @Module({
   imports: [SubscriptionsModule, TargetsModule],
   controllers: [SubscriptionSecretsController, SubscriptionsController],
-  providers: [SubscriptionInputPipe, SubscriptionRetention],
+  providers: [SubscriptionCheck, SubscriptionRetention],
 })
 export class SubscriptionsApiModule {}

@@ -24,11 +24,16 @@ import { InputPipe } from '../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
 import { MalformedCursor, type Page } from '../shared/http/page.js';
 import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
-import { CreatedSubscriptionAnswer, SubscriptionAnswer, SubscriptionPage } from './dto/subscription-answer.js';
+import {
+  ChangedSubscriptionAnswer,
+  CreatedSubscriptionAnswer,
+  SubscriptionAnswer,
+  SubscriptionPage,
+} from './dto/subscription-answer.js';
 import { EXAMPLE_TARGET_URL, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import { SubscriptionQuery } from './dto/subscription-query.js';
 import { SubscriptionLimitReached, SubscriptionNotFound, TooManyDeleted } from './subscription.errors.js';
-import { SubscriptionInputPipe } from './subscription-input.pipe.js';
+import { SubscriptionCheck } from './subscription-check.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
 /** Default of MAX_SUBSCRIPTIONS. */
@@ -38,7 +43,10 @@ const EXAMPLE = { target_url: EXAMPLE_TARGET_URL, event_type: 'order.created' };
 @ApiTags('Subscriptions')
 @Controller('subscriptions')
 export class SubscriptionsController {
-  constructor(private readonly subscriptions: SubscriptionsService) {}
+  constructor(
+    private readonly subscriptions: SubscriptionsService,
+    private readonly check: SubscriptionCheck,
+  ) {}
 
   @Post()
   @Permit('manage')
@@ -53,10 +61,10 @@ export class SubscriptionsController {
   @ApiProblems(new SubscriptionLimitReached(DEFAULT_LIMIT), new TooManyDeleted(DEFAULT_LIMIT))
   async create(
     @CurrentCaller() caller: Caller,
-    @Body(SubscriptionInputPipe) input: SubscriptionInput,
+    @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedSubscriptionAnswer> {
-    const created = await this.subscriptions.create(caller, input);
+    const created = await this.subscriptions.create(caller, await this.check.read(SubscriptionInput, body));
     void reply.header('location', `/subscriptions/${created.id}`);
     return created;
   }
@@ -88,18 +96,21 @@ export class SubscriptionsController {
     operationId: 'replaceSubscription',
     summary: 'Replace a subscription',
     description:
-      'Omitted fields are reset to their defaults, except the secret and the state, which are kept. ' +
+      'Omitted fields are reset to their defaults, except the secret and the state, which are kept. The answer of GET may ' +
+      'be sent back: fields that only the service sets are ignored unless their values differ. Another secret rotates: ' +
+      'the present ones go on signing for a day. ' +
       '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
   })
-  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The changed subscription' })
+  @ApiOkResponse({ type: ChangedSubscriptionAnswer, description: 'The changed subscription' })
   @ApiInput(SubscriptionInput, 'One event type for one URL', EXAMPLE)
   @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub))
-  replace(
+  async replace(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Body(SubscriptionInputPipe) input: SubscriptionInput,
-  ): Promise<SubscriptionAnswer> {
-    return this.subscriptions.replace(caller, parsePublicId(id, 'sub').uuid, input);
+    @Body() body: unknown,
+  ): Promise<ChangedSubscriptionAnswer> {
+    const { uuid } = parsePublicId(id, 'sub');
+    return this.subscriptions.replace(caller, uuid, await this.check.read(SubscriptionInput, body));
   }
 
   @Patch(':id')
@@ -108,17 +119,20 @@ export class SubscriptionsController {
   @ApiOperation({
     operationId: 'patchSubscription',
     summary: 'Change the given fields of a subscription',
-    description: '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
+    description:
+      'Another secret rotates: the present ones go on signing for a day. ' +
+      '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
   })
-  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The changed subscription' })
+  @ApiOkResponse({ type: ChangedSubscriptionAnswer, description: 'The changed subscription' })
   @ApiInput(SubscriptionPatch, 'All events of an order', { event_types: ['order.*'] })
   @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub))
-  patch(
+  async patch(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Body(SubscriptionInputPipe) patch: SubscriptionPatch,
-  ): Promise<SubscriptionAnswer> {
-    return this.subscriptions.patch(caller, parsePublicId(id, 'sub').uuid, patch);
+    @Body() body: unknown,
+  ): Promise<ChangedSubscriptionAnswer> {
+    const { uuid } = parsePublicId(id, 'sub');
+    return this.subscriptions.patch(caller, uuid, await this.check.read(SubscriptionPatch, body));
   }
 
   @Delete(':id')

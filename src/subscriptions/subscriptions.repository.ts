@@ -5,11 +5,16 @@ import type { Tx } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import { type Audience, WANTS_EVENT, WIDE_FROM } from './audience.js';
+import type { SubscribedTypes } from './domain/no-deliveries.js';
 import { patternsWanting } from './domain/event-type-pattern.js';
 import { type DisabledReason, SUBSCRIPTION_STATE, type SubscriptionState } from './domain/subscription-state.js';
 import type { PublishTarget } from './publish-target.js';
 import type { SealedSecret } from './domain/sealed.js';
 import { SubscriptionEntity } from './subscription.entity.js';
+
+/** How much of a tenant's subscriptions is read to say why an event reaches nobody. */
+const EXPLAINED_SUBSCRIPTIONS = 1000;
+const EXPLAINED_TYPES = 300;
 
 /** Identifies a subscription and its tenant. */
 export type SubscriptionKey = Pick<SubscriptionEntity, 'tenantId' | 'id'>;
@@ -106,6 +111,20 @@ export class SubscriptionsRepository {
     );
     const { count = 0, ids = [] } = rows[0] ?? {};
     return { count, ids: ids?.sort() ?? null };
+  }
+
+  /** Reads the patterns of a tenant's newest subscriptions. Both the rows and the patterns are bounded. */
+  async findSubscribedTypes(tenantId: string): Promise<SubscribedTypes> {
+    const rows = await this.database.query<{ is_disabled: boolean; types: string[] }>(
+      tenantId,
+      `select state = ${SUBSCRIPTION_STATE.disabled} as is_disabled, (array_agg(distinct type))[1:$3] as types
+       from (select state, event_types from subscriptions where tenant_id = $1 and deleted_at is null
+             order by id desc limit $2) newest, unnest(event_types) type
+       group by 1`,
+      [EXPLAINED_SUBSCRIPTIONS, EXPLAINED_TYPES],
+    );
+    const ofState = (isDisabled: boolean): string[] => rows.find((row) => row.is_disabled === isDisabled)?.types ?? [];
+    return { wanted: ofState(false), disabled: ofState(true) };
   }
 
   /** Locks subscriptions of all tenants for re-encryption, ordered by id and including deleted ones. */

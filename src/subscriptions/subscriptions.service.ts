@@ -1,20 +1,38 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditTrail, type Caller, TenantsService } from '../access/index.js';
 import { Settings } from '../shared/config/settings.js';
-import { schemeOf } from '../signing/index.js';
 import type { Tx } from '../shared/database/transaction.js';
 import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { decodeCursor, type Page, toPage } from '../shared/http/page.js';
+import { refuseReadOnly, refuseReadOnlyChanges } from '../shared/http/read-only.js';
+import { withWarnings } from '../shared/http/warning.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { newUuid, type Uuid } from '../shared/ids/uuid.js';
 import { Clock } from '../shared/time/clock.js';
 import { effectivePolicy, policyFaults } from './domain/delivery-policy.js';
+import { givenEventTypes } from './domain/given-event-types.js';
+import type { SealedSecret } from './domain/sealed.js';
 import { strayCredentials } from './domain/stray-credentials.js';
 import { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
-import type { CreatedSubscriptionAnswer, SubscriptionAnswer } from './dto/subscription-answer.js';
+import type {
+  ChangedSubscriptionAnswer,
+  CreatedSubscriptionAnswer,
+  SubscriptionAnswer,
+} from './dto/subscription-answer.js';
 import type { SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import type { SubscriptionQuery } from './dto/subscription-query.js';
+import { rotated } from './secret-rotation.js';
+import { secretWarnings } from './secret-warnings.js';
 import { SubscriptionCache } from './subscription-cache.js';
+import {
+  hasPolicyFault,
+  headerFaults,
+  newStateFaults,
+  otherSchemeFaults,
+  warningsOf,
+  withoutSameState,
+} from './subscription-faults.js';
+import type { CheckedInput } from './subscription-check.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
 import { SubscriptionLimitReached, SubscriptionNotFound, TooManyDeleted } from './subscription.errors.js';
 import { changesOf, fieldsOf, toAnswer } from './subscription.mapping.js';
@@ -51,35 +69,36 @@ export class SubscriptionsService implements OnModuleInit {
   }
 
   /** @throws InvalidInput; SubscriptionLimitReached; TooManyDeleted */
-  async create(caller: Caller, input: SubscriptionInput): Promise<CreatedSubscriptionAnswer> {
+  async create(
+    caller: Caller,
+    { dto, faults, readOnly }: CheckedInput<SubscriptionInput>,
+  ): Promise<CreatedSubscriptionAnswer> {
     const { tenantId } = caller;
     const now = this.clock.now();
     const id = newUuid(now.getTime());
-    const secret = newSecret(input);
+    const secret = newSecret(dto);
+    const found = [...faults, ...refuseReadOnly(readOnly), ...newStateFaults(dto)];
+    const { types, faults: typeFaults } = givenEventTypes(dto, null);
     const subscription: SubscriptionEntity = {
-      id,
-      tenantId,
-      state: SUBSCRIPTION_STATE.active,
-      ...fieldsOf(input),
+      ...{ id, tenantId, targetUrl: '', eventTypes: types ?? [], state: SUBSCRIPTION_STATE.active },
+      ...fieldsOf(dto),
       ...NOTHING_SEALED,
-      ...this.sealed(id, { ...input, secret }, NOTHING_SEALED),
-      disabledReason: null,
-      createdAt: now,
-      updatedAt: now,
-      deletedAt: null,
+      ...this.sealed(id, dto, NOTHING_SEALED, found),
+      secrets: [this.vault.sealSecret(id, secret)],
+      ...{ disabledReason: null, createdAt: now, updatedAt: now, deletedAt: null },
     };
-    const faults = headerFaults(subscription);
-    if (faults.length > 0) throw new InvalidInput(faults);
+    found.push(...typeFaults, ...headerFaults(subscription));
+    if (found.length > 0) throw new InvalidInput(found);
     await this.audit.change(caller, async (tx, record) => {
       const limit = await this.tenants.lockSubscriptionLimit(tx, tenantId);
       if ((await this.repository.count(tx, tenantId)) >= limit) throw new SubscriptionLimitReached(limit);
       const deletedLimit = Math.max(limit, MIN_DELETED_LIMIT);
       if ((await this.repository.countDeleted(tx, tenantId)) >= deletedLimit) throw new TooManyDeleted(deletedLimit);
       await this.repository.insert(tx, subscription);
-      await record({ action: 'subscription.created', target: toPublicId('sub', id), changed: Object.keys(input) }); // prettier-ignore
+      await record({ action: 'subscription.created', target: toPublicId('sub', id), changed: Object.keys(dto) }); // prettier-ignore
     });
     await this.cache.invalidate(tenantId);
-    return { ...this.answer(subscription), secret };
+    return { ...this.answer(subscription), secret, ...withWarnings(secretWarnings(dto.secret)) };
   }
 
   /** Checks that the tenant has or had a subscription. @throws SubscriptionNotFound */
@@ -107,16 +126,20 @@ export class SubscriptionsService implements OnModuleInit {
   /**
    * Replaces all fields that a client may set, but keeps the secret and the state if they are omitted.
    *
-   * @throws SubscriptionNotFound; InvalidInput
+   * @throws SubscriptionNotFound; InvalidInput; TooManySecrets
    */
-  replace(caller: Caller, id: Uuid, input: SubscriptionInput): Promise<SubscriptionAnswer> {
-    const given = { headers: {}, shown_headers: [], auth: null, ...input };
-    return this.change(caller, id, fieldsOf(input), given);
+  replace(caller: Caller, id: Uuid, input: CheckedInput<SubscriptionInput>): Promise<ChangedSubscriptionAnswer> {
+    const given = { headers: {}, shown_headers: [], auth: null, ...input.dto };
+    return this.change(caller, id, { ...input, dto: given }, fieldsOf);
   }
 
-  /** Changes the given fields. @throws SubscriptionNotFound; InvalidInput if they conflict with the stored fields */
-  patch(caller: Caller, id: Uuid, patch: SubscriptionPatch): Promise<SubscriptionAnswer> {
-    return this.change(caller, id, changesOf(patch), patch);
+  /**
+   * Changes the given fields.
+   *
+   * @throws SubscriptionNotFound; InvalidInput, also if they conflict with the stored fields; TooManySecrets
+   */
+  patch(caller: Caller, id: Uuid, input: CheckedInput<SubscriptionPatch>): Promise<ChangedSubscriptionAnswer> {
+    return this.change(caller, id, input, changesOf);
   }
 
   /** Deletes a subscription. Secrets are erased at once; the row stays for the history. @throws SubscriptionNotFound */
@@ -141,29 +164,50 @@ export class SubscriptionsService implements OnModuleInit {
   private async change(
     caller: Caller,
     id: Uuid,
-    changes: Partial<SubscriptionEntity>,
-    given: SubscriptionPatch,
-  ): Promise<SubscriptionAnswer> {
+    { dto, faults: ownFaults, readOnly }: CheckedInput<SubscriptionPatch>,
+    fields: (given: SubscriptionPatch) => Partial<SubscriptionEntity>,
+  ): Promise<ChangedSubscriptionAnswer> {
     const { tenantId } = caller;
     const changed = await this.audit.change(caller, async (tx, record) => {
       const stored = await this.lock(tx, tenantId, id);
       const found = { ...stored, headers: this.vault.hideHeaders(id, stored) };
-      refuseOtherScheme(given, found);
-      const revived = given.state === undefined ? {} : { disabledReason: null };
-      const all = { ...changes, ...revived, ...this.sealed(id, given, found), updatedAt: this.clock.now() };
-      const merged = { ...found, ...all };
       const faults = [
-        ...policyFaults(effectivePolicy(merged, this.settings), this.settings.retentionDays),
+        ...ownFaults,
+        ...refuseReadOnlyChanges(readOnly, { ...this.answer(stored), ...warningsOf(readOnly) }),
+      ];
+      const given = withoutSameState(dto, found, faults);
+      faults.push(...otherSchemeFaults(given, found));
+      const { types, faults: typeFaults } = givenEventTypes(given, found.eventTypes);
+      const revived = given.state === undefined ? {} : { disabledReason: null };
+      const all = {
+        ...fields(given),
+        ...(types !== undefined && { eventTypes: types }),
+        ...revived,
+        ...this.sealed(id, given, found, faults),
+        updatedAt: this.clock.now(),
+      };
+      const merged = { ...found, ...all };
+      faults.push(
+        ...typeFaults,
+        ...(hasPolicyFault(faults)
+          ? []
+          : policyFaults(effectivePolicy(merged, this.settings), this.settings.retentionDays)),
         ...headerFaults(merged),
         ...strayCredentials(found, merged),
-      ];
+      );
       if (faults.length > 0) throw new InvalidInput(faults);
-      await this.repository.update(tx, { tenantId, id }, all);
+      const secrets = this.nextSecrets(id, given, found);
+      await this.repository.update(tx, { tenantId, id }, { ...all, secrets });
       await record({ action: 'subscription.changed', target: toPublicId('sub', id), changed: Object.keys(given) }); // prettier-ignore
-      return merged;
+      return { ...merged, secrets: [...secrets] };
     });
     await this.cache.invalidate(tenantId);
-    return this.answer(changed);
+    return { ...this.answer(changed), ...withWarnings(secretWarnings(dto.secret)) };
+  }
+
+  /** A given secret rotates: the present ones go on signing, so that the receiver has time to switch. */
+  private nextSecrets(id: Uuid, { secret }: SubscriptionPatch, { secrets }: Sealed): readonly SealedSecret[] {
+    return secret === undefined ? secrets : rotated(this.vault, id, secrets, { secret, nowMs: this.clock.nowMs() });
   }
 
   private async lock(tx: Tx, tenantId: string, id: Uuid): Promise<SubscriptionEntity> {
@@ -172,32 +216,17 @@ export class SubscriptionsService implements OnModuleInit {
     return found;
   }
 
-  /** Encrypts those of the given fields that are stored encrypted. */
-  private sealed(id: Uuid, given: SubscriptionPatch, previous: Sealed): Partial<Sealed> {
-    const { secret, headers, shown_headers: shownHeaders, auth } = given;
+  /** Encrypts headers and credentials, if given. @param faults gets those of values that cannot be kept or shown */
+  private sealed(id: Uuid, given: SubscriptionPatch, previous: Sealed, faults: Fault[]): Partial<Sealed> {
+    const { headers, shown_headers: shownHeaders, auth } = given;
     const changesHeaders = headers !== undefined || shownHeaders !== undefined;
     return {
-      ...(secret !== undefined && { secrets: [this.vault.sealSecret(id, secret)] }),
-      ...(changesHeaders && this.vault.sealHeaders(id, { headers, shownHeaders }, previous)),
-      ...(auth !== undefined && { auth: auth && this.vault.sealAuth(id, auth, previous.auth) }),
+      ...(changesHeaders && this.vault.sealHeaders(id, { headers, shownHeaders }, previous, faults)),
+      ...(auth !== undefined && { auth: auth && this.vault.sealAuth(id, auth, previous.auth, faults) }),
     };
   }
 
   private answer(subscription: SubscriptionEntity): SubscriptionAnswer {
     return toAnswer(subscription, effectivePolicy(subscription, this.settings));
   }
-}
-
-/** Refuses to change the signature scheme: the old and the new secret must overlap, which only rotation provides. */
-function refuseOtherScheme({ secret, signature_scheme: scheme }: SubscriptionPatch, { secrets }: Sealed): void {
-  const present = secret === undefined ? (secrets[0]?.scheme ?? 'v1') : schemeOf(secret);
-  if (scheme === undefined || scheme === present) return;
-  const detail = `must be ${present}, the scheme of the secret; change it with POST /subscriptions/{id}/rotate-secret`;
-  throw new InvalidInput([{ pointer: '/signature_scheme', detail }]);
-}
-
-function headerFaults({ headers, auth }: Pick<Sealed, 'headers' | 'auth'>): Fault[] {
-  const own = Object.keys(headers).find((name) => name.toLowerCase() === 'authorization');
-  if (auth === null || own === undefined) return [];
-  return [{ pointer: '/auth', detail: `cannot be combined with the header ${own}; set only one of them` }];
 }

@@ -6,6 +6,9 @@ import { parseResolverConfig } from './resolver-config.js';
 /** The files are read again after this time, because they may change while the service runs. */
 const FILES_KEPT_MS = 5000;
 
+/** Addresses of `localhost` and names below it, which neither DNS nor a file may change (RFC 6761, section 6.3). */
+const LOOPBACK = ['127.0.0.1', '::1'];
+
 const SYSTEM_FILES = { hosts: '/etc/hosts', resolverConfig: '/etc/resolv.conf' };
 
 /** Resolves host names. Tests replace it to control the addresses. */
@@ -20,7 +23,7 @@ export abstract class HostResolver {
 }
 
 /**
- * Reads /etc/hosts, then queries DNS through sockets: for the name itself and for the name in each search domain. For a
+ * Knows `localhost`, reads /etc/hosts, then queries DNS through sockets: for the name itself and for the name in each search domain. For a
  * name without a dot, the search domains come first.
  *
  * Does not use `getaddrinfo`: it blocks one of a few threads until there is an answer. All look-ups of the process
@@ -44,6 +47,8 @@ export class SystemHostResolver extends HostResolver {
   }
 
   private async lookUp(host: string): Promise<string[]> {
+    // Only a setting lets the guard ask for it.
+    if (host === 'localhost' || host.endsWith('.localhost')) return [...LOOPBACK];
     const { hosts, resolverConfig } = this.currentFiles();
     const listed = addressesInHostsFile(hosts, host);
     if (listed.length > 0) return listed;

@@ -65,7 +65,8 @@ export class TargetGuard {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') {
       throw new BlockedTarget(`must start with http:// or https://, not ${url.protocol}`);
     }
-    if (url.username !== '' || url.password !== '') throw new BlockedTarget('must not contain a user name or password');
+    if (url.username !== '' || url.password !== '')
+      throw new BlockedTarget('must not contain a user name or password; set auth instead');
     if (this.rules.requireHttps && url.protocol !== 'https:') {
       throw new BlockedTarget('must start with https:// because REQUIRE_HTTPS is set');
     }

@@ -2,6 +2,7 @@ import { makeToken } from '../support/make-token.js';
 import { requestAs } from '../support/any-host-request.js';
 import { ApiClient } from '../support/api-client.js';
 import { fastSettings } from '../support/fast-settings.js';
+import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -51,6 +52,21 @@ describe('the local start, with real PostgreSQL and Redis', () => {
     expect(service.output()).toContain(`What the receiver got: curl -s ${service.url}/echo/demo`);
   });
 
+  it('delivers to the name of this machine, whichever loopback address the receiver listens on', async () => {
+    await start({});
+    const api = new ApiClient(service.url);
+    for (const address of ['127.0.0.1', '::1']) {
+      const receiver = await ScriptedReceiver.start(address);
+      const body = { target_url: `http://localhost:${new URL(receiver.url()).port}/hook`, event_type: 'a' };
+      const { id } = await api.expect<{ id: string }>(201, 'POST', '/subscriptions', { body });
+
+      const delivery = await api.untilFinal((await api.publish(id, { n: 42 })).task_id);
+
+      expect([address, delivery.status, receiver.requestsTo('/hook').length]).toEqual([address, 'delivered', 1]);
+      await receiver.close();
+    }
+  });
+
   it.each(['127.0.0.1', '0.0.0.0'])(
     'has no echo receiver when keys are required, on %s, and sends nothing to itself',
     async (HOST) => {
@@ -61,7 +77,7 @@ describe('the local start, with real PostgreSQL and Redis', () => {
       for (const method of ['GET', 'POST'])
         expect(await api.request(method, '/echo/demo')).toMatchObject({ status: 404 });
 
-      for (const host of ['127.0.0.1', '[::1]']) {
+      for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
         const body = { target_url: `http://${host}:8000/`, event_type: 'a' };
         expect(await api.request('POST', '/subscriptions', { body })).toMatchObject({ status: 422 });
       }

@@ -77,11 +77,64 @@ describe('the secret of a subscription, with real PostgreSQL, Redis and receiver
         signature_scheme: 'v1',
         public_key: null,
         previous: [],
+        warnings: [expect.objectContaining({ code: 'secret_is_text', pointer: '/secret' })],
       });
       const request = await service.delivered(subscription);
       expect([subscription.secret, second.secret, third.secret].map((secret) => isVerifiedBy(secret, request))).toEqual(
         [false, false, true],
       );
+    });
+
+    it.each(['PATCH', 'PUT'])('happens with a day of overlap when %s sets another secret', async (method) => {
+      const subscription = await service.subscribe({ secret: 'whsec_Zmlyc3Qgc2VjcmV0' });
+      const second = await rotate(subscription.id, { secret: 'whsec_c2Vjb25kIHNlY3JldA==' });
+      const { target_url, event_types } = subscription;
+      const set = (secret: string) =>
+        api.request(method, `/subscriptions/${subscription.id}`, { body: { target_url, event_types, secret } });
+      const third = 'whsec_dGhpcmQgc2VjcmV0';
+
+      const changed = await set(third);
+
+      expect(changed).toMatchObject({ status: 200, body: expect.not.objectContaining({ warnings: expect.anything() as object }) as object }); // prettier-ignore
+      const { secret, previous } = await secretsOf(subscription.id);
+      expect([secret, ...previous.map((each) => each.secret)]).toEqual([third, second.secret, subscription.secret]);
+      const request = await service.delivered(subscription);
+      for (const each of [subscription.secret, second.secret, third]) expect(isVerifiedBy(each, request)).toBe(true);
+      // Setting it again, as a script does that runs every day, is no rotation.
+      expect((await set(third)).status).toBe(200);
+      expect((await secretsOf(subscription.id)).previous).toEqual(previous);
+      for (const n of [4, 5]) expect((await set(`whsec_${btoa(`secret ${n}`)}`)).status).toBe(200);
+      expect(await set('whsec_dG9vIG1hbnk=')).toMatchObject({ status: 409, body: { code: 'too_many_secrets' } });
+    });
+
+    it('needs no body, and then makes a secret of the same scheme', async () => {
+      const { id, secret } = await service.subscribe();
+
+      for (const headers of [{}, { 'content-type': 'application/json' }]) {
+        const rotated = await api.request('POST', `/subscriptions/${id}/rotate-secret`, { headers });
+        expect(rotated).toMatchObject({ status: 200, body: { secret: expect.stringMatching(/^whsec_/) as string } });
+      }
+      expect((await secretsOf(id)).previous.map((each) => each.secret)).toContain(secret);
+    });
+
+    it('warns of a secret that Standard Webhooks libraries cannot use, wherever it is set', async () => {
+      const secret = 'just some text of my own';
+      const { id, target_url, event_types } = await service.subscribe();
+      const put = { target_url, event_types };
+      const calls = [
+        ['POST', '/subscriptions', put],
+        ['PUT', `/subscriptions/${id}`, put],
+        ['PATCH', `/subscriptions/${id}`, {}],
+        ['POST', `/subscriptions/${id}/rotate-secret`, {}],
+      ] as const;
+      for (const [method, path, body] of calls) {
+        const answer = await api.request(method, path, { body: { ...body, secret } });
+        expect([method, path, answer.body]).toMatchObject([
+          method,
+          path,
+          { warnings: [{ code: 'secret_is_text', pointer: '/secret', detail: expect.stringContaining('whsec_') as string }] },
+        ]); // prettier-ignore
+      }
     });
 
     it('allows five signing secrets, and refuses a sixth until some have ended', async () => {

@@ -50,6 +50,18 @@ describe('a test event, with real PostgreSQL and Redis', () => {
     expect(await database.query('select 1 from open_deliveries')).toEqual([]);
   });
 
+  it.each([
+    ['application/json', '{}'],
+    ['application/json', ' { } \n'],
+    ['application/json', ''],
+    ['application/x-www-form-urlencoded', ''],
+  ])('takes an empty body as none: %s, %j', async (type, body) => {
+    const { id } = await api.createSubscription(aSubscription());
+    const headers = { 'content-type': type };
+
+    expect(await api.request('POST', `/subscriptions/${id}/test`, { headers, body })).toMatchObject({ status: 202 });
+  });
+
   it('accepts no body, because it would be ignored', async () => {
     const { id } = await api.createSubscription(aSubscription());
 

@@ -50,6 +50,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
           contentType: 'application/json',
           payload: Buffer.from('{}'),
           publicIds: { delivery: toPublicId('dlv', wakeUp.id), event: toPublicId('evt', eventUuidOf(wakeUp.id)) },
+          webhookId: null,
           subscription: {
             publicId: toPublicId('sub', patient),
             targetUrl: 'https://1.1.1.1/hook',

@@ -81,7 +81,7 @@ describe('the ledger, on real PostgreSQL', () => {
     ]);
   const list = (fromMs = thisHourMs - DAY_MS, toMs = thisHourMs + HOUR_MS) => ledger.list('default', fromMs, toMs);
   const openRetry = (id: string, newId: string) =>
-    commands.openRetry(dataSource.manager, 'default', { id, newId, visibilitySeconds: 30 });
+    commands.openRetry(dataSource.manager, 'default', { id, newId, visibilitySeconds: 30, isNewMessage: false });
   const NOTHING = { tenant_id: 'default', delivered: 0, failed: 0, cancelled: 0, unfinished: 0 };
 
   it('counts every delivery of an hour once, whatever its outcome', async () => {

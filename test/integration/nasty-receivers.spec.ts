@@ -1,4 +1,5 @@
 import type { AttemptResult } from '../../src/delivery/domain/attempt-outcome.js';
+import { statusSentence } from '../../src/delivery/domain/status-sentence.js';
 import { eventually } from '../support/eventually.js';
 import { aDeliveryTo } from '../support/factories.js';
 import {
@@ -64,7 +65,7 @@ describe('the sender, given the answers of a receiver on this machine', () => {
   });
 
   it.each([300, 304, 400, 410, 429, 500, 503])('treats a %i as a failure', async (status) => {
-    const error = { code: 'bad_status', message: `the receiver answered ${status}` };
+    const error = { code: 'bad_status', message: statusSentence(status, undefined) };
     const headers = { 'retry-after': '120', 'x-why': 'because' };
     const result = await sendTo(respond(status, { headers }));
     expect(result).toMatchObject({ statusCode: status, error, retryAfter: '120' });
@@ -74,6 +75,7 @@ describe('the sender, given the answers of a receiver on this machine', () => {
   it.each([301, 302, 303, 307, 308])('does not follow a %i', async (status) => {
     const result = await sendTo(redirect(receiver.url('/second'), status));
     expect(result).toMatchObject({ statusCode: status, error: { code: 'bad_status' } });
+    expect(result.error!.message).toContain(`redirects are not followed; it pointed to ${receiver.url('/second')}`);
     expect(receiver.requestsTo('/hook')).toHaveLength(1);
     expect(receiver.requestsTo('/second')).toEqual([]);
   });
@@ -113,7 +115,10 @@ describe('the sender, given the answers of a receiver on this machine', () => {
     do result = await sendTo(behaviour, code === 'timeout' ? TIMEOUT_MS : ENDLESS_MS);
     while (receiver.requests.length === 0);
     expect(result).toMatchObject({ statusCode: null, error: { code }, responseHeaders: {}, retryAfter: null });
-    expect(result.error!.message).not.toBe('');
+    // A sentence about the receiver or its response, and no text of a library.
+    expect(result.error!.message).toMatch(
+      /^the (receiver|response|body of the response|headers of the response) [a-z]/,
+    );
     expect(result.responseBody).toHaveLength(0);
     if (code === 'timeout') expect(result.durationMs).toBeGreaterThan(TIMEOUT_MS - 5);
     // It keeps no connection to the receiver, either.

@@ -122,7 +122,8 @@ describe('a receiver with addresses of IPv4 and IPv6', () => {
     const result = await aDualStackSender().send(aDeliveryTo(`http://hooks.example.com:${port}/`), TIMEOUT_MS);
 
     for (const filler of fillers) filler.destroy();
-    expect(result).toMatchObject({ statusCode: null, error: { code: 'timeout', message: 'no connection within 5 s' } });
+    const message = expect.stringContaining('did not accept a connection within 5 s') as string;
+    expect(result).toMatchObject({ statusCode: null, error: { code: 'timeout', message } });
     expect(result.durationMs).toBeGreaterThan(4900);
   });
 });

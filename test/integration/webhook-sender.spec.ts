@@ -211,7 +211,9 @@ describe('a target that the sender does not reach, on this machine', () => {
     await once(server, 'close');
     const result = await aSender().send(aDeliveryTo(`http://127.0.0.1:${port}/`), TIMEOUT_MS);
     // Without the address: a tenant may not learn what names resolve to here.
-    const error = { code: 'connection_refused', message: 'connect ECONNREFUSED' };
+    const message =
+      'the receiver refused the connection; check that it runs and listens on the port of target_url (ECONNREFUSED)';
+    const error = { code: 'connection_refused', message };
     expect(result).toMatchObject({ statusCode: null, error });
   });
 
@@ -224,7 +226,8 @@ describe('a target that the sender does not reach, on this machine', () => {
     await once(secure, 'listening');
     try {
       const result = await aSender().send(aDeliveryTo(`https://127.0.0.1:${portOf(secure)}/`), TIMEOUT_MS);
-      expect(result).toMatchObject({ statusCode: null, error: { code: 'tls_failure' } });
+      const message = expect.stringContaining("the receiver's certificate is self-signed") as string;
+      expect(result).toMatchObject({ statusCode: null, error: { code: 'tls_failure', message } });
       expect(received).toEqual([]);
     } finally {
       secure.close();
@@ -233,6 +236,7 @@ describe('a target that the sender does not reach, on this machine', () => {
 
   it('can be a server that does not speak TLS', async () => {
     const result = await aSender().send(aDeliveryTo(receiver.url().replace('http:', 'https:')), TIMEOUT_MS);
-    expect(result).toMatchObject({ statusCode: null, error: { code: 'tls_failure' } });
+    const message = expect.stringContaining('the target speaks plain HTTP, not TLS') as string;
+    expect(result).toMatchObject({ statusCode: null, error: { code: 'tls_failure', message } });
   });
 });

@@ -77,6 +77,7 @@ export interface DeliveryAnswer {
   readonly id: string;
   readonly task_id: string;
   readonly event_id: string;
+  readonly webhook_id: string;
   readonly subscription_id: string;
   readonly event_type: string;
   readonly target_url: string;

@@ -75,6 +75,7 @@ const BODIES: Readonly<Record<string, object>> = {
   createTenant: { id: 'made-by-a-table' },
   patchTenant: { name: 'changed' },
   rotateSubscriptionSecret: { overlap: 0 },
+  retryDelivery: { as_new: true },
   createSubscription: aSubscription(),
   replaceSubscription: aSubscription(),
   patchSubscription: { description: 'changed' },

@@ -47,6 +47,7 @@ export function aClaimedDelivery(
     contentType: 'application/json',
     payload: Buffer.from('{}'),
     publicIds: publicIdsOf(id),
+    webhookId: null,
     ...given,
     subscription: {
       publicId: toPublicId('sub', subscriptionId),

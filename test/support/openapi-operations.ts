@@ -36,6 +36,8 @@ export interface Operation {
   readonly parameters: readonly Parameter[];
   /** Schema of a JSON body that the service parses. */
   readonly body: Schema | null;
+  /** Whether it also works without a body. */
+  readonly isBodyOptional: boolean;
   /** Whether it accepts any bytes, as the publishing operations do. */
   readonly takesPayload: boolean;
   readonly roles: readonly string[] | null;
@@ -49,7 +51,10 @@ interface Document {
 interface RawOperation {
   readonly operationId: string;
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+  readonly requestBody?: {
+    readonly required?: boolean;
+    readonly content: Readonly<Record<string, { readonly schema: Schema }>>;
+  };
   readonly 'x-roles'?: readonly string[];
 }
 
@@ -68,6 +73,7 @@ export const OPERATIONS: readonly Operation[] = Object.entries(document.paths).f
       path,
       parameters: raw.parameters ?? [],
       body: takesPayload ? null : (schema ?? null),
+      isBodyOptional: raw.requestBody?.required !== true,
       takesPayload,
       roles: raw['x-roles'] ?? null,
     };

@@ -6,6 +6,8 @@ export interface RawAnswer {
   /** Null if the connection was closed without a response. */
   readonly status: number | null;
   readonly contentType: string | null;
+  /** `X-Request-Id`. */
+  readonly requestId: string | null;
   readonly body: string;
 }
 
@@ -47,6 +49,7 @@ function read(text: string): RawAnswer {
   return {
     status: status === undefined ? null : Number(status),
     contentType: /^content-type: *(.*)$/im.exec(head)?.[1] ?? null,
+    requestId: /^x-request-id: *(.*)$/im.exec(head)?.[1] ?? null,
     body: rest.join('\r\n\r\n'),
   };
 }

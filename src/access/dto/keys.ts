@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { PageQuery, pageOf } from '../../shared/http/page.js';
-import { IsText, MayBeAbsent, MayBeNull, Rule } from '../../shared/http/rules.js';
+import { IsIntegerFrom, IsText, MayBeAbsent, MayBeNull, Rule } from '../../shared/http/rules.js';
 import { IsTime, TIME_INPUT } from '../../shared/http/time-input.js';
 import { LIMITS } from '../../shared/limits.js';
 import { type Role, ROLES } from '../domain/role.js';
@@ -64,9 +64,7 @@ export class KeyRotation {
     description: 'Seconds for which the old key remains valid',
   })
   @MayBeAbsent()
-  @IsInt()
-  @Min(0)
-  @Max(LIMITS.overlapSeconds)
+  @IsIntegerFrom(0, LIMITS.overlapSeconds)
   readonly overlap?: number;
 
   @ApiPropertyOptional({

@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, Max, Min } from 'class-validator';
-import { IsNested } from '../../shared/http/input-fields.js';
+import { IsNested, ReadOnlyFields } from '../../shared/http/input-fields.js';
 import { PageQuery, pageOf } from '../../shared/http/page.js';
-import { IsText, MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
+import { IsIntegerFrom, IsText, MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { IsTenantId, TENANT_ID_SCHEMA } from './keys.js';
 
@@ -16,9 +15,7 @@ export class TenantLimitsInput {
     description: 'Maximum events published per second, across all processes',
   })
   @MayBeNull()
-  @IsInt()
-  @Min(1)
-  @Max(LIMITS.eventsPerSecond)
+  @IsIntegerFrom(1, LIMITS.eventsPerSecond)
   readonly events_per_second?: number | null;
 
   @ApiPropertyOptional({
@@ -27,20 +24,17 @@ export class TenantLimitsInput {
     description: 'Maximum events published at once; defaults to events_per_second',
   })
   @MayBeNull()
-  @IsInt()
-  @Min(1)
-  @Max(LIMITS.eventsPerSecond)
+  @IsIntegerFrom(1, LIMITS.eventsPerSecond)
   readonly burst?: number | null;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: LIMITS.subscriptions, ...nullable })
   @MayBeNull()
-  @IsInt()
-  @Min(0)
-  @Max(LIMITS.subscriptions)
+  @IsIntegerFrom(0, LIMITS.subscriptions)
   readonly subscriptions?: number | null;
 }
 
 /** The fields to change. Null resets a limit to the service's default. */
+@ReadOnlyFields('id', 'created_at', 'updated_at')
 export class TenantPatch {
   @ApiPropertyOptional({ type: String, maxLength: LIMITS.nameLength, ...nullable, example: 'Acme Inc.' })
   @MayBeNull()
@@ -53,6 +47,7 @@ export class TenantPatch {
   readonly limits?: TenantLimitsInput;
 }
 
+@ReadOnlyFields('created_at', 'updated_at')
 export class TenantInput extends TenantPatch {
   @ApiProperty({ ...TENANT_ID_SCHEMA, description: 'Chosen by you; it cannot be changed later' })
   @IsTenantId()

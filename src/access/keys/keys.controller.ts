@@ -23,6 +23,7 @@ import { MalformedCursor, type Page } from '../../shared/http/page.js';
 import { EXAMPLE_IDS, parsePublicId } from '../../shared/ids/public-id.js';
 import { LIMITS } from '../../shared/limits.js';
 import { ApiKeyNotFound, KeyHasSuccessor, LastAdminKey, TooManyKeys } from '../access.errors.js';
+import { readInput } from '../../shared/http/read-input.js';
 import { type Caller, CurrentCaller } from '../caller.js';
 import { CreatedKeyAnswer, KeyAnswer, KeyInput, KeyPage, KeyQuery, KeyRotation } from '../dto/keys.js';
 import { Permit } from '../permit.js';
@@ -49,10 +50,10 @@ export class KeysController {
   @ApiProblems(new TooManyKeys(LIMITS.keys))
   async create(
     @CurrentCaller() caller: Caller,
-    @Body(InputPipe) input: KeyInput,
+    @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedKeyAnswer> {
-    const created = await this.keys.create(caller, input);
+    const created = await this.keys.create(caller, readInput(body, KeyInput));
     void reply.header('location', `/keys/${created.id}`);
     return created;
   }
@@ -78,6 +79,7 @@ export class KeysController {
   }
 
   @Post(':id/rotate')
+  @RouteOption({ bodyIsOptional: true })
   @Permit('administer')
   @Header('Cache-Control', 'no-store')
   @ApiIdParam('id', 'key')
@@ -87,16 +89,17 @@ export class KeysController {
     description:
       'Creates a new key with the role, tenant and name of the old one. The old key remains valid for `overlap` seconds.',
   })
-  @ApiInput(KeyRotation, 'The old key remains valid for an hour', { overlap: 3600 })
+  @ApiInput(KeyRotation, 'The old key remains valid for an hour', { overlap: 3600 }, { isRequired: false })
   @ApiMade()
   @ApiProblems(new ApiKeyNotFound(EXAMPLE_IDS.key), new KeyHasSuccessor(EXAMPLE_IDS.key), new TooManyKeys(LIMITS.keys))
   async rotate(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
-    @Body(InputPipe) rotation: KeyRotation,
+    @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedKeyAnswer> {
-    const created = await this.keys.rotate(caller, parsePublicId(id, 'key').uuid, rotation);
+    const { uuid } = parsePublicId(id, 'key');
+    const created = await this.keys.rotate(caller, uuid, readInput(body === undefined ? {} : body, KeyRotation));
     void reply.header('location', `/keys/${created.id}`);
     return created;
   }

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Settings } from '../../shared/config/settings.js';
 import type { Tx } from '../../shared/database/transaction.js';
-import { InvalidInput } from '../../shared/errors/domain-error.js';
+import { type Fault, InvalidInput } from '../../shared/errors/domain-error.js';
 import { decodeCursor, type Page, toPage } from '../../shared/http/page.js';
+import { hasFaultAt, type Input } from '../../shared/http/read-input.js';
+import { refuseReadOnly } from '../../shared/http/read-only.js';
 import { parsePublicId, toPublicId } from '../../shared/ids/public-id.js';
 import { newUuid, type Uuid } from '../../shared/ids/uuid.js';
 import { LIMITS } from '../../shared/limits.js';
@@ -53,9 +55,11 @@ export class KeysService implements OnApplicationBootstrap {
   }
 
   /** @throws InvalidInput; OtherTenant; TenantNotFound; TooManyKeys */
-  async create(caller: Caller, input: KeyInput): Promise<CreatedKeyAnswer> {
-    const tenantId = tenantOf(caller, input);
-    const expiresAt = this.expiryOf(input.expires_at);
+  async create(caller: Caller, { dto: input, faults, readOnly }: Input<KeyInput>): Promise<CreatedKeyAnswer> {
+    const tenantId = hasFaultAt(faults, 'tenant_id') ? null : tenantOf(caller, input);
+    const found = [...faults, ...refuseReadOnly(readOnly), ...tenantFaults(tenantId, input, faults)];
+    const expiresAt = this.expiryOf(input.expires_at, found);
+    if (found.length > 0) throw new InvalidInput(found);
     const { key, token } = this.make(caller, { tenantId, role: input.role, name: input.name ?? null, expiresAt, rotatedFrom: null }); // prettier-ignore
     await this.audit.change(caller, async (tx, record) => {
       await this.add(tx, key);
@@ -81,12 +85,19 @@ export class KeysService implements OnApplicationBootstrap {
    * @throws ApiKeyNotFound; InvalidInput; TooManyKeys; KeyHasSuccessor; LastAdminKey if the new key expires earlier
    *   than the old one and no lasting admin key remains
    */
-  async rotate(caller: Caller, id: Uuid, rotation: KeyRotation): Promise<CreatedKeyAnswer> {
+  async rotate(
+    caller: Caller,
+    id: Uuid,
+    { dto: rotation, faults, readOnly }: Input<KeyRotation>,
+  ): Promise<CreatedKeyAnswer> {
     const previous = await this.find(caller, id);
-    const expiresAt = rotation.expires_at === undefined ? previous.expiresAt : this.expiryOf(rotation.expires_at);
-    if (expiresAt !== null && expiresAt.getTime() <= this.clock.nowMs()) {
-      throw new InvalidInput([{ pointer: '/expires_at', detail: 'is required because the old key has expired' }]);
+    const found = [...faults, ...refuseReadOnly(readOnly)];
+    const isSame = rotation.expires_at === undefined;
+    const expiresAt = isSame ? previous.expiresAt : this.expiryOf(rotation.expires_at, found);
+    if (isSame && expiresAt !== null && expiresAt.getTime() <= this.clock.nowMs()) {
+      found.push({ pointer: '/expires_at', detail: 'is required because the old key has expired' });
     }
+    if (found.length > 0) throw new InvalidInput(found);
     const { key, token } = this.make(caller, { ...previous, expiresAt, rotatedFrom: id });
     const overlapMs = (rotation.overlap ?? DEFAULT_OVERLAP_SECONDS) * 1000;
     await this.audit.change(caller, async (tx, record) => {
@@ -179,25 +190,30 @@ export class KeysService implements OnApplicationBootstrap {
     return key;
   }
 
-  private expiryOf(expiresAt: string | null | undefined): Date | null {
-    if (expiresAt === undefined || expiresAt === null) return null;
+  /** @param faults gets one if the time is valid but cannot be accepted */
+  private expiryOf(expiresAt: string | null | undefined, faults: Fault[]): Date | null {
+    if (expiresAt === undefined || expiresAt === null || hasFaultAt(faults, 'expires_at')) return null;
     const lifeMs = Date.parse(expiresAt) - this.clock.nowMs();
     if (lifeMs > 0 && lifeMs <= LIMITS.keyLifeSeconds * 1000) return new Date(expiresAt);
     const detail = `must be in the future and within ${LIMITS.keyLifeSeconds / 86_400} days`;
-    throw new InvalidInput([{ pointer: '/expires_at', detail }]);
+    faults.push({ pointer: '/expires_at', detail });
+    return null;
   }
 }
 
 /**
  * The tenant that a new key is bound to; null for all tenants.
  *
- * @throws OtherTenant if the caller is limited to another tenant; InvalidInput if a key without a tenant is not an admin
+ * @throws OtherTenant if the caller is limited to another tenant
  */
-function tenantOf({ administered }: Caller, { tenant_id: given, role }: KeyInput): string | null {
+function tenantOf({ administered }: Caller, { tenant_id: given }: KeyInput): string | null {
   if (administered !== null && given !== undefined && given !== administered) throw new OtherTenant(administered);
-  const tenantId = given === undefined ? administered : given;
-  if (tenantId !== null || role === 'admin') return tenantId;
-  throw new InvalidInput([{ pointer: '/tenant_id', detail: 'is required; only an admin key can cover all tenants' }]);
+  return given === undefined ? administered : given;
+}
+
+function tenantFaults(tenantId: string | null, { role }: KeyInput, faults: readonly Fault[]): Fault[] {
+  if (tenantId !== null || role === 'admin' || hasFaultAt(faults, 'role') || hasFaultAt(faults, 'tenant_id')) return [];
+  return [{ pointer: '/tenant_id', detail: 'is required; only an admin key can cover all tenants' }];
 }
 
 function expiresBefore({ expiresAt: end }: ApiKey, { expiresAt: other }: ApiKey): boolean {

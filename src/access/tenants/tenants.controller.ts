@@ -27,6 +27,7 @@ import { InputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
 import { MalformedCursor, type Page } from '../../shared/http/page.js';
 import { TenantExists, TenantInUse, TenantNotFound } from '../access.errors.js';
+import { readInput } from '../../shared/http/read-input.js';
 import { type Caller, CurrentCaller } from '../caller.js';
 import { TENANT_ID_SCHEMA } from '../dto/keys.js';
 import { TenantAnswer, TenantInput, TenantPage, TenantPatch, TenantQuery } from '../dto/tenants.js';
@@ -91,17 +92,15 @@ export class TenantsController {
   @ApiOperation({
     operationId: 'patchTenant',
     summary: 'Change the given fields of a tenant',
-    description: "Null resets a limit to the service's default. Changes take effect within a second.",
+    description:
+      "Null resets a limit to the service's default. Changes take effect within a second. The answer of GET may be sent " +
+      'back: fields that only the service sets are ignored unless their values differ.',
   })
   @ApiOkResponse({ type: TenantAnswer, description: 'The changed tenant' })
   @ApiInput(TenantPatch, 'At most 100 events per second', { limits: { events_per_second: 100 } })
   @ApiProblems(new TenantNotFound('acme'))
-  patch(
-    @CurrentCaller() caller: Caller,
-    @Param('id') id: string,
-    @Body(InputPipe) patch: TenantPatch,
-  ): Promise<TenantAnswer> {
-    return this.tenants.patch(caller, id, patch);
+  patch(@CurrentCaller() caller: Caller, @Param('id') id: string, @Body() body: unknown): Promise<TenantAnswer> {
+    return this.tenants.patch(caller, id, readInput(body, TenantPatch));
   }
 
   @Delete(':id')

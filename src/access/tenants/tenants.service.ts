@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../shared/config/settings.js';
 import type { Tx } from '../../shared/database/transaction.js';
-import { InvalidInput } from '../../shared/errors/domain-error.js';
+import { type Fault, InvalidInput } from '../../shared/errors/domain-error.js';
 import { MalformedCursor, type Page } from '../../shared/http/page.js';
+import type { Input } from '../../shared/http/read-input.js';
+import { refuseReadOnlyChanges } from '../../shared/http/read-only.js';
 import { NeedsAllTenants, TenantExists, TenantInUse, TenantNotFound } from '../access.errors.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../caller.js';
@@ -33,7 +35,8 @@ export class TenantsService {
   async create(caller: Caller, input: TenantInput): Promise<TenantAnswer> {
     refuseBound(caller);
     const limits = changedLimits({ eventsPerSecond: null, burst: null, maxSubscriptions: null }, input);
-    this.refuseBurstWithoutRate(limits);
+    const faults = this.burstFaults(limits);
+    if (faults.length > 0) throw new InvalidInput(faults);
     const created = await this.audit.change(caller, async (tx, record) => {
       const tenant = await this.repository.insert(tx, { id: input.id, name: input.name ?? null, limits });
       if (tenant === null) throw new TenantExists(input.id);
@@ -69,12 +72,19 @@ export class TenantsService {
   }
 
   /** Changes the given fields. @throws TenantNotFound; InvalidInput */
-  async patch(caller: Caller, id: string, patch: TenantPatch): Promise<TenantAnswer> {
+  async patch(
+    caller: Caller,
+    id: string,
+    { dto: patch, faults: ownFaults, readOnly }: Input<TenantPatch>,
+  ): Promise<TenantAnswer> {
     refuseBound(caller);
     const changed = await this.audit.change(caller, async (tx, record) => {
       const found = await this.lock(tx, caller, id);
-      const limits = changedLimits(found.limits, patch);
-      this.refuseBurstWithoutRate(limits);
+      const faults = [...ownFaults, ...refuseReadOnlyChanges(readOnly, this.answer(found))];
+      const hasLimitFault = faults.some(({ pointer }) => pointer.startsWith('/limits'));
+      const limits = hasLimitFault ? found.limits : changedLimits(found.limits, patch);
+      faults.push(...this.burstFaults(limits));
+      if (faults.length > 0) throw new InvalidInput(faults);
       const name = patch.name === undefined ? found.name : patch.name;
       await record({
         action: 'tenant.changed',
@@ -129,10 +139,9 @@ export class TenantsService {
     return tenant;
   }
 
-  private refuseBurstWithoutRate(limits: TenantLimits): void {
+  private burstFaults(limits: TenantLimits): Fault[] {
     const isBurstWithoutRate = limits.burst !== null && publishRate(limits, this.settings) === null;
-    if (!isBurstWithoutRate) return;
-    throw new InvalidInput([{ pointer: '/limits/burst', detail: 'requires events_per_second; set both' }]);
+    return isBurstWithoutRate ? [{ pointer: '/limits/burst', detail: 'requires events_per_second; set both' }] : [];
   }
 
   private answer({ id, name, limits, createdAt, updatedAt }: Tenant): TenantAnswer {

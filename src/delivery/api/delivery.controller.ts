@@ -1,10 +1,11 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Res, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseInterceptors } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, Permit, TenantId } from '../../access/index.js';
 import { ApiProblems } from '../../shared/http/api-errors.js';
+import { ApiInput } from '../../shared/http/api-input.js';
 import { ApiIdParam } from '../../shared/http/api-id-param.js';
-import { InputPipe } from '../../shared/http/input.pipe.js';
+import { InputPipe, OptionalInputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
 import { MalformedCursor, type Page } from '../../shared/http/page.js';
 import { RouteOption } from '../../shared/http/route-options.js';
@@ -15,6 +16,7 @@ import { DeliveryHistory } from './delivery-history.js';
 import { DeliveryService } from './delivery.service.js';
 import { type DeliveryAnswer, DeliveryPage, DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
 import { DeliveryQuery, SubscriptionDeliveryQuery, toFilter } from './dto/delivery-query.js';
+import { RepeatInput } from './dto/repeat-input.js';
 
 @ApiTags('Status')
 @Controller()
@@ -65,14 +67,15 @@ export class DeliveryController {
 
   @Post('deliveries/:id/retry')
   @ApiIdParam('id', 'dlv')
-  @RouteOption({ refusesBody: true })
+  @RouteOption({ bodyIsOptional: true })
   @Permit('manage', { isMetered: true })
   @HttpCode(202)
   @ApiOperation({
     operationId: 'retryDelivery',
     summary: 'Deliver a finished delivery again',
     description:
-      'Creates a new delivery of the same event, with the same `webhook-id`. Its `retry_of` is the id of the old one.',
+      'Creates a new delivery of the same event. Its `retry_of` is the id of the old one. Its `webhook-id` is that of the ' +
+      'old one, or a new one with `as_new`.',
   })
   @ApiAcceptedResponse({
     type: DeliveryWithAttemptsAnswer,
@@ -83,16 +86,17 @@ export class DeliveryController {
     new DeliveryNotFound(EXAMPLE_IDS.dlv),
     new DeliveryUnfinished(EXAMPLE_IDS.dlv),
     new SubscriptionGone(EXAMPLE_IDS.dlv),
-    413,
-    415,
-    422,
   )
+  @ApiInput(RepeatInput, 'As a new message', { as_new: true }, { isRequired: false })
   async retry(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
+    @Body(OptionalInputPipe) input: RepeatInput,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DeliveryWithAttemptsAnswer> {
-    const delivery = await this.deliveries.retry(caller, parsePublicId(id, 'dlv').uuid);
+    const delivery = await this.deliveries.retry(caller, parsePublicId(id, 'dlv').uuid, {
+      isNewMessage: input.as_new === true,
+    });
     void reply.header('location', `/status/${delivery.id}`);
     return delivery;
   }

@@ -14,6 +14,7 @@ export function toDeliveryAnswer(row: DeliveryRow, settings: Settings): Delivery
     id,
     task_id: id,
     event_id: toPublicId('evt', row.event_id),
+    webhook_id: row.webhook_id === null ? toPublicId('evt', row.event_id) : toPublicId('dlv', row.webhook_id),
     subscription_id: toPublicId('sub', row.subscription_id),
     event_type: row.event_type,
     target_url: row.target_url,

@@ -30,16 +30,21 @@ export class DeliveryService {
   /**
    * Delivers the event of a finished delivery again.
    *
+   * @param terms `isNewMessage`: with another `webhook-id`
    * @returns the new delivery
    * @throws DeliveryNotFound; DeliveryUnfinished; SubscriptionGone if the subscription has been deleted
    */
-  async retry(caller: Caller, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
+  async retry(
+    caller: Caller,
+    id: Uuid,
+    terms: { readonly isNewMessage: boolean },
+  ): Promise<DeliveryWithAttemptsAnswer> {
     const { tenantId } = caller;
     const former = await this.history.get(tenantId, id);
     if (former.finished_at === null) throw new DeliveryUnfinished(former.id);
     for (let draw = 0; draw < DRAWS; draw += 1) {
       const newId = deliveryUuid(eventUuidOf(id), retryOrdinal(this.random.next()));
-      const subscriptionId = await this.openRetry(caller, id, newId);
+      const subscriptionId = await this.openRetry(caller, { id, newId, ...terms });
       if (subscriptionId === null) continue;
       this.metrics.deliveriesCreated.inc();
       this.wakeUps.add([{ id: newId, subscriptionId, attemptCount: 0, tenantId }]);
@@ -67,8 +72,11 @@ export class DeliveryService {
     return delivery;
   }
 
-  private openRetry(caller: Caller, id: Uuid, newId: Uuid): Promise<Uuid | null> {
-    const retry = { id, newId, visibilitySeconds: this.settings.visibilityTimeout };
+  private openRetry(
+    caller: Caller,
+    { id, ...terms }: { readonly id: Uuid; readonly newId: Uuid; readonly isNewMessage: boolean },
+  ): Promise<Uuid | null> {
+    const retry = { id, ...terms, visibilitySeconds: this.settings.visibilityTimeout };
     return this.audit.change(caller, async (tx, record) => {
       const subscriptionId = await this.commands.openRetry(tx, caller.tenantId, retry);
       if (subscriptionId !== null) {

@@ -16,6 +16,8 @@ export interface ClaimedDelivery {
   readonly payload: Buffer;
   /** Ids as clients and receivers see them. */
   readonly publicIds: { readonly delivery: string; readonly event: string };
+  /** A `webhook-id` of its own, which a manual retry may have; null for the id of the event. */
+  readonly webhookId: string | null;
   readonly subscription: ClaimedSubscription;
 }
 

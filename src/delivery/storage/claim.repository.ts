@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../../shared/config/settings.js';
 import { HotPath } from '../../shared/database/hot-path.js';
 import { partitionOf } from '../../shared/database/partition-keeper.js';
-import { publicIdsOf } from '../../shared/ids/public-id.js';
+import { publicIdsOf, toPublicId } from '../../shared/ids/public-id.js';
 import { eventUuidOf, type Uuid } from '../../shared/ids/uuid.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { WakeUp } from '../domain/wake-up.js';
@@ -20,6 +20,7 @@ interface ClaimedRow {
   tenant_id: string;
   attempt_count: number;
   abandoned_count: number;
+  webhook_id: Uuid | null;
   version: string;
 }
 
@@ -126,6 +127,7 @@ export class ClaimRepository {
           contentType: event.content_type,
           payload: event.payload,
           publicIds: publicIdsOf(row.id),
+          webhookId: row.webhook_id === null ? null : toPublicId('dlv', row.webhook_id),
           subscription,
         },
       ];

@@ -11,6 +11,8 @@ interface NewRetry {
   /** Id of the delivery that repeats it. */
   readonly newId: Uuid;
   readonly visibilitySeconds: number;
+  /** Whether receivers get another `webhook-id`: that of the new delivery. Otherwise it is that of the finished one. */
+  readonly isNewMessage: boolean;
 }
 
 /** Changes that clients make to deliveries. Each method runs one statement. */
@@ -24,12 +26,18 @@ export class DeliveryCommandRepository {
    * @returns the id of the subscription; null when the finished delivery does not exist, its subscription is deleted,
    * or the new id is taken
    */
-  async openRetry(tx: Tx, tenantId: string, { id, newId, visibilitySeconds }: NewRetry): Promise<Uuid | null> {
+  async openRetry(
+    tx: Tx,
+    tenantId: string,
+    { id, newId, visibilitySeconds, isNewMessage }: NewRetry,
+  ): Promise<Uuid | null> {
     const rows = await this.database.query<{ subscription_id: Uuid }>(
       tenantId,
       `with opened as (
-         insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at, retry_of, created_at)
-         select $3, d.event_id, d.subscription_id, d.tenant_id, now() + $4::float8 * interval '1 second', d.id, now()
+         insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at, retry_of, created_at,
+           webhook_id)
+         select $3, d.event_id, d.subscription_id, d.tenant_id, now() + $4::float8 * interval '1 second', d.id, now(),
+           case when $5 then $3 else d.webhook_id end
          from deliveries d
          join subscriptions s on s.id = d.subscription_id and s.tenant_id = $1 and s.deleted_at is null
          where d.tenant_id = $1 and d.id = $2
@@ -40,7 +48,7 @@ export class DeliveryCommandRepository {
          update events set delivery_count = delivery_count + 1
          where tenant_id = $1 and id = (select event_id from opened))
        select subscription_id from opened`,
-      [id, newId, visibilitySeconds],
+      [id, newId, visibilitySeconds, isNewMessage],
       tx,
     );
     return rows[0]?.subscription_id ?? null;
@@ -51,7 +59,7 @@ export class DeliveryCommandRepository {
     const rows = await this.database.query(
       tenantId,
       `with gone as (delete from open_deliveries where tenant_id = $1 and id = $2 returning *)
-       ${cancelledIntoHistory({ from: 'gone', errorCode: `'cancelled'`, errorMessage: `'Cancelled by request'` })}
+       ${cancelledIntoHistory({ from: 'gone', errorCode: `'cancelled'`, errorMessage: `'a client cancelled this delivery'` })}
        returning id`,
       [id],
       tx,

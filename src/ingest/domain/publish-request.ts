@@ -6,6 +6,8 @@ export interface PublishRequest {
   readonly eventType: string | undefined;
   /** Value of `X-Signature-256`. */
   readonly signature: string | undefined;
+  /** Value of `X-Allow-Form`. */
+  readonly allowsForm: string | undefined;
   readonly idempotencyKey: string | undefined;
   readonly requestId: string;
 }

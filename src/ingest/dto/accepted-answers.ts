@@ -1,4 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiWarnings, type WarningAnswer } from '../../shared/http/warning.js';
+
+const FOR_READERS = 'Absent if the role of the caller may not read it';
 
 export class PublishedAnswer {
   @ApiProperty({ description: 'Id of the delivery', example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' })
@@ -7,8 +10,14 @@ export class PublishedAnswer {
   @ApiProperty({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
   readonly event_id: string;
 
-  @ApiProperty({ description: 'URL of the delivery status', example: '/status/dlv_01k6zv1yqpe7rtqq6zjy200001' })
-  readonly status_url: string;
+  @ApiPropertyOptional({
+    description: `URL of the delivery status. ${FOR_READERS}`,
+    example: '/status/dlv_01k6zv1yqpe7rtqq6zjy200001',
+  })
+  readonly status_url?: string;
+
+  @ApiWarnings('What works but may surprise')
+  readonly warnings?: readonly WarningAnswer[];
 }
 
 export class BroadcastAnswer {
@@ -18,6 +27,15 @@ export class BroadcastAnswer {
   @ApiProperty({ type: 'integer', description: 'Number of deliveries, one per subscription', example: 3 })
   readonly deliveries: number;
 
-  @ApiProperty({ description: 'URL of the event status', example: '/status/evt_01k6zv1yqpe7rtqq6zjy200000' })
-  readonly status_url: string;
+  @ApiPropertyOptional({
+    description: `URL of the event status. ${FOR_READERS}`,
+    example: '/status/evt_01k6zv1yqpe7rtqq6zjy200000',
+  })
+  readonly status_url?: string;
+
+  @ApiWarnings(
+    'What works but may surprise. Without deliveries, one says why: `no_subscriptions`, `subscriptions_disabled`, or ' +
+      '`type_not_subscribed` with the nearest types that have a subscription',
+  )
+  readonly warnings?: readonly WarningAnswer[];
 }

@@ -6,6 +6,7 @@ export type ErrorCategory =
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
+  | 'method_not_allowed'
   | 'conflict'
   | 'too_large'
   | 'unsupported_media_type'
@@ -41,7 +42,7 @@ export class InvalidInput extends DomainError {
   constructor(faults: readonly Fault[]) {
     const named = faults.slice(0, LIMITS.faults);
     const others = faults.length - named.length;
-    const details = named.map(({ pointer, detail }) => `${pointer} ${detail}`);
+    const details = named.map(({ pointer, detail }) => `${pointer === '' ? 'the body' : pointer} ${detail}`);
     if (others > 0) details.push(`and ${others} more; at most ${LIMITS.faults} are listed`);
     super('invalid_input', 'invalid', details.join('; '), { faults: named });
   }

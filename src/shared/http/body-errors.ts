@@ -1,14 +1,20 @@
-import { DomainError } from '../errors/domain-error.js';
+import { DomainError, type Fault } from '../errors/domain-error.js';
+
+/** How to send JSON. */
+export const SEND_JSON = "Send JSON with Content-Type: application/json (curl: -H 'Content-Type: application/json').";
 
 export class UnsupportedMediaType extends DomainError {
-  constructor(detail: string) {
-    super('unsupported_media_type', 'unsupported_media_type', detail);
+  /** @param faults all faults of the request, if there are others */
+  constructor(detail: string, faults: readonly Fault[] = []) {
+    super('unsupported_media_type', 'unsupported_media_type', detail, faults.length > 1 ? { faults } : {});
   }
 }
 
 export class BodyTooLarge extends DomainError {
-  constructor(limitBytes: number) {
-    super('too_large', 'too_large', `The body is larger than ${limitBytes} bytes.`);
+  /** @param kind the limit on payloads is a setting */
+  constructor(limitBytes: number, kind: 'json' | 'payload' = 'json') {
+    const advice = kind === 'payload' ? 'Send less, or set MAX_PAYLOAD_BYTES.' : 'Send less.';
+    super('too_large', 'too_large', `The body is larger than ${limitBytes} bytes. ${advice}`);
   }
 }
 
@@ -17,5 +23,10 @@ export const uncompressed = (encoding: string): UnsupportedMediaType =>
   new UnsupportedMediaType(`Content-Encoding ${encoding} is not supported. Send the body uncompressed.`);
 
 /** The error for a body that is not JSON, where it must be. */
-export const notJson = (): UnsupportedMediaType =>
-  new UnsupportedMediaType('Send JSON with Content-Type: application/json.');
+export function notJson(contentType: string | undefined): UnsupportedMediaType {
+  const fault =
+    contentType === undefined || contentType === ''
+      ? 'The Content-Type is missing.'
+      : `The Content-Type ${contentType.slice(0, 100)} is not JSON.`;
+  return new UnsupportedMediaType(`${fault} ${SEND_JSON}`);
+}

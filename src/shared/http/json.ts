@@ -3,19 +3,28 @@ import { DomainError } from '../errors/domain-error.js';
 import { LIMITS } from '../limits.js';
 
 export class MalformedJson extends DomainError {
-  constructor(detail: string) {
-    super('malformed_json', 'malformed', `The body is not valid JSON: ${detail}.`);
+  /** @param reason what is wrong with the text */
+  constructor(readonly reason: string) {
+    super('malformed_json', 'malformed', `The body is not valid JSON: ${reason}.`);
   }
 }
 
 /** Parses JSON. @throws MalformedJson if the bytes are not UTF-8 or not JSON */
 export function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw new MalformedJson('it is empty');
   if (!isUtf8(bytes)) throw new MalformedJson('it is not UTF-8');
+  const text = bytes.toString('utf8');
   try {
-    return JSON.parse(bytes.toString('utf8')) as unknown;
+    return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new MalformedJson((error as Error).message);
+    throw new MalformedJson(encodingFault(text) ?? (error as Error).message);
   }
+}
+
+/** Says what JSON.parse would say with characters that nobody sees. */
+function encodingFault(text: string): string | null {
+  if (text.startsWith('\ufeff')) return 'it starts with a byte order mark; send UTF-8 without one';
+  return text.includes('\0') ? 'it contains NUL characters; send UTF-8, not UTF-16' : null;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { type Type as ClassOf } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { DomainError } from '../errors/domain-error.js';
 import type { Uuid } from '../ids/uuid.js';
 import { LIMITS } from '../limits.js';
 import { ReadAs } from './input-fields.js';
-import { IsText } from './rules.js';
+import { IsIntegerFrom, IsText } from './rules.js';
 
 const UUID_BYTES = 16;
 const DEFAULT_LIMIT = 50;
@@ -26,9 +26,7 @@ export class PageQuery {
   })
   @IsOptional()
   @ReadAs(wholeNumber)
-  @IsInt()
-  @Min(1)
-  @Max(LIMITS.pageItems)
+  @IsIntegerFrom(1, LIMITS.pageItems)
   readonly limit: number = DEFAULT_LIMIT;
 
   @ApiPropertyOptional({ description: '`next_cursor` of the previous page', maxLength: LIMITS.cursorLength })

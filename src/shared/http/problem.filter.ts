@@ -20,7 +20,11 @@ const CODES: Readonly<Record<number, string>> = {
 /** Turns every error into a problem body. An unexpected error becomes a 500 without details, and is logged. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  /** @param paths says which paths there are, for requests to others */
+  constructor(
+    private readonly logger: Logger,
+    private readonly paths: string,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
@@ -46,7 +50,12 @@ export class ProblemFilter implements ExceptionFilter {
       return problemFrom(error, context);
     }
     if (status !== undefined) {
-      return problemOf(status, CODES[status] ?? 'malformed_request', refusal(status, error as Error, request), context);
+      return problemOf(
+        status,
+        CODES[status] ?? 'malformed_request',
+        refusal(status, error as Error, request, this.paths),
+        context,
+      );
     }
     this.logger.error(
       { err: error, request_id: request.id, method: request.method, path: context.path },
@@ -57,8 +66,8 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** The detail of a refused request. The message of Fastify for 404 says too little. */
-function refusal(status: number, { message }: Error, { method, url }: FastifyRequest): string {
-  if (status === 404) return `There is no ${method} ${url.split('?', 1)[0] ?? ''}.`;
+function refusal(status: number, { message }: Error, { method, url }: FastifyRequest, paths: string): string {
+  if (status === 404) return `There is no ${method} ${url.split('?', 1)[0] ?? ''}. ${paths}`;
   return message;
 }
 

@@ -6,6 +6,10 @@ import { BodyTooLarge, notJson, uncompressed } from './body-errors.js';
 import { parseStrictJson } from './json.js';
 import { type RouteOptions, routeOptionsOf } from './route-options.js';
 
+const EMPTY_OBJECT = /^\s*\{\s*\}\s*$/;
+/** Longer bodies are not compared with an empty object. */
+const MAX_EMPTY_BYTES = 64;
+
 /**
  * Installs one parser for all bodies: raw bytes for routes with `rawBody`, strict JSON for all others. It stops reading
  * at the size limit. Call this before the routes are added.
@@ -40,7 +44,7 @@ function collect(
   const { bodyLimit } = request.routeOptions;
   const { intake } = request;
   if (Number(request.headers['content-length']) > bodyLimit) {
-    done(new BodyTooLarge(bodyLimit));
+    done(tooLarge(request));
     return;
   }
   const chunks: Buffer[] = [];
@@ -54,7 +58,7 @@ function collect(
   const onData = (chunk: Buffer): void => {
     length += chunk.length;
     if (length > bodyLimit) {
-      end(new BodyTooLarge(bodyLimit));
+      end(tooLarge(request));
       return;
     }
     const refusal = intake?.addBytes(chunk.length);
@@ -68,6 +72,11 @@ function collect(
     end(new BodyBroken(cause));
   };
   payload.on('data', onData).on('end', onEnd).on('error', onError);
+}
+
+/** The limit on payloads is a setting. */
+function tooLarge(request: FastifyRequest): BodyTooLarge {
+  return new BodyTooLarge(request.routeOptions.bodyLimit, routeOptionsOf(request).rawBody ? 'payload' : 'json');
 }
 
 /** The client has disconnected, or the body was malformed. */
@@ -84,15 +93,16 @@ function readBody(request: FastifyRequest, body: Buffer): unknown {
   if (encoding !== undefined && encoding !== 'identity') {
     throw uncompressed(encoding);
   }
-  const { rawBody, refusesBody } = routeOptionsOf(request);
-  if (refusesBody) {
-    if (body.length === 0) return undefined;
-    throw new InvalidInput([{ pointer: '', detail: 'must be empty, because this operation takes no body' }]);
-  }
+  const { rawBody, refusesBody, bodyIsOptional } = routeOptionsOf(request);
   if (rawBody) return body;
-  if (!isJson(request.headers['content-type'])) {
-    throw notJson();
+  // Clients that cannot send a POST without a body send an empty one, of any type.
+  if (body.length === 0 && (refusesBody || bodyIsOptional)) return undefined;
+  if (refusesBody) {
+    if (body.length <= MAX_EMPTY_BYTES && EMPTY_OBJECT.test(body.toString('latin1'))) return undefined;
+    throw new InvalidInput([{ pointer: '', detail: 'must be empty or {}, because this operation takes no body' }]);
   }
+  const contentType = request.headers['content-type'];
+  if (!isJson(contentType)) throw notJson(contentType);
   return parseStrictJson(body);
 }
 

@@ -6,8 +6,10 @@ import type { FastifyRequest } from 'fastify';
 export interface RouteOptions {
   /** The handler gets the body as bytes. */
   readonly rawBody?: boolean;
-  /** A body is refused, because the handler reads none. */
+  /** A body other than `{}` is refused, because the handler reads none. */
   readonly refusesBody?: boolean;
+  /** The handler reads a JSON body, and does without one. */
+  readonly bodyIsOptional?: boolean;
   /** The handler reads query parameters. */
   readonly takesQuery?: boolean;
   /** Permission that the caller needs. The module `access` defines the names. */

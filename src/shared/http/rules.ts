@@ -17,6 +17,20 @@ export function Rule(name: string, faultOf: (value: unknown, object: object) => 
   });
 }
 
+/** A number in a range, both ends included. */
+export const IsNumberFrom = (min: number, max: number): PropertyDecorator =>
+  Rule('numberFrom', (value) =>
+    typeof value === 'number' && value >= min && value <= max ? null : `must be a number from ${min} to ${max}`,
+  );
+
+/** As `IsNumberFrom`, without fractions. */
+export const IsIntegerFrom = (min: number, max: number): PropertyDecorator =>
+  Rule('integerFrom', (value) =>
+    Number.isInteger(value) && (value as number) >= min && (value as number) <= max
+      ? null
+      : `must be an integer from ${min} to ${max}`,
+  );
+
 /** Number of Unicode code points, as JSON Schema counts for `maxLength`. An emoji is one, but has a `length` of 2. */
 export function lengthOf(text: string): number {
   return Array.from(text).length;

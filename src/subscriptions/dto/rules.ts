@@ -1,4 +1,7 @@
-import { secretFault } from '../../signing/index.js';
+import { schemeOf, secretFault, SIGNATURE_SCHEMES } from '../../signing/index.js';
+import type { Fault } from '../../shared/errors/domain-error.js';
+import { EachRule } from '../../shared/http/input-fields.js';
+import { pointerTo } from '../../shared/http/json-pointer.js';
 import { lengthOf, Rule } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { EVENT_TYPE_HINT, isEventTypePattern } from '../domain/event-type-pattern.js';
@@ -6,27 +9,29 @@ import { headerFault, REDACTED, shownHeadersFault } from '../domain/own-headers.
 
 /** One pattern or a list of patterns. With `required`, either `event_type` or `event_types` must be set. */
 export function IsEventTypes(options: { required: boolean }): PropertyDecorator {
-  return Rule('eventTypes', (value, object) => {
-    const { event_type: one, event_types: many } = object as { event_type?: unknown; event_types?: unknown };
-    if (one !== undefined && many !== undefined) return 'cannot be combined with event_type; set only one of them';
-    if (value === undefined) {
-      return options.required && one === undefined ? 'must contain at least one event type' : null;
-    }
-    return eventTypesFault(value);
+  return EachRule('eventTypes', (value, object) => {
+    if (value !== undefined) return eventTypesFaults(value);
+    const isMissing = options.required && (object as { event_type?: unknown }).event_type === undefined;
+    return isMissing ? [{ pointer: '', detail: 'must contain at least one event type' }] : [];
   });
 }
 
 export const IsEventTypeAlias = (): PropertyDecorator =>
-  Rule('eventType', (value) => (value === undefined ? null : eventTypesFault(value)));
+  EachRule('eventType', (value) => (value === undefined ? [] : eventTypesFaults(value)));
 
-function eventTypesFault(value: unknown): string | null {
-  const patterns: unknown[] = Array.isArray(value) ? value : [value];
-  if (patterns.length === 0 || patterns.length > LIMITS.eventTypes)
-    return `must contain 1 to ${LIMITS.eventTypes} event types`;
-  const wrong = patterns.find((pattern) => typeof pattern !== 'string' || !isEventTypePattern(pattern));
-  if (wrong === undefined) return null;
-  const shown = typeof wrong === 'string' ? `"${wrong.slice(0, 40)}"` : 'a value that is not a string';
-  return `must not contain ${shown}; use ${EVENT_TYPE_HINT}, or "order.*" for all types below "order.", or "*"`;
+function eventTypesFaults(value: unknown): Fault[] {
+  if (!Array.isArray(value)) return eventTypeFaults(value, '');
+  if (value.length === 0 || value.length > LIMITS.eventTypes) {
+    return [{ pointer: '', detail: `must contain 1 to ${LIMITS.eventTypes} event types` }];
+  }
+  return value.flatMap((pattern, index) => eventTypeFaults(pattern, `/${index}`));
+}
+
+function eventTypeFaults(pattern: unknown, pointer: string): Fault[] {
+  if (typeof pattern === 'string' && isEventTypePattern(pattern)) return [];
+  const shown = typeof pattern === 'string' ? `"${pattern.slice(0, 40)}"` : 'a value that is not a string';
+  const detail = `must not be ${shown}; use ${EVENT_TYPE_HINT}, or "order.*" for all types below "order.", or "*"`;
+  return [{ pointer, detail }];
 }
 
 /** `URL` accepts more, but changes it silently: it drops line breaks and tabs, and reads \\ as /. */
@@ -45,28 +50,43 @@ export const IsTarget = (): PropertyDecorator =>
   });
 
 export const IsOwnHeaders = (): PropertyDecorator =>
-  Rule('ownHeaders', (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object of strings';
+  EachRule('ownHeaders', (value) => {
+    const fault = (detail: string): Fault[] => [{ pointer: '', detail }];
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return fault('must be an object of strings');
     const entries = Object.entries(value);
-    if (entries.length > LIMITS.ownHeaders) return `must have at most ${LIMITS.ownHeaders} headers`;
-    if (new Set(entries.map(([name]) => name.toLowerCase())).size < entries.length)
-      return 'must not name a header twice';
-    const faults = entries.flatMap(([name, content]) => {
-      const fault = headerFault(name, content);
-      return fault === null ? [] : [`${JSON.stringify(name.slice(0, 40))} ${fault}`];
+    if (entries.length > LIMITS.ownHeaders) return fault(`must have at most ${LIMITS.ownHeaders} headers`);
+    if (new Set(entries.map(([name]) => name.toLowerCase())).size < entries.length) {
+      return fault('must not name a header twice');
+    }
+    return entries.flatMap(([name, content]) => {
+      const detail = headerFault(name, content);
+      return detail === null ? [] : [{ pointer: pointerTo(name), detail }];
     });
-    return faults.length > 0 ? `is invalid: ${faults.join('; ')}` : null;
   });
 
 export const IsShownHeaders = (): PropertyDecorator => Rule('shownHeaders', shownHeadersFault);
 
-export const IsSecret = (): PropertyDecorator =>
-  Rule('secret', (value) => {
-    const { secretMinLength, secretMaxLength } = LIMITS;
-    const length = typeof value === 'string' ? lengthOf(value) : 0;
-    const isFit = length >= secretMinLength && length <= secretMaxLength;
-    if (value === REDACTED) return `must not be ${REDACTED}; omit it to leave it unchanged`;
-    return isFit ? secretFault(value as string) : `must be ${secretMinLength} to ${secretMaxLength} characters`;
+export const IsSecret = (): PropertyDecorator => Rule('secret', (value) => signingSecretFault(value));
+
+function signingSecretFault(value: unknown): string | null {
+  const { secretMinLength, secretMaxLength } = LIMITS;
+  const length = typeof value === 'string' ? lengthOf(value) : 0;
+  const isFit = length >= secretMinLength && length <= secretMaxLength;
+  if (value === REDACTED) return `must not be ${REDACTED}; omit it to leave it unchanged`;
+  return isFit ? secretFault(value as string) : `must be ${secretMinLength} to ${secretMaxLength} characters`;
+}
+
+/** A signature scheme, which must be that of the secret if both are given. */
+export const IsScheme = (): PropertyDecorator =>
+  Rule('scheme', (value, object) => {
+    if (!(SIGNATURE_SCHEMES as readonly unknown[]).includes(value)) {
+      return `must be one of the following values: ${SIGNATURE_SCHEMES.join(', ')}`;
+    }
+    const { secret } = object as { secret?: unknown };
+    if (secret === undefined || signingSecretFault(secret) !== null || schemeOf(secret as string) === value)
+      return null;
+    return `must be ${schemeOf(secret as string)}, the scheme of the secret`;
   });
 
 export const IsMetadata = (): PropertyDecorator =>

@@ -1,9 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, Max, Min } from 'class-validator';
-import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../signing/index.js';
-import { MayBeAbsent } from '../../shared/http/rules.js';
+import type { SignatureScheme } from '../../signing/index.js';
+import { IsIntegerFrom, MayBeAbsent } from '../../shared/http/rules.js';
+import { ApiWarnings, type WarningAnswer } from '../../shared/http/warning.js';
 import { LIMITS } from '../../shared/limits.js';
-import { IsSecret } from './rules.js';
+import { IsScheme, IsSecret } from './rules.js';
+import { SECRET_WARNINGS } from './subscription-answer.js';
 import { SCHEME_SCHEMA, SECRET_SCHEMA } from './subscription-input.js';
 
 export class SecretRotation {
@@ -17,7 +18,7 @@ export class SecretRotation {
     description: 'Scheme of the generated secret; defaults to the scheme of the current one',
   })
   @MayBeAbsent()
-  @IsIn(SIGNATURE_SCHEMES)
+  @IsScheme()
   readonly signature_scheme?: SignatureScheme;
 
   @ApiPropertyOptional({
@@ -29,9 +30,7 @@ export class SecretRotation {
       'Seconds for which the current secret continues to sign alongside the new one; 0 ends all previous secrets at once',
   })
   @MayBeAbsent()
-  @IsInt()
-  @Min(0)
-  @Max(LIMITS.overlapSeconds)
+  @IsIntegerFrom(0, LIMITS.overlapSeconds)
   readonly overlap?: number;
 }
 
@@ -63,4 +62,10 @@ export class FormerSecretAnswer extends SigningSecretAnswer {
 export class SecretsAnswer extends SigningSecretAnswer {
   @ApiProperty({ type: [FormerSecretAnswer], description: 'Previous secrets that still sign, newest first' })
   readonly previous: FormerSecretAnswer[];
+}
+
+/** The secrets after a rotation. */
+export class RotatedSecretsAnswer extends SecretsAnswer {
+  @ApiWarnings(SECRET_WARNINGS)
+  readonly warnings?: readonly WarningAnswer[];
 }

@@ -1,8 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../signing/index.js';
 import { pageOf } from '../../shared/http/page.js';
+import { ApiWarnings, type WarningAnswer } from '../../shared/http/warning.js';
 import { REDACTED } from '../domain/own-headers.js';
 import { AuthAnswer } from './auth.js';
+
+export const SECRET_WARNINGS =
+  'What works but may surprise, such as a secret that Standard Webhooks libraries cannot use';
 
 export class RetryAnswer {
   @ApiProperty({ type: 'integer', description: 'Maximum number of attempts, including the first', example: 5 })
@@ -89,8 +93,14 @@ export class SubscriptionAnswer {
   readonly updated_at: string;
 }
 
+/** A subscription after a change. */
+export class ChangedSubscriptionAnswer extends SubscriptionAnswer {
+  @ApiWarnings(SECRET_WARNINGS)
+  readonly warnings?: readonly WarningAnswer[];
+}
+
 /** A subscription that was just created. */
-export class CreatedSubscriptionAnswer extends SubscriptionAnswer {
+export class CreatedSubscriptionAnswer extends ChangedSubscriptionAnswer {
   @ApiProperty({
     description: 'The signing secret. Later available from GET /subscriptions/{id}/secret',
     example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',

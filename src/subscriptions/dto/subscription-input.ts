@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn } from 'class-validator';
 import { SIGNATURE_SCHEMES, type SignatureScheme } from '../../signing/index.js';
-import { IsNested } from '../../shared/http/input-fields.js';
-import { IsText, MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
+import { IsNested, ReadOnlyFields } from '../../shared/http/input-fields.js';
+import { IsIntegerFrom, IsNumberFrom, IsText, MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { EVENT_PATTERN_FORM } from '../domain/event-type-pattern.js';
 import { AuthInput } from './auth.js';
@@ -11,6 +11,7 @@ import {
   IsEventTypes,
   IsMetadata,
   IsOwnHeaders,
+  IsScheme,
   IsSecret,
   IsShownHeaders,
   IsTarget,
@@ -25,6 +26,8 @@ export const SCHEME_SCHEMA = { enum: SIGNATURE_SCHEMES, example: 'v1' };
 /** The types of `@nestjs/swagger` lack this OpenAPI 3.1 keyword. */
 const OWN_HEADER_NAMES = { propertyNames: { minLength: 1, maxLength: LIMITS.headerNameLength } };
 const nullable = { nullable: true as const };
+/** `disabled` is also accepted for a subscription that is disabled, so that it can be read and sent back. */
+export const STATE_RULE = 'must be one of the following values: active, paused';
 
 export class RetryInput {
   @ApiPropertyOptional({
@@ -35,9 +38,7 @@ export class RetryInput {
     description: 'Maximum number of attempts, including the first',
   })
   @MayBeNull()
-  @IsInt()
-  @Min(1)
-  @Max(LIMITS.attempts)
+  @IsIntegerFrom(1, LIMITS.attempts)
   readonly max_attempts?: number | null;
 
   @ApiPropertyOptional({
@@ -48,9 +49,7 @@ export class RetryInput {
     description: 'Seconds before the second attempt',
   })
   @MayBeNull()
-  @IsNumber()
-  @Min(LIMITS.minIntervalSeconds)
-  @Max(LIMITS.initialIntervalSeconds)
+  @IsNumberFrom(LIMITS.minIntervalSeconds, LIMITS.initialIntervalSeconds)
   readonly initial_interval?: number | null;
 
   @ApiPropertyOptional({
@@ -61,16 +60,16 @@ export class RetryInput {
     description: 'Maximum seconds between two attempts',
   })
   @MayBeNull()
-  @IsNumber()
-  @Min(LIMITS.minIntervalSeconds)
-  @Max(LIMITS.maxIntervalSeconds)
+  @IsNumberFrom(LIMITS.minIntervalSeconds, LIMITS.maxIntervalSeconds)
   readonly max_interval?: number | null;
 }
 
+@ReadOnlyFields('id', 'disabled_reason', 'public_key', 'created_at', 'updated_at', 'warnings')
 abstract class SubscriptionFields {
   @ApiPropertyOptional({
     ...EVENT_PATTERN,
-    description: 'One event type or pattern; alternative to `event_types`, so set only one of them',
+    description:
+      'One event type or pattern; alternative to `event_types`. Set only one of them, or both to the same types',
     example: 'order.created',
   })
   @IsEventTypeAlias()
@@ -90,7 +89,7 @@ abstract class SubscriptionFields {
     description: 'Scheme of the generated secret. If a secret is given, its prefix determines the scheme',
   })
   @MayBeAbsent()
-  @IsIn(SIGNATURE_SCHEMES)
+  @IsScheme()
   readonly signature_scheme?: SignatureScheme;
 
   @ApiPropertyOptional({ type: String, maxLength: LIMITS.descriptionLength, ...nullable })
@@ -141,8 +140,8 @@ abstract class SubscriptionFields {
       'A paused subscription holds its deliveries until it is active. Defaults to active for a new subscription; otherwise unchanged if omitted',
   })
   @MayBeAbsent()
-  @IsIn(['active', 'paused'])
-  readonly state?: 'active' | 'paused';
+  @IsIn(['active', 'paused', 'disabled'], { message: STATE_RULE })
+  readonly state?: 'active' | 'paused' | 'disabled';
 
   @ApiPropertyOptional({ type: RetryInput, ...nullable })
   @MayBeNull()
@@ -157,9 +156,7 @@ abstract class SubscriptionFields {
     description: 'Timeout of an attempt in seconds',
   })
   @MayBeNull()
-  @IsNumber()
-  @Min(LIMITS.minTimeoutSeconds)
-  @Max(LIMITS.timeoutSeconds)
+  @IsNumberFrom(LIMITS.minTimeoutSeconds, LIMITS.timeoutSeconds)
   readonly timeout?: number | null;
 
   @ApiPropertyOptional({
@@ -170,9 +167,7 @@ abstract class SubscriptionFields {
     description: 'Maximum concurrent requests per worker process',
   })
   @MayBeNull()
-  @IsInt()
-  @Min(1)
-  @Max(LIMITS.inFlight)
+  @IsIntegerFrom(1, LIMITS.inFlight)
   readonly max_in_flight?: number | null;
 
   @ApiPropertyOptional({ description: 'Refuse unsigned requests to POST /ingest/{subscription_id}' })

@@ -108,13 +108,13 @@ describe('the limits of a subscription, with real PostgreSQL and Redis', () => {
       ...ACCEPTED,
       send: (size) => service.subscribe({ headers: { ['n'.repeat(size)]: 'x' } }),
       kept: keeps('headers', (size) => ({ ['n'.repeat(size)]: '[redacted]' })),
-      pointer: '/headers',
+      pointer: `/headers/${'n'.repeat(LIMITS.headerNameLength + 1)}`,
     },
     headerValueLength: {
       ...ACCEPTED,
       send: (size) => service.subscribe({ headers: { 'X-Team': 'v'.repeat(size) } }),
       kept: keeps('headers', (size) => ({ 'X-Team': 'v'.repeat(size) })),
-      pointer: '/headers',
+      pointer: '/headers/X-Team',
     },
     metadataBytes: {
       ...ACCEPTED,
@@ -155,7 +155,7 @@ describe('the limits of a subscription, with real PostgreSQL and Redis', () => {
         ...ACCEPTED,
         send: (size) => service.subscribe({ event_type: undefined, event_types: ['a', 't'.repeat(size)] }),
         kept: keeps('event_types', (size) => ['a', 't'.repeat(size)]),
-        pointer: '/event_types',
+        pointer: '/event_types/1',
       },
     ],
     [

@@ -175,8 +175,9 @@ function badEmptyBodies({ method, takesPayload }: Operation): BadInput[] {
 
 function badBodies(operation: Operation, schema: Schema): BadInput[] {
   const text = JSON.stringify(World.body(operation));
+  const { nothing: _nothing, ...others } = BAD_BODIES;
   return [
-    ...named('body', BAD_BODIES, (body) => ({ headers: JSON_TYPE, body })),
+    ...named('body', operation.isBodyOptional ? others : BAD_BODIES, (body) => ({ headers: JSON_TYPE, body })),
     ...INHERITED.map((name) => ({
       name: `body: an unknown field ${name}`,
       headers: JSON_TYPE,

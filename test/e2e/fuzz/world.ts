@@ -16,6 +16,7 @@ const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   replaceSubscription: { target_url: 'https://1.1.1.1/', event_type: 'order.created' },
   patchSubscription: {},
   rotateSubscriptionSecret: {},
+  retryDelivery: {},
 };
 
 /** A service that holds one resource of each kind and has nothing in progress. */

@@ -52,6 +52,12 @@ export class DeliveryAnswer {
   @ApiProperty({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
   readonly event_id: string;
 
+  @ApiProperty({
+    description: 'The `webhook-id` that receivers get: the id of the event, or of a delivery that was retried `as_new`',
+    example: 'evt_01k6zv1yqpe7rtqq6zjy200000',
+  })
+  readonly webhook_id: string;
+
   @ApiProperty({ example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
   readonly subscription_id: string;
 

@@ -103,7 +103,7 @@ function tunnelTo(proxy: URL, connected: Socket, authority: string, signal: Abor
       const status = answer.statusCode ?? 0;
       if (!isSuccess(status)) {
         socket.destroy();
-        const message = `the egress proxy answered ${status}`;
+        const message = `the egress proxy answered ${status} and made no connection to the target`;
         reject(status === PROXY_AUTHENTICATION_REQUIRED ? new ProxyUnreachable(message) : new ProxyFailure(message));
         return;
       }

@@ -25,7 +25,9 @@ export class ConnectTimeout extends Error {
   readonly code = 'ETIMEDOUT';
 
   constructor(timeoutMs: number) {
-    super(`no connection within ${timeoutMs / 1000} s`);
+    super(
+      `the receiver did not accept a connection within ${timeoutMs / 1000} s; check that it runs and that its firewall lets this service in`,
+    );
   }
 }
 

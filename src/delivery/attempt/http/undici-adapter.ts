@@ -40,13 +40,13 @@ export interface RawAnswer {
 /** The exchange exceeded its timeout. */
 export class ExchangeTimeout extends Error {
   constructor(timeoutMs: number) {
-    super(`no complete response within ${timeoutMs / 1000} s`);
+    super(`the receiver sent no complete response within ${timeoutMs / 1000} s; it should answer first and work later`);
   }
 }
 
 /** The exchange ended without a status from 200 to 999. */
 export class AnswerWithoutStatus extends Error {
-  constructor(message = 'the response has no status') {
+  constructor(message = 'the response has no status from 200 to 999') {
     super(message);
   }
 }
@@ -118,7 +118,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: RawAnswer['headers']): void {
     if (statusCode >= 200) this.answer = { statusCode, headers };
     else if (++this.interimAnswers > MAX_INTERIM_ANSWERS)
-      this.end(new AnswerWithoutStatus('too many interim responses'));
+      this.end(
+        new AnswerWithoutStatus(
+          `the receiver sent more than ${MAX_INTERIM_ANSWERS} interim responses (1xx) and no final one`,
+        ),
+      );
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -14,7 +14,7 @@ interface Parser {
 /** The response headers exceed the limit. The connection is closed without reading the rest. */
 export class HeadersTooLong extends Error {
   constructor(readonly statusCode: number) {
-    super('the response headers are too long');
+    super('the headers of the response are too long');
   }
 }
 

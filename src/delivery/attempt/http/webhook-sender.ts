@@ -9,6 +9,7 @@ import { Clock } from '../../../shared/time/clock.js';
 import { VERSION } from '../../../shared/version.js';
 import type { ClaimedDelivery } from '../../domain/claimed-delivery.js';
 import { type AttemptResult, isSuccess } from '../../domain/attempt-outcome.js';
+import { statusSentence } from '../../domain/status-sentence.js';
 import type { OwnFault } from '../../domain/own-fault.js';
 import { webhookSignature } from '../../../signing/index.js';
 import { Credentials } from '../credentials.js';
@@ -110,7 +111,8 @@ export class WebhookSender implements OnApplicationShutdown {
 
   private request(delivery: ClaimedDelivery, timeoutMs: number): RawRequest {
     const { subscription, payload } = delivery;
-    const { event: id, delivery: deliveryId } = delivery.publicIds;
+    const { event, delivery: deliveryId } = delivery.publicIds;
+    const id = delivery.webhookId ?? event;
     const nowMs = this.clock.nowMs();
     const timestamp = Math.floor(nowMs / 1000);
     const { keys, headers: own } = this.credentials.of(subscription, delivery.subscriptionId, nowMs);
@@ -157,10 +159,11 @@ export class WebhookSender implements OnApplicationShutdown {
 
 function resultOf(answer: RawAnswer, durationMs: number): AttemptResult {
   const { statusCode } = answer;
-  const retryAfter = answer.headers['retry-after'];
+  const { location: to, 'retry-after': retryAfter } = answer.headers;
+  const location = typeof to === 'string' ? to : undefined;
   return {
     statusCode,
-    error: isSuccess(statusCode) ? null : { code: 'bad_status', message: `the receiver answered ${statusCode}` },
+    error: isSuccess(statusCode) ? null : { code: 'bad_status', message: statusSentence(statusCode, location) },
     durationMs,
     responseHeaders: keptHeaders(answer.headers),
     responseBody: answer.body,

@@ -17,7 +17,7 @@ export const CANCEL_EXPIRED = statement({
       ${cancelledIntoHistory({
         from: 'gone',
         errorCode: `'cancelled'`,
-        errorMessage: `'The retention period of the event has ended'`,
+        errorMessage: `'the event reached the end of its retention (RETENTION_DAYS) before it was delivered'`,
       })}
       on conflict do nothing)
     select count(*)::int as count from gone`,

@@ -13,6 +13,6 @@ export const PULL = statement({
       set ${claimAssignments(p)},
         parked_at = null, next_attempt_at = now() + ${p.visibilitySeconds} * interval '1 second'
       where o.id = any(array(select id from picked))
-      returning o.id, o.subscription_id, o.tenant_id, o.attempt_count, o.abandoned_count)
+      returning o.id, o.subscription_id, o.tenant_id, o.attempt_count, o.abandoned_count, o.webhook_id)
     select c.*, ${SUBSCRIPTION_VERSION} from claimed c`,
 });

@@ -59,7 +59,7 @@ const takeDueFrom = (end: DueEnd) =>
         from: 'failed',
         state: STATE.failed,
         errorCode: `'abandoned'`,
-        errorMessage: `'Its attempts were cut short ${MAX_ABANDONED} times'`,
+        errorMessage: `'workers stopped during ${MAX_ABANDONED} of its attempts, so it is not tried again; their logs say why'`,
       })}),
     scattered as (
       update open_deliveries o

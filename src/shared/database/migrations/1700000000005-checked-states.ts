@@ -48,7 +48,7 @@ function validated(table: string, name: string): Migration {
 }
 
 /** Gives the lock up and tries again while something reads the table for long, such as a report. */
-async function withShortLock(runner: QueryRunner, statement: string): Promise<void> {
+export async function withShortLock(runner: QueryRunner, statement: string): Promise<void> {
   await runner.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
   for (let tries = 1; ; tries += 1) {
     await runner.query('savepoint before_lock');

@@ -4,6 +4,7 @@ import { Access1700000000002 } from './1700000000002-access.js';
 import { AuditOldestFirst1700000000003 } from './1700000000003-audit-oldest-first.js';
 import { HiddenHeaders1700000000004 } from './1700000000004-hidden-headers.js';
 import { CHECKED_STATES } from './1700000000005-checked-states.js';
+import { OWN_WEBHOOK_IDS } from './1700000000020-own-webhook-ids.js';
 
 /** All migrations, oldest first. A released migration is never changed. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   AuditOldestFirst1700000000003,
   HiddenHeaders1700000000004,
   ...CHECKED_STATES,
+  ...OWN_WEBHOOK_IDS,
 ];

@@ -1,0 +1,29 @@
+/** Maximum characters of a redirect's target in the sentence. */
+const MAX_LOCATION = 150;
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** What a receiver may mean by a status, and what to do about it. */
+const ADVICE: Readonly<Record<number, string>> = {
+  401: 'check the auth and the headers of the subscription',
+  403: 'check the auth and the headers of the subscription, and whether a firewall of the receiver refuses this service',
+  404: 'check the path of target_url',
+  405: 'the path of target_url must take POST requests',
+  410: 'it asked to be disabled, so the subscription is disabled; set its state to "active" to go on',
+  411: 'the receiver must take a body with a Content-Length',
+  413: 'the receiver must take larger bodies',
+  415: 'the receiver must take the content type of the event',
+  429: 'the receiver wants fewer requests; lower max_in_flight',
+};
+
+/** Says what a response other than 2xx means. @param location its `Location` header, if there is one */
+export function statusSentence(statusCode: number, location: string | undefined): string {
+  const answered = `the receiver answered ${statusCode}`;
+  if (REDIRECTS.has(statusCode) && location !== undefined) {
+    const to = location.length > MAX_LOCATION ? `${location.slice(0, MAX_LOCATION)}...` : location;
+    return `${answered}: redirects are not followed; it pointed to ${to}, so set target_url to the final URL`;
+  }
+  if (REDIRECTS.has(statusCode)) return `${answered}: redirects are not followed; set target_url to the final URL`;
+  const advice = ADVICE[statusCode];
+  return advice === undefined ? answered : `${answered}: ${advice}`;
+}

@@ -1,0 +1,60 @@
+import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
+import { MalformedJson, parseJson } from '../shared/http/json.js';
+import { SEND_JSON, UnsupportedMediaType } from '../shared/http/body-errors.js';
+import { isJson } from '../shared/http/raw-body.js';
+import { contentTypeFault, FORM_HEADER, isForm } from './domain/payload-type.js';
+import type { PublishRequest } from './domain/publish-request.js';
+import { idempotencyKeyFault } from './idempotency.js';
+
+/** What to change about an event type that a subscription does not want. */
+export function unwanted(eventType: string, wanted: string): string {
+  return `must not be ${eventType}; the subscription wants ${wanted}`;
+}
+
+/**
+ * Collects the faults of a publishing request, in its headers and its body, so that an answer names all of them. The
+ * status says what is most fundamental: a content type that nobody can mean, then JSON that is none, then the others.
+ */
+export class PublishFaults {
+  /** The body, if it is JSON. */
+  readonly json: unknown;
+  private readonly faults: Fault[] = [];
+  private readonly form: string | null = null;
+  private readonly malformed: MalformedJson | null = null;
+
+  constructor({ body, contentType, allowsForm, idempotencyKey }: PublishRequest) {
+    this.add('Idempotency-Key', idempotencyKey === undefined ? null : idempotencyKeyFault(idempotencyKey));
+    this.add('Content-Type', contentTypeFault(contentType));
+    this.add(FORM_HEADER, allowsForm === undefined || allowsForm === 'true' ? null : 'must be true, or absent');
+    if (body.length === 0) {
+      this.add('', 'is the payload and must have at least one byte');
+      return;
+    }
+    if (isForm(contentType) && allowsForm !== 'true') {
+      this.form =
+        `The payload would be delivered as a form (${contentType?.slice(0, 100)}), which HTTP clients send by default. ` +
+        `${SEND_JSON} If receivers do expect a form, send ${FORM_HEADER}: true.`;
+      this.add('Content-Type', `is that of a form; send application/json, or ${FORM_HEADER}: true if a form is meant`);
+    }
+    if (!isJson(contentType)) return;
+    try {
+      this.json = parseJson(body);
+    } catch (error) {
+      if (!(error instanceof MalformedJson)) throw error;
+      this.malformed = error;
+      this.add('', `is not the JSON that Content-Type promises: ${error.reason}`);
+    }
+  }
+
+  /** @param detail what to change; null if there is no fault */
+  add(pointer: string, detail: string | null): void {
+    if (detail !== null) this.faults.push({ pointer, detail });
+  }
+
+  /** @throws UnsupportedMediaType; MalformedJson; InvalidInput */
+  refuse(): void {
+    if (this.form !== null) throw new UnsupportedMediaType(this.form, this.faults);
+    if (this.malformed !== null && this.faults.length === 1) throw this.malformed;
+    if (this.faults.length > 0) throw new InvalidInput(this.faults);
+  }
+}

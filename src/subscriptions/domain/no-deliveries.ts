@@ -1,0 +1,41 @@
+import { wants } from './event-type-pattern.js';
+import { nearestPatterns } from './nearest-types.js';
+
+/** Patterns of a tenant's subscriptions; of very many, only some. */
+export interface SubscribedTypes {
+  /** Of active and paused subscriptions. */
+  readonly wanted: readonly string[];
+  /** Of disabled ones. */
+  readonly disabled: readonly string[];
+}
+
+/** Why an event got no delivery, for its publisher. */
+export interface NoDeliveries {
+  readonly code: 'no_subscriptions' | 'subscriptions_disabled' | 'type_not_subscribed';
+  readonly detail: string;
+}
+
+export function noDeliveries(eventType: string, { wanted, disabled }: SubscribedTypes): NoDeliveries {
+  if (wanted.length === 0 && disabled.length === 0) {
+    return {
+      code: 'no_subscriptions',
+      detail: 'reaches nobody, because this tenant has no subscription; create one with POST /subscriptions',
+    };
+  }
+  if (wants(wanted, eventType)) {
+    const detail = 'reached nobody, because no subscription wanted it at that moment; one does now';
+    return { code: 'type_not_subscribed', detail };
+  }
+  if (wants(disabled, eventType)) {
+    return {
+      code: 'subscriptions_disabled',
+      detail: 'reaches nobody, because all subscriptions that want it are disabled; set the state of one to "active"',
+    };
+  }
+  const unwanted = `reaches nobody, because no subscription wants ${eventType}`;
+  if (wanted.length === 0) {
+    return { code: 'type_not_subscribed', detail: `${unwanted}, and all subscriptions are disabled` };
+  }
+  const nearest = nearestPatterns(eventType, wanted).join(', ');
+  return { code: 'type_not_subscribed', detail: `${unwanted}; the nearest types with a subscription: ${nearest}` };
+}
