@@ -24,6 +24,7 @@ import { InputPipe } from '../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
 import { MalformedCursor, type Page } from '../shared/http/page.js';
 import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
+import { LIMITS } from '../shared/limits.js';
 import {
   ChangedSubscriptionAnswer,
   CreatedSubscriptionAnswer,
@@ -32,7 +33,12 @@ import {
 } from './dto/subscription-answer.js';
 import { EXAMPLE_TARGET_URL, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import { SubscriptionQuery } from './dto/subscription-query.js';
-import { SubscriptionLimitReached, SubscriptionNotFound, TooManyDeleted } from './subscription.errors.js';
+import {
+  SubscriptionLimitReached,
+  SubscriptionNotFound,
+  TooManyDeleted,
+  TooManySecrets,
+} from './subscription.errors.js';
 import { SubscriptionCheck } from './subscription-check.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
@@ -103,7 +109,7 @@ export class SubscriptionsController {
   })
   @ApiOkResponse({ type: ChangedSubscriptionAnswer, description: 'The changed subscription' })
   @ApiInput(SubscriptionInput, 'One event type for one URL', EXAMPLE)
-  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub))
+  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub), new TooManySecrets(LIMITS.liveSecrets))
   async replace(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,
@@ -125,7 +131,7 @@ export class SubscriptionsController {
   })
   @ApiOkResponse({ type: ChangedSubscriptionAnswer, description: 'The changed subscription' })
   @ApiInput(SubscriptionPatch, 'All events of an order', { event_types: ['order.*'] })
-  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub))
+  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub), new TooManySecrets(LIMITS.liveSecrets))
   async patch(
     @CurrentCaller() caller: Caller,
     @Param('id') id: string,

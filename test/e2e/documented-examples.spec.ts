@@ -162,8 +162,16 @@ describe('the examples of the OpenAPI document, with real PostgreSQL and Redis',
     await check('getStatus', 404, at(`/status/${EXAMPLE_IDS['dlv']}`));
     await check('getStatus', 404, at(`/status/${EXAMPLE_IDS['evt']}`));
     const publish = `/ingest/${active.id}`;
-    await check('publishToSubscription', 400, at(publish, { body: '[', headers: JSON_TYPE }));
-    await check('publishToSubscription', 401, at(publish, headers({ 'x-signature-256': '0'.repeat(64) })));
+    await check(
+      'publishToSubscription',
+      400,
+      at(publish, { ...headers({ 'x-event-type': 'order.created' }), body: '[' }),
+    );
+    await check(
+      'publishToSubscription',
+      401,
+      at(publish, headers({ 'x-event-type': 'order.created', 'x-signature-256': '0'.repeat(64) })),
+    );
     await check('publishToSubscription', 401, at(`/ingest/${signed.id}`, headers({})));
     await check('publishToSubscription', 404, at(`/ingest/${EXAMPLE_IDS['sub']}`, headers({})));
     await check('publishToSubscription', 413, at(publish, { body: Buffer.alloc(1_048_577) }));

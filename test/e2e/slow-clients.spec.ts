@@ -72,7 +72,7 @@ describe('clients that take too long, with real PostgreSQL and Redis', () => {
 
   it('get no answer when they have asked for nothing: a pool that connects in advance would mistake it for its own', async () => {
     const { answer } = await openRaw(service.url);
-    expect(await answer).toEqual({ status: null, contentType: null, body: '' });
+    expect(await answer).toEqual({ status: null, contentType: null, requestId: null, body: '' });
   });
 
   it('are disconnected when they do not read their answer, even while they send', async () => {
