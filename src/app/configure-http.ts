@@ -16,7 +16,7 @@ import { Shutdown } from '../shared/shutdown.js';
 import { isOnItsPort, keepPortsApart } from './admin-port.js';
 import { Connections } from './connections.js';
 import { serveOneAtATime } from './one-at-a-time.js';
-import { OtherMethods } from './other-methods.js';
+import { isPreflight, OtherMethods } from './other-methods.js';
 import { serverOptions } from './server-options.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
@@ -96,6 +96,22 @@ class RefusedRequest extends Error {
   }
 }
 
+/** The hook of CORS runs before all others, and answers preflight requests itself. */
+function enableCors(app: NestFastifyApplication, origins: readonly string[]): void {
+  const options = { origin: [...origins], methods: METHODS, exposedHeaders: EXPOSED };
+  app.enableCors({
+    // Any other OPTIONS request asks which methods a path has.
+    delegator: (request, callback) => {
+      callback(null, { ...options, preflight: isPreflight(request) });
+    },
+  });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, _payload, done: (error?: Error) => void) => {
+    if (request.method === 'OPTIONS') void reply.header('x-request-id', request.id);
+    done();
+  });
+}
+
 /**
  * Installs what all routes share: connection limits, request ids, problem bodies, the body parser, a request counter,
  * and access control where the API is served.
@@ -128,8 +144,7 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   );
   others.answerOptions();
   if (hasTwoPorts) keepPortsApart(fastify, (request) => others.isCalledFor(request));
-  const { corsOrigins } = settings;
-  if (corsOrigins.length > 0) app.enableCors({ origin: [...corsOrigins], methods: METHODS, exposedHeaders: EXPOSED });
+  if (settings.corsOrigins.length > 0) enableCors(app, settings.corsOrigins);
   gatekeeper?.install(fastify);
   const intake = new Intake({ requests: settings.maxIngestRequests, bytes: settings.maxIngestBytes }, metrics);
   fastify.after(() => {

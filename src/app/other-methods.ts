@@ -53,14 +53,14 @@ export class OtherMethods {
   /** Answers OPTIONS, except preflight requests: they must not succeed where pages of other origins may not call. */
   answerOptions(): void {
     this.fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-      const isPreflight = request.headers['access-control-request-method'] !== undefined;
-      const allowed = request.method === 'OPTIONS' && !isPreflight ? this.allowedFor(request) : [];
+      const isAnswered = request.method === 'OPTIONS' && !isPreflight(request);
+      const allowed = isAnswered ? this.allowedFor(request) : [];
       if (allowed.length === 0) done();
       else void reply.status(204).header('allow', allowed.join(', ')).send();
     });
   }
 
-  /** Refuses all other methods. Call this after CORS is set up, because pages of other origins may read the refusal. */
+  /** Refuses all other methods. Call this last, because what is not served here is not refused for its method. */
   refuse(): void {
     this.fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
       const allowed = request.is404 ? this.allowedFor(request) : [];
@@ -82,6 +82,11 @@ export class OtherMethods {
     if (matching.length === 0) return [];
     return [...new Set([...matching.flatMap(({ methods }) => [...methods]), 'OPTIONS'])].sort();
   }
+}
+
+/** Whether a browser asks if a page of another origin may make a request. */
+export function isPreflight({ method, headers }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
 function pathOf({ url }: FastifyRequest): string {

@@ -5,6 +5,7 @@ import { type ServiceProcess, startService } from '../support/service-process.js
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'];
+const ORIGIN = 'https://console.example.com';
 const DOCS = ['/', '/docs', '/openapi.json'];
 
 /** The methods of each path, as the document lists them. */
@@ -25,7 +26,10 @@ describe('a path of the service, with real PostgreSQL and Redis', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     service = await startService({ entry: 'main.api', settings: fastSettings(database) });
-    apart = await startService({ entry: 'main', settings: fastSettings(database, { ADMIN_PORT: '0' }) });
+    apart = await startService({
+      entry: 'main',
+      settings: fastSettings(database, { ADMIN_PORT: '0', CORS_ORIGINS: ORIGIN }),
+    });
   });
 
   afterAll(async () => {
@@ -64,19 +68,17 @@ describe('a path of the service, with real PostgreSQL and Redis', () => {
   });
 
   it('tells listed origins too which methods there are', async () => {
-    const origin = 'https://console.example.com';
-    const listed = await startService({
-      entry: 'main.api',
-      settings: fastSettings(database, { CORS_ORIGINS: origin }),
-    });
-    const call = (method: string) => fetch(`${listed.url}/subscriptions`, { method, headers: { origin } });
+    const call = (method: string, headers: Record<string, string> = {}) =>
+      fetch(`${apart.url}/subscriptions`, { method, headers: { origin: ORIGIN, ...headers } });
 
     const refused = await call('DELETE');
-    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([405, origin]);
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([405, ORIGIN]);
     expect(refused.headers.get('access-control-expose-headers')).toContain('Allow');
     const options = await call('OPTIONS');
     expect([options.status, options.headers.get('allow')]).toEqual([204, 'GET, HEAD, OPTIONS, POST']);
-    await listed.stop();
+    const preflight = await call('OPTIONS', { 'access-control-request-method': 'POST' });
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, ORIGIN]);
+    for (const { headers } of [refused, options, preflight]) expect(headers.get('x-request-id')).not.toBeNull();
   });
 
   it('at the root leads to the documentation, and to the health where that is served', async () => {
