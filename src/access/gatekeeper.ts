@@ -55,6 +55,7 @@ export class Gatekeeper {
 
   /** Must be called before the routes are added. */
   install(fastify: FastifyInstance): void {
+    fastify.decorateRequest('identity', null);
     fastify.decorateRequest('caller', null);
     fastify.addHook('onRoute', refuseUndeclared);
     // Runs after plugins that are already registered, such as CORS, because refusals need their headers too. A hook
@@ -115,6 +116,7 @@ export class Gatekeeper {
     const isOpen = this.settings.apiAccess === 'open' && authorization === undefined;
     if (isOpen) this.refuseForeignPages(request);
     const identity = isOpen ? ANONYMOUS : await this.waitFor(request, this.keyRing.identify(authorization));
+    request.identity = identity;
     if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
     const chosen = chosenTenant(identity, request.headers['x-tenant']);
     const tenantId = chosen ?? DEFAULT_TENANT;

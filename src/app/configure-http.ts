@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest, FastifyHttpOptions } from 'fastify';
-import type { Gatekeeper } from '../access/index.js';
+import { type Gatekeeper, senderOf } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
 import { Intake } from '../shared/http/intake.js';
 import { ProblemFilter } from '../shared/http/problem.filter.js';
+import { noteCode, requestLogOf, unservedRequest } from '../shared/http/request-log.js';
 import { installBodyParser } from '../shared/http/raw-body.js';
 import { LIMITS } from '../shared/limits.js';
 import { refuseUnreadQueries } from '../shared/http/strict-query.js';
@@ -34,10 +35,11 @@ const EXPOSED = [
 
 export function fastifyOptions(settings: Settings): FastifyHttpOptions<Server> {
   const { trustedProxies, requestTimeout } = settings;
+  const log = requestLogOf(settings);
   return {
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     http: serverOptions(settings),
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: answerUnreadable(log),
     // The longest that a request can hold, so that a path parameter that is too long gets an error of its own, not 404.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LIMITS.headerBytes },
     genReqId: requestId,
@@ -49,7 +51,14 @@ export function fastifyOptions(settings: Settings): FastifyHttpOptions<Server> {
     frameworkErrors: (error, request, reply) => {
       const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
       const problem = problemOf(400, 'malformed_request', error.message, context);
-      void (reply as FastifyReply).status(400).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
+      // Fastify runs no hooks for such a request.
+      noteCode(request, problem.code);
+      log.refused(unservedRequest(request, 400, senderOf(request)));
+      void (reply as FastifyReply)
+        .header('x-request-id', request.id)
+        .status(400)
+        .type(PROBLEM_CONTENT_TYPE)
+        .send(JSON.stringify(problem));
     },
   };
 }
@@ -92,6 +101,7 @@ class RefusedRequest extends Error {
 export function configureHttp(app: NestFastifyApplication, settings: Settings, gatekeeper: Gatekeeper | null): void {
   const fastify = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);
+  const log = requestLogOf(settings);
   answerExpectations(fastify.server, fastify);
   serveOneAtATime(fastify.server);
   const connections = new Connections(fastify.server, settings.maxConnections);
@@ -101,9 +111,13 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     done();
   });
   installBodyParser(fastify, settings.maxPayloadBytes);
-  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-    void reply.header('x-request-id', request.id);
+  fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
     done(refusalOf(request.raw));
+  });
+  // Not in `onRequest`: Nest answers preflight requests before any hook of ours.
+  fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, _payload, done: (error?: Error) => void) => {
+    void reply.header('x-request-id', request.id);
+    done();
   });
   if (gatekeeper !== null && settings.adminPort !== undefined) keepPortsApart(fastify);
   const { corsOrigins } = settings;
@@ -115,10 +129,12 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     intake.install(fastify, ({ caller }) => caller?.tenantId ?? '');
     refuseUnreadQueries(fastify);
   });
-  app.useGlobalFilters(new ProblemFilter(app.get(Logger)));
+  app.useGlobalFilters(new ProblemFilter(log, senderOf));
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     const route = request.routeOptions.url ?? 'unknown';
-    metrics.httpRequests.inc({ method: request.method, route, status: reply.statusCode });
+    const { statusCode: status } = reply;
+    metrics.httpRequests.inc({ method: request.method, route, status });
+    if (status >= 400 && status < 500) log.refused(unservedRequest(request, status, senderOf(request)));
     done();
   });
 }
