@@ -1,14 +1,12 @@
 import './shared/assert-node.js';
-import { readSettings } from './shared/config/env.js';
+import { runOnce } from './app/run-once.js';
 import { migrate } from './shared/database/data-source.js';
+import { MIGRATIONS } from './shared/database/migrations/index.js';
 import { SystemClock } from './shared/time/clock.js';
 
 // Migrates the database schema and exits. The other processes also migrate when they start; a deployment may prefer a
 // separate step.
-process.on('SIGTERM', () => process.exit(1));
-try {
-  await migrate(readSettings().databaseUrl, new SystemClock().now());
-} catch (error) {
-  process.stderr.write(`The migration failed: ${String(error)}\n`);
-  process.exitCode = 1;
-}
+await runOnce('migration', async ({ databaseUrl }) => {
+  await migrate(databaseUrl, new SystemClock().now());
+  return { migrations: MIGRATIONS.length };
+});

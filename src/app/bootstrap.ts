@@ -2,21 +2,18 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readSettings } from '../shared/config/env.js';
 import { InvalidSettings, type Settings } from '../shared/config/settings.js';
-import { StartRefused } from '../shared/errors/start-refused.js';
-import { Logger, loggerOf } from '../shared/logging/logger.js';
+import { failureLoggerOf, Logger, loggerOf } from '../shared/logging/logger.js';
+import { logStrayOutput } from '../shared/logging/stray-output.js';
 import { isRedisRefusal } from '../shared/redis/redis.js';
 import { Shutdown } from '../shared/shutdown.js';
 import { adminServer, listenOn } from './admin-port.js';
 import { createApp } from './create-app.js';
+import { logEnd, logFailure, logStart, type ProcessRole } from './life-lines.js';
 
 /** Time for closing everything else, in addition to the wait for requests in flight. */
 const CLOSING_MS = 4000;
 
 interface BootstrapOptions {
-  /** Set when API and workers are separate processes, because only Redis can carry jobs between them. */
-  readonly needsRedis?: boolean;
-  /** False for a process that serves only its health and metrics. */
-  readonly servesApi?: boolean;
   /** Settings that override the environment. */
   readonly given?: Readonly<Record<string, string>>;
   readonly onListening?: (url: string) => void;
@@ -24,31 +21,37 @@ interface BootstrapOptions {
   readonly onClosed?: () => Promise<void>;
 }
 
-/** Starts a process, and ends it on SIGTERM or SIGINT. If it fails to start, writes why to stderr and exits with 1. */
+/** Starts a process, and ends it on SIGTERM or SIGINT. If it fails to start, logs why and exits with 1. */
 export async function bootstrap(
+  role: ProcessRole,
   moduleFor: (settings: Settings) => DynamicModule,
   options: BootstrapOptions = {},
 ): Promise<void> {
-  const { needsRedis = false, servesApi = true, given = {}, onClosed = () => Promise.resolve() } = options;
-  let end: ((exitCode: number) => void) | undefined;
+  const { given = {}, onClosed = () => Promise.resolve() } = options;
+  const servesApi = role !== 'worker';
+  let settings: Settings | undefined;
+  let end: End | undefined;
+  exitOnCrash(() => settings);
   try {
-    const settings = readSettings(given);
-    if (needsRedis && settings.redisUrl === undefined) {
+    settings = readSettings(given);
+    logStrayOutput(loggerOf(settings));
+    logStart(settings, role);
+    // API and workers are separate processes, and only Redis can carry jobs between them.
+    if (role !== 'all' && settings.redisUrl === undefined) {
       throw new InvalidSettings(['REDIS_URL is missing: Redis carries jobs from API processes to worker processes']);
     }
-    exitOnCrash(settings);
-    const starting = createApp(moduleFor(settings), settings, { servesApi });
-    const listening = starting.then((app) => listen(app, settings, servesApi));
+    const starting = createApp(moduleFor(settings), settings, role);
+    const listening = listen(starting, settings, servesApi);
     end = endOnce({ starting, listening, settings, onClosed });
     endOnRequest(starting, end);
     const url = await listening;
     warnAbout(settings, servesApi);
     options.onListening?.(url);
   } catch (error) {
-    process.stderr.write(`${startFailure(error)}\n`);
+    logFailure('start.failed', error, settings);
     if (end) {
       // Closes in order what has already been opened.
-      end(1);
+      end(1, 'start failed');
       return;
     }
     await onClosed();
@@ -57,7 +60,12 @@ export async function bootstrap(
 }
 
 /** @returns the URL that the application listens on */
-async function listen(app: NestFastifyApplication, settings: Settings, servesApi: boolean): Promise<string> {
+async function listen(
+  starting: Promise<NestFastifyApplication>,
+  settings: Settings,
+  servesApi: boolean,
+): Promise<string> {
+  const app = await starting;
   const { port, adminPort } = settings;
   // For "localhost", Fastify would open a second server for the other address, without the limits on connections.
   const host = settings.host === 'localhost' ? '127.0.0.1' : settings.host;
@@ -90,17 +98,20 @@ function warnAbout(settings: Settings, servesApi: boolean): void {
 }
 
 /** Exits on an uncaught error. Node.js would exit too, but print all fields of the error, which may hold passwords. */
-function exitOnCrash(settings: Settings): void {
+function exitOnCrash(settings: () => Settings | undefined): void {
   process.on('uncaughtException', (error, origin) => {
     // A client was refused when it reconnected, for example because the password has changed. Its commands fail anyway.
     if (origin === 'unhandledRejection' && isRedisRefusal(error)) {
-      loggerOf(settings).warn({ err: error }, 'redis.refused');
+      failureLoggerOf(settings()).warn({ err: error }, 'redis.refused');
       return;
     }
-    loggerOf(settings).error({ err: error }, 'process.crashed');
+    failureLoggerOf(settings()).error({ err: error }, 'process.crashed');
     process.exit(1);
   });
 }
+
+/** Closes everything and exits. The reason is for the log. */
+type End = (exitCode: number, reason: string) => void;
 
 interface Running {
   readonly starting: Promise<INestApplication>;
@@ -113,7 +124,7 @@ interface Running {
  * @returns a function that closes everything and exits. It may be called while the application is still starting; only
  * the first call counts.
  */
-function endOnce({ starting, listening, settings, onClosed }: Running): (exitCode: number) => void {
+function endOnce({ starting, listening, settings, onClosed }: Running): End {
   const close = async (): Promise<void> => {
     // Waits for the start first, because it would reopen what is closed here.
     const [started] = await Promise.allSettled([starting, listening]);
@@ -121,33 +132,36 @@ function endOnce({ starting, listening, settings, onClosed }: Running): (exitCod
     await onClosed();
   };
   let isEnding = false;
-  return (exitCode) => {
+  return (exitCode, reason) => {
     if (isEnding) return;
     isEnding = true;
-    setTimeout(() => process.exit(1), settings.shutdownTimeout * 1000 + CLOSING_MS).unref();
+    const beganAtMs = performance.now();
+    const exit = (finalCode: number, isForced = false): void => {
+      logEnd(settings, { reason, exitCode: finalCode, beganAtMs, isForced });
+      process.exit(finalCode);
+    };
+    setTimeout(exit, settings.shutdownTimeout * 1000 + CLOSING_MS, 1, true).unref();
     close().then(
-      () => process.exit(exitCode),
+      () => {
+        exit(exitCode);
+      },
       (error: unknown) => {
-        process.stderr.write(`The shutdown failed: ${String(error)}\n`);
-        process.exit(1);
+        logFailure('shutdown.failed', error, settings);
+        exit(1);
       },
     );
   };
 }
 
 /** Ends the process on a signal, or when a part of the service requests it. */
-function endOnRequest(starting: Promise<INestApplication>, end: (exitCode: number) => void): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { end(0); }); // prettier-ignore
+function endOnRequest(starting: Promise<INestApplication>, end: End): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => { end(0, signal); }); // prettier-ignore
   starting.then(
     (app) => {
-      app.get(Shutdown).onRequested = end;
+      app.get(Shutdown).onRequested = (exitCode) => {
+        end(exitCode, 'requested');
+      };
     },
     () => undefined,
   );
-}
-
-/** The stack is left out for errors that the operator can fix. */
-function startFailure(error: unknown): string {
-  if (error instanceof StartRefused) return error.message;
-  return error instanceof Error ? `The service failed to start: ${error.stack ?? error.message}` : String(error);
 }

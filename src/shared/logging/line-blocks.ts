@@ -29,12 +29,17 @@ export class LineBlocks {
 
   /** Writes the collected lines now. */
   readonly flush = (): void => {
+    const block = this.take();
+    if (block !== '') this.writer.write(block);
+  };
+
+  /** Returns the collected lines, which are then not written. */
+  take(): string {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.lines.length === 0) return;
     const block = this.lines.join('');
     this.lines = [];
     this.length = 0;
-    this.writer.write(block);
-  };
+    return block;
+  }
 }
