@@ -26,7 +26,7 @@ export class SubscriptionDisabling {
       return true;
     });
     if (!isDisabled) return;
-    this.logger.warn({ subscription_id: target, reason }, 'subscription.disabled');
+    this.logger.warn({ subscription_id: target, tenant_id: tenantId, reason }, 'subscription.disabled');
     await this.cache.invalidate(tenantId);
   }
 }

@@ -23,6 +23,7 @@ export class AttemptReport {
       {
         delivery_id: delivery.publicIds.delivery,
         event_id: delivery.publicIds.event,
+        tenant_id: delivery.tenantId,
         subscription_id: delivery.subscription.publicId,
         event_type: delivery.eventType,
         attempt: delivery.attempt,
