@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions as FastifyRoute } from 'fastify';
 import { isOwnName } from '../shared/net/loopback.js';
 import { Settings } from '../shared/config/settings.js';
+import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
+import { DomainError } from '../shared/errors/domain-error.js';
 import { type RouteOptions, routeOptionsOf } from '../shared/http/route-options.js';
 import { clientAddressOf, networkOf } from '../shared/net/client-address.js';
 import { Overloaded } from '../shared/http/intake.js';
-import { Metrics } from '../shared/metrics/metrics.js';
+import { Metrics, startAtZero } from '../shared/metrics/metrics.js';
 import { Shares } from '../shared/shares.js';
 import {
   CallerGone,
@@ -34,6 +36,21 @@ const ANONYMOUS: Identity = { keyId: null, role: 'admin', tenantId: null };
  */
 const MAX_WAITING = 1000;
 
+/** Codes with which the gate refuses requests. */
+const REFUSALS = [
+  'unauthenticated',
+  'not_permitted',
+  'other_tenant',
+  'tenant_not_found',
+  'rate_limited',
+  'foreign_host',
+  'foreign_origin',
+  'caller_gone',
+  'overloaded',
+  'unavailable',
+  'internal_error',
+];
+
 /** Served without a key: the documentation describes the service and contains no tenant's data. */
 const DOCS = /^\/(docs(\/|$)|openapi\.json$)/;
 
@@ -51,7 +68,9 @@ export class Gatekeeper {
     private readonly quota: PublishQuota,
     private readonly metrics: Metrics,
     private readonly settings: Settings,
-  ) {}
+  ) {
+    startAtZero(metrics.requestsRefused, 'code', REFUSALS);
+  }
 
   /** Must be called before the routes are added. */
   install(fastify: FastifyInstance): void {
@@ -78,7 +97,7 @@ export class Gatekeeper {
     try {
       await this.admit(request, reply, permission);
     } catch (error) {
-      this.metrics.requestsRefused.inc({ code: (error as { code?: string }).code ?? 'error' });
+      this.metrics.requestsRefused.inc({ code: codeOf(error) });
       done(error as Error);
       return;
     }
@@ -161,6 +180,12 @@ export class Gatekeeper {
     );
     if (!isGranted) throw new RateLimited(perSecond, retryAfterSeconds);
   }
+}
+
+/** The code in the problem body. Codes of drivers would be labels without number. */
+function codeOf(error: unknown): string {
+  if (error instanceof DomainError) return error.code;
+  return isDatabaseUnavailable(error) ? 'unavailable' : 'internal_error';
 }
 
 /** @throws CallerGone if the connection is closed; audit entries need the address */

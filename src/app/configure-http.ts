@@ -16,6 +16,7 @@ import { Metrics } from '../shared/metrics/metrics.js';
 import { Shutdown } from '../shared/shutdown.js';
 import { keepPortsApart } from './admin-port.js';
 import { Connections } from './connections.js';
+import { countResponses } from './count-responses.js';
 import { serveOneAtATime } from './one-at-a-time.js';
 import { serverOptions } from './server-options.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
@@ -111,6 +112,7 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     done();
   });
   installBodyParser(fastify, settings.maxPayloadBytes);
+  countResponses(fastify, metrics);
   fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
     done(refusalOf(request.raw));
   });
@@ -131,9 +133,7 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   });
   app.useGlobalFilters(new ProblemFilter(log, senderOf));
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    const route = request.routeOptions.url ?? 'unknown';
     const { statusCode: status } = reply;
-    metrics.httpRequests.inc({ method: request.method, route, status });
     if (status >= 400 && status < 500) log.refused(unservedRequest(request, status, senderOf(request)));
     done();
   });

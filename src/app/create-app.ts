@@ -4,6 +4,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Gatekeeper } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { loggerOf, NestLogger } from '../shared/logging/logger.js';
+import { Metrics } from '../shared/metrics/metrics.js';
+import { VERSION } from '../shared/version.js';
 import { configureHttp, fastifyOptions } from './configure-http.js';
 import { serveDocs } from './docs.js';
 import type { ProcessRole } from './life-lines.js';
@@ -24,6 +26,15 @@ export async function createApp(
       bodyParser: false,
     },
   );
+  const build = { version: VERSION, node_version: process.versions.node, role };
+  app
+    .get(Metrics)
+    .addGauges(
+      'webhook_build_info',
+      'Always 1; the labels say what runs here',
+      ['version', 'node_version', 'role'],
+      () => [[build, 1]],
+    );
   const servesApi = role !== 'worker';
   configureHttp(app, settings, servesApi ? app.get(Gatekeeper) : null);
   if (servesApi) serveDocs(app);

@@ -24,7 +24,8 @@ export class EventReport {
 
   accepted({ requestId, tenantId, id, eventType, bytes, deliveryCount }: AcceptedEvent): void {
     this.metrics.eventsAccepted.inc();
-    this.metrics.deliveriesCreated.inc(deliveryCount);
+    if (deliveryCount === 0) this.metrics.eventsUnmatched.inc();
+    else this.metrics.deliveriesCreated.inc(deliveryCount);
     this.logger.info(
       {
         event_id: toPublicId('evt', id),

@@ -57,6 +57,6 @@ class ConnectionsModule {}
     Transactions,
     WriteCheck,
   ],
-  exports: [ApiConnections, HotPath, Retention, TenantDatabase, Transactions, WriteCheck],
+  exports: [ConnectionsModule, ApiConnections, HotPath, Retention, TenantDatabase, Transactions, WriteCheck],
 })
 export class DatabaseModule {}
