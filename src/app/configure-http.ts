@@ -94,8 +94,8 @@ class RefusedRequest extends Error {
 }
 
 /**
- * Installs what all routes share: connection limits, request ids, problem bodies, the body parser, a request counter,
- * and access control where the API is served.
+ * Installs what all routes share: connection limits, request ids, problem bodies, the body parser, counting and
+ * logging of responses, and access control where the API is served.
  *
  * @param gatekeeper null in a process that does not serve the API
  */

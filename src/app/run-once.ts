@@ -19,7 +19,8 @@ export async function runOnce(name: string, work: (settings: Settings) => Promis
     loggerOf(settings).info({ version: VERSION, ...outcome }, `${name}.finished`);
   } catch (error) {
     logFailure(`${name}.failed`, error, settings);
-    // Connections that are still open must not keep the program running.
-    process.exit(1);
+    process.exitCode = 1;
   }
+  // Connections that are still open must not keep the program running.
+  process.exit();
 }

@@ -55,21 +55,9 @@ describe('every line that a process writes is JSON, with real PostgreSQL and Red
     const service = await spawnService({ entry, settings: fastSettings(database, given()) });
 
     expect(await service.exited).toBe(1);
-    expect(linesOf(service.output())).toContainEqual(
-      expect.objectContaining({ level: 50, version: VERSION, ...nested(line) }),
-    );
+    const failure = linesOf(service.output()).find(({ msg }) => msg.startsWith('start.'));
+    expect(failure).toMatchObject({ level: 50, version: VERSION, ...line });
   });
-
-  /** A matcher for each field that is an object. */
-  const nested = (fields: object): object =>
-    Object.fromEntries(
-      Object.entries(fields).map(([name, value]: [string, unknown]) => [
-        name,
-        typeof value === 'object' && !Array.isArray(value)
-          ? (expect.objectContaining(value as object) as unknown)
-          : value,
-      ]),
-    );
 
   it.each([
     ['main.migrate', 'migration'],

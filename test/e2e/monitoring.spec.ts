@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { startLocalRedis } from '../../src/local/local-redis.js';
 import { VERSION } from '../../src/shared/version.js';
 import { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
@@ -6,6 +7,7 @@ import { type ExposedMetric, metricNamed, metricsIn } from '../support/expositio
 import { fastSettings } from '../support/fast-settings.js';
 import { respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const RULES = readFileSync('deploy/prometheus/alerts.yml', 'utf8');
@@ -50,6 +52,9 @@ function shownLabelsIn(text: string): string[] {
   return [...grouped, ...shown];
 }
 
+const scrape = async ({ adminUrl }: ServiceProcess): Promise<Map<string, ExposedMetric>> =>
+  metricsIn(await (await fetch(`${adminUrl}/metrics`)).text());
+
 describe('monitoring, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;
   let receiver: ScriptedReceiver;
@@ -84,8 +89,6 @@ describe('monitoring, with real PostgreSQL and Redis', () => {
       registered.set(name, { ...metric, labels });
     }
   };
-  const scrape = async ({ adminUrl }: ServiceProcess): Promise<Map<string, ExposedMetric>> =>
-    metricsIn(await (await fetch(`${adminUrl}/metrics`)).text());
   const samplesOf = (metrics: Map<string, ExposedMetric> | undefined, name: string): [string, number][] => [
     ...(metrics?.get(name)?.samples ?? []),
   ];
@@ -194,5 +197,36 @@ describe('monitoring, with real PostgreSQL and Redis', () => {
     expect([...described].sort()).toEqual(own.sort());
     expect(ALERTS.length).toBeGreaterThan(10);
     for (const { where } of ALERTS) expect(DOCUMENT).toContain(`\`${where}\``);
+  });
+});
+
+describe('monitoring of servers that go away and come back, with real PostgreSQL and Redis', () => {
+  it('shows which of them are away', async () => {
+    const database = await createTestDatabase();
+    const url = new URL(database.url);
+    const port = Number(url.port);
+    const proxy = await TcpProxy.start(port);
+    url.port = String(proxy.port);
+    const redis = await startLocalRedis({ directory: '/tmp', port: 'free' });
+    const given = { DATABASE_URL: url.href, REDIS_URL: redis!.url };
+    const service = await startService({ entry: 'main.worker', settings: fastSettings(database, given) });
+    const untilUp = async (name: string, up: number): Promise<void> => {
+      const read = async () => [...((await scrape(service)).get(name)?.samples.values() ?? [])];
+      expect(await eventually(read, { until: ([value]) => value === up })).toEqual([up]);
+    };
+    await untilUp('webhook_postgresql_up', 1);
+    await untilUp('webhook_redis_up', 1);
+
+    await redis!.stop();
+    proxy.leadTo(1);
+    proxy.halfOpen();
+    await untilUp('webhook_redis_up', 0);
+    await untilUp('webhook_postgresql_up', 0);
+
+    proxy.leadTo(port);
+    await untilUp('webhook_postgresql_up', 1);
+    expect(await service.stop()).toBe(0);
+    await proxy.stop();
+    await database.drop();
   });
 });

@@ -37,6 +37,7 @@ export function logStrayOutput(logger: Logger): void {
     keyof typeof METHODS,
     'error' | 'warn' | 'info' | 'debug',
   ][]) {
+    // eslint-disable-next-line no-console -- replaced, not used
     console[method] = (...args: unknown[]) => {
       logger[level]({ text: args.map(textOf).join(' ') }, 'library.printed');
     };
@@ -46,5 +47,6 @@ export function logStrayOutput(logger: Logger): void {
 /** Objects are not shown, because their fields may hold secrets: an error of Redis has the arguments of the command. */
 function textOf(printed: unknown): string {
   if (printed instanceof Error) return maskCredentials(printed.stack ?? printed.message);
-  return typeof printed === 'object' ? '[object]' : maskCredentials(String(printed));
+  if (typeof printed === 'string') return maskCredentials(printed);
+  return typeof printed === 'number' || typeof printed === 'boolean' ? String(printed) : `[${typeof printed}]`;
 }
