@@ -2,4 +2,4 @@ import './shared/assert-node.js';
 import { ApiModule } from './app/api.module.js';
 import { bootstrap } from './app/bootstrap.js';
 
-await bootstrap((settings) => ApiModule.with(settings), { needsRedis: true });
+await bootstrap('api', (settings) => ApiModule.with(settings));

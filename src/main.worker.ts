@@ -2,4 +2,4 @@ import './shared/assert-node.js';
 import { bootstrap } from './app/bootstrap.js';
 import { WorkerModule } from './app/worker.module.js';
 
-await bootstrap((settings) => WorkerModule.with(settings), { needsRedis: true, servesApi: false });
+await bootstrap('worker', (settings) => WorkerModule.with(settings));

@@ -1,6 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Sender } from '../shared/http/request-log.js';
+import { toPublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
+import { clientAddressOf, networkOf } from '../shared/net/client-address.js';
 import { may, type Permission, type Role } from './domain/role.js';
 
 /** The identity of a caller: an API key, or anonymous while API_ACCESS is open. */
@@ -36,6 +39,8 @@ export class Caller {
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /** Null until the key is identified, and on routes that require no permission. */
+    identity: Identity | null;
     /** Null on routes that require no permission. */
     caller: Caller | null;
   }
@@ -44,6 +49,17 @@ declare module 'fastify' {
 function callerOf({ caller }: FastifyRequest): Caller {
   if (caller === null) throw new Error('The operation requires no permission, so it has no caller');
   return caller;
+}
+
+/** Who sent a request, as far as the gate has found out. A process without a gate knows only the address. */
+export function senderOf(request: FastifyRequest): Sender {
+  const { identity, caller } = request;
+  const address = clientAddressOf(request);
+  return {
+    keyId: identity?.keyId ? toPublicId('key', identity.keyId) : null,
+    tenantId: caller?.tenantId ?? identity?.tenantId ?? null,
+    network: address && networkOf(address),
+  };
 }
 
 const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();

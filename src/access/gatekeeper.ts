@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions as FastifyRoute } from 'fastify';
 import { isOwnName } from '../shared/net/loopback.js';
 import { Settings } from '../shared/config/settings.js';
+import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
+import { DomainError } from '../shared/errors/domain-error.js';
 import { type RouteOptions, routeOptionsOf } from '../shared/http/route-options.js';
 import { clientAddressOf, networkOf } from '../shared/net/client-address.js';
 import { Overloaded } from '../shared/http/intake.js';
-import { Metrics } from '../shared/metrics/metrics.js';
+import { Metrics, startAtZero } from '../shared/metrics/metrics.js';
 import { Shares } from '../shared/shares.js';
 import {
   CallerGone,
@@ -34,6 +36,21 @@ const ANONYMOUS: Identity = { keyId: null, role: 'admin', tenantId: null };
  */
 const MAX_WAITING = 1000;
 
+/** Codes with which the gate refuses requests. */
+const REFUSALS = [
+  'unauthenticated',
+  'not_permitted',
+  'other_tenant',
+  'tenant_not_found',
+  'rate_limited',
+  'foreign_host',
+  'foreign_origin',
+  'caller_gone',
+  'overloaded',
+  'unavailable',
+  'internal_error',
+];
+
 /** Served without a key: the documentation and the welcome describe the service and contain no tenant's data. */
 const DOCS = /^\/($|docs(\/|$)|openapi\.json$)/;
 
@@ -51,10 +68,13 @@ export class Gatekeeper {
     private readonly quota: PublishQuota,
     private readonly metrics: Metrics,
     private readonly settings: Settings,
-  ) {}
+  ) {
+    startAtZero(metrics.requestsRefused, 'code', REFUSALS);
+  }
 
   /** Must be called before the routes are added. */
   install(fastify: FastifyInstance): void {
+    fastify.decorateRequest('identity', null);
     fastify.decorateRequest('caller', null);
     fastify.addHook('onRoute', refuseUndeclared);
     // Runs after plugins that are already registered, such as CORS, because refusals need their headers too. A hook
@@ -77,7 +97,7 @@ export class Gatekeeper {
     try {
       await this.admit(request, reply, permission);
     } catch (error) {
-      this.metrics.requestsRefused.inc({ code: (error as { code?: string }).code ?? 'error' });
+      this.metrics.requestsRefused.inc({ code: codeOf(error) });
       done(error as Error);
       return;
     }
@@ -115,6 +135,7 @@ export class Gatekeeper {
     const isOpen = this.settings.apiAccess === 'open' && authorization === undefined;
     if (isOpen) this.refuseForeignPages(request);
     const identity = isOpen ? ANONYMOUS : await this.waitFor(request, this.keyRing.identify(authorization));
+    request.identity = identity;
     if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
     const chosen = chosenTenant(identity, request.headers['x-tenant']);
     const tenantId = chosen ?? DEFAULT_TENANT;
@@ -159,6 +180,12 @@ export class Gatekeeper {
     );
     if (!isGranted) throw new RateLimited(perSecond, retryAfterSeconds);
   }
+}
+
+/** The code in the problem body. Codes of drivers would be labels without number. */
+function codeOf(error: unknown): string {
+  if (error instanceof DomainError) return error.code;
+  return isDatabaseUnavailable(error) ? 'unavailable' : 'internal_error';
 }
 
 /** @throws CallerGone if the connection is closed; audit entries need the address */

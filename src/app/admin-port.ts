@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../shared/errors/domain-error.js';
+import { requestLogOf } from '../shared/http/request-log.js';
 import { routeOptionsOf } from '../shared/http/route-options.js';
 import type { Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
@@ -57,7 +58,7 @@ export function adminServer(app: NestFastifyApplication, settings: Settings): Se
   };
   const server = createServer(serverOptions(settings), routing);
   // Fastify adds its handlers only to its own server.
-  server.on('clientError', answerUnreadable);
+  server.on('clientError', answerUnreadable(requestLogOf(settings)));
   answerExpectations(server, { routing });
   serveOneAtATime(server);
   const connections = new Connections(server, settings.maxConnections);

@@ -3,18 +3,15 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { environment, readSettings } from '../shared/config/env.js';
 import { InvalidSettings, type Settings } from '../shared/config/settings.js';
 import { unknownSettings } from '../shared/config/unknown-settings.js';
-import { StartRefused } from '../shared/errors/start-refused.js';
-import { Logger, loggerOf } from '../shared/logging/logger.js';
+import { failureLoggerOf, Logger, loggerOf } from '../shared/logging/logger.js';
+import { logStrayOutput } from '../shared/logging/stray-output.js';
 import { isRedisRefusal } from '../shared/redis/redis.js';
 import { adminServer, listenOn } from './admin-port.js';
 import { createApp } from './create-app.js';
 import { Ending } from './ending.js';
+import { logFailure, logStart, type ProcessRole } from './life-lines.js';
 
 interface BootstrapOptions {
-  /** Set when API and workers are separate processes, because only Redis can carry jobs between them. */
-  readonly needsRedis?: boolean;
-  /** False for a process that serves only its health and metrics. */
-  readonly servesApi?: boolean;
   /** Settings that override the environment. */
   readonly given?: Readonly<Record<string, string>>;
   readonly onListening?: (url: string) => void;
@@ -22,31 +19,37 @@ interface BootstrapOptions {
   readonly onClosed?: () => Promise<void>;
 }
 
-/** Starts a process, and ends it on SIGTERM or SIGINT. If it fails to start, writes why to stderr and exits with 1. */
+/** Starts a process, and ends it on SIGTERM or SIGINT. If it fails to start, logs why and exits with 1. */
 export async function bootstrap(
+  role: ProcessRole,
   moduleFor: (settings: Settings) => DynamicModule,
   options: BootstrapOptions = {},
 ): Promise<void> {
-  const { needsRedis = false, servesApi = true, given = {}, onClosed = () => Promise.resolve() } = options;
+  const { given = {}, onClosed = () => Promise.resolve() } = options;
+  const servesApi = role !== 'worker';
+  let settings: Settings | undefined;
   let ending: Ending | undefined;
+  exitOnCrash(() => settings);
   try {
-    const settings = readSettings(given);
-    if (needsRedis && settings.redisUrl === undefined) {
+    settings = readSettings(given);
+    logStrayOutput(loggerOf(settings));
+    logStart(settings, role);
+    // API and workers are separate processes, and only Redis can carry jobs between them.
+    if (role !== 'all' && settings.redisUrl === undefined) {
       throw new InvalidSettings(['REDIS_URL is missing: Redis carries jobs from API processes to worker processes']);
     }
-    exitOnCrash(settings);
-    const starting = createApp(moduleFor(settings), settings, { servesApi });
-    const listening = starting.then((app) => listen(app, settings, servesApi));
+    const starting = createApp(moduleFor(settings), settings, role);
+    const listening = listen(starting, settings, servesApi);
     ending = new Ending({ starting, listening, settings, onClosed });
     ending.endOnRequest(servesApi ? settings.shutdownDrain * 1000 : 0);
     const url = await listening;
     warnAbout(settings, servesApi);
     options.onListening?.(url);
   } catch (error) {
-    process.stderr.write(`${startFailure(error)}\n`);
+    logFailure('start.failed', error, settings);
     if (ending) {
       // Closes in order what has already been opened.
-      ending.end(1);
+      ending.end(1, 'start failed');
       return;
     }
     await onClosed();
@@ -55,7 +58,12 @@ export async function bootstrap(
 }
 
 /** @returns the URL that the application listens on */
-async function listen(app: NestFastifyApplication, settings: Settings, servesApi: boolean): Promise<string> {
+async function listen(
+  starting: Promise<NestFastifyApplication>,
+  settings: Settings,
+  servesApi: boolean,
+): Promise<string> {
+  const app = await starting;
   const { port, adminPort } = settings;
   // For "localhost", Fastify would open a second server for the other address, without the limits on connections.
   const host = settings.host === 'localhost' ? '127.0.0.1' : settings.host;
@@ -94,20 +102,14 @@ function warnAbout(settings: Settings, servesApi: boolean): void {
 }
 
 /** Exits on an uncaught error. Node.js would exit too, but print all fields of the error, which may hold passwords. */
-function exitOnCrash(settings: Settings): void {
+function exitOnCrash(settings: () => Settings | undefined): void {
   process.on('uncaughtException', (error, origin) => {
     // A client was refused when it reconnected, for example because the password has changed. Its commands fail anyway.
     if (origin === 'unhandledRejection' && isRedisRefusal(error)) {
-      loggerOf(settings).warn({ err: error }, 'redis.refused');
+      failureLoggerOf(settings()).warn({ err: error }, 'redis.refused');
       return;
     }
-    loggerOf(settings).error({ err: error }, 'process.crashed');
+    failureLoggerOf(settings()).error({ err: error }, 'process.crashed');
     process.exit(1);
   });
-}
-
-/** The stack is left out for errors that the operator can fix. */
-function startFailure(error: unknown): string {
-  if (error instanceof StartRefused) return error.message;
-  return error instanceof Error ? `The service failed to start: ${error.stack ?? error.message}` : String(error);
 }

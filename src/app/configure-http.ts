@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
-import type { Gatekeeper } from '../access/index.js';
+import { type Gatekeeper, senderOf } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
 import { Intake } from '../shared/http/intake.js';
 import { ProblemFilter } from '../shared/http/problem.filter.js';
+import { noteCode, requestLogOf, unservedRequest } from '../shared/http/request-log.js';
 import { installBodyParser } from '../shared/http/raw-body.js';
 import { LIMITS } from '../shared/limits.js';
 import { refuseUnreadQueries } from '../shared/http/strict-query.js';
@@ -15,6 +16,7 @@ import { Metrics } from '../shared/metrics/metrics.js';
 import { Shutdown } from '../shared/shutdown.js';
 import { isOnItsPort, keepPortsApart } from './admin-port.js';
 import { Connections } from './connections.js';
+import { countResponses } from './count-responses.js';
 import { serveOneAtATime } from './one-at-a-time.js';
 import { isPreflight, OtherMethods } from './other-methods.js';
 import { serverOptions } from './server-options.js';
@@ -39,10 +41,11 @@ const EXPOSED = [
 
 export function fastifyOptions(settings: Settings): FastifyHttpOptions<Server> {
   const { trustedProxies, requestTimeout } = settings;
+  const log = requestLogOf(settings);
   return {
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     http: serverOptions(settings),
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: answerUnreadable(log),
     // The longest that a request can hold, so that a path parameter that is too long gets an error of its own, not 404.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LIMITS.headerBytes },
     genReqId: requestId,
@@ -54,9 +57,14 @@ export function fastifyOptions(settings: Settings): FastifyHttpOptions<Server> {
     frameworkErrors: (error, request, reply) => {
       const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
       const problem = problemOf(400, 'malformed_request', unreadablePath(error), context);
-      // No hook runs for a path that the router cannot read.
-      void reply.header('x-request-id', request.id);
-      void (reply as FastifyReply).status(400).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
+      // Fastify runs no hooks for such a request.
+      noteCode(request, problem.code);
+      log.refused(unservedRequest(request, 400, senderOf(request)));
+      void (reply as FastifyReply)
+        .header('x-request-id', request.id)
+        .status(400)
+        .type(PROBLEM_CONTENT_TYPE)
+        .send(JSON.stringify(problem));
     },
   };
 }
@@ -105,22 +113,18 @@ function enableCors(app: NestFastifyApplication, origins: readonly string[]): vo
       callback(null, { ...options, preflight: isPreflight(request) });
     },
   });
-  const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, _payload, done: (error?: Error) => void) => {
-    if (request.method === 'OPTIONS') void reply.header('x-request-id', request.id);
-    done();
-  });
 }
 
 /**
- * Installs what all routes share: connection limits, request ids, problem bodies, the body parser, a request counter,
- * and access control where the API is served.
+ * Installs what all routes share: connection limits, request ids, problem bodies, the body parser, counting and
+ * logging of responses, and access control where the API is served.
  *
  * @param gatekeeper null in a process that does not serve the API
  */
 export function configureHttp(app: NestFastifyApplication, settings: Settings, gatekeeper: Gatekeeper | null): void {
   const fastify = app.getHttpAdapter().getInstance();
   const metrics = app.get(Metrics);
+  const log = requestLogOf(settings);
   answerExpectations(fastify.server, fastify);
   serveOneAtATime(fastify.server);
   const shutdown = app.get(Shutdown);
@@ -131,11 +135,16 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     done();
   });
   installBodyParser(fastify, settings.maxPayloadBytes);
-  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
+  countResponses(fastify, metrics);
+  fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+    done(refusalOf(request.raw));
+  });
+  // Not in `onRequest`: preflight requests are answered before any hook of ours.
+  fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, _payload, done: (error?: Error) => void) => {
     void reply.header('x-request-id', request.id);
     // A client with a connection that it keeps would not ask a load balancer again.
     if (shutdown.hasBegun) void reply.header('connection', 'close');
-    done(refusalOf(request.raw));
+    done();
   });
   const hasTwoPorts = gatekeeper !== null && settings.adminPort !== undefined;
   const others = new OtherMethods(
@@ -153,10 +162,10 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     intake.install(fastify, ({ caller }) => caller?.tenantId ?? '');
     refuseUnreadQueries(fastify);
   });
-  app.useGlobalFilters(new ProblemFilter(app.get(Logger), gatekeeper === null ? WORKER_PATHS : API_PATHS));
+  app.useGlobalFilters(new ProblemFilter(log, senderOf, gatekeeper === null ? WORKER_PATHS : API_PATHS));
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    metrics.httpRequests.inc({ method: request.method, route, status: reply.statusCode });
+    const { statusCode: status } = reply;
+    if (status >= 400 && status < 500) log.refused(unservedRequest(request, status, senderOf(request)));
     done();
   });
 }

@@ -4,14 +4,17 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Gatekeeper } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { loggerOf, NestLogger } from '../shared/logging/logger.js';
+import { Metrics } from '../shared/metrics/metrics.js';
+import { VERSION } from '../shared/version.js';
 import { configureHttp, fastifyOptions } from './configure-http.js';
 import { serveDocs } from './docs.js';
+import type { ProcessRole } from './life-lines.js';
 
-/** Builds an application that is ready to listen. Without `servesApi`, it serves only its health and metrics. */
+/** Builds an application that is ready to listen. A worker serves only its health and metrics. */
 export async function createApp(
   module: DynamicModule,
   settings: Settings,
-  { servesApi }: { servesApi: boolean },
+  role: ProcessRole,
 ): Promise<NestFastifyApplication> {
   // Skips the Nest middleware layer: nothing uses it, and it would cost time on every request.
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -23,6 +26,16 @@ export async function createApp(
       bodyParser: false,
     },
   );
+  const build = { version: VERSION, node_version: process.versions.node, role };
+  app
+    .get(Metrics)
+    .addGauges(
+      'webhook_build_info',
+      'Always 1; the labels say what runs here',
+      ['version', 'node_version', 'role'],
+      () => [[build, 1]],
+    );
+  const servesApi = role !== 'worker';
   configureHttp(app, settings, servesApi ? app.get(Gatekeeper) : null);
   if (servesApi) serveDocs(app, settings);
   return app;

@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Shutdown } from '../shared/shutdown.js';
+import { logEnd, logFailure } from './life-lines.js';
 
 /** Time for closing everything else, in addition to the wait for requests in flight. */
 const CLOSING_MS = 4000;
@@ -9,7 +10,7 @@ const CLOSING_MS = 4000;
 interface Running {
   readonly starting: Promise<INestApplication>;
   readonly listening: Promise<unknown>;
-  readonly settings: Pick<Settings, 'shutdownTimeout'>;
+  readonly settings: Settings;
   readonly onClosed: () => Promise<void>;
 }
 
@@ -26,28 +27,33 @@ export class Ending {
    * @param drainMs how long the process serves requests after a SIGTERM. SIGINT comes from a person, who does not wait
    */
   endOnRequest(drainMs: number): void {
-    process.on('SIGTERM', () => { this.end(0, drainMs); }); // prettier-ignore
-    process.on('SIGINT', () => { this.end(0); }); // prettier-ignore
+    process.on('SIGTERM', () => { this.end(0, 'SIGTERM', drainMs); }); // prettier-ignore
+    process.on('SIGINT', () => { this.end(0, 'SIGINT'); }); // prettier-ignore
     this.running.starting.then(
       (app) => {
-        app.get(Shutdown).onRequested = (exitCode) => { this.end(exitCode); }; // prettier-ignore
+        app.get(Shutdown).onRequested = (exitCode) => { this.end(exitCode, 'requested'); }; // prettier-ignore
       },
       () => undefined,
     );
   }
 
-  /** Closes everything and exits. Only the first call counts. */
-  end(exitCode: number, drainMs = 0): void {
+  /** Closes everything and exits. Only the first call counts. The reason is for the log. */
+  end(exitCode: number, reason: string, drainMs = 0): void {
     this.endDrain();
     if (this.isEnding) return;
     this.isEnding = true;
-    const { shutdownTimeout } = this.running.settings;
-    setTimeout(() => process.exit(1), drainMs + shutdownTimeout * 1000 + CLOSING_MS).unref();
+    const { settings } = this.running;
+    const beganAtMs = performance.now();
+    const exit = (finalCode: number, isForced = false): void => {
+      logEnd(settings, { reason, exitCode: finalCode, beganAtMs, isForced });
+      process.exit(finalCode);
+    };
+    setTimeout(exit, drainMs + settings.shutdownTimeout * 1000 + CLOSING_MS, 1, true).unref();
     this.close(drainMs).then(
-      () => process.exit(exitCode),
+      () => { exit(exitCode); }, // prettier-ignore
       (error: unknown) => {
-        process.stderr.write(`The shutdown failed: ${String(error)}\n`);
-        process.exit(1);
+        logFailure('shutdown.failed', error, settings);
+        exit(1);
       },
     );
   }

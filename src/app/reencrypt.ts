@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { readSettings } from '../shared/config/env.js';
 import type { Settings } from '../shared/config/settings.js';
 import { SecretBox } from '../shared/crypto/secret-box.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
@@ -15,9 +14,8 @@ class ReencryptionModule {
   }
 }
 
-/** Re-encrypts all stored secrets with the first encryption key. @returns a summary for the operator */
-export async function reencrypt(): Promise<string> {
-  const settings = readSettings();
+/** Re-encrypts all stored secrets with the first encryption key. @returns fields for the log */
+export async function reencrypt(settings: Settings): Promise<object> {
   const logger = new NestLogger(loggerOf(settings));
   const app = await NestFactory.createApplicationContext(ReencryptionModule.with(settings), {
     logger,
@@ -25,8 +23,7 @@ export async function reencrypt(): Promise<string> {
   });
   try {
     const { subscriptions, changed } = await app.get(Reencryption).run();
-    const keyId = new SecretBox(settings.encryptionKeys).sealingKeyId;
-    return `${subscriptions} subscriptions are encrypted with the key ${keyId}; ${changed} of them were re-encrypted.`;
+    return { subscriptions, changed, encryption_key_id: new SecretBox(settings.encryptionKeys).sealingKeyId };
   } finally {
     await app.close();
   }

@@ -3,7 +3,9 @@ import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
+import type { RequestLog } from '../shared/http/request-log.js';
 import { LIMITS } from '../shared/limits.js';
+import { networkOf } from '../shared/net/client-address.js';
 
 /** Responses by error code of the HTTP parser of Node.js. */
 const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
@@ -15,13 +17,26 @@ const UNREADABLE: Readonly<Record<string, readonly [status: number, code: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'The request took too long to arrive.'],
 };
 
-/** Sends a problem body for a request whose headers could not be read, and closes the connection. */
-export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+/** Returns a handler that answers a request whose headers could not be read, logs it, and closes the connection. */
+export function answerUnreadable(log: RequestLog): (error: Error & { code?: string }, socket: Socket) => void {
+  return (error, socket) => {
+    const refusal = refuse(error, socket);
+    if (refusal === null) return;
+    const network = socket.remoteAddress === undefined ? null : networkOf(socket.remoteAddress);
+    log.refused({ ...refusal, method: null, route: null, sender: { keyId: null, tenantId: null, network } });
+  };
+}
+
+/** @returns null if there is nobody to answer */
+function refuse(
+  error: Error & { code?: string },
+  socket: Socket,
+): { requestId: string; status: number; code: string } | null {
   // A client that opened a connection for later use would take this response for the one to its first request.
   const isUnused = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && socket.bytesRead === 0;
   if (error.code === 'ECONNRESET' || !socket.writable || isUnused) {
     socket.destroy();
-    return;
+    return null;
   }
   const [status, code, detail] = UNREADABLE[error.code ?? ''] ?? [
     400,
@@ -34,6 +49,7 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
   socket.end(
     `${head}X-Request-Id: ${requestId}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  return { requestId, status, code };
 }
 
 /** Routes requests that expect something other than 100-continue. Node.js would respond by itself, without a body. */

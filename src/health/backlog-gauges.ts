@@ -12,21 +12,23 @@ const LIFE_MS = 1000;
 @Injectable()
 export class BacklogGauges implements OnModuleInit {
   private readonly backlog: Snapshot<Backlog>;
+  private readonly waiting: Snapshot<number>;
   private readonly rendered: Snapshot<Buffer>;
 
   constructor(
     repository: HealthRepository,
-    private readonly queue: DeliveryQueue,
+    queue: DeliveryQueue,
     private readonly metrics: Metrics,
     clock: Clock,
   ) {
     this.backlog = new Snapshot(() => repository.backlog(), LIFE_MS, clock);
+    this.waiting = new Snapshot(() => queue.depth(), LIFE_MS, clock);
     this.rendered = new Snapshot(async () => Buffer.from(await metrics.render()), LIFE_MS, clock);
   }
 
   onModuleInit(): void {
-    const { metrics, queue } = this;
-    metrics.addGauge('webhook_queue_depth', 'Jobs waiting in the queue', () => queue.depth());
+    const { metrics } = this;
+    metrics.addGauge('webhook_queue_depth', 'Jobs waiting in the queue', () => this.queueDepth());
     metrics.addGauge('webhook_deliveries_due', 'Deliveries that are due and that no worker holds, at most 100000', () =>
       this.get().then(({ due }) => due),
     );
@@ -37,6 +39,11 @@ export class BacklogGauges implements OnModuleInit {
 
   get(): Promise<Backlog> {
     return this.backlog.get();
+  }
+
+  /** @throws if the queue is unavailable */
+  queueDepth(): Promise<number> {
+    return this.waiting.get();
   }
 
   /** Metrics in the Prometheus text format. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { BacklogGauges } from './backlog-gauges.js';
+import { DependencyGauges } from './dependency-gauges.js';
 import { Dependencies } from './dependencies.indicator.js';
 import { HealthController } from './health.controller.js';
 import { HealthRepository } from './health.repository.js';
@@ -10,6 +11,6 @@ import { OwnFaultsIndicator } from './own-faults.indicator.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [BacklogGauges, Dependencies, HealthRepository, HealthService, OwnFaultsIndicator],
+  providers: [BacklogGauges, Dependencies, DependencyGauges, HealthRepository, HealthService, OwnFaultsIndicator],
 })
 export class HealthModule {}

@@ -6,6 +6,7 @@ import { Metrics } from '../shared/metrics/metrics.js';
 
 interface AcceptedEvent {
   readonly requestId: string;
+  readonly tenantId: string;
   readonly id: Uuid;
   readonly eventType: string;
   /** Size of the payload. */
@@ -21,12 +22,14 @@ export class EventReport {
     private readonly metrics: Metrics,
   ) {}
 
-  accepted({ requestId, id, eventType, bytes, deliveryCount }: AcceptedEvent): void {
+  accepted({ requestId, tenantId, id, eventType, bytes, deliveryCount }: AcceptedEvent): void {
     this.metrics.eventsAccepted.inc();
-    this.metrics.deliveriesCreated.inc(deliveryCount);
+    if (deliveryCount === 0) this.metrics.eventsUnmatched.inc();
+    else this.metrics.deliveriesCreated.inc(deliveryCount);
     this.logger.info(
       {
         event_id: toPublicId('evt', id),
+        tenant_id: tenantId,
         event_type: eventType,
         deliveries: deliveryCount,
         bytes,

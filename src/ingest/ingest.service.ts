@@ -175,7 +175,7 @@ export class IngestService {
     const event = { id, tenantId, eventType, contentType, payload, idempotency };
     const deliveryCount = await this.writer.write(event, subscriptionIds);
     if (deliveryCount === null) return null;
-    this.report.accepted({ requestId, id, eventType, bytes: payload.length, deliveryCount });
+    this.report.accepted({ requestId, tenantId, id, eventType, bytes: payload.length, deliveryCount });
     return { eventId: id, deliveryCount, isReplayed: false };
   }
 }

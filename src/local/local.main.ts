@@ -9,7 +9,7 @@ const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 // `npm start`: starts PostgreSQL and Redis if needed, runs API and worker in this process, and prints a quick start.
 try {
   const servers = await startLocalServers(environment(), say);
-  await bootstrap((settings) => LocalModule.with(settings), {
+  await bootstrap('all', (settings) => LocalModule.with(settings), {
     given: servers.settings,
     onListening: (url) => say(quickStart(url, servers.settings['API_ACCESS'] === 'open')),
     onClosed: servers.stop,

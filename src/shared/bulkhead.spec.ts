@@ -63,7 +63,9 @@ describe('a bulkhead', () => {
     const outcomes = ['a', 'a', 'a', 'a', 'b', 'b', 'c'].map((tenant) => ask(bulkhead, tenant));
     await turn();
 
+    expect(bulkhead.waitingCount).toBe(6);
     expect(await endAll()).toEqual(['a', 'a', 'b', 'c', 'a', 'b', 'a']);
+    expect(bulkhead.waitingCount).toBe(0);
     expect(await Promise.all(outcomes)).toEqual(outcomes.map(() => 'done'));
   });
 

@@ -52,6 +52,10 @@ export class Bulkhead {
     }
   }
 
+  get waitingCount(): number {
+    return [...this.queues.values()].reduce((sum, { length }) => sum + length, 0);
+  }
+
   private async turnOf(owner: string): Promise<void> {
     if (!this.places.take(owner)) throw this.refusal();
     try {

@@ -3,7 +3,8 @@ import { AuditTrail } from '../access/index.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { Logger } from '../shared/logging/logger.js';
-import type { DisabledReason } from './domain/subscription-state.js';
+import { Metrics, startAtZero } from '../shared/metrics/metrics.js';
+import { DISABLED_REASONS, type DisabledReason } from './domain/subscription-state.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 
@@ -15,7 +16,10 @@ export class SubscriptionDisabling {
     private readonly audit: AuditTrail,
     private readonly cache: SubscriptionCache,
     private readonly logger: Logger,
-  ) {}
+    private readonly metrics: Metrics,
+  ) {
+    startAtZero(metrics.subscriptionsDisabled, 'reason', DISABLED_REASONS);
+  }
 
   /** Disables an active or paused subscription. */
   async disable(tenantId: string, id: Uuid, reason: DisabledReason): Promise<void> {
@@ -26,7 +30,8 @@ export class SubscriptionDisabling {
       return true;
     });
     if (!isDisabled) return;
-    this.logger.warn({ subscription_id: target, reason }, 'subscription.disabled');
+    this.metrics.subscriptionsDisabled.inc({ reason });
+    this.logger.warn({ subscription_id: target, tenant_id: tenantId, reason }, 'subscription.disabled');
     await this.cache.invalidate(tenantId);
   }
 }

@@ -326,10 +326,13 @@ describe('the API, with real PostgreSQL and Redis', () => {
       expect((await api.request('GET', '/docs')).text).toContain('swagger-ui');
     });
 
-    it('logs no request at info, and no internal failure', () => {
+    it('logs refused requests, events and attempts at info, no other request, and no internal failure', () => {
       expect(
         service.logs.filter(
-          ({ msg }) => !/^(listening|API_ACCESS is open.*|event\.accepted|delivery\.attempted)$/.test(msg),
+          ({ msg }) =>
+            !/^(service\.starting|listening|API_ACCESS is open.*|event\.accepted|delivery\.attempted|request\.refused|requests\.not_logged)$/.test(
+              msg,
+            ),
         ),
       ).toEqual([]);
     });

@@ -251,8 +251,9 @@ describe('the API, given bad input, with real PostgreSQL and Redis', () => {
   });
 
   it('never fails internally', () => {
-    expect(service.logs.map(({ msg }) => msg).filter((msg) => !msg.startsWith('API_ACCESS is open'))).toEqual([
-      'listening',
-    ]);
+    const messages = new Set(service.logs.map(({ msg }) => msg.replace(/^API_ACCESS is open.*/, 'open')));
+    // On a fast machine, there are more refusals in a second than are logged.
+    messages.delete('requests.not_logged');
+    expect([...messages].sort()).toEqual(['listening', 'open', 'request.refused', 'service.starting']);
   });
 });

@@ -63,7 +63,11 @@ describe('the lowest supported versions of Node.js and PostgreSQL', () => {
       const service = await spawnService({ entry, settings: settings(), preloads: [OLDER_NODE] });
 
       expect(await service.exited).toBe(1);
-      expect(service.output()).toBe(`This service needs Node.js ${LOWEST_NODE} or newer, not 20.20.2.\n`);
+      expect(JSON.parse(service.output())).toMatchObject({
+        level: 50,
+        msg: 'start.refused',
+        reason: `This service needs Node.js ${LOWEST_NODE} or newer, not 20.20.2.`,
+      });
     },
   );
 });

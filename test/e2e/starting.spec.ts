@@ -118,7 +118,7 @@ describe('a service that starts, with real PostgreSQL and Redis', () => {
 
     expect(await service.exited).toBe(1);
     expect(service.output()).toContain(`EADDRINUSE: address already in use 127.0.0.1:${port}`);
-    expect(service.output()).not.toContain('The shutdown failed');
+    expect(service.output()).not.toContain('shutdown.failed');
     other.close();
   });
 

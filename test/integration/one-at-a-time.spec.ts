@@ -4,7 +4,9 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { serveOneAtATime } from '../../src/app/one-at-a-time.js';
 import { answerUnreadable } from '../../src/app/unreadable-requests.js';
+import { RequestLog } from '../../src/shared/http/request-log.js';
 import { eventually } from '../support/eventually.js';
+import { silentLogger } from '../support/silent-logger.js';
 
 const GET = 'GET /get HTTP/1.1\r\nHost: a\r\n\r\n';
 const MANY = 2000;
@@ -22,7 +24,7 @@ describe('a connection that is served one request at a time, on real sockets', (
 
   async function serve(listener: RequestListener): Promise<void> {
     server = createServer(listener);
-    server.on('clientError', answerUnreadable);
+    server.on('clientError', answerUnreadable(new RequestLog(silentLogger)));
     serveOneAtATime(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -60,7 +60,7 @@ describe('a delivery that a fault of this service keeps from being sent', () => 
     expect(postponed).toEqual([{ delivery, delayMs: 10_000 }]);
     expect(recorded).toEqual([]);
     expect(ownFaults.ofLastMinute()).toEqual(['encryption_key']);
-    expect(await metrics.render()).not.toContain('webhook_attempts_total{');
+    expect(await metrics.render()).not.toMatch(/^webhook_attempts_total\{.*\} [1-9]/m);
   });
 
   it('reports a failure to its lane, after a pause', async () => {

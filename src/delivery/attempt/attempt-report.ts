@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Logger } from '../../shared/logging/logger.js';
-import { Metrics } from '../../shared/metrics/metrics.js';
-import { statusClass } from '../domain/attempt-outcome.js';
+import { Metrics, startAtZero } from '../../shared/metrics/metrics.js';
+import { ATTEMPT_ERROR_CODES, STATUS_CLASSES, statusClass } from '../domain/attempt-outcome.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { FinishedAttempt } from '../domain/finished-attempt.js';
+import { OWN_FAULTS } from '../domain/own-fault.js';
 import type { Recorded } from './attempt-writer.js';
 
 /** Logs and counts what came of attempts. */
@@ -12,10 +13,15 @@ export class AttemptReport {
   constructor(
     private readonly logger: Logger,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    startAtZero(metrics.attempts, 'status_class', STATUS_CLASSES);
+    startAtZero(metrics.attemptFailures, 'code', ATTEMPT_ERROR_CODES);
+    startAtZero(metrics.deliveriesPostponed, 'reason', OWN_FAULTS);
+  }
 
   attempted(delivery: ClaimedDelivery, { result, decision }: FinishedAttempt, recorded: Recorded): void {
     this.metrics.attempts.inc({ status_class: statusClass(result) });
+    if (result.error !== null) this.metrics.attemptFailures.inc({ code: result.error.code });
     this.metrics.attemptDuration.observe(result.durationMs / 1000);
     const isFinished = recorded === 'recorded' && decision.next !== 'retry';
     if (isFinished) this.metrics.deliveriesFinished.inc({ outcome: decision.next });
@@ -23,6 +29,7 @@ export class AttemptReport {
       {
         delivery_id: delivery.publicIds.delivery,
         event_id: delivery.publicIds.event,
+        tenant_id: delivery.tenantId,
         subscription_id: delivery.subscription.publicId,
         event_type: delivery.eventType,
         attempt: delivery.attempt,

@@ -1,18 +1,20 @@
 /** Why an attempt failed. New codes may be added; the meaning of a code never changes. */
-export type AttemptErrorCode =
-  | 'timeout'
-  | 'connection_refused'
-  | 'connection_reset'
-  | 'dns_failure'
-  | 'tls_failure'
-  | 'proxy_failure'
-  | 'blocked_address'
-  | 'bad_status'
-  | 'response_invalid'
-  | 'abandoned'
-  | 'subscription_gone'
-  | 'cancelled'
-  | 'internal_error';
+export const ATTEMPT_ERROR_CODES = [
+  'timeout',
+  'connection_refused',
+  'connection_reset',
+  'dns_failure',
+  'tls_failure',
+  'proxy_failure',
+  'blocked_address',
+  'bad_status',
+  'response_invalid',
+  'abandoned',
+  'subscription_gone',
+  'cancelled',
+  'internal_error',
+] as const;
+export type AttemptErrorCode = (typeof ATTEMPT_ERROR_CODES)[number];
 
 export interface AttemptError {
   readonly code: AttemptErrorCode;
@@ -44,6 +46,9 @@ const TOO_MANY_REQUESTS = 429;
 export function isFromHealthyReceiver({ statusCode }: AttemptResult): boolean {
   return statusCode !== null && statusCode < 500 && statusCode !== TOO_MANY_REQUESTS;
 }
+
+/** Status classes for metrics. */
+export const STATUS_CLASSES = ['2xx', '3xx', '4xx', '5xx', 'none'] as const;
 
 /** Status class for metrics: 2xx, 3xx, 4xx, 5xx, or none. */
 export function statusClass({ statusCode }: AttemptResult): string {

@@ -1,5 +1,6 @@
 /** A fault of this service or its surroundings that kept a delivery from being sent. */
-export type OwnFault = 'encryption_key' | 'resolver' | 'egress_proxy' | 'descriptors' | 'memory' | 'ports';
+export const OWN_FAULTS = ['encryption_key', 'resolver', 'egress_proxy', 'descriptors', 'memory', 'ports'] as const;
+export type OwnFault = (typeof OWN_FAULTS)[number];
 
 /** Short, so that deliveries continue soon after the fault is gone; random, so that they do not all return at once. */
 const SHORTEST_WAIT_MS = 5000;

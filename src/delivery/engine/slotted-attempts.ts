@@ -30,6 +30,11 @@ export class SlottedAttempts {
     private readonly settings: Settings,
   ) {
     this.graceMs = settings.leaseGrace * 1000;
+    metrics.addGauge(
+      'webhook_lane_deliveries',
+      'Deliveries queued in the lanes of this process',
+      () => lanes.queuedCount,
+    );
   }
 
   /**

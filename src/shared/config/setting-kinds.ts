@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clientOptions } from '../database/client-options.js';
-import { AddressFault } from '../database/database-address.js';
+import { AddressFault, parseDatabaseUrl } from '../database/database-address.js';
 import { parseRedisUrl, REDIS_URL_FORMS } from '../redis/redis-address.js';
 
 /** Messages follow the name of their setting. They repeat the value, unless it may be a secret. */
@@ -8,8 +8,37 @@ function otherThan(expected: string): { error: (issue: { input?: unknown }) => s
   return { error: ({ input }) => `must be ${expected}, not "${String(input)}"` };
 }
 
+/** How the log shows values of a kind. Values of other kinds may be secrets. */
+const shownKinds = new WeakMap<object, (value: string) => string>();
+
+function shown<T extends z.ZodType>(kind: T, show: (value: string) => string = String): T {
+  shownKinds.set(kind, show);
+  return kind;
+}
+
+/** What the log shows of a value of a setting. */
+export function shownValue(kind: z.ZodType, value: unknown): unknown {
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  const show = showOf(kind);
+  if (show === undefined) return '[redacted]';
+  return Array.isArray(value) ? value.map((each) => show(String(each))) : show(String(value));
+}
+
+/** Looks inside optional kinds, lists and the like. */
+function showOf(kind: z.ZodType): ((value: string) => string) | undefined {
+  const { innerType, in: given, out, element } = kind.def as Partial<Record<'innerType' | 'in' | 'out' | 'element', z.ZodType>>; // prettier-ignore
+  const inner = [innerType, given, out, element].filter((each) => each !== undefined);
+  return shownKinds.get(kind) ?? inner.map(showOf).find((show) => show !== undefined);
+}
+
+/** A URL without user, password and query. */
+function addressOf(url: string): string {
+  return url.replace(/^([^:]+:\/\/).*@/, '$1').replace(/[?#].*$/, '');
+}
+
+/** A value that messages and the log may show. */
 export function text(expected: string, isAccepted: (text: string) => boolean): z.ZodType<string, string> {
-  return z.string().refine(isAccepted, otherThan(expected));
+  return shown(z.string().refine(isAccepted, otherThan(expected)));
 }
 
 export function number(min: number, max: number): z.ZodType<number, string> {
@@ -26,7 +55,7 @@ function numeric(expected: string, isAccepted: (value: number) => boolean): z.Zo
 }
 
 export function oneOf<T extends string>(...values: readonly T[]): z.ZodType<T> {
-  return z.enum(values, otherThan(`one of ${values.join(', ')}`));
+  return shown(z.enum(values, otherThan(`one of ${values.join(', ')}`)));
 }
 
 export function flag(): z.ZodType<boolean, string> {
@@ -41,7 +70,7 @@ export function list<T>(entry: z.ZodType<T, string>): z.ZodType<readonly T[], st
     .pipe(z.array(entry));
 }
 
-/** A value that no message repeats. */
+/** A value that neither messages nor the log show. */
 export function secret(expected: string, isAccepted: (text: string) => boolean): z.ZodType<string, string> {
   return z.string().refine(isAccepted, `must be ${expected}`);
 }
@@ -58,7 +87,7 @@ export function key(): z.ZodType<Buffer, string> {
 const HEX_KEY = /^[0-9a-f]{64}$/i;
 
 export function databaseUrl(): z.ZodType<string, string> {
-  return z.string().superRefine((given, context) => {
+  const kind = z.string().superRefine((given, context) => {
     try {
       // Also reads the files that it names.
       clientOptions(given, '');
@@ -67,14 +96,24 @@ export function databaseUrl(): z.ZodType<string, string> {
       context.addIssue(error.message);
     }
   });
+  return shown(kind, (given) => {
+    const { host, port, database } = parseDatabaseUrl(given);
+    return `postgres://${host}:${port}/${database ?? ''}`;
+  });
 }
 
 export function redisUrl(): z.ZodType<string, string> {
-  return secret(REDIS_URL_FORMS, (given) => parseRedisUrl(given) !== null);
+  return shown(
+    secret(REDIS_URL_FORMS, (given) => parseRedisUrl(given) !== null),
+    addressOf,
+  );
 }
 
 export function proxyUrl(): z.ZodType<string, string> {
-  return secret('http://host:port, or http://user:password@host:port with both percent-encoded', isProxyUrl);
+  return shown(
+    secret('http://host:port, or http://user:password@host:port with both percent-encoded', isProxyUrl),
+    addressOf,
+  );
 }
 
 /** Refuses text after the port: it may belong to a password that is not percent-encoded. */

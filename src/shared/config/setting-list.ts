@@ -59,8 +59,7 @@ export const SETTINGS = z.object({
   queuePrefix: text('1 to 64 letters, digits, ":", "_" or "-"', (prefix) => /^[A-Za-z0-9:_-]{1,64}$/.test(prefix))
     .default('webhooks')
     .describe('Prefix of all Redis keys, so that several installations can share one Redis.'),
-  host: z
-    .string()
+  host: text('an address to listen on', () => true)
     .default('127.0.0.1')
     .describe('Address to listen on: 0.0.0.0 for all IPv4 addresses, :: for all addresses.'),
   port: port.default(8000).describe('Port to listen on; 0 for any free port.'),

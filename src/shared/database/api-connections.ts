@@ -29,6 +29,11 @@ export class ApiConnections {
     this.reports = bulkheadFor(REPORT_SHARE);
   }
 
+  /** Calls that wait for a connection, or for their turn to wait for one. */
+  get waitingCount(): number {
+    return [this.calls, this.searches, this.reports].reduce((sum, { waitingCount }) => sum + waitingCount, 0);
+  }
+
   /**
    * Runs work that uses one connection. The work must not call this again: calls of a tenant could then deadlock.
    *

@@ -16,6 +16,8 @@ const INTERVAL_MS = 2000;
 export class ConnectionCheck implements OnApplicationBootstrap, OnModuleDestroy {
   private timer?: NodeJS.Timeout;
   private isRunning = false;
+  /** What the last check found. A process starts only if PostgreSQL is up. */
+  private isUp = true;
 
   constructor(
     @InjectDataSource() private readonly dataSource: Pick<DataSource, 'query'>,
@@ -29,6 +31,11 @@ export class ConnectionCheck implements OnApplicationBootstrap, OnModuleDestroy 
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
+  }
+
+  /** Whether PostgreSQL accepted writes at the last check, a few seconds ago. */
+  get wasWritable(): boolean {
+    return this.isUp;
   }
 
   /**
@@ -54,7 +61,9 @@ export class ConnectionCheck implements OnApplicationBootstrap, OnModuleDestroy 
     this.isRunning = true;
     try {
       await this.assertUsable();
+      this.isUp = true;
     } catch (error) {
+      this.isUp = false;
       this.logger.debug({ err: error }, 'database.not_checked');
     }
     this.isRunning = false;

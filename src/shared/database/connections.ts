@@ -1,8 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Logger } from '../logging/logger.js';
 
+/** How many connections of a pool are in use, and how many callers wait for one. */
+export interface PoolUse {
+  readonly name: string;
+  readonly max: number;
+  readonly used: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
 /** A pool of connections. */
 interface Pooled {
+  readonly use: PoolUse;
   /** @returns the number of connections given up */
   giveUpAll(): number;
   /** @throws if the session of a connection has lost its settings */
@@ -18,6 +28,10 @@ export class Connections {
 
   add(pool: Pooled): void {
     this.pools.push(pool);
+  }
+
+  get use(): readonly PoolUse[] {
+    return this.pools.map(({ use }) => use);
   }
 
   /** Checks one session of each pool. @throws LostSession, ReadOnlyServer; ConnectionFailed if none can be opened */

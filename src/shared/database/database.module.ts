@@ -67,6 +67,6 @@ function migratable(options: DataSourceOptions, logger: Logger): DataSourceOptio
     Transactions,
     ConnectionCheck,
   ],
-  exports: [ApiConnections, HotPath, Retention, TenantDatabase, Transactions, ConnectionCheck],
+  exports: [ConnectionsModule, ApiConnections, HotPath, Retention, TenantDatabase, Transactions, ConnectionCheck],
 })
 export class DatabaseModule {}

@@ -11,8 +11,6 @@ export interface Migrated {
   readonly schema: string;
   /** Number of migrations that were run now. */
   readonly ran: number;
-  /** Whether a newer version of the service has migrated the database. */
-  readonly isNewer: boolean;
 }
 
 /** A migration failed and was rolled back. Those before it are kept. */
@@ -54,7 +52,7 @@ export async function migrate(
     const unknown = executed.flatMap(({ name }) => (known.has(name) ? [] : [name]));
     if (unknown.length > 0) logger.warn({ schema, unknown, detail: NEWER }, 'schema.newer');
     await new PartitionKeeper(dataSource).makeAhead(clock.now());
-    return { schema, ran: pending.length, isNewer: unknown.length > 0 };
+    return { schema, ran: pending.length };
   } finally {
     // Ending the session releases the lock in any case.
     await runner.release();

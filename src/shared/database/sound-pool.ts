@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { clientOptions } from './client-options.js';
-import type { Connections } from './connections.js';
+import type { Connections, PoolUse } from './connections.js';
 import type { SessionSettings } from './session.js';
 import { sound, SoundClient, type SoundClientConfig } from './sound-client.js';
 import { ConnectionFailed, fateOf } from './unavailable.js';
@@ -34,6 +34,7 @@ type ConnectCallback = (
  */
 export class SoundPool extends pg.Pool {
   private readonly connections: Connections | undefined;
+  private readonly name: string;
   /** Open connections; the value is true while a connection is in use. */
   private readonly lent = new Map<SoundClient, boolean>();
 
@@ -50,6 +51,7 @@ export class SoundPool extends pg.Pool {
     };
     super(config);
     this.connections = connections;
+    this.name = applicationName.replace('webhooks-', '');
     connections?.add(this);
     this.on('connect', (client) => {
       sound(client).onFailure = (error) => {
@@ -63,6 +65,11 @@ export class SoundPool extends pg.Pool {
       if (sound(client).isGivenUp || sound(client).isInTransaction) sound(client).endNow();
     });
     this.on('remove', (client) => this.lent.delete(sound(client)));
+  }
+
+  get use(): PoolUse {
+    const { name, totalCount, idleCount, waitingCount, options } = this;
+    return { name, max: options.max, used: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
   /** @throws ConnectionFailed for any reason */

@@ -2,8 +2,8 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseUnavailable } from '../database/unavailable.js';
 import { DomainError, Unavailable } from '../errors/domain-error.js';
-import type { Logger } from '../logging/logger.js';
 import { INTERNAL_ERROR, type Problem, PROBLEM_CONTENT_TYPE, problemFrom, problemOf } from './problem.js';
+import { noteCode, type RequestLog, type Sender, unservedRequest } from './request-log.js';
 
 /** Codes for the errors of Nest and Fastify, by status. */
 const CODES: Readonly<Record<number, string>> = {
@@ -17,19 +17,25 @@ const CODES: Readonly<Record<number, string>> = {
   431: 'headers_too_large',
 };
 
-/** Turns every error into a problem body. An unexpected error becomes a 500 without details, and is logged. */
+/**
+ * Turns every error into a problem body, and logs every 503 and 500. An unexpected error becomes a 500 without details.
+ * Refusals (4xx) are logged when they have been sent.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   /** @param paths says which paths there are, for requests to others */
   constructor(
-    private readonly logger: Logger,
+    private readonly log: RequestLog,
+    private readonly senderOf: (request: FastifyRequest) => Sender,
     private readonly paths: string,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const problem = this.problem(error, request);
+    const problem = problemFor(error, request, this.paths);
+    noteCode(request, problem.code);
+    this.report(problem, error, request);
     const { retryAfterSeconds = problem.status === 503 ? 1 : undefined } =
       error instanceof DomainError ? error.details : {};
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
@@ -37,32 +43,26 @@ export class ProblemFilter implements ExceptionFilter {
     void reply.status(problem.status).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
   }
 
-  private problem(thrown: unknown, request: FastifyRequest): Problem {
-    const status = clientErrorStatus(thrown);
-    // A client that disconnects also causes ECONNRESET, so client errors are excluded first.
-    const isUnavailable = status === undefined && isDatabaseUnavailable(thrown);
-    const error = isUnavailable ? new Unavailable('The database does not answer.', thrown) : thrown;
-    const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
-    if (error instanceof DomainError) {
-      if (error instanceof Unavailable) {
-        this.logger.warn({ err: error.cause ?? error, request_id: request.id }, 'request.unavailable');
-      }
-      return problemFrom(error, context);
-    }
-    if (status !== undefined) {
-      return problemOf(
-        status,
-        CODES[status] ?? 'malformed_request',
-        refusal(status, error as Error, request, this.paths),
-        context,
-      );
-    }
-    this.logger.error(
-      { err: error, request_id: request.id, method: request.method, path: context.path },
-      'request.failed',
-    );
-    return problemOf(500, 'internal_error', INTERNAL_ERROR, context);
+  private report({ status }: Problem, error: unknown, request: FastifyRequest): void {
+    if (status < 500) return;
+    const unserved = unservedRequest(request, status, this.senderOf(request));
+    if (status === 503) this.log.unavailable(unserved, error instanceof Unavailable ? (error.cause ?? error) : error);
+    else this.log.failed(unserved, error);
   }
+}
+
+/** @param paths says which paths there are */
+function problemFor(thrown: unknown, request: FastifyRequest, paths: string): Problem {
+  const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
+  const status = clientErrorStatus(thrown);
+  if (status !== undefined) {
+    const detail = refusal(status, thrown as Error, request, paths);
+    return problemOf(status, CODES[status] ?? 'malformed_request', detail, context);
+  }
+  // A client that disconnects also causes ECONNRESET, so client errors are excluded first.
+  if (isDatabaseUnavailable(thrown)) return problemFrom(new Unavailable('The database does not answer.'), context);
+  if (thrown instanceof DomainError) return problemFrom(thrown, context);
+  return problemOf(500, 'internal_error', INTERNAL_ERROR, context);
 }
 
 /** The detail of a refused request. The message of Fastify for 404 says too little. */

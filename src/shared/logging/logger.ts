@@ -23,6 +23,15 @@ export function loggerOf(settings: { readonly logLevel: string }): Logger {
   return logger;
 }
 
+/** For the failures that end a process: settings that silence the log, or that cannot be read, do not hide them. */
+const FAILURES_ONLY = { logLevel: 'error' };
+
+/** The logger for a failure that ends the process. */
+export function failureLoggerOf(settings: { readonly logLevel: string } | undefined): Logger {
+  const isHeard = settings !== undefined && !['fatal', 'silent'].includes(settings.logLevel);
+  return loggerOf(isHeard ? settings : FAILURES_ONLY);
+}
+
 function createLogger(options: { level: string; isTerminal: boolean }): Logger {
   const settings: LoggerOptions = {
     level: options.level,
@@ -36,13 +45,11 @@ function createLogger(options: { level: string; isTerminal: boolean }): Logger {
   // Writes are asynchronous and in blocks, so that a slow reader of the log does not delay deliveries.
   const stdout = destination({ sync: false, maxLength: MAX_WAITING_BYTES });
   const blocks = new LineBlocks(stdout);
-  process.on('beforeExit', () => {
-    blocks.flush();
-  });
   process.once('exit', () => {
     stdout.flushSync();
-    // An asynchronous write would not be finished any more.
-    blocks.flush(destination({ sync: true }));
+    // An asynchronous write that begins now may not take place: the process no longer waits for it.
+    const rest = blocks.take();
+    if (rest !== '') destination({ sync: true }).write(rest);
   });
   return pino(settings, blocks);
 }

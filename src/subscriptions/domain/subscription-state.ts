@@ -2,8 +2,9 @@
 export const SUBSCRIPTION_STATE = { active: 0, paused: 1, disabled: 2, deleted: 3 } as const;
 export type SubscriptionState = keyof typeof SUBSCRIPTION_STATE;
 
-/** Reason why the service disabled a subscription. */
-export type DisabledReason = 'gone';
+/** Reasons why the service disables a subscription. */
+export const DISABLED_REASONS = ['gone'] as const;
+export type DisabledReason = (typeof DISABLED_REASONS)[number];
 
 /** @throws RangeError if the number is not a state */
 export function stateFrom(number: number): SubscriptionState {
