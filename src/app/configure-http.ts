@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest, FastifyHttpOptions } from 'fastify';
+import type { FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Gatekeeper, senderOf } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
@@ -52,14 +52,11 @@ export function fastifyOptions(settings: Settings): FastifyHttpOptions<Server> {
     frameworkErrors: (error, request, reply) => {
       const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
       const problem = problemOf(400, 'malformed_request', error.message, context);
-      // Fastify runs no hooks for such a request.
+      // No hook runs for a path that the router cannot read.
+      void reply.header('x-request-id', request.id);
       noteCode(request, problem.code);
       log.refused(unservedRequest(request, 400, senderOf(request)));
-      void (reply as FastifyReply)
-        .header('x-request-id', request.id)
-        .status(400)
-        .type(PROBLEM_CONTENT_TYPE)
-        .send(JSON.stringify(problem));
+      void (reply as FastifyReply).status(400).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
     },
   };
 }
@@ -113,13 +110,10 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   });
   installBodyParser(fastify, settings.maxPayloadBytes);
   countResponses(fastify, metrics);
-  fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
-    done(refusalOf(request.raw));
-  });
-  // Not in `onRequest`: Nest answers preflight requests before any hook of ours.
-  fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, _payload, done: (error?: Error) => void) => {
+  namePreflights(fastify);
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     void reply.header('x-request-id', request.id);
-    done();
+    done(refusalOf(request.raw));
   });
   if (gatekeeper !== null && settings.adminPort !== undefined) keepPortsApart(fastify);
   const { corsOrigins } = settings;
@@ -136,5 +130,16 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     const { statusCode: status } = reply;
     if (status >= 400 && status < 500) log.refused(unservedRequest(request, status, senderOf(request)));
     done();
+  });
+}
+
+/** Adds request ids to the responses to preflight requests, which Nest sends before any `onRequest` hook of ours. */
+function namePreflights(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    if (route.method !== 'OPTIONS') return;
+    route.onSend = (request: FastifyRequest, reply: FastifyReply, _payload, done): void => {
+      void reply.header('x-request-id', request.id);
+      done();
+    };
   });
 }
