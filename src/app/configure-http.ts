@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Gatekeeper, senderOf } from '../access/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../shared/http/problem.js';
@@ -57,14 +57,11 @@ export function fastifyOptions(settings: Settings): FastifyHttpOptions<Server> {
     frameworkErrors: (error, request, reply) => {
       const context = { path: request.url.split('?', 1)[0] ?? '', requestId: request.id };
       const problem = problemOf(400, 'malformed_request', unreadablePath(error), context);
-      // Fastify runs no hooks for such a request.
+      // No hook runs for a path that the router cannot read.
+      void reply.header('x-request-id', request.id);
       noteCode(request, problem.code);
       log.refused(unservedRequest(request, 400, senderOf(request)));
-      void (reply as FastifyReply)
-        .header('x-request-id', request.id)
-        .status(400)
-        .type(PROBLEM_CONTENT_TYPE)
-        .send(JSON.stringify(problem));
+      void (reply as FastifyReply).status(400).type(PROBLEM_CONTENT_TYPE).send(JSON.stringify(problem));
     },
   };
 }
@@ -136,15 +133,12 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   });
   installBodyParser(fastify, settings.maxPayloadBytes);
   countResponses(fastify, metrics);
-  fastify.addHook('onRequest', (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
-    done(refusalOf(request.raw));
-  });
-  // Not in `onRequest`: preflight requests are answered before any hook of ours.
-  fastify.addHook('onSend', (request: FastifyRequest, reply: FastifyReply, _payload, done: (error?: Error) => void) => {
+  namePreflights(fastify);
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     void reply.header('x-request-id', request.id);
     // A client with a connection that it keeps would not ask a load balancer again.
     if (shutdown.hasBegun) void reply.header('connection', 'close');
-    done();
+    done(refusalOf(request.raw));
   });
   const hasTwoPorts = gatekeeper !== null && settings.adminPort !== undefined;
   const others = new OtherMethods(
@@ -167,5 +161,16 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
     const { statusCode: status } = reply;
     if (status >= 400 && status < 500) log.refused(unservedRequest(request, status, senderOf(request)));
     done();
+  });
+}
+
+/** Adds request ids to the responses to preflight requests, which Nest sends before any `onRequest` hook of ours. */
+function namePreflights(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    if (route.method !== 'OPTIONS') return;
+    route.onSend = (request: FastifyRequest, reply: FastifyReply, _payload, done): void => {
+      void reply.header('x-request-id', request.id);
+      done();
+    };
   });
 }

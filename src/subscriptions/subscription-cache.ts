@@ -116,7 +116,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
     try {
       await this.redis.multi().set(this.generationKey(tenantId), randomUUID()).publish(this.channel, tenantId).exec();
     } catch (error) {
-      this.logger.warn({ err: error, tenant: tenantId }, 'subscription_cache.not_invalidated');
+      this.logger.warn({ err: error, tenant_id: tenantId }, 'subscription_cache.not_invalidated');
     }
   }
 

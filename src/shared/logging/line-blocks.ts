@@ -27,19 +27,14 @@ export class LineBlocks {
     else this.timer ??= setTimeout(() => { this.flush(); }, MAX_DELAY_MS).unref(); // prettier-ignore
   };
 
-  /** Writes the collected lines now. */
-  readonly flush = (): void => {
-    const block = this.take();
-    if (block !== '') this.writer.write(block);
-  };
-
-  /** Returns the collected lines, which are then not written. */
-  take(): string {
+  /** Writes the collected lines now, if need be with another writer. */
+  readonly flush = (writer = this.writer): void => {
     clearTimeout(this.timer);
     this.timer = undefined;
+    if (this.lines.length === 0) return;
     const block = this.lines.join('');
     this.lines = [];
     this.length = 0;
-    return block;
-  }
+    writer.write(block);
+  };
 }

@@ -45,11 +45,13 @@ function createLogger(options: { level: string; isTerminal: boolean }): Logger {
   // Writes are asynchronous and in blocks, so that a slow reader of the log does not delay deliveries.
   const stdout = destination({ sync: false, maxLength: MAX_WAITING_BYTES });
   const blocks = new LineBlocks(stdout);
+  process.on('beforeExit', () => {
+    blocks.flush();
+  });
   process.once('exit', () => {
     stdout.flushSync();
-    // An asynchronous write that begins now may not take place: the process no longer waits for it.
-    const rest = blocks.take();
-    if (rest !== '') destination({ sync: true }).write(rest);
+    // An asynchronous write would not be finished any more.
+    blocks.flush(destination({ sync: true }));
   });
   return pino(settings, blocks);
 }
