@@ -27,9 +27,12 @@ describe('an event', () => {
   });
 
   /** The service for a tenant whose subscriptions in `audience` want every event. */
-  const ingest = (audience: Audience): IngestService =>
+  const ingest = (
+    audience: Audience,
+    targets: object = { getAudience: () => Promise.resolve(audience) },
+  ): IngestService =>
     new IngestService(
-      { getAudience: () => Promise.resolve(audience) } as unknown as PublishTargets,
+      targets as PublishTargets,
       {} as SubscriptionVault,
       {} as Idempotency,
       {
@@ -56,6 +59,17 @@ describe('an event', () => {
     expect(written).toEqual([null]);
     const ids = Array.from({ length: limit }, (_, n) => deliveryUuid(newEventUuid(0), n + 1));
     expect(new Set(ids.map((id) => id.slice(-5))).size).toBe(limit);
+  });
+
+  it('is accepted even if nobody can find out why it reaches nobody', async () => {
+    const targets = {
+      getAudience: () => Promise.resolve({ count: 0, ids: [] }),
+      explainNoDeliveries: () => Promise.reject(new Error('The database does not answer.')),
+    };
+    const service = ingest({ count: 0, ids: [] }, targets);
+
+    expect(await service.broadcast('t', 'a', REQUEST)).toMatchObject({ deliveryCount: 0 });
+    expect(await service.explainNoDeliveries('t', 'a')).toBeNull();
   });
 
   it('is addressed to the listed subscriptions when these are few', async () => {

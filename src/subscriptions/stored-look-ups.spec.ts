@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { newUuid } from '../shared/ids/uuid.js';
 import type { PublishTarget } from './publish-target.js';
-import { readAudience, readTarget } from './stored-look-ups.js';
+import { readAudience, readSubscribedTypes, readTarget } from './stored-look-ups.js';
 
 const ID = newUuid(Date.now());
 const TARGET: PublishTarget = {
@@ -65,6 +65,24 @@ describe('an audience read from Redis', () => {
   ])('is rejected if it %s', (_, value) => {
     expect(readAudience(stored(value))).toBeUndefined();
   });
+});
+
+describe('the stored types of a tenant', () => {
+  it('are read as they were written', () => {
+    for (const types of [
+      { wanted: [], disabled: [] },
+      { wanted: ['order.*'], disabled: ['*'] },
+    ]) {
+      expect(readSubscribedTypes(stored(types))).toEqual(types);
+    }
+  });
+
+  it.each([null, {}, { wanted: ['a'] }, { wanted: 'a', disabled: [] }, { wanted: [1], disabled: [] }])(
+    'are rejected as %j',
+    (value) => {
+      expect(readSubscribedTypes(stored(value))).toBeUndefined();
+    },
+  );
 });
 
 it('returns only well-formed look-ups, whatever JSON is stored', () => {
