@@ -130,10 +130,10 @@ describe('a refused request, with real PostgreSQL and Redis', () => {
       line: { code: 'malformed_request', tenant_id: null },
     },
     {
-      what: 'an invalid preflight request',
-      status: 400,
-      send: () => ask('OPTIONS', '/subscriptions', { origin: 'https://console.example.com' }),
-      line: { code: null, tenant_id: null },
+      what: 'a method that the path does not have',
+      status: 405,
+      send: () => ask('DELETE', '/subscriptions', {}),
+      line: { code: 'method_not_allowed', tenant_id: null },
     },
   ];
   it.each(CASES)('leaves one line: $what', async ({ status, send, line, who }) => {
