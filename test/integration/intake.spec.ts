@@ -1,11 +1,17 @@
 import { connect, type Socket } from 'node:net';
 import { fastify, type FastifyInstance } from 'fastify';
+import { BodyTooLarge } from '../../src/shared/http/body-errors.js';
 import { Intake, Overloaded } from '../../src/shared/http/intake.js';
 import { installBodyParser } from '../../src/shared/http/raw-body.js';
 import { Metrics } from '../../src/shared/metrics/metrics.js';
 import { eventually } from '../support/eventually.js';
 
 const MAX_PAYLOAD_BYTES = 50;
+
+function statusOf(error: Error): number {
+  if (error instanceof Overloaded) return 503;
+  return error instanceof BodyTooLarge ? 413 : 500;
+}
 
 describe('the limit on publishes in progress, on real connections', () => {
   let server: FastifyInstance;
@@ -19,9 +25,7 @@ describe('the limit on publishes in progress, on real connections', () => {
     server = fastify({ forceCloseConnections: true });
     installBodyParser(server, MAX_PAYLOAD_BYTES);
     new Intake({ requests: 8, bytes: 100 }, metrics).install(server, ({ headers }) => String(headers['x-tenant']));
-    server.setErrorHandler((error: { statusCode?: number }, _, reply) =>
-      reply.status(error instanceof Overloaded ? 503 : (error.statusCode ?? 500)).send(),
-    );
+    server.setErrorHandler((error: Error, _, reply) => reply.status(statusOf(error)).send());
     const wait = () => new Promise<string>((resolve) => release.push(() => { resolve('done'); })); // prettier-ignore
     server.post('/publish', { config: { rawBody: true } }, wait);
     server.post('/quick', { config: { rawBody: true } }, (request) => String(request.body));
