@@ -15,8 +15,9 @@ export async function startService(node) {
   const receiver = createServer((request, response) => request.resume().on('end', () => response.end()));
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
-  const { output } = await capture(node, [join(root, 'dist', 'src', 'main.make-key.js')]);
-  const key = /whk_\S+/.exec(output)?.[0] ?? '';
+  const { output } = await capture(node, [join(root, 'scripts', 'make-key.mjs')]);
+  const key = /whk_\S+/.exec(output)?.[0];
+  if (key === undefined) throw new Failure(`make-key printed no key:\n${output}`);
   const settings = { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: key, ALLOWED_TARGET_CIDRS: '127.0.0.0/8', PORT: '0' };
   const child = spawn(node, [join(root, 'dist', 'src', 'local', 'local.main.js')], {
     cwd: directory,

@@ -1,15 +1,14 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { environment, readSettings } from '../shared/config/env.js';
+import { readSettings } from '../shared/config/env.js';
 import { InvalidSettings, type Settings } from '../shared/config/settings.js';
-import { unknownSettings } from '../shared/config/unknown-settings.js';
-import { failureLoggerOf, Logger, loggerOf } from '../shared/logging/logger.js';
+import { Logger, loggerOf } from '../shared/logging/logger.js';
 import { logStrayOutput } from '../shared/logging/stray-output.js';
-import { isRedisRefusal } from '../shared/redis/redis.js';
 import { adminServer, listenOn } from './admin-port.js';
 import { createApp } from './create-app.js';
 import { Ending } from './ending.js';
-import { logFailure, logStart, type ProcessRole } from './life-lines.js';
+import { exitOnCrash } from './exit-on-crash.js';
+import { logFailure, logStart, type ProcessRole, warnOfUnknownSettings } from './life-lines.js';
 
 interface BootstrapOptions {
   /** Settings that override the environment. */
@@ -43,6 +42,7 @@ export async function bootstrap(
     ending = new Ending({ starting, listening, settings, onClosed });
     ending.endOnRequest(servesApi ? settings.shutdownDrain * 1000 : 0);
     const url = await listening;
+    warnOfUnknownSettings(settings);
     warnAbout(settings, servesApi);
     options.onListening?.(url);
   } catch (error) {
@@ -79,12 +79,6 @@ async function listen(
 /** Logs a warning for each setting that works but should be changed before real use. */
 function warnAbout(settings: Settings, servesApi: boolean): void {
   const logger = loggerOf(settings);
-  for (const { given, nearest } of unknownSettings(environment())) {
-    logger.warn(
-      { variable: given, nearest },
-      `${given} is not a setting and changes nothing. Did you mean ${nearest}?`,
-    );
-  }
   if (settings.redisUrl === undefined) {
     logger.warn({}, 'There is no Redis: jobs stay in the memory of this process. Set REDIS_URL to run several.');
   }
@@ -99,17 +93,4 @@ function warnAbout(settings: Settings, servesApi: boolean): void {
   } else if (settings.isEncryptionKeyGuessable) {
     logger.warn({}, 'ENCRYPTION_KEY can be guessed. Production refuses it. Make one with: openssl rand -base64 32');
   }
-}
-
-/** Exits on an uncaught error. Node.js would exit too, but print all fields of the error, which may hold passwords. */
-function exitOnCrash(settings: () => Settings | undefined): void {
-  process.on('uncaughtException', (error, origin) => {
-    // A client was refused when it reconnected, for example because the password has changed. Its commands fail anyway.
-    if (origin === 'unhandledRejection' && isRedisRefusal(error)) {
-      failureLoggerOf(settings()).warn({ err: error }, 'redis.refused');
-      return;
-    }
-    failureLoggerOf(settings()).error({ err: error }, 'process.crashed');
-    process.exit(1);
-  });
 }

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import type { Settings } from '../shared/config/settings.js';
-import { Logger } from '../shared/logging/logger.js';
+import { finishLog, Logger } from '../shared/logging/logger.js';
 import { Shutdown } from '../shared/shutdown.js';
 import { logEnd, logFailure } from './life-lines.js';
 
@@ -17,6 +17,7 @@ interface Running {
 /** Ends the process once, even while it is still starting. */
 export class Ending {
   private isEnding = false;
+  private isUrgent = false;
   private endDrain: () => void = () => undefined;
 
   constructor(private readonly running: Running) {}
@@ -39,14 +40,17 @@ export class Ending {
 
   /** Closes everything and exits. Only the first call counts. The reason is for the log. */
   end(exitCode: number, reason: string, drainMs = 0): void {
-    this.endDrain();
-    if (this.isEnding) return;
+    if (this.isEnding) {
+      this.isUrgent = true;
+      this.endDrain();
+      return;
+    }
     this.isEnding = true;
     const { settings } = this.running;
     const beganAtMs = performance.now();
     const exit = (finalCode: number, isForced = false): void => {
       logEnd(settings, { reason, exitCode: finalCode, beganAtMs, isForced });
-      process.exit(finalCode);
+      void finishLog(settings).finally(() => process.exit(finalCode));
     };
     setTimeout(exit, drainMs + settings.shutdownTimeout * 1000 + CLOSING_MS, 1, true).unref();
     this.close(drainMs).then(
@@ -63,7 +67,7 @@ export class Ending {
     // Waits for the start first, because it would reopen what is closed here.
     const [started, served] = await Promise.allSettled([starting, listening]);
     if (started.status === 'fulfilled') {
-      if (served.status === 'fulfilled' && drainMs > 0) await this.drain(started.value, drainMs);
+      if (served.status === 'fulfilled' && drainMs > 0 && !this.isUrgent) await this.drain(started.value, drainMs);
       await started.value.close();
     }
     await onClosed();

@@ -1,5 +1,7 @@
+import { environment } from '../shared/config/env.js';
 import { InvalidSettings, type Settings } from '../shared/config/settings.js';
 import { summaryOf } from '../shared/config/settings-summary.js';
+import { unknownSettings } from '../shared/config/unknown-settings.js';
 import { MIGRATIONS } from '../shared/database/migrations/index.js';
 import { StartRefused } from '../shared/errors/start-refused.js';
 import { failureLoggerOf, loggerOf } from '../shared/logging/logger.js';
@@ -14,9 +16,19 @@ export function logStart(settings: Settings, role: ProcessRole): void {
   loggerOf(settings).info({ ...versions, pid: process.pid, settings: summaryOf(settings) }, 'service.starting');
 }
 
+/** Warns of variables that look like settings but are none. */
+export function warnOfUnknownSettings(settings: Settings): void {
+  for (const { given, nearest } of unknownSettings(environment())) {
+    loggerOf(settings).warn(
+      { variable: given, nearest },
+      `${given} is not a setting and changes nothing. Did you mean ${nearest}?`,
+    );
+  }
+}
+
 /**
- * The line of a failure that ends a process or keeps it from starting. On a terminal, it is text on stderr. The stack is
- * left out for errors that the operator can fix.
+ * The line of a failure that ends a process or keeps it from starting. On a terminal, it is text on stderr. Errors that
+ * the operator can fix have no stack.
  *
  * @param event for example `start.failed`; it becomes `start.refused` if the operator can fix the error
  * @param settings undefined if they could not be read

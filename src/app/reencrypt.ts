@@ -22,8 +22,8 @@ export async function reencrypt(settings: Settings): Promise<object> {
     abortOnError: false,
   });
   try {
-    const { subscriptions, changed } = await app.get(Reencryption).run();
-    return { subscriptions, changed, encryption_key_id: new SecretBox(settings.encryptionKeys).sealingKeyId };
+    const { subscriptions, changed, lost } = await app.get(Reencryption).run();
+    return { subscriptions, changed, lost, encryption_key_id: new SecretBox(settings.encryptionKeys).sealingKeyId };
   } finally {
     await app.close();
   }

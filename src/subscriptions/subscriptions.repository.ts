@@ -19,6 +19,9 @@ const EXPLAINED_TYPES = 300;
 /** Identifies a subscription and its tenant. */
 export type SubscriptionKey = Pick<SubscriptionEntity, 'tenantId' | 'id'>;
 
+/** A subscription as far as it is encrypted. */
+export type SealedRow = Pick<SubscriptionEntity, 'id' | 'secrets' | 'headers' | 'auth'>;
+
 type Changes = Partial<Omit<SubscriptionEntity, 'id' | 'tenantId'>>;
 
 interface ListFilter {
@@ -137,11 +140,11 @@ export class SubscriptionsRepository {
     });
   }
 
-  /** Reads the secrets of the oldest and the newest subscriptions of all tenants. */
-  async sampleSecrets(tx: Tx, limit: number): Promise<Pick<SubscriptionEntity, 'id' | 'secrets'>[]> {
-    const read = (id: 'ASC' | 'DESC'): Promise<Pick<SubscriptionEntity, 'id' | 'secrets'>[]> =>
+  /** Reads what is encrypted of the oldest and the newest subscriptions of all tenants. */
+  async sampleSealed(tx: Tx, limit: number): Promise<SealedRow[]> {
+    const read = (id: 'ASC' | 'DESC'): Promise<SealedRow[]> =>
       tx.find(SubscriptionEntity, {
-        select: { id: true, secrets: true },
+        select: { id: true, secrets: true, headers: true, auth: true },
         where: { deletedAt: IsNull() },
         order: { id },
         take: limit,

@@ -125,4 +125,25 @@ describe('more than one Redis', () => {
       await redis.stop();
     }
   });
+
+  it('delays no start, whatever it is, if it does not answer', async () => {
+    for (const url of ['redis://127.0.0.1:1', 'redis+sentinel://127.0.0.1:1/queue', 'redis+cluster://127.0.0.1:1']) {
+      const service = await startService({ entry: 'main', settings: fastSettings(database, { REDIS_URL: url }) });
+      expect(await service.stop()).toBe(0);
+    }
+  });
+
+  it('that forms a Cluster is not accepted without its password', async () => {
+    const cluster = await RedisCluster.start(1);
+    try {
+      await cluster.requirePassword('the-password');
+      const settings = fastSettings(database, { REDIS_URL: cluster.url });
+
+      const failure = await startService({ entry: 'main', settings }).then(String, String);
+
+      expect(failure).toContain('Redis refuses what REDIS_URL asks for: NOAUTH');
+    } finally {
+      await cluster.stop();
+    }
+  });
 });

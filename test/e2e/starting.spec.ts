@@ -127,8 +127,8 @@ describe('a service that starts, with real PostgreSQL and Redis', () => {
     await other.connect();
     await other.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.migration]);
     const service = await spawnService({ entry: 'main', settings: fastSettings(database) });
-    const waiting = "select 1 from pg_locks where locktype = 'advisory' and not granted";
-    await eventually(() => database.query(waiting), { until: ({ length }) => length > 0 });
+    const waiting = () => service.logs.filter(({ msg }) => msg === 'migration.waiting');
+    await eventually(waiting, { until: ({ length }) => length > 0 });
 
     service.signal('SIGTERM');
     await other.end();

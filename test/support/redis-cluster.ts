@@ -42,6 +42,10 @@ export class RedisCluster {
     return Promise.all(this.clients.map((client) => client.keys('*')));
   }
 
+  async requirePassword(password: string): Promise<void> {
+    for (const client of this.clients) await client.config('SET', 'requirepass', password);
+  }
+
   async stop(): Promise<void> {
     for (const client of this.clients) client.disconnect();
     await Promise.all(this.servers.map((server) => server.stop()));

@@ -135,12 +135,14 @@ function select(openWhere: string, finishedWhere: string, limit: string): string
       case when p.finished_at is null then a.error_code else p.finished_error_code end as last_error_code,
       case when p.finished_at is null then a.error_message else p.finished_error_message end as last_error_message
     from (
-      (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, d.next_attempt_at, d.retry_of, d.webhook_id, d.created_at,
+      (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, d.next_attempt_at, d.retry_of, d.webhook_id,
+        d.created_at,
         null::timestamptz as finished_at, null::smallint as finished_status_code, null::text as finished_error_code,
         null::text as finished_error_message
       from open_deliveries d where ${openWhere} order by d.id desc limit ${limit})
       union all
-      (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, null, d.retry_of, d.webhook_id, d.created_at, d.finished_at,
+      (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, null, d.retry_of, d.webhook_id, d.created_at,
+        d.finished_at,
         d.last_status_code, d.last_error_code, d.last_error_message
       from deliveries d where ${finishedWhere} order by d.id desc limit ${limit})
       order by id desc limit ${limit}) p

@@ -35,6 +35,8 @@ export function clientOptions(databaseUrl: string, applicationName: string): Cli
     database: address.database ?? user,
     ssl: tls?.options ?? false,
     sslnegotiation: tls?.negotiation ?? 'postgres',
+    // Used where the server offers it. node-postgres does not know every kind of certificate, so it must be asked for.
+    enableChannelBinding: /^(prefer|require)$/.test(address.query.get('channel_binding') ?? ''),
     application_name: applicationName,
     client_encoding: 'utf8',
     keepAlive: true,

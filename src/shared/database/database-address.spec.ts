@@ -44,6 +44,7 @@ describe('DATABASE_URL', () => {
     ['postgres://u:hunter2@h1:1,h2:2/d', 'one host'],
     ['postgres://u:hunter2@/d?host=h1,h2', 'one host'],
     ['postgres://u:hunter2/x@h/d', '%2F'],
+    ['postgres://u:hunter2@hunter2/x@h/d', '%2F'],
     ['postgres://u:hunter2?x@h/d', '%3F'],
     ['postgres://u:hunter2%E4@h/d', 'UTF-8'],
     ['postgres://u:hunter2@a b/d', 'host'],

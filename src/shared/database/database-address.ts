@@ -33,7 +33,7 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   const slash = beforeQuery.indexOf('/');
   const authority = slash === -1 ? beforeQuery : beforeQuery.slice(0, slash);
   const path = slash === -1 ? '' : beforeQuery.slice(slash + 1);
-  if (!authority.includes('@') && (path + queries.join('?')).includes('@')) {
+  if (path.includes('@') || (!authority.includes('@') && queries.join('?').includes('@'))) {
     throw new AddressFault('must encode "/" and "?" in the user and password as %2F and %3F');
   }
   const at = authority.lastIndexOf('@');

@@ -28,8 +28,8 @@ const PARAMETERS = ['sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey', 'sslne
 const SYSTEM_AUTHORITIES = 'system';
 
 /**
- * Parses the TLS parameters of DATABASE_URL by their meaning in libpq, and reads their files. Only the default differs:
- * without `sslmode`, there is no TLS.
+ * Parses the TLS parameters of DATABASE_URL by their meaning in libpq, and reads their files. Two defaults differ: without
+ * `sslmode` there is no TLS, and `verify-full` without `sslrootcert` trusts the authorities of Node.js.
  *
  * @param host a directory means a Unix socket, which never uses TLS
  * @returns null for no TLS
@@ -43,12 +43,18 @@ export function parseDatabaseTls(query: ReadonlyMap<string, string>, host: strin
       );
     }
   }
+  refuseUnsupported(query);
   const mode = modeOf(query);
   const negotiation = negotiationOf(query, mode);
   if (mode === undefined || mode === 'disable' || host.startsWith('/')) return null;
   const authority = query.get('sslrootcert');
   if (authority === SYSTEM_AUTHORITIES && mode !== 'verify-full') {
     throw new AddressFault('has sslrootcert=system, which requires sslmode=verify-full');
+  }
+  if (mode === 'verify-ca' && authority === undefined) {
+    throw new AddressFault(
+      'has sslmode=verify-ca without sslrootcert: any public certificate would do; name the authority, or use verify-full',
+    );
   }
   if (query.has('sslcert') !== query.has('sslkey'))
     throw new AddressFault('must name both sslcert and sslkey, or none');
@@ -64,6 +70,12 @@ export function parseDatabaseTls(query: ReadonlyMap<string, string>, host: strin
     }),
   };
   return { options, negotiation, isOptional: mode === 'prefer' };
+}
+
+/** Parameters that promise protection, and that node-postgres does not have. */
+function refuseUnsupported(query: ReadonlyMap<string, string>): void {
+  if (query.get('gssencmode') === 'require') throw new AddressFault('has gssencmode=require, which is not supported');
+  if (query.has('require_auth')) throw new AddressFault('has require_auth, which is not supported');
 }
 
 function modeOf(query: ReadonlyMap<string, string>): Mode | undefined {

@@ -10,7 +10,7 @@ import { ClockCheck } from './clock-check.js';
 import { Connections } from './connections.js';
 import { dataSourceOptions } from './data-source.js';
 import { HotPath } from './hot-path.js';
-import { migrate } from './migrate.js';
+import { migrate, MigrationFailed } from './migrate.js';
 import { PartitionKeeper } from './partition-keeper.js';
 import { Retention } from './retention.js';
 import type { SoundPoolOptions } from './sound-pool.js';
@@ -43,7 +43,7 @@ function migratable(options: DataSourceOptions, logger: Logger): DataSourceOptio
         // Few retries are enough, because the supervisor restarts this process.
         retryAttempts: 3,
         retryDelay: 2000,
-        toRetry: (error: unknown) => !(error instanceof StartRefused),
+        toRetry: (error: unknown) => !(error instanceof StartRefused || error instanceof MigrationFailed),
       }),
       dataSourceFactory: async (options) => {
         if (options === undefined) throw new TypeError('The DataSource has no options');

@@ -51,8 +51,8 @@ export class ExpiredPartitions {
     beforeDropping: (firstKept: Uuid) => Promise<void>,
   ): Promise<Dropped | null> {
     const firstKeptMs = (Math.floor(today.getTime() / DAY_MS) - retentionDays) * DAY_MS;
-    // This transaction only holds the lock, on its own connection. A statement with parameters would leave a snapshot open,
-    // for whose end a detachment waits.
+    // This transaction only holds the lock, on its own connection. A statement with parameters would leave a snapshot
+    // open, for whose end a detachment waits.
     return this.dataSource.transaction(async (lock) => {
       const [row] = await lock.query<{ taken: boolean }[]>(
         `select pg_try_advisory_xact_lock(${ADVISORY_LOCKS.retention}) as taken`,
@@ -74,7 +74,8 @@ export class ExpiredPartitions {
   private async partitionsBefore(timeMs: number): Promise<Partition[]> {
     const partitions = await this.dataSource.query<Partition[]>(
       `select child.relname as name, parent.relname as parent,
-         case when inhdetachpending then 'pending' when inhdetachpending is null then 'detached' else 'attached' end as state
+         case when inhdetachpending then 'pending' when inhdetachpending is null then 'detached'
+           else 'attached' end as state
        from pg_class parent
        join pg_class child on child.relnamespace = parent.relnamespace
          and child.relname ~ ('^' || parent.relname || '_[0-9]{8}$') and child.relkind = 'r'
@@ -100,8 +101,8 @@ export class ExpiredPartitions {
   }
 
   /**
-   * Detaches before dropping: dropping an attached partition would lock its whole table, and behind a long report, every
-   * statement would wait. Detaching concurrently waits without a lock. It is not possible within a transaction.
+   * Detaches before dropping. Dropping an attached partition would lock its whole table, and behind a long report,
+   * every statement would wait. Detaching concurrently waits without a lock. It is not possible within a transaction.
    */
   private async dropTogether(patient: DataSource, partitions: readonly Partition[]): Promise<void> {
     const runner = patient.createQueryRunner();

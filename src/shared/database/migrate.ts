@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Migration, MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { Logger } from '../logging/logger.js';
 import type { Clock } from '../time/clock.js';
@@ -60,16 +61,24 @@ export async function migrate(
   }
 }
 
+/**
+ * Interval between tries to get the lock. A statement that waits for it would hold a snapshot, for whose end a migration
+ * that builds an index concurrently waits.
+ */
+const LOCK_INTERVAL_MS = 500;
+
 const NEWER =
   'A newer version of the service has migrated this database. A version works on the schema of the release after it, ' +
   'and of no later one. See docs/upgrade.md.';
 
 async function lock(runner: QueryRunner, logger: Logger): Promise<void> {
   const key = [ADVISORY_LOCKS.migration];
-  const [row] = (await runner.query('select pg_try_advisory_lock($1) as taken', key)) as { taken: boolean }[];
-  if (row?.taken) return;
-  logger.info({}, 'migration.waiting');
-  await runner.query('select pg_advisory_lock($1)', key);
+  for (let tries = 1; ; tries += 1) {
+    const [row] = (await runner.query('select pg_try_advisory_lock($1) as taken', key)) as { taken: boolean }[];
+    if (row?.taken) return;
+    if (tries === 1) logger.info({}, 'migration.waiting');
+    await delay(LOCK_INTERVAL_MS);
+  }
 }
 
 /** A migration that sets `transaction` to false builds an index without blocking writers, for example. */

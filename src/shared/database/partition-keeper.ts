@@ -61,8 +61,8 @@ export class PartitionKeeper {
 }
 
 /**
- * Creates the partition separately and then attaches it, which does not block readers and writers of the parent. One that
- * was detached but not dropped is attached again.
+ * Creates the partition separately and then attaches it, which does not block readers and writers of the parent. A
+ * partition that was detached but not dropped is attached again.
  */
 async function makePartition(tx: EntityManager, table: PartitionedTable, dayMs: number): Promise<void> {
   const name = partitionName(table, dayMs);

@@ -16,7 +16,7 @@ export class SharedSessions extends StartRefused {
 }
 
 /**
- * Checks that each connection keeps its own session, which no pooler tells. Of two connections that share sessions, one
+ * Checks that each connection keeps its own session. Poolers do not say whether they share sessions. Of two connections that share sessions, one
  * finds the mark of the other, or none.
  *
  * @throws SharedSessions

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type LoggerService } from '@nestjs/common';
 import { destination, pino, type LoggerOptions } from 'pino';
 import { errorFields } from './error-fields.js';
@@ -14,7 +16,19 @@ export abstract class Logger {
   abstract error(fields: object, message: string): void;
 }
 
+/** Longest wait for the log to be written at the end, because its reader may have stopped. */
+const FINISH_TIMEOUT_MS = 1000;
+
 const loggers = new WeakMap<object, Logger>();
+const finishes = new WeakMap<Logger, () => Promise<void>>();
+
+/**
+ * Waits until all lines so far have been written. Without this, a block that is being written when the process exits may
+ * come after its last line.
+ */
+export async function finishLog(settings: { readonly logLevel: string }): Promise<void> {
+  await finishes.get(loggerOf(settings))?.();
+}
 
 /** The only logger of a process. Two loggers would interleave their blocks on stdout. */
 export function loggerOf(settings: { readonly logLevel: string }): Logger {
@@ -44,7 +58,15 @@ function createLogger(options: { level: string; isTerminal: boolean }): Logger {
   }
   // Writes are asynchronous and in blocks, so that a slow reader of the log does not delay deliveries.
   const stdout = destination({ sync: false, maxLength: MAX_WAITING_BYTES });
-  const blocks = new LineBlocks(stdout);
+  let isWritten = true;
+  stdout.on('drain', () => {
+    isWritten = true;
+  });
+  const write = (block: string): void => {
+    isWritten = false;
+    stdout.write(block);
+  };
+  const blocks = new LineBlocks({ write });
   process.on('beforeExit', () => {
     blocks.flush();
   });
@@ -53,7 +75,12 @@ function createLogger(options: { level: string; isTerminal: boolean }): Logger {
     // An asynchronous write would not be finished any more.
     blocks.flush(destination({ sync: true }));
   });
-  return pino(settings, blocks);
+  const logger = pino(settings, blocks);
+  finishes.set(logger, async () => {
+    blocks.flush();
+    if (!isWritten) await Promise.race([once(stdout, 'drain'), delay(FINISH_TIMEOUT_MS)]);
+  });
+  return logger;
 }
 
 /** Passes log lines of Nest to our logger. Its many start-up lines get the level debug. */

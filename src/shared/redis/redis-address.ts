@@ -19,7 +19,8 @@ const SERVER = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 
 /** Accepted forms of REDIS_URL, for error messages. */
 export const REDIS_URL_FORMS =
-  'redis://[user:password@]host:port[/db], rediss://…, unix:///path[?db=db], redis+sentinel://[user:password@]host:port,host:port/master[/db] or ' +
+  'redis://[user:password@]host:port[/db], rediss://…, unix:///path[?db=db], ' +
+  'redis+sentinel://[user:password@]host:port,host:port/master[/db] or ' +
   'redis+cluster://[user:password@]host:port,host:port';
 
 /** @returns null if the text has none of the accepted forms */

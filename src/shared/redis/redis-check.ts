@@ -13,7 +13,7 @@ export class WrongEvictionPolicy extends StartRefused {
   }
 }
 
-/** Redis does not let us in, or not do what the service needs. It would stay that way, however often we reconnect. */
+/** Redis rejects our credentials or a command that the service needs. Reconnecting would not change that. */
 export class RefusedByRedis extends StartRefused {
   constructor(cause: Error) {
     super(
@@ -25,7 +25,10 @@ export class RefusedByRedis extends StartRefused {
 }
 
 /** Answers that reconnecting does not change. Others pass, such as LOADING, or that there are too many clients. */
-const LASTING_REFUSAL = /\b(WRONGPASS|NOAUTH|NOPERM)\b|DB index is out of range|invalid password|SELECT is not allowed/;
+const LASTING_REFUSAL =
+  /\b(WRONGPASS|NOAUTH|NOPERM)\b|DB index is out of range|invalid password|SELECT is not allowed|The user executing the script/;
+/** Longest wait for a connection: a client of Sentinels or a Cluster would try again for ever. */
+const CONNECT_TIMEOUT_MS = 5000;
 /** Life of the key of the check. */
 const KEY_LIFE_MS = 1000;
 
@@ -44,9 +47,11 @@ export async function checkRedis(settings: { redisUrl: string; queuePrefix: stri
   };
   // ioredis reports a refused password or database here, and goes on in database 0.
   client.on('error', remember);
+  // The nodes of a Cluster report it here.
+  client.on('node error', remember);
   let policies: string[] = [];
   try {
-    await client.connect();
+    await connectWithin(client, CONNECT_TIMEOUT_MS);
     await useKey(client, `${keyRoot(settings)}:start`).catch(remember);
     policies = await policiesOf(client);
   } catch (error) {
@@ -58,6 +63,21 @@ export async function checkRedis(settings: { redisUrl: string; queuePrefix: stri
   if (lasting !== undefined) throw new RefusedByRedis(lasting);
   const wrong = policies.find((policy) => policy !== 'noeviction');
   if (wrong !== undefined) throw new WrongEvictionPolicy(wrong);
+}
+
+async function connectWithin(client: Redis, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`Redis accepted no connection within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
+  });
+  const connecting = client.connect();
+  // After the timeout, nobody waits for it.
+  connecting.catch(() => undefined);
+  await Promise.race([connecting, timeout]).finally(() => {
+    clearTimeout(timer);
+  });
 }
 
 /** Runs a script, as Bull does all the time. */

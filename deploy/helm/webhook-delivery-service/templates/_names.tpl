@@ -44,7 +44,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if not $given.DATABASE_URL }}{{ fail "secrets.DATABASE_URL is missing." }}{{ end -}}
 {{- if not (or $given.ENCRYPTION_KEY $given.ENCRYPTION_KEYS) }}{{ fail "secrets.ENCRYPTION_KEY is missing; make one with: openssl rand -hex 32" }}{{ end -}}
 {{- if and (eq .Values.mode "split") (not $given.REDIS_URL) }}{{ fail "secrets.REDIS_URL is missing: Redis carries jobs from the API to the workers. Set it, or mode to single." }}{{ end -}}
-{{- if and (gt (int .Values.api.replicas) 1) (not $given.REDIS_URL) }}{{ fail "secrets.REDIS_URL is missing: several replicas need it. Set it, or api.replicas to 1." }}{{ end -}}
+{{- if and (or (gt (int .Values.api.replicas) 1) .Values.api.autoscaling.enabled) (not $given.REDIS_URL) }}{{ fail "secrets.REDIS_URL is missing: several replicas need it. Set it, or api.replicas to 1." }}{{ end -}}
 {{- include "webhooks.fullname" . -}}
 {{- end -}}
 {{- end -}}
@@ -64,7 +64,7 @@ helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- range $name, $value := .Values.settings }}
 {{- if has $name (list "PORT" "ADMIN_PORT") }}
 {{- fail (printf "settings.%s: containers listen on 8000, and on 9000 for health and metrics; set service.port instead." $name) }}
-{{- else if has $name (list "DATABASE_URL" "ENCRYPTION_KEY" "ENCRYPTION_KEYS" "BOOTSTRAP_API_KEY") }}
+{{- else if has $name (list "DATABASE_URL" "REDIS_URL" "EGRESS_PROXY_URL" "ENCRYPTION_KEY" "ENCRYPTION_KEYS" "BOOTSTRAP_API_KEY") }}
 {{- fail (printf "settings.%s: put it into existingSecret or secrets, because everyone may read a ConfigMap." $name) }}
 {{- end }}
 {{ $name }}: {{ $value | quote }}

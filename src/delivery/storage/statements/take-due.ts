@@ -19,7 +19,8 @@ const PARAMETERS = {
 
 /**
  * Takes due deliveries. If one is in flight and its lease is over, its worker died: the attempt is recorded as
- * abandoned, from the start of its lease, if nobody has changed the timeout since. If the lease still runs, the delivery becomes due when it ends, so that none stays due before the point
+ * abandoned. Its start is computed from the end of its lease and the present timeout, and so is wrong if the timeout has
+ * changed since. If the lease still runs, the delivery becomes due when it ends, so that none stays due before the point
  * where the next scan starts.
  *
  * Deliveries abandoned by one crash have leases that end together. From their second time on, they are scattered over
@@ -46,7 +47,8 @@ const takeDueFrom = (end: DueEnd) =>
       returning o.id, o.subscription_id, o.tenant_id, o.attempt_count),
     abandoned as (
       insert into attempts (delivery_id, number, tenant_id, started_at, error_code, error_message)
-      select id, attempt_count, tenant_id, lease_until - ${leaseOf('picked.subscription_id', p)}, 'abandoned', 'The worker stopped before it recorded an outcome'
+      select id, attempt_count, tenant_id, lease_until - ${leaseOf('picked.subscription_id', p)}, 'abandoned',
+        'the worker stopped before it recorded an outcome; the receiver may have got this attempt'
       from picked where state = ${STATE.inFlight} and not is_held
       on conflict do nothing),
     failed as (
