@@ -49,8 +49,10 @@ export class Ending {
     const { settings } = this.running;
     const beganAtMs = performance.now();
     const exit = (finalCode: number, isForced = false): void => {
-      logEnd(settings, { reason, exitCode: finalCode, beganAtMs, isForced });
-      void finishLog(settings).finally(() => process.exit(finalCode));
+      void finishLog(settings).finally(() => {
+        logEnd(settings, { reason, exitCode: finalCode, beganAtMs, isForced });
+        process.exit(finalCode);
+      });
     };
     setTimeout(exit, drainMs + settings.shutdownTimeout * 1000 + CLOSING_MS, 1, true).unref();
     this.close(drainMs).then(

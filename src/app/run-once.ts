@@ -22,12 +22,13 @@ export async function runOnce(name: string, work: (settings: Settings) => Promis
     logStrayOutput(loggerOf(settings));
     warnOfUnknownSettings(settings);
     const outcome = await work(settings);
+    await finishLog(settings);
     loggerOf(settings).info({ version: VERSION, ...outcome }, `${name}.finished`);
   } catch (error) {
+    if (settings !== undefined) await finishLog(settings);
     logFailure(`${name}.failed`, error, settings);
     process.exitCode = 1;
   }
-  if (settings !== undefined) await finishLog(settings);
   // Connections that are still open must not keep the program running.
   process.exit();
 }

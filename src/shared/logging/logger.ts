@@ -23,8 +23,8 @@ const loggers = new WeakMap<object, Logger>();
 const finishes = new WeakMap<Logger, () => Promise<void>>();
 
 /**
- * Waits until all lines so far have been written. Without this, a block that is being written when the process exits may
- * come after its last line.
+ * Waits until all lines so far have been written. Call this before the last line of a process: a block that is being
+ * written when it exits may come after it.
  */
 export async function finishLog(settings: { readonly logLevel: string }): Promise<void> {
   await finishes.get(loggerOf(settings))?.();
