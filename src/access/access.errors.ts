@@ -65,7 +65,7 @@ export class TenantInUse extends DomainError {
 
 export class ApiKeyNotFound extends DomainError {
   constructor(id: string) {
-    super('key_not_found', 'not_found', `There is no API key ${id} within your reach. GET /keys lists all.`);
+    super('key_not_found', 'not_found', `There is no API key ${id} that you may manage. GET /keys lists all.`);
   }
 }
 

@@ -63,7 +63,7 @@ function describeRoles(operation: Operation): void {
 }
 
 /**
- * Tells the example of a parameter in words, because `/docs` would send it: an id that does not exist, or a filter that
+ * Moves the example into the description, because `/docs` would send it: an id that does not exist, or a filter that
  * matches nothing. Only a type of event is taken as it is.
  */
 function describeExample(parameter: Parameter): void {

@@ -38,4 +38,9 @@ export class EventReport {
       'event.accepted',
     );
   }
+
+  /** An event reached nobody, and the reason could not be found out. */
+  unexplained({ tenantId, eventType }: Pick<AcceptedEvent, 'tenantId' | 'eventType'>, error: unknown): void {
+    this.logger.warn({ err: error, tenant_id: tenantId, event_type: eventType }, 'event.unexplained');
+  }
 }

@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Param, Post, Req, Res } from '@nestjs/commo
 import { ApiAcceptedResponse, ApiBody, ApiHeader, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller, Permit } from '../access/index.js';
+import { SETTINGS } from '../shared/config/setting-list.js';
 import { InvalidInput } from '../shared/errors/domain-error.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
@@ -70,8 +71,7 @@ const PAYLOAD = {
   schema: {},
   examples: { order: { summary: 'An order', value: { id: 'o_1', total: 42 } } },
 };
-/** Default of MAX_PAYLOAD_BYTES. */
-const DEFAULT_PAYLOAD_BYTES = 1_048_576;
+const DEFAULT_PAYLOAD_BYTES = SETTINGS.shape.maxPayloadBytes.parse(undefined);
 /** Errors of both publishing operations. */
 const COMMON_PROBLEMS = [
   new IdempotencyKeyInUse(),
@@ -180,7 +180,7 @@ export class IngestController {
     operationId: 'publishToAll',
     summary: 'Publish an event to every subscription that wants its type',
     description:
-      'Creates one delivery for every active or paused subscription that wants the type. It is not an error if there is none; `warnings` then says why.',
+      'Creates one delivery for every active or paused subscription that wants the type. It is not an error if there is none; `warnings` then says why, unless an earlier request published the event.',
   })
   @ApiParam({ name: 'event_type', schema: EVENT_TYPE })
   @ApiHeader(IDEMPOTENCY_KEY)
@@ -207,12 +207,17 @@ export class IngestController {
     const accepted = await this.ingest.broadcast(caller.tenantId, eventType, published);
     const eventId = toPublicId('evt', accepted.eventId);
     markReplay(reply, accepted);
-    const { deliveryCount } = accepted;
-    const silence = deliveryCount === 0 ? await this.ingest.explainNoDeliveries(caller.tenantId, eventType) : null;
+    const { deliveryCount, isReplayed } = accepted;
+    const mayRead = caller.may('read');
+    // The subscriptions of today do not explain why an event of yesterday reached nobody.
+    const isSilent = deliveryCount === 0 && !isReplayed;
+    const silence = isSilent
+      ? await this.ingest.explainNoDeliveries({ tenantId: caller.tenantId, mayRead }, eventType)
+      : null;
     return {
       event_id: eventId,
       deliveries: deliveryCount,
-      ...(caller.may('read') && { status_url: `/status/${eventId}` }),
+      ...(mayRead && { status_url: `/status/${eventId}` }),
       ...withWarnings([...contentTypeWarnings(published), ...(silence === null ? [] : [silence])]),
     };
   }

@@ -21,9 +21,11 @@ const REQUEST = {
 
 describe('an event', () => {
   let written: (readonly string[] | null)[];
+  let unexplained: unknown[];
 
   beforeEach(() => {
     written = [];
+    unexplained = [];
   });
 
   /** The service for a tenant whose subscriptions in `audience` want every event. */
@@ -43,7 +45,10 @@ describe('an event', () => {
       } as unknown as EventWriter,
       {} as TargetGuard,
       { nowMs: () => 0 } as Clock,
-      { accepted: () => undefined } as unknown as EventReport,
+      {
+        accepted: () => undefined,
+        unexplained: (_: unknown, error: unknown) => unexplained.push(error),
+      } as unknown as EventReport,
     );
 
   it('reaches as many subscriptions as it can have distinct deliveries, and no more', async () => {
@@ -62,14 +67,16 @@ describe('an event', () => {
   });
 
   it('is accepted even if nobody can find out why it reaches nobody', async () => {
+    const failure = new Error('The database does not answer.');
     const targets = {
       getAudience: () => Promise.resolve({ count: 0, ids: [] }),
-      explainNoDeliveries: () => Promise.reject(new Error('The database does not answer.')),
+      explainNoDeliveries: () => Promise.reject(failure),
     };
     const service = ingest({ count: 0, ids: [] }, targets);
 
     expect(await service.broadcast('t', 'a', REQUEST)).toMatchObject({ deliveryCount: 0 });
-    expect(await service.explainNoDeliveries('t', 'a')).toBeNull();
+    expect(await service.explainNoDeliveries({ tenantId: 't', mayRead: true }, 'a')).toBeNull();
+    expect(unexplained).toEqual([failure]);
   });
 
   it('is addressed to the listed subscriptions when these are few', async () => {

@@ -90,10 +90,14 @@ export class IngestService {
   }
 
   /** Says why an event reached nobody; null if that cannot be found out now. The event is accepted in any case. */
-  async explainNoDeliveries(tenantId: string, eventType: string): Promise<WarningAnswer | null> {
+  async explainNoDeliveries(
+    { tenantId, mayRead }: { readonly tenantId: string; readonly mayRead: boolean },
+    eventType: string,
+  ): Promise<WarningAnswer | null> {
     try {
-      return { pointer: 'event_type', ...(await this.targets.explainNoDeliveries(tenantId, eventType)) };
-    } catch {
+      return { pointer: 'event_type', ...(await this.targets.explainNoDeliveries(tenantId, eventType, mayRead)) };
+    } catch (error) {
+      this.report.unexplained({ tenantId, eventType }, error);
       return null;
     }
   }

@@ -13,7 +13,7 @@ export function unwanted(eventType: string, wanted: string): string {
 
 /**
  * Collects the faults of a publishing request, in its headers and its body, so that an answer names all of them. The
- * status says what is most fundamental: a content type that nobody can mean, then JSON that is none, then the others.
+ * status says what is most fundamental: a form sent by accident, then malformed JSON, then the rest.
  */
 export class PublishFaults {
   /** The body, if it is JSON. */
@@ -26,15 +26,15 @@ export class PublishFaults {
     this.add('Idempotency-Key', idempotencyKey === undefined ? null : idempotencyKeyFault(idempotencyKey));
     this.add('Content-Type', contentTypeFault(contentType));
     this.add(FORM_HEADER, allowsForm === undefined || allowsForm === 'true' ? null : 'must be true, or absent');
-    if (body.length === 0) {
-      this.add('', 'is the payload and must have at least one byte');
-      return;
-    }
     if (isForm(contentType) && allowsForm !== 'true') {
       this.form =
         `The payload would be delivered as a form (${contentType?.slice(0, 100)}), which HTTP clients send by default. ` +
         `${SEND_JSON} If receivers do expect a form, send ${FORM_HEADER}: true.`;
-      this.add('Content-Type', `is that of a form; send application/json, or ${FORM_HEADER}: true if a form is meant`);
+      this.add('Content-Type', `is a form type; send application/json, or ${FORM_HEADER}: true to send a form`);
+    }
+    if (body.length === 0) {
+      this.add('', 'is the payload and must have at least one byte');
+      return;
     }
     if (!isJson(contentType)) return;
     try {
@@ -54,7 +54,7 @@ export class PublishFaults {
   /** @throws UnsupportedMediaType; MalformedJson; InvalidInput */
   refuse(): void {
     if (this.form !== null) throw new UnsupportedMediaType(this.form, this.faults);
-    if (this.malformed !== null && this.faults.length === 1) throw this.malformed;
+    if (this.malformed !== null) throw new MalformedJson(this.malformed.reason, this.faults);
     if (this.faults.length > 0) throw new InvalidInput(this.faults);
   }
 }

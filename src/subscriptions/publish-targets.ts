@@ -36,12 +36,16 @@ export class PublishTargets {
     });
   }
 
-  /** Says why no subscription gets an event. One look-up serves all types, so a flood of misspelt ones stays cheap. */
-  async explainNoDeliveries(tenantId: string, eventType: string): Promise<NoDeliveries> {
+  /**
+   * Says why no subscription gets an event. One look-up serves all types, so a flood of misspelt ones stays cheap.
+   *
+   * @param mayRead whether the publisher may know what others subscribe to
+   */
+  async explainNoDeliveries(tenantId: string, eventType: string, mayRead: boolean): Promise<NoDeliveries> {
     const subscribed = await this.cache.get(tenantId, 'subscribed-types', {
       load: () => this.repository.findSubscribedTypes(tenantId),
       read: readSubscribedTypes,
     });
-    return noDeliveries(eventType, subscribed);
+    return noDeliveries(eventType, subscribed, mayRead);
   }
 }

@@ -1,3 +1,4 @@
+import { UnknownEncryptionKey } from '../shared/crypto/secret-box.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import { liveSecrets, type SealedSecret } from './domain/sealed.js';
@@ -17,7 +18,9 @@ interface Rotation {
  * Returns the secrets of a subscription after it gets another one. The new one comes first, and those that sign now
  * follow until the overlap ends. Setting the current secret again changes nothing, so a client may repeat a request.
  *
- * @throws TooManySecrets; UnknownEncryptionKey if a secret that is to go on signing cannot be decrypted
+ * A secret whose encryption key is lost is left out: nothing can sign with it, nor can it be the new one.
+ *
+ * @throws TooManySecrets
  */
 export function rotated(
   vault: SubscriptionVault,
@@ -26,12 +29,25 @@ export function rotated(
   { secret, overlapSeconds = DEFAULT_OVERLAP_SECONDS, nowMs }: Rotation,
 ): readonly SealedSecret[] {
   if (overlapSeconds === 0) return [vault.sealSecret(id, secret)];
-  const live = liveSecrets(stored, nowMs);
-  const [current] = live;
-  const isGiven = (sealed: SealedSecret): boolean => vault.openSecret(id, sealed) === secret;
-  if (current !== undefined && current.untilMs === undefined && isGiven(current)) return live;
-  const others = live.filter((sealed) => !isGiven(sealed));
+  const usable = liveSecrets(stored, nowMs).flatMap((sealed) => {
+    const text = openedText(vault, id, sealed);
+    return text === null ? [] : [{ sealed, text }];
+  });
+  const [current] = usable;
+  const isSame = current?.text === secret && current.sealed.untilMs === undefined;
+  if (isSame) return usable.map(({ sealed }) => sealed);
+  const others = usable.filter(({ text }) => text !== secret).map(({ sealed }) => sealed);
   if (others.length >= LIMITS.liveSecrets) throw new TooManySecrets(LIMITS.liveSecrets);
   const untilMs = nowMs + overlapSeconds * 1000;
   return [vault.sealSecret(id, secret), ...others.map((each) => ({ ...each, untilMs: each.untilMs ?? untilMs }))];
+}
+
+/** Returns null if the encryption key of the secret is lost. */
+function openedText(vault: SubscriptionVault, id: Uuid, sealed: SealedSecret): string | null {
+  try {
+    return vault.openSecret(id, sealed);
+  } catch (error) {
+    if (error instanceof UnknownEncryptionKey) return null;
+    throw error;
+  }
 }

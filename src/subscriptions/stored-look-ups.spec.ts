@@ -70,19 +70,24 @@ describe('an audience read from Redis', () => {
 describe('the stored types of a tenant', () => {
   it('are read as they were written', () => {
     for (const types of [
-      { wanted: [], disabled: [] },
-      { wanted: ['order.*'], disabled: ['*'] },
+      { wanted: [], disabled: [], isCut: false },
+      { wanted: ['order.*'], disabled: ['*'], isCut: true },
     ]) {
       expect(readSubscribedTypes(stored(types))).toEqual(types);
     }
   });
 
-  it.each([null, {}, { wanted: ['a'] }, { wanted: 'a', disabled: [] }, { wanted: [1], disabled: [] }])(
-    'are rejected as %j',
-    (value) => {
-      expect(readSubscribedTypes(stored(value))).toBeUndefined();
-    },
-  );
+  it.each([
+    null,
+    {},
+    { wanted: ['a'], isCut: false },
+    { wanted: 'a', disabled: [], isCut: false },
+    { wanted: [1], disabled: [], isCut: false },
+    // Of an earlier version.
+    { wanted: [], disabled: [] },
+  ])('are rejected as %j', (value) => {
+    expect(readSubscribedTypes(stored(value))).toBeUndefined();
+  });
 });
 
 it('returns only well-formed look-ups, whatever JSON is stored', () => {

@@ -34,7 +34,7 @@ const audience = z.union([
     .refine(({ count, ids }) => ids.length === count),
 ]);
 
-const subscribedTypes = z.object({ wanted: z.array(z.string()), disabled: z.array(z.string()) });
+const subscribedTypes = z.object({ wanted: z.array(z.string()), disabled: z.array(z.string()), isCut: z.boolean() });
 
 /** @returns null for a subscription that does not exist; undefined for a malformed entry */
 export function readTarget(stored: unknown, id: Uuid): PublishTarget | null | undefined {

@@ -5,6 +5,7 @@ import { hasFaultAt, type Input, readInput } from '../shared/http/read-input.js'
 import { TargetGuard, targetRefusal } from '../targets/index.js';
 import { effectivePolicy, policyFaults } from './domain/delivery-policy.js';
 import { SubscriptionPatch } from './dto/subscription-input.js';
+import { hasPolicyFault } from './subscription-faults.js';
 
 /**
  * The fields of a body that are valid by themselves, and the faults of the others. Whoever compares the fields with the
@@ -28,10 +29,9 @@ export class SubscriptionCheck {
     const targetUrl = dto.target_url;
     if (!hasFaultAt(faults, 'target_url') && targetUrl !== undefined)
       faults.push(...(await this.targetFaults(targetUrl)));
-    const hasPolicyFault = hasFaultAt(faults, 'retry') || hasFaultAt(faults, 'timeout');
     // A patch is merged with the stored policy first, so its result is checked later, in the service.
     const isMerged = (dtoClass as unknown) === SubscriptionPatch;
-    if (!hasPolicyFault && !isMerged) faults.push(...this.policyFaults(dto));
+    if (!hasPolicyFault(faults) && !isMerged) faults.push(...this.policyFaults(dto));
     const isValid = (name: string): boolean =>
       !hasFaultAt(faults, name) && !hasFaultAt(faults, DEPENDENT[name] ?? name);
     const valid = Object.entries(dto).filter(([name, value]) => value !== undefined && isValid(name));

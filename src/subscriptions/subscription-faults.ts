@@ -1,4 +1,5 @@
 import type { Fault } from '../shared/errors/domain-error.js';
+import { hasFaultAt } from '../shared/http/read-input.js';
 import { stateFrom } from './domain/subscription-state.js';
 import { STATE_RULE, type SubscriptionPatch } from './dto/subscription-input.js';
 import type { Sealed } from './subscription-vault.js';
@@ -45,12 +46,12 @@ export function headerFaults({ headers, auth }: Pick<Sealed, 'headers' | 'auth'>
   return [{ pointer: '/auth', detail: `cannot be combined with the header ${own}; set only one of them` }];
 }
 
-/** Whether the retry policy is at fault already, so that nothing can be said of the whole. */
+/** Whether a field of the retry policy is at fault already, so that nothing can be said of the whole policy. */
 export function hasPolicyFault(faults: readonly Fault[]): boolean {
-  return faults.some(({ pointer }) => /^\/(retry|timeout)(\/|$)/.test(pointer));
+  return hasFaultAt(faults, 'retry') || hasFaultAt(faults, 'timeout');
 }
 
-/** The warnings of an earlier answer, which a client may send back. They belong to that answer, so none are compared. */
+/** The warnings of an earlier answer, which a client may send back. They belong to that answer: none are compared. */
 export function warningsOf({ warnings }: Readonly<Record<string, unknown>>): { warnings?: unknown } {
   return warnings === undefined ? {} : { warnings };
 }

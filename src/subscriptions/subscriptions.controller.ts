@@ -16,6 +16,7 @@ import {
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { type Caller, CurrentCaller, Permit, TenantId } from '../access/index.js';
+import { SETTINGS } from '../shared/config/setting-list.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiInput } from '../shared/http/api-input.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
@@ -42,8 +43,7 @@ import {
 import { SubscriptionCheck } from './subscription-check.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
-/** Default of MAX_SUBSCRIPTIONS. */
-const DEFAULT_LIMIT = 100_000;
+const DEFAULT_LIMIT = SETTINGS.shape.maxSubscriptions.parse(undefined);
 const EXAMPLE = { target_url: EXAMPLE_TARGET_URL, event_type: 'order.created' };
 
 @ApiTags('Subscriptions')
@@ -103,8 +103,8 @@ export class SubscriptionsController {
     summary: 'Replace a subscription',
     description:
       'Omitted fields are reset to their defaults, except the secret and the state, which are kept. The answer of GET may ' +
-      'be sent back: fields that only the service sets are ignored unless their values differ. Another secret rotates: ' +
-      'the present ones go on signing for a day. ' +
+      'be sent back: fields that only the service sets are ignored unless their values differ. ' +
+      'A new secret starts a rotation: the current ones keep signing for a day. ' +
       '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
   })
   @ApiOkResponse({ type: ChangedSubscriptionAnswer, description: 'The changed subscription' })
@@ -126,7 +126,7 @@ export class SubscriptionsController {
     operationId: 'patchSubscription',
     summary: 'Change the given fields of a subscription',
     description:
-      'Another secret rotates: the present ones go on signing for a day. ' +
+      'A new secret starts a rotation: the current ones keep signing for a day. ' +
       '`state: "active"` resumes a paused subscription and re-enables a disabled one.',
   })
   @ApiOkResponse({ type: ChangedSubscriptionAnswer, description: 'The changed subscription' })

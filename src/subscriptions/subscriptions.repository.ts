@@ -118,16 +118,18 @@ export class SubscriptionsRepository {
 
   /** Reads the patterns of a tenant's newest subscriptions. Both the rows and the patterns are bounded. */
   async findSubscribedTypes(tenantId: string): Promise<SubscribedTypes> {
-    const rows = await this.database.query<{ is_disabled: boolean; types: string[] }>(
+    const rows = await this.database.query<{ is_disabled: boolean; types: string[]; is_cut: boolean }>(
       tenantId,
-      `select state = ${SUBSCRIPTION_STATE.disabled} as is_disabled, (array_agg(distinct type))[1:$3] as types
-       from (select state, event_types from subscriptions where tenant_id = $1 and deleted_at is null
-             order by id desc limit $2) newest, unnest(event_types) type
+      `with newest as materialized (select state, event_types from subscriptions
+         where tenant_id = $1 and deleted_at is null order by id desc limit $2::int + 1)
+       select state = ${SUBSCRIPTION_STATE.disabled} as is_disabled, (array_agg(distinct type))[1:$3::int] as types,
+         (count(distinct type) > $3::int or (select count(*) from newest) > $2::int) as is_cut
+       from newest, unnest(event_types) type
        group by 1`,
       [EXPLAINED_SUBSCRIPTIONS, EXPLAINED_TYPES],
     );
     const ofState = (isDisabled: boolean): string[] => rows.find((row) => row.is_disabled === isDisabled)?.types ?? [];
-    return { wanted: ofState(false), disabled: ofState(true) };
+    return { wanted: ofState(false), disabled: ofState(true), isCut: rows.some((row) => row.is_cut) };
   }
 
   /** Locks subscriptions of all tenants for re-encryption, ordered by id and including deleted ones. */

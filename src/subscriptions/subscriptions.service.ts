@@ -9,10 +9,9 @@ import { withWarnings } from '../shared/http/warning.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { newUuid, type Uuid } from '../shared/ids/uuid.js';
 import { Clock } from '../shared/time/clock.js';
-import { effectivePolicy, policyFaults } from './domain/delivery-policy.js';
+import { effectivePolicy, keepingDefaults, policyFaults } from './domain/delivery-policy.js';
 import { givenEventTypes } from './domain/given-event-types.js';
 import type { SealedSecret } from './domain/sealed.js';
-import { strayCredentials } from './domain/stray-credentials.js';
 import { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 import type {
   ChangedSubscriptionAnswer,
@@ -23,6 +22,7 @@ import type { SubscriptionInput, SubscriptionPatch } from './dto/subscription-in
 import type { SubscriptionQuery } from './dto/subscription-query.js';
 import { rotated } from './secret-rotation.js';
 import { secretWarnings } from './secret-warnings.js';
+import { strayCredentials } from './stray-credentials.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import {
   hasPolicyFault,
@@ -180,7 +180,7 @@ export class SubscriptionsService implements OnModuleInit {
       const { types, faults: typeFaults } = givenEventTypes(given, found.eventTypes);
       const revived = given.state === undefined ? {} : { disabledReason: null };
       const all = {
-        ...fields(given),
+        ...keepingDefaults(fields(given), found, this.settings),
         ...(types !== undefined && { eventTypes: types }),
         ...revived,
         ...this.sealed(id, given, found, faults),

@@ -23,8 +23,8 @@ export abstract class HostResolver {
 }
 
 /**
- * Knows `localhost`, reads /etc/hosts, then queries DNS through sockets: for the name itself and for the name in each search domain. For a
- * name without a dot, the search domains come first.
+ * Knows `localhost`, reads /etc/hosts, then queries DNS through sockets: for the name itself and for the name in each
+ * search domain. For a name without a dot, the search domains come first.
  *
  * Does not use `getaddrinfo`: it blocks one of a few threads until there is an answer. All look-ups of the process
  * share these threads, including that of the database, and the owner of a slow name could block them all.

@@ -15,6 +15,11 @@ import { type ServiceProcess, startService } from '../support/service-process.js
 import { verifyWebhook } from '../support/standard-webhooks.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
+interface Secrets {
+  readonly secret: string;
+  readonly previous: readonly unknown[];
+}
+
 const [FIRST, SECOND, THIRD] = ['11', '22', '33'].map((byte) => byte.repeat(32));
 
 describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
@@ -164,20 +169,31 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     expect(await api.untilFinal(task)).toMatchObject({ status: 'delivered', attempt_count: 1 });
   });
 
-  it('that are lost prevent a rotation with an overlap, but not one without', async () => {
+  it('that are lost do not prevent a new secret, which then signs alone', async () => {
+    const path = (id: string, more = ''): string => `/subscriptions/${id}${more}`;
+    const replaced = (target_url: string) => ({ target_url, event_type: 'order.created', secret: 'another secret' });
+    const changes: readonly ((former: CreatedSubscriptionAnswer) => readonly [string, string, object])[] = [
+      ({ id }) => ['POST', path(id, '/rotate-secret'), { overlap: 60 }],
+      ({ id }) => ['POST', path(id, '/rotate-secret'), { overlap: 0 }],
+      ({ id }) => ['PATCH', path(id), { secret: 'another secret' }],
+      ({ id, target_url: url }) => ['PUT', path(id), replaced(url)],
+    ];
     await startWith(FIRST);
-    const { id } = await subscribe();
+    const former: CreatedSubscriptionAnswer[] = [];
+    for (const _ of changes) former.push(await subscribe());
     settings['LOST_ENCRYPTION_KEYS'] = encryptionKeyId(FIRST);
     await startWith(THIRD);
-    const rotate = (overlap: number) =>
-      api.request('POST', `/subscriptions/${id}/rotate-secret`, { body: { overlap } });
-    const stored = () => database.query('select secrets from subscriptions');
-    const before = await stored();
 
-    expect(await rotate(60)).toMatchObject({ status: 500 });
-    expect(await stored()).toEqual(before);
-    expect(await rotate(0)).toMatchObject({ status: 200, body: { previous: [] } });
-    expect(await outcome(id)).toMatchObject({ status: 'delivered' });
+    for (const [index, one] of former.entries()) {
+      const [method, at, body] = changes[index]!(one);
+      await api.expect(200, method, at, { body });
+
+      const { secret, previous } = await api.expect<Secrets>(200, 'GET', path(one.id, '/secret'));
+      expect(previous).toEqual([]);
+      if ('secret' in body) expect(secret).toBe(body.secret);
+      expect(await outcome(one.id)).toMatchObject({ status: 'delivered' });
+      verifyWebhook(secret, receiver.requestsTo(new URL(one.target_url).pathname).at(-1)!);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { makeToken } from '../support/make-token.js';
 import { clientOf, createKey, type CreatedKeyAnswer, createTenant, everythingStored, type KeyAnswer } from '../support/access.js'; // prettier-ignore
-import { ApiClient, type ApiResponse, type PageAnswer } from '../support/api-client.js';
+import { ApiClient, type ApiResponse, type PageAnswer, type ProblemAnswer } from '../support/api-client.js';
 import { ROLES } from '../support/documented-operations.js';
 import { endedKey } from '../support/ended-key.js';
 import { eventually } from '../support/eventually.js';
@@ -101,6 +101,20 @@ describe('API keys, with two API processes on real PostgreSQL and Redis', () => 
       // The other process may accept it for a second after the overlap.
       await eventually(() => listSubscriptions(there), { until: ({ status }) => status === 401 });
       expect(await listSubscriptions(other.as(next.key))).toMatchObject({ status: 200 });
+    });
+
+    it('is not rotated with what its answer says of it, all named at once', async () => {
+      const former = await readerKey();
+
+      const { key: _key, expires_at: _end, ...answer } = former;
+      const refused = await admin.request('POST', `/keys/${former.id}/rotate`, { body: { ...answer, other: 1 } });
+
+      expect(refused.status).toBe(422);
+      const faults = (refused.body as ProblemAnswer).errors!;
+      expect(faults.find(({ pointer }) => pointer === '/role')!.detail).toBe('is set by the service; remove it');
+      expect(faults.map(({ pointer }) => pointer).sort()).toEqual(
+        [...Object.keys(answer), 'other'].map((name) => `/${name}`).sort(),
+      );
     });
 
     it('is accepted for 24 hours after a rotation that names no overlap', async () => {

@@ -72,6 +72,17 @@ describe('a form that could be mistaken for another, with real PostgreSQL and Re
     await refused({ auth: { type: 'bearer', token } }, '/auth/token');
   });
 
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/json'])(
+    'is no body if it is {}, where none is needed: %s',
+    async (type) => {
+      const { id } = await api.createSubscription(aSubscription());
+      const headers = { 'content-type': type };
+      await api.expect(200, 'POST', `/subscriptions/${id}/rotate-secret`, { headers, body: ' {} ' });
+      const other = await api.request('POST', `/subscriptions/${id}/rotate-secret`, { headers, body: '{"overlap":0}' });
+      expect(other.status).toBe(type === 'application/json' ? 200 : 415);
+    },
+  );
+
   it('is not read into PUT: the state stays as it is unless it is given', async () => {
     const { id } = await api.createSubscription(aSubscription({ state: 'paused' }));
     const put = async (given: object) => api.expect(200, 'PUT', `/subscriptions/${id}`, { body: aSubscription(given) });

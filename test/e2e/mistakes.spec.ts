@@ -66,7 +66,7 @@ describe('the mistakes of a new developer, with real PostgreSQL and Redis', () =
 
   it.each(ALL.map((mistake) => [mistake.title, mistake] as const))(
     'are answered with what to change: %s',
-    async (_title, { request, headers = {}, body, as, answer, says }: Mistake) => {
+    async (_title, { request, headers = {}, body, as, answer, says, names }: Mistake) => {
       const [method = '', path = ''] = filled(request).split(' ');
       const sent = typeof body === 'string' ? filled(body) : body;
 
@@ -86,6 +86,7 @@ describe('the mistakes of a new developer, with real PostgreSQL and Redis', () =
         );
         expect(texts.join('; ')).toBe(problem.detail);
       }
+      if (names !== undefined) expect(problem.errors!.map(({ pointer }) => pointer)).toEqual(names);
       if (response.status === 405) expect(response.headers.get('allow')).toMatch(/\b(GET|POST)\b/);
     },
   );

@@ -113,13 +113,38 @@ describe('the answer to a publication, with real PostgreSQL, Redis and a receive
       expect((await why('disabled', 'order.created')).warnings).toMatchObject([{ code: 'subscriptions_disabled' }]);
     });
 
-    it('says so again when the request is repeated under its key', async () => {
+    it('does not explain a repeated request by the subscriptions of today', async () => {
       await createTenant(api, 'keyed');
       const headers = { 'x-tenant': 'keyed', 'idempotency-key': 'again' };
       const [first, second] = [await api.broadcast('a.b', {}, headers), await api.broadcast('a.b', {}, headers)];
 
-      expect(second).toEqual(first);
-      expect((second as Warned).warnings).toMatchObject([{ code: 'no_subscriptions' }]);
+      const { warnings, ...answer } = first as BroadcastAnswer & Warned;
+      expect(warnings).toMatchObject([{ code: 'no_subscriptions' }]);
+      expect(second).toEqual(answer);
+    });
+
+    it('names no types to a publisher that may not read subscriptions', async () => {
+      await createTenant(api, 'private');
+      await subscribe('private', ['order.created']);
+      const publisher = await clientOf(api, 'private', 'publisher');
+
+      const { warnings } = (await publisher.broadcast('order.create', {})) as BroadcastAnswer & Warned;
+      expect(warnings).toMatchObject([
+        { code: 'type_not_subscribed', detail: 'reaches nobody, because no subscription wants order.create' },
+      ]);
+    });
+
+    it('names no types of a tenant with more of them than are read', async () => {
+      await createTenant(api, 'many');
+      for (let n = 0; n < 4; n += 1) {
+        await subscribe(
+          'many',
+          Array.from({ length: 80 }, (_, i) => `order.type${n}.${i}`),
+        );
+      }
+      expect((await why('many', 'order.type')).warnings).toMatchObject([
+        { detail: 'reaches nobody, because no active or paused subscription wants order.type' },
+      ]);
     });
   });
 

@@ -80,6 +80,22 @@ describe('an answer that is sent back, with real PostgreSQL and Redis', () => {
     expect(answer).toMatchObject(disabled);
   });
 
+  it.each(['PUT', 'PATCH'])('leaves on the defaults what was on them, by %s', async (method) => {
+    const { id } = await api.createSubscription(aSubscription());
+    const columns = 'max_attempts, initial_interval_ms, max_interval_ms, timeout_ms, max_in_flight';
+    const stored = async (): Promise<unknown> =>
+      (await database.query(`select ${columns} from subscriptions order by id desc limit 1`))[0];
+    const before = await stored();
+
+    const answer = await api.getSubscription(id);
+    await send(method, pathOf({ id }), answer);
+    expect(await stored()).toEqual(before);
+    expect(new Set(Object.values(before as object))).toEqual(new Set([null]));
+
+    await send(method, pathOf({ id }), { ...answer, updated_at: undefined, timeout: 7 });
+    expect(await stored()).toEqual({ ...(before as object), timeout_ms: 7000 });
+  });
+
   it('is refused with changes of what only the service sets, all named at once', async () => {
     const created = await api.createSubscription(FULL);
     const changed = {
@@ -109,6 +125,21 @@ describe('an answer that is sent back, with real PostgreSQL and Redis', () => {
 
     expect(answer.status).toBe(422);
     expect(pointersOf(answer.body)).toEqual(expect.arrayContaining(['/id', '/created_at', '/updated_at', '/headers/X-Key'])); // prettier-ignore
+  });
+
+  it('leaves the limits of a tenant on the defaults', async () => {
+    await createTenant(api, 'by-default');
+    const stored = () =>
+      database.query(`select events_per_second, burst, max_subscriptions from tenants where id = 'by-default'`);
+    const before = await stored();
+
+    await send('PATCH', '/tenants/by-default', await api.expect<object>(200, 'GET', '/tenants/by-default'));
+    expect(await stored()).toEqual(before);
+
+    const limits = { events_per_second: 50 };
+    await send('PATCH', '/tenants/by-default', { limits });
+    await send('PATCH', '/tenants/by-default', await api.expect<object>(200, 'GET', '/tenants/by-default'));
+    expect(await stored()).toEqual([{ events_per_second: 50, burst: null, max_subscriptions: null }]);
   });
 
   it('changes a tenant like a subscription', async () => {

@@ -100,7 +100,7 @@ describe('the sender, given the answers of a receiver on this machine', () => {
     [
       'changes the protocol unasked',
       raw('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
-      'connection_reset',
+      'response_invalid',
     ],
     ['answers with another protocol', raw('SSH-2.0-OpenSSH_9.6\r\n'), 'response_invalid'],
     ['answers with two lengths', raw(`${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc`), 'response_invalid'],

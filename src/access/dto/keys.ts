@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
+import { ReadOnlyFields } from '../../shared/http/input-fields.js';
 import { PageQuery, pageOf } from '../../shared/http/page.js';
 import { IsIntegerFrom, IsText, MayBeAbsent, MayBeNull, Rule } from '../../shared/http/rules.js';
 import { IsTime, TIME_INPUT } from '../../shared/http/time-input.js';
@@ -23,6 +24,10 @@ export const IsTenantId = (): PropertyDecorator =>
       : `must be 1 to ${LIMITS.tenantIdLength} letters, digits, "_", "." or "-", starting with a letter or digit`,
   );
 
+/** The fields of a key's answer that only the service sets. */
+const SET_BY_SERVICE = ['id', 'created_at', 'created_by', 'rotated_from', 'last_used_at', 'key'] as const;
+
+@ReadOnlyFields(...SET_BY_SERVICE)
 export class KeyInput {
   @ApiProperty({ enum: ROLES, description: 'Determines what the key may do', example: 'publisher' })
   @IsIn(ROLES)
@@ -55,6 +60,8 @@ export class KeyInput {
   readonly expires_at?: string | null;
 }
 
+/** The new key has the role, the tenant and the name of the old one. */
+@ReadOnlyFields(...SET_BY_SERVICE, 'role', 'tenant_id', 'name')
 export class KeyRotation {
   @ApiPropertyOptional({
     type: 'integer',

@@ -58,10 +58,10 @@ export class TenantsController {
   @ApiProblems(new TenantExists('acme'))
   async create(
     @CurrentCaller() caller: Caller,
-    @Body(InputPipe) input: TenantInput,
+    @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TenantAnswer> {
-    const created = await this.tenants.create(caller, input);
+    const created = await this.tenants.create(caller, readInput(body, TenantInput));
     void reply.header('location', `/tenants/${created.id}`);
     return created;
   }

@@ -3,8 +3,8 @@ import { Settings } from '../../shared/config/settings.js';
 import type { Tx } from '../../shared/database/transaction.js';
 import { type Fault, InvalidInput } from '../../shared/errors/domain-error.js';
 import { MalformedCursor, type Page } from '../../shared/http/page.js';
-import type { Input } from '../../shared/http/read-input.js';
-import { refuseReadOnlyChanges } from '../../shared/http/read-only.js';
+import { hasFaultAt, type Input } from '../../shared/http/read-input.js';
+import { refuseReadOnly, refuseReadOnlyChanges } from '../../shared/http/read-only.js';
 import { NeedsAllTenants, TenantExists, TenantInUse, TenantNotFound } from '../access.errors.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import type { Caller } from '../caller.js';
@@ -19,6 +19,8 @@ import { TenantsRepository } from './tenants.repository.js';
 /** Returns what another module still holds for a tenant, such as "subscriptions"; null if nothing prevents deletion. */
 export type RemovalCheck = (tx: Tx, tenantId: string) => Promise<string | null>;
 
+const NO_LIMITS: TenantLimits = { eventsPerSecond: null, burst: null, maxSubscriptions: null };
+
 @Injectable()
 export class TenantsService {
   private readonly removalChecks: RemovalCheck[] = [];
@@ -32,10 +34,11 @@ export class TenantsService {
   ) {}
 
   /** @throws TenantExists; InvalidInput */
-  async create(caller: Caller, input: TenantInput): Promise<TenantAnswer> {
+  async create(caller: Caller, { dto: input, faults: ownFaults, readOnly }: Input<TenantInput>): Promise<TenantAnswer> {
     refuseBound(caller);
-    const limits = changedLimits({ eventsPerSecond: null, burst: null, maxSubscriptions: null }, input);
-    const faults = this.burstFaults(limits);
+    const faults = [...ownFaults, ...refuseReadOnly(readOnly)];
+    const limits = hasFaultAt(faults, 'limits') ? NO_LIMITS : changedLimits(NO_LIMITS, input);
+    faults.push(...this.burstFaults(limits));
     if (faults.length > 0) throw new InvalidInput(faults);
     const created = await this.audit.change(caller, async (tx, record) => {
       const tenant = await this.repository.insert(tx, { id: input.id, name: input.name ?? null, limits });
@@ -81,8 +84,9 @@ export class TenantsService {
     const changed = await this.audit.change(caller, async (tx, record) => {
       const found = await this.lock(tx, caller, id);
       const faults = [...ownFaults, ...refuseReadOnlyChanges(readOnly, this.answer(found))];
-      const hasLimitFault = faults.some(({ pointer }) => pointer.startsWith('/limits'));
-      const limits = hasLimitFault ? found.limits : changedLimits(found.limits, patch);
+      const limits = hasFaultAt(faults, 'limits')
+        ? found.limits
+        : this.keepingDefaults(found.limits, changedLimits(found.limits, patch));
       faults.push(...this.burstFaults(limits));
       if (faults.length > 0) throw new InvalidInput(faults);
       const name = patch.name === undefined ? found.name : patch.name;
@@ -137,6 +141,22 @@ export class TenantsService {
     const tenant = isVisible(caller, id) ? await this.repository.lock(tx, id) : null;
     if (tenant === null) throw new TenantNotFound(id);
     return tenant;
+  }
+
+  /**
+   * Keeps a limit on the setting if it was, and the given value is that of the setting. Otherwise a client that sends an
+   * answer back would fix the settings of that moment, which the answer shows.
+   */
+  private keepingDefaults(previous: TenantLimits, given: TenantLimits): TenantLimits {
+    const rate = publishRate({ ...given, eventsPerSecond: null }, this.settings);
+    const burst = publishRate({ ...given, burst: null }, this.settings)?.burst;
+    const isKept = (field: keyof TenantLimits, byDefault: number | undefined): boolean =>
+      previous[field] === null && given[field] === byDefault;
+    return {
+      eventsPerSecond: isKept('eventsPerSecond', rate?.perSecond) ? null : given.eventsPerSecond,
+      burst: isKept('burst', burst) ? null : given.burst,
+      maxSubscriptions: isKept('maxSubscriptions', this.settings.maxSubscriptions) ? null : given.maxSubscriptions,
+    };
   }
 
   private burstFaults(limits: TenantLimits): Fault[] {

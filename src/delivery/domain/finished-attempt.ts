@@ -7,7 +7,7 @@ export interface FinishedAttempt {
   readonly delivery: Pick<ClaimedDelivery, 'id' | 'tenantId' | 'attempt'>;
   readonly result: AttemptResult;
   readonly decision: Decision;
-  /** When it started, by the monotonic clock of this process: a result may wait for PostgreSQL before it is recorded. */
+  /** When it started, by the monotonic clock of this process. A result may wait for PostgreSQL until it is recorded. */
   readonly startedMs: number;
 }
 

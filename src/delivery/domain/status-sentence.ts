@@ -9,14 +9,25 @@ const ADVICE: Readonly<Record<number, string>> = {
   403: 'check the auth and the headers of the subscription, and whether a firewall of the receiver refuses this service',
   404: 'check the path of target_url',
   405: 'the path of target_url must take POST requests',
-  410: 'it asked to be disabled, so the subscription is disabled; set its state to "active" to go on',
-  411: 'the receiver must take a body with a Content-Length',
+  410: 'a 410 disables the subscription; set its state to "active" to resume',
+  411: 'it demands a Content-Length, which every delivery has; check the proxies before the receiver',
   413: 'the receiver must take larger bodies',
   415: 'the receiver must take the content type of the event',
   429: 'the receiver wants fewer requests; lower max_in_flight',
 };
 
-/** Says what a response other than 2xx means. @param location its `Location` header, if there is one */
+/**
+ * Where a redirect points to: origin and path only, because queries and user names often are credentials, and the
+ * sentence goes to the history and the log. Undefined if that is no HTTP address.
+ *
+ * @param location the `Location` header, which may be relative to `targetUrl`
+ */
+export function pointedTo(location: string, targetUrl: string): string | undefined {
+  const url = URL.parse(location, targetUrl);
+  return url !== null && /^https?:$/.test(url.protocol) ? url.origin + url.pathname : undefined;
+}
+
+/** Says what a response other than 2xx means. @param location where it points to, as `pointedTo` returns it */
 export function statusSentence(statusCode: number, location: string | undefined): string {
   const answered = `the receiver answered ${statusCode}`;
   if (REDIRECTS.has(statusCode) && location !== undefined) {

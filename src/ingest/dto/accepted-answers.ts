@@ -35,7 +35,7 @@ export class BroadcastAnswer {
 
   @ApiWarnings(
     'What works but may surprise. Without deliveries, one says why: `no_subscriptions`, `subscriptions_disabled`, or ' +
-      '`type_not_subscribed` with the nearest types that have a subscription',
+      '`type_not_subscribed`, with the nearest types that have a subscription for those who may read subscriptions',
   )
   readonly warnings?: readonly WarningAnswer[];
 }

@@ -13,7 +13,7 @@ export class UnsupportedMediaType extends DomainError {
 export class BodyTooLarge extends DomainError {
   /** @param kind the limit on payloads is a setting */
   constructor(limitBytes: number, kind: 'json' | 'payload' = 'json') {
-    const advice = kind === 'payload' ? 'Send less, or set MAX_PAYLOAD_BYTES.' : 'Send less.';
+    const advice = kind === 'payload' ? 'Send less; the operator can raise MAX_PAYLOAD_BYTES.' : 'Send less.';
     super('too_large', 'too_large', `The body is larger than ${limitBytes} bytes. ${advice}`);
   }
 }

@@ -1,11 +1,17 @@
 import { isUtf8 } from 'node:buffer';
-import { DomainError } from '../errors/domain-error.js';
+import { DomainError, type Fault } from '../errors/domain-error.js';
 import { LIMITS } from '../limits.js';
 
 export class MalformedJson extends DomainError {
-  /** @param reason what is wrong with the text */
-  constructor(readonly reason: string) {
-    super('malformed_json', 'malformed', `The body is not valid JSON: ${reason}.`);
+  /**
+   * @param reason what is wrong with the text
+   * @param faults all faults of the request, if there are others
+   */
+  constructor(
+    readonly reason: string,
+    faults: readonly Fault[] = [],
+  ) {
+    super('malformed_json', 'malformed', `The body is not valid JSON: ${reason}.`, faults.length > 1 ? { faults } : {});
   }
 }
 

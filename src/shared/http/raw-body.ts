@@ -95,15 +95,18 @@ function readBody(request: FastifyRequest, body: Buffer): unknown {
   }
   const { rawBody, refusesBody, bodyIsOptional } = routeOptionsOf(request);
   if (rawBody) return body;
-  // Clients that cannot send a POST without a body send an empty one, of any type.
-  if (body.length === 0 && (refusesBody || bodyIsOptional)) return undefined;
+  // Clients that cannot send a POST without a body send an empty one or {}, of any type.
+  if ((refusesBody || bodyIsOptional) && isEmpty(body)) return undefined;
   if (refusesBody) {
-    if (body.length <= MAX_EMPTY_BYTES && EMPTY_OBJECT.test(body.toString('latin1'))) return undefined;
     throw new InvalidInput([{ pointer: '', detail: 'must be empty or {}, because this operation takes no body' }]);
   }
   const contentType = request.headers['content-type'];
   if (!isJson(contentType)) throw notJson(contentType);
   return parseStrictJson(body);
+}
+
+function isEmpty(body: Buffer): boolean {
+  return body.length === 0 || (body.length <= MAX_EMPTY_BYTES && EMPTY_OBJECT.test(body.toString('latin1')));
 }
 
 /** Whether a content type is JSON: `application/json` or any `+json`. */

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
 import type { Fault } from '../errors/domain-error.js';
-import { eachRuleOf, fieldsOf, nestedOf, readerOf, readOnlyFieldsOf } from './input-fields.js';
+import { eachRuleOf, fieldsOf, nestedOf, readerOf, readOnlyFieldsOf, UNKNOWN_FIELD } from './input-fields.js';
 import { pointerTo } from './json-pointer.js';
 
 /** A body or a query, read into its DTO. */
@@ -36,7 +36,7 @@ export function readInput<T extends object>(
       continue;
     }
     if (!known.has(name)) {
-      faults.push({ pointer: at(name), detail: 'is unknown; remove it' });
+      faults.push({ pointer: at(name), detail: UNKNOWN_FIELD });
       continue;
     }
     const nested = nestedOf(dtoClass, name);

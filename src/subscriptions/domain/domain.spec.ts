@@ -1,6 +1,6 @@
-import { effectivePolicy, policyFaults } from './delivery-policy.js';
+import { effectivePolicy, keepingDefaults, policyFaults } from './delivery-policy.js';
 import { isEventType, isEventTypePattern, onlyEventType, patternsWanting, wants } from './event-type-pattern.js';
-import { headerFault, isShown, shownHeadersFault } from './own-headers.js';
+import { headerFault, isShown, sameHeader, shownHeadersFaults } from './own-headers.js';
 
 describe('event types', () => {
   it.each(['a', 'order.created', 'a-b.c_d.E9', 'x'.repeat(128)])('may be %s', (type) => {
@@ -108,9 +108,23 @@ describe('the value of a custom header', () => {
   it.each<[unknown]>([['X-Team'], [null], [[1]], [['']], [['X Team']], [['x'.repeat(129)]], [Array(21).fill('a')]])(
     'needs a valid list of names, not %j',
     (names) => {
-      expect(shownHeadersFault(names)).not.toBeNull();
+      expect(shownHeadersFaults(names)).not.toEqual([]);
     },
   );
+
+  it('names each wrong name in the list', () => {
+    expect(shownHeadersFaults(['X-Team', 'X Team', 5]).map(({ pointer }) => pointer)).toEqual(['/1', '/2']);
+  });
+});
+
+describe('the name of a custom header', () => {
+  it('may not repeat another one in another spelling', () => {
+    expect([0, 1, 2].map((index) => sameHeader(['X-Team', 'X-Other', 'x-team'], index))).toEqual([
+      null,
+      null,
+      'X-Team',
+    ]);
+  });
 });
 
 describe('the delivery policy', () => {
@@ -141,5 +155,25 @@ describe('the delivery policy', () => {
     const slow = effectivePolicy({ ...none, maxAttempts: 100, maxIntervalMs: 86_400_000 }, settings);
     expect(policyFaults(slow, 120)).toEqual([expect.objectContaining({ pointer: '/retry' })]);
     expect(policyFaults(slow, 121)).toEqual([]);
+  });
+
+  it('names all its faults at once', () => {
+    const both = effectivePolicy({ ...none, maxAttempts: 100, initialIntervalMs: 86_400_000, maxIntervalMs: 3_600_000 }, settings); // prettier-ignore
+    expect(policyFaults(both, 1).map(({ pointer }) => pointer)).toEqual(['/retry/max_interval', '/retry']);
+  });
+
+  it('stays on the defaults that a client sends back', () => {
+    const { maxAttempts, ...others } = effectivePolicy(none, settings);
+    const sent = { maxAttempts: maxAttempts + 1, ...others, timeoutMs: 14_000 };
+
+    expect(keepingDefaults(sent, none, settings)).toEqual({ ...none, maxAttempts: 6, timeoutMs: 14_000 });
+    // What was chosen once stays chosen.
+    expect(keepingDefaults(sent, sent, settings)).toEqual(sent);
+    expect(keepingDefaults({}, none, settings)).toEqual({});
+  });
+
+  it('is never another than the given one, though a default depends on another field', () => {
+    const sent = { initialIntervalMs: 7_200_000, maxIntervalMs: 3_600_000 };
+    expect(keepingDefaults(sent, none, settings)).toEqual(sent);
   });
 });

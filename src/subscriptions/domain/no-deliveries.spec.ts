@@ -28,7 +28,8 @@ describe('the patterns nearest to an event type', () => {
 });
 
 describe('the reason why an event reaches nobody', () => {
-  const reason = (wanted: string[], disabled: string[] = []) => noDeliveries('order.create', { wanted, disabled });
+  const reason = (wanted: string[], disabled: string[] = [], { isCut = false, mayRead = true } = {}) =>
+    noDeliveries('order.create', { wanted, disabled, isCut }, mayRead);
 
   it('is that there is no subscription', () => {
     expect(reason([])).toMatchObject({ code: 'no_subscriptions' });
@@ -46,7 +47,23 @@ describe('the reason why an event reaches nobody', () => {
   it('is that nobody wants its type, with the nearest that is wanted', () => {
     const detail = expect.stringMatching(/no subscription wants order\.create; .*: order\.created$/) as string;
     expect(reason(['user.*', 'order.created'])).toEqual({ code: 'type_not_subscribed', detail });
+    // Not for those who may not read subscriptions.
+    expect(reason(['user.*', 'order.created'], [], { mayRead: false })).toEqual({
+      code: 'type_not_subscribed',
+      detail: 'reaches nobody, because no subscription wants order.create',
+    });
     const all = expect.stringContaining('all subscriptions are disabled') as string;
     expect(reason([], ['user.*'])).toEqual({ code: 'type_not_subscribed', detail: all });
+  });
+
+  it('says nothing of all subscriptions if only some were read', () => {
+    const detail = 'reaches nobody, because no active or paused subscription wants order.create';
+    for (const types of [
+      [['order.created'], []],
+      [[], ['user.*']],
+    ] as [string[], string[]][]) {
+      expect(reason(...types, { isCut: true })).toEqual({ code: 'type_not_subscribed', detail });
+    }
+    expect(reason([], ['order.*'], { isCut: true })).toMatchObject({ code: 'subscriptions_disabled' });
   });
 });

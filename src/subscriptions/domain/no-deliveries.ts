@@ -7,6 +7,8 @@ export interface SubscribedTypes {
   readonly wanted: readonly string[];
   /** Of disabled ones. */
   readonly disabled: readonly string[];
+  /** Whether there are more patterns or subscriptions than these, so that nothing can be said of all of them. */
+  readonly isCut: boolean;
 }
 
 /** Why an event got no delivery, for its publisher. */
@@ -15,7 +17,12 @@ export interface NoDeliveries {
   readonly detail: string;
 }
 
-export function noDeliveries(eventType: string, { wanted, disabled }: SubscribedTypes): NoDeliveries {
+/** @param mayRead whether the publisher may know what others subscribe to */
+export function noDeliveries(
+  eventType: string,
+  { wanted, disabled, isCut }: SubscribedTypes,
+  mayRead: boolean,
+): NoDeliveries {
   if (wanted.length === 0 && disabled.length === 0) {
     return {
       code: 'no_subscriptions',
@@ -29,10 +36,15 @@ export function noDeliveries(eventType: string, { wanted, disabled }: Subscribed
   if (wants(disabled, eventType)) {
     return {
       code: 'subscriptions_disabled',
-      detail: 'reaches nobody, because all subscriptions that want it are disabled; set the state of one to "active"',
+      detail: 'reaches nobody, because the subscriptions that want it are disabled; set the state of one to "active"',
     };
   }
+  if (isCut) {
+    const detail = `reaches nobody, because no active or paused subscription wants ${eventType}`;
+    return { code: 'type_not_subscribed', detail };
+  }
   const unwanted = `reaches nobody, because no subscription wants ${eventType}`;
+  if (!mayRead) return { code: 'type_not_subscribed', detail: unwanted };
   if (wanted.length === 0) {
     return { code: 'type_not_subscribed', detail: `${unwanted}, and all subscriptions are disabled` };
   }

@@ -7,6 +7,8 @@ const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 /** Printable ASCII, with spaces and tabs only inside: every HTTP implementation passes this on unchanged. */
 const VALUE = /^[!-~](?:[ -~\t]*[!-~])?$/;
 
+const NAME_RULE = `must have a name of 1 to ${LIMITS.headerNameLength} letters, digits, "-" or other token characters`;
+
 /** Headers that the service or the HTTP connection sets. */
 const RESERVED = new Set([
   'host',
@@ -55,19 +57,27 @@ export function isShown(name: string, shownHeaders: readonly string[]): boolean 
   return HARMLESS.has(lower) || shownHeaders.includes(lower);
 }
 
-/** Returns what is wrong with `shown_headers`, or null if it is valid. */
-export function shownHeadersFault(names: unknown): string | null {
-  const isList = Array.isArray(names) && names.length <= LIMITS.ownHeaders;
-  const isFine = isList && names.every((name) => typeof name === 'string' && isName(name));
-  return isFine ? null : `must be a list of at most ${LIMITS.ownHeaders} header names`;
+/** Returns what is wrong with `shown_headers`, with pointers into the list. */
+export function shownHeadersFaults(names: unknown): { pointer: string; detail: string }[] {
+  if (!Array.isArray(names) || names.length > LIMITS.ownHeaders) {
+    return [{ pointer: '', detail: `must be a list of at most ${LIMITS.ownHeaders} header names` }];
+  }
+  return names.flatMap((name, index) =>
+    typeof name === 'string' && isName(name) ? [] : [{ pointer: `/${index}`, detail: NAME_RULE }],
+  );
+}
+
+/** Returns the header that a list contains already, in another spelling; null for the first of its name. */
+export function sameHeader(names: readonly string[], index: number): string | null {
+  const lower = names[index]?.toLowerCase();
+  const first = names.findIndex((name) => name.toLowerCase() === lower);
+  return first < index ? (names[first] ?? null) : null;
 }
 
 /** Returns what is wrong with a custom header, or null if it is valid. */
 export function headerFault(name: string, value: unknown): string | null {
   const lower = name.toLowerCase();
-  if (!isName(name)) {
-    return `must have a name of 1 to ${LIMITS.headerNameLength} letters, digits, "-" or other token characters`;
-  }
+  if (!isName(name)) return NAME_RULE;
   if (RESERVED.has(lower) || lower.startsWith('webhook-')) return 'is set by the service; remove it';
   return headerValueFault(value);
 }

@@ -5,7 +5,7 @@ import { pointerTo } from '../../shared/http/json-pointer.js';
 import { lengthOf, Rule } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { EVENT_TYPE_HINT, isEventTypePattern } from '../domain/event-type-pattern.js';
-import { headerFault, REDACTED, shownHeadersFault } from '../domain/own-headers.js';
+import { headerFault, REDACTED, sameHeader, shownHeadersFaults } from '../domain/own-headers.js';
 
 /** One pattern or a list of patterns. With `required`, either `event_type` or `event_types` must be set. */
 export function IsEventTypes(options: { required: boolean }): PropertyDecorator {
@@ -56,16 +56,15 @@ export const IsOwnHeaders = (): PropertyDecorator =>
       return fault('must be an object of strings');
     const entries = Object.entries(value);
     if (entries.length > LIMITS.ownHeaders) return fault(`must have at most ${LIMITS.ownHeaders} headers`);
-    if (new Set(entries.map(([name]) => name.toLowerCase())).size < entries.length) {
-      return fault('must not name a header twice');
-    }
-    return entries.flatMap(([name, content]) => {
-      const detail = headerFault(name, content);
+    const names = entries.map(([name]) => name);
+    return entries.flatMap(([name, content], index) => {
+      const same = sameHeader(names, index);
+      const detail = same === null ? headerFault(name, content) : `is the same header as ${same}; remove one of them`;
       return detail === null ? [] : [{ pointer: pointerTo(name), detail }];
     });
   });
 
-export const IsShownHeaders = (): PropertyDecorator => Rule('shownHeaders', shownHeadersFault);
+export const IsShownHeaders = (): PropertyDecorator => EachRule('shownHeaders', shownHeadersFaults);
 
 export const IsSecret = (): PropertyDecorator => Rule('secret', (value) => signingSecretFault(value));
 

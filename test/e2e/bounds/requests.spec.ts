@@ -121,7 +121,7 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
     }
 
     const before = await service.state();
-    const detail = `The body is larger than ${MAX_PAYLOAD_BYTES} bytes. Send less, or set MAX_PAYLOAD_BYTES.`;
+    const detail = `The body is larger than ${MAX_PAYLOAD_BYTES} bytes. Send less; the operator can raise MAX_PAYLOAD_BYTES.`;
     for (const path of paths) {
       for (const bytes of [MAX_PAYLOAD_BYTES + 1, 2 * LIMITS.jsonBytes]) {
         const refused = await service.api.request('POST', path, { body: Buffer.alloc(bytes) });

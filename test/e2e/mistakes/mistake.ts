@@ -12,6 +12,8 @@ export interface Mistake {
   readonly answer: string;
   /** The whole detail. It says what to change. */
   readonly says: string;
+  /** Where all its faults are, if the detail tells only one of them. */
+  readonly names?: readonly string[];
 }
 
 export const JSON_TYPE = { 'content-type': 'application/json' };

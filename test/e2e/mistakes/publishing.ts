@@ -98,7 +98,7 @@ export const PUBLISHING: readonly Mistake[] = [
     headers: { 'content-type': 'text/plain' },
     body: 'x'.repeat(2049),
     answer: '413 too_large',
-    says: 'The body is larger than 2048 bytes. Send less, or set MAX_PAYLOAD_BYTES.',
+    says: 'The body is larger than 2048 bytes. Send less; the operator can raise MAX_PAYLOAD_BYTES.',
   },
   {
     title: 'a wildcard in the place of an event type',
@@ -241,14 +241,30 @@ export const PUBLISHING: readonly Mistake[] = [
     says: 'async is unknown; remove it',
   },
   {
-    title: 'several mistakes in headers and body together',
+    title: 'several mistakes in headers together',
+    request: 'POST /ingest/{sub}',
+    headers: { ...JSON_TYPE, 'idempotency-key': 'order 42', 'x-event-type': 'order created' },
+    body: '{"order":1}',
+    answer: '422 invalid_input',
+    says:
+      'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces; ' +
+      `X-Event-Type must be ${EVENT_TYPE_FORM}`,
+  },
+  {
+    title: 'several mistakes, of which one is malformed JSON',
     request: 'POST /ingest/{sub}',
     headers: { ...JSON_TYPE, 'idempotency-key': 'order 42', 'x-event-type': 'order created' },
     body: '{"order":1,}',
-    answer: '422 invalid_input',
-    says:
-      'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces; the body is not the JSON that ' +
-      'Content-Type promises: Expected double-quoted property name in JSON at position 11 (line 1 column 12); ' +
-      `X-Event-Type must be ${EVENT_TYPE_FORM}`,
+    answer: '400 malformed_json',
+    says: 'The body is not valid JSON: Expected double-quoted property name in JSON at position 11 (line 1 column 12).',
+    names: ['Idempotency-Key', '', 'X-Event-Type'],
+  },
+  {
+    title: 'a form without a body',
+    request: 'POST /webhooks/order.created',
+    headers: FORM,
+    answer: '415 unsupported_media_type',
+    says: FORM_REFUSED,
+    names: ['Content-Type', ''],
   },
 ];

@@ -57,6 +57,24 @@ export const READING: readonly Mistake[] = [
     says: '/id must be 1 to 64 letters, digits, "_", "." or "-", starting with a letter or digit',
   },
   {
+    title: 'a tenant with mistakes by themselves and together',
+    request: 'POST /tenants',
+    ...json({ id: 'Acme Inc.', created_at: null, limits: { burst: 5 } }),
+    answer: '422 invalid_input',
+    says:
+      '/id must be 1 to 64 letters, digits, "_", "." or "-", starting with a letter or digit; ' +
+      '/created_at is set by the service; remove it; /limits/burst requires events_per_second; set both',
+  },
+  {
+    title: 'an answer about a key as a new key',
+    request: 'POST /keys',
+    ...json({ id: 'key_1', role: 'reader', tenant_id: 'default', created_by: null, last_used_at: null }),
+    answer: '422 invalid_input',
+    says:
+      '/id is set by the service; remove it; /created_by is set by the service; remove it; ' +
+      '/last_used_at is set by the service; remove it',
+  },
+  {
     title: 'the id of a subscription in the place of a task',
     request: 'GET /status/{sub}',
     answer: '400 malformed_id',

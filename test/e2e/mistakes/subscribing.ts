@@ -139,6 +139,18 @@ export const SUBSCRIBING: readonly Mistake[] = [
       '/headers/X-Note must have a value of 1 to 1024 printable ASCII characters',
   ),
   subscribed(
+    'a header in two spellings, with another mistake',
+    { headers: { 'X-Team': 'a', 'X-Note': '', 'x-team': 'b' } },
+    '/headers/X-Note must have a value of 1 to 1024 printable ASCII characters; ' +
+      '/headers/x-team is the same header as X-Team; remove one of them',
+  ),
+  subscribed(
+    'two wrong names of headers to show',
+    { headers: { 'X-Team': 'a' }, shown_headers: ['X-Team', 'X Team', 5] },
+    '/shown_headers/1 must have a name of 1 to 128 letters, digits, "-" or other token characters; ' +
+      '/shown_headers/2 must have a name of 1 to 128 letters, digits, "-" or other token characters',
+  ),
+  subscribed(
     'faults on which other fields depend, which are not blamed',
     { headers: { 'X-Source': '' }, shown_headers: ['X-Source'], secret: 'short', signature_scheme: 'v1a' },
     '/secret must be 8 to 256 characters; ' +

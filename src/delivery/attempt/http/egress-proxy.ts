@@ -115,8 +115,8 @@ function tunnelTo(proxy: URL, connected: Socket, authority: string, signal: Abor
 }
 
 function failureOf(error: NodeJS.ErrnoException): ProxyFailure {
-  const { code = 'unknown error' } = error;
+  const { code } = error;
   // Error codes of Node.js's HTTP parser start with HPE_.
-  const what = code.startsWith('HPE_') ? 'sent an invalid HTTP response' : 'closed the connection';
-  return new ProxyFailure(`the egress proxy ${what} (${code})`, { cause: error });
+  const what = code?.startsWith('HPE_') ? 'sent an invalid HTTP response' : 'closed the connection';
+  return new ProxyFailure(`the egress proxy ${what}${code === undefined ? '' : ` (${code})`}`, { cause: error });
 }

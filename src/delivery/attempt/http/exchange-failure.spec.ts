@@ -4,7 +4,7 @@ import { ProxyFailure } from './egress-proxy.js';
 import { exchangeFailure } from './exchange-failure.js';
 import { ConnectTimeout } from './target-connector.js';
 import { AnswerWithoutStatus, ExchangeTimeout } from './undici-adapter.js';
-import { HeadersTooLong } from './undici-parser.js';
+import { HeadersTooLong, UnexpectedUpgrade } from './undici-parser.js';
 
 const RAW = 'raw text of a library: C0:SSL routines:../deps/openssl/ssl/record.c:355 10.0.0.7';
 const coded = (code: string, more: object = {}): Error => Object.assign(new Error(RAW), { code, ...more });
@@ -32,6 +32,12 @@ const FAILURES: readonly (readonly [error: unknown, code: string, says: RegExp])
   [coded('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls_failure', /^the target speaks plain HTTP, not TLS/],
   [coded('ERR_SSL_PACKET_LENGTH_TOO_LONG'), 'tls_failure', /^the target speaks plain HTTP, not TLS/],
   [coded('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'), 'tls_failure', /no TLS version or cipher in common/],
+  [coded('INVALID_PURPOSE'), 'tls_failure', /^the receiver's certificate chain was not issued for servers/],
+  [coded('PATH_LENGTH_EXCEEDED'), 'tls_failure', /^the receiver's certificate chain is longer than/],
+  [coded('ERROR_IN_CERT_NOT_BEFORE_FIELD'), 'tls_failure', /^the receiver's certificate has unreadable dates/],
+  [coded('ERROR_IN_CERT_NOT_AFTER_FIELD'), 'tls_failure', /^the receiver's certificate has unreadable dates/],
+  [coded('UNSPECIFIED'), 'tls_failure', /^the receiver's certificate was not accepted/],
+  [coded('CRL_HAS_EXPIRED'), 'tls_failure', /^the TLS handshake .* \(CRL_HAS_EXPIRED\)$/],
   // Codes that no list knows keep their name.
   [coded('ERR_SSL_SOMETHING_NEW'), 'tls_failure', /^the TLS handshake .* \(ERR_SSL_SOMETHING_NEW\)$/],
   [
@@ -43,6 +49,7 @@ const FAILURES: readonly (readonly [error: unknown, code: string, says: RegExp])
   [new errors.ResponseContentLengthMismatchError(RAW), 'response_invalid', /Content-Length$/],
   [coded('ERR_ASSERTION'), 'response_invalid', /^the response is not valid HTTP; [^(]*$/],
   [new HeadersTooLong(102), 'response_invalid', /^the headers of the response are too long/],
+  [new UnexpectedUpgrade(), 'response_invalid', /^the response switches to another protocol \(101\)/],
   [new AnswerWithoutStatus(), 'response_invalid', /^the response has no status from 200 to 999/],
   [new ProxyFailure('the egress proxy answered 403'), 'proxy_failure', /^the egress proxy answered 403/],
   [
@@ -55,6 +62,8 @@ const FAILURES: readonly (readonly [error: unknown, code: string, says: RegExp])
     'connection_refused',
     /^the receiver/,
   ],
+  // The first of the addresses that says something.
+  [new AggregateError([new Error(RAW), connecting('ETIMEDOUT')], RAW), 'timeout', /^the connection to the receiver/],
   [new Error(RAW, { cause: coded('CERT_HAS_EXPIRED') }), 'tls_failure', /^the receiver's certificate has expired/],
   [new TypeError(RAW), 'internal_error', /^the attempt failed inside the service; its log says why$/],
   [coded('ERR_INVALID_ARG_TYPE'), 'internal_error', /^the attempt failed inside the service; its log says why$/],

@@ -5,7 +5,7 @@ import { ProxyFailure } from './egress-proxy.js';
 import { type CodedFailure, sentenceFor } from './failure-sentences.js';
 import { ConnectTimeout } from './target-connector.js';
 import { AnswerWithoutStatus, ExchangeTimeout } from './undici-adapter.js';
-import { HeadersTooLong } from './undici-parser.js';
+import { HeadersTooLong, UnexpectedUpgrade } from './undici-parser.js';
 
 const CODES: Readonly<Record<string, CodedFailure>> = {
   ETIMEDOUT: 'timeout',
@@ -33,6 +33,7 @@ const OWN: readonly (readonly [kind: abstract new (...args: never[]) => Error, c
   [ProxyFailure, 'proxy_failure'],
   [AnswerWithoutStatus, 'response_invalid'],
   [HeadersTooLong, 'response_invalid'],
+  [UnexpectedUpgrade, 'response_invalid'],
 ];
 
 /** Maximum characters of a stored error message. */
@@ -62,7 +63,10 @@ function failureOf(error: unknown): AttemptError | null {
   }
   const { cause, errors: each } = error as { cause?: unknown; errors?: unknown[] };
   // When every address of a host has failed, the error holds one error per address.
-  if (Array.isArray(each) && each.length > 0) return failureOf(each[0]);
+  for (const one of Array.isArray(each) ? each : []) {
+    const first = failureOf(one);
+    if (first !== null) return first;
+  }
   return cause === undefined || cause === null ? null : failureOf(cause);
 }
 
@@ -81,7 +85,12 @@ function codedFailure(code: string): CodedFailure | null {
   return isTlsCode(code) ? 'tls_failure' : null;
 }
 
-/** Codes of OpenSSL, and those of Node.js for rejected certificates. */
+/** Beginnings of the codes of OpenSSL, and of those of Node.js for rejected certificates. */
+const TLS_CODE = new RegExp(
+  '^(ERR_SSL|ERR_TLS|CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|' +
+    'INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|EPROTO|UNSPECIFIED$)',
+);
+
 function isTlsCode(code: string): boolean {
-  return /^(ERR_SSL|ERR_TLS|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/.test(code);
+  return TLS_CODE.test(code);
 }

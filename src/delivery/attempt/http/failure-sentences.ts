@@ -12,6 +12,10 @@ const NO_HTTPS =
 const SELF_SIGNED = "the receiver's certificate is self-signed; it needs one of a public certificate authority";
 const UNKNOWN_ISSUER =
   "the receiver's certificate cannot be traced to a public certificate authority; check that it sends the intermediate certificates";
+const WRONG_PURPOSE =
+  "the receiver's certificate chain was not issued for servers; use a certificate for TLS servers from a public authority";
+const WRONG_DATES = "the receiver's certificate has unreadable dates; replace it";
+const NOT_ACCEPTED = "the receiver's certificate was not accepted; replace it by one of a public certificate authority";
 const NO_COMMON_TLS =
   'the receiver and this service have no TLS version or cipher in common; the receiver needs TLS 1.2 or newer';
 
@@ -40,6 +44,15 @@ const SENTENCES: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_ISSUER,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_ISSUER,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_ISSUER,
+  INVALID_PURPOSE: WRONG_PURPOSE,
+  INVALID_CA: WRONG_PURPOSE,
+  PATH_LENGTH_EXCEEDED: "the receiver's certificate chain is longer than one of its certificates allows; replace it",
+  CERT_CHAIN_TOO_LONG: "the receiver's certificate chain is too long; leave out certificates that are not needed",
+  ERROR_IN_CERT_NOT_BEFORE_FIELD: WRONG_DATES,
+  ERROR_IN_CERT_NOT_AFTER_FIELD: WRONG_DATES,
+  CERT_UNTRUSTED: NOT_ACCEPTED,
+  CERT_REJECTED: NOT_ACCEPTED,
+  UNSPECIFIED: NOT_ACCEPTED,
   ERR_SSL_WRONG_VERSION_NUMBER: NO_HTTPS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_HTTPS,
   ERR_SSL_HTTP_REQUEST: NO_HTTPS,

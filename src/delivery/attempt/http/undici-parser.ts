@@ -18,14 +18,25 @@ export class HeadersTooLong extends Error {
   }
 }
 
+/** The receiver changed the protocol of the connection, which no request asks for. The connection is closed. */
+export class UnexpectedUpgrade extends Error {
+  constructor() {
+    super(
+      'the response switches to another protocol (101), which no delivery asks for; check what target_url leads to',
+    );
+  }
+}
+
 const CONTINUE = 100;
 const PROCESSING = 102;
+/** Makes the parser stop. */
+const ABORT = -1;
 const patched = new WeakSet();
 
 /**
- * Fixes two defects of undici's parser that no option covers. It closes the connection on an unexpected 100, which RFC
- * 9110 (section 15.2) tells clients to skip, as the parser does with other interim responses. And when headers are too
- * long, it loses the status that came before them.
+ * Fixes three defects of undici's parser that no option covers. It closes the connection on an unexpected 100, which RFC
+ * 9110 (section 15.2) tells clients to skip, as the parser does with other interim responses. When headers are too long,
+ * it loses the status that came before them. And an upgrade gets the error code of a connection that was closed.
  *
  * The first connection with a parser patches the parser's class, because undici does not export it.
  */
@@ -38,6 +49,10 @@ export function patchParserOf(socket: Socket): void {
   patched.add(prototype);
   const { onHeadersComplete, trackHeader } = prototype;
   prototype.onHeadersComplete = function (statusCode, isUpgrade, isKeptAlive) {
+    if (isUpgrade) {
+      this.socket.destroy(new UnexpectedUpgrade());
+      return ABORT;
+    }
     const taken = statusCode === CONTINUE ? PROCESSING : statusCode;
     return onHeadersComplete.call(this, taken, isUpgrade, isKeptAlive);
   };

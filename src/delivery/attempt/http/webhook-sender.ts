@@ -9,7 +9,7 @@ import { Clock } from '../../../shared/time/clock.js';
 import { VERSION } from '../../../shared/version.js';
 import type { ClaimedDelivery } from '../../domain/claimed-delivery.js';
 import { type AttemptResult, isSuccess } from '../../domain/attempt-outcome.js';
-import { statusSentence } from '../../domain/status-sentence.js';
+import { pointedTo, statusSentence } from '../../domain/status-sentence.js';
 import type { OwnFault } from '../../domain/own-fault.js';
 import { webhookSignature } from '../../../signing/index.js';
 import { Credentials } from '../credentials.js';
@@ -84,7 +84,7 @@ export class WebhookSender implements OnApplicationShutdown {
       // The adapter sets the method. With POST here, axios would first look for a content type.
       const config: AxiosRequestConfig & { raw: RawRequest } = { raw };
       const { data } = await this.http.request<RawAnswer>(config);
-      return resultOf(data, this.clock.monotonicMs() - startedMs);
+      return resultOf(data, this.clock.monotonicMs() - startedMs, delivery.subscription.targetUrl);
     } catch (error) {
       if (this.isClosed) throw new AttemptInterrupted();
       const fault = error instanceof UnknownEncryptionKey ? 'encryption_key' : ownFaultOf(error);
@@ -157,10 +157,10 @@ export class WebhookSender implements OnApplicationShutdown {
   }
 }
 
-function resultOf(answer: RawAnswer, durationMs: number): AttemptResult {
+function resultOf(answer: RawAnswer, durationMs: number, targetUrl: string): AttemptResult {
   const { statusCode } = answer;
   const { location: to, 'retry-after': retryAfter } = answer.headers;
-  const location = typeof to === 'string' ? to : undefined;
+  const location = typeof to === 'string' ? pointedTo(to, targetUrl) : undefined;
   return {
     statusCode,
     error: isSuccess(statusCode) ? null : { code: 'bad_status', message: statusSentence(statusCode, location) },

@@ -26,6 +26,11 @@ describe('credentials when the target changes', () => {
     expect(pointers({ targetUrl: 'https://elsewhere.example/a', headers })).toEqual(['/auth', '/headers/x-token']);
   });
 
+  it('are named by a valid JSON pointer', () => {
+    const headers = { 'X~Token': previous.headers['X-Token'] } as never;
+    expect(pointers({ targetUrl: 'https://elsewhere.example/a', headers })).toEqual(['/auth', '/headers/X~0Token']);
+  });
+
   it('are accepted if they are given again or removed', () => {
     const targetUrl = 'https://elsewhere.example/a';
     const headers = { ...previous.headers, 'X-Token': { box: 'another box' } };

@@ -1,5 +1,6 @@
-import type { Fault } from '../../shared/errors/domain-error.js';
-import type { SealedAuth, SealedHeaders } from './sealed.js';
+import type { Fault } from '../shared/errors/domain-error.js';
+import { pointerTo } from '../shared/http/json-pointer.js';
+import type { SealedAuth, SealedHeaders } from './domain/sealed.js';
 
 /** A target and the credentials that are sent to it. */
 interface Target {
@@ -22,6 +23,6 @@ export function strayCredentials(previous: Target, { targetUrl, headers, auth }:
   const kept = Object.entries(headers).filter(([, value]) => typeof value === 'object' && previousBoxes.has(value.box));
   return [
     ...(auth !== null && auth.box === previous.auth?.box ? [{ pointer: '/auth', detail: DETAIL }] : []),
-    ...kept.map(([name]) => ({ pointer: `/headers/${name}`, detail: DETAIL })),
+    ...kept.map(([name]) => ({ pointer: `/headers${pointerTo(name)}`, detail: DETAIL })),
   ];
 }
