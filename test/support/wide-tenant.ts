@@ -50,8 +50,9 @@ export class WideTenant {
     await this.database.query(INSERTED, [count, targetUrl]);
   }
 
-  publish(type: string): Promise<{ status: number; body: unknown }> {
-    return this.wide.request('POST', `/webhooks/${type}`, { body: { n: 1 } });
+  publish(type: string, idempotencyKey?: string): Promise<{ status: number; body: unknown }> {
+    const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
+    return this.wide.request('POST', `/webhooks/${type}`, { body: { n: 1 }, headers });
   }
 
   publishNarrow(): Promise<unknown> {
