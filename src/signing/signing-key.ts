@@ -20,7 +20,7 @@ export function schemeOf(secret: string): SignatureScheme {
   return secret.startsWith(PRIVATE) ? 'v1a' : 'v1';
 }
 
-/** Whether Standard Webhooks libraries read the secret as this service does: it has one of their prefixes and base64. */
+/** Whether Standard Webhooks libraries read the secret as this service does: it has one of their prefixes. */
 export function isStandardSecret(secret: string): boolean {
   return secret.startsWith(SHARED) || secret.startsWith(PRIVATE);
 }

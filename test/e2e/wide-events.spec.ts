@@ -51,7 +51,7 @@ describe('a tenant with very many subscriptions to one event, beside another ten
     await holder.query(HOLD_KEY);
 
     const accepted = tenants.publish('everything', 'held');
-    // Its deliveries are written. The last statement waits for the key, and so the whole event goes on as long as we like.
+    // Its deliveries are written. The last statement waits for the key, so the event goes on until the rollback.
     await eventually(() => tenants.database.query(WAITING), { until: ({ length }) => length > 0 });
     for (let n = 0; n < 3; n += 1) await tenants.publishNarrow();
     await holder.query('rollback');

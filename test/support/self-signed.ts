@@ -18,7 +18,7 @@ zj0EAwIDSAAwRQIhAOj/09kTqegWOZTcRO2O5WcpwgDoY45oa52Hl5P4LNqkAiBy
 -----END CERTIFICATE-----`,
 };
 
-/** A self-signed certificate for a name that leads nowhere, valid until 2126. The key is public and protects nothing. */
+/** A self-signed certificate for a name that leads nowhere, valid until 2126. The key is public. */
 export const selfSignedElsewhere = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgHEFOUcC67IkecNED

@@ -144,8 +144,8 @@ export class TenantsService {
   }
 
   /**
-   * Keeps a limit on the setting if it was, and the given value is that of the setting. Otherwise a client that sends an
-   * answer back would fix the settings of that moment, which the answer shows.
+   * Keeps a limit on the setting if it was, and the given value is that of the setting. Otherwise a client that sends
+   * an answer back would fix the settings of that moment, which the answer shows.
    */
   private keepingDefaults(previous: TenantLimits, given: TenantLimits): TenantLimits {
     const rate = publishRate({ ...given, eventsPerSecond: null }, this.settings);

@@ -16,8 +16,8 @@ export interface ClientOptions extends pg.ClientConfig {
 }
 
 /**
- * Returns explicit options for node-postgres. It would take any missing option from PGHOST, PGSSLMODE and the like, from
- * `~/.pgpass`, or from URL parameters that are meant for other drivers.
+ * Returns explicit options for node-postgres. It would take any missing option from PGHOST, PGSSLMODE and the like,
+ * from `~/.pgpass`, or from URL parameters that are meant for other drivers.
  *
  * @throws AddressFault
  */

@@ -28,8 +28,8 @@ const PARAMETERS = ['sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey', 'sslne
 const SYSTEM_AUTHORITIES = 'system';
 
 /**
- * Parses the TLS parameters of DATABASE_URL by their meaning in libpq, and reads their files. Two defaults differ: without
- * `sslmode` there is no TLS, and `verify-full` without `sslrootcert` trusts the authorities of Node.js.
+ * Parses the TLS parameters of DATABASE_URL by their meaning in libpq, and reads their files. Two defaults differ:
+ * without `sslmode` there is no TLS, and `verify-full` without `sslrootcert` trusts the authorities of Node.js.
  *
  * @param host a directory means a Unix socket, which never uses TLS
  * @returns null for no TLS

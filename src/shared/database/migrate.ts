@@ -62,8 +62,8 @@ export async function migrate(
 }
 
 /**
- * Interval between tries to get the lock. A statement that waits for it would hold a snapshot, for whose end a migration
- * that builds an index concurrently waits.
+ * Interval between tries to get the lock. A statement that waits for it would hold a snapshot, for whose end a
+ * migration that builds an index concurrently waits.
  */
 const LOCK_INTERVAL_MS = 500;
 

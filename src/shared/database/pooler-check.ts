@@ -16,8 +16,8 @@ export class SharedSessions extends StartRefused {
 }
 
 /**
- * Checks that each connection keeps its own session. Poolers do not say whether they share sessions. Of two connections that share sessions, one
- * finds the mark of the other, or none.
+ * Checks that each connection keeps its own session. Poolers do not say whether they share sessions. Of two
+ * connections that share sessions, one finds the mark of the other, or none.
  *
  * @throws SharedSessions
  */

@@ -34,9 +34,9 @@ const ABORT = -1;
 const patched = new WeakSet();
 
 /**
- * Fixes three defects of undici's parser that no option covers. It closes the connection on an unexpected 100, which RFC
- * 9110 (section 15.2) tells clients to skip, as the parser does with other interim responses. When headers are too long,
- * it loses the status that came before them. And an upgrade gets the error code of a connection that was closed.
+ * Fixes three defects of undici's parser that no option covers. It closes the connection on an unexpected 100, which
+ * RFC 9110 (section 15.2) tells clients to skip, as the parser does with other interim responses. When headers are too
+ * long, it loses the status that came before them. And an upgrade gets the error code of a connection that was closed.
  *
  * The first connection with a parser patches the parser's class, because undici does not export it.
  */

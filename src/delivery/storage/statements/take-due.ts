@@ -19,9 +19,9 @@ const PARAMETERS = {
 
 /**
  * Takes due deliveries. If one is in flight and its lease is over, its worker died: the attempt is recorded as
- * abandoned. Its start is computed from the end of its lease and the present timeout, and so is wrong if the timeout has
- * changed since. If the lease still runs, the delivery becomes due when it ends, so that none stays due before the point
- * where the next scan starts.
+ * abandoned. Its start is computed from the end of its lease and the present timeout, and so is wrong if the timeout
+ * has changed since. If the lease still runs, the delivery becomes due when it ends, so that none stays due before the
+ * point where the next scan starts.
  *
  * Deliveries abandoned by one crash have leases that end together. From their second time on, they are scattered over
  * some seconds, so that a delivery that kills workers does not hit the same neighbours each time.
