@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { UnreadClients } from '../support/unread-clients.js';
 
 /** What 400 connections need, and garbage of V8. Responses that wait would take several times as much. */
-const MOST_MB = 150;
+const MOST_MB = 100;
 const LIVE_WITHIN_MS = 1000;
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;

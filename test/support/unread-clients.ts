@@ -23,9 +23,9 @@ export class UnreadClients {
     const settings = fastSettings(database, {
       API_ACCESS: 'keys',
       BOOTSTRAP_API_KEY: makeToken(),
-      // V8 keeps up to 100 MB of garbage in any busy process. The heap is limited here, because only what is held
-      // counts.
-      NODE_OPTIONS: '--max-old-space-size=768 --max-semi-space-size=4',
+      // Only what is held counts. V8 and malloc would keep up to 100 MB of garbage and free memory in a busy process.
+      NODE_OPTIONS: '--max-old-space-size=256 --max-semi-space-size=1',
+      MALLOC_ARENA_MAX: '1',
     });
     return new UnreadClients(await startService({ entry: 'main.api', settings }));
   }
