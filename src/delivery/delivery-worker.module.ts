@@ -11,6 +11,7 @@ import { Admission } from './engine/admission.js';
 import { Capacity } from './engine/capacity.js';
 import { Claiming } from './engine/claiming.js';
 import { DeliveryProcessor } from './engine/delivery.processor.js';
+import { DirectAttempts } from './engine/direct-attempts.js';
 import { Dispatcher } from './engine/dispatcher.js';
 import { DuePass } from './engine/due-pass.js';
 import { DueScan } from './engine/due-scan.js';
@@ -36,6 +37,7 @@ const ENGINE = [
   Capacity,
   Claiming,
   DeliveryProcessor,
+  DirectAttempts,
   Dispatcher,
   DuePass,
   DueScan,

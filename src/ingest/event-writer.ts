@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DeliveryWakeUps } from '../delivery/index.js';
+import { DeliveryWakeUps, HandOver } from '../delivery/index.js';
 import { GroupWriter } from '../shared/group-writer.js';
 import type { Linger } from '../shared/lingering.js';
 import { Clock } from '../shared/time/clock.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { AddressedEvent, UncountedEvent } from './domain/new-event.js';
 import { deliveriesOf } from './first-deliveries.js';
-import { IngestRepository } from './ingest.repository.js';
+import { type Acceptance, IngestRepository } from './ingest.repository.js';
 import { WideEventWriter } from './wide-event-writer.js';
 
 /** Limits of one commit. An event that arrives during a commit waits for that commit and for its own. */
@@ -33,6 +33,7 @@ export class EventWriter {
 
   constructor(
     private readonly repository: IngestRepository,
+    private readonly handOver: HandOver,
     private readonly wakeUps: DeliveryWakeUps,
     private readonly wide: WideEventWriter,
     clock: Clock,
@@ -63,19 +64,25 @@ export class EventWriter {
   }
 
   private async accept(events: AddressedEvent[]): Promise<boolean[]> {
-    const isQueued = this.wakeUps.isTakingJobs();
     const deliveries = events.flatMap(deliveriesOf);
-    const areAccepted = await this.repository.accept(events, deliveries, isQueued ? 'queued' : 'due');
-    const refused = new Set(events.filter((_, index) => !areAccepted[index]));
-    const accepted = refused.size === 0 ? deliveries : deliveries.filter(({ event }) => !refused.has(event));
-    const wakeUps = accepted.map(({ id, subscriptionId, event }) => ({
-      id,
-      subscriptionId,
-      attemptCount: 0,
-      tenantId: event.tenantId,
-    }));
+    const reservation = this.handOver.reserve(deliveries);
+    const others = reservation.ids.size === 0 ? deliveries : deliveries.filter(({ id }) => !reservation.ids.has(id));
+    const isQueued = others.length > 0 && this.wakeUps.isTakingJobs();
+    const deliveriesAre = isQueued || others.length === 0 ? 'queued' : 'due';
+    let outcome: Acceptance;
+    try {
+      outcome = await this.repository.accept({ events, deliveries, deliveriesAre, reserved: reservation });
+    } catch (error) {
+      reservation.giveBack();
+      throw error;
+    }
+    reservation.start(outcome);
+    const { accepted } = outcome;
+    const wakeUps = others.flatMap(({ id, subscriptionId, event }) =>
+      accepted.has(event.id) ? [{ id, subscriptionId, attemptCount: 0, tenantId: event.tenantId }] : [],
+    );
     if (isQueued) this.wakeUps.add(wakeUps);
     else this.wakeUps.countUnqueued(wakeUps.length);
-    return areAccepted;
+    return events.map(({ id }) => accepted.has(id));
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type ActiveSubscription, leaseParameters, type Reservation } from '../delivery/index.js';
 import { Settings } from '../shared/config/settings.js';
 import { HotPath } from '../shared/database/hot-path.js';
 import type { BoundStatement } from '../shared/database/statement.js';
@@ -18,34 +19,53 @@ export interface StoredRequest {
   readonly deliveryCount: number;
 }
 
+/** Events to write at once. */
+export interface Group {
+  readonly events: readonly NewEvent[];
+  /** Those of the events, in any order, without those already written in the same transaction. */
+  readonly deliveries: readonly NewDelivery[];
+  /** `queued` makes them due only after the visibility timeout, in case their job is lost; `due` makes them due at once. */
+  readonly deliveriesAre: 'queued' | 'due';
+  /** Deliveries to claim, and their subscriptions. By default none. */
+  readonly reserved?: Pick<Reservation, 'ids' | 'subscriptionIds'>;
+}
+
+const NOTHING_RESERVED = { ids: new Set<Uuid>(), subscriptionIds: [] };
+
+/** What became of a group. */
+export interface Acceptance {
+  /** Ids of accepted events. The keys of the others were taken, and nothing of those is stored. */
+  readonly accepted: ReadonlySet<Uuid>;
+  /** Subscriptions of claimed deliveries that were active. The deliveries of others were not claimed. */
+  readonly active: readonly ActiveSubscription[];
+}
+
 type RunStatement = <Row extends object>(statement: BoundStatement) => Promise<Row[]>;
 
 @Injectable()
 export class IngestRepository {
+  private readonly lease: ReturnType<typeof leaseParameters>;
+
   constructor(
     private readonly hotPath: HotPath,
     private readonly settings: Settings,
-  ) {}
+  ) {
+    this.lease = leaseParameters(settings);
+  }
 
   /**
    * Writes a group of events with their deliveries and idempotency keys in one statement.
    *
-   * @param deliveries those of these events, in any order, without those already written in the same transaction
-   * @param deliveriesAre `queued` makes them due only after the visibility timeout, in case their job is lost; `due`
-   * makes them due at once
    * @param run runs the statement; by default on its own, otherwise for example in a transaction
-   * @returns for each event whether it was accepted; false when its key is taken, and then nothing of it is stored
    */
   async accept(
-    events: readonly NewEvent[],
-    deliveries: readonly NewDelivery[],
-    deliveriesAre: 'queued' | 'due',
+    { events, deliveries, deliveriesAre, reserved = NOTHING_RESERVED }: Group,
     run: RunStatement = (statement) => this.hotPath.query(statement),
-  ): Promise<boolean[]> {
+  ): Promise<Acceptance> {
     // All processes insert keys in the same order, so that groups with common keys wait for each other, not deadlock.
     const keyed = events.flatMap((event) => (event.idempotency === null ? [] : [{ ...event.idempotency, event }]));
     keyed.sort((a, b) => compare(a.event.tenantId, b.event.tenantId) || compare(a.key, b.key));
-    const rows = await run<{ event_id: Uuid }>(
+    const rows = await run<{ id: Uuid; version: string | null }>(
       ACCEPT.with({
         ids: events.map(({ id }) => id),
         tenantIds: events.map(({ tenantId }) => tenantId),
@@ -59,6 +79,9 @@ export class IngestRepository {
         deliveryEventIds: deliveries.map(({ event }) => event.id),
         deliverySubscriptionIds: deliveries.map(({ subscriptionId }) => subscriptionId),
         deliveryTenantIds: deliveries.map(({ event }) => event.tenantId),
+        areClaimed: deliveries.map(({ id }) => reserved.ids.has(id)),
+        claimedSubscriptionIds: reserved.subscriptionIds,
+        ...this.lease,
         dueInSeconds: deliveriesAre === 'queued' ? this.settings.visibilityTimeout : 0,
         keyEventIds: keyed.map(({ event }) => event.id),
         keyTenantIds: keyed.map(({ event }) => event.tenantId),
@@ -68,8 +91,14 @@ export class IngestRepository {
         keyLifeSeconds: IDEMPOTENCY_SECONDS,
       }),
     );
-    const won = new Set(rows.map((row) => row.event_id));
-    return events.map(({ id, idempotency }) => idempotency === null || won.has(id));
+    const won = new Set<Uuid>();
+    const active: ActiveSubscription[] = [];
+    for (const { id, version } of rows) {
+      if (version === null) won.add(id);
+      else active.push({ id, version });
+    }
+    const accepted = events.filter(({ id, idempotency }) => idempotency === null || won.has(id));
+    return { accepted: new Set(accepted.map(({ id }) => id)), active };
   }
 
   /** Deletes idempotency keys that have expired, oldest first. @returns how many */

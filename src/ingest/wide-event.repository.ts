@@ -65,12 +65,13 @@ export class WideEventRepository {
         }
         // The key comes last: from here on, another process that writes the same key waits for this transaction,
         // together with its whole group.
-        const [isAccepted] = await step(() =>
-          this.events.accept([{ ...event, deliveryCount: count }], [], deliveriesAre, ({ text, values }) =>
-            tx.query(text, values),
+        const { accepted } = await step(() =>
+          this.events.accept(
+            { events: [{ ...event, deliveryCount: count }], deliveries: [], deliveriesAre },
+            (statement) => tx.query(statement.text, statement.values),
           ),
         );
-        if (!isAccepted) throw new KeyTaken();
+        if (!accepted.has(event.id)) throw new KeyTaken();
         return count;
       });
     } catch (error) {

@@ -39,9 +39,11 @@ describe('an accepted event, on real PostgreSQL', () => {
     await database.drop();
   });
 
-  /** Ids of the stored events, in the order of the given ones. */
-  const accept = (events: AddressedEvent[], deliveriesAre: 'queued' | 'due'): Promise<boolean[]> =>
-    repository.accept(events, events.flatMap(deliveriesOf), deliveriesAre);
+  /** Whether each event was accepted. */
+  const accept = async (events: AddressedEvent[], deliveriesAre: 'queued' | 'due'): Promise<boolean[]> => {
+    const { accepted } = await repository.accept({ events, deliveries: events.flatMap(deliveriesOf), deliveriesAre });
+    return events.map(({ id }) => accepted.has(id));
+  };
 
   const storedOf = async (events: readonly NewEvent[]): Promise<string[]> => {
     const stored = await database.query<{ id: string }>('select id from events');

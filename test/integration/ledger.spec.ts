@@ -66,7 +66,7 @@ describe('the ledger, on real PostgreSQL', () => {
     const id = newEventUuid(atMs);
     const event = aNewEvent({ id, subscriptionIds: new Array<string>(count).fill(subscriptionId) });
     const made = deliveriesOf(event);
-    await ingest.accept([event], made, 'queued');
+    await ingest.accept({ events: [event], deliveries: made, deliveriesAre: 'queued' });
     return made.map((each) => each.id);
   };
   const claim = (ids: readonly string[]) =>

@@ -21,6 +21,13 @@ export interface ClaimedDelivery {
   readonly subscription: ClaimedSubscription;
 }
 
+/** A delivery in flight. */
+export interface Claim {
+  readonly delivery: ClaimedDelivery;
+  /** When the claim was sent, on the monotonic clock. The lease started no earlier. */
+  readonly claimedAtMs: number;
+}
+
 /** The subscription at the time of the claim. Null means the default of the service. */
 export interface ClaimedSubscription {
   readonly publicId: string;

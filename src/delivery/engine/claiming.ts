@@ -4,7 +4,8 @@ import type { Linger } from '../../shared/lingering.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
-import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
+import type { ActiveSubscription, ArrivingDelivery } from '../domain/arriving-delivery.js';
+import type { Claim, ClaimedDelivery } from '../domain/claimed-delivery.js';
 import { assignClaims } from '../domain/assign-claims.js';
 import type { WakeUp } from '../domain/wake-up.js';
 import { ClaimRepository } from '../storage/claim.repository.js';
@@ -13,13 +14,6 @@ import { logFailure } from './log-failure.js';
 const MAX_GROUP = 256;
 /** While many deliveries leave the lanes, a group waits a little, so that each claim covers more of them. */
 const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 2000 };
-
-/** A delivery in flight. */
-export interface Claim {
-  readonly delivery: ClaimedDelivery;
-  /** When the claim was sent, on the monotonic clock. The lease started no earlier. */
-  readonly claimedAtMs: number;
-}
 
 /** Claims deliveries in groups. */
 @Injectable()
@@ -42,6 +36,36 @@ export class Claiming {
   /** Never throws. Resolves with null when the delivery could not be claimed. */
   claim(wakeUp: WakeUp): Promise<Claim | null> {
     return this.groups.submit(wakeUp);
+  }
+
+  /**
+   * Completes deliveries that were claimed when they were accepted. Never throws.
+   *
+   * @returns those that can be sent; the leases of the others end
+   */
+  async completeArrivals(
+    deliveries: readonly ArrivingDelivery[],
+    active: readonly ActiveSubscription[],
+  ): Promise<ClaimedDelivery[]> {
+    try {
+      return await this.repository.completeArrivals(deliveries, active);
+    } catch (error) {
+      logFailure(this.logger, error, 'deliveries.not_claimed');
+      return [];
+    }
+  }
+
+  /** Parks or cancels accepted deliveries that were not claimed, because their subscription is not active. */
+  async settleArrivals(deliveries: readonly ArrivingDelivery[]): Promise<void> {
+    if (deliveries.length === 0) return;
+    await this.settle(
+      deliveries.map(({ id, subscriptionId, event: { tenantId } }) => ({
+        id,
+        subscriptionId,
+        attemptCount: 0,
+        tenantId,
+      })),
+    );
   }
 
   private async claimGroup(wakeUps: WakeUp[]): Promise<(Claim | null)[]> {

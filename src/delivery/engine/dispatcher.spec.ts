@@ -8,6 +8,7 @@ import type { Clock } from '../../shared/time/clock.js';
 import type { AttemptPipeline } from '../attempt/attempt-pipeline.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { WakeUp } from '../domain/wake-up.js';
+import type { AttemptRepository } from '../storage/attempt.repository.js';
 import type { ClaimRepository } from '../storage/claim.repository.js';
 import type { ParkingRepository } from '../storage/parking.repository.js';
 import { Admission } from './admission.js';
@@ -20,7 +21,9 @@ import { Parking } from './parking.js';
 import { Pulling } from './pulling.js';
 import { SlottedAttempts } from './slotted-attempts.js';
 
-type Repositories = Pick<ClaimRepository, keyof ClaimRepository> & Pick<ParkingRepository, keyof ParkingRepository>;
+type Repositories = Pick<ClaimRepository, keyof ClaimRepository> &
+  Pick<ParkingRepository, keyof ParkingRepository> &
+  Pick<AttemptRepository, keyof AttemptRepository>;
 
 interface Engine {
   readonly admission: Admission;
@@ -51,6 +54,7 @@ describe('the engine of a worker', () => {
     const repository: Partial<Repositories> = { dayOf: ({ id }: WakeUp) => id.slice(0, 8), ...given };
     const claims = repository as ClaimRepository;
     const parking = repository as ParkingRepository;
+    const attempts = repository as AttemptRepository;
     const clock = { monotonicMs: () => nowMs, nowMs: () => nowMs } as Clock;
     const metrics = new Metrics();
     const ownSettings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', ...env });
@@ -59,7 +63,7 @@ describe('the engine of a worker', () => {
     const dispatcher = new Dispatcher(
       lanes,
       capacity,
-      new Parking(parking, lanes, silentLogger, metrics),
+      new Parking(parking, attempts, lanes, silentLogger, metrics),
       new Claiming(claims, clock, silentLogger, metrics),
       new Pulling(claims, lanes, clock, silentLogger),
       new SlottedAttempts(lanes, pipeline as AttemptPipeline, clock, silentLogger, metrics, ownSettings),

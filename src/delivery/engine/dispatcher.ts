@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/time/clock.js';
-import type { WakeUp } from '../domain/wake-up.js';
+import type { QueuedDelivery, WakeUp } from '../domain/wake-up.js';
 import { Capacity } from './capacity.js';
 import { Claiming } from './claiming.js';
 import { Lanes, type LaneSlots } from './lanes/lanes.js';
@@ -40,9 +40,21 @@ export class Dispatcher {
     if (refused.length > 0) await this.park(refused);
   }
 
-  /** Parks deliveries until their lanes have room to pull them. */
-  async park(wakeUps: readonly WakeUp[]): Promise<void> {
-    await this.parking.park(wakeUps);
+  /** Takes claimed deliveries that have a place in their lanes. */
+  arrive(deliveries: readonly QueuedDelivery[]): void {
+    if (this.isStopping) {
+      for (const { subscriptionId } of deliveries) this.lanes.cancel(subscriptionId);
+      void this.parking.giveBack(deliveries);
+      return;
+    }
+    const nowMs = this.clock.monotonicMs();
+    for (const delivery of deliveries) this.lanes.arrive(delivery, nowMs);
+    this.advance();
+  }
+
+  /** Parks deliveries until their lanes have room to pull them. Claimed ones become due instead. */
+  async park(deliveries: readonly QueuedDelivery[]): Promise<void> {
+    await this.parking.park(deliveries);
     this.advance();
   }
 
@@ -77,7 +89,7 @@ export class Dispatcher {
       if (this.lanes.inFlightCount === 0) this.onIdle?.();
       return;
     }
-    for (const wakeUp of this.lanes.takeReady()) void this.deliver(wakeUp);
+    for (const queued of this.lanes.takeReady()) void this.deliver(queued);
     if (this.lanes.hasParked && !this.pulling.isBusy) this.pull();
     this.capacity.recheck();
   };
@@ -86,9 +98,9 @@ export class Dispatcher {
     this.advance();
   };
 
-  private async deliver(wakeUp: WakeUp): Promise<void> {
-    const slot = { laneId: wakeUp.subscriptionId, origin: 'queued' } as const;
-    const claim = await this.claiming.claim(wakeUp);
+  private async deliver(queued: QueuedDelivery): Promise<void> {
+    const slot = { laneId: queued.subscriptionId, origin: 'queued' } as const;
+    const claim = queued.claim ?? (await this.claiming.claim(queued));
     if (claim === null) this.lanes.giveBack(slot.laneId, 1, slot.origin);
     else await this.attempts.run(claim, slot, this.onAnswered);
     this.advance();

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { GroupWriter } from '../../shared/group-writer.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
-import type { WakeUp } from '../domain/wake-up.js';
+import type { QueuedDelivery, WakeUp } from '../domain/wake-up.js';
+import { AttemptRepository } from '../storage/attempt.repository.js';
 import { ParkingRepository } from '../storage/parking.repository.js';
 import { Lanes } from './lanes/lanes.js';
 import { logFailure } from './log-failure.js';
@@ -16,6 +17,7 @@ export class Parking {
 
   constructor(
     private readonly repository: ParkingRepository,
+    private readonly attempts: AttemptRepository,
     private readonly lanes: Lanes,
     private readonly logger: Logger,
     private readonly metrics: Metrics,
@@ -23,7 +25,8 @@ export class Parking {
     this.groups = new GroupWriter((wakeUps) => this.parkGroup(wakeUps), { items: MAX_GROUP, groups: 1 });
   }
 
-  async park(wakeUps: readonly WakeUp[]): Promise<void> {
+  async park(deliveries: readonly QueuedDelivery[]): Promise<void> {
+    const wakeUps = await this.withoutClaimed(deliveries);
     if (wakeUps.length === 0) return;
     await Promise.all(wakeUps.map((wakeUp) => this.groups.submit(wakeUp)));
     this.noteParked(wakeUps);
@@ -35,14 +38,28 @@ export class Parking {
     for (const wakeUp of wakeUps) this.lanes.setParked(wakeUp, true);
   }
 
-  /** Makes pending deliveries due at once, so that another worker takes them. Never throws. */
-  async giveBack(wakeUps: readonly WakeUp[]): Promise<void> {
+  /** Makes deliveries due at once, so that another worker takes them. Never throws. */
+  async giveBack(deliveries: readonly QueuedDelivery[]): Promise<void> {
+    const wakeUps = await this.withoutClaimed(deliveries);
     if (wakeUps.length === 0) return;
     try {
       await this.repository.giveBack(wakeUps);
     } catch (error) {
       logFailure(this.logger, error, 'deliveries.not_given_back');
     }
+  }
+
+  /** Undoes the claims of claimed deliveries, which makes them due at once. Returns the others. Never throws. */
+  private async withoutClaimed(deliveries: readonly QueuedDelivery[]): Promise<readonly WakeUp[]> {
+    const claimed = deliveries.flatMap(({ claim }) => claim ?? []);
+    if (claimed.length === 0) return deliveries;
+    try {
+      await this.attempts.postpone(claimed.map(({ delivery }) => ({ delivery, delayMs: 0 })));
+    } catch (error) {
+      // Their leases end.
+      logFailure(this.logger, error, 'deliveries.not_given_back');
+    }
+    return deliveries.filter(({ claim }) => claim === undefined);
   }
 
   private async parkGroup(wakeUps: WakeUp[]): Promise<null[]> {

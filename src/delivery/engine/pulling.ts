@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Logger } from '../../shared/logging/logger.js';
 import { Clock } from '../../shared/time/clock.js';
-import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
+import type { Claim, ClaimedDelivery } from '../domain/claimed-delivery.js';
 import { ClaimRepository } from '../storage/claim.repository.js';
-import type { Claim } from './claiming.js';
 import { Lanes, type LaneSlots } from './lanes/lanes.js';
 import { logFailure } from './log-failure.js';
 

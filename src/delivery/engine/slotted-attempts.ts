@@ -6,7 +6,7 @@ import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
 import { effectivePolicy } from '../../subscriptions/index.js';
 import { AttemptPipeline } from '../attempt/attempt-pipeline.js';
-import type { Claim } from './claiming.js';
+import type { Claim } from '../domain/claimed-delivery.js';
 import type { Origin } from './lanes/lane.js';
 import { Lanes } from './lanes/lanes.js';
 

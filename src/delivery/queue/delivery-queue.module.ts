@@ -9,14 +9,15 @@ import { BullQueue } from './bull-queue.js';
 import type { JobData } from './job-data.js';
 import { consumerOptions, producerOptions, shardsOf } from './bull-options.js';
 import { DeliveryQueue } from './delivery-queue.js';
+import { HandOver } from './hand-over.js';
 import { MemoryQueue } from './memory-queue.js';
 
 /** Whether a process only adds jobs, or also takes them. */
 export type QueueRole = 'producer' | 'producer and consumer';
 
 /**
- * Provides the queue: Bull if REDIS_URL is set, otherwise a queue in memory. Global, so that modules that add jobs need
- * not know which.
+ * Provides the queue, Bull if REDIS_URL is set, otherwise in memory, and the hand-over within the process. Global, so that
+ * modules that accept deliveries need not know which there are.
  */
 @Module({})
 export class DeliveryQueueModule {
@@ -26,8 +27,8 @@ export class DeliveryQueueModule {
       return {
         module: DeliveryQueueModule,
         global: true,
-        providers: [{ provide: DeliveryQueue, useClass: MemoryQueue }],
-        exports: [DeliveryQueue],
+        providers: [HandOver, { provide: DeliveryQueue, useClass: MemoryQueue }],
+        exports: [DeliveryQueue, HandOver],
       };
     }
     const clients = new BullClients(redisUrl, loggerOf(settings));
@@ -46,6 +47,7 @@ export class DeliveryQueueModule {
         }),
       ),
       providers: [
+        HandOver,
         {
           provide: DeliveryQueue,
           inject: [Logger, ...ends.map(({ token }) => getQueueToken(token))],
@@ -59,7 +61,7 @@ export class DeliveryQueueModule {
           },
         },
       ],
-      exports: [DeliveryQueue],
+      exports: [DeliveryQueue, HandOver],
     };
   }
 }

@@ -4,6 +4,7 @@ import { HotPath } from '../../shared/database/hot-path.js';
 import { partitionOf } from '../../shared/database/partition-keeper.js';
 import { publicIdsOf, toPublicId } from '../../shared/ids/public-id.js';
 import { eventUuidOf, type Uuid } from '../../shared/ids/uuid.js';
+import type { ActiveSubscription, ArrivingDelivery } from '../domain/arriving-delivery.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { WakeUp } from '../domain/wake-up.js';
 import { ClaimedSubscriptions, readSubscriptions } from './claimed-subscriptions.js';
@@ -102,6 +103,30 @@ export class ClaimRepository {
       [...days].map(([partition, ids]) => this.hotPath.query<EventRow>(readEvents(partition).with({ ids }))),
     );
     return this.complete(claimed, events.flat());
+  }
+
+  /** Completes deliveries that were claimed when they were accepted, except those whose subscription is deleted by now. */
+  completeArrivals(
+    deliveries: readonly ArrivingDelivery[],
+    active: readonly ActiveSubscription[],
+  ): Promise<ClaimedDelivery[]> {
+    const versions = new Map(active.map(({ id, version }) => [id, version]));
+    const claimed = deliveries.map(({ id, subscriptionId, event }) => ({
+      id,
+      subscription_id: subscriptionId,
+      tenant_id: event.tenantId,
+      attempt_count: 1,
+      abandoned_count: 0,
+      webhook_id: null,
+      version: versions.get(subscriptionId) ?? '',
+    }));
+    const events = deliveries.map(({ event: { id, eventType, contentType, payload } }) => ({
+      id,
+      event_type: eventType,
+      content_type: contentType,
+      payload,
+    }));
+    return this.complete(claimed, events);
   }
 
   /** Combines the claimed rows with their events and subscriptions. */

@@ -1,16 +1,17 @@
-import { openDeliveries } from '../../delivery/index.js';
+import { activeSubscriptions, LEASE_PARAMETERS, openClaimedDeliveries } from '../../delivery/index.js';
 import { statement } from '../../shared/database/statement.js';
 
 const FINGERPRINT_BYTES = 32;
 
 /**
  * Inserts events with their deliveries and idempotency keys. Skips an event whose key is taken, and its deliveries.
- * Returns the ids of the events whose keys were stored. `payloads` concatenates the payloads of all events; offsets
+ * Claims deliveries that are to be sent at once. Returns the ids of the events whose keys were stored, and the active
+ * subscriptions of claimed deliveries with their versions. `payloads` concatenates the payloads of all events; offsets
  * count from 1. `fingerprints` holds 32 bytes per key.
  */
 export const ACCEPT = statement({
   name: 'accept',
-  servedBy: [],
+  servedBy: ['subscriptions_pkey'],
   parameters: {
     ids: 'uuid[]',
     tenantIds: 'text[]',
@@ -24,6 +25,9 @@ export const ACCEPT = statement({
     deliveryEventIds: 'uuid[]',
     deliverySubscriptionIds: 'uuid[]',
     deliveryTenantIds: 'text[]',
+    areClaimed: 'boolean[]',
+    claimedSubscriptionIds: 'uuid[]',
+    ...LEASE_PARAMETERS,
     dueInSeconds: 'float8',
     keyEventIds: 'uuid[]',
     keyTenantIds: 'text[]',
@@ -52,11 +56,14 @@ export const ACCEPT = statement({
         e(id, tenant_id, event_type, content_type, delivery_count, at, length)
       where id <> all ((select events from lost)::uuid[])),
     opened as (
-      ${openDeliveries({
-        from: `unnest(${p.deliveryIds}, ${p.deliveryEventIds}, ${p.deliverySubscriptionIds}, ${p.deliveryTenantIds})
-          d(id, event_id, subscription_id, tenant_id)`,
+      ${openClaimedDeliveries({
+        from: `unnest(${p.deliveryIds}, ${p.deliveryEventIds}, ${p.deliverySubscriptionIds}, ${p.deliveryTenantIds},
+          ${p.areClaimed}) d(id, event_id, subscription_id, tenant_id, is_claimed)`,
         dueAt: `now() + ${p.dueInSeconds} * interval '1 second'`,
+        lease: p,
       })}
       where event_id <> all ((select events from lost)::uuid[]))
-    select event_id from keyed`,
+    select event_id as id, null as version from keyed
+    union all
+    ${activeSubscriptions(p.claimedSubscriptionIds)}`,
 });

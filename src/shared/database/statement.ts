@@ -11,6 +11,7 @@ interface SqlTypes {
   readonly 'smallint[]': readonly (number | null)[];
   readonly 'int[]': readonly (number | null)[];
   readonly 'float8[]': readonly (number | null)[];
+  readonly 'boolean[]': readonly boolean[];
 }
 type SqlType = keyof SqlTypes;
 
@@ -77,11 +78,11 @@ export function statement<const P extends Parameters>({
 
 function encoded(type: SqlType, value: unknown): unknown {
   if (type === 'text[]') return textArray(value as readonly (string | null)[]);
-  return type.endsWith('[]') ? plainArray(value as readonly (string | number | null)[]) : value;
+  return type.endsWith('[]') ? plainArray(value as readonly (string | number | boolean | null)[]) : value;
 }
 
 /** Formats ids or numbers as a PostgreSQL array. Saves the driver's check for characters to escape. */
-function plainArray(elements: readonly (string | number | null)[]): string {
+function plainArray(elements: readonly (string | number | boolean | null)[]): string {
   return `{${elements.map((element) => element ?? 'null').join(',')}}`;
 }
 

@@ -88,6 +88,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly deliveriesHandedOver = new Counter({
+    name: 'webhook_deliveries_handed_over_total',
+    help: 'Deliveries sent straight after their commit, without the queue, because API and worker share the process',
+    registers: [this.registry],
+  });
+
   readonly deliveriesParked = new Counter({
     name: 'webhook_deliveries_parked_total',
     help: 'Times a delivery was parked because its subscription was paused or its lane was full',

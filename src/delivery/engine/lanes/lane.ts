@@ -1,5 +1,5 @@
 import type { Uuid } from '../../../shared/ids/uuid.js';
-import type { WakeUp } from '../../domain/wake-up.js';
+import type { QueuedDelivery, WakeUp } from '../../domain/wake-up.js';
 import type { Pace } from './slot-shares.js';
 
 /** Where a delivery comes from: the queue of its lane, or the parked deliveries in PostgreSQL. */
@@ -23,8 +23,14 @@ const NEWEST_WEIGHT = 0.2;
 /** A receiver that answers within this time is prompt: its requests free their slots before other lanes need them. */
 const PROMPT_MS = 1000;
 
+/** What is remembered of a lane while it is idle. */
+export interface RememberedLane {
+  readonly pace: Pace;
+  readonly width: number;
+}
+
 interface Queued {
-  readonly wakeUp: WakeUp;
+  readonly delivery: QueuedDelivery;
   readonly sinceMs: number;
 }
 
@@ -37,8 +43,10 @@ export class Lane {
   private queue: Queued[] = [];
   /** Requests in flight, the oldest first. */
   private readonly requests = new Set<{ startedMs: number }>();
+  /** Places in the queue for deliveries that are being accepted. */
+  reserved = 0;
   /** Slots taken for deliveries that are still being claimed. */
-  private reserved = 0;
+  private claiming = 0;
   private averageMs = 0;
   /** Whether the last slot went to a queued delivery, not to a parked one. */
   private wasFromQueue = false;
@@ -48,22 +56,28 @@ export class Lane {
    * in a row on, each failure halves it, down to the few requests, or the single one, that find out when the receiver
    * recovers.
    */
-  private width = 1;
-  private hasReadLimit = false;
+  private width: number;
+  private hasReadLimit: boolean;
   private failuresInRow = 0;
   private lastDurationMs: number | undefined;
 
-  /** @param pace last known pace of the receiver; `Lanes` updates it from `paceAt` */
+  /** Last known pace of the receiver. `Lanes` updates it from `paceAt`. */
+  pace: Pace;
+
   constructor(
     readonly id: Uuid,
     readonly tenantId: string,
-    public pace: Pace,
-  ) {}
+    remembered?: RememberedLane,
+  ) {
+    this.pace = remembered?.pace ?? 'untried';
+    this.width = remembered?.width ?? 1;
+    this.hasReadLimit = remembered !== undefined;
+  }
 
   /** @returns false when the queue is full and the delivery must be parked */
   enqueue(wakeUp: WakeUp, nowMs: number): boolean {
     if (this.queue.length >= this.queueLimit(nowMs)) return false;
-    this.queue.push({ wakeUp, sinceMs: nowMs });
+    this.queue.push({ delivery: wakeUp, sinceMs: nowMs });
     return true;
   }
 
@@ -71,25 +85,42 @@ export class Lane {
    * Returns the next queued delivery and takes a slot for it, if the lane may have one and occupies fewer than
    * `maxSlots`.
    */
-  dequeue(maxSlots: number): WakeUp | undefined {
+  dequeue(maxSlots: number): QueuedDelivery | undefined {
     if (!this.hasSlotForQueue(maxSlots)) return undefined;
     const next = this.queue.shift();
     if (next === undefined) return undefined;
-    this.reserved += 1;
+    this.claiming += 1;
     this.wasFromQueue = true;
-    return next.wakeUp;
+    return next.delivery;
+  }
+
+  /**
+   * Reserves a place in the queue for a delivery that is about to be accepted. A prompt receiver may have as many of
+   * them waiting as requests in flight, any other none. Deliveries that are parked come first.
+   */
+  reserve(): boolean {
+    const limit = this.pace === 'prompt' ? 2 * this.width : this.width;
+    if (this.hasParked || this.occupied + this.queued >= limit) return false;
+    this.reserved += 1;
+    return true;
+  }
+
+  /** Queues a delivery whose place was reserved. */
+  arrive(delivery: QueuedDelivery, nowMs: number): void {
+    this.reserved -= 1;
+    this.queue.push({ delivery, sinceMs: nowMs });
   }
 
   /** Takes up to `maxSlots` free slots for parked deliveries. Give back those that are not needed. */
   takeFreeSlots(maxSlots: number): number {
     const free = Math.max(0, Math.min(this.width - this.occupied, maxSlots));
-    this.reserved += free;
+    this.claiming += free;
     if (free > 0) this.wasFromQueue = false;
     return free;
   }
 
   giveBack(slots: number): void {
-    this.reserved -= slots;
+    this.claiming -= slots;
   }
 
   /**
@@ -101,7 +132,7 @@ export class Lane {
   start(maxInFlight: number, nowMs: number): (endedMs: number, isHealthy: boolean) => void {
     this.width = Math.min(this.hasReadLimit ? this.width : START_WIDTH, maxInFlight);
     this.hasReadLimit = true;
-    this.reserved -= 1;
+    this.claiming -= 1;
     const request = { startedMs: nowMs };
     this.requests.add(request);
     return (endedMs, isHealthy) => {
@@ -123,31 +154,39 @@ export class Lane {
   }
 
   /**
-   * Removes deliveries that have waited too long. Keeps them if the lane could use another slot: then they wait for the
-   * worker, not for their receiver.
+   * Removes deliveries that have waited too long. If the lane could use another slot, they wait for the worker, not for
+   * their receiver. Then it keeps those that hold no lease.
    */
-  takeOverdue(nowMs: number, maxSlots: number): WakeUp[] {
-    if (this.hasSlotForQueue(maxSlots)) return [];
+  takeOverdue(nowMs: number, maxSlots: number): QueuedDelivery[] {
     const firstKept = this.queue.findIndex(({ sinceMs }) => nowMs - sinceMs <= QUEUE_MS);
-    const overdue = this.queue.splice(0, firstKept === -1 ? this.queue.length : firstKept);
-    return overdue.map(({ wakeUp }) => wakeUp);
+    if (firstKept === 0) return [];
+    const late = this.queue.splice(0, firstKept === -1 ? this.queue.length : firstKept);
+    const keepsPending = this.hasSlotForQueue(maxSlots);
+    if (keepsPending) this.queue.unshift(...late.filter(({ delivery }) => delivery.claim === undefined));
+    return late.flatMap(({ delivery }) => (keepsPending && delivery.claim === undefined ? [] : delivery));
   }
 
-  takeAll(): WakeUp[] {
-    return this.queue.splice(0).map(({ wakeUp }) => wakeUp);
+  takeAll(): QueuedDelivery[] {
+    return this.queue.splice(0).map(({ delivery }) => delivery);
   }
 
+  /** What remains of the lane while it is idle. */
+  remember(): RememberedLane {
+    return { pace: this.pace, width: this.width };
+  }
+
+  /** Deliveries in the queue, and those for which a place in it is reserved. */
   get queued(): number {
-    return this.queue.length;
+    return this.queue.length + this.reserved;
   }
 
   /** Slots taken for deliveries being claimed and for requests in flight. */
   get occupied(): number {
-    return this.reserved + this.requests.size;
+    return this.claiming + this.requests.size;
   }
 
   get isIdle(): boolean {
-    return this.queue.length === 0 && this.occupied === 0 && this.held === 0 && !this.hasParked;
+    return this.queued === 0 && this.occupied === 0 && this.held === 0 && !this.hasParked;
   }
 
   private adaptWidth(isHealthy: boolean, maxInFlight: number): void {

@@ -1,16 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Uuid } from '../../../shared/ids/uuid.js';
-import type { WakeUp } from '../../domain/wake-up.js';
-import { Lane, type Origin } from './lane.js';
-import {
-  freeSlots,
-  type Pace,
-  type PaceCounts,
-  shareOfTenant,
-  type SlotUse,
-  total,
-  zeroCounts,
-} from './slot-shares.js';
+import type { QueuedDelivery, WakeUp } from '../../domain/wake-up.js';
+import { Lane, type Origin, type RememberedLane } from './lane.js';
+import { freeSlots, type PaceCounts, shareOf, shareOfTenant, type SlotUse, total, zeroCounts } from './slot-shares.js';
 import { TenantLanes } from './tenant-lanes.js';
 
 /** Share of the slots for parked deliveries, and for queued ones while some are parked. */
@@ -19,7 +11,7 @@ const SHARE = 0.75;
 const WAITING_PER_SLOT = 8;
 /** How long slots stay reserved for a tenant that has no more deliveries. */
 const TENANT_KEPT_MS = 600_000;
-/** Maximum idle subscriptions whose pace is remembered. */
+/** Maximum idle subscriptions whose pace and width are remembered. */
 const MAX_REMEMBERED = 20_000;
 
 /** Identifies a lane. */
@@ -45,8 +37,8 @@ export class Lanes {
   private readonly used: Record<Origin, number> = { queued: 0, parked: 0 };
   private readonly held = zeroCounts();
   private readonly queued = zeroCounts();
-  /** Paces of idle lanes. */
-  private readonly paces = new LRUCache<Uuid, Pace>({ max: MAX_REMEMBERED });
+  /** What idle lanes knew of their receivers. */
+  private readonly remembered = new LRUCache<Uuid, RememberedLane>({ max: MAX_REMEMBERED });
 
   /** @param slots maximum concurrent requests over all lanes */
   constructor(private readonly slots: number) {}
@@ -63,8 +55,8 @@ export class Lanes {
   }
 
   /** Returns the queued deliveries that may start, and takes a slot for each. Tenants and their lanes take turns. */
-  takeReady(): WakeUp[] {
-    const ready: WakeUp[] = [];
+  takeReady(): QueuedDelivery[] {
+    const ready: QueuedDelivery[] = [];
     this.takeInTurns('queued', (lane) => {
       const next = lane.dequeue(this.maxSlotsOf(lane));
       if (next === undefined) return false;
@@ -75,6 +67,37 @@ export class Lanes {
       return true;
     });
     return ready;
+  }
+
+  /**
+   * Reserves a place for a delivery that is about to be accepted, if it will soon have a slot. End the reservation by
+   * `arrive` or `cancel`. Until then, the delivery counts as queued.
+   *
+   * @param maxWaiting maximum deliveries of all lanes that wait for a slot
+   */
+  reserve(key: LaneKey, nowMs: number, maxWaiting: number): boolean {
+    const lane = this.getOrCreate(key);
+    const tenant = this.tenantOf(lane);
+    tenant.lastUsedMs = nowMs;
+    const isReserved = this.hasRoomFor(tenant, maxWaiting) && this.hasSlotSoon(lane, tenant) && lane.reserve();
+    if (isReserved) this.changeQueued(lane, 1);
+    this.reschedule(lane);
+    return isReserved;
+  }
+
+  /** Queues a delivery whose place was reserved, and which is claimed now. */
+  arrive(delivery: QueuedDelivery, nowMs: number): void {
+    const lane = this.get(delivery.subscriptionId);
+    lane.arrive(delivery, nowMs);
+    this.reschedule(lane);
+  }
+
+  /** Ends the reservation of a delivery that does not arrive. */
+  cancel(subscriptionId: Uuid): void {
+    const lane = this.get(subscriptionId);
+    lane.reserved -= 1;
+    this.changeQueued(lane, -1);
+    this.reschedule(lane);
   }
 
   /** Takes free slots for lanes with parked deliveries, which take turns. */
@@ -135,10 +158,10 @@ export class Lanes {
    * Removes queued deliveries that have waited too long for their receiver, or for slots beyond the share of their
    * tenant. Keeps those that wait because the worker has no free slot at all.
    */
-  takeOverdue(nowMs: number): WakeUp[] {
+  takeOverdue(nowMs: number): QueuedDelivery[] {
     for (const lane of this.lanes.values()) this.updatePace(lane, nowMs);
     const hasSlots = this.inFlightCount < this.slots;
-    const overdue: WakeUp[] = [];
+    const overdue: QueuedDelivery[] = [];
     for (const lane of this.lanes.values()) {
       const isOverShare = hasSlots && freeSlots(this.slotUseOf(this.tenantOf(lane)), lane.pace) <= 0;
       const late = lane.takeOverdue(nowMs, isOverShare ? 0 : this.maxSlotsOf(lane));
@@ -151,7 +174,7 @@ export class Lanes {
   }
 
   /** Removes all queued deliveries. */
-  takeAll(): WakeUp[] {
+  takeAll(): QueuedDelivery[] {
     return [...this.lanes.values()].flatMap((lane) => {
       const all = lane.takeAll();
       this.changeQueued(lane, -all.length);
@@ -216,6 +239,20 @@ export class Lanes {
     return Math.max(1, Math.floor((free + lane.occupied) / 2));
   }
 
+  /** Whether another delivery of the tenant may have a slot or wait for one. The share is as that of the slots. */
+  private hasRoomFor(tenant: TenantLanes, maxWaiting: number): boolean {
+    const all = this.slots + maxWaiting;
+    const use = this.inFlightCount + this.queuedCount;
+    const used = total(tenant.held) + total(tenant.queued);
+    return use < all && used < shareOf({ all, use, used, isAlone: this.tenants.size === 1 });
+  }
+
+  /** A prompt lane frees its slots soon. Another lane gets only a slot that is free. */
+  private hasSlotSoon(lane: Lane, tenant: TenantLanes): boolean {
+    const { untried, slow } = tenant.queued;
+    return lane.pace === 'prompt' || freeSlots(this.slotUseOf(tenant), lane.pace) > untried + slow;
+  }
+
   /** Whether the tenant may queue more deliveries in lanes that are not prompt: half of what other tenants leave. */
   private hasQueueSpace({ queued }: TenantLanes): boolean {
     const all = this.slots * WAITING_PER_SLOT;
@@ -226,7 +263,7 @@ export class Lanes {
   private getOrCreate({ subscriptionId, tenantId }: LaneKey): Lane {
     const known = this.lanes.get(subscriptionId);
     if (known) return known;
-    const lane = new Lane(subscriptionId, tenantId, this.paces.get(subscriptionId) ?? 'untried');
+    const lane = new Lane(subscriptionId, tenantId, this.remembered.get(subscriptionId));
     this.lanes.set(subscriptionId, lane);
     return lane;
   }
@@ -288,7 +325,7 @@ export class Lanes {
     if (!lane.isIdle) return;
     tenant.removeWaiting(lane);
     this.lanes.delete(lane.id);
-    if (lane.pace !== 'untried') this.paces.set(lane.id, lane.pace);
+    if (lane.pace !== 'untried') this.remembered.set(lane.id, lane.remember());
   }
 
   private forgetTenants(nowMs: number): void {

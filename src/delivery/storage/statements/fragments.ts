@@ -35,8 +35,12 @@ export function claimAssignments(lease: Placeholders<typeof LEASE_PARAMETERS>): 
 
 /** Length of the lease of a claim for a subscription: its timeout and a grace period. */
 export function leaseOf(subscriptionId: string, lease: Placeholders<typeof LEASE_PARAMETERS>): string {
-  const timeout = `(select s.timeout_ms from subscriptions s where s.id = ${subscriptionId})`;
-  return `(coalesce(${timeout}, ${lease.defaultTimeoutMs}) + ${lease.graceMs}) * interval '1 millisecond'`;
+  return leaseLength(`(select s.timeout_ms from subscriptions s where s.id = ${subscriptionId})`, lease);
+}
+
+/** Length of a lease. @param timeoutMs SQL for the request timeout that the subscription sets; null for the default */
+export function leaseLength(timeoutMs: string, lease: Placeholders<typeof LEASE_PARAMETERS>): string {
+  return `(coalesce(${timeoutMs}, ${lease.defaultTimeoutMs}) + ${lease.graceMs}) * interval '1 millisecond'`;
 }
 
 /** Assignments that park a row. Scans by due time no longer find it. */
