@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryWakeUps, HandOver } from '../delivery/index.js';
 import { GroupWriter } from '../shared/group-writer.js';
-import type { Linger } from '../shared/lingering.js';
 import { Clock } from '../shared/time/clock.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { AddressedEvent, UncountedEvent } from './domain/new-event.js';
@@ -19,9 +18,6 @@ const ROW_BYTES = 1024;
  * publishers get their 503 within 5 s.
  */
 const PATIENCE_MS = 250;
-
-/** While events arrive fast, a group waits a little, so that each commit, job and claim covers more events. */
-const LINGER: Linger = { ms: 10, fullAt: 64, fromRate: 300, hasWaitingCallers: true };
 
 /**
  * Commits events that arrive together in one statement, up to 256 at once, and wakes the workers. When more events wait
@@ -41,7 +37,6 @@ export class EventWriter {
     this.writer = new GroupWriter((events) => this.accept(events), {
       items: MAX_GROUP_EVENTS,
       groups: 1,
-      linger: LINGER,
       weigh: ({ payload, deliveryCount }) => payload.length + (1 + deliveryCount) * ROW_BYTES,
       weight: MAX_GROUP_BYTES,
       ownerOf: ({ tenantId }) => tenantId,

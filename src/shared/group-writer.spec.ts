@@ -203,41 +203,5 @@ describe('the group writer', () => {
       expect(write).toHaveBeenCalledTimes(1);
       expect(write.mock.calls[0]![0]).toHaveLength(10);
     });
-
-    describe('for callers that wait for their results', () => {
-      const waiting = { ...limits, linger: { ...limits.linger, hasWaitingCallers: true } };
-
-      /** Each caller submits, waits for the result, and submits again. @returns the number of results */
-      const callFor = async (writer: GroupWriter<number, number>, callers: number, ms: number): Promise<number> => {
-        let answers = 0;
-        let isOver = false;
-        const calls = Array.from({ length: callers }, async (_, n) => {
-          for (; !isOver; answers += 1) await writer.submit(n);
-        });
-        await jest.advanceTimersByTimeAsync(ms);
-        isOver = true;
-        await jest.advanceTimersByTimeAsync(10);
-        await Promise.all(calls);
-        return answers;
-      };
-      const inOneMs = (items: number[]): Promise<number[]> =>
-        // eslint-disable-next-line no-restricted-syntax -- the write waits, on the test's fake clock
-        new Promise((resolve) => setTimeout(resolve, 1, items));
-
-      it.each([1, 4])('soon writes the items of %i callers at once', async (callers) => {
-        const atOnce = await callFor(new GroupWriter(inOneMs, { items: 100, groups: 1 }), callers, 3000);
-        const inVain = await callFor(new GroupWriter(inOneMs, limits), callers, 3000);
-        const answers = await callFor(new GroupWriter(inOneMs, waiting), callers, 3000);
-        expect(inVain).toBeLessThan(0.8 * atOnce);
-        expect(answers).toBeGreaterThan(0.9 * atOnce);
-      });
-
-      it('collects items for a moment while no caller waits', async () => {
-        const write = jest.fn(instantly);
-        const writer = new GroupWriter(write, waiting);
-        await submit(writer, 1000, 1);
-        expect(write.mock.calls.length).toBeLessThanOrEqual(300);
-      });
-    });
   });
 });

@@ -85,10 +85,23 @@ export class AttemptWriter {
   }
 
   private async record(attempts: FinishedAttempt[]): Promise<Recorded[]> {
-    const moved = await this.repository.record(attempts);
-    const others = attempts.filter(({ delivery }) => !moved.has(delivery.id));
+    let others = await this.recordValid(attempts);
     if (others.length === 0) return attempts.map(() => 'recorded');
-    const late = await this.repository.recordLate(others);
+    const restored = await this.repository.restoreClaims(others);
+    if (restored.size > 0) {
+      const isRestored = ({ delivery }: FinishedAttempt): boolean => restored.has(delivery.id);
+      others = [
+        ...others.filter((attempt) => !isRestored(attempt)),
+        ...(await this.recordValid(others.filter(isRestored))),
+      ];
+    }
+    const late = others.length === 0 ? new Set() : await this.repository.recordLate(others);
     return attempts.map(({ delivery }) => (late.has(delivery.id) ? 'late' : 'recorded'));
+  }
+
+  /** Records attempts whose claims are still valid. @returns the others */
+  private async recordValid(attempts: FinishedAttempt[]): Promise<FinishedAttempt[]> {
+    const moved = await this.repository.record(attempts);
+    return attempts.filter(({ delivery }) => !moved.has(delivery.id));
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { GroupWriter } from '../../shared/group-writer.js';
-import type { Linger } from '../../shared/lingering.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
@@ -12,8 +11,6 @@ import { ClaimRepository } from '../storage/claim.repository.js';
 import { logFailure } from './log-failure.js';
 
 const MAX_GROUP = 256;
-/** While many deliveries leave the lanes, a group waits a little, so that each claim covers more of them. */
-const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 2000 };
 
 /** Claims deliveries in groups. */
 @Injectable()
@@ -29,7 +26,6 @@ export class Claiming {
     this.groups = new GroupWriter((wakeUps) => this.claimGroup(wakeUps), {
       items: MAX_GROUP,
       groups: 2,
-      linger: LINGER,
     });
   }
 
