@@ -8,7 +8,7 @@ import type { Clock } from '../shared/time/clock.js';
  * second.
  */
 const LIFE_MS = 850;
-const REFRESH_MS = 500;
+const REFRESH_MS = 700;
 const MAX_ENTRIES = 10_000;
 /** Apart, so that somebody who guesses ids pushes out nobody who has one. */
 const MAX_UNKNOWN = 1000;

@@ -17,18 +17,26 @@ const anAttempt = (id: string): FinishedAttempt => ({
   startedMs: 0,
 });
 
-/** A writer that records attempts unless `refuse` returns an error. The claims of `late` are no longer valid. */
-function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: string[] } = {}) {
+/**
+ * A writer that records attempts unless `refuse` returns an error. The claims of `late` are no longer valid. Those of
+ * `lost` are, once they are restored.
+ */
+function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: string[]; lost?: string[] } = {}) {
   const recorded: string[] = [];
   const late: string[] = [];
-  const repository: Pick<AttemptRepository, 'record' | 'recordLate'> = {
+  const lost = new Set(given.lost);
+  const repository: Pick<AttemptRepository, 'record' | 'recordLate' | 'restoreClaims'> = {
     record: (attempts) => {
       const ids = attempts.map(({ delivery }) => delivery.id);
       const failure = given.refuse?.(ids);
       if (failure) return Promise.reject(failure);
-      const moved = ids.filter((id) => !given.late?.includes(id));
+      const moved = ids.filter((id) => !given.late?.includes(id) && !lost.has(id));
       recorded.push(...moved);
       return Promise.resolve(new Set(moved));
+    },
+    restoreClaims: (attempts) => {
+      const restored = attempts.map(({ delivery }) => delivery.id).filter((id) => lost.delete(id));
+      return Promise.resolve(new Set(restored));
     },
     recordLate: (attempts) => {
       const ids = attempts.map(({ delivery }) => delivery.id).filter((id) => !recorded.includes(id));
@@ -42,6 +50,15 @@ function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: strin
 describe('the attempt writer', () => {
   it('stores results that came too late, and reports them as late', async () => {
     const { writer, recorded, late } = aWriter({ late: ['b'] });
+
+    const outcomes = await Promise.all(['a', 'b', 'c'].map((id) => writer.write(anAttempt(id))));
+
+    expect(outcomes).toEqual(['recorded', 'late', 'recorded']);
+    expect([recorded, late]).toEqual([['a', 'c'], ['b']]);
+  });
+
+  it('records results whose claims were lost, beside some that came too late', async () => {
+    const { writer, recorded, late } = aWriter({ late: ['b'], lost: ['c'] });
 
     const outcomes = await Promise.all(['a', 'b', 'c'].map((id) => writer.write(anAttempt(id))));
 

@@ -1,36 +1,10 @@
+import { anEngine, type EngineRepositories } from '../../../test/support/an-engine.js';
 import { aClaimedDelivery } from '../../../test/support/factories.js';
 import { eventually } from '../../../test/support/eventually.js';
-import { silentLogger } from '../../../test/support/silent-logger.js';
 import { newUuid } from '../../shared/ids/uuid.js';
 import { parseSettings } from '../../shared/config/settings.js';
-import { Metrics } from '../../shared/metrics/metrics.js';
-import type { Clock } from '../../shared/time/clock.js';
-import type { AttemptPipeline } from '../attempt/attempt-pipeline.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { WakeUp } from '../domain/wake-up.js';
-import type { AttemptRepository } from '../storage/attempt.repository.js';
-import type { ClaimRepository } from '../storage/claim.repository.js';
-import type { ParkingRepository } from '../storage/parking.repository.js';
-import { Admission } from './admission.js';
-import { Capacity } from './capacity.js';
-import { Claiming } from './claiming.js';
-import { Dispatcher } from './dispatcher.js';
-import { LaneReview } from './lane-review.js';
-import { Lanes } from './lanes/lanes.js';
-import { Parking } from './parking.js';
-import { Pulling } from './pulling.js';
-import { SlottedAttempts } from './slotted-attempts.js';
-
-type Repositories = Pick<ClaimRepository, keyof ClaimRepository> &
-  Pick<ParkingRepository, keyof ParkingRepository> &
-  Pick<AttemptRepository, keyof AttemptRepository>;
-
-interface Engine {
-  readonly admission: Admission;
-  readonly capacity: Capacity;
-  readonly dispatcher: Dispatcher;
-  readonly review: LaneReview;
-}
 
 const settings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/' });
 
@@ -43,39 +17,8 @@ describe('the engine of a worker', () => {
     sent = [];
   });
 
-  const engineOn = (given: Partial<Repositories>, env: Record<string, string> = {}): Engine => {
-    const pipeline: Pick<AttemptPipeline, 'run'> = {
-      run: (delivery, _policy, answered) => {
-        sent.push(delivery);
-        answered(true);
-        return Promise.resolve();
-      },
-    };
-    const repository: Partial<Repositories> = { dayOf: ({ id }: WakeUp) => id.slice(0, 8), ...given };
-    const claims = repository as ClaimRepository;
-    const parking = repository as ParkingRepository;
-    const attempts = repository as AttemptRepository;
-    const clock = { monotonicMs: () => nowMs, nowMs: () => nowMs } as Clock;
-    const metrics = new Metrics();
-    const ownSettings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', ...env });
-    const lanes = new Lanes(ownSettings.workerConcurrency);
-    const capacity = new Capacity(lanes, ownSettings);
-    const dispatcher = new Dispatcher(
-      lanes,
-      capacity,
-      new Parking(parking, attempts, lanes, silentLogger, metrics),
-      new Claiming(claims, clock, silentLogger, metrics),
-      new Pulling(claims, lanes, clock, silentLogger),
-      new SlottedAttempts(lanes, pipeline as AttemptPipeline, clock, silentLogger, metrics, ownSettings),
-      clock,
-    );
-    return {
-      admission: new Admission(capacity, dispatcher, clock),
-      capacity,
-      dispatcher,
-      review: new LaneReview(lanes, dispatcher, parking, clock, metrics),
-    };
-  };
+  const engineOn = (given: Partial<EngineRepositories>, env: Record<string, string> = {}) =>
+    anEngine({ repositories: given, nowMs: () => nowMs, onSent: (delivery) => void sent.push(delivery), env });
 
   const wakeUpOf = ({ id, subscriptionId, attempt }: ClaimedDelivery): WakeUp => ({
     id,
@@ -84,7 +27,7 @@ describe('the engine of a worker', () => {
     tenantId: 'default',
   });
 
-  it.each<[string, Repositories['settleUnclaimed']]>([
+  it.each<[string, EngineRepositories['settleUnclaimed']]>([
     ['hangs', () => new Promise<never>(() => undefined)],
     ['fails', () => Promise.reject(new Error('no'))],
   ])('sends claimed deliveries even if settling the others %s', async (_, settleUnclaimed) => {
@@ -154,7 +97,7 @@ describe('the engine of a worker', () => {
   describe('with full lanes', () => {
     let parked: WakeUp[];
     let claimed: (() => void)[];
-    let engine: Engine;
+    let engine: ReturnType<typeof anEngine>;
     const subscriptionId = newUuid(0);
     const acceptedAt = (ms: number): WakeUp => ({
       id: newUuid(ms),

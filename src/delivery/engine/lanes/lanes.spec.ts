@@ -1,4 +1,6 @@
 import { admit, aWakeUp, laneKey, names, request } from '../../../../test/support/lane-steps.js';
+import { aClaimedDelivery } from '../../../../test/support/factories.js';
+import type { QueuedDelivery } from '../../domain/wake-up.js';
 import { Lanes } from './lanes.js';
 
 /** Lanes in which one lane has grown to `width`, with one request in flight. */
@@ -225,5 +227,104 @@ describe('all lanes of a worker', () => {
 
     expect(lanes.takeReady()).toHaveLength(1);
     expect(lanes.inFlightCount).toBe(1);
+  });
+});
+
+describe('places that are reserved in lanes', () => {
+  const reserve = (lanes: Lanes, count: number, subscriptionId = 'a', maxWaiting = 1000): number =>
+    Array.from({ length: count }, () => lanes.reserve(laneKey(subscriptionId), 0, maxWaiting)).filter(Boolean).length;
+  const aClaimed = (subscriptionId = 'a'): QueuedDelivery => {
+    const wakeUp = aWakeUp(subscriptionId);
+    return { ...wakeUp, claim: { delivery: aClaimedDelivery({ id: wakeUp.id, subscriptionId }), claimedAtMs: 0 } };
+  };
+
+  it('are as many as a lane is wide, while its receiver has not answered', () => {
+    const lanes = new Lanes(100);
+    expect(reserve(lanes, 10)).toBe(1);
+    lanes.arrive(aClaimed(), 0);
+    expect(lanes.takeReady()).toHaveLength(1);
+    lanes.start('a', 100, 0);
+    expect(reserve(lanes, 10)).toBe(7);
+  });
+
+  it('are as many again for those that wait behind a prompt receiver', () => {
+    const lanes = lanesOfWidth(20);
+    expect(reserve(lanes, 100)).toBe(39);
+  });
+
+  it('start as soon as they arrive, in the order of the queue', () => {
+    const lanes = lanesOfWidth(20);
+    admit(lanes, 1);
+    expect(reserve(lanes, 1)).toBe(1);
+    const claimed = aClaimed();
+    lanes.arrive(claimed, 0);
+    const ready = lanes.takeReady();
+    expect(ready).toHaveLength(2);
+    expect(ready[1]).toBe(claimed);
+  });
+
+  it('count as queued until they are taken or cancelled', () => {
+    const lanes = lanesOfWidth(20);
+    reserve(lanes, 3);
+    expect(lanes.queuedCount).toBe(3);
+    lanes.cancel('a');
+    lanes.arrive(aClaimed(), 0);
+    lanes.arrive(aClaimed(), 0);
+    lanes.takeReady();
+    expect(lanes.queuedCount).toBe(0);
+  });
+
+  it('leave those that are parked their turns', () => {
+    const lanes = lanesOfWidth(20);
+    lanes.setParked(laneKey('a'), true);
+    expect(reserve(lanes, 1)).toBe(0);
+  });
+
+  it('are none in a lane whose receiver hangs', () => {
+    const lanes = lanesOfWidth(20);
+    admit(lanes, 30);
+    lanes.takeReady();
+    for (let n = 0; n < 19; n += 1) lanes.start('a', 20, 0);
+    lanes.takeOverdue(1500);
+    expect(reserve(lanes, 1)).toBe(0);
+  });
+
+  it('leave room for other tenants, however many lanes a tenant has', () => {
+    const lanes = new Lanes(16);
+    for (const id of names(100, 'one/')) request(lanes, id);
+    request(lanes, 'other/a');
+    for (const id of names(100, 'one/')) reserve(lanes, 100, id, 48);
+    expect(lanes.queuedCount).toBeLessThanOrEqual(32);
+    expect(reserve(lanes, 10, 'other/a', 48)).toBe(10);
+  });
+
+  it('are only for free slots if nothing may wait', () => {
+    const lanes = lanesOfWidth(20, { slots: 24 });
+    expect(reserve(lanes, 100, 'a', 0)).toBeLessThan(24);
+    expect(lanes.inFlightCount + lanes.queuedCount).toBeLessThanOrEqual(24);
+  });
+
+  it('go back when they wait for too long, also if the worker has no slot, because they hold leases', () => {
+    const lanes = lanesOfWidth(20, { slots: 4 });
+    reserve(lanes, 2);
+    const claimed = aClaimed();
+    lanes.arrive(claimed, 0);
+    expect(lanes.takeOverdue(900)).toEqual([]);
+    expect(lanes.takeOverdue(1100)).toEqual([claimed]);
+  });
+
+  it('keep their lane while they are reserved', () => {
+    const lanes = new Lanes(100);
+    request(lanes);
+    reserve(lanes, 1);
+    lanes.takeOverdue(5000);
+    lanes.arrive(aClaimed(), 5000);
+    expect(lanes.takeReady()).toHaveLength(1);
+  });
+
+  it('are as many after a pause as before it', () => {
+    const lanes = new Lanes(100);
+    for (let n = 0; n < 12; n += 1) request(lanes);
+    expect(reserve(lanes, 100)).toBeGreaterThan(30);
   });
 });

@@ -2,7 +2,16 @@ import { LRUCache } from 'lru-cache';
 import type { Uuid } from '../../../shared/ids/uuid.js';
 import type { QueuedDelivery, WakeUp } from '../../domain/wake-up.js';
 import { Lane, type Origin, type RememberedLane } from './lane.js';
-import { freeSlots, type PaceCounts, shareOf, shareOfTenant, type SlotUse, total, zeroCounts } from './slot-shares.js';
+import {
+  freeSlots,
+  type PaceCounts,
+  shareOf,
+  shareOfTenant,
+  sumOf,
+  type SlotUse,
+  total,
+  zeroCounts,
+} from './slot-shares.js';
 import { TenantLanes } from './tenant-lanes.js';
 
 /** Share of the slots for parked deliveries, and for queued ones while some are parked. */
@@ -247,10 +256,15 @@ export class Lanes {
     return use < all && used < shareOf({ all, use, used, isAlone: this.tenants.size === 1 });
   }
 
-  /** A prompt lane frees its slots soon. Another lane gets only a slot that is free. */
+  /** A prompt lane frees its slots soon. Another lane gets only a slot that is left when all that queue have theirs. */
   private hasSlotSoon(lane: Lane, tenant: TenantLanes): boolean {
-    const { untried, slow } = tenant.queued;
-    return lane.pace === 'prompt' || freeSlots(this.slotUseOf(tenant), lane.pace) > untried + slow;
+    if (lane.pace === 'prompt') return true;
+    const use = {
+      ...this.slotUseOf(tenant),
+      held: sumOf(this.held, this.queued),
+      heldByTenant: sumOf(tenant.held, tenant.queued),
+    };
+    return freeSlots(use, lane.pace) > 0;
   }
 
   /** Whether the tenant may queue more deliveries in lanes that are not prompt: half of what other tenants leave. */

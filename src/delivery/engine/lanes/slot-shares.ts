@@ -60,6 +60,10 @@ export function zeroCounts(): PaceCounts {
   return { prompt: 0, untried: 0, slow: 0 };
 }
 
+export function sumOf(a: Readonly<PaceCounts>, b: Readonly<PaceCounts>): PaceCounts {
+  return { prompt: a.prompt + b.prompt, untried: a.untried + b.untried, slow: a.slow + b.slow };
+}
+
 export function total({ prompt, untried, slow }: Readonly<PaceCounts>): number {
   return prompt + untried + slow;
 }
