@@ -16,8 +16,8 @@ export interface Exit {
   readonly livedMs: number;
 }
 
-/** What a child asks its supervisor. */
-export interface Host {
+/** What a child needs of its supervisor. */
+export interface SupervisorSide {
   /** Metrics of all processes. */
   readonly gather: () => Promise<string>;
   /** Called when the child can take orders. */
@@ -44,7 +44,7 @@ export class Child {
   /** @param slot number of the process; a replacement has the number of the process that it replaces */
   constructor(
     readonly slot: number,
-    private readonly host: Host,
+    private readonly supervisor: SupervisorSide,
   ) {
     const startedAtMs = performance.now();
     const prepared = Promise.withResolvers<undefined>();
@@ -109,12 +109,12 @@ export class Child {
 
   private answer(report: Report): void {
     const { questions } = this;
-    if (report.kind === 'connected') this.host.onConnected(this);
+    if (report.kind === 'connected') this.supervisor.onConnected(this);
     else if (report.kind === 'alive') this.unanswered = 0;
     else if (report.kind === 'rendered') questions.answer(report.id, report.text);
     else if (report.kind === 'gather') {
       const { id } = report;
-      void this.host.gather().then((text) => { this.send({ kind: 'gathered', id, text }); }); // prettier-ignore
+      void this.supervisor.gather().then((text) => { this.send({ kind: 'gathered', id, text }); }); // prettier-ignore
     }
   }
 
@@ -122,7 +122,7 @@ export class Child {
   private passLines(): Promise<unknown> {
     const { stdout } = this.worker.process;
     if (stdout === null || this.pid === undefined) return Promise.resolve();
-    const lines = new WholeLines((block) => { this.host.writeLines(block); }); // prettier-ignore
+    const lines = new WholeLines((block) => { this.supervisor.writeLines(block); }); // prettier-ignore
     stdout.setEncoding('utf8').on('data', (chunk: string) => { lines.add(chunk); }); // prettier-ignore
     return new Promise((resolve) => {
       stdout.once('close', () => {
