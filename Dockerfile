@@ -29,5 +29,5 @@ USER node
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ADMIN_PORT || process.env.PORT || 8000}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Runs API and worker in one process. To run them separately: node dist/src/main.api.js, node dist/src/main.worker.js.
+# Runs API and worker in one process, or in n with PROCESSES=n. To run them separately: node dist/src/main.api.js, node dist/src/main.worker.js.
 CMD ["node", "dist/src/main.js"]

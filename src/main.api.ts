@@ -1,5 +1,7 @@
 import './shared/assert-node.js';
-import { ApiModule } from './app/api.module.js';
 import { bootstrap } from './app/bootstrap.js';
 
-await bootstrap('api', (settings) => ApiModule.with(settings));
+await bootstrap('api', async (settings) => {
+  const { ApiModule } = await import('./app/api.module.js');
+  return ApiModule.with(settings);
+});

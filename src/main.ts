@@ -1,5 +1,7 @@
 import './shared/assert-node.js';
-import { AppModule } from './app/app.module.js';
 import { bootstrap } from './app/bootstrap.js';
 
-await bootstrap('all', (settings) => AppModule.with(settings));
+await bootstrap('all', async (settings) => {
+  const { AppModule } = await import('./app/app.module.js');
+  return AppModule.with(settings);
+});

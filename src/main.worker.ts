@@ -1,5 +1,7 @@
 import './shared/assert-node.js';
 import { bootstrap } from './app/bootstrap.js';
-import { WorkerModule } from './app/worker.module.js';
 
-await bootstrap('worker', (settings) => WorkerModule.with(settings));
+await bootstrap('worker', async (settings) => {
+  const { WorkerModule } = await import('./app/worker.module.js');
+  return WorkerModule.with(settings);
+});

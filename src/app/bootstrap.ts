@@ -1,14 +1,13 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readSettings } from '../shared/config/env.js';
 import { InvalidSettings, type Settings } from '../shared/config/settings.js';
-import { Logger, loggerOf } from '../shared/logging/logger.js';
+import { loggerOf } from '../shared/logging/logger.js';
 import { logStrayOutput } from '../shared/logging/stray-output.js';
-import { adminServer, listenOn } from './admin-port.js';
-import { createApp } from './create-app.js';
 import { Ending } from './ending.js';
 import { exitOnCrash } from './exit-on-crash.js';
 import { logFailure, logStart, type ProcessRole, warnOfUnknownSettings } from './life-lines.js';
+import { EndedBeforeTurn, Supervised } from './processes/supervised.js';
+import { Supervisor } from './processes/supervisor.js';
 
 interface BootstrapOptions {
   /** Settings that override the environment. */
@@ -18,34 +17,51 @@ interface BootstrapOptions {
   readonly onClosed?: () => Promise<void>;
 }
 
-/** Starts a process, and ends it on SIGTERM or SIGINT. If it fails to start, logs why and exits with 1. */
+/** Loads the root module of a role, which a supervisor does not need. */
+type LoadModule = (settings: Settings) => Promise<DynamicModule>;
+
+/**
+ * Starts a process, or a supervisor of several, and ends it on SIGTERM or SIGINT. If it fails to start, logs why and
+ * exits with 1.
+ */
 export async function bootstrap(
   role: ProcessRole,
-  moduleFor: (settings: Settings) => DynamicModule,
+  loadModule: LoadModule,
   options: BootstrapOptions = {},
 ): Promise<void> {
   const { given = {}, onClosed = () => Promise.resolve() } = options;
+  const supervised = Supervised.find();
   const servesApi = role !== 'worker';
   let settings: Settings | undefined;
   let ending: Ending | undefined;
   exitOnCrash(() => settings);
   try {
-    settings = readSettings(given);
+    const read = readSettings(given);
+    settings = read;
+    const isSupervisor = settings.processes > 1 && supervised === undefined;
     logStrayOutput(loggerOf(settings));
-    logStart(settings, role);
+    logStart(settings, isSupervisor ? 'supervisor' : role);
     // API and workers are separate processes, and only Redis can carry jobs between them.
     if (role !== 'all' && settings.redisUrl === undefined) {
       throw new InvalidSettings(['REDIS_URL is missing: Redis carries jobs from API processes to worker processes']);
     }
-    const starting = createApp(moduleFor(settings), settings, role);
-    const listening = listen(starting, settings, servesApi);
+    if (isSupervisor) {
+      // It warns once for all processes.
+      if (await new Supervisor(settings).start()) warnAbout(settings, servesApi);
+      return;
+    }
+    const serving = import('./serve.js');
+    const starting = Promise.all([serving, loadModule(read)]).then(([{ createApp }, module]) =>
+      createApp(module, read, role),
+    );
+    const listening = serving.then(({ listen }) => listen(starting, read, { servesApi, supervised }));
     ending = new Ending({ starting, listening, settings, onClosed });
-    ending.endOnRequest(servesApi ? settings.shutdownDrain * 1000 : 0);
+    ending.endOnRequest(servesApi ? settings.shutdownDrain * 1000 : 0, supervised);
     const url = await listening;
-    warnOfUnknownSettings(settings);
-    warnAbout(settings, servesApi);
+    if (supervised === undefined) warnAbout(settings, servesApi);
     options.onListening?.(url);
   } catch (error) {
+    if (error instanceof EndedBeforeTurn) return;
     logFailure('start.failed', error, settings);
     if (ending) {
       // Closes in order what has already been opened.
@@ -57,27 +73,9 @@ export async function bootstrap(
   }
 }
 
-/** @returns the URL that the application listens on */
-async function listen(
-  starting: Promise<NestFastifyApplication>,
-  settings: Settings,
-  servesApi: boolean,
-): Promise<string> {
-  const app = await starting;
-  const { port, adminPort } = settings;
-  // For "localhost", Fastify would open a second server for the other address, without the limits on connections.
-  const host = settings.host === 'localhost' ? '127.0.0.1' : settings.host;
-  const server = servesApi && adminPort !== undefined ? adminServer(app, settings) : undefined;
-  await app.listen(servesApi ? port : (adminPort ?? port), host);
-  const admin = server && (await listenOn(server, adminPort ?? 0, host));
-  const url = await app.getUrl();
-  const queue = settings.redisUrl === undefined ? 'memory' : 'bull';
-  app.get(Logger).info({ host, port: Number(new URL(url).port), admin_port: admin, queue }, 'listening');
-  return url;
-}
-
 /** Logs a warning for each setting that works but should be changed before real use. */
 function warnAbout(settings: Settings, servesApi: boolean): void {
+  warnOfUnknownSettings(settings);
   const logger = loggerOf(settings);
   if (settings.redisUrl === undefined) {
     logger.warn({}, 'There is no Redis: jobs stay in the memory of this process. Set REDIS_URL to run several.');

@@ -3,9 +3,10 @@ import type { Settings } from '../shared/config/settings.js';
 import { finishLog, Logger } from '../shared/logging/logger.js';
 import { Shutdown } from '../shared/shutdown.js';
 import { logEnd, logFailure } from './life-lines.js';
+import type { Supervised } from './processes/supervised.js';
 
 /** Time for closing everything else, in addition to the wait for requests in flight. */
-const CLOSING_MS = 4000;
+export const CLOSING_MS = 4000;
 
 interface Running {
   readonly starting: Promise<INestApplication>;
@@ -23,13 +24,20 @@ export class Ending {
   constructor(private readonly running: Running) {}
 
   /**
-   * Ends the process on a signal, or when a part of the service requests it. A second signal cuts the drain short.
+   * Ends the process on a signal, or when its supervisor or a part of the service requests it. A second signal cuts the
+   * drain short.
    *
    * @param drainMs how long the process serves requests after a SIGTERM. SIGINT comes from a person, who does not wait
    */
-  endOnRequest(drainMs: number): void {
-    process.on('SIGTERM', () => { this.end(0, 'SIGTERM', drainMs); }); // prettier-ignore
-    process.on('SIGINT', () => { this.end(0, 'SIGINT'); }); // prettier-ignore
+  endOnRequest(drainMs: number, supervised: Supervised | undefined): void {
+    if (supervised) {
+      supervised.endOnRequest(({ reason, hasDrain, exitCode }) => {
+        this.end(exitCode, reason, hasDrain ? drainMs : 0);
+      });
+    } else {
+      process.on('SIGTERM', () => { this.end(0, 'SIGTERM', drainMs); }); // prettier-ignore
+      process.on('SIGINT', () => { this.end(0, 'SIGINT'); }); // prettier-ignore
+    }
     this.running.starting.then(
       (app) => {
         app.get(Shutdown).onRequested = (exitCode) => { this.end(exitCode, 'requested'); }; // prettier-ignore

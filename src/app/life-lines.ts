@@ -10,10 +10,15 @@ import { VERSION } from '../shared/version.js';
 /** What a process does: serve the API, make deliveries, or both. */
 export type ProcessRole = 'api' | 'worker' | 'all';
 
+/** Runs other processes, each with one of the other roles. */
+type SupervisorRole = 'supervisor';
+
 /** The first line of a process: what runs here, and how it differs from the defaults. */
-export function logStart(settings: Settings, role: ProcessRole): void {
+export function logStart(settings: Settings, role: ProcessRole | SupervisorRole): void {
   const versions = { version: VERSION, role, node: process.versions.node, migrations: MIGRATIONS.length };
-  loggerOf(settings).info({ ...versions, pid: process.pid, settings: summaryOf(settings) }, 'service.starting');
+  // Each line of several processes has a pid.
+  const pid = settings.processes > 1 ? {} : { pid: process.pid };
+  loggerOf(settings).info({ ...versions, ...pid, settings: summaryOf(settings) }, 'service.starting');
 }
 
 /** Warns of variables that look like settings but are none. */

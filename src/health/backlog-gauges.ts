@@ -23,7 +23,7 @@ export class BacklogGauges implements OnModuleInit {
   ) {
     this.backlog = new Snapshot(() => repository.backlog(), LIFE_MS, clock);
     this.waiting = new Snapshot(() => queue.depth(), LIFE_MS, clock);
-    this.rendered = new Snapshot(async () => Buffer.from(await metrics.render()), LIFE_MS, clock);
+    this.rendered = new Snapshot(async () => Buffer.from(await metrics.renderAll()), LIFE_MS, clock);
   }
 
   onModuleInit(): void {
@@ -46,7 +46,7 @@ export class BacklogGauges implements OnModuleInit {
     return this.waiting.get();
   }
 
-  /** Metrics in the Prometheus text format. */
+  /** Metrics of all processes behind the same port, in the Prometheus text format. */
   render(): Promise<Buffer> {
     return this.rendered.get();
   }

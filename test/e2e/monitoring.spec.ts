@@ -74,6 +74,9 @@ describe('monitoring, with real PostgreSQL and Redis', () => {
       atStart.set(role, await scrape(service));
       register(atStart.get(role)!);
     }
+    const several = await startService({ entry: 'main', settings: { ...settings, PROCESSES: '2' } });
+    register(await scrape(several));
+    expect(await several.stop()).toBe(0);
   });
 
   afterAll(async () => {

@@ -15,6 +15,12 @@ export function faultsAcross(values: Values): string[] {
   if (values.maxRetryInterval < values.initialRetryInterval) {
     faults.push('MAX_RETRY_INTERVAL must be at least INITIAL_RETRY_INTERVAL');
   }
+  if (values.processes > 1 && values.redisUrl === undefined) {
+    faults.push(
+      `PROCESSES must be 1 without REDIS_URL, not ${values.processes}: processes share jobs, limits and changes through ` +
+        'Redis. Set REDIS_URL, or leave PROCESSES out',
+    );
+  }
   const horizonDays = (values.maxRetries * (values.maxRetryInterval * 1.2 + values.webhookTimeout)) / 86_400;
   if (horizonDays >= values.retentionDays) {
     faults.push(

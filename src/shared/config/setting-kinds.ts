@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { clientOptions } from '../database/client-options.js';
 import { AddressFault, parseDatabaseUrl } from '../database/database-address.js';
@@ -48,6 +49,16 @@ export function number(min: number, max: number): z.ZodType<number, string> {
 export function wholeNumber(min: number, max: number): z.ZodType<number, string> {
   const isAccepted = (value: number): boolean => Number.isInteger(value) && value >= min && value <= max;
   return numeric(`a whole number from ${min} to ${max}`, isAccepted);
+}
+
+/** A whole number from 1, or `auto` for the number of CPUs that this process may use. */
+export function processCount(max: number): z.ZodType<number, string> {
+  const isAccepted = (given: string): boolean => {
+    return given === 'auto' || (/^\d+$/.test(given) && Number(given) >= 1 && Number(given) <= max);
+  };
+  return text(`a whole number from 1 to ${max}, or auto`, isAccepted).transform((given) =>
+    given === 'auto' ? Math.min(availableParallelism(), max) : Number(given),
+  );
 }
 
 function numeric(expected: string, isAccepted: (value: number) => boolean): z.ZodType<number, string> {

@@ -9,6 +9,7 @@ import {
   list,
   number,
   oneOf,
+  processCount,
   proxyUrl,
   redisUrl,
   secret,
@@ -67,6 +68,13 @@ export const SETTINGS = z.object({
     .optional()
     .describe(
       'Port for /health and /metrics. If set, PORT does not serve them. A worker process listens only on this port.',
+    ),
+  processes: processCount(64)
+    .default(1)
+    .describe(
+      'Number of processes behind PORT and ADMIN_PORT, each with the role of the command; "auto" for one per CPU. More ' +
+        'than one requires REDIS_URL. Each of them has the full limits of a process: PostgreSQL gets twice ' +
+        'DATABASE_POOL_SIZE connections from each.',
     ),
   trustedProxies: list(cidr)
     .default([])
@@ -142,8 +150,8 @@ export const SETTINGS = z.object({
   maxConnections: wholeNumber(2, 1_000_000)
     .default(5000)
     .describe(
-      'Maximum client connections to each port, at most half of them from one IPv4 address or IPv6 /64, such as that ' +
-        'of a proxy. Further connections are closed.',
+      'Maximum client connections to each port of each process, at most half of them from one IPv4 address or IPv6 ' +
+        '/64, such as that of a proxy. Further connections are closed.',
     ),
   requestTimeout: wholeNumber(1, 600)
     .default(30)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { envExample } from './env-example.js';
 import { SETTINGS } from './setting-list.js';
 import { InvalidSettings, parseSettings } from './settings.js';
@@ -166,6 +167,26 @@ describe('settings', () => {
 
   it.each(['yes', '1', 'TRUE', 'https'])('refuse %s as true or false', (isRequired) => {
     expect(faultsOf({ REQUIRE_HTTPS: isRequired })).toEqual([expect.stringContaining('REQUIRE_HTTPS')]);
+  });
+
+  it.each([
+    ['1', 1],
+    ['64', 64],
+    ['auto', Math.min(availableParallelism(), 64)],
+  ])('accept %s processes', (given, processes) => {
+    const redis = { REDIS_URL: 'redis://localhost' };
+    expect(parseSettings({ ...DATABASE, ...redis, PROCESSES: given }).processes).toBe(processes);
+  });
+
+  it.each(['0', '65', '-1', '1.5', '2e0', 'AUTO', 'all'])('refuse %s processes', (given) => {
+    expect(faultsOf({ PROCESSES: given })).toEqual([
+      `PROCESSES must be a whole number from 1 to 64, or auto, not "${given}"`,
+    ]);
+  });
+
+  it('refuse several processes without Redis', () => {
+    expect(faultsOf({ PROCESSES: '2' })).toEqual([expect.stringContaining('Set REDIS_URL')]);
+    expect(faultsOf({ PROCESSES: '1' })).toEqual([]);
   });
 
   it('refuse a retention that is shorter than all retries together', () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type LoggerService } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 import { destination, pino, type LoggerOptions } from 'pino';
 import { errorFields } from './error-fields.js';
 import { LineBlocks } from './line-blocks.js';
@@ -19,20 +19,38 @@ export abstract class Logger {
 /** Longest wait for the log to be written at the end, because its reader may have stopped. */
 const FINISH_TIMEOUT_MS = 1000;
 
+/** What a logger must know. */
+interface LogSettings {
+  readonly logLevel: string;
+  /** If there are several processes, each line has the pid of its process. */
+  readonly processes?: number;
+}
+
+/** What a logger does besides logging. */
+interface Sink {
+  readonly finish: () => Promise<void>;
+  readonly writeLines: (lines: string) => void;
+}
+
 const loggers = new WeakMap<object, Logger>();
-const finishes = new WeakMap<Logger, () => Promise<void>>();
+const sinks = new WeakMap<Logger, Sink>();
 
 /**
  * Waits until all lines so far have been written. Call this before the last line of a process: a block that is being
  * written when it exits may come after it.
  */
-export async function finishLog(settings: { readonly logLevel: string }): Promise<void> {
-  await finishes.get(loggerOf(settings))?.();
+export async function finishLog(settings: LogSettings): Promise<void> {
+  await sinks.get(loggerOf(settings))?.finish();
+}
+
+/** Writes log lines of another process to stdout, among the own ones. On a terminal, it writes them by itself. */
+export function writeLines(settings: LogSettings, lines: string): void {
+  sinks.get(loggerOf(settings))?.writeLines(lines);
 }
 
 /** The only logger of a process. Two loggers would interleave their blocks on stdout. */
-export function loggerOf(settings: { readonly logLevel: string }): Logger {
-  const logger = loggers.get(settings) ?? createLogger({ level: settings.logLevel, isTerminal: process.stdout.isTTY });
+export function loggerOf(settings: LogSettings): Logger {
+  const logger = loggers.get(settings) ?? createLogger(settings, process.stdout.isTTY);
   loggers.set(settings, logger);
   return logger;
 }
@@ -41,18 +59,18 @@ export function loggerOf(settings: { readonly logLevel: string }): Logger {
 const FAILURES_ONLY = { logLevel: 'error' };
 
 /** The logger for a failure that ends the process. */
-export function failureLoggerOf(settings: { readonly logLevel: string } | undefined): Logger {
+export function failureLoggerOf(settings: LogSettings | undefined): Logger {
   const isHeard = settings !== undefined && !['fatal', 'silent'].includes(settings.logLevel);
   return loggerOf(isHeard ? settings : FAILURES_ONLY);
 }
 
-function createLogger(options: { level: string; isTerminal: boolean }): Logger {
+function createLogger({ logLevel: level, processes = 1 }: LogSettings, isTerminal: boolean): Logger {
   const settings: LoggerOptions = {
-    level: options.level,
-    base: null,
+    level,
+    base: processes > 1 ? { pid: process.pid } : null,
     serializers: { err: (error: unknown) => errorFields(error) },
   };
-  if (options.isTerminal) {
+  if (isTerminal) {
     const translation = { translateTime: 'SYS:HH:MM:ss.l', singleLine: true };
     return pino({ ...settings, transport: { target: 'pino-pretty', options: translation } });
   }
@@ -76,10 +94,11 @@ function createLogger(options: { level: string; isTerminal: boolean }): Logger {
     blocks.flush(destination({ sync: true }));
   });
   const logger = pino(settings, blocks);
-  finishes.set(logger, async () => {
+  const finish = async (): Promise<void> => {
     blocks.flush();
     if (!isWritten) await Promise.race([once(stdout, 'drain'), delay(FINISH_TIMEOUT_MS)]);
-  });
+  };
+  sinks.set(logger, { finish, writeLines: blocks.write });
   return logger;
 }
 

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { addNodeMetrics } from './node-metrics.js';
 
-/**
- * Gauges among the default metrics whose names say that they were counters. Each is a sum over the types of another
- * default metric.
- */
-const MISNAMED = ['nodejs_active_resources_total', 'nodejs_active_handles_total', 'nodejs_active_requests_total'];
 const OUTCOMES = ['delivered', 'failed', 'cancelled'];
 
 /** All metrics of the service. Each application has its own registry, so two in one process do not collide. */
 @Injectable()
 export class Metrics {
+  /** Metrics of all processes behind the same port. Set by the bootstrap if there are several. */
+  renderAll: () => Promise<string> = () => this.render();
+
   private readonly registry = new Registry();
 
   readonly httpRequests = new Counter({
@@ -140,9 +139,7 @@ export class Metrics {
   });
 
   constructor() {
-    // The default of 10 ms would be most of the work of an idle process.
-    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 100 });
-    for (const name of MISNAMED) this.registry.removeSingleMetric(name);
+    addNodeMetrics(this.registry);
     startAtZero(this.deliveriesFinished, 'outcome', OUTCOMES);
   }
 
@@ -176,7 +173,7 @@ export class Metrics {
     });
   }
 
-  /** Prometheus text format. */
+  /** Metrics of this process, in the Prometheus text format. */
   render(): Promise<string> {
     return this.registry.metrics();
   }
