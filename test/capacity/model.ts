@@ -42,7 +42,7 @@ export function walFactors(amounts: Amounts): Factors {
   return { busy: 0, event: events, delivery: deliveries, retry: retries, kilobyte: (events * payloadBytes) / 1000 };
 }
 
-export function totalOf(costs: Costs, factors: Factors): number {
+function totalOf(costs: Costs, factors: Factors): number {
   return FACTORS.reduce((sum, name) => sum + costs[name] * factors[name], 0);
 }
 

@@ -24,7 +24,7 @@ interface Amount {
 }
 
 /** What a calculation takes, as `--help` lists it. */
-export const AMOUNTS = {
+const AMOUNTS = {
   rate: {
     units: COUNT,
     least: 0.001,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-export const ANSWER = 'ok';
+const ANSWER = 'ok';
 
 /** Receives deliveries in this process, counts their bytes, and fails the first attempt of each nth delivery. */
 export class OwnReceiver {

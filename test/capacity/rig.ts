@@ -21,7 +21,12 @@ const START_TIMEOUT_MS = 60_000;
 const DRAIN_TIMEOUT_MS = 120_000;
 const NODE_OPTIONS = ['--max-semi-space-size=32'];
 /** Retries come soon, so that a run sees them. Their cost does not depend on the wait. */
-const SETTINGS = { ALLOWED_TARGET_CIDRS: '127.0.0.0/8', INITIAL_RETRY_INTERVAL: '1', MAX_RETRY_INTERVAL: '1' };
+const SETTINGS = {
+  ALLOWED_TARGET_CIDRS: '127.0.0.0/8',
+  INITIAL_RETRY_INTERVAL: '1',
+  MAX_RETRY_INTERVAL: '1',
+  SHUTDOWN_DRAIN: '0',
+};
 /** Without checkpoints, which would write whole pages into the WAL of some loads and not of others. */
 const POSTGRES_SETTINGS = { shared_buffers: '512MB', checkpoint_timeout: '1h', max_wal_size: '8GB' };
 const ENTRIES = { together: { service: 'main' }, apart: { api: 'main.api', worker: 'main.worker' } } as const;

@@ -16,7 +16,7 @@ const LOADS = {
 const MACHINES = [2, 4, 8, 16];
 
 /** Tables of docs/scaling.md that show a measurement, by their markers. */
-export const TABLES: Readonly<Record<string, (units: Units) => string>> = {
+const TABLES: Readonly<Record<string, (units: Units) => string>> = {
   'measured with': measuredWith,
   'unit costs': unitCosts,
   'one machine': oneMachine,
