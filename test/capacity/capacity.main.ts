@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Cleanup } from '../bench/cleanup.js';
 import { Measuring, measureOwnYardstick } from './measuring.js';
 import { type Command, help, OptionFault, parseCommand } from './options.js';
@@ -39,16 +40,41 @@ async function perform(command: Command): Promise<void> {
       return;
     }
     case 'measure': {
+      const { to } = command;
+      assertWritable(to ?? FILE);
       const units = await new Measuring(command.scale, cleanup, tell).units();
-      writeFileSync(command.to ?? FILE, `${JSON.stringify(units, null, 2)}\n`);
-      if (command.to === null) writeFileSync(PAGE, withTables(readFileSync(PAGE, 'utf8'), units));
+      if (to === null) adopt(units);
+      else writeFileSync(to, textOf(units));
       tell(`\n${errorTable(units.errors)}\n`);
       return;
     }
+    case 'adopt':
+      adopt(unitsFrom(command.from));
+      return;
     case 'check': {
       const units = unitsFrom(command.from);
       tell(`\n${errorTable(await new Measuring(command.scale, cleanup, tell).errors(units))}\n`);
     }
+  }
+}
+
+/** Puts unit costs into the file that calculations use, and into the page that shows them. */
+function adopt(units: Units): void {
+  const page = withTables(readFileSync(PAGE, 'utf8'), units);
+  writeFileSync(FILE, textOf(units));
+  writeFileSync(PAGE, page);
+}
+
+function textOf(units: Units): string {
+  return `${JSON.stringify(units, null, 2)}\n`;
+}
+
+/** A measurement takes minutes, and must not be lost at its end. @throws OptionFault */
+function assertWritable(file: string): void {
+  try {
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+  } catch {
+    throw new OptionFault(`${file} cannot be written: create its directory, or give another file with --to.`);
   }
 }
 

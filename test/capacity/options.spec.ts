@@ -48,6 +48,7 @@ describe('the options of npm run capacity', () => {
     ['--measure', { does: 'measure', to: null, scale: 1 }],
     ['--measure --to x.json --scale 0.5', { does: 'measure', to: 'x.json', scale: 0.5 }],
     ['--check --from x.json', { does: 'check', from: 'x.json', scale: 1 }],
+    ['--adopt --from x.json', { does: 'adopt', from: 'x.json' }],
     ['--help --measure', { does: 'help' }],
   ])('reads %s', (args, command) => {
     expect(parseCommand(args.split(' '))).toEqual(command);
@@ -80,7 +81,7 @@ describe('the options of npm run capacity', () => {
     ['a value for a flag', ['--check=yes'], '--check takes no value: leave out yes.'],
     ['an option of another command', ['--rate', '1', '--to', 'x'], '--to belongs to --measure or --check.'],
     ['a rate to measure', ['--measure', '--rate', '1'], '--measure takes no --rate. It takes --to, --scale.'],
-    ['two commands', ['--measure', '--check'], '--measure and --check exclude each other'],
+    ['two commands', ['--measure', '--check'], '--measure, --check exclude each other: leave all but one out.'],
   ])('refuses %s, and says what to change', (_, args, message) => {
     expect(messageOf(...args)).toContain(message);
   });

@@ -139,26 +139,28 @@ export type Command =
   | { readonly does: 'help' }
   | { readonly does: 'calculate'; readonly question: Question; readonly from: string | null }
   | { readonly does: 'measure'; readonly to: string | null; readonly scale: number }
-  | { readonly does: 'check'; readonly from: string | null; readonly scale: number };
+  | { readonly does: 'check'; readonly from: string | null; readonly scale: number }
+  | { readonly does: 'adopt'; readonly from: string | null };
 
 /** Options of each command. Only the first has amounts. */
 const TEXTS = ['shape', 'yardstick', 'from', 'to', 'scale'] as const;
-const FLAGS = ['help', 'measure', 'check'] as const;
+const FLAGS = ['help', 'measure', 'check', 'adopt'] as const;
 type TextName = (typeof TEXTS)[number] | AmountName;
 const ALLOWED = {
   help: [],
   calculate: [...(Object.keys(AMOUNTS) as AmountName[]), 'shape', 'yardstick', 'from'],
   measure: ['to', 'scale'],
   check: ['from', 'scale'],
+  adopt: ['from'],
 } as const satisfies Record<Command['does'], readonly TextName[]>;
 
 /** @throws OptionFault that says what to change */
 export function parseCommand(args: readonly string[]): Command {
   const { texts, flags } = read(args);
+  if (flags.has('help')) return { does: 'help' };
   const chosen = FLAGS.filter((flag) => flags.has(flag));
-  if (chosen.includes('help')) return { does: 'help' };
-  if (chosen.length > 1) throw new OptionFault('--measure and --check exclude each other: --measure also checks.');
-  const does = flags.has('measure') ? 'measure' : flags.has('check') ? 'check' : 'calculate';
+  if (chosen.length > 1) throw new OptionFault(`${listOf(chosen)} exclude each other: leave all but one out.`);
+  const [does = 'calculate'] = chosen;
   const allowed: readonly string[] = ALLOWED[does];
   const stray = [...texts.keys()].find((name) => !allowed.includes(name));
   if (stray !== undefined) {
@@ -172,6 +174,7 @@ export function parseCommand(args: readonly string[]): Command {
   const scale = amountOf('scale', SCALE, texts.get('scale') ?? '1');
   if (does === 'measure') return { does, to: texts.get('to') ?? null, scale };
   if (does === 'check') return { does, from, scale };
+  if (does === 'adopt') return { does, from };
   return { does, from, question: questionOf(texts) };
 }
 
@@ -279,5 +282,6 @@ ${lines.join('\n')}
 
 npm run capacity -- --measure [--to FILE] [--scale FACTOR]   measures unit costs, checks them, and updates docs
 npm run capacity -- --check [--from FILE] [--scale FACTOR]   compares predictions with measurements
+npm run capacity -- --adopt [--from FILE]                    puts the unit costs of a file into docs
 `;
 }

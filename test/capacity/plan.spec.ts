@@ -120,7 +120,8 @@ describe('the text of a plan', () => {
     const report = text('--rate 50k --fanout 3 --payload 2k');
 
     expect(report).toMatch(/ends first +disk, at [\d,]+ events\/s: NOT enough for 50,000\/s/);
-    expect(report).toMatch(/then +a shorter --retention, a larger volume \(--disk\), or \d+ installations/);
+    expect(report).toMatch(/^then +disk: a shorter --retention, a larger volume \(--disk\), or \d+ installations/m);
+    expect(report).toMatch(/^ +PostgreSQL: a larger machine for PostgreSQL \(--cores\), or \d+ installations/m);
     expect(report).toContain('This is 75 times the fastest measured load (2,000 deliveries/s)');
     expect(report).toMatch(/set max_connections to \d/);
   });

@@ -51,15 +51,14 @@ function pools({ connections }: Plan): string {
 
 function ending(limits: readonly Limit[], question: Question): string[] {
   const [first] = limits as [Limit];
-  const lines = limits.map(({ what, eventsPerSecond }) => `${whatText(what, question)} at ${count(eventsPerSecond)}/s`);
-  const verdict =
-    first.eventsPerSecond >= question.rate
-      ? `enough for ${count(question.rate)}/s`
-      : `NOT enough for ${count(question.rate)}/s`;
+  const tooSmall = limits.filter(({ eventsPerSecond }) => eventsPerSecond < question.rate);
+  const full = limits.map((limit) => `${whatText(limit.what, question)} at ${count(limit.eventsPerSecond)}/s`);
+  const advised = tooSmall.length === 0 ? [first] : tooSmall;
   return [
-    `ends first   ${first.what}, at ${count(first.eventsPerSecond)} events/s: ${verdict}`,
-    `full         ${lines.join('; ')}`,
-    `then         ${advice(first, question)}`,
+    `ends first   ${first.what}, at ${count(first.eventsPerSecond)} events/s: ` +
+      `${tooSmall.length === 0 ? 'enough' : 'NOT enough'} for ${count(question.rate)}/s`,
+    `full         ${full.join('; ')}`,
+    ...advised.map((limit, n) => `${(n === 0 ? 'then' : '').padEnd(13)}${limit.what}: ${advice(limit, question)}`),
   ];
 }
 

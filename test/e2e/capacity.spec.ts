@@ -50,6 +50,11 @@ describe('npm run capacity', () => {
   it.each([
     ['an option that it refuses', ['--rate', 'fast'], '--rate fast: it must be a number'],
     ['a file that is missing', ['--rate', '1', '--from', 'none.json'], 'none.json cannot be read: give another file'],
+    [
+      'a file that cannot be written',
+      ['--measure', '--to', 'none/x.json'],
+      'none/x.json cannot be written: create its',
+    ],
     ['a file of something else', ['--rate', '1', '--from', 'package.json'], 'package.json is not a measurement'],
   ])('says in one line what to change about %s', async (_, args, message) => {
     const { code, stdout, stderr } = await capacity(...args);
