@@ -48,7 +48,15 @@ export function ensureDependencies() {
 
 export function ensureBuild(node) {
   const configuration = ['nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
-  const sources = ['src', 'ormconfig.ts', 'test/bench', 'test/faults', 'test/support', ...configuration];
+  const sources = [
+    'src',
+    'ormconfig.ts',
+    'test/bench',
+    'test/capacity',
+    'test/faults',
+    'test/support',
+    ...configuration,
+  ];
   const changedAt = Math.max(modifiedAt(INSTALLED), ...sources.map((source) => newestIn(join(root, source))));
   if (existsSync(join(root, 'dist', 'src')) && modifiedAt(BUILT) > changedAt) return;
   console.log('Building (npm run build) ...');

@@ -1,0 +1,128 @@
+import { parseCommand, type Question } from './options.js';
+import { type Plan, planFor } from './plan.js';
+import { describePlan } from './report.js';
+import { SAMPLE_UNITS } from './samples.js';
+
+const questionOf = (args: string): Question => {
+  const command = parseCommand(args.split(' '));
+  if (command.does !== 'calculate') throw new Error(command.does);
+  return command.question;
+};
+const plan = (args: string, yardstick: number | null = null): Plan =>
+  planFor(SAMPLE_UNITS, questionOf(args), yardstick);
+const text = (args: string): string => describePlan(plan(args), questionOf(args), SAMPLE_UNITS);
+const partOf = ({ parts }: Plan, name: string) => parts.find(({ part }) => part === name)!;
+
+describe('a plan', () => {
+  it('adds what a process, an event, a delivery and its payload cost', () => {
+    const { parts } = plan('--rate 1000 --fanout 3 --payload 2k');
+
+    // 1,000 events of 40 µs, 3,000 deliveries of 60 µs and 4,000 payloads of 2 KB make 0.228 of the 0.4 that are free.
+    expect(parts.map(({ part, processes, cores }) => [part, processes, Number(cores.expected.toFixed(6))])).toEqual([
+      ['service', 1, 0.428],
+      ['postgres', 1, 0.172],
+      ['redis', 1, 0.033],
+    ]);
+  });
+
+  it('adds processes before one uses more than 60 % of a core', () => {
+    // 10,000 events and deliveries cost one core, beside the 0.2 that each process takes by itself.
+    expect(partOf(plan('--rate 10k --payload 1'), 'service').processes).toBe(3);
+    expect(partOf(plan('--rate 20k --payload 1'), 'service').processes).toBe(6);
+  });
+
+  it('counts API and workers separately when they are apart', () => {
+    const { parts, connections } = plan('--rate 10k --fanout 2 --payload 1 --shape apart');
+
+    expect(parts.map(({ part, processes }) => [part, processes])).toEqual([
+      ['api', 2],
+      ['worker', 4],
+      ['postgres', 1],
+      ['redis', 1],
+    ]);
+    expect(connections).toEqual({ postgres: 120, redis: 30 });
+  });
+
+  it('repeats failed attempts up to the fifth', () => {
+    const { amounts } = plan('--rate 1000 --failing 50%');
+
+    expect(amounts.retries).toBeCloseTo(1000 * (0.5 + 0.25 + 0.125 + 0.0625), 6);
+  });
+
+  it('scales CPU, and nothing else, to a machine with another yardstick', () => {
+    const [here, there] = [plan('--rate 100'), plan('--rate 100', 40)];
+
+    expect(partOf(there, 'postgres').cores.expected).toBeCloseTo(2 * partOf(here, 'postgres').cores.expected, 9);
+    expect(there.disk).toEqual(here.disk);
+  });
+
+  it('gives a range as wide as the largest error of that part', () => {
+    const { cores } = partOf(plan('--rate 1000'), 'service');
+
+    expect([cores.low / cores.expected, cores.high / cores.expected]).toEqual([
+      expect.closeTo(1 / 1.1, 9) as unknown,
+      expect.closeTo(1.1, 9) as unknown,
+    ]);
+  });
+
+  it('leaves half of the requests in flight free, and adds workers when one cannot hold them', () => {
+    expect(plan('--rate 1000 --latency 100ms').inFlight).toEqual({ total: 100, concurrency: 256 });
+    expect(plan('--rate 1000 --latency 1s').inFlight).toEqual({ total: 1000, concurrency: 2000 });
+
+    const slow = plan('--rate 1000 --latency 30s');
+    expect(slow.inFlight).toEqual({ total: 30_000, concurrency: 10_000 });
+    expect(partOf(slow, 'service').processes).toBe(6);
+  });
+
+  it('keeps rows, indexes and answers for the retention and today', () => {
+    const { disk } = plan('--rate 10 --payload 2k --fanout 3 --retention 9 --response 100');
+
+    const perEvent = 200 + 2 * 1050 + 3 * (220 + 140 + 100);
+    expect(disk.perDay.expected).toBeCloseTo(10 * perEvent * 86_400, 0);
+    expect(disk.kept.expected).toBeCloseTo(10 * disk.perDay.expected, 0);
+  });
+
+  it.each([
+    ['disk', '--rate 50k --fanout 3 --disk 4t'],
+    ['PostgreSQL', '--rate 50k --retention 1 --disk 900t --cores 2'],
+    ['Redis', '--rate 50k --retention 1 --disk 1000t --cores 64'],
+  ])('names %s when that is full first', (what, args) => {
+    const { limits } = plan(args);
+
+    expect(limits[0]!.what).toBe(what);
+    expect(limits.map(({ eventsPerSecond }) => eventsPerSecond)).toEqual(
+      limits.map(({ eventsPerSecond }) => eventsPerSecond).toSorted((a, b) => a - b),
+    );
+  });
+
+  it('names a rate at which the first part is just full', () => {
+    const [first] = plan('--rate 50k --retention 1 --disk 900t --cores 2').limits;
+    const coresAt = (rate: number): number => partOf(plan(`--rate ${rate}`), 'postgres').cores.expected;
+
+    expect(coresAt(first!.eventsPerSecond)).toBeLessThanOrEqual(0.6 * 2);
+    expect(coresAt(first!.eventsPerSecond * 1.01)).toBeGreaterThan(0.6 * 2);
+  });
+});
+
+describe('the text of a plan', () => {
+  it('says that a rate fits, and what it takes', () => {
+    const report = text('--rate 500 --retention 7 --disk 4t');
+
+    expect(report).toContain('500 events/s of 1 KB to 1 each: 500 deliveries/s, 500 attempts/s');
+    expect(report).toMatch(/API \+ worker +0\.25 \(0\.23 to 0\.28\) +1/);
+    expect(report).toContain('enough for 500/s');
+    expect(report).not.toContain('NOT');
+    expect(report).toContain('WORKER_CONCURRENCY=256');
+    expect(report).toContain('Unit costs of commit 0123456 on 2 cores, where a bare POST takes 20 µs');
+  });
+
+  it('says what ends first, what to do, and that it goes far beyond what was measured', () => {
+    const report = text('--rate 50k --fanout 3 --payload 2k');
+
+    expect(report).toMatch(/ends first +disk, at [\d,]+ events\/s: NOT enough for 50,000\/s/);
+    expect(report).toMatch(/^then +disk: a shorter --retention, a larger volume \(--disk\), or \d+ installations/m);
+    expect(report).toMatch(/^ +PostgreSQL: a larger machine for PostgreSQL \(--cores\), or \d+ installations/m);
+    expect(report).toContain('This is 75 times the fastest measured load (2,000 deliveries/s)');
+    expect(report).toMatch(/set max_connections to \d/);
+  });
+});

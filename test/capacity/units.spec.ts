@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { SAMPLE_UNITS } from './samples.js';
+import { withTables } from './tables.js';
+import { parseUnits, UnitsFault } from './units.js';
+
+const AGAIN = 'Take a new measurement: npm run capacity -- --measure';
+
+const faultOf = (given: unknown): string => {
+  try {
+    parseUnits(typeof given === 'string' ? given : JSON.stringify(given), 'costs.json');
+  } catch (error) {
+    if (error instanceof UnitsFault) return error.message;
+  }
+  return 'accepted';
+};
+
+describe('a file of unit costs', () => {
+  it('is read', () => {
+    expect(parseUnits(JSON.stringify(SAMPLE_UNITS), 'costs.json')).toEqual(SAMPLE_UNITS);
+  });
+
+  it.each([
+    ['text', 'no JSON', `costs.json is not JSON. ${AGAIN}`],
+    ['a result of the bench', { scenario: 'single' }, 'costs.json is not a measurement of unit costs: measured_with: '],
+    ['a list', [], 'costs.json is not a measurement of unit costs: it: '],
+    ['a negative cost', { ...SAMPLE_UNITS, network: { attempt: -1, answer: 1 } }, 'network.attempt: '],
+    ['a part too few', { ...SAMPLE_UNITS, cpu: { ...SAMPLE_UNITS.cpu, apart: {} } }, 'cpu.apart.api: '],
+  ])('is refused when it is %s', (_, given, message) => {
+    expect(faultOf(given)).toContain(message);
+    expect(faultOf(given)).toContain(AGAIN);
+  });
+});
+
+describe('docs/scaling.md', () => {
+  const page = readFileSync('docs/scaling.md', 'utf8');
+
+  it('shows the unit costs of docs/unit-costs.json', () => {
+    const units = parseUnits(readFileSync('docs/unit-costs.json', 'utf8'), 'docs/unit-costs.json');
+
+    expect(withTables(page, units)).toBe(page);
+  });
+
+  it('would show other unit costs', () => {
+    expect(withTables(page, SAMPLE_UNITS)).toContain('0123456');
+  });
+
+  it('cannot lose a table unnoticed', () => {
+    expect(() => withTables(page.replace('<!-- errors:', '<!-- '), SAMPLE_UNITS)).toThrow('<!-- errors: written by');
+  });
+});
