@@ -3,7 +3,7 @@ import { type Layout, LAYOUTS } from './layout.js';
 import { SCENARIOS } from './scenarios/index.js';
 
 const USAGE = `npm run bench -- [--scenario NAME] [--layout ${LAYOUTS.join('|')}] [--scale FACTOR]
-                 [--json FILE] [--statements]`;
+                 [--against COMMIT [--rounds NUMBER]] [--json FILE] [--statements]`;
 
 /** A mistake in the arguments. Its message is enough for the user. */
 export class InvalidArguments extends Error {}
@@ -20,20 +20,35 @@ export interface Arguments {
   readonly scale: number;
   readonly jsonFile?: string;
   readonly withStatements: boolean;
+  /** Commit to compare with. */
+  readonly against?: string;
+  readonly rounds: number;
 }
+
+const DEFAULT_ROUNDS = 2;
+/** With --against, the scenarios for which ratios are promised. */
+const COMPARED = ['single', 'fanout', 'rates'];
 
 /** @throws InvalidArguments */
 export function readArguments(argv: readonly string[]): Arguments {
-  const { scenario, layout, scale, json, statements } = parse(argv);
+  const { scenario, layout, scale, against, rounds, json, statements } = parse(argv);
   if (layout !== undefined && !isLayout(layout)) {
     throw new InvalidArguments(`There is no layout ${layout}; there are ${LAYOUTS.join(', ')}`);
   }
   if (!(Number(scale) > 0)) throw new InvalidArguments(`--scale must be a number above 0, not ${scale}`);
+  if (rounds !== undefined && against === undefined) {
+    throw new InvalidArguments('--rounds needs --against: only a comparison runs in rounds');
+  }
+  if (rounds !== undefined && !/^[1-9]\d?$/.test(rounds)) {
+    throw new InvalidArguments(`--rounds must be a whole number from 1 to 99, not ${rounds}`);
+  }
   return {
-    chosen: choose(scenario, layout, Object.keys(SCENARIOS)),
+    chosen: choose(scenario, layout, against === undefined ? Object.keys(SCENARIOS) : COMPARED),
     scale: Number(scale),
     withStatements: statements,
+    rounds: Number(rounds ?? DEFAULT_ROUNDS),
     ...(json !== undefined && { jsonFile: json }),
+    ...(against !== undefined && { against }),
   };
 }
 
@@ -45,6 +60,8 @@ function parse(argv: readonly string[]) {
         scenario: { type: 'string' },
         layout: { type: 'string' },
         scale: { type: 'string', default: '1' },
+        against: { type: 'string' },
+        rounds: { type: 'string' },
         json: { type: 'string' },
         statements: { type: 'boolean', default: false },
       },

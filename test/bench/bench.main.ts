@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
+import { measureAgainst } from './against.js';
 import { type Arguments, InvalidArguments, readArguments } from './arguments.js';
 import { Cleanup } from './cleanup.js';
 import { bestLayout, HERE } from './layout.js';
 import { measureScenario } from './measure-scenario.js';
 import type { Result } from './measure.js';
+import { findCommit } from './other-commit.js';
 import { table } from './report.js';
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -21,7 +23,11 @@ for (const [signal, code] of Object.entries(SIGNALS)) {
 
 try {
   const given = readArguments(process.argv.slice(2));
-  const found = await measureAll(given);
+  const commit = given.against === undefined ? undefined : await findCommit(given.against);
+  const found =
+    commit === undefined
+      ? await measureAll(given)
+      : await measureAgainst({ ...given, commit, onFailure: reportFailure }, cleanup);
   if (given.jsonFile !== undefined) writeFileSync(given.jsonFile, `${JSON.stringify(found, null, 2)}\n`);
 } catch (error) {
   reportFailure('The bench', error);
