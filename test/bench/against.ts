@@ -33,9 +33,11 @@ export async function measureAgainst(options: AgainstOptions, cleanup: Cleanup):
   for (const { name, layouts } of chosen) {
     const pairs = pairsOf(name, layouts, there);
     await runRounds(name, pairs, options, cleanup);
-    comparisons.push(...pairs.flatMap((pair) => compare(pair.here.results, pair.there.results, isBaseline)));
-    process.stdout.write(`\n${comparisonTable(comparisons, there.name)}`);
+    const compared = pairs.flatMap((pair) => compare(pair.here.results, pair.there.results, isBaseline));
+    process.stdout.write(`\n${comparisonTable(compared, there.name)}\n`);
+    comparisons.push(...compared);
   }
+  if (chosen.length > 1) process.stdout.write(`\n${comparisonTable(comparisons, there.name)}`);
   if (!isBaseline) process.stdout.write(`Targets for ratios hold against ${BASELINE} only.\n`);
   return comparisons;
 }
@@ -53,10 +55,12 @@ function pairsOf(name: string, layouts: readonly Layout[], there: Build): Pair[]
   const pairs = new Map<string, Pair>();
   for (const layout of layouts) {
     const pair = { there: laneOf(there, layout), here: laneOf(HERE, layout) };
-    const described = `${name}: here in ${pair.here.layout}, ${there.name} in ${pair.there.layout}`;
+    const described = `${name}: compares here in ${pair.here.layout} with ${there.name} in ${pair.there.layout}`;
     pairs.set(described, pair);
-    const lacking = [HERE, there].filter((build) => bestLayout(build, layout) !== layout);
-    const reason = lacking.map((build) => `; ${build.name} lacks ${layout}, so its best other layout counts`).join('');
+    const lacking = [pair.here, pair.there].filter((lane) => lane.layout !== layout);
+    const reason = lacking
+      .map((lane) => `; ${lane.build.name} lacks ${layout}, and ${lane.layout} is its best`)
+      .join('');
     process.stdout.write(`${described}${reason}\n`);
   }
   return [...pairs.values()];

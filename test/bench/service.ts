@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, ServerProcess, until } from '../../src/local/local-server.js';
+import { ServerProcess, until } from '../../src/local/local-server.js';
 import type { Cleanup } from './cleanup.js';
 import { type Build, type Layout, PROCESSES } from './layout.js';
 import type { Part } from './measure.js';
@@ -73,26 +73,23 @@ async function startProcess(entry: Entry, options: ServiceOptions, cleanup: Clea
   const { build, layout, directory, settings } = options;
   const logFile = join(directory, `${entry}-${(started += 1)}.log`);
   const { PATH = '' } = process.env;
-  const processes = layout === 'processes' ? PROCESSES : 1;
-  // Several processes can share only a port that is known before they start.
-  const shared = processes > 1 ? { PORT: `${await freePort()}`, PROCESSES: `${processes}` } : {};
   const server = new ServerProcess({
     program: process.execPath,
     args: [...NODE_OPTIONS, ...profiling(entry), join(build.directory, 'dist', 'src', `${entry}.js`)],
     directory,
     logFile,
-    env: { PATH, PORT: '0', ...shared, ...settings },
+    env: { PATH, PORT: '0', ...(layout === 'processes' && { PROCESSES: `${PROCESSES}` }), ...settings },
     stopSignals: [
       ['SIGTERM', 40_000],
       ['SIGKILL', 5_000],
     ],
   });
   await cleanup.add(() => server.stop());
-  const ports = (): string[] =>
-    [...readFileSync(logFile, 'utf8').matchAll(/"port":(\d+)[^\n]*"listening"/g)].map(([, port]) => port!);
-  await until(() => server.ending !== undefined || ports().length >= processes, START_TIMEOUT_MS);
-  const [port] = ports();
-  if (port === undefined || ports().length < processes) {
+  // A supervisor writes this line when all its processes listen.
+  const portOf = (): string | undefined => /"port":(\d+)[^\n]*"listening"/.exec(readFileSync(logFile, 'utf8'))?.[1];
+  await until(() => server.ending !== undefined || portOf() !== undefined, START_TIMEOUT_MS);
+  const port = portOf();
+  if (port === undefined) {
     throw new Error(`${entry} of ${build.name} did not start:\n${readFileSync(logFile, 'utf8')}`);
   }
   return { server, port: Number(port) };
