@@ -166,9 +166,9 @@ describe('a comparison with another commit', () => {
 
     expect(compared).toMatchObject({ scenario: 'single', layout: 'apart', layout_there: 'apart' });
     expect(compared?.figures).toEqual([
-      { figure: 'CPU µs', there: 120, here: 72, ratio: 0.6 },
-      { figure: 'end to end p50 ms', there: 10, here: 6, ratio: 0.6 },
-      { figure: 'per second', there: 1000, here: 1000, ratio: 1 },
+      { figure: 'CPU µs', there: 120, here: 72, ratio: 0.6, ratio_of_best: 0.6 },
+      { figure: 'end to end p50 ms', there: 10, here: 6, ratio: 0.6, ratio_of_best: 0.4 },
+      { figure: 'per second', there: 1000, here: 1000, ratio: 1, ratio_of_best: 1 },
     ]);
   });
 
@@ -190,7 +190,7 @@ describe('a comparison with another commit', () => {
 
     expect(compared.map(({ variant }) => variant)).toEqual(['100/s']);
     expect(comparisonTable(compared, 'old').split('\n')[1]).toMatch(
-      /^rates 100\/s +one +one +CPU µs +100 +50 +0\.50 +<= 0\.55 reached$/,
+      /^rates 100\/s +one +one +CPU µs +100 +50 +0\.50 +0\.50 +<= 0\.55 reached$/,
     );
   });
 });
