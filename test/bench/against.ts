@@ -21,6 +21,7 @@ interface Pair {
 export interface AgainstOptions extends Arguments {
   /** Full id of the commit. */
   readonly commit: string;
+  /** Called when a run fails. The others follow, unless it throws. */
   readonly onFailure: (name: string, error: unknown) => void;
 }
 

@@ -12,10 +12,10 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const cleanup = new Cleanup();
 let exitCode = 0;
-let isInterrupted = false;
+const interruption = new AbortController();
 for (const [signal, code] of Object.entries(SIGNALS)) {
   process.on(signal, () => {
-    isInterrupted = true;
+    interruption.abort();
     exitCode = code;
     void cleanup.run().then(() => process.exit(code));
   });
@@ -30,7 +30,7 @@ try {
       : await measureAgainst({ ...given, commit, onFailure: reportFailure }, cleanup);
   if (given.jsonFile !== undefined) writeFileSync(given.jsonFile, `${JSON.stringify(found, null, 2)}\n`);
 } catch (error) {
-  reportFailure('The bench', error);
+  if (!interruption.signal.aborted) reportFailure('The bench', error);
 }
 await cleanup.run();
 process.exit(exitCode);
@@ -54,9 +54,9 @@ async function measureAll({ chosen, scale, withStatements }: Arguments): Promise
   return results;
 }
 
-/** Prints a failure, unless it is only a consequence of an interruption. */
+/** Prints a failure, and the bench goes on. @throws the error if an interruption caused it; nothing else may start then */
 function reportFailure(what: string, error: unknown): void {
-  if (isInterrupted) return;
+  if (interruption.signal.aborted) throw error;
   exitCode = 1;
   if (error instanceof InvalidArguments) process.stderr.write(`${error.message}\n`);
   else process.stderr.write(`${what} FAILED: ${error instanceof Error ? error.stack : String(error)}\n`);

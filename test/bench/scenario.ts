@@ -1,5 +1,5 @@
 import type { Bed } from './bed.js';
-import type { Layout } from './layout.js';
+import { type Layout, PROCESSES } from './layout.js';
 import type { Measured } from './measure.js';
 
 export interface Trial {
@@ -19,6 +19,11 @@ export interface Scenario {
   /** It runs in no other layout. */
   readonly isBoundToLayouts?: boolean;
   run(trial: Trial): Promise<Measured | readonly Measured[]>;
+}
+
+/** @returns a scaled number of events for a warm-up: the same for each process that takes events */
+export function scaledWarmUp(trial: Trial, events: number, least: number): number {
+  return scaled(trial, events, least) * (trial.bed.layout === 'processes' ? PROCESSES : 1);
 }
 
 /** @returns a scaled number of events or duration, but at least `least` */

@@ -1,6 +1,6 @@
 import { type Measured, type Percentiles, round, target } from '../measure.js';
 import { run, toResult, warmUp } from '../run.js';
-import { type Scenario, scaled } from '../scenario.js';
+import { type Scenario, scaled, scaledWarmUp } from '../scenario.js';
 import { subscribeSingle } from './throughput.js';
 
 /** Events per second at commit 7e3915e, where a yardstick is 28 µs, are the targets. */
@@ -18,7 +18,7 @@ export const publishers: Scenario = {
   async run(trial): Promise<readonly Measured[]> {
     const { bed } = trial;
     const { paths } = await subscribeSingle(trial);
-    await warmUp(bed, { paths, requests: scaled(trial, 15_000, 500) });
+    await warmUp(bed, { paths, requests: scaledWarmUp(trial, 15_000, 500) });
     const results: Measured[] = [];
     for (const { publishers: connections, events, leastPerSecond } of STEPS) {
       const measured = await run(bed, { paths, requests: scaled(trial, events, 50 * connections), connections });

@@ -1,7 +1,7 @@
 import type { Layout } from '../layout.js';
 import type { Measured } from '../measure.js';
 import { run, toResult, warmUp } from '../run.js';
-import { type Scenario, scaled } from '../scenario.js';
+import { type Scenario, scaled, scaledWarmUp } from '../scenario.js';
 import { latencyTarget, subscribeSingle } from './throughput.js';
 
 const SECONDS = 10;
@@ -33,7 +33,7 @@ export const rates: Scenario = {
   async run(trial): Promise<readonly Measured[]> {
     const { bed } = trial;
     const { paths } = await subscribeSingle(trial);
-    await warmUp(bed, { paths, requests: scaled(trial, WARM_UP, 500) });
+    await warmUp(bed, { paths, requests: scaledWarmUp(trial, WARM_UP, 500) });
     const results: Measured[] = [];
     for (const { rate, most } of STEPS[bed.layout]) {
       // Groups and caches adapt to the rate within a second.

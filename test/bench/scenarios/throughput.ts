@@ -2,7 +2,7 @@ import type { LoadShape, Subscribed } from '../bed.js';
 import type { Layout } from '../layout.js';
 import { type Notes, type Percentiles, type Measured, target } from '../measure.js';
 import { type Run, run, type RunOptions, toResult, warmUp } from '../run.js';
-import { type Scenario, scaled, type Trial } from '../scenario.js';
+import { type Scenario, scaled, scaledWarmUp, type Trial } from '../scenario.js';
 import type { SpeedTargets } from '../speed-targets.js';
 
 const FANOUT = 100;
@@ -17,13 +17,13 @@ export async function subscribeSingle({ bed }: Trial): Promise<Subscribed> {
 
 /** Maximum throughput, after a warm-up. */
 export async function runSingle(trial: Trial, paths: readonly string[], options: RunOptions = {}): Promise<Run> {
-  if (options.until !== 'attempted') await warmUp(trial.bed, { paths, requests: scaled(trial, WARM_UP, 500) });
+  if (options.until !== 'attempted') await warmUp(trial.bed, { paths, requests: scaledWarmUp(trial, WARM_UP, 500) });
   return run(trial.bed, { paths, requests: scaled(trial, 60_000, 400) }, options);
 }
 
 /** Maximum throughput of events for a hundred subscriptions, after a warm-up. The subscriptions must exist. */
 export async function runFanout(trial: Trial): Promise<Run> {
-  await warmUp(trial.bed, { paths: BROADCAST, requests: scaled(trial, 50, 5), connections: 32 });
+  await warmUp(trial.bed, { paths: BROADCAST, requests: scaledWarmUp(trial, 50, 5), connections: 32 });
   const shape = { paths: BROADCAST, requests: scaled(trial, 1000, 10), connections: 32 };
   return run(trial.bed, shape, { perRequest: FANOUT });
 }
@@ -107,7 +107,7 @@ export const modest: Scenario = {
   layouts: ['apart'],
   async run(trial): Promise<Measured> {
     const { paths } = await subscribeSingle(trial);
-    await warmUp(trial.bed, { paths, requests: scaled(trial, WARM_UP, 500) });
+    await warmUp(trial.bed, { paths, requests: scaledWarmUp(trial, WARM_UP, 500) });
     const shape: LoadShape = { paths, requests: scaled(trial, WARM_UP, 500), rate: 500 };
     const measured = await run(trial.bed, shape);
     const result = toResult(trial, measured);
