@@ -1,6 +1,5 @@
 import type { Layout } from './layout.js';
 import { cpuMs, familyMb, rssMb } from './process-cost.js';
-import type { SpeedTargets } from './speed-targets.js';
 
 /** A process that is API and worker is called `service`. */
 export const PARTS = ['api', 'worker', 'service', 'postgres', 'redis'] as const;
@@ -91,6 +90,16 @@ export function median(values: readonly number[]): number {
 
 export function round(value: number, digits: number): number {
   return Math.round(value * 10 ** digits) / 10 ** digits;
+}
+
+/** Targets that depend on the speed of the machine. They are judged when the yardstick is known. */
+export interface SpeedTargets {
+  /** Maximum CPU time of a delivery, in yardsticks. */
+  readonly mostYardsticks?: number;
+  /** Maximum CPU time of a delivery in µs, where a yardstick is 28 µs. */
+  readonly mostCpuUs?: number;
+  /** Minimum deliveries per second, where a yardstick is 28 µs. */
+  readonly leastPerSecond?: number;
 }
 
 /** The part of a result that a scenario measures itself, with the targets that need the yardstick. */

@@ -3,16 +3,6 @@ import { joined, type Measured, type Notes, target } from './measure.js';
 /** Yardstick of the machine for which microseconds and deliveries per second are stated. */
 const REFERENCE_YARDSTICK_US = 28;
 
-/** Targets that depend on the speed of the machine. They are judged when the yardstick is known. */
-export interface SpeedTargets {
-  /** Maximum CPU time of a delivery, in yardsticks. */
-  readonly mostYardsticks?: number;
-  /** Maximum CPU time of a delivery in µs, where a yardstick is 28 µs. */
-  readonly mostCpuUs?: number;
-  /** Minimum deliveries per second, where a yardstick is 28 µs. */
-  readonly leastPerSecond?: number;
-}
-
 /** Scales targets to a machine, and notes whether they were reached. */
 export function judge(measured: Measured, yardstickUs: number): Notes {
   const { mostYardsticks, mostCpuUs, leastPerSecond } = measured.speedTargets ?? {};

@@ -1,9 +1,8 @@
 import type { LoadShape, Subscribed } from '../bed.js';
 import type { Layout } from '../layout.js';
-import { type Notes, type Percentiles, type Measured, target } from '../measure.js';
+import { type Measured, type Notes, type Percentiles, type SpeedTargets, target } from '../measure.js';
 import { type Run, run, type RunOptions, toResult, warmUp } from '../run.js';
 import { type Scenario, scaled, scaledWarmUp, type Trial } from '../scenario.js';
-import type { SpeedTargets } from '../speed-targets.js';
 
 const FANOUT = 100;
 /** Number of events until all hot code is compiled. Without this, the second of two runs would seem faster. */
