@@ -8,12 +8,14 @@ import { makeToken } from '../support/make-token.js';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { startLocalRedis } from '../../src/local/local-redis.js';
 import type { LocalServer } from '../../src/local/local-server.js';
-import { Receiver, type RunningLoad, Service, startLoad } from './children.js';
+import { Receiver, type RunningLoad, startLoad } from './children.js';
 import type { Cleanup } from './cleanup.js';
+import { type Build, type Layout, PROCESSES } from './layout.js';
 import type { LoadReport } from './load.main.js';
 import { CpuMeter, memoryMb, type PerPart, type PidsOf } from './measure.js';
 import { familyMb } from './process-cost.js';
 import { type Sampler, sampleEvery } from './sampler.js';
+import { type NodePart, Service } from './service.js';
 
 /** The bench publishes with a key, as real publishers do. */
 const API_KEY = makeToken();
@@ -47,25 +49,33 @@ export interface Subscribed {
 interface Running {
   readonly postgres: LocalServer;
   readonly redis: LocalServer;
-  readonly api: Service;
+  readonly service: Service;
   readonly receiver: Receiver;
   readonly database: Client;
   readonly redisClient: Redis;
 }
 
-/** The environment of a scenario: PostgreSQL, Redis, an API, workers and a receiver, each in a process of its own. */
+interface BedOptions {
+  readonly build: Build;
+  readonly layout: Layout;
+  /** Settings of the service, in addition to those of the bench. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Makes PostgreSQL count statements, which slows it down a little. */
+  readonly withStatements: boolean;
+}
+
+/** The environment of a scenario: PostgreSQL, Redis, the service and a receiver, in processes of their own. */
 export class Bed {
   private subscribed = 0;
-  private readonly workers: Service[] = [];
 
   private constructor(
     private readonly cleanup: Cleanup,
-    private readonly start: { readonly directory: string; readonly settings: Record<string, string> },
+    readonly layout: Layout,
     private readonly running: Running,
   ) {}
 
-  /** @param withStatements makes PostgreSQL count statements, which slows it down a little */
-  static async make(cleanup: Cleanup, given: Record<string, string> = {}, withStatements = false): Promise<Bed> {
+  static async make(cleanup: Cleanup, options: BedOptions): Promise<Bed> {
+    const { build, layout, withStatements } = options;
     const directory = await mkdtemp(join(tmpdir(), 'webhooks-bench-'));
     await cleanup.add(() => rm(directory, { recursive: true, force: true }));
     const postgres = await begin(
@@ -87,10 +97,10 @@ export class Bed {
       ALLOWED_TARGET_CIDRS: '127.0.0.0/8',
       BOOTSTRAP_API_KEY: API_KEY,
       LOG_LEVEL: 'info',
-      ...given,
+      ...options.settings,
     };
     const receiver = await Receiver.start(cleanup);
-    const api = await Service.start({ entry: 'main.api', directory, settings }, cleanup);
+    const service = await Service.start({ build, layout, directory, settings }, cleanup);
     const database = new Client({ connectionString: postgres.url, query_timeout: QUERY_TIMEOUT_MS });
     database.on('error', () => undefined);
     await database.connect();
@@ -102,9 +112,7 @@ export class Bed {
       return Promise.resolve();
     });
     if (withStatements) await database.query('create extension pg_stat_statements');
-    const bed = new Bed(cleanup, { directory, settings }, { postgres, redis, api, receiver, database, redisClient });
-    await bed.addWorker();
-    return bed;
+    return new Bed(cleanup, layout, { postgres, redis, service, receiver, database, redisClient });
   }
 
   get receiver(): Receiver {
@@ -119,8 +127,16 @@ export class Bed {
     return this.running.redisClient;
   }
 
-  async addWorker(): Promise<void> {
-    this.workers.push(await Service.start({ entry: 'main.worker', ...this.start }, this.cleanup));
+  /** Parts of the service, each with its number of processes that serve or deliver. */
+  get nodeParts(): readonly (readonly [part: NodePart, processes: number])[] {
+    const perProgram = this.layout === 'processes' ? PROCESSES : 1;
+    return Object.entries(this.running.service.pids).map(([part, pids]) => {
+      return [part as NodePart, pids.length * perProgram] as const;
+    });
+  }
+
+  addWorker(): Promise<void> {
+    return this.running.service.addWorker();
   }
 
   /** Creates subscriptions, each with a path of its own at the receiver. */
@@ -150,7 +166,7 @@ export class Bed {
     const headers = { 'content-type': 'application/json', authorization: AUTHORIZATION };
     const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
     const content = body && { body: JSON.stringify(body) };
-    const answer = await fetch(this.running.api.url + path, { method, headers, signal, ...content });
+    const answer = await fetch(this.running.service.url + path, { method, headers, signal, ...content });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return answer;
   }
@@ -158,7 +174,7 @@ export class Bed {
   startLoad(shape: LoadShape): Promise<RunningLoad> {
     const { paths, requests, rate = 0, connections = 192, method = 'POST' } = shape;
     const { timeoutMs = LOAD_TIMEOUT_MS + (rate > 0 ? (requests / rate) * 1000 : requests) } = shape;
-    const port = Number(new URL(this.running.api.url).port);
+    const port = Number(new URL(this.running.service.url).port);
     const order = {
       port,
       method,
@@ -216,12 +232,8 @@ export class Bed {
   }
 
   private pids(): PidsOf {
-    return {
-      api: [this.running.api.pid],
-      worker: this.workers.map(({ pid }) => pid),
-      postgres: [this.running.postgres.pid],
-      redis: [this.running.redis.pid],
-    };
+    const { service, postgres, redis } = this.running;
+    return { ...service.pids, postgres: [postgres.pid], redis: [redis.pid] };
   }
 }
 

@@ -1,9 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ServerProcess, until } from '../../src/local/local-server.js';
 import type { Cleanup } from './cleanup.js';
 import type { LoadCommand, LoadOrder, LoadReport } from './load.main.js';
 import type { Behaviour, ReceiverCommand, ReceiverCounts, ReceiverReport } from './receiver.main.js';
@@ -11,8 +8,6 @@ import type { YardstickOrder } from './yardstick.main.js';
 
 const ASK_TIMEOUT_MS = 60_000;
 const START_TIMEOUT_MS = 30_000;
-/** The same as in the Dockerfile. */
-const NODE_OPTIONS = ['--max-semi-space-size=32'];
 
 /** A process of the bench that replies to each message with one message. It ends when this process does. */
 class Helper {
@@ -145,53 +140,4 @@ export async function measureYardstick(order: YardstickOrder, cleanup: Cleanup):
   const cpuUs = (await helper.ask(order)) as number;
   await helper.stop();
   return cpuUs;
-}
-
-/** A process of the measured service. */
-export class Service {
-  private constructor(
-    private readonly server: ServerProcess,
-    readonly url: string,
-  ) {}
-
-  get pid(): number {
-    return this.server.pid;
-  }
-
-  /** @param directory for its log. A log file costs less than a pipe, which a process would have to read */
-  static async start(
-    { entry, directory, settings }: { entry: ServiceEntry; directory: string; settings: Record<string, string> },
-    cleanup: Cleanup,
-  ): Promise<Service> {
-    const file = fileURLToPath(new URL(`../../src/${entry}.js`, import.meta.url));
-    const logFile = join(directory, `${entry}-${(started += 1)}.log`);
-    const { PATH = '' } = process.env;
-    const server = new ServerProcess({
-      program: process.execPath,
-      args: [...NODE_OPTIONS, ...profiling(entry), file],
-      directory,
-      logFile,
-      env: { PATH, PORT: '0', ...settings },
-      stopSignals: [
-        ['SIGTERM', 40_000],
-        ['SIGKILL', 5_000],
-      ],
-    });
-    await cleanup.add(() => server.stop());
-    const portOf = (): string | undefined => /"port":(\d+)[^\n]*"listening"/.exec(readFileSync(logFile, 'utf8'))?.[1];
-    await until(() => server.ending !== undefined || portOf() !== undefined, START_TIMEOUT_MS);
-    const port = portOf();
-    if (port === undefined) throw new Error(`${entry} did not start:\n${readFileSync(logFile, 'utf8')}`);
-    return new Service(server, `http://127.0.0.1:${port}`);
-  }
-}
-
-type ServiceEntry = 'main.api' | 'main.worker';
-
-let started = 0;
-
-/** `BENCH_PROFILE=directory` writes a CPU profile of each process there. */
-function profiling(entry: ServiceEntry): string[] {
-  const directory = process.env['BENCH_PROFILE'];
-  return directory ? ['--cpu-prof', `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${entry}.cpuprofile`] : [];
 }

@@ -13,6 +13,13 @@ export class Cleanup {
     throw new Error('The bench is ending');
   }
 
+  /** @returns steps that can run earlier, and run with these at the latest. @throws if the cleanup has already started */
+  async nested(): Promise<Cleanup> {
+    const inner = new Cleanup();
+    await this.add(() => inner.run());
+    return inner;
+  }
+
   /** Runs all steps, newest first, even if some fail. */
   run(): Promise<void> {
     this.running ??= this.takeSteps();

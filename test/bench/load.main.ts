@@ -27,8 +27,8 @@ export interface LoadReport {
   readonly seconds: number;
   /** Milliseconds from the offer of a request to its response; the newest 200,000. */
   readonly latenciesMs: readonly number[];
-  /** Time of the response for each event, in fractional Unix milliseconds; the newest 200,000. */
-  readonly times: readonly (readonly [eventId: string, atMs: number])[];
+  /** Time of the offer of each accepted event, in fractional Unix milliseconds; the newest 200,000. */
+  readonly times: readonly (readonly [eventId: string, offeredAtMs: number])[];
 }
 
 const MAX_TIMES = 200_000;
@@ -145,7 +145,7 @@ class Load {
     else if (this.refused++ === 0) this.firstRefusal = text;
     this.latenciesMs.push(ms);
     const at = text.indexOf(EVENT_ID) + EVENT_ID.length;
-    this.times.push([text.slice(at, at + EVENT_ID_LENGTH), performance.timeOrigin + performance.now()]);
+    this.times.push([text.slice(at, at + EVENT_ID_LENGTH), performance.timeOrigin + performance.now() - ms]);
     this.endIfDone();
   }
 

@@ -1,10 +1,13 @@
+import type { Layout } from './layout.js';
 import { cpuMs, familyMb, rssMb } from './process-cost.js';
 
-export const PARTS = ['api', 'worker', 'postgres', 'redis'] as const;
+/** A process that is API and worker is called `service`. */
+export const PARTS = ['api', 'worker', 'service', 'postgres', 'redis'] as const;
 export type Part = (typeof PARTS)[number];
-export type PerPart = Readonly<Record<Part, number>>;
-/** Process ids of each part. */
-export type PidsOf = Readonly<Record<Part, readonly number[]>>;
+/** A value for each part that the layout has. */
+export type PerPart = Readonly<Partial<Record<Part, number>>>;
+/** Process ids of each part that the layout has. */
+export type PidsOf = Readonly<Partial<Record<Part, readonly number[]>>>;
 
 export interface Percentiles {
   readonly p50: number;
@@ -16,6 +19,9 @@ export type Notes = Readonly<Record<string, string | number | boolean>>;
 /** Result of one scenario. Null for what it does not measure. */
 export interface Result {
   readonly scenario: string;
+  /** Set if a scenario has several results. */
+  readonly variant?: string;
+  readonly layout: Layout;
   readonly deliveries_per_second: number;
   readonly cpu_us_per_delivery: PerPart & { readonly total: number };
   readonly yardstick_us: number;
@@ -35,33 +41,37 @@ export class CpuMeter {
   }
 
   usPerDelivery(deliveries: number): PerPart & { total: number } {
-    const now = this.read();
-    const spent = perPart((part) => ((now[part] - this.before[part]) * 1000) / Math.max(1, deliveries));
-    const total = PARTS.reduce((sum, part) => sum + spent[part], 0);
-    return { ...perPart((part) => round(spent[part], 1)), total: round(total, 1) };
+    const us = (ms: number): number => round((ms * 1000) / Math.max(1, deliveries), 1);
+    const spent = this.spent();
+    return { ...perPart(spent, us), total: us(sum(spent)) };
   }
 
   /** CPU time of all parts together since construction, in ms. */
   totalMs(): number {
-    const now = this.read();
-    return PARTS.reduce((sum, part) => sum + now[part] - this.before[part], 0);
+    return sum(this.spent());
+  }
+
+  private spent(): PerPart {
+    return perPart(this.read(), (now, part) => now - (this.before[part] ?? 0));
   }
 
   private read(): PerPart {
-    return perPart((part) => this.pids[part].reduce((sum, pid) => sum + cpuMs(pid), 0));
+    return perPart(this.pids, (pids) => sum(pids.map(cpuMs)));
   }
 }
 
 /** Resident memory of each part in MB. Memory that the processes of PostgreSQL share counts once. */
 export function memoryMb(pids: PidsOf): PerPart {
-  return perPart((part) => {
-    const measure = part === 'postgres' ? familyMb : rssMb;
-    return Math.round(pids[part].reduce((sum, pid) => sum + measure(pid), 0));
-  });
+  return perPart(pids, (each, part) => Math.round(sum(each.map(part === 'postgres' ? (pid) => familyMb(pid) : rssMb))));
 }
 
-function perPart(value: (part: Part) => number): PerPart {
-  return { api: value('api'), worker: value('worker'), postgres: value('postgres'), redis: value('redis') };
+function perPart<T>(given: Readonly<Partial<Record<Part, T>>>, value: (given: T, part: Part) => number): PerPart {
+  const parts = PARTS.flatMap((part) => (given[part] === undefined ? [] : [[part, value(given[part], part)] as const]));
+  return Object.fromEntries(parts);
+}
+
+export function sum(values: readonly number[] | PerPart): number {
+  return Object.values(values).reduce((total, value) => total + value, 0);
 }
 
 export function percentiles(values: readonly number[]): Percentiles | null {
@@ -71,16 +81,33 @@ export function percentiles(values: readonly number[]): Percentiles | null {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
+/** @returns 0 if there are no values */
 export function median(values: readonly number[]): number {
-  return percentiles(values)?.p50 ?? 0;
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.slice(Math.ceil(sorted.length / 2) - 1, Math.floor(sorted.length / 2) + 1);
+  return sum(middle) / Math.max(1, middle.length);
 }
 
 export function round(value: number, digits: number): number {
   return Math.round(value * 10 ** digits) / 10 ** digits;
 }
 
-/** The part of a result that a scenario measures itself. */
-export type Measured = Omit<Result, 'yardstick_us'>;
+/** Targets that depend on the speed of the machine. They are judged when the yardstick is known. */
+export interface SpeedTargets {
+  /** Maximum CPU time of a delivery, in yardsticks. */
+  readonly mostYardsticks?: number;
+  /** Maximum CPU time of a delivery in µs, where a yardstick is 28 µs. */
+  readonly mostCpuUs?: number;
+  /** Minimum deliveries per second, where a yardstick is 28 µs. */
+  readonly leastPerSecond?: number;
+}
+
+/** The part of a result that a scenario measures itself, with the targets that need the yardstick. */
+export type Measured = Omit<Result, 'yardstick_us' | 'layout'> & { readonly speedTargets?: SpeedTargets };
+
+export function joined(notes: readonly Notes[]): Notes {
+  return Object.fromEntries(notes.flatMap((each) => Object.entries(each)));
+}
 
 /** Notes whether a target was reached. A missed target does not fail the bench. */
 export function target(what: string, isReached: boolean, seen: string | number): Notes {

@@ -91,12 +91,12 @@ export async function warmUp(bed: Bed, shape: LoadShape): Promise<void> {
   await bed.settled('drained');
 }
 
-/** Milliseconds from the response to the publisher to the first attempt; 0 if the attempt came first. */
+/** Milliseconds from the offer of an event to the arrival of its first attempt at the receiver. */
 export function endToEndMs(load: LoadReport, report: ReceiverReport, paths?: readonly string[]): number[] {
-  const acceptedAtMs = new Map(load.times);
+  const offeredAtMs = new Map(load.times);
   const wanted = paths && new Set(paths);
   return report.times.flatMap(([eventId, path, atMs]) => {
-    const sinceMs = acceptedAtMs.get(eventId);
+    const sinceMs = offeredAtMs.get(eventId);
     if (sinceMs === undefined || wanted?.has(path) === false) return [];
     return [Math.max(0, atMs - sinceMs)];
   });

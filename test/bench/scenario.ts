@@ -1,4 +1,5 @@
 import type { Bed } from './bed.js';
+import { type Layout, PROCESSES } from './layout.js';
 import type { Measured } from './measure.js';
 
 export interface Trial {
@@ -13,13 +14,16 @@ export interface Scenario {
   readonly settings?: Record<string, string>;
   /** GB of disk needed at scale 1. */
   readonly diskGb?: number;
-  readonly targets?: {
-    /** Maximum cost of a delivery. */
-    readonly mostYardsticks?: number;
-    /** Minimum deliveries per second on a machine with a yardstick of 28 µs. */
-    readonly leastPerSecond?: number;
-  };
-  run(trial: Trial): Promise<Measured>;
+  /** Layouts to run in, unless others are requested. */
+  readonly layouts: readonly Layout[];
+  /** It runs in no other layout. */
+  readonly isBoundToLayouts?: boolean;
+  run(trial: Trial): Promise<Measured | readonly Measured[]>;
+}
+
+/** @returns a scaled number of events for a warm-up: the same for each process that takes events */
+export function scaledWarmUp(trial: Trial, events: number, least: number): number {
+  return scaled(trial, events, least) * (trial.bed.layout === 'processes' ? PROCESSES : 1);
 }
 
 /** @returns a scaled number of events or duration, but at least `least` */

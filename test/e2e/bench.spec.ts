@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { compare, comparisonTable } from '../bench/comparison.js';
+import { bestLayout } from '../bench/layout.js';
+import type { Result } from '../bench/measure.js';
 import { SeenAttempts } from '../bench/seen-attempts.js';
 
 const BENCH = fileURLToPath(new URL('../../dist/test/bench/bench.main.js', import.meta.url));
@@ -14,7 +17,9 @@ const run = promisify(execFile);
 const aNumber: unknown = expect.any(Number);
 const anything: unknown = expect.anything();
 
-describe('the bench, with PostgreSQL, Redis, API, worker, receiver and load generator as processes of their own', () => {
+type BenchResult = Result & Required<Pick<Result, 'notes'>>;
+
+describe('the bench, with PostgreSQL, Redis, the service, receiver and load generator as processes of their own', () => {
   let directory: string;
 
   beforeEach(async () => {
@@ -31,36 +36,162 @@ describe('the bench, with PostgreSQL, Redis, API, worker, receiver and load gene
     return run(process.execPath, [BENCH, ...args], { env, timeout: TIMEOUT_MS });
   };
 
-  it('delivers all that it publishes, signed and once, and reports the cost', async () => {
-    const file = join(directory, 'result.json');
+  /** @returns what `--json` wrote */
+  const resultsOf = async (...args: string[]): Promise<BenchResult[]> => {
+    const file = join(directory, 'results.json');
+    await bench(...args, '--json', file);
+    return JSON.parse(await readFile(file, 'utf8')) as BenchResult[];
+  };
 
-    const { stdout } = await bench('--scenario', 'single', '--scale', '0.01', '--json', file);
+  it('delivers all that it publishes, signed and once, and reports the cost in each layout', async () => {
+    const results = await resultsOf('--scenario', 'single', '--scale', '0.01');
 
-    const result = JSON.parse(await readFile(file, 'utf8')) as object;
-    const percentiles = { p50: aNumber, p99: aNumber };
-    const parts = { api: aNumber, worker: aNumber, postgres: aNumber, redis: aNumber };
-    expect(result).toEqual({
-      scenario: 'single',
-      deliveries_per_second: aNumber,
-      cpu_us_per_delivery: { ...parts, total: aNumber },
-      yardstick_us: aNumber,
-      ingest_ms: percentiles,
-      end_to_end_ms: percentiles,
-      rss_mb: parts,
-      notes: anything,
-    });
-    // The receiver checks the first hundred signatures, and then every hundredth.
-    expect(result).toHaveProperty('notes.deliveries', 600);
-    expect(result).toHaveProperty(['notes', 'signatures checked, wrong'], '105, 0');
-    expect(stdout).toContain('single');
+    expect(results.map(({ layout }) => layout)).toContain('apart');
+    for (const result of results) {
+      const percentiles = { p50: aNumber, p99: aNumber };
+      const ofService = result.layout === 'apart' ? { api: aNumber, worker: aNumber } : { service: aNumber };
+      const parts = { ...ofService, postgres: aNumber, redis: aNumber };
+      expect(result).toEqual({
+        scenario: 'single',
+        layout: result.layout,
+        deliveries_per_second: aNumber,
+        cpu_us_per_delivery: { ...parts, total: aNumber },
+        yardstick_us: aNumber,
+        ingest_ms: percentiles,
+        end_to_end_ms: percentiles,
+        rss_mb: parts,
+        notes: anything,
+      });
+      // The receiver checks the first hundred signatures, and then every hundredth.
+      expect(result).toHaveProperty('notes.deliveries', 600);
+      expect(result).toHaveProperty(['notes', 'signatures checked, wrong'], '105, 0');
+    }
     expect((await readdir(directory)).filter((name) => name.startsWith('webhooks-'))).toEqual([]);
   });
 
-  it('names the available scenarios when asked for an unknown one', async () => {
-    const failure: unknown = await bench('--scenario', 'double').catch((error: unknown) => error);
+  it('reports each rate with its targets for latency and for CPU', async () => {
+    const results = await resultsOf('--scenario', 'rates', '--layout', 'one', '--scale', '0.02');
+
+    expect(results.map(({ variant, layout }) => `${variant} ${layout}`)).toEqual([
+      '20/s one',
+      '100/s one',
+      '500/s one',
+      '1000/s one',
+    ]);
+    for (const result of results) {
+      expect(Object.keys(result.rss_mb)).toEqual(['service', 'postgres', 'redis']);
+      expect(Object.keys(result.notes)).toEqual([
+        expect.stringMatching(/^target end to end p50 <= [\d.]+ ms$/),
+        expect.stringMatching(/^target CPU <= \d+ µs \(\d+ at 28 µs a yardstick\)$/),
+      ]);
+    }
+  });
+
+  it.each([
+    ['the available scenarios', ['--scenario', 'double'], 'There is no scenario double; there are single, fanout'],
+    ['the available layouts', ['--layout', 'two'], 'There is no layout two; there are apart, one, processes'],
+    ['the layout of a scenario', ['--scenario', 'workers', '--layout', 'one'], 'workers runs only in the layout apart'],
+    ['an unknown commit', ['--against', 'no-such-commit'], 'There is no commit no-such-commit in this repository'],
+    ['a commit that is an option', ['--against=--all'], 'There is no commit --all in this repository'],
+    [
+      'a wrong number of rounds',
+      ['--against', 'HEAD', '--rounds', '0'],
+      '--rounds must be a whole number from 1 to 99',
+    ],
+    ['rounds without a comparison', ['--rounds', '3'], '--rounds needs --against'],
+    ['a wrong scale', ['--scale', 'full'], '--scale must be a number above 0, not full'],
+    ['all options', ['--quick'], 'Usage: npm run bench -- [--scenario NAME]'],
+  ])('names %s when it refuses its arguments', async (_, args, message) => {
+    const failure: unknown = await bench(...args).catch((error: unknown) => error);
 
     expect(failure).toHaveProperty('code', 1);
-    expect(failure).toHaveProperty('stderr', expect.stringContaining('there are single, fanout'));
+    expect(failure).toHaveProperty('stderr', expect.stringContaining(message));
+    expect(failure).toHaveProperty('stderr', expect.not.stringContaining(' at '));
+    expect(await readdir(directory)).toEqual([]);
+  });
+});
+
+describe('the layouts of a build', () => {
+  let directory: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'webhooks-bench-spec-'));
+    await mkdir(join(directory, 'dist', 'src'), { recursive: true });
+  });
+
+  afterEach(async () => {
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const buildWith = async (entries: readonly string[], settings = '') => {
+    for (const entry of entries) await writeFile(join(directory, 'dist', 'src', `${entry}.js`), '');
+    await writeFile(join(directory, '.env.example'), settings);
+    return { name: 'old', directory };
+  };
+
+  it('include several processes once there is a setting for them', async () => {
+    const without = bestLayout(
+      await buildWith(['main', 'main.api', 'main.worker'], '# PROCESSES_MAX=1\n'),
+      'processes',
+    );
+    const withIt = bestLayout(await buildWith([], '# Processes.\n# PROCESSES=1\n'), 'processes');
+
+    expect([without, withIt]).toEqual(['apart', 'processes']);
+  });
+
+  it('are replaced by the best that an old commit has', async () => {
+    const build = await buildWith(['main']);
+
+    expect(bestLayout(build, 'processes')).toBe('one');
+    expect(() => bestLayout(build, 'apart')).toThrow('old cannot run in the layout apart');
+  });
+});
+
+describe('a comparison with another commit', () => {
+  const aResult = (given: Partial<Result>, cpuUs: number, p50 = 10): Result => ({
+    scenario: 'single',
+    layout: 'apart',
+    deliveries_per_second: 1000,
+    cpu_us_per_delivery: { total: cpuUs },
+    yardstick_us: 28,
+    ingest_ms: null,
+    end_to_end_ms: { p50, p99: 100 },
+    rss_mb: {},
+    ...given,
+  });
+  const there = [aResult({}, 200), aResult({}, 100), aResult({}, 120)];
+
+  it('divides the medians of all rounds', () => {
+    const [compared] = compare([aResult({}, 60, 4), aResult({}, 84, 8)], there, true);
+
+    expect(compared).toMatchObject({ scenario: 'single', layout: 'apart', layout_there: 'apart' });
+    expect(compared?.figures).toEqual([
+      { figure: 'CPU µs', there: 120, here: 72, ratio: 0.6, ratio_of_best: 0.6 },
+      { figure: 'end to end p50 ms', there: 10, here: 6, ratio: 0.6, ratio_of_best: 0.4 },
+      { figure: 'per second', there: 1000, here: 1000, ratio: 1, ratio_of_best: 1 },
+    ]);
+  });
+
+  it.each([
+    [90, '<= 0.75 reached'],
+    [91, '<= 0.75 NOT reached'],
+  ])('judges a promised ratio: %d µs instead of 120', (cpuUs, target) => {
+    const here = [aResult({ layout: 'processes' }, cpuUs)];
+
+    expect(compare(here, there, true)[0]?.figures[0]).toHaveProperty('target', target);
+    expect(compare(here, there, false)[0]?.figures[0]).not.toHaveProperty('target');
+  });
+
+  it('pairs the variants that both have', () => {
+    const here = ['20/s', '100/s'].map((variant) => aResult({ scenario: 'rates', variant, layout: 'one' }, 50));
+    const old = ['100/s', '500/s'].map((variant) => aResult({ scenario: 'rates', variant, layout: 'one' }, 100));
+
+    const compared = compare(here, old, true);
+
+    expect(compared.map(({ variant }) => variant)).toEqual(['100/s']);
+    expect(comparisonTable(compared, 'old').split('\n')[1]).toMatch(
+      /^rates 100\/s +one +one +CPU µs +100 +50 +0\.50 +0\.50 +<= 0\.55 reached$/,
+    );
   });
 });
 

@@ -22,6 +22,7 @@ const MB = 1_048_576;
  * the same subscriptions.
  */
 export const backlog: Scenario = {
+  layouts: ['apart'],
   // Enough attempts to outlast the receivers, and short intervals, so that the last retry comes soon after the others.
   settings: { MAX_RETRIES: '100', INITIAL_RETRY_INTERVAL: '1', MAX_RETRY_INTERVAL: '5' },
   diskGb: 8,

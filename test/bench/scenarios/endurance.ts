@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { uuidTimeMs } from '../../../src/shared/ids/uuid.js';
 import { accepted, type Bed } from '../bed.js';
-import { median, type Notes, type PerPart, percentiles, type Measured, round, target } from '../measure.js';
+import { joined, median, type Notes, type PerPart, percentiles, type Measured, round, target } from '../measure.js';
 import { assertExactlyOnce, endToEndMs, untilCounted, warmUp } from '../run.js';
 import { type Scenario, scaled } from '../scenario.js';
 import { subscribeSingle } from './throughput.js';
@@ -18,7 +18,7 @@ const AHEAD = 5000;
  * The medians of two quarters may differ by this much without any growth.
  */
 const LEVEL = {
-  /** The young generation, of up to 32 MB per half, is collected now and then. */
+  /** Of each process: the young generation, of up to 32 MB per half, is collected now and then. */
   node: { share: 0.15, mb: 16 },
   /** Buffers of clients, and waiting jobs. */
   redis: { share: 0.1, mb: 2 },
@@ -33,6 +33,7 @@ const LEVEL = {
  * for the planner.
  */
 export const endurance: Scenario = {
+  layouts: ['apart'],
   diskGb: 30,
   async run(trial): Promise<Measured> {
     const { bed } = trial;
@@ -84,7 +85,7 @@ export const endurance: Scenario = {
         ...target('no window under 70 % of the median', slowestShare >= 70, `${slowestShare} %`),
         // Tells a pause of the service, with idle cores, from a machine that is busy with something else.
         'the slowest window: cores busy': `${Math.round(slowest.busy * 100)} %`,
-        ...levels(sampled),
+        ...levels(sampled, bed.nodeParts),
         ...target(`no delivery open for more than ${OLDEST_SECONDS} s`, oldest <= OLDEST_SECONDS, `${oldest} s`),
         'open deliveries: parked': sampled.map(({ parked }) => parked).join(', '),
         'open deliveries: seconds of the oldest': sampled
@@ -146,19 +147,15 @@ function idleMs(): number {
 }
 
 /** Excludes the shared buffers of PostgreSQL, which fill up by design. */
-function levels(sampled: readonly State[]): Notes {
+function levels(sampled: readonly State[], nodeParts: Bed['nodeParts']): Notes {
   const mbOf = (choose: (state: State) => number): number[] => sampled.map(choose);
+  const ofNode = nodeParts.map(([part, processes]) => {
+    const slack = { ...LEVEL.node, mb: LEVEL.node.mb * processes };
+    const values = mbOf(({ mb }) => mb[part] ?? 0);
+    return level(`memory of the ${part === 'api' ? 'API' : part}`, slack, values);
+  });
   return {
-    ...level(
-      'memory of the API',
-      LEVEL.node,
-      mbOf(({ mb }) => mb.api),
-    ),
-    ...level(
-      'memory of the worker',
-      LEVEL.node,
-      mbOf(({ mb }) => mb.worker),
-    ),
+    ...joined(ofNode),
     ...level(
       'memory of the backends',
       LEVEL.backends,
@@ -167,7 +164,7 @@ function levels(sampled: readonly State[]): Notes {
     ...level(
       'memory of Redis',
       LEVEL.redis,
-      mbOf(({ mb }) => mb.redis),
+      mbOf(({ mb }) => mb.redis ?? 0),
     ),
     ...level(
       'open deliveries, table',

@@ -5,6 +5,7 @@ import { runSingle, subscribeSingle } from './throughput.js';
 
 /** One of ten receivers responds with 500. Its retries come after the end of the run. */
 export const failing: Scenario = {
+  layouts: ['apart'],
   settings: { INITIAL_RETRY_INTERVAL: '3600' },
   async run(trial): Promise<Measured> {
     const { paths, targets } = await subscribeSingle(trial);

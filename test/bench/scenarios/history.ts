@@ -14,6 +14,7 @@ const DAY_MS = 86_400_000;
 
 /** Measures the cost of a month of history: the same run on an empty database, and after five million deliveries. */
 export const history: Scenario = {
+  layouts: ['apart'],
   diskGb: 12,
   async run(trial): Promise<Measured> {
     const { bed } = trial;

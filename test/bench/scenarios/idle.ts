@@ -10,6 +10,7 @@ const SECONDS = 10;
 
 /** Few events, then none. Measures the latency that the service adds to one event, and the cost of an idle service. */
 export const idle: Scenario = {
+  layouts: ['apart'],
   async run(trial): Promise<Measured> {
     const { bed } = trial;
     const { paths } = await subscribeSingle(trial);

@@ -7,6 +7,7 @@ import { history } from './history.js';
 import { idle } from './idle.js';
 import { neighbour } from './neighbour.js';
 import { publishers } from './publishers.js';
+import { rates } from './rates.js';
 import { fanout, modest, single, steady } from './throughput.js';
 import { workers } from './workers.js';
 
@@ -16,6 +17,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'fanout-wide': fanoutWide,
   steady,
   modest,
+  rates,
   publishers,
   idle,
   failing,

@@ -16,6 +16,7 @@ const NOISE = { factor: 1.3, ms: 0.5 };
 
 /** Some receivers hang beside healthy ones: first one with a fifth of the events, then twenty with half of them. */
 export const neighbour: Scenario = {
+  layouts: ['apart'],
   async run(trial): Promise<Measured> {
     const { bed } = trial;
     const healthy = await bed.subscribe(MANY);

@@ -9,6 +9,8 @@ const MOST = 3;
  * Measures the same load with one, two and three worker processes. The run fails if two workers send the same delivery.
  */
 export const workers: Scenario = {
+  layouts: ['apart'],
+  isBoundToLayouts: true,
   async run(trial): Promise<Measured> {
     const { paths } = await subscribeSingle(trial);
     const runs: Run[] = [await runSingle(trial, paths)];
