@@ -7,8 +7,8 @@ import { AttemptRepository } from '../storage/attempt.repository.js';
 import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-attempt.js';
 
 const MAX_GROUP = 256;
-/** While many attempts finish, a group waits a little, so that each commit records more of them. */
-const LINGER: Linger = { ms: 3, fullAt: 100, fromRate: 300 };
+/** While many attempts finish, a group waits a little, so that each commit records more. Nobody waits for a record. */
+const LINGER: Linger = { ms: 10, fullAt: 100, fromRate: 50 };
 /**
  * How long results wait while PostgreSQL is unavailable. After that, the deliveries are retried when their leases end.
  */
