@@ -63,10 +63,14 @@ export class EventWriter {
     const reservation = this.handOver.reserve(deliveries);
     const others = reservation.ids.size === 0 ? deliveries : deliveries.filter(({ id }) => !reservation.ids.has(id));
     const isQueued = others.length > 0 && this.wakeUps.isTakingJobs();
-    const deliveriesAre = isQueued || others.length === 0 ? 'queued' : 'due';
     let outcome: Acceptance;
     try {
-      outcome = await this.repository.accept({ events, deliveries, deliveriesAre, reserved: reservation });
+      outcome = await this.repository.accept({
+        events,
+        deliveries,
+        deliveriesAre: isQueued ? 'queued' : 'due',
+        reserved: reservation,
+      });
     } catch (error) {
       reservation.giveBack();
       throw error;

@@ -10,6 +10,7 @@ export interface Linger {
 
 /** Window over which the rate of items is measured. */
 const RATE_WINDOW_MS = 50;
+
 /** Decides whether a group waits. */
 export class Lingering {
   private isBusy = false;

@@ -210,35 +210,6 @@ describe('the record of attempts, on real PostgreSQL', () => {
     });
   });
 
-  describe('of a result whose claim a crash of PostgreSQL has lost', () => {
-    it.each([
-      ['waits for its wake-up', { dueIn: 20 }],
-      ['is parked', { parkedIn: -3 }],
-    ])('restores the claim of a delivery that %s', async (_, given) => {
-      const { id } = await rows.delivery({ ...inFlight, ...given, state: 0, attemptCount: 1 });
-      expect(await repository.record([attemptOf(id)])).toEqual(new Set());
-
-      expect(await repository.restoreClaims([attemptOf(id)])).toEqual(new Set([id]));
-
-      expect(await rows.open(id)).toMatchObject({ state: 1, attempt_count: 2, is_parked: false });
-      expect((await rows.open(id))!.due_in).toBeLessThanOrEqual(0);
-      expect(await repository.record([attemptOf(id)])).toEqual(new Set([id]));
-      expect(await rows.attempts(id)).toMatchObject([{ number: 2, is_late: false }]);
-    });
-
-    it.each([
-      ['was claimed again', { state: 1, attemptCount: 2 }],
-      ['was taken over under a later number', { state: 1, attemptCount: 3 }],
-      ['was given up as abandoned', { state: 0, attemptCount: 2 }],
-      ['has lost two attempts', { state: 0, attemptCount: 0 }],
-    ])('leaves a delivery that %s', async (_, given) => {
-      const { id } = await rows.delivery({ ...inFlight, ...given });
-      const before = await rows.open(id);
-      expect(await repository.restoreClaims([attemptOf(id)])).toEqual(new Set());
-      expect(await rows.open(id)).toMatchObject({ state: before!.state, attempt_count: before!.attempt_count });
-    });
-  });
-
   describe('of a late result', () => {
     it('changes only the row of its attempt', async () => {
       const { id } = await rows.delivery({ ...inFlight, attemptCount: 3 });

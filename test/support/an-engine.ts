@@ -33,7 +33,7 @@ interface Engine {
 }
 
 interface EngineGiven {
-  /** What the engine calls of PostgreSQL. */
+  /** The engine's calls to PostgreSQL. */
   readonly repositories: Partial<EngineRepositories>;
   readonly nowMs: () => number;
   /** Called with each delivery that is sent. Its receiver answers at once, or when the returned promise resolves. */
@@ -41,7 +41,7 @@ interface EngineGiven {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The engine of a worker on repositories and receivers that a test makes up. */
+/** The engine of a worker, with repositories and receivers supplied by a test. */
 export function anEngine({ repositories, nowMs, onSent, env = {} }: EngineGiven): Engine {
   const pipeline: Pick<AttemptPipeline, 'run'> = {
     run: async (delivery, _policy, answered) => {
@@ -57,10 +57,11 @@ export function anEngine({ repositories, nowMs, onSent, env = {} }: EngineGiven)
   const lanes = new Lanes(settings.workerConcurrency);
   const capacity = new Capacity(lanes, settings);
   const claiming = new Claiming(claims, clock, silentLogger, metrics);
+  const parking = new Parking(parked, repository as AttemptRepository, lanes, silentLogger, metrics);
   const dispatcher = new Dispatcher(
     lanes,
     capacity,
-    new Parking(parked, repository as AttemptRepository, lanes, silentLogger, metrics),
+    parking,
     claiming,
     new Pulling(claims, lanes, clock, silentLogger),
     new SlottedAttempts(lanes, pipeline as AttemptPipeline, clock, silentLogger, metrics, settings),
@@ -70,7 +71,7 @@ export function anEngine({ repositories, nowMs, onSent, env = {} }: EngineGiven)
     admission: new Admission(capacity, dispatcher, clock),
     capacity,
     dispatcher,
-    direct: new DirectAttempts(new HandOver(), lanes, claiming, dispatcher, clock, metrics, settings),
+    direct: new DirectAttempts(new HandOver(), lanes, claiming, dispatcher, parking, clock, settings),
     review: new LaneReview(lanes, dispatcher, parked, clock, metrics),
   };
 }

@@ -1,7 +1,10 @@
 import { silentLogger } from '../../../test/support/silent-logger.js';
+import { parseSettings } from '../../shared/config/settings.js';
 import { AttemptWriter } from './attempt-writer.js';
 import type { AttemptRepository } from '../storage/attempt.repository.js';
 import type { FinishedAttempt } from '../domain/finished-attempt.js';
+
+const settings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/' });
 
 const anAttempt = (id: string): FinishedAttempt => ({
   delivery: { id, tenantId: 'default', attempt: 1 },
@@ -17,26 +20,18 @@ const anAttempt = (id: string): FinishedAttempt => ({
   startedMs: 0,
 });
 
-/**
- * A writer that records attempts unless `refuse` returns an error. The claims of `late` are no longer valid. Those of
- * `lost` are, once they are restored.
- */
-function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: string[]; lost?: string[] } = {}) {
+/** A writer that records attempts unless `refuse` returns an error. The claims of `late` are no longer valid. */
+function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: string[] } = {}) {
   const recorded: string[] = [];
   const late: string[] = [];
-  const lost = new Set(given.lost);
-  const repository: Pick<AttemptRepository, 'record' | 'recordLate' | 'restoreClaims'> = {
+  const repository: Pick<AttemptRepository, 'record' | 'recordLate'> = {
     record: (attempts) => {
       const ids = attempts.map(({ delivery }) => delivery.id);
       const failure = given.refuse?.(ids);
       if (failure) return Promise.reject(failure);
-      const moved = ids.filter((id) => !given.late?.includes(id) && !lost.has(id));
+      const moved = ids.filter((id) => !given.late?.includes(id));
       recorded.push(...moved);
       return Promise.resolve(new Set(moved));
-    },
-    restoreClaims: (attempts) => {
-      const restored = attempts.map(({ delivery }) => delivery.id).filter((id) => lost.delete(id));
-      return Promise.resolve(new Set(restored));
     },
     recordLate: (attempts) => {
       const ids = attempts.map(({ delivery }) => delivery.id).filter((id) => !recorded.includes(id));
@@ -44,21 +39,12 @@ function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: strin
       return Promise.resolve(new Set(ids));
     },
   };
-  return { writer: new AttemptWriter(repository as AttemptRepository, silentLogger), recorded, late };
+  return { writer: new AttemptWriter(repository as AttemptRepository, silentLogger, settings), recorded, late };
 }
 
 describe('the attempt writer', () => {
   it('stores results that came too late, and reports them as late', async () => {
     const { writer, recorded, late } = aWriter({ late: ['b'] });
-
-    const outcomes = await Promise.all(['a', 'b', 'c'].map((id) => writer.write(anAttempt(id))));
-
-    expect(outcomes).toEqual(['recorded', 'late', 'recorded']);
-    expect([recorded, late]).toEqual([['a', 'c'], ['b']]);
-  });
-
-  it('records results whose claims were lost, beside some that came too late', async () => {
-    const { writer, recorded, late } = aWriter({ late: ['b'], lost: ['c'] });
 
     const outcomes = await Promise.all(['a', 'b', 'c'].map((id) => writer.write(anAttempt(id))));
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Settings } from '../../shared/config/settings.js';
 import { isDatabaseUnavailable } from '../../shared/database/unavailable.js';
 import { GroupWriter } from '../../shared/group-writer.js';
 import type { Linger } from '../../shared/lingering.js';
@@ -7,8 +8,10 @@ import { AttemptRepository } from '../storage/attempt.repository.js';
 import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-attempt.js';
 
 const MAX_GROUP = 256;
-/** While many attempts finish, a group waits a little, so that each commit records more. Nobody waits for a record. */
-const LINGER: Linger = { ms: 10, fullAt: 100, fromRate: 50 };
+/** While many attempts finish, a group waits a little, so that each commit records more of them. */
+const LINGER: Omit<Linger, 'fullAt'> = { ms: 10, fromRate: 50 };
+/** The wait ends when it holds this share of the slots of the worker: attempts keep theirs until they are recorded. */
+const LINGERING_SHARE = 1 / 8;
 /**
  * How long results wait while PostgreSQL is unavailable. After that, the deliveries are retried when their leases end.
  */
@@ -27,11 +30,12 @@ export class AttemptWriter {
   constructor(
     private readonly repository: AttemptRepository,
     private readonly logger: Logger,
+    { workerConcurrency }: Settings,
   ) {
     this.writer = new GroupWriter((attempts) => this.recordPatiently(attempts), {
       items: MAX_GROUP,
       groups: 2,
-      linger: LINGER,
+      linger: { ...LINGER, fullAt: Math.ceil(workerConcurrency * LINGERING_SHARE) },
     });
     this.postponing = new GroupWriter((postponed) => this.postponeAll(postponed), { items: MAX_GROUP, groups: 1 });
   }
@@ -85,23 +89,10 @@ export class AttemptWriter {
   }
 
   private async record(attempts: FinishedAttempt[]): Promise<Recorded[]> {
-    let others = await this.recordValid(attempts);
-    if (others.length === 0) return attempts.map(() => 'recorded');
-    const restored = await this.repository.restoreClaims(others);
-    if (restored.size > 0) {
-      const isRestored = ({ delivery }: FinishedAttempt): boolean => restored.has(delivery.id);
-      others = [
-        ...others.filter((attempt) => !isRestored(attempt)),
-        ...(await this.recordValid(others.filter(isRestored))),
-      ];
-    }
-    const late = others.length === 0 ? new Set() : await this.repository.recordLate(others);
-    return attempts.map(({ delivery }) => (late.has(delivery.id) ? 'late' : 'recorded'));
-  }
-
-  /** Records attempts whose claims are still valid. @returns the others */
-  private async recordValid(attempts: FinishedAttempt[]): Promise<FinishedAttempt[]> {
     const moved = await this.repository.record(attempts);
-    return attempts.filter(({ delivery }) => !moved.has(delivery.id));
+    const others = attempts.filter(({ delivery }) => !moved.has(delivery.id));
+    if (others.length === 0) return attempts.map(() => 'recorded');
+    const late = await this.repository.recordLate(others);
+    return attempts.map(({ delivery }) => (late.has(delivery.id) ? 'late' : 'recorded'));
   }
 }

@@ -37,12 +37,13 @@ export class Claiming {
   /**
    * Completes deliveries that were claimed when they were accepted. Never throws.
    *
-   * @returns those that can be sent; the leases of the others end
+   * @returns those that can be sent; the subscriptions of the others are deleted or could not be read
    */
   async completeArrivals(
     deliveries: readonly ArrivingDelivery[],
     active: readonly ActiveSubscription[],
   ): Promise<ClaimedDelivery[]> {
+    this.metrics.deliveriesHandedOver.inc(deliveries.length);
     try {
       return await this.repository.completeArrivals(deliveries, active);
     } catch (error) {

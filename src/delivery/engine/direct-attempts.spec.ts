@@ -1,11 +1,14 @@
 import { anEngine, type EngineRepositories } from '../../../test/support/an-engine.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { aClaimedDelivery, aNewEvent } from '../../../test/support/factories.js';
+import { parseSettings } from '../../shared/config/settings.js';
 import { deliveryUuid, newUuid, type Uuid } from '../../shared/ids/uuid.js';
 import type { ArrivingDelivery } from '../domain/arriving-delivery.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const settings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/' });
 
 describe('the hand-over of accepted deliveries to a worker in the same process', () => {
   let nowMs: number;
@@ -102,68 +105,28 @@ describe('the hand-over of accepted deliveries to a worker in the same process',
   it.each<[string, EngineRepositories['completeArrivals']]>([
     ['could not be read', () => Promise.reject(new Error('not now'))],
     ['was deleted meanwhile', () => Promise.resolve([])],
-  ])('leaves the place of a delivery whose subscription %s', async (_, completeArrivals) => {
+  ])('gives back a delivery whose subscription %s', async (_, completeArrivals) => {
     const subscriptionId = newUuid(0);
     const { direct } = engineOn({ completeArrivals });
     const delivery = anArrival(subscriptionId);
     direct.reserve([delivery]).start(all([delivery]));
-    await turn();
-    expect(sent).toEqual([]);
-    // The first delivery of a subscription takes its only place.
+    await eventually(() => changes, { until: ({ length }) => length > 0 });
+    expect([sent, changes]).toEqual([[], [`postpone ${delivery.id} by 0`]]);
+    // The lane of a subscription that has not answered yet has one slot.
     expect(direct.reserve([anArrival(subscriptionId)]).ids.size).toBe(1);
   });
 
-  it('leaves all places when the accepting statement fails', () => {
+  it('frees all slots when the accepting statement fails', () => {
     const subscriptionId = newUuid(0);
     const { direct } = engineOn();
     direct.reserve([anArrival(subscriptionId)]).giveBack();
     expect(direct.reserve([anArrival(subscriptionId)]).ids.size).toBe(1);
   });
 
-  it('leaves to the queue what a lane has no place for', () => {
+  it('leaves to the queue what a lane has no slot for', () => {
     const subscriptionId = newUuid(0);
     const { direct } = engineOn();
     expect(direct.reserve([anArrival(subscriptionId), anArrival(subscriptionId)]).ids.size).toBe(1);
-  });
-
-  it('keeps no large payloads in memory while they wait for a slot', async () => {
-    const { direct } = engineOn({}, { WORKER_CONCURRENCY: '2' });
-    const large = (): ArrivingDelivery => anArrival(newUuid(0), Buffer.alloc(20_000));
-    for (let n = 0; n < 8; n += 1) {
-      const prompt = anArrival();
-      direct.reserve([prompt]).start(all([prompt]));
-      await eventually(() => sent, { until: ({ length }) => length > n });
-    }
-    expect(direct.reserve(Array.from({ length: 20 }, large)).ids.size).toBeLessThanOrEqual(2);
-  });
-
-  /** Lets a receiver answer once, so that it counts as prompt and deliveries may wait for its slots. */
-  const makePrompt = async ({ direct }: ReturnType<typeof engineOn>, subscriptionId: Uuid): Promise<void> => {
-    const delivery = anArrival(subscriptionId);
-    direct.reserve([delivery]).start(all([delivery]));
-    await eventually(() => sent, { until: ({ length }) => length === 1 });
-    sent = [];
-  };
-
-  it('gives back what waits for a slot when the worker stops', async () => {
-    const subscriptionId = newUuid(0);
-    const engine = engineOn({}, { WORKER_CONCURRENCY: '1' });
-    await makePrompt(engine, subscriptionId);
-    hang();
-    const { direct, dispatcher } = engine;
-    const [first, second] = [anArrival(subscriptionId), anArrival(subscriptionId)];
-    const reservations = [first, second].map((delivery) => direct.reserve([delivery]));
-    expect(reservations.map(({ ids }) => ids.size)).toEqual([1, 1]);
-    reservations[0]!.start(all([first]));
-    reservations[1]!.start(all([second]));
-    await eventually(() => sent, { until: ({ length }) => length === 1 });
-
-    const stopped = dispatcher.stop(10_000);
-    await eventually(() => changes, { until: ({ length }) => length > 0 });
-    expect(changes).toEqual([`postpone ${second.id} by 0`]);
-    answer();
-    expect(await stopped).toBe(0);
-    expect(sent).toEqual([first.id]);
   });
 
   it('gives back what was accepted while the worker stopped', async () => {
@@ -177,24 +140,45 @@ describe('the hand-over of accepted deliveries to a worker in the same process',
     expect(sent).toEqual([]);
   });
 
-  it('gives back what has waited too long for its receiver', async () => {
+  it('sends nothing that could outlive its lease, which began before the commit', async () => {
+    const { direct, dispatcher } = engineOn();
+    const late = anArrival();
+    const reservation = direct.reserve([late]);
+    nowMs += settings.leaseGrace * 1000 + 1;
+    reservation.start(all([late]));
+    await eventually(() => changes, { until: ({ length }) => length > 0 });
+    expect(changes).toEqual([`postpone ${late.id} by 0`]);
+    expect(sent).toEqual([]);
+    expect(await dispatcher.stop(1000)).toBe(0);
+  });
+
+  it('gives back at once what cannot start, because its subscription allows less by now', async () => {
     const subscriptionId = newUuid(0);
-    const engine = engineOn(
-      { listWithParked: () => Promise.resolve({ active: [], deleted: [], last: null }) },
-      { WORKER_CONCURRENCY: '1' },
-    );
-    await makePrompt(engine, subscriptionId);
-    hang();
-    const { direct, review } = engine;
-    const [first, second] = [anArrival(subscriptionId), anArrival(subscriptionId)];
-    const reservations = [first, second].map((delivery) => direct.reserve([delivery]));
-    [first, second].forEach((delivery, n) => {
-      reservations[n]!.start(all([delivery]));
+    let maxInFlight = 10;
+    const { direct } = engineOn({
+      completeArrivals: (deliveries) =>
+        Promise.resolve(
+          deliveries.map((delivery) => ({
+            ...claimedOf(delivery),
+            subscription: { ...claimedOf(delivery).subscription, maxInFlight },
+          })),
+        ),
     });
-    await eventually(() => sent, { until: ({ length }) => length === 1 });
-    nowMs = 1500;
-    await review.run();
-    expect(changes).toEqual([`postpone ${second.id} by 0`]);
+    for (let n = 0; n < 3; n += 1) {
+      const prompt = anArrival(subscriptionId);
+      direct.reserve([prompt]).start(all([prompt]));
+      await eventually(() => sent, { until: ({ length }) => length > n });
+    }
+    sent = [];
+    maxInFlight = 1;
+    const burst = [anArrival(subscriptionId), anArrival(subscriptionId)];
+    const reservation = direct.reserve(burst);
+    expect(reservation.ids.size).toBe(2);
+    hang();
+    reservation.start(all(burst));
+    await eventually(() => changes, { until: ({ length }) => length > 0 });
+    expect(changes).toEqual([`postpone ${burst[1]!.id} by 0`]);
+    expect(sent).toEqual([burst[0]!.id]);
     answer();
   });
 });

@@ -1,34 +1,26 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Settings } from '../../shared/config/settings.js';
-import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
+import { effectivePolicy } from '../../subscriptions/index.js';
 import type { ActiveSubscription, ArrivingDelivery } from '../domain/arriving-delivery.js';
 import { type DirectWorker, HandOver, type Outcome, type Reservation } from '../queue/hand-over.js';
 import { Claiming } from './claiming.js';
 import { Dispatcher } from './dispatcher.js';
 import { Lanes } from './lanes/lanes.js';
+import { Parking } from './parking.js';
 
-/** Deliveries per slot that may wait for it, in memory and with a lease, so not for long. */
-const WAITING_PER_SLOT = 3;
-/** Deliveries with larger payloads do not wait in memory. */
-const MAX_BYTES = 16_384;
-
-/** Sends deliveries straight after the commit that accepted them, as far as their lanes will soon have slots. */
+/** Sends deliveries straight after the commit that accepted them, if their lanes have free slots. */
 @Injectable()
 export class DirectAttempts implements DirectWorker, OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly maxWaiting: number;
-
   constructor(
     private readonly handOver: HandOver,
     private readonly lanes: Lanes,
     private readonly claiming: Claiming,
     private readonly dispatcher: Dispatcher,
+    private readonly parking: Parking,
     private readonly clock: Clock,
-    private readonly metrics: Metrics,
-    { workerConcurrency }: Settings,
-  ) {
-    this.maxWaiting = workerConcurrency * WAITING_PER_SLOT;
-  }
+    private readonly settings: Settings,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.handOver.connect(this);
@@ -40,8 +32,8 @@ export class DirectAttempts implements DirectWorker, OnApplicationBootstrap, Bef
 
   reserve(deliveries: readonly ArrivingDelivery[]): Reservation {
     const nowMs = this.clock.monotonicMs();
-    const reserved = deliveries.filter(({ subscriptionId, event: { tenantId, payload } }) =>
-      this.lanes.reserve({ subscriptionId, tenantId }, nowMs, payload.length > MAX_BYTES ? 0 : this.maxWaiting),
+    const reserved = deliveries.filter(({ subscriptionId, event: { tenantId } }) =>
+      this.lanes.reserve({ subscriptionId, tenantId }, nowMs),
     );
     return {
       ids: new Set(reserved.map(({ id }) => id)),
@@ -72,17 +64,19 @@ export class DirectAttempts implements DirectWorker, OnApplicationBootstrap, Bef
     active: readonly ActiveSubscription[],
     claimedAtMs: number,
   ): Promise<void> {
-    this.metrics.deliveriesHandedOver.inc(deliveries.length);
     const claimed = await this.claiming.completeArrivals(deliveries, active);
     this.dispatcher.arrive(
       claimed.map((delivery) => {
         const { id, subscriptionId, tenantId } = delivery;
-        return { id, subscriptionId, tenantId, attemptCount: 0, claim: { delivery, claimedAtMs } };
+        const { maxInFlight } = effectivePolicy(delivery.subscription, this.settings);
+        return { id, subscriptionId, tenantId, attemptCount: 0, claim: { delivery, claimedAtMs }, maxInFlight };
       }),
     );
     if (claimed.length === deliveries.length) return;
-    const isStarted = new Set(claimed.map(({ id }) => id));
-    this.giveBack(deliveries.filter(({ id }) => !isStarted.has(id)));
+    const isComplete = new Set(claimed.map(({ id }) => id));
+    const others = deliveries.filter(({ id }) => !isComplete.has(id));
+    this.giveBack(others);
+    await this.parking.undoClaims(others.map(({ id }) => ({ id, attempt: 1 })));
   }
 
   private giveBack(deliveries: readonly ArrivingDelivery[]): void {

@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../shared/time/clock.js';
+import type { Claim } from '../domain/claimed-delivery.js';
 import type { QueuedDelivery, WakeUp } from '../domain/wake-up.js';
 import { Capacity } from './capacity.js';
 import { Claiming } from './claiming.js';
 import { Lanes, type LaneSlots } from './lanes/lanes.js';
 import { Parking } from './parking.js';
 import { Pulling } from './pulling.js';
-import { SlottedAttempts } from './slotted-attempts.js';
+import { type Slot, SlottedAttempts } from './slotted-attempts.js';
+
+/** A claimed delivery, and the limit of concurrent requests that its subscription sets now. */
+interface Arrival extends QueuedDelivery {
+  readonly maxInFlight: number;
+}
 
 /**
  * Moves deliveries through their lanes. As slots become free, it claims queued deliveries, pulls parked ones, and
@@ -40,21 +46,20 @@ export class Dispatcher {
     if (refused.length > 0) await this.park(refused);
   }
 
-  /** Takes claimed deliveries that have a place in their lanes. */
-  arrive(deliveries: readonly QueuedDelivery[]): void {
-    if (this.isStopping) {
-      for (const { subscriptionId } of deliveries) this.lanes.cancel(subscriptionId);
-      void this.parking.giveBack(deliveries);
-      return;
-    }
-    const nowMs = this.clock.monotonicMs();
-    for (const delivery of deliveries) this.lanes.arrive(delivery, nowMs);
-    this.advance();
+  /**
+   * Starts claimed deliveries whose slots are reserved. None of them waits, because meanwhile its subscription could be
+   * paused: one that cannot start now is given back.
+   */
+  arrive(deliveries: readonly Arrival[]): void {
+    const lanes = new Set(deliveries.map(({ subscriptionId }) => subscriptionId));
+    for (const { maxInFlight, ...delivery } of deliveries) this.lanes.arrive(delivery, maxInFlight);
+    if (!this.isStopping) this.startReady();
+    void this.parking.undoClaims(this.lanes.takeUnstarted(lanes).flatMap(({ claim }) => claim?.delivery ?? []));
   }
 
-  /** Parks deliveries until their lanes have room to pull them. Claimed ones become due instead. */
-  async park(deliveries: readonly QueuedDelivery[]): Promise<void> {
-    await this.parking.park(deliveries);
+  /** Parks deliveries until their lanes have room to pull them. */
+  async park(wakeUps: readonly WakeUp[]): Promise<void> {
+    await this.parking.park(wakeUps);
     this.advance();
   }
 
@@ -89,10 +94,14 @@ export class Dispatcher {
       if (this.lanes.inFlightCount === 0) this.onIdle?.();
       return;
     }
-    for (const queued of this.lanes.takeReady()) void this.deliver(queued);
+    this.startReady();
     if (this.lanes.hasParked && !this.pulling.isBusy) this.pull();
     this.capacity.recheck();
   };
+
+  private startReady(): void {
+    for (const queued of this.lanes.takeReady()) void this.deliver(queued);
+  }
 
   private readonly onAnswered = (): void => {
     this.advance();
@@ -102,7 +111,7 @@ export class Dispatcher {
     const slot = { laneId: queued.subscriptionId, origin: 'queued' } as const;
     const claim = queued.claim ?? (await this.claiming.claim(queued));
     if (claim === null) this.lanes.giveBack(slot.laneId, 1, slot.origin);
-    else await this.attempts.run(claim, slot, this.onAnswered);
+    else await this.attempt(claim, slot);
     this.advance();
   }
 
@@ -114,8 +123,12 @@ export class Dispatcher {
   private async deliverParked(slots: readonly LaneSlots[]): Promise<void> {
     for (const claim of await this.pulling.pull(slots)) {
       const slot = { laneId: claim.delivery.subscriptionId, origin: 'parked' } as const;
-      void this.attempts.run(claim, slot, this.onAnswered).then(this.onAnswered);
+      void this.attempt(claim, slot).then(this.onAnswered);
     }
     this.advance();
+  }
+
+  private async attempt(claim: Claim, slot: Slot): Promise<void> {
+    if (!(await this.attempts.run(claim, slot, this.onAnswered))) await this.parking.undoClaims([claim.delivery]);
   }
 }

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { GroupWriter } from '../../shared/group-writer.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
-import type { QueuedDelivery, WakeUp } from '../domain/wake-up.js';
+import type { PostponedDelivery } from '../domain/finished-attempt.js';
+import type { WakeUp } from '../domain/wake-up.js';
 import { AttemptRepository } from '../storage/attempt.repository.js';
 import { ParkingRepository } from '../storage/parking.repository.js';
 import { Lanes } from './lanes/lanes.js';
@@ -25,8 +26,7 @@ export class Parking {
     this.groups = new GroupWriter((wakeUps) => this.parkGroup(wakeUps), { items: MAX_GROUP, groups: 1 });
   }
 
-  async park(deliveries: readonly QueuedDelivery[]): Promise<void> {
-    const wakeUps = await this.withoutClaimed(deliveries);
+  async park(wakeUps: readonly WakeUp[]): Promise<void> {
     if (wakeUps.length === 0) return;
     await Promise.all(wakeUps.map((wakeUp) => this.groups.submit(wakeUp)));
     this.noteParked(wakeUps);
@@ -38,9 +38,8 @@ export class Parking {
     for (const wakeUp of wakeUps) this.lanes.setParked(wakeUp, true);
   }
 
-  /** Makes deliveries due at once, so that another worker takes them. Never throws. */
-  async giveBack(deliveries: readonly QueuedDelivery[]): Promise<void> {
-    const wakeUps = await this.withoutClaimed(deliveries);
+  /** Makes pending deliveries due at once, so that another worker takes them. Never throws. */
+  async giveBack(wakeUps: readonly WakeUp[]): Promise<void> {
     if (wakeUps.length === 0) return;
     try {
       await this.repository.giveBack(wakeUps);
@@ -49,17 +48,15 @@ export class Parking {
     }
   }
 
-  /** Undoes the claims of claimed deliveries, which makes them due at once. Returns the others. Never throws. */
-  private async withoutClaimed(deliveries: readonly QueuedDelivery[]): Promise<readonly WakeUp[]> {
-    const claimed = deliveries.flatMap(({ claim }) => claim ?? []);
-    if (claimed.length === 0) return deliveries;
+  /** Makes claimed deliveries due at once, without an attempt, because nothing was sent. Never throws. */
+  async undoClaims(deliveries: readonly PostponedDelivery['delivery'][]): Promise<void> {
+    if (deliveries.length === 0) return;
     try {
-      await this.attempts.postpone(claimed.map(({ delivery }) => ({ delivery, delayMs: 0 })));
+      await this.attempts.postpone(deliveries.map((delivery) => ({ delivery, delayMs: 0 })));
     } catch (error) {
       // Their leases end.
       logFailure(this.logger, error, 'deliveries.not_given_back');
     }
-    return deliveries.filter(({ claim }) => claim === undefined);
   }
 
   private async parkGroup(wakeUps: WakeUp[]): Promise<null[]> {

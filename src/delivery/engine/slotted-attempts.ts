@@ -42,14 +42,14 @@ export class SlottedAttempts {
    *
    * @param slot the slot to use and free; its lane may belong to another subscription, if the wake-up named a wrong one
    * @param onAnswered called when the request is over, because the lane may then take more deliveries
+   * @returns false if nothing was sent, because too little of the lease was left
    */
-  async run({ delivery, claimedAtMs }: Claim, { laneId, origin }: Slot, onAnswered: () => void): Promise<void> {
-    // The request could outlive the lease and overlap with the next attempt, so it is not sent. The due scan finds the
-    // delivery when its lease ends.
+  async run({ delivery, claimedAtMs }: Claim, { laneId, origin }: Slot, onAnswered: () => void): Promise<boolean> {
+    // The request could outlive the lease and overlap with the next attempt, so it is not sent.
     if (this.clock.monotonicMs() - claimedAtMs > this.graceMs) {
       this.logger.warn({ delivery_id: delivery.publicIds.delivery, attempt: delivery.attempt }, 'attempt.too_late');
       this.lanes.giveBack(laneId, 1, origin);
-      return;
+      return false;
     }
     const policy = effectivePolicy(delivery.subscription, this.settings);
     const end = this.lanes.start(laneId, policy.maxInFlight, this.clock.monotonicMs());
@@ -60,5 +60,6 @@ export class SlottedAttempts {
       onAnswered();
     });
     this.lanes.freeSlot(laneId, origin);
+    return true;
   }
 }

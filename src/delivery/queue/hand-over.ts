@@ -4,13 +4,13 @@ import type { ActiveSubscription, ArrivingDelivery } from '../domain/arriving-de
 
 /** What became of reserved deliveries. */
 export interface Outcome {
-  /** Ids of the stored events. Deliveries of other events leave their places. */
+  /** Ids of the stored events. The slots of deliveries of other events are freed. */
   readonly accepted: ReadonlySet<Uuid>;
   /** Subscriptions whose deliveries were claimed. Deliveries of others are parked or cancelled. */
   readonly active: readonly ActiveSubscription[];
 }
 
-/** Deliveries that are about to be accepted, and have a place in their lanes. Call `start` or `giveBack`, once. */
+/** Deliveries that are about to be accepted, and have slots. Call `start` or `giveBack`, once. */
 export interface Reservation {
   /** The statement that accepts them must claim them, too. */
   readonly ids: ReadonlySet<Uuid>;
@@ -18,13 +18,13 @@ export interface Reservation {
   readonly subscriptionIds: readonly Uuid[];
   /** Starts the attempts of claimed deliveries. */
   start(outcome: Outcome): void;
-  /** Leaves all places after a failure. If the claims were committed nevertheless, their leases end. */
+  /** Frees all slots after a failure. If the claims were committed nevertheless, their leases end. */
   giveBack(): void;
 }
 
 /** The worker of this process, as those who accept deliveries see it. */
 export interface DirectWorker {
-  /** Reserves places for deliveries that can start at once, or nearly. */
+  /** Reserves a slot for each delivery whose lane has one. */
   reserve(deliveries: readonly ArrivingDelivery[]): Reservation;
 }
 
@@ -36,7 +36,7 @@ const NONE: Reservation = {
 };
 
 /**
- * Hands accepted deliveries to the worker in the same process, which sends them without queue, claim and reading back.
+ * Hands accepted deliveries to the worker in the same process, which sends them without queue, claim or reading back.
  * Other deliveries, and all deliveries of a process without a worker, go through the queue.
  */
 @Injectable()

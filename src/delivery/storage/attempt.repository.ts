@@ -6,7 +6,6 @@ import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-atte
 import { POSTPONE } from './statements/postpone.js';
 import { RECORD } from './statements/record.js';
 import { RECORD_LATE } from './statements/record-late.js';
-import { RESTORE_CLAIMS } from './statements/restore-claims.js';
 import { STATE } from '../domain/delivery-state.js';
 
 /** Records the results of attempts. Each method runs one statement for many attempts. */
@@ -50,22 +49,6 @@ export class AttemptRepository {
       }),
     );
     return new Set(row?.has_all ? all.map(({ delivery }) => delivery.id) : row?.ids);
-  }
-
-  /**
-   * Restores claims that a crash of PostgreSQL has lost, so that their results can be recorded.
-   *
-   * @returns ids of their deliveries
-   */
-  async restoreClaims(attempts: readonly FinishedAttempt[]): Promise<Set<Uuid>> {
-    const sorted = attempts.toSorted(byDelivery);
-    const rows = await this.hotPath.query<{ id: Uuid }>(
-      RESTORE_CLAIMS.with({
-        ids: sorted.map(({ delivery }) => delivery.id),
-        attempts: sorted.map(({ delivery }) => delivery.attempt),
-      }),
-    );
-    return new Set(rows.map((row) => row.id));
   }
 
   /**

@@ -30,7 +30,7 @@ export interface RememberedLane {
 }
 
 interface Queued {
-  readonly delivery: QueuedDelivery;
+  readonly wakeUp: WakeUp;
   readonly sinceMs: number;
 }
 
@@ -41,9 +41,11 @@ export class Lane {
   /** Slots of the worker that the lane holds. A request holds its slot until its outcome is recorded. */
   held = 0;
   private queue: Queued[] = [];
+  /** Claimed deliveries that are about to start. */
+  private readonly arrived: QueuedDelivery[] = [];
   /** Requests in flight, the oldest first. */
   private readonly requests = new Set<{ startedMs: number }>();
-  /** Places in the queue for deliveries that are being accepted. */
+  /** Slots reserved for deliveries that are being accepted. */
   reserved = 0;
   /** Slots taken for deliveries that are still being claimed. */
   private claiming = 0;
@@ -56,8 +58,10 @@ export class Lane {
    * in a row on, each failure halves it, down to the few requests, or the single one, that find out when the receiver
    * recovers.
    */
-  private width: number;
-  private hasReadLimit: boolean;
+  private width = 1;
+  private hasReadLimit = false;
+  /** Width of the lane before it was idle. The limit of the subscription may have changed since. */
+  private readonly lastWidth: number;
   private failuresInRow = 0;
   private lastDurationMs: number | undefined;
 
@@ -70,14 +74,13 @@ export class Lane {
     remembered?: RememberedLane,
   ) {
     this.pace = remembered?.pace ?? 'untried';
-    this.width = remembered?.width ?? 1;
-    this.hasReadLimit = remembered !== undefined;
+    this.lastWidth = remembered?.width ?? 1;
   }
 
   /** @returns false when the queue is full and the delivery must be parked */
   enqueue(wakeUp: WakeUp, nowMs: number): boolean {
     if (this.queue.length >= this.queueLimit(nowMs)) return false;
-    this.queue.push({ delivery: wakeUp, sinceMs: nowMs });
+    this.queue.push({ wakeUp, sinceMs: nowMs });
     return true;
   }
 
@@ -87,28 +90,30 @@ export class Lane {
    */
   dequeue(maxSlots: number): QueuedDelivery | undefined {
     if (!this.hasSlotForQueue(maxSlots)) return undefined;
-    const next = this.queue.shift();
+    const next = this.arrived.shift() ?? this.queue.shift()?.wakeUp;
     if (next === undefined) return undefined;
     this.claiming += 1;
     this.wasFromQueue = true;
-    return next.delivery;
+    return next;
   }
 
   /**
-   * Reserves a place in the queue for a delivery that is about to be accepted. A prompt receiver may have as many of
-   * them waiting as requests in flight, any other none. Deliveries that are parked come first.
+   * Whether the lane has a free slot for a delivery that is about to be accepted. Those queued or parked come first.
    */
-  reserve(): boolean {
-    const limit = this.pace === 'prompt' ? 2 * this.width : this.width;
-    if (this.hasParked || this.occupied + this.queued >= limit) return false;
-    this.reserved += 1;
-    return true;
+  hasSlotForNew(maxSlots: number): boolean {
+    const width = this.hasReadLimit ? this.width : this.lastWidth;
+    return !this.hasParked && this.occupied + this.queued + this.reserved < Math.min(width, maxSlots);
   }
 
-  /** Queues a delivery whose place was reserved. */
-  arrive(delivery: QueuedDelivery, nowMs: number): void {
-    this.reserved -= 1;
-    this.queue.push({ delivery, sinceMs: nowMs });
+  /** Queues a claimed delivery before all that are not. @param maxInFlight limit of its subscription now */
+  arrive(delivery: QueuedDelivery, maxInFlight: number): void {
+    this.arrived.push(delivery);
+    this.readLimit(maxInFlight);
+  }
+
+  /** Removes claimed deliveries that have not started. */
+  takeClaimed(): QueuedDelivery[] {
+    return this.arrived.splice(0);
   }
 
   /** Takes up to `maxSlots` free slots for parked deliveries. Give back those that are not needed. */
@@ -130,8 +135,7 @@ export class Lane {
    * @returns a function that ends the request; `isHealthy` says whether the receiver answered like a healthy one
    */
   start(maxInFlight: number, nowMs: number): (endedMs: number, isHealthy: boolean) => void {
-    this.width = Math.min(this.hasReadLimit ? this.width : START_WIDTH, maxInFlight);
-    this.hasReadLimit = true;
+    this.readLimit(maxInFlight);
     this.claiming -= 1;
     const request = { startedMs: nowMs };
     this.requests.add(request);
@@ -154,20 +158,18 @@ export class Lane {
   }
 
   /**
-   * Removes deliveries that have waited too long. If the lane could use another slot, they wait for the worker, not for
-   * their receiver. Then it keeps those that hold no lease.
+   * Removes deliveries that have waited too long. Keeps them if the lane could use another slot: then they wait for the
+   * worker, not for their receiver.
    */
-  takeOverdue(nowMs: number, maxSlots: number): QueuedDelivery[] {
+  takeOverdue(nowMs: number, maxSlots: number): WakeUp[] {
+    if (this.hasSlotForQueue(maxSlots)) return [];
     const firstKept = this.queue.findIndex(({ sinceMs }) => nowMs - sinceMs <= QUEUE_MS);
-    if (firstKept === 0) return [];
-    const late = this.queue.splice(0, firstKept === -1 ? this.queue.length : firstKept);
-    const keepsPending = this.hasSlotForQueue(maxSlots);
-    if (keepsPending) this.queue.unshift(...late.filter(({ delivery }) => delivery.claim === undefined));
-    return late.flatMap(({ delivery }) => (keepsPending && delivery.claim === undefined ? [] : delivery));
+    const overdue = this.queue.splice(0, firstKept === -1 ? this.queue.length : firstKept);
+    return overdue.map(({ wakeUp }) => wakeUp);
   }
 
-  takeAll(): QueuedDelivery[] {
-    return this.queue.splice(0).map(({ delivery }) => delivery);
+  takeAll(): WakeUp[] {
+    return this.queue.splice(0).map(({ wakeUp }) => wakeUp);
   }
 
   /** What remains of the lane while it is idle. */
@@ -175,9 +177,8 @@ export class Lane {
     return { pace: this.pace, width: this.width };
   }
 
-  /** Deliveries in the queue, and those for which a place in it is reserved. */
   get queued(): number {
-    return this.queue.length + this.reserved;
+    return this.queue.length + this.arrived.length;
   }
 
   /** Slots taken for deliveries being claimed and for requests in flight. */
@@ -186,7 +187,12 @@ export class Lane {
   }
 
   get isIdle(): boolean {
-    return this.queued === 0 && this.occupied === 0 && this.held === 0 && !this.hasParked;
+    return this.queued === 0 && this.reserved === 0 && this.occupied === 0 && this.held === 0 && !this.hasParked;
+  }
+
+  private readLimit(maxInFlight: number): void {
+    this.width = Math.min(this.hasReadLimit ? this.width : Math.max(START_WIDTH, this.lastWidth), maxInFlight);
+    this.hasReadLimit = true;
   }
 
   private adaptWidth(isHealthy: boolean, maxInFlight: number): void {

@@ -230,54 +230,83 @@ describe('all lanes of a worker', () => {
   });
 });
 
-describe('places that are reserved in lanes', () => {
-  const reserve = (lanes: Lanes, count: number, subscriptionId = 'a', maxWaiting = 1000): number =>
-    Array.from({ length: count }, () => lanes.reserve(laneKey(subscriptionId), 0, maxWaiting)).filter(Boolean).length;
-  const aClaimed = (subscriptionId = 'a'): QueuedDelivery => {
+describe('slots that are reserved for deliveries about to be accepted', () => {
+  const reserve = (lanes: Lanes, count: number, subscriptionId = 'a'): number =>
+    Array.from({ length: count }, () => lanes.reserve(laneKey(subscriptionId), 0)).filter(Boolean).length;
+  const arrive = (lanes: Lanes, subscriptionId = 'a', maxInFlight = 100): QueuedDelivery => {
     const wakeUp = aWakeUp(subscriptionId);
-    return { ...wakeUp, claim: { delivery: aClaimedDelivery({ id: wakeUp.id, subscriptionId }), claimedAtMs: 0 } };
+    const delivery = aClaimedDelivery({ id: wakeUp.id, subscriptionId });
+    const arrived = { ...wakeUp, claim: { delivery, claimedAtMs: 0 } };
+    lanes.arrive(arrived, maxInFlight);
+    return arrived;
   };
 
-  it('are as many as a lane is wide, while its receiver has not answered', () => {
+  it('are as many as a lane is wide', () => {
     const lanes = new Lanes(100);
     expect(reserve(lanes, 10)).toBe(1);
-    lanes.arrive(aClaimed(), 0);
+    arrive(lanes);
     expect(lanes.takeReady()).toHaveLength(1);
     lanes.start('a', 100, 0);
     expect(reserve(lanes, 10)).toBe(7);
+
+    expect(reserve(lanesOfWidth(20), 100)).toBe(19);
   });
 
-  it('are as many again for those that wait behind a prompt receiver', () => {
-    const lanes = lanesOfWidth(20);
-    expect(reserve(lanes, 100)).toBe(39);
+  it('are none while others queue in the lane or are parked', () => {
+    const queued = lanesOfWidth(2);
+    admit(queued, 2);
+    expect(reserve(queued, 1)).toBe(0);
+
+    const parked = lanesOfWidth(20);
+    parked.setParked(laneKey('a'), true);
+    expect(reserve(parked, 1)).toBe(0);
   });
 
-  it('start as soon as they arrive, in the order of the queue', () => {
-    const lanes = lanesOfWidth(20);
+  it('go to the deliveries for which they were reserved, before any that were queued meanwhile', () => {
+    const lanes = lanesOfWidth(2);
+    reserve(lanes, 1);
     admit(lanes, 1);
-    expect(reserve(lanes, 1)).toBe(1);
-    const claimed = aClaimed();
-    lanes.arrive(claimed, 0);
-    const ready = lanes.takeReady();
-    expect(ready).toHaveLength(2);
-    expect(ready[1]).toBe(claimed);
+    const arrived = arrive(lanes, 'a', 2);
+    expect(lanes.takeReady()).toEqual([arrived]);
+    expect(lanes.takeUnstarted(['a'])).toEqual([]);
   });
 
-  it('count as queued until they are taken or cancelled', () => {
-    const lanes = lanesOfWidth(20);
-    reserve(lanes, 3);
-    expect(lanes.queuedCount).toBe(3);
-    lanes.cancel('a');
-    lanes.arrive(aClaimed(), 0);
-    lanes.arrive(aClaimed(), 0);
-    lanes.takeReady();
+  it('are lost if the lane has become narrower meanwhile', () => {
+    const lanes = lanesOfWidth(8);
+    expect(reserve(lanes, 7)).toBe(7);
+    const arrived = Array.from({ length: 7 }, () => arrive(lanes, 'a', 3));
+    // One request is in flight since lanesOfWidth.
+    for (let n = 0; n < 2; n += 1) lanes.start('a', 3, 0);
+    expect(lanes.takeReady().length + lanes.takeUnstarted(['a']).length).toBe(arrived.length);
     expect(lanes.queuedCount).toBe(0);
   });
 
-  it('leave those that are parked their turns', () => {
-    const lanes = lanesOfWidth(20);
-    lanes.setParked(laneKey('a'), true);
-    expect(reserve(lanes, 1)).toBe(0);
+  it('do not go beyond a limit that was lowered while the lane was idle', () => {
+    const lanes = new Lanes(100);
+    for (let n = 0; n < 12; n += 1) request(lanes);
+    expect(reserve(lanes, 15)).toBe(15);
+    for (let n = 0; n < 15; n += 1) arrive(lanes, 'a', 2);
+    expect(lanes.takeReady()).toHaveLength(2);
+    expect(lanes.takeUnstarted(['a'])).toHaveLength(13);
+  });
+
+  it('are one in a lane that was idle, for deliveries from the queue, until its limit is read', () => {
+    const lanes = new Lanes(100);
+    for (let n = 0; n < 12; n += 1) request(lanes);
+    admit(lanes, 15);
+    expect(lanes.takeReady()).toHaveLength(1);
+  });
+
+  it('keep their lane, and count until they are taken or cancelled', () => {
+    const lanes = new Lanes(1);
+    request(lanes);
+    expect(reserve(lanes, 2)).toBe(1);
+    expect(reserve(lanes, 1, 'b')).toBe(0);
+    lanes.takeOverdue(5000);
+    lanes.cancel('a');
+    expect(reserve(lanes, 1, 'b')).toBe(1);
+    arrive(lanes, 'b');
+    expect(lanes.takeReady()).toHaveLength(1);
   });
 
   it('are none in a lane whose receiver hangs', () => {
@@ -289,42 +318,21 @@ describe('places that are reserved in lanes', () => {
     expect(reserve(lanes, 1)).toBe(0);
   });
 
-  it('leave room for other tenants, however many lanes a tenant has', () => {
-    const lanes = new Lanes(16);
-    for (const id of names(100, 'one/')) request(lanes, id);
+  it('leave some to prompt lanes, however many lanes have not answered yet', () => {
+    const lanes = new Lanes(64);
+    request(lanes, 'prompt');
+    for (const id of names(100, 'new')) reserve(lanes, 1, id);
+    expect(reserve(lanes, 1, 'another')).toBe(0);
+    expect(reserve(lanes, 1, 'prompt')).toBe(1);
+  });
+
+  it('leave some to other tenants and subscriptions, however wide a lane and however many lanes a tenant has', () => {
+    const lanes = new Lanes(64);
+    for (const id of names(20, 'one/')) for (let n = 0; n < 50; n += 1) request(lanes, id);
     request(lanes, 'other/a');
-    for (const id of names(100, 'one/')) reserve(lanes, 100, id, 48);
-    expect(lanes.queuedCount).toBeLessThanOrEqual(32);
-    expect(reserve(lanes, 10, 'other/a', 48)).toBe(10);
-  });
-
-  it('are only for free slots if nothing may wait', () => {
-    const lanes = lanesOfWidth(20, { slots: 24 });
-    expect(reserve(lanes, 100, 'a', 0)).toBeLessThan(24);
-    expect(lanes.inFlightCount + lanes.queuedCount).toBeLessThanOrEqual(24);
-  });
-
-  it('go back when they wait for too long, also if the worker has no slot, because they hold leases', () => {
-    const lanes = lanesOfWidth(20, { slots: 4 });
-    reserve(lanes, 2);
-    const claimed = aClaimed();
-    lanes.arrive(claimed, 0);
-    expect(lanes.takeOverdue(900)).toEqual([]);
-    expect(lanes.takeOverdue(1100)).toEqual([claimed]);
-  });
-
-  it('keep their lane while they are reserved', () => {
-    const lanes = new Lanes(100);
-    request(lanes);
-    reserve(lanes, 1);
-    lanes.takeOverdue(5000);
-    lanes.arrive(aClaimed(), 5000);
-    expect(lanes.takeReady()).toHaveLength(1);
-  });
-
-  it('are as many after a pause as before it', () => {
-    const lanes = new Lanes(100);
-    for (let n = 0; n < 12; n += 1) request(lanes);
-    expect(reserve(lanes, 100)).toBeGreaterThan(30);
+    expect(reserve(lanes, 100, 'one/0')).toBeLessThanOrEqual(32);
+    expect(reserve(lanes, 1, 'one/1')).toBe(1);
+    for (const id of names(20, 'one/')) reserve(lanes, 100, id);
+    expect(reserve(lanes, 5, 'other/a')).toBe(5);
   });
 });

@@ -2,16 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Uuid } from '../../../shared/ids/uuid.js';
 import type { QueuedDelivery, WakeUp } from '../../domain/wake-up.js';
 import { Lane, type Origin, type RememberedLane } from './lane.js';
-import {
-  freeSlots,
-  type PaceCounts,
-  shareOf,
-  shareOfTenant,
-  sumOf,
-  type SlotUse,
-  total,
-  zeroCounts,
-} from './slot-shares.js';
+import { freeSlots, type PaceCounts, shareOfTenant, sumOf, type SlotUse, total, zeroCounts } from './slot-shares.js';
 import { TenantLanes } from './tenant-lanes.js';
 
 /** Share of the slots for parked deliveries, and for queued ones while some are parked. */
@@ -45,6 +36,8 @@ export class Lanes {
   };
   private readonly used: Record<Origin, number> = { queued: 0, parked: 0 };
   private readonly held = zeroCounts();
+  /** Slots reserved for deliveries that are being accepted. */
+  private readonly reserved = zeroCounts();
   private readonly queued = zeroCounts();
   /** What idle lanes knew of their receivers. */
   private readonly remembered = new LRUCache<Uuid, RememberedLane>({ max: MAX_REMEMBERED });
@@ -79,34 +72,52 @@ export class Lanes {
   }
 
   /**
-   * Reserves a place for a delivery that is about to be accepted, if it will soon have a slot. End the reservation by
-   * `arrive` or `cancel`. Until then, the delivery counts as queued.
+   * Reserves a slot for a delivery that is about to be accepted. End the reservation by `arrive` or `cancel`.
    *
-   * @param maxWaiting maximum deliveries of all lanes that wait for a slot
+   * @returns false if there is no free slot
    */
-  reserve(key: LaneKey, nowMs: number, maxWaiting: number): boolean {
+  reserve(key: LaneKey, nowMs: number): boolean {
     const lane = this.getOrCreate(key);
     const tenant = this.tenantOf(lane);
     tenant.lastUsedMs = nowMs;
-    const isReserved = this.hasRoomFor(tenant, maxWaiting) && this.hasSlotSoon(lane, tenant) && lane.reserve();
-    if (isReserved) this.changeQueued(lane, 1);
+    const isReserved = this.hasSlotFor(lane, tenant) && lane.hasSlotForNew(this.maxSlotsOf(lane));
+    if (isReserved) this.changeReserved(lane, 1);
     this.reschedule(lane);
     return isReserved;
   }
 
-  /** Queues a delivery whose place was reserved, and which is claimed now. */
-  arrive(delivery: QueuedDelivery, nowMs: number): void {
+  /**
+   * Queues a claimed delivery whose slot was reserved, before those that are not claimed.
+   *
+   * @param maxInFlight limit of concurrent requests that its subscription sets now
+   */
+  arrive(delivery: QueuedDelivery, maxInFlight: number): void {
     const lane = this.get(delivery.subscriptionId);
-    lane.arrive(delivery, nowMs);
+    lane.arrive(delivery, maxInFlight);
+    this.changeReserved(lane, -1);
+    this.changeQueued(lane, 1);
     this.reschedule(lane);
   }
 
   /** Ends the reservation of a delivery that does not arrive. */
   cancel(subscriptionId: Uuid): void {
     const lane = this.get(subscriptionId);
-    lane.reserved -= 1;
-    this.changeQueued(lane, -1);
+    this.changeReserved(lane, -1);
     this.reschedule(lane);
+  }
+
+  /** Removes claimed deliveries that have got no slot after all, because a lane has become narrower meanwhile. */
+  takeUnstarted(subscriptionIds: Iterable<Uuid>): QueuedDelivery[] {
+    const unstarted: QueuedDelivery[] = [];
+    for (const id of subscriptionIds) {
+      const lane = this.lanes.get(id);
+      if (lane === undefined) continue;
+      const claimed = lane.takeClaimed();
+      this.changeQueued(lane, -claimed.length);
+      this.reschedule(lane);
+      unstarted.push(...claimed);
+    }
+    return unstarted;
   }
 
   /** Takes free slots for lanes with parked deliveries, which take turns. */
@@ -167,10 +178,10 @@ export class Lanes {
    * Removes queued deliveries that have waited too long for their receiver, or for slots beyond the share of their
    * tenant. Keeps those that wait because the worker has no free slot at all.
    */
-  takeOverdue(nowMs: number): QueuedDelivery[] {
+  takeOverdue(nowMs: number): WakeUp[] {
     for (const lane of this.lanes.values()) this.updatePace(lane, nowMs);
     const hasSlots = this.inFlightCount < this.slots;
-    const overdue: QueuedDelivery[] = [];
+    const overdue: WakeUp[] = [];
     for (const lane of this.lanes.values()) {
       const isOverShare = hasSlots && freeSlots(this.slotUseOf(this.tenantOf(lane)), lane.pace) <= 0;
       const late = lane.takeOverdue(nowMs, isOverShare ? 0 : this.maxSlotsOf(lane));
@@ -183,7 +194,7 @@ export class Lanes {
   }
 
   /** Removes all queued deliveries. */
-  takeAll(): QueuedDelivery[] {
+  takeAll(): WakeUp[] {
     return [...this.lanes.values()].flatMap((lane) => {
       const all = lane.takeAll();
       this.changeQueued(lane, -all.length);
@@ -248,23 +259,12 @@ export class Lanes {
     return Math.max(1, Math.floor((free + lane.occupied) / 2));
   }
 
-  /** Whether another delivery of the tenant may have a slot or wait for one. The share is as that of the slots. */
-  private hasRoomFor(tenant: TenantLanes, maxWaiting: number): boolean {
-    const all = this.slots + maxWaiting;
-    const use = this.inFlightCount + this.queuedCount;
-    const used = total(tenant.held) + total(tenant.queued);
-    return use < all && used < shareOf({ all, use, used, isAlone: this.tenants.size === 1 });
-  }
-
-  /** A prompt lane frees its slots soon. Another lane gets only a slot that is left when all that queue have theirs. */
-  private hasSlotSoon(lane: Lane, tenant: TenantLanes): boolean {
-    if (lane.pace === 'prompt') return true;
-    const use = {
-      ...this.slotUseOf(tenant),
-      held: sumOf(this.held, this.queued),
-      heldByTenant: sumOf(tenant.held, tenant.queued),
-    };
-    return freeSlots(use, lane.pace) > 0;
+  /** Whether the lane may take another slot when all that are reserved are taken. */
+  private hasSlotFor(lane: Lane, tenant: TenantLanes): boolean {
+    if (this.freeSlotsFor('queued') <= total(this.reserved)) return false;
+    const held = sumOf(this.held, this.reserved);
+    const heldByTenant = sumOf(tenant.held, tenant.reserved);
+    return freeSlots({ ...this.slotUseOf(tenant), held, heldByTenant }, lane.pace) > 0;
   }
 
   /** Whether the tenant may queue more deliveries in lanes that are not prompt: half of what other tenants leave. */
@@ -304,6 +304,12 @@ export class Lanes {
     this.tenantOf(lane).held[lane.pace] += slots;
   }
 
+  private changeReserved(lane: Lane, slots: number): void {
+    lane.reserved += slots;
+    this.reserved[lane.pace] += slots;
+    this.tenantOf(lane).reserved[lane.pace] += slots;
+  }
+
   private changeQueued(lane: Lane, deliveries: number): void {
     this.queued[lane.pace] += deliveries;
     this.tenantOf(lane).queued[lane.pace] += deliveries;
@@ -318,6 +324,8 @@ export class Lanes {
     for (const [counts, count] of [
       [this.held, lane.held],
       [tenant.held, lane.held],
+      [this.reserved, lane.reserved],
+      [tenant.reserved, lane.reserved],
       [this.queued, lane.queued],
       [tenant.queued, lane.queued],
     ] as const) {

@@ -30,19 +30,10 @@ export interface SlotUse {
   readonly heldByTenant: Readonly<PaceCounts>;
 }
 
-/** Slots that a tenant may hold. */
+/** Slots that a tenant may hold: 7/8 if it is alone, otherwise half of what the others leave, and at least 1. */
 export function shareOfTenant({ all, held, isAlone, heldByTenant }: SlotUse): number {
-  return shareOf({ all, use: total(held), used: total(heldByTenant), isAlone });
-}
-
-/**
- * Share of a tenant: 7/8 if it is alone, otherwise half of what the others leave, and at least 1.
- *
- * @param amounts `use` by all tenants, of which `used` by this one
- */
-export function shareOf(amounts: { all: number; use: number; used: number; isAlone: boolean }): number {
-  const { all, use, used, isAlone } = amounts;
-  return isAlone ? Math.ceil(all * SHARE_ALONE) : Math.max(1, Math.floor((all - use + used) / 2));
+  if (isAlone) return Math.ceil(all * SHARE_ALONE);
+  return Math.max(1, Math.floor((all - total(held) + total(heldByTenant)) / 2));
 }
 
 /** Slots that the tenant's lanes of this pace may still take; 0 or negative when there are none. */

@@ -8,6 +8,8 @@ type Waiting = Record<Pace, Map<Uuid, Lane>>;
 export class TenantLanes {
   /** Slots held by its lanes. */
   readonly held = zeroCounts();
+  /** Slots reserved for its deliveries that are being accepted. */
+  readonly reserved = zeroCounts();
   /** Deliveries queued in its lanes. */
   readonly queued = zeroCounts();
   lastUsedMs = 0;

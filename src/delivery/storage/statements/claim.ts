@@ -7,7 +7,6 @@ import {
   subscriptionState,
   SUBSCRIPTION_VERSION,
   isWakeable,
-  WITHOUT_FLUSH,
 } from './fragments.js';
 import { perPartition } from './per-partition.js';
 
@@ -24,7 +23,7 @@ export const claim = perPartition((partition) =>
     text: (p) => `with claimed as (
       update open_deliveries o
       set ${claimAssignments(p)}
-      where ${isWakeable(p)} and ${WITHOUT_FLUSH}
+      where ${isWakeable(p)}
         and ${subscriptionState('o.subscription_id')} = ${SUBSCRIPTION_STATE.active}
       returning o.id, o.event_id, o.subscription_id, o.tenant_id, o.attempt_count, o.abandoned_count, o.webhook_id)
     select c.id, c.subscription_id, c.tenant_id, c.attempt_count, c.abandoned_count, c.webhook_id,

@@ -33,12 +33,6 @@ export function claimAssignments(lease: Placeholders<typeof LEASE_PARAMETERS>): 
         lease_until = now() + ${leaseOf('o.subscription_id', lease)}`;
 }
 
-/**
- * Condition that is always true, and makes the commit of the statement not wait until it is on disk. If a crash of
- * PostgreSQL loses a claim, there never was a lease; the result of its attempt restores it.
- */
-export const WITHOUT_FLUSH = `(select set_config('synchronous_commit', 'off', true)) = 'off'`;
-
 /** Length of the lease of a claim for a subscription: its timeout and a grace period. */
 export function leaseOf(subscriptionId: string, lease: Placeholders<typeof LEASE_PARAMETERS>): string {
   return leaseLength(`(select s.timeout_ms from subscriptions s where s.id = ${subscriptionId})`, lease);

@@ -27,13 +27,13 @@ export function openDeliveries({ from, dueAt }: Source): string {
 
 /**
  * As `openDeliveries`, and claims those that are marked, if their subscription is active: they have their first attempt
- * and a lease from the start. `activeSubscriptions` in the same statement tells which. `offset 0` keeps the planner
+ * and a lease from the start, and are due when it ends. `activeSubscriptions` in the same statement tells which. `offset 0` keeps the planner
  * from reading a subscription once for each column.
  */
 export function openClaimedDeliveries({ from, dueAt, lease }: ClaimingSource): string {
   return `insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at, lease_until, state,
         attempt_count)
-      select id, event_id, subscription_id, tenant_id, ${dueAt}, lease_until,
+      select id, event_id, subscription_id, tenant_id, coalesce(lease_until, ${dueAt}), lease_until,
         case when lease_until is null then ${STATE.pending} else ${STATE.inFlight} end, (lease_until is not null)::int
       from (select d.*, case when is_claimed then (select now() + ${leaseLength('s.timeout_ms', lease)}
           from subscriptions s where s.id = d.subscription_id and s.state = ${SUBSCRIPTION_STATE.active})

@@ -1,5 +1,5 @@
 import { statement } from '../../../shared/database/statement.js';
-import { claimAssignments, LEASE_PARAMETERS, pickParked, SUBSCRIPTION_VERSION, WITHOUT_FLUSH } from './fragments.js';
+import { claimAssignments, LEASE_PARAMETERS, pickParked, SUBSCRIPTION_VERSION } from './fragments.js';
 
 /** Claims parked deliveries, up to the free slots of each subscription. Only the first index provides the order. */
 export const PULL = statement({
@@ -12,7 +12,7 @@ export const PULL = statement({
       update open_deliveries o
       set ${claimAssignments(p)},
         parked_at = null, next_attempt_at = now() + ${p.visibilitySeconds} * interval '1 second'
-      where o.id = any(array(select id from picked)) and ${WITHOUT_FLUSH}
+      where o.id = any(array(select id from picked))
       returning o.id, o.subscription_id, o.tenant_id, o.attempt_count, o.abandoned_count, o.webhook_id)
     select c.*, ${SUBSCRIPTION_VERSION} from claimed c`,
 });
