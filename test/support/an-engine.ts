@@ -38,15 +38,18 @@ interface EngineGiven {
   readonly nowMs: () => number;
   /** Called with each delivery that is sent. Its receiver answers at once, or when the returned promise resolves. */
   readonly onSent: (delivery: ClaimedDelivery) => Promise<void> | void;
+  /** Resolves when the outcome of an attempt is recorded; at once by default. */
+  readonly onAnswered?: () => Promise<void>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The engine of a worker, with repositories and receivers supplied by a test. */
-export function anEngine({ repositories, nowMs, onSent, env = {} }: EngineGiven): Engine {
+export function anEngine({ repositories, nowMs, onSent, onAnswered, env = {} }: EngineGiven): Engine {
   const pipeline: Pick<AttemptPipeline, 'run'> = {
     run: async (delivery, _policy, answered) => {
       await onSent(delivery);
       answered(true);
+      await onAnswered?.();
     },
   };
   const repository: Partial<EngineRepositories> = { dayOf: ({ id }: WakeUp) => id.slice(0, 8), ...repositories };

@@ -10,7 +10,7 @@ import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-atte
 const MAX_GROUP = 256;
 /** While many attempts finish, a group waits a little, so that each commit records more of them. */
 const LINGER: Omit<Linger, 'fullAt'> = { ms: 10, fromRate: 50 };
-/** The wait ends when it holds this share of the slots of the worker: attempts keep theirs until they are recorded. */
+/** The wait ends when it holds this share of as many attempts as the worker has slots: with more, slots stay taken. */
 const LINGERING_SHARE = 1 / 8;
 /**
  * How long results wait while PostgreSQL is unavailable. After that, the deliveries are retried when their leases end.

@@ -73,6 +73,30 @@ describe('the engine of a worker', () => {
     expect(await engine.dispatcher.stop(1000)).toBe(0);
   });
 
+  it('frees a slot when the receiver has answered, for as many attempts as it has slots; then when they are recorded', async () => {
+    const ends: (() => void)[] = [];
+    const engine = anEngine({
+      repositories: { claim: ([wakeUp]) => Promise.resolve([aClaimedDelivery({ id: wakeUp!.id })]) },
+      nowMs: () => nowMs,
+      onSent: (delivery) => void sent.push(delivery),
+      onAnswered: () => new Promise((resolve) => ends.push(resolve)),
+      env: { WORKER_CONCURRENCY: '2' },
+    });
+    for (let n = 0; n < 8; n += 1) await engine.dispatcher.dispatch([wakeUpOf(aClaimedDelivery())]);
+    // Two are not recorded, and two hold their slots.
+    await eventually(() => ends, { until: ({ length }) => length === 4 });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent).toHaveLength(4);
+
+    ends[2]!();
+    await eventually(() => sent, { until: ({ length }) => length === 5 });
+    const stopped = engine.dispatcher.stop(10_000);
+    for (const end of ends) end();
+    await eventually(() => ends, { until: ({ length }) => length === 5 });
+    ends[4]!();
+    expect(await stopped).toBe(0);
+  });
+
   it('stops in time even if giving deliveries back hangs', async () => {
     const hanging = aClaimedDelivery();
     const engine = engineOn(

@@ -73,25 +73,25 @@ export class Dispatcher {
   /**
    * Takes no more deliveries, gives back those not yet claimed, and waits for those in flight.
    *
-   * @returns number of deliveries still in flight at the timeout
+   * @returns number of deliveries that are in flight, or not recorded, at the timeout
    */
   async stop(timeoutMs: number): Promise<number> {
     this.isStopping = true;
     this.capacity.open();
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref());
     await Promise.race([timeout, this.finish()]);
-    return this.lanes.inFlightCount;
+    return this.attempts.unfinishedCount;
   }
 
   private async finish(): Promise<void> {
     await this.parking.giveBack(this.lanes.takeAll());
-    if (this.lanes.inFlightCount > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+    if (this.attempts.unfinishedCount > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
   }
 
   private readonly advanceNow = (): void => {
     this.isAdvancing = false;
     if (this.isStopping) {
-      if (this.lanes.inFlightCount === 0) this.onIdle?.();
+      if (this.attempts.unfinishedCount === 0) this.onIdle?.();
       return;
     }
     this.startReady();

@@ -20,6 +20,8 @@ export interface Slot {
 @Injectable()
 export class SlottedAttempts {
   private readonly graceMs: number;
+  /** Attempts whose slots are free, and whose outcomes are not recorded yet. */
+  private recording = 0;
 
   constructor(
     private readonly lanes: Lanes,
@@ -37,8 +39,14 @@ export class SlottedAttempts {
     );
   }
 
+  /** Attempts that are in flight or not recorded yet. */
+  get unfinishedCount(): number {
+    return this.lanes.inFlightCount + this.recording;
+  }
+
   /**
-   * Resolves when the outcome is recorded and the slot is free. Never throws.
+   * Resolves when the outcome is recorded. Never throws. The slot is free when the receiver has answered, unless as many
+   * attempts as there are slots wait for their record: then PostgreSQL is behind, and more would only fill the memory.
    *
    * @param slot the slot to use and free; its lane may belong to another subscription, if the wake-up named a wrong one
    * @param onAnswered called when the request is over, because the lane may then take more deliveries
@@ -54,12 +62,19 @@ export class SlottedAttempts {
     const policy = effectivePolicy(delivery.subscription, this.settings);
     const end = this.lanes.start(laneId, policy.maxInFlight, this.clock.monotonicMs());
     this.metrics.attemptsInFlight.inc();
+    let isFree = false;
     await this.pipeline.run(delivery, policy, (isHealthy) => {
       end(this.clock.monotonicMs(), isHealthy);
       this.metrics.attemptsInFlight.dec();
+      isFree = this.recording < this.settings.workerConcurrency;
+      if (isFree) {
+        this.recording += 1;
+        this.lanes.freeSlot(laneId, origin);
+      }
       onAnswered();
     });
-    this.lanes.freeSlot(laneId, origin);
+    if (isFree) this.recording -= 1;
+    else this.lanes.freeSlot(laneId, origin);
     return true;
   }
 }

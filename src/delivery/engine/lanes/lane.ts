@@ -38,7 +38,7 @@ interface Queued {
 export class Lane {
   /** Whether some of its deliveries are parked in PostgreSQL. */
   hasParked = false;
-  /** Slots of the worker that the lane holds. A request holds its slot until its outcome is recorded. */
+  /** Slots of the worker that the lane holds, from the claim of a delivery until its slot is freed. */
   held = 0;
   private queue: Queued[] = [];
   /** Claimed deliveries that are about to start. */
