@@ -4,6 +4,8 @@ export interface Ground {
   readonly settings?: Readonly<Record<string, string>>;
   /** Settings of each worker, the first and the second. */
   readonly workers?: readonly Readonly<Record<string, string>>[];
+  /** The API is also a worker, and sends what it accepts from memory. */
+  readonly isApiAlsoWorker?: boolean;
   /** Modules of `preloads/` that API and workers load first. */
   readonly preloads?: readonly string[];
   /** The service reaches Redis through a proxy. */

@@ -121,7 +121,7 @@ export class Rig {
     };
     const preloads = (ground.preloads ?? []).map((name) => builtFile(`test/faults/preloads/${name}.js`));
     const api = new ServiceSlot('api', {
-      entry: 'main.api',
+      entry: ground.isApiAlsoWorker ? 'main' : 'main.api',
       settings: { ...settings, PORT: `${await freePort()}` },
       preloads,
     });

@@ -62,18 +62,18 @@ export class SlottedAttempts {
     const policy = effectivePolicy(delivery.subscription, this.settings);
     const end = this.lanes.start(laneId, policy.maxInFlight, this.clock.monotonicMs());
     this.metrics.attemptsInFlight.inc();
-    let isFree = false;
+    const slot = { isFree: false };
     await this.pipeline.run(delivery, policy, (isHealthy) => {
       end(this.clock.monotonicMs(), isHealthy);
       this.metrics.attemptsInFlight.dec();
-      isFree = this.recording < this.settings.workerConcurrency;
-      if (isFree) {
+      slot.isFree = this.recording < this.settings.workerConcurrency;
+      if (slot.isFree) {
         this.recording += 1;
         this.lanes.freeSlot(laneId, origin);
       }
       onAnswered();
     });
-    if (isFree) this.recording -= 1;
+    if (slot.isFree) this.recording -= 1;
     else this.lanes.freeSlot(laneId, origin);
     return true;
   }

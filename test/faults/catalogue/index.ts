@@ -2,6 +2,7 @@ import type { Fault } from '../fault.js';
 import { apiDies, deploy, everythingDies } from './api.js';
 import { faultyDns, shiftedClocks } from './clock-and-dns.js';
 import { receiverMoves } from './moving.js';
+import { directDeploy, directWorkerDies, postgresCrashesUnderDirect } from './direct.js';
 import { poisonEvents } from './poison.js';
 import {
   diskFull,
@@ -41,4 +42,7 @@ export const FAULTS: readonly Fault[] = [
   postgresHalfOpen,
   primaryDemoted,
   receiverMoves,
+  directWorkerDies,
+  postgresCrashesUnderDirect,
+  directDeploy,
 ];

@@ -6,6 +6,7 @@ describe('when processes of the service end', () => {
   it.each([
     [1, 'a worker dies'],
     [2, 'the API dies while it accepts'],
+    [25, 'an API dies that is also a worker'],
   ] as [number, string][])(
     'no invariant is broken by fault %i: %s',
     async (number) => {

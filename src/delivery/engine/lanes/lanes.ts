@@ -108,16 +108,8 @@ export class Lanes {
 
   /** Removes claimed deliveries that have got no slot after all, because a lane has become narrower meanwhile. */
   takeUnstarted(subscriptionIds: Iterable<Uuid>): QueuedDelivery[] {
-    const unstarted: QueuedDelivery[] = [];
-    for (const id of subscriptionIds) {
-      const lane = this.lanes.get(id);
-      if (lane === undefined) continue;
-      const claimed = lane.takeClaimed();
-      this.changeQueued(lane, -claimed.length);
-      this.reschedule(lane);
-      unstarted.push(...claimed);
-    }
-    return unstarted;
+    const lanes = [...subscriptionIds].flatMap((id) => this.lanes.get(id) ?? []);
+    return this.takeFrom(lanes, (lane) => lane.takeClaimed());
   }
 
   /** Takes free slots for lanes with parked deliveries, which take turns. */
@@ -195,12 +187,7 @@ export class Lanes {
 
   /** Removes all queued deliveries. */
   takeAll(): WakeUp[] {
-    return [...this.lanes.values()].flatMap((lane) => {
-      const all = lane.takeAll();
-      this.changeQueued(lane, -all.length);
-      this.reschedule(lane);
-      return all;
-    });
+    return this.takeFrom([...this.lanes.values()], (lane) => lane.takeAll());
   }
 
   /** Whether a lane waits for slots for parked deliveries. */
@@ -272,6 +259,15 @@ export class Lanes {
     const all = this.slots * WAITING_PER_SLOT;
     const waiting = ({ untried, slow }: PaceCounts): number => untried + slow;
     return waiting(queued) < (all - waiting(this.queued) + waiting(queued)) / 2;
+  }
+
+  private takeFrom<T>(lanes: readonly Lane[], take: (lane: Lane) => T[]): T[] {
+    return lanes.flatMap((lane) => {
+      const taken = take(lane);
+      this.changeQueued(lane, -taken.length);
+      this.reschedule(lane);
+      return taken;
+    });
   }
 
   private getOrCreate({ subscriptionId, tenantId }: LaneKey): Lane {
