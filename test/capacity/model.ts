@@ -69,11 +69,11 @@ export function diskOf({ disk }: Units, amounts: Amounts, keptBytes: number): nu
 
 /**
  * Largest factor between a prediction and its measurement, in either direction, among the comparisons of that kind. 1
- * without comparisons.
+ * without comparisons. A comparison with 0 has no factor.
  */
 export function largestFactor({ errors }: Units, isOf: (what: string) => boolean): number {
   return errors
-    .filter(({ what }) => isOf(what))
+    .filter(({ what, predicted, measured }) => isOf(what) && predicted > 0 && measured > 0)
     .reduce((largest, { predicted, measured }) => {
       return Math.max(largest, predicted / measured, measured / predicted);
     }, 1);
