@@ -46,7 +46,7 @@ function placeOf(name: string, page: string): { from: number; to: number } {
   const to = page.indexOf(END, from);
   // Without its own end, a table would replace everything up to that of the next one.
   if (start === -1 || to === -1 || page.slice(from, to).includes('<!-- ')) {
-    throw new PageFault(`The page needs the line "${START(name)}" and, below it, "${END}": put them back.`);
+    throw new PageFault(`docs/scaling.md needs the line "${START(name)}" and, below it, "${END}": put them back.`);
   }
   return { from, to };
 }

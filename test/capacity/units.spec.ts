@@ -73,7 +73,9 @@ describe('docs/scaling.md', () => {
 
   it('cannot lose a table unnoticed', () => {
     expect(() => withTables(page.replace('<!-- end -->', ''), SAMPLE_UNITS)).toThrow('<!-- one machine: written by');
-    expect(() => assertPlaces(page.replace('<!-- errors:', '<!-- '))).toThrow('<!-- errors: written by');
+    expect(() => {
+      assertPlaces(page.replace('<!-- errors:', '<!-- '));
+    }).toThrow('docs/scaling.md needs the line "<!-- errors: written by');
     expect(() => withTables(page.replace('<!-- errors:', '<!-- '), SAMPLE_UNITS)).toThrow('<!-- errors: written by');
   });
 });
