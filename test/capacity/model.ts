@@ -14,7 +14,7 @@ export interface Amounts {
 export type Factors = Readonly<Record<keyof Costs, number>>;
 export const FACTORS = ['busy', 'event', 'delivery', 'retry', 'kilobyte'] as const satisfies (keyof Costs)[];
 
-/** Payloads that pass through each part. PostgreSQL reads a payload again for its claims; a claim reads it once. */
+/** Payloads that pass through each part. PostgreSQL reads a payload again for a claim, which reads it once. */
 const PAYLOADS: Readonly<Record<Part, (amounts: Amounts) => number>> = {
   api: ({ events }) => events,
   worker: ({ deliveries, retries }) => deliveries + retries,

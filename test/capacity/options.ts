@@ -284,7 +284,7 @@ export function help(): string {
   return `npm run capacity -- --rate 50k --fanout 3 --payload 2k --retention 30
 
 ${lines.join('\n')}
-  --shape      together: each process is API and worker; apart: processes of their own (together)
+  --shape      together: each process is API and worker, and sends directly; apart: processes of their own (together)
   --yardstick  ${YARDSTICK.meaning}, or "measure"; ${YARDSTICK.bounds} (that of the measurement)
   --from       file with unit costs (docs/unit-costs.json)
 

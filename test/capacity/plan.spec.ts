@@ -79,6 +79,15 @@ describe('a plan', () => {
     expect(partOf(slow, 'service').processes).toBe(6);
   });
 
+  it.each([
+    ['together', 1],
+    ['apart', 2],
+  ])('counts how often a payload travels between service and PostgreSQL: %s, %d times', (shape, times) => {
+    const { network } = plan(`--rate 1000 --payload 1k --fanout 3 --shape ${shape}`);
+
+    expect(network.postgres).toBeCloseTo(times * 1000 * 1000 * 8, 3);
+  });
+
   it('keeps rows, indexes and answers for the retention and today', () => {
     const { disk } = plan('--rate 10 --payload 2k --fanout 3 --retention 9 --response 100');
 

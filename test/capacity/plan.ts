@@ -146,14 +146,14 @@ function concurrencyFor(perWorker: number): number {
   return Math.min(MAX_CONCURRENCY, Math.ceil((perWorker * 2) / 100) * 100);
 }
 
-function networkOf({ network }: Units, amounts: Amounts, { response }: Question): Plan['network'] {
+function networkOf({ network }: Units, amounts: Amounts, { response, shape }: Question): Plan['network'] {
   const { events, deliveries, retries, payloadBytes } = amounts;
   const attempts = deliveries + retries;
   return {
     publishers: 8 * events * (payloadBytes + PUBLISH_HEAD_BYTES),
     receivers: 8 * attempts * (payloadBytes + network.attempt + Math.max(response, network.answer)),
-    // Each payload travels there once, and back for a claim.
-    postgres: 8 * (2 * events + retries) * payloadBytes,
+    // Each payload travels there once, and back for each claim. Together, first attempts are sent from memory.
+    postgres: 8 * (events + (shape === 'apart' ? events : 0) + retries) * payloadBytes,
   };
 }
 
