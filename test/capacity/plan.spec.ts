@@ -80,9 +80,9 @@ describe('a plan', () => {
   });
 
   it.each([
-    ['together', 1],
-    ['apart', 2],
-  ])('counts how often a payload travels between service and PostgreSQL: %s, %d times', (shape, times) => {
+    ['together', 'once', 1],
+    ['apart', 'twice', 2],
+  ])('counts how often a payload travels between service and PostgreSQL: %s, %s', (shape, _, times) => {
     const { network } = plan(`--rate 1000 --payload 1k --fanout 3 --shape ${shape}`);
 
     expect(network.postgres).toBeCloseTo(times * 1000 * 1000 * 8, 3);
