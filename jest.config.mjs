@@ -41,7 +41,7 @@ export default {
   // Jest takes this for all projects alike.
   testTimeout: 180_000,
   projects: [
-    project('unit', '{src,test/support,test/capacity}'),
+    project('unit', '{src,test/support,test/bench,test/capacity}'),
     project('contract', 'test/contract', onServers),
     project('integration', 'test/integration', { ...onServers, setupFiles: [REFUSES_UNSCOPED] }),
     project('e2e', 'test/e2e', onServers),

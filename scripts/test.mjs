@@ -35,7 +35,7 @@ await runMain(async () => {
   await ensureTestServers();
   const skipsChecks = isLong || given.includes(SKIP_CHECKS);
   const interruption = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => interruption.abort(name));
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort(name));
   const { signal } = interruption;
   // Tests often wait, and the checks take the time that they leave.
   const [checks, tests] = await Promise.all([

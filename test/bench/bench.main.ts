@@ -1,39 +1,36 @@
 import { writeFileSync } from 'node:fs';
 import { measureAgainst } from './against.js';
-import { type Arguments, InvalidArguments, readArguments } from './arguments.js';
+import { type Arguments, InvalidArguments, readArguments, USAGE } from './arguments.js';
 import { Cleanup } from './cleanup.js';
+import { endOnSignals } from './interruption.js';
 import { bestLayout, HERE } from './layout.js';
 import { measureScenario } from './measure-scenario.js';
 import type { Result } from './measure.js';
 import { findCommit } from './other-commit.js';
 import { table } from './report.js';
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
-
 const cleanup = new Cleanup();
 let exitCode = 0;
-const interruption = new AbortController();
-for (const [signal, code] of Object.entries(SIGNALS)) {
-  process.on(signal, () => {
-    interruption.abort();
-    exitCode = code;
-    void cleanup.run().then(() => process.exit(code));
-  });
-}
+const interruption = endOnSignals(cleanup);
 
 try {
   const given = readArguments(process.argv.slice(2));
+  if (given === 'help') process.stdout.write(USAGE);
+  else await perform(given);
+} catch (error) {
+  if (!interruption.aborted) reportFailure('The bench', error);
+}
+await cleanup.run();
+process.exit(exitCode);
+
+async function perform(given: Arguments): Promise<void> {
   const commit = given.against === undefined ? undefined : await findCommit(given.against);
   const found =
     commit === undefined
       ? await measureAll(given)
       : await measureAgainst({ ...given, commit, onFailure: reportFailure }, cleanup);
   if (given.jsonFile !== undefined) writeFileSync(given.jsonFile, `${JSON.stringify(found, null, 2)}\n`);
-} catch (error) {
-  if (!interruption.signal.aborted) reportFailure('The bench', error);
 }
-await cleanup.run();
-process.exit(exitCode);
 
 async function measureAll({ chosen, scale, withStatements }: Arguments): Promise<Result[]> {
   const results: Result[] = [];
@@ -56,7 +53,7 @@ async function measureAll({ chosen, scale, withStatements }: Arguments): Promise
 
 /** Prints a failure, and the bench goes on. @throws the error if an interruption caused it; nothing else may start then */
 function reportFailure(what: string, error: unknown): void {
-  if (interruption.signal.aborted) throw error;
+  if (interruption.aborted) throw error;
   exitCode = 1;
   if (error instanceof InvalidArguments) process.stderr.write(`${error.message}\n`);
   else process.stderr.write(`${what} FAILED: ${error instanceof Error ? error.stack : String(error)}\n`);

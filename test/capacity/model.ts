@@ -14,7 +14,7 @@ export interface Amounts {
 export type Factors = Readonly<Record<keyof Costs, number>>;
 export const FACTORS = ['busy', 'event', 'delivery', 'retry', 'kilobyte'] as const satisfies (keyof Costs)[];
 
-/** Payloads that pass through each part. PostgreSQL reads a payload again for its claims; a claim reads it once. */
+/** Payloads that pass through each part. PostgreSQL reads a payload again for a claim, which reads it once. */
 const PAYLOADS: Readonly<Record<Part, (amounts: Amounts) => number>> = {
   api: ({ events }) => events,
   worker: ({ deliveries, retries }) => deliveries + retries,
@@ -69,11 +69,11 @@ export function diskOf({ disk }: Units, amounts: Amounts, keptBytes: number): nu
 
 /**
  * Largest factor between a prediction and its measurement, in either direction, among the comparisons of that kind. 1
- * without comparisons.
+ * without comparisons. A comparison with 0 has no factor.
  */
 export function largestFactor({ errors }: Units, isOf: (what: string) => boolean): number {
   return errors
-    .filter(({ what }) => isOf(what))
+    .filter(({ what, predicted, measured }) => isOf(what) && predicted > 0 && measured > 0)
     .reduce((largest, { predicted, measured }) => {
       return Math.max(largest, predicted / measured, measured / predicted);
     }, 1);

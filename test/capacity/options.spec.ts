@@ -56,6 +56,8 @@ describe('the options of npm run capacity', () => {
 
   it.each([
     ['an option that does not exist', ['--speed', '3'], 'There is no option --speed. There are --rate,'],
+    ['an option that every object has', ['--constructor', '5'], 'There is no option --constructor. There are --rate,'],
+    ['an option that objects inherit', ['--__proto__=5'], 'There is no option --__proto__. There are --rate,'],
     ['an option with one dash', ['-r', '3'], 'There is no option -r. There are --rate,'],
     ['a value without an option', ['50k'], '50k: every value belongs to an option, such as --rate 1000.'],
     ['a missing rate', ['--fanout', '3'], '--rate is missing: events per second, such as --rate 50k.'],
@@ -70,6 +72,11 @@ describe('the options of npm run capacity', () => {
     ['zero events', ['--rate', '0'], '--rate 0: it must be 0.001 to 10m'],
     ['an absurd rate', ['--rate', '900m'], '--rate 900m: it must be 0.001 to 10m'],
     ['an unknown unit', ['--rate', '5x'], '--rate 5x: write it in k, m, such as --rate 50k.'],
+    [
+      'a unit that every object has',
+      ['--rate', '1', '--payload', '1constructor'],
+      '--payload 1constructor: write it in b,',
+    ],
     ['a unit of something else', ['--rate', '1', '--payload', '5ms'], '--payload 5ms: write it in b, k, kb, m,'],
     ['a unit where there is none', ['--rate', '1', '--cores', '8k'], '--cores 8k: write it without a unit'],
     ['a missing unit', ['--rate', '1', '--failing', '5'], '--failing 5: write it in %, such as --failing 5%.'],

@@ -220,11 +220,12 @@ function read(args: readonly string[]): { texts: Map<string, string>; flags: Set
       throw new OptionFault(`${found}: every value belongs to an option, such as --rate 1000. Try --help.`);
     }
     const { name, rawName, value } = token;
-    if (options[name] === undefined || !rawName.startsWith('--')) {
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (option === undefined || !rawName.startsWith('--')) {
       throw new OptionFault(`There is no option ${rawName}. There are ${listOf([...known, ...FLAGS])}.`);
     }
     if (texts.has(name) || flags.has(name)) throw new OptionFault(`--${name} is given twice: leave one out.`);
-    if (options[name].type === 'boolean') {
+    if (option.type === 'boolean') {
       if (value !== undefined) throw new OptionFault(`--${name} takes no value: leave out ${value}.`);
       flags.add(name);
     } else if (value === undefined || value === '') {
@@ -235,8 +236,13 @@ function read(args: readonly string[]): { texts: Map<string, string>; flags: Set
 }
 
 function exampleOf(name: string): string {
-  const others: Record<string, string> = { shape: 'apart', yardstick: '28', scale: '0.5' };
-  return (AMOUNTS as Record<string, Amount>)[name]?.example ?? others[name] ?? 'costs.json';
+  if (Object.hasOwn(AMOUNTS, name)) return AMOUNTS[name as AmountName].example;
+  const others = new Map([
+    ['shape', 'apart'],
+    ['yardstick', YARDSTICK.example],
+    ['scale', SCALE.example],
+  ]);
+  return others.get(name) ?? 'costs.json';
 }
 
 /** @throws OptionFault */
@@ -247,7 +253,9 @@ function amountOf(name: string, amount: Amount, text: string): number {
   if (digits === undefined || unit === undefined || Number.isNaN(value)) {
     throw new OptionFault(`${given}: it must be a number (${amount.meaning}), such as ${amount.example}.`);
   }
-  const factor = amount.units[unit.toLowerCase()] ?? (value === 0 && unit === '' ? 1 : undefined);
+  const unitName = unit.toLowerCase();
+  const isZero = value === 0 && unit === '';
+  const factor = Object.hasOwn(amount.units, unitName) ? amount.units[unitName] : isZero ? 1 : undefined;
   if (factor === undefined) {
     const units = Object.keys(amount.units).filter((each) => each !== '');
     const wanted = units.length === 0 ? 'without a unit' : `in ${units.join(', ')}`;
@@ -276,7 +284,7 @@ export function help(): string {
   return `npm run capacity -- --rate 50k --fanout 3 --payload 2k --retention 30
 
 ${lines.join('\n')}
-  --shape      together: each process is API and worker; apart: processes of their own (together)
+  --shape      together: each process is API and worker, and sends directly; apart: processes of their own (together)
   --yardstick  ${YARDSTICK.meaning}, or "measure"; ${YARDSTICK.bounds} (that of the measurement)
   --from       file with unit costs (docs/unit-costs.json)
 

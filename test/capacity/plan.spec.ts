@@ -1,7 +1,8 @@
 import { parseCommand, type Question } from './options.js';
-import { type Plan, planFor } from './plan.js';
+import { fullMachine, type Plan, planFor } from './plan.js';
 import { describePlan } from './report.js';
 import { SAMPLE_UNITS } from './samples.js';
+import type { Costs, Units } from './units.js';
 
 const questionOf = (args: string): Question => {
   const command = parseCommand(args.split(' '));
@@ -11,6 +12,10 @@ const questionOf = (args: string): Question => {
 const plan = (args: string, yardstick: number | null = null): Plan =>
   planFor(SAMPLE_UNITS, questionOf(args), yardstick);
 const text = (args: string): string => describePlan(plan(args), questionOf(args), SAMPLE_UNITS);
+const FREE: Costs = { busy: 0, event: 0, delivery: 0, retry: 0, kilobyte: 0 };
+const { together, apart } = SAMPLE_UNITS.cpu;
+/** Direct hand-over sends nothing through Redis. */
+const WITHOUT_REDIS: Units = { ...SAMPLE_UNITS, cpu: { together: { ...together, redis: FREE }, apart } };
 const partOf = ({ parts }: Plan, name: string) => parts.find(({ part }) => part === name)!;
 
 describe('a plan', () => {
@@ -74,6 +79,15 @@ describe('a plan', () => {
     expect(partOf(slow, 'service').processes).toBe(6);
   });
 
+  it.each([
+    ['together', 'once', 1],
+    ['apart', 'twice', 2],
+  ])('counts how often a payload travels between service and PostgreSQL: %s, %s', (shape, _, times) => {
+    const { network } = plan(`--rate 1000 --payload 1k --fanout 3 --shape ${shape}`);
+
+    expect(network.postgres).toBeCloseTo(times * 1000 * 1000 * 8, 3);
+  });
+
   it('keeps rows, indexes and answers for the retention and today', () => {
     const { disk } = plan('--rate 10 --payload 2k --fanout 3 --retention 9 --response 100');
 
@@ -104,7 +118,49 @@ describe('a plan', () => {
   });
 });
 
+describe('what costs nothing', () => {
+  it('is never full', () => {
+    const question = questionOf('--rate 50k');
+    const { limits } = planFor(WITHOUT_REDIS, question, null);
+
+    expect(limits.map(({ what }) => what)).toEqual(['disk', 'PostgreSQL']);
+    expect(describePlan(planFor(WITHOUT_REDIS, question, null), question, WITHOUT_REDIS)).not.toMatch(/Redis \(60 %/);
+  });
+
+  it('ends no plan', () => {
+    const free: Units = {
+      ...WITHOUT_REDIS,
+      cpu: { together: { service: FREE, postgres: FREE, redis: FREE }, apart },
+      disk: { event: 0, kilobyte: 0, delivery: 0, attempt: 0 },
+    };
+    const question = questionOf('--rate 50k --response 0');
+
+    expect(describePlan(planFor(free, question, null), question, free)).toContain('ends first   nothing');
+    expect(fullMachine(free, question)).toBe(Infinity);
+  });
+
+  it('widens no range', () => {
+    const errors = [
+      ...SAMPLE_UNITS.errors,
+      { load: 'some', what: 'cores of redis', predicted: 0, measured: 0.001 },
+      { load: 'some', what: 'cores of redis', predicted: 0.002, measured: 0.001 },
+      { load: 'some', what: 'cores of redis', predicted: 0.001, measured: 0 },
+    ];
+    const { cores } = partOf(planFor({ ...SAMPLE_UNITS, errors }, questionOf('--rate 1000'), null), 'redis');
+
+    expect(cores.high / cores.expected).toBeCloseTo(2, 9);
+  });
+});
+
 describe('the text of a plan', () => {
+  it('shows what is small as small, not as 0', () => {
+    const report = text('--rate 0.002 --fanout 0.01');
+
+    expect(report).toContain('0.002 events/s of 1 KB to 0.01 each: 0.00002 deliveries/s, 0.00002 attempts/s');
+    expect(report).toMatch(/^API \+ worker +0\.000008 \(/m);
+    expect(report).toContain('enough for 0.002/s');
+  });
+
   it('says that a rate fits, and what it takes', () => {
     const report = text('--rate 500 --retention 7 --disk 4t');
 
@@ -122,7 +178,7 @@ describe('the text of a plan', () => {
     expect(report).toMatch(/ends first +disk, at [\d,]+ events\/s: NOT enough for 50,000\/s/);
     expect(report).toMatch(/^then +disk: a shorter --retention, a larger volume \(--disk\), or \d+ installations/m);
     expect(report).toMatch(/^ +PostgreSQL: a larger machine for PostgreSQL \(--cores\), or \d+ installations/m);
-    expect(report).toContain('This is 75 times the fastest measured load (2,000 deliveries/s)');
+    expect(report).toContain('\nThis is about 75 times the fastest measured load (2,000 deliveries/s).\nThe model');
     expect(report).toMatch(/set max_connections to \d/);
   });
 });

@@ -17,6 +17,8 @@ const POOL_SIZE = 10;
 const PUBLISH_HEAD_BYTES = 400;
 const SECONDS_PER_DAY = 86_400;
 const MAX_STEPS = 100;
+/** Far above any rate that can be asked for. What is not full there does not grow with the rate. */
+const HIGHEST_RATE = 1e9;
 
 /** A figure, and the range that the errors of the check leave. */
 export interface Range {
@@ -49,7 +51,7 @@ export interface Plan {
   readonly network: { readonly publishers: number; readonly receivers: number; readonly postgres: number };
   readonly disk: { readonly perDay: Range; readonly kept: Range };
   readonly walPerSecond: Range;
-  /** The first to end comes first. */
+  /** The first to end comes first. A part that costs nothing has no limit. */
   readonly limits: readonly Limit[];
   /** How many times the fastest measured load this is, for each process and in total. */
   readonly beyond: number;
@@ -144,18 +146,18 @@ function concurrencyFor(perWorker: number): number {
   return Math.min(MAX_CONCURRENCY, Math.ceil((perWorker * 2) / 100) * 100);
 }
 
-function networkOf({ network }: Units, amounts: Amounts, { response }: Question): Plan['network'] {
+function networkOf({ network }: Units, amounts: Amounts, { response, shape }: Question): Plan['network'] {
   const { events, deliveries, retries, payloadBytes } = amounts;
   const attempts = deliveries + retries;
   return {
     publishers: 8 * events * (payloadBytes + PUBLISH_HEAD_BYTES),
     receivers: 8 * attempts * (payloadBytes + network.attempt + Math.max(response, network.answer)),
-    // Each payload travels there once, and back for a claim.
-    postgres: 8 * (2 * events + retries) * payloadBytes,
+    // Each payload travels there once, and back for each claim. Together, first attempts are sent from memory.
+    postgres: 8 * (events + (shape === 'apart' ? events : 0) + retries) * payloadBytes,
   };
 }
 
-/** The rate of events at which one machine is full that runs everything: the service, PostgreSQL and Redis. */
+/** The rate of events at which a machine that runs everything is full; Infinity if nothing costs anything. */
 export function fullMachine(units: Units, question: Question): number {
   return fullAt((rate) => {
     const needs = needsOf({ units, question, speed: 1 }, rate);
@@ -173,13 +175,15 @@ function limitsOf(given: Given): Limit[] {
     { what: 'Redis', eventsPerSecond: fullAt((rate) => needsOf(given, rate).cores('redis') / USED) },
     { what: 'disk', eventsPerSecond: (USED_DISK * disk) / perEvent },
   ];
-  return limits.sort((a, b) => a.eventsPerSecond - b.eventsPerSecond);
+  return limits
+    .filter(({ eventsPerSecond }) => eventsPerSecond < HIGHEST_RATE)
+    .sort((a, b) => a.eventsPerSecond - b.eventsPerSecond);
 }
 
-/** The highest rate at which a use that grows with the rate is at most 1, by bisection. */
+/** The highest rate at which a use is at most 1, by bisection. Infinity for a use that does not grow with the rate. */
 function fullAt(useOf: (rate: number) => number): number {
-  let [low, high] = [0, 1];
-  while (useOf(high) < 1 && high < Number.MAX_SAFE_INTEGER) [low, high] = [high, high * 2];
+  if (useOf(HIGHEST_RATE) < 1) return Infinity;
+  let [low, high] = [0, HIGHEST_RATE];
   for (let step = 0; step < MAX_STEPS; step += 1) {
     const middle = (low + high) / 2;
     if (useOf(middle) < 1) low = middle;

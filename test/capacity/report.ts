@@ -19,14 +19,14 @@ export function describePlan(plan: Plan, question: Question, units: Units): stri
     ...parts.map(({ part, cores, processes }) => [NAMES[part], rangeText(cores, coresText), `${processes}`]),
   ];
   return [
-    `${count(question.rate)} events/s of ${bytes(question.payload)} to ${count(question.fanout)} each: ` +
-      `${count(amounts.deliveries)} deliveries/s, ${count(attempts)} attempts/s`,
+    `${figure(question.rate)} events/s of ${bytes(question.payload)} to ${figure(question.fanout)} each: ` +
+      `${figure(amounts.deliveries)} deliveries/s, ${figure(attempts)} attempts/s`,
     '',
     ...table(rows),
     '',
     `service      ${machines(plan, question)}, ${bytes(plan.memoryMb * 1e6)} of memory`,
-    `connections  PostgreSQL up to ${count(connections.postgres)}, Redis ${count(connections.redis)}${pools(plan)}`,
-    `in flight    ${count(inFlight.total)} requests to receivers: WORKER_CONCURRENCY=${inFlight.concurrency}`,
+    `connections  PostgreSQL up to ${figure(connections.postgres)}, Redis ${figure(connections.redis)}${pools(plan)}`,
+    `in flight    ${figure(inFlight.total)} requests to receivers: WORKER_CONCURRENCY=${inFlight.concurrency}`,
     `network      from publishers ${bits(network.publishers)}, to and from receivers ${bits(network.receivers)}, ` +
       `payloads to and from PostgreSQL ${bits(network.postgres)}`,
     `disk         ${rangeText(disk.perDay, bytes)} a day, ${rangeText(disk.kept, bytes)} for ${question.retention} days and today`,
@@ -50,13 +50,14 @@ function pools({ connections }: Plan): string {
 }
 
 function ending(limits: readonly Limit[], question: Question): string[] {
-  const [first] = limits as [Limit];
+  const [first] = limits;
+  if (first === undefined) return ['ends first   nothing: no part costs more at a higher rate'];
   const tooSmall = limits.filter(({ eventsPerSecond }) => eventsPerSecond < question.rate);
-  const full = limits.map((limit) => `${whatText(limit.what, question)} at ${count(limit.eventsPerSecond)}/s`);
+  const full = limits.map((limit) => `${whatText(limit.what, question)} at ${figure(limit.eventsPerSecond)}/s`);
   const advised = tooSmall.length === 0 ? [first] : tooSmall;
   return [
-    `ends first   ${first.what}, at ${count(first.eventsPerSecond)} events/s: ` +
-      `${tooSmall.length === 0 ? 'enough' : 'NOT enough'} for ${count(question.rate)}/s`,
+    `ends first   ${first.what}, at ${figure(first.eventsPerSecond)} events/s: ` +
+      `${tooSmall.length === 0 ? 'enough' : 'NOT enough'} for ${figure(question.rate)}/s`,
     `full         ${full.join('; ')}`,
     ...advised.map((limit, n) => `${(n === 0 ? 'then' : '').padEnd(13)}${limit.what}: ${advice(limit, question)}`),
   ];
@@ -83,8 +84,8 @@ function basis({ beyond }: Plan, question: Question, units: Units): string[] {
     ...(beyond <= 2
       ? []
       : [
-          `This is ${count(beyond)} times the fastest measured load (${count(deliveries_per_second)} deliveries/s). The`,
-          'model knows no contention between very many connections and rows: measure before you rely on it.',
+          `This is about ${figure(beyond, 2)} times the fastest measured load (${figure(deliveries_per_second)} deliveries/s).`,
+          'The model knows no contention between very many connections and rows: measure before you rely on it.',
         ]),
     'docs/scaling.md says what the figures mean and what to do when a part ends.',
   ];
@@ -105,18 +106,18 @@ function table(rows: readonly (readonly string[])[]): string[] {
 }
 
 function coresText(cores: number): string {
+  if (cores > 0 && cores < 0.01) return figure(cores, 1);
   return cores < 10 ? cores.toFixed(2) : cores.toFixed(0);
 }
 
 /** Two or three digits are all that a model can say. */
-function count(value: number): string {
-  const rounded = Number(value.toPrecision(3));
-  return rounded.toLocaleString('en', { maximumFractionDigits: rounded < 100 ? 2 : 0 });
+export function figure(value: number, digits = 3): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: digits });
 }
 
 function scaledTo(value: number, units: readonly string[]): string {
   const step = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
-  return `${count(value / 1000 ** step)} ${units[step]}`;
+  return `${figure(value / 1000 ** step)} ${units[step]}`;
 }
 
 function bytes(value: number): string {

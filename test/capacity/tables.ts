@@ -1,6 +1,6 @@
 import { parseCommand, type Question } from './options.js';
 import { fullMachine, planFor } from './plan.js';
-import { describePlan } from './report.js';
+import { describePlan, figure } from './report.js';
 import { type Costs, type ErrorRow, type Part, partsOf, type Shape, SHAPES, type Units } from './units.js';
 
 const START = (name: string): string => `<!-- ${name}: written by npm run capacity -- --measure -->`;
@@ -24,14 +24,31 @@ const TABLES: Readonly<Record<string, (units: Units) => string>> = {
   errors: ({ errors }) => errorTable(errors),
 };
 
-/** @throws if a table is missing */
+export class PageFault extends Error {}
+
+/** @throws PageFault if the place of a table is missing */
 export function withTables(page: string, units: Units): string {
   return Object.entries(TABLES).reduce((text, [name, table]) => {
-    const from = text.indexOf(START(name));
-    const to = text.indexOf(END, from);
-    if (from === -1 || to === -1) throw new Error(`The page has no lines "${START(name)}" and "${END}".`);
-    return `${text.slice(0, from)}${START(name)}\n\n${table(units)}\n\n${text.slice(to)}`;
+    const { from, to } = placeOf(name, text);
+    return `${text.slice(0, from)}\n\n${table(units)}\n\n${text.slice(to)}`;
   }, page);
+}
+
+/** @throws PageFault if `withTables` would */
+export function assertPlaces(page: string): void {
+  for (const name of Object.keys(TABLES)) placeOf(name, page);
+}
+
+/** The text between the two lines that enclose a table. */
+function placeOf(name: string, page: string): { from: number; to: number } {
+  const start = page.indexOf(START(name));
+  const from = start + START(name).length;
+  const to = page.indexOf(END, from);
+  // Without its own end, a table would replace everything up to that of the next one.
+  if (start === -1 || to === -1 || page.slice(from, to).includes('<!-- ')) {
+    throw new PageFault(`docs/scaling.md needs the line "${START(name)}" and, below it, "${END}": put them back.`);
+  }
+  return { from, to };
 }
 
 function measuredWith({ measured_with }: Units): string {
@@ -43,16 +60,12 @@ function measuredWith({ measured_with }: Units): string {
 }
 
 function unitCosts(units: Units): string {
-  const microseconds = (value: number): string => (value * 1e6).toPrecision(3);
+  const microseconds = (seconds: number): string => `${figure(seconds * 1e6)} µs`;
   const cpu = SHAPES.flatMap((shape) =>
     partsOf(shape).map((part) => {
       const costs = costsOf(units, shape, part);
       const cells = [costs.event, costs.delivery, costs.retry, costs.kilobyte].map(microseconds);
-      return [
-        `CPU of ${part}, ${shape}`,
-        `${costs.busy.toPrecision(2)} cores`,
-        ...cells.map((cell) => plain(cell, ' µs')),
-      ];
+      return [`CPU of ${part}, ${shape}`, `${figure(costs.busy, 2)} cores`, ...cells];
     }),
   );
   const byte = (value: number): string => `${Math.round(value).toLocaleString('en')} B`;
@@ -90,23 +103,20 @@ function costsOf(units: Units, shape: Shape, part: Part): Costs {
   return (units.cpu[shape] as Record<Part, Costs>)[part];
 }
 
-/** Without an exponent. */
-function plain(digits: string, unit: string): string {
-  return `${Number(digits).toLocaleString('en', { maximumFractionDigits: 1 })}${unit}`;
-}
-
 export function errorTable(errors: readonly ErrorRow[]): string {
   return rowsOf([
     ['load', 'what', 'predicted', 'measured', 'error'],
     ...errors.map(({ load, what, predicted, measured }) => {
-      const percent = Math.round((predicted / measured - 1) * 100);
-      return [load, what, number(predicted), number(measured), `${percent > 0 ? '+' : ''}${percent} %`];
+      return [load, what, figure(predicted), figure(measured), errorText(predicted, measured)];
     }),
   ]);
 }
 
-function number(value: number): string {
-  return value.toLocaleString('en', { maximumFractionDigits: 3 });
+function errorText(predicted: number, measured: number): string {
+  // No share of nothing.
+  if (measured === 0) return predicted === 0 ? '0 %' : '';
+  const percent = Math.round((predicted / measured - 1) * 100);
+  return `${percent > 0 ? '+' : ''}${percent} %`;
 }
 
 /** A table as Prettier formats it. */

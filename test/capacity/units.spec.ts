@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { SAMPLE_UNITS } from './samples.js';
-import { withTables } from './tables.js';
-import { parseUnits, UnitsFault } from './units.js';
+import { assertPlaces, withTables } from './tables.js';
+import { parseUnits, type Units, UnitsFault } from './units.js';
 
 const AGAIN = 'Take a new measurement: npm run capacity -- --measure';
 
@@ -17,6 +17,12 @@ const faultOf = (given: unknown): string => {
 describe('a file of unit costs', () => {
   it('is read', () => {
     expect(parseUnits(JSON.stringify(SAMPLE_UNITS), 'costs.json')).toEqual(SAMPLE_UNITS);
+  });
+
+  it('may say that a part did nothing', () => {
+    const errors = [{ load: 'some', what: 'cores of redis', predicted: 0, measured: 0 }];
+
+    expect(parseUnits(JSON.stringify({ ...SAMPLE_UNITS, errors }), 'costs.json').errors).toEqual(errors);
   });
 
   it.each([
@@ -44,7 +50,32 @@ describe('docs/scaling.md', () => {
     expect(withTables(page, SAMPLE_UNITS)).toContain('0123456');
   });
 
+  it('shows small costs and errors as they are, and no share of nothing', () => {
+    const redis = { busy: 0.00004, event: 0, delivery: 4e-8, retry: 0, kilobyte: 0 };
+    const { together, apart } = SAMPLE_UNITS.cpu;
+    const what = 'cores of redis';
+    const units: Units = {
+      ...SAMPLE_UNITS,
+      cpu: { together: { ...together, redis }, apart },
+      errors: [
+        { load: 'some', what, predicted: 0.0004, measured: 0.0002 },
+        { load: 'some', what, predicted: 0.0004, measured: 0 },
+        { load: 'some', what, predicted: 0, measured: 0 },
+      ],
+    };
+    const shown = withTables(page, units);
+
+    expect(shown).toMatch(/redis, together +\| 0\.00004 cores +\| 0 µs +\| 0\.04 µs/);
+    expect(shown).toMatch(/cores of redis \| 0\.0004 +\| 0\.0002 +\| \+100 %/);
+    expect(shown).toMatch(/cores of redis \| 0\.0004 +\| 0 +\| +\|/);
+    expect(shown).toMatch(/cores of redis \| 0 +\| 0 +\| 0 %/);
+  });
+
   it('cannot lose a table unnoticed', () => {
+    expect(() => withTables(page.replace('<!-- end -->', ''), SAMPLE_UNITS)).toThrow('<!-- one machine: written by');
+    expect(() => {
+      assertPlaces(page.replace('<!-- errors:', '<!-- '));
+    }).toThrow('docs/scaling.md needs the line "<!-- errors: written by');
     expect(() => withTables(page.replace('<!-- errors:', '<!-- '), SAMPLE_UNITS)).toThrow('<!-- errors: written by');
   });
 });

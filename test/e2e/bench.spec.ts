@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { compare, comparisonTable } from '../bench/comparison.js';
 import { bestLayout } from '../bench/layout.js';
 import type { Result } from '../bench/measure.js';
+import { SCENARIOS } from '../bench/scenarios/index.js';
 import { SeenAttempts } from '../bench/seen-attempts.js';
 
 const BENCH = fileURLToPath(new URL('../../dist/test/bench/bench.main.js', import.meta.url));
@@ -87,6 +88,15 @@ describe('the bench, with PostgreSQL, Redis, the service, receiver and load gene
     }
   });
 
+  it('explains its options and lists its scenarios with --help', async () => {
+    const { stdout, stderr } = await bench('--help', '--scale', '0.1');
+
+    expect(stderr).toBe('');
+    expect(stdout).toContain('npm run bench -- [--scenario NAME]');
+    expect(stdout).toMatch(/^ +--statements +\w/m);
+    for (const scenario of Object.keys(SCENARIOS)) expect(stdout).toMatch(new RegExp(`[ ,]${scenario}[,\n]`));
+  });
+
   it.each([
     ['the available scenarios', ['--scenario', 'double'], 'There is no scenario double; there are single, fanout'],
     ['the available layouts', ['--layout', 'two'], 'There is no layout two; there are apart, one, processes'],
@@ -100,6 +110,11 @@ describe('the bench, with PostgreSQL, Redis, the service, receiver and load gene
     ],
     ['rounds without a comparison', ['--rounds', '3'], '--rounds needs --against'],
     ['a wrong scale', ['--scale', 'full'], '--scale must be a number above 0, not full'],
+    ['a scale without an end', ['--scale', 'Infinity'], '--scale must be a number above 0, not Infinity'],
+    ['an empty scale', ['--scale='], '--scale needs a value, such as --scale 0.1'],
+    ['an empty commit', ['--against', ''], '--against needs a value, such as --against HEAD~1'],
+    ['a directory for the results', ['--json', '.'], '--json . is a directory: name a file in it'],
+    ['a directory that is missing', ['--json', 'none/x.json'], '--json none/x.json cannot be written: create its'],
     ['all options', ['--quick'], 'Usage: npm run bench -- [--scenario NAME]'],
   ])('names %s when it refuses its arguments', async (_, args, message) => {
     const failure: unknown = await bench(...args).catch((error: unknown) => error);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,11 +29,12 @@ describe('npm run capacity', () => {
   });
 
   /** It puts its temporary directories into this one, so that the test sees what it leaves. */
-  const capacity = (...args: string[]): Promise<Ending> => {
+  const capacity = (...args: string[]): Promise<Ending> => capacityIn(process.cwd(), ...args);
+  const capacityIn = (cwd: string, ...args: string[]): Promise<Ending> => {
     const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: '' };
     const program = builtFile('test/capacity/capacity.main.js');
     return new Promise((resolve) => {
-      execFile(process.execPath, [program, ...args], { env, timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
+      execFile(process.execPath, [program, ...args], { cwd, env, timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
       });
     });
@@ -55,12 +56,32 @@ describe('npm run capacity', () => {
       ['--measure', '--to', 'none/x.json'],
       'none/x.json cannot be written: create its',
     ],
+    ['a directory to write to', ['--measure', '--to', '.'], '. is a directory: name a file in it.'],
     ['a file of something else', ['--rate', '1', '--from', 'package.json'], 'package.json is not a measurement'],
   ])('says in one line what to change about %s', async (_, args, message) => {
     const { code, stdout, stderr } = await capacity(...args);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('looks for the places of its tables before it measures or writes anything', async () => {
+    const page = join(directory, 'docs', 'scaling.md');
+    await mkdir(join(directory, 'docs'));
+    await writeFile(join(directory, 'costs.json'), JSON.stringify(SAMPLE_UNITS));
+    const failures = [await capacityIn(directory, '--measure')];
+    await writeFile(page, '# Scaling\n');
+    failures.push(await capacityIn(directory, '--measure'));
+    failures.push(await capacityIn(directory, '--adopt', '--from', 'costs.json'));
+
+    const lacking = 'docs/scaling.md needs the line "<!-- measured with: written by';
+    expect(failures).toEqual([
+      { code: 1, stdout: '', stderr: expect.stringMatching(/^docs\/scaling.md cannot be read: .+\n$/) as unknown },
+      { code: 1, stdout: '', stderr: expect.stringContaining(lacking) as unknown },
+      { code: 1, stdout: '', stderr: expect.stringContaining(lacking) as unknown },
+    ]);
+    expect(await readFile(page, 'utf8')).toBe('# Scaling\n');
+    expect(await readdir(join(directory, 'docs'))).toEqual(['scaling.md']);
   });
 
   it('compares predictions with the real service, and leaves nothing behind', async () => {

@@ -11,6 +11,8 @@ import { describe, tableOf } from './table.js';
 
 /** A fault that has not begun by then is not run, and counts as broken. */
 const LIMIT_MINUTES = 35;
+/** What Ctrl-C, a supervisor and a terminal that closes send. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * `npm run test:faults [-- --fault N[,M]] [--seed S] [--short] [--long]`. Runs all faults, then the long suites;
@@ -29,7 +31,7 @@ const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed
 if (!Number.isInteger(seed)) fail(`--seed takes a whole number, not ${values.seed}`);
 const chosen = choose(values.fault);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of SIGNALS) {
   process.once(signal, () => {
     void stopRigs().finally(() => process.exit(1));
   });
@@ -56,7 +58,7 @@ process.exit(verdicts.every(isSound) ? longCode : 1);
 async function runLongSuites(): Promise<number> {
   const child = spawn(process.execPath, ['scripts/test.mjs', '--long'], { stdio: 'inherit' });
   // An interrupted run removes what it started.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
+  for (const signal of SIGNALS) process.once(signal, () => child.kill(signal));
   const [code] = (await once(child, 'close')) as [number | null];
   return code ?? 1;
 }
