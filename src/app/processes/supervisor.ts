@@ -8,7 +8,7 @@ import { logEnd } from '../life-lines.js';
 import { Child, EndedEarly, type Exit } from './child.js';
 import { mergedMetrics } from './merged-metrics.js';
 import type { Order } from './messages.js';
-import { replacementAfter } from './replacement.js';
+import { MAX_SHORT_LIVES, replacementAfter } from './replacement.js';
 import { SupervisorMetrics } from './supervisor-metrics.js';
 
 /** Interval between pings of each process. */
@@ -107,7 +107,8 @@ export class Supervisor {
       this.end(1, 'start failed');
       return;
     }
-    const { shortLives, pauseMs } = replacementAfter(this.shortLives.get(slot) ?? 0, livedMs);
+    const isServed = this.listening.length > 0;
+    const { shortLives, pauseMs } = replacementAfter(this.shortLives.get(slot) ?? 0, livedMs, isServed);
     this.shortLives.set(slot, shortLives);
     const fields = {
       process: slot,
@@ -118,10 +119,15 @@ export class Supervisor {
     };
     if (pauseMs === null) {
       this.logger.error({ ...fields, short_lives: shortLives }, 'process.given_up');
-      this.end(1, 'processes keep ending', true);
+      this.end(1, 'processes keep ending');
       return;
     }
-    this.logger[code === 0 ? 'warn' : 'error']({ ...fields, pause_seconds: pauseMs / 1000 }, 'process.ended');
+    const pauseSeconds = pauseMs / 1000;
+    this.logger[code === 0 ? 'warn' : 'error']({ ...fields, pause_seconds: pauseSeconds }, 'process.ended');
+    if (shortLives >= MAX_SHORT_LIVES) {
+      const trouble = { process: slot, short_lives: shortLives, pause_seconds: pauseSeconds };
+      this.logger.warn(trouble, 'process.keeps_ending');
+    }
     this.metrics.replaced.inc();
     const pause = setTimeout(() => {
       this.pauses.delete(pause);
