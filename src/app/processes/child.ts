@@ -6,8 +6,8 @@ import { WholeLines } from './whole-lines.js';
 
 /** Shorter than the usual timeout of a scraper, 10 s. */
 const METRICS_TIMEOUT_MS = 5000;
-/** Number of pings in a row without an answer after which a process is stuck. */
-const MAX_UNANSWERED = 6;
+/** Number of checks in a row without a sign of life after which a process is stuck. */
+const MAX_SILENT_CHECKS = 6;
 
 /** How a process ended. */
 export interface Exit {
@@ -37,7 +37,8 @@ export class Child {
   readonly exited: Promise<Exit>;
   /** Whether it serves requests. */
   isListening = false;
-  private unanswered = 0;
+  /** Checks since the start, or since the last answer to a ping. */
+  private silentChecks = 0;
   private readonly questions = new OpenQuestions(METRICS_TIMEOUT_MS);
   private readonly worker: Worker;
 
@@ -95,10 +96,10 @@ export class Child {
     return this.questions.ask((id) => { this.send({ kind: 'render', id }); }); // prettier-ignore
   }
 
-  /** Asks whether the process is alive. @returns false if it has not answered for a while */
+  /** Asks whether the process is alive. @returns false if it has not answered, or not connected, for a while */
   isAlive(): boolean {
-    if (this.unanswered >= MAX_UNANSWERED) return false;
-    this.unanswered += 1;
+    if (this.silentChecks >= MAX_SILENT_CHECKS) return false;
+    this.silentChecks += 1;
     this.send({ kind: 'ping' });
     return true;
   }
@@ -109,8 +110,10 @@ export class Child {
 
   private answer(report: Report): void {
     const { questions } = this;
-    if (report.kind === 'connected') this.supervisor.onConnected(this);
-    else if (report.kind === 'alive') this.unanswered = 0;
+    if (report.kind === 'connected') {
+      this.silentChecks = 0;
+      this.supervisor.onConnected(this);
+    } else if (report.kind === 'alive') this.silentChecks = 0;
     else if (report.kind === 'rendered') questions.answer(report.id, report.text);
     else if (report.kind === 'gather') {
       const { id } = report;

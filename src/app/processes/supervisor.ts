@@ -11,7 +11,7 @@ import type { Order } from './messages.js';
 import { MAX_SHORT_LIVES, replacementAfter } from './replacement.js';
 import { SupervisorMetrics } from './supervisor-metrics.js';
 
-/** Interval between pings of each process. */
+/** Interval between pings of each process. Six without an answer are half a minute. */
 const PING_MS = 5000;
 /** Time for processes to exit by themselves when their shutdown has taken too long. */
 const EXIT_MS = 1000;
@@ -52,6 +52,7 @@ export class Supervisor {
   async start(): Promise<boolean> {
     process.on('SIGTERM', () => { this.end(0, 'SIGTERM', true); }); // prettier-ignore
     process.on('SIGINT', () => { this.end(0, 'SIGINT'); }); // prettier-ignore
+    setInterval(() => { this.endStuck(); }, PING_MS).unref(); // prettier-ignore
     const { processes } = this.settings;
     try {
       // The first one alone migrates, and alone says what is wrong.
@@ -69,7 +70,6 @@ export class Supervisor {
       this.isServing = true;
       const pids = [first, ...others].map(({ pid }) => pid);
       this.logger.info({ host, port, admin_port: adminPort, queue: 'bull', processes, pids }, 'listening');
-      setInterval(() => { this.endStuck(); }, PING_MS).unref(); // prettier-ignore
       return true;
     } catch (error) {
       // `onExit` ends the others.
@@ -150,10 +150,13 @@ export class Supervisor {
       );
   }
 
-  /** Kills processes that have not answered for half a minute. They are then replaced. */
+  /**
+   * Kills processes that have not answered for half a minute, or have not connected by then. They are then replaced, or
+   * fail the start of all.
+   */
   private endStuck(): void {
     if (this.endOrder) return;
-    for (const child of this.listening) {
+    for (const child of this.children.values()) {
       if (child.isAlive()) continue;
       this.logger.error({ process: child.slot, stuck_pid: child.pid }, 'process.stuck');
       child.kill();
