@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { closeInTransit } from './in-transit.js';
-import type { Address, Order, Report } from './messages.js';
+import { type Address, type ForeignMessage, type Order, type Report, SUPERVISED } from './messages.js';
 import { OpenQuestions } from './open-questions.js';
 import { WholeLines } from './whole-lines.js';
 
@@ -54,14 +54,14 @@ export class Child {
     this.listening = listening.promise;
     // Not everybody waits for them.
     for (const each of [this.prepared, this.listening]) each.catch(() => undefined);
-    this.worker = cluster.fork();
+    this.worker = cluster.fork({ [SUPERVISED]: '1' });
     closeInTransit(this.worker.process);
-    this.worker.on('message', (report: Report) => {
-      if (report.kind === 'prepared') prepared.resolve(undefined);
-      else if (report.kind === 'listening') {
+    this.worker.on('message', (report: Report | ForeignMessage) => {
+      if (report?.kind === 'prepared') prepared.resolve(undefined);
+      else if (report?.kind === 'listening') {
         this.isListening = true;
         listening.resolve(report.address);
-      } else this.answer(report);
+      } else if (report?.kind !== undefined) this.answer(report);
     });
     const exit = new Promise<Pick<Exit, 'code' | 'signal'>>((resolve) => {
       this.worker.process.once('exit', (code, signal) => { resolve({ code, signal }); }); // prettier-ignore

@@ -1,9 +1,18 @@
+/**
+ * Variable in the environment of processes that a supervisor has started. Other programs, such as pm2, start processes
+ * with node:cluster, too, but know none of these messages.
+ */
+export const SUPERVISED = 'WEBHOOK_SUPERVISED';
+
 /** Where a process listens. The port is the one that was really taken, even if the setting is 0. */
 export interface Address {
   readonly host: string;
   readonly port: number;
   readonly adminPort: number | undefined;
 }
+
+/** What a library sends through the same channel. It is ignored. */
+export type ForeignMessage = { readonly kind?: never } | null;
 
 /** What a process tells its supervisor. */
 export type Report =

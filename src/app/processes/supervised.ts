@@ -1,8 +1,9 @@
 import cluster, { type Worker } from 'node:cluster';
+import { takeVariable } from '../../shared/config/env.js';
 import { Unavailable } from '../../shared/errors/domain-error.js';
 import type { Metrics } from '../../shared/metrics/metrics.js';
 import { EndRequests, type EndSource } from './end-requests.js';
-import type { Address, Order, Report } from './messages.js';
+import { type Address, type ForeignMessage, type Order, type Report, SUPERVISED } from './messages.js';
 import { OpenQuestions } from './open-questions.js';
 
 /** Longer than the supervisor waits for a process that does not answer. */
@@ -16,9 +17,10 @@ export type EndProcess = (end: { reason: string; hasDrain: boolean; exitCode: nu
 
 /** This process as one of several behind one port: what its supervisor asks of it, and what it asks the supervisor. */
 export class Supervised {
-  /** @returns undefined if this process has no supervisor */
+  /** @returns undefined if this process has no supervisor of ours. Only the first call finds it */
   static find(): Supervised | undefined {
-    return cluster.worker === undefined ? undefined : new Supervised(cluster.worker);
+    const isSupervised = takeVariable(SUPERVISED) !== undefined;
+    return isSupervised && cluster.worker !== undefined ? new Supervised(cluster.worker) : undefined;
   }
 
   private readonly requests = new EndRequests();
@@ -46,9 +48,9 @@ export class Supervised {
       this.questions.giveUp();
       end({ reason: 'supervisor gone', hasDrain: false, exitCode: 1 });
     });
-    this.worker.on('message', (order: Order) => {
-      if (order.kind === 'end') endOnce('supervisor', order.reason, order.hasDrain);
-      else this.follow(order);
+    this.worker.on('message', (order: Order | ForeignMessage) => {
+      if (order?.kind === 'end') endOnce('supervisor', order.reason, order.hasDrain);
+      else if (order) this.follow(order);
     });
     this.report({ kind: 'connected' });
   }
@@ -77,11 +79,11 @@ export class Supervised {
     this.report({ kind: 'listening', address });
   }
 
-  private follow(order: Exclude<Order, { kind: 'end' }>): void {
+  private follow(order: Exclude<Order, { kind: 'end' }> | NonNullable<ForeignMessage>): void {
     if (order.kind === 'listen') this.turn.resolve(undefined);
     else if (order.kind === 'ping') this.report({ kind: 'alive' });
     else if (order.kind === 'gathered') this.questions.answer(order.id, order.text);
-    else void this.render(order.id);
+    else if (order.kind === 'render') void this.render(order.id);
   }
 
   private async render(id: number): Promise<void> {

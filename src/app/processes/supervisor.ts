@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import type { Settings } from '../../shared/config/settings.js';
+import { InvalidSettings, type Settings } from '../../shared/config/settings.js';
 import { finishLog, type Logger, loggerOf, writeLines } from '../../shared/logging/logger.js';
 import { Snapshot } from '../../shared/snapshot.js';
 import { SystemClock } from '../../shared/time/clock.js';
@@ -35,7 +35,14 @@ export class Supervisor {
   /** Set once the shutdown has begun. */
   private endOrder: Order | undefined;
 
+  /** @throws InvalidSettings if this process is one of several already */
   constructor(private readonly settings: Settings) {
+    if (cluster.isWorker) {
+      throw new InvalidSettings([
+        `PROCESSES must be 1 here, not ${settings.processes}: another program, such as pm2 in cluster mode, already ` +
+          'runs several of these processes. Leave PROCESSES out, or start the service without that program',
+      ]);
+    }
     this.logger = loggerOf(settings);
     this.metrics = new SupervisorMetrics(() => this.listening.length);
     this.gathered = new Snapshot(() => this.gather(), METRICS_LIFE_MS, new SystemClock());
