@@ -75,5 +75,27 @@ describe('processes in odd surroundings, with real PostgreSQL and Redis', () => 
       expect(service.output()).not.toContain('process.');
       expect(await service.stop()).toBe(0);
     });
+
+    it('answer with the metrics of the others when those of one cannot be read', async () => {
+      const service = await start('broken-metrics', { BROKEN_METRICS: '1' });
+
+      const answer = await fetch(`${service.url}/metrics`);
+
+      expect(answer.status).toBe(200);
+      expect(processesIn(await answer.text())).toEqual(['2', 'supervisor']);
+      expect(service.logs.map(({ msg }) => msg)).toContain('metrics.failed');
+      expect(await service.stop()).toBe(0);
+    });
+
+    it('go on when a supervisor cannot read metrics, and refuse the scrape', async () => {
+      const service = await start('broken-metrics', { BROKEN_METRICS: 'supervisor' });
+
+      const { status } = await fetch(`${service.url}/metrics`);
+
+      expect(status).toBe(503);
+      expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+      expect(service.logs.map(({ msg }) => msg)).toContain('metrics.failed');
+      expect(await service.stop()).toBe(0);
+    });
   });
 });

@@ -18,8 +18,8 @@ export interface Exit {
 
 /** What a child needs of its supervisor. */
 export interface SupervisorSide {
-  /** Metrics of all processes. */
-  readonly gather: () => Promise<string>;
+  /** Metrics of all processes, or undefined if they cannot be read. Never rejects. */
+  readonly gather: () => Promise<string | undefined>;
   /** Called when the child can take orders. */
   readonly onConnected: (child: Child) => void;
   /** Takes whole lines from the stdout of the child. */
@@ -91,7 +91,7 @@ export class Child {
     if (this.worker.isConnected()) this.worker.send(order, () => undefined);
   }
 
-  /** @returns undefined if the process does not answer */
+  /** @returns undefined if the process does not answer, or cannot read them */
   renderMetrics(): Promise<string | undefined> {
     return this.questions.ask((id) => { this.send({ kind: 'render', id }); }); // prettier-ignore
   }

@@ -24,8 +24,8 @@ export type Report =
   | { readonly kind: 'alive' }
   /** It wants the metrics of all processes. */
   | { readonly kind: 'gather'; readonly id: number }
-  /** Its own metrics. */
-  | { readonly kind: 'rendered'; readonly id: number; readonly text: string };
+  /** Its own metrics, without a text if they could not be read. */
+  | { readonly kind: 'rendered'; readonly id: number; readonly text: string | undefined };
 
 /** What a supervisor tells one of its processes. */
 export type Order =
@@ -35,5 +35,5 @@ export type Order =
   | { readonly kind: 'ping' }
   /** The process must render its own metrics. */
   | { readonly kind: 'render'; readonly id: number }
-  /** The metrics of all processes. */
-  | { readonly kind: 'gathered'; readonly id: number; readonly text: string };
+  /** The metrics of all processes, without a text if they could not be read. */
+  | { readonly kind: 'gathered'; readonly id: number; readonly text: string | undefined };

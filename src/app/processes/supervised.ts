@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { takeVariable } from '../../shared/config/env.js';
 import { Unavailable } from '../../shared/errors/domain-error.js';
+import type { Logger } from '../../shared/logging/logger.js';
 import type { Metrics } from '../../shared/metrics/metrics.js';
 import { EndRequests, type EndSource } from './end-requests.js';
 import { type Address, type ForeignMessage, type Order, type Report, SUPERVISED } from './messages.js';
@@ -26,7 +27,8 @@ export class Supervised {
   private readonly requests = new EndRequests();
   private readonly questions = new OpenQuestions(GATHER_TIMEOUT_MS);
   private readonly turn = Promise.withResolvers<undefined>();
-  private metrics: Metrics | undefined;
+  /** Renders the metrics of this process. Never rejects. */
+  private renderOwn: () => Promise<string | undefined> = () => Promise.resolve(undefined);
 
   private constructor(private readonly worker: Worker) {
     // Nobody waits for the turn once the process listens.
@@ -66,8 +68,15 @@ export class Supervised {
   }
 
   /** Shares metrics with the other processes, and makes this one answer for all of them. */
-  shareMetrics(metrics: Metrics): void {
-    this.metrics = metrics;
+  shareMetrics(metrics: Metrics, logger: Logger): void {
+    this.renderOwn = async () => {
+      try {
+        return await metrics.render();
+      } catch (error) {
+        logger.error({ err: error }, 'metrics.failed');
+        return undefined;
+      }
+    };
     metrics.renderAll = async () => {
       const text = await this.questions.ask((id) => { this.report({ kind: 'gather', id }); }); // prettier-ignore
       if (text === undefined) throw new Unavailable('The metrics of all processes could not be read. Try again.');
@@ -87,7 +96,7 @@ export class Supervised {
   }
 
   private async render(id: number): Promise<void> {
-    this.report({ kind: 'rendered', id, text: (await this.metrics?.render()) ?? '' });
+    this.report({ kind: 'rendered', id, text: await this.renderOwn() });
   }
 
   private report(report: Report): void {

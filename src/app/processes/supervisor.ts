@@ -29,7 +29,7 @@ export class Supervisor {
   private readonly pauses = new Set<NodeJS.Timeout>();
   private readonly logger: Logger;
   private readonly metrics: SupervisorMetrics;
-  private readonly gathered: Snapshot<string>;
+  private readonly gathered: Snapshot<string | undefined>;
   private isServing = false;
   private isForced = false;
   /** Set once the shutdown has begun. */
@@ -170,12 +170,18 @@ export class Supervisor {
     }
   }
 
-  private async gather(): Promise<string> {
+  /** A failure costs one scrape. Unhandled, it would end the supervisor, and the port with it. */
+  private async gather(): Promise<string | undefined> {
     const answers = this.listening.map(async (child) => {
       return { process: String(child.slot), text: (await child.renderMetrics()) ?? '' };
     });
-    const own = { process: 'supervisor', text: await this.metrics.render() };
-    return mergedMetrics([...(await Promise.all(answers)), own]);
+    try {
+      const own = { process: 'supervisor', text: await this.metrics.render() };
+      return mergedMetrics([...(await Promise.all(answers)), own]);
+    } catch (error) {
+      this.logger.error({ err: error }, 'metrics.failed');
+      return undefined;
+    }
   }
 
   /**
