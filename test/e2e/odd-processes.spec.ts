@@ -4,13 +4,13 @@ import { compileCache } from '../support/compile-cache.js';
 import { eventually } from '../support/eventually.js';
 import { metricsIn } from '../support/exposition.js';
 import { fastSettings } from '../support/fast-settings.js';
-import { ServiceProcess, startService } from '../support/service-process.js';
+import { type LogLine, ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 /** Runs a program as pm2 does in cluster mode. */
 const FOREIGN_PRIMARY = `
   const cluster = require('node:cluster');
-  cluster.setupPrimary({ exec: process.argv[1] });
+  cluster.setupPrimary({ exec: process.argv[1], execArgv: [] });
   cluster.fork().on('exit', (code) => process.exit(code ?? 1));
 `;
 
@@ -63,6 +63,8 @@ describe('processes in odd surroundings, with real PostgreSQL and Redis', () => 
       running.push(service);
       return service;
     };
+    const untilLogged = (service: ServiceProcess, event: string): Promise<LogLine[]> =>
+      eventually(() => service.logs.filter(({ msg }) => msg === event), { until: ({ length }) => length > 0 });
     const processesIn = (text: string): string[] => {
       const memory = metricsIn(text).get('process_resident_memory_bytes')?.samples ?? [];
       return [...memory].map(([series]) => /process="(\w+)"/.exec(series)?.[1] ?? '').sort();
@@ -83,7 +85,7 @@ describe('processes in odd surroundings, with real PostgreSQL and Redis', () => 
 
       expect(answer.status).toBe(200);
       expect(processesIn(await answer.text())).toEqual(['2', 'supervisor']);
-      expect(service.logs.map(({ msg }) => msg)).toContain('metrics.failed');
+      await untilLogged(service, 'metrics.failed');
       expect(await service.stop()).toBe(0);
     });
 
@@ -94,7 +96,7 @@ describe('processes in odd surroundings, with real PostgreSQL and Redis', () => 
 
       expect(status).toBe(503);
       expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
-      expect(service.logs.map(({ msg }) => msg)).toContain('metrics.failed');
+      await untilLogged(service, 'metrics.failed');
       expect(await service.stop()).toBe(0);
     });
   });

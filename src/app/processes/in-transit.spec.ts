@@ -21,7 +21,7 @@ class FakeProcess extends EventEmitter {
 
   die(): void {
     this.emit('exit', null, 'SIGKILL');
-    this.emit('disconnect');
+    this.emit('close', null, 'SIGKILL');
   }
 }
 
@@ -64,7 +64,7 @@ describe('a connection on its way to a process', () => {
     process.handOver(1, handle);
     process.emit('exit', null, 'SIGKILL');
     process.reply(1, false);
-    process.emit('disconnect');
+    process.emit('close', null, 'SIGKILL');
 
     expect(handle.isClosed).toBe(false);
   });

@@ -38,8 +38,8 @@ export function closeInTransit(child: ChildProcess): void {
   child.on('internalMessage', ({ ack }: { readonly ack?: number }) => {
     for (const [key, { seq }] of inTransit) if (ack !== undefined && seq === ack) inTransit.delete(key);
   });
-  // Unlike `exit`, this comes after the last reply.
-  child.once('disconnect', () => {
+  // Unlike `exit`, this comes after the last reply. `disconnect` never comes while a connection is in transit.
+  child.once('close', () => {
     for (const { handle } of inTransit.values()) handle.close();
   });
 }
