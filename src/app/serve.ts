@@ -23,7 +23,7 @@ export async function listen(
   const host = settings.host === 'localhost' ? '127.0.0.1' : settings.host;
   const server = servesApi && settings.adminPort !== undefined ? adminServer(app, settings) : undefined;
   if (supervised) {
-    supervised.shareMetrics(app.get(Metrics));
+    supervised.shareMetrics(app.get(Metrics), app.get(Logger));
     await app.init();
     await supervised.untilTurn();
   }

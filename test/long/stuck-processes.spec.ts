@@ -1,10 +1,17 @@
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { isRunning } from '../support/process-state.js';
-import { startService } from '../support/service-process.js';
+import { type ServiceProcess, spawnService, startService } from '../support/service-process.js';
 import { createTestDatabase } from '../support/test-database.js';
 
 describe('one of several processes that is stuck, with real PostgreSQL and Redis', () => {
+  const newPid = (service: ServiceProcess, known: readonly number[]): Promise<number> =>
+    eventually(() => {
+      const line = service.logs.find(({ msg, pid }) => msg === 'service.starting' && !known.includes(Number(pid)));
+      if (!line) throw new Error('No further process starts.');
+      return Number(line['pid']);
+    });
+
   it('is killed after half a minute, and replaced', async () => {
     const database = await createTestDatabase();
     const service = await startService({ entry: 'main', settings: fastSettings(database, { PROCESSES: '2' }) });
@@ -24,6 +31,44 @@ describe('one of several processes that is stuck, with real PostgreSQL and Redis
     ]);
     expect(isRunning(stuck!)).toBe(false);
     expect(await service.stop()).toBe(0);
+    await database.drop();
+  });
+
+  it('is killed after half a minute and replaced, although it had only begun to start', async () => {
+    const database = await createTestDatabase();
+    const service = await startService({ entry: 'main', settings: fastSettings(database, { PROCESSES: '2' }) });
+    const pids = service.logs.find(({ msg }) => msg === 'listening')!['pids'] as number[];
+
+    process.kill(pids[0]!, 'SIGKILL');
+    const stuck = await newPid(service, [service.pid, ...pids]);
+    process.kill(stuck, 'SIGSTOP');
+    await eventually(() => service.logs.map(({ msg }) => msg), {
+      timeoutMs: 90_000,
+      until: (lines) => lines.includes('process.replaced'),
+    });
+
+    expect(service.logs.filter(({ msg }) => msg.startsWith('process.'))).toMatchObject([
+      { msg: 'process.ended', process: 1, ended_pid: pids[0] },
+      { msg: 'process.stuck', process: 1, stuck_pid: stuck },
+      { msg: 'process.ended', process: 1, ended_pid: stuck, signal: 'SIGKILL' },
+      { msg: 'process.replaced', process: 1 },
+    ]);
+    expect(await service.stop()).toBe(0);
+    await database.drop();
+  });
+
+  it('ends the start of all with an error', async () => {
+    const database = await createTestDatabase();
+    const service = await spawnService({ entry: 'main', settings: fastSettings(database, { PROCESSES: '2' }) });
+
+    const stuck = await newPid(service, [service.pid]);
+    process.kill(stuck, 'SIGSTOP');
+
+    expect(await service.exited).toBe(1);
+    expect(service.logs.filter(({ msg }) => msg.startsWith('process.'))).toMatchObject([
+      { msg: 'process.stuck', process: 1, stuck_pid: stuck },
+    ]);
+    expect(service.logs.at(-1)).toMatchObject({ msg: 'service.stopped', reason: 'start failed', exit_code: 1 });
     await database.drop();
   });
 });

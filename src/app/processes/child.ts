@@ -1,13 +1,13 @@
 import cluster, { type Worker } from 'node:cluster';
 import { closeInTransit } from './in-transit.js';
-import type { Address, Order, Report } from './messages.js';
+import { type Address, type ForeignMessage, type Order, type Report, SUPERVISED } from './messages.js';
 import { OpenQuestions } from './open-questions.js';
 import { WholeLines } from './whole-lines.js';
 
 /** Shorter than the usual timeout of a scraper, 10 s. */
 const METRICS_TIMEOUT_MS = 5000;
-/** Number of pings in a row without an answer after which a process is stuck. */
-const MAX_UNANSWERED = 6;
+/** Number of checks in a row without a sign of life after which a process is stuck. */
+const MAX_SILENT_CHECKS = 6;
 
 /** How a process ended. */
 export interface Exit {
@@ -18,8 +18,8 @@ export interface Exit {
 
 /** What a child needs of its supervisor. */
 export interface SupervisorSide {
-  /** Metrics of all processes. */
-  readonly gather: () => Promise<string>;
+  /** Metrics of all processes, or undefined if they cannot be read. Never rejects. */
+  readonly gather: () => Promise<string | undefined>;
   /** Called when the child can take orders. */
   readonly onConnected: (child: Child) => void;
   /** Takes whole lines from the stdout of the child. */
@@ -37,7 +37,8 @@ export class Child {
   readonly exited: Promise<Exit>;
   /** Whether it serves requests. */
   isListening = false;
-  private unanswered = 0;
+  /** Checks since the start, or since the last answer to a ping. */
+  private silentChecks = 0;
   private readonly questions = new OpenQuestions(METRICS_TIMEOUT_MS);
   private readonly worker: Worker;
 
@@ -53,14 +54,14 @@ export class Child {
     this.listening = listening.promise;
     // Not everybody waits for them.
     for (const each of [this.prepared, this.listening]) each.catch(() => undefined);
-    this.worker = cluster.fork();
+    this.worker = cluster.fork({ [SUPERVISED]: '1' });
     closeInTransit(this.worker.process);
-    this.worker.on('message', (report: Report) => {
-      if (report.kind === 'prepared') prepared.resolve(undefined);
-      else if (report.kind === 'listening') {
+    this.worker.on('message', (report: Report | ForeignMessage) => {
+      if (report?.kind === 'prepared') prepared.resolve(undefined);
+      else if (report?.kind === 'listening') {
         this.isListening = true;
         listening.resolve(report.address);
-      } else this.answer(report);
+      } else if (report?.kind !== undefined) this.answer(report);
     });
     const exit = new Promise<Pick<Exit, 'code' | 'signal'>>((resolve) => {
       this.worker.process.once('exit', (code, signal) => { resolve({ code, signal }); }); // prettier-ignore
@@ -90,15 +91,15 @@ export class Child {
     if (this.worker.isConnected()) this.worker.send(order, () => undefined);
   }
 
-  /** @returns undefined if the process does not answer */
+  /** @returns undefined if the process does not answer, or cannot read them */
   renderMetrics(): Promise<string | undefined> {
     return this.questions.ask((id) => { this.send({ kind: 'render', id }); }); // prettier-ignore
   }
 
-  /** Asks whether the process is alive. @returns false if it has not answered for a while */
+  /** Asks whether the process is alive. @returns false if it has not answered, or not connected, for a while */
   isAlive(): boolean {
-    if (this.unanswered >= MAX_UNANSWERED) return false;
-    this.unanswered += 1;
+    if (this.silentChecks >= MAX_SILENT_CHECKS) return false;
+    this.silentChecks += 1;
     this.send({ kind: 'ping' });
     return true;
   }
@@ -109,8 +110,10 @@ export class Child {
 
   private answer(report: Report): void {
     const { questions } = this;
-    if (report.kind === 'connected') this.supervisor.onConnected(this);
-    else if (report.kind === 'alive') this.unanswered = 0;
+    if (report.kind === 'connected') {
+      this.silentChecks = 0;
+      this.supervisor.onConnected(this);
+    } else if (report.kind === 'alive') this.silentChecks = 0;
     else if (report.kind === 'rendered') questions.answer(report.id, report.text);
     else if (report.kind === 'gather') {
       const { id } = report;

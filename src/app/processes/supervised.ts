@@ -1,8 +1,10 @@
 import cluster, { type Worker } from 'node:cluster';
+import { takeVariable } from '../../shared/config/env.js';
 import { Unavailable } from '../../shared/errors/domain-error.js';
+import type { Logger } from '../../shared/logging/logger.js';
 import type { Metrics } from '../../shared/metrics/metrics.js';
 import { EndRequests, type EndSource } from './end-requests.js';
-import type { Address, Order, Report } from './messages.js';
+import { type Address, type ForeignMessage, type Order, type Report, SUPERVISED } from './messages.js';
 import { OpenQuestions } from './open-questions.js';
 
 /** Longer than the supervisor waits for a process that does not answer. */
@@ -16,15 +18,17 @@ export type EndProcess = (end: { reason: string; hasDrain: boolean; exitCode: nu
 
 /** This process as one of several behind one port: what its supervisor asks of it, and what it asks the supervisor. */
 export class Supervised {
-  /** @returns undefined if this process has no supervisor */
+  /** @returns undefined if this process has no supervisor of ours. Only the first call finds it */
   static find(): Supervised | undefined {
-    return cluster.worker === undefined ? undefined : new Supervised(cluster.worker);
+    const isSupervised = takeVariable(SUPERVISED) !== undefined;
+    return isSupervised && cluster.worker !== undefined ? new Supervised(cluster.worker) : undefined;
   }
 
   private readonly requests = new EndRequests();
   private readonly questions = new OpenQuestions(GATHER_TIMEOUT_MS);
   private readonly turn = Promise.withResolvers<undefined>();
-  private metrics: Metrics | undefined;
+  /** Renders the metrics of this process. Never rejects. */
+  private renderOwn: () => Promise<string | undefined> = () => Promise.resolve(undefined);
 
   private constructor(private readonly worker: Worker) {
     // Nobody waits for the turn once the process listens.
@@ -46,9 +50,9 @@ export class Supervised {
       this.questions.giveUp();
       end({ reason: 'supervisor gone', hasDrain: false, exitCode: 1 });
     });
-    this.worker.on('message', (order: Order) => {
-      if (order.kind === 'end') endOnce('supervisor', order.reason, order.hasDrain);
-      else this.follow(order);
+    this.worker.on('message', (order: Order | ForeignMessage) => {
+      if (order?.kind === 'end') endOnce('supervisor', order.reason, order.hasDrain);
+      else if (order) this.follow(order);
     });
     this.report({ kind: 'connected' });
   }
@@ -64,8 +68,15 @@ export class Supervised {
   }
 
   /** Shares metrics with the other processes, and makes this one answer for all of them. */
-  shareMetrics(metrics: Metrics): void {
-    this.metrics = metrics;
+  shareMetrics(metrics: Metrics, logger: Logger): void {
+    this.renderOwn = async () => {
+      try {
+        return await metrics.render();
+      } catch (error) {
+        logger.error({ err: error }, 'metrics.failed');
+        return undefined;
+      }
+    };
     metrics.renderAll = async () => {
       const text = await this.questions.ask((id) => { this.report({ kind: 'gather', id }); }); // prettier-ignore
       if (text === undefined) throw new Unavailable('The metrics of all processes could not be read. Try again.');
@@ -77,15 +88,15 @@ export class Supervised {
     this.report({ kind: 'listening', address });
   }
 
-  private follow(order: Exclude<Order, { kind: 'end' }>): void {
+  private follow(order: Exclude<Order, { kind: 'end' }> | NonNullable<ForeignMessage>): void {
     if (order.kind === 'listen') this.turn.resolve(undefined);
     else if (order.kind === 'ping') this.report({ kind: 'alive' });
     else if (order.kind === 'gathered') this.questions.answer(order.id, order.text);
-    else void this.render(order.id);
+    else if (order.kind === 'render') void this.render(order.id);
   }
 
   private async render(id: number): Promise<void> {
-    this.report({ kind: 'rendered', id, text: (await this.metrics?.render()) ?? '' });
+    this.report({ kind: 'rendered', id, text: await this.renderOwn() });
   }
 
   private report(report: Report): void {

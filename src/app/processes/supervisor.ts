@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import type { Settings } from '../../shared/config/settings.js';
+import { InvalidSettings, type Settings } from '../../shared/config/settings.js';
 import { finishLog, type Logger, loggerOf, writeLines } from '../../shared/logging/logger.js';
 import { Snapshot } from '../../shared/snapshot.js';
 import { SystemClock } from '../../shared/time/clock.js';
@@ -8,10 +8,10 @@ import { logEnd } from '../life-lines.js';
 import { Child, EndedEarly, type Exit } from './child.js';
 import { mergedMetrics } from './merged-metrics.js';
 import type { Order } from './messages.js';
-import { replacementAfter } from './replacement.js';
+import { MAX_SHORT_LIVES, replacementAfter } from './replacement.js';
 import { SupervisorMetrics } from './supervisor-metrics.js';
 
-/** Interval between pings of each process. */
+/** Interval between pings of each process. Six without an answer are half a minute. */
 const PING_MS = 5000;
 /** Time for processes to exit by themselves when their shutdown has taken too long. */
 const EXIT_MS = 1000;
@@ -29,13 +29,20 @@ export class Supervisor {
   private readonly pauses = new Set<NodeJS.Timeout>();
   private readonly logger: Logger;
   private readonly metrics: SupervisorMetrics;
-  private readonly gathered: Snapshot<string>;
+  private readonly gathered: Snapshot<string | undefined>;
   private isServing = false;
   private isForced = false;
   /** Set once the shutdown has begun. */
   private endOrder: Order | undefined;
 
+  /** @throws InvalidSettings if this process is one of several already */
   constructor(private readonly settings: Settings) {
+    if (cluster.isWorker) {
+      throw new InvalidSettings([
+        `PROCESSES must be 1 here, not ${settings.processes}: another program, such as pm2 in cluster mode, already ` +
+          'runs several of these processes. Leave PROCESSES out, or start the service without that program',
+      ]);
+    }
     this.logger = loggerOf(settings);
     this.metrics = new SupervisorMetrics(() => this.listening.length);
     this.gathered = new Snapshot(() => this.gather(), METRICS_LIFE_MS, new SystemClock());
@@ -52,6 +59,7 @@ export class Supervisor {
   async start(): Promise<boolean> {
     process.on('SIGTERM', () => { this.end(0, 'SIGTERM', true); }); // prettier-ignore
     process.on('SIGINT', () => { this.end(0, 'SIGINT'); }); // prettier-ignore
+    setInterval(() => { this.endStuck(); }, PING_MS).unref(); // prettier-ignore
     const { processes } = this.settings;
     try {
       // The first one alone migrates, and alone says what is wrong.
@@ -69,7 +77,6 @@ export class Supervisor {
       this.isServing = true;
       const pids = [first, ...others].map(({ pid }) => pid);
       this.logger.info({ host, port, admin_port: adminPort, queue: 'bull', processes, pids }, 'listening');
-      setInterval(() => { this.endStuck(); }, PING_MS).unref(); // prettier-ignore
       return true;
     } catch (error) {
       // `onExit` ends the others.
@@ -107,7 +114,8 @@ export class Supervisor {
       this.end(1, 'start failed');
       return;
     }
-    const { shortLives, pauseMs } = replacementAfter(this.shortLives.get(slot) ?? 0, livedMs);
+    const isServed = this.listening.length > 0;
+    const { shortLives, pauseMs } = replacementAfter(this.shortLives.get(slot) ?? 0, livedMs, isServed);
     this.shortLives.set(slot, shortLives);
     const fields = {
       process: slot,
@@ -118,10 +126,15 @@ export class Supervisor {
     };
     if (pauseMs === null) {
       this.logger.error({ ...fields, short_lives: shortLives }, 'process.given_up');
-      this.end(1, 'processes keep ending', true);
+      this.end(1, 'processes keep ending');
       return;
     }
-    this.logger[code === 0 ? 'warn' : 'error']({ ...fields, pause_seconds: pauseMs / 1000 }, 'process.ended');
+    const pauseSeconds = pauseMs / 1000;
+    this.logger[code === 0 ? 'warn' : 'error']({ ...fields, pause_seconds: pauseSeconds }, 'process.ended');
+    if (shortLives >= MAX_SHORT_LIVES) {
+      const trouble = { process: slot, short_lives: shortLives, pause_seconds: pauseSeconds };
+      this.logger.warn(trouble, 'process.keeps_ending');
+    }
     this.metrics.replaced.inc();
     const pause = setTimeout(() => {
       this.pauses.delete(pause);
@@ -144,22 +157,31 @@ export class Supervisor {
       );
   }
 
-  /** Kills processes that have not answered for half a minute. They are then replaced. */
+  /**
+   * Kills processes that have not answered for half a minute, or have not connected by then. They are then replaced, or
+   * fail the start of all.
+   */
   private endStuck(): void {
     if (this.endOrder) return;
-    for (const child of this.listening) {
+    for (const child of this.children.values()) {
       if (child.isAlive()) continue;
       this.logger.error({ process: child.slot, stuck_pid: child.pid }, 'process.stuck');
       child.kill();
     }
   }
 
-  private async gather(): Promise<string> {
+  /** A failure costs one scrape. Unhandled, it would end the supervisor, and the port with it. */
+  private async gather(): Promise<string | undefined> {
     const answers = this.listening.map(async (child) => {
       return { process: String(child.slot), text: (await child.renderMetrics()) ?? '' };
     });
-    const own = { process: 'supervisor', text: await this.metrics.render() };
-    return mergedMetrics([...(await Promise.all(answers)), own]);
+    try {
+      const own = { process: 'supervisor', text: await this.metrics.render() };
+      return mergedMetrics([...(await Promise.all(answers)), own]);
+    } catch (error) {
+      this.logger.error({ err: error }, 'metrics.failed');
+      return undefined;
+    }
   }
 
   /**

@@ -19,6 +19,13 @@ export function environment(): Readonly<Record<string, string | undefined>> {
   return { ...nonEmpty(file), ...nonEmpty(process.env) };
 }
 
+/** Reads a variable and removes it, so that programs which this process starts do not inherit it. */
+export function takeVariable(name: string): string | undefined {
+  const value = process.env[name];
+  Reflect.deleteProperty(process.env, name);
+  return value;
+}
+
 /** Drops empty and blank variables. */
 export function nonEmpty(variables: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
