@@ -37,7 +37,7 @@ describe('a brief cache', () => {
   it('reads again beforehand what is in use, and lets nobody wait for that', async () => {
     await cache.get('a');
     rows.set('a', 'second');
-    nowMs = 600;
+    nowMs = 750;
     expect(cache.get('a')).toBe('first');
     await eventually(() => cache.get('a'), { until: (value) => value === 'second' });
     nowMs = 1100;
