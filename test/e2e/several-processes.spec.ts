@@ -195,40 +195,6 @@ describe('several processes behind one port, with real PostgreSQL, Redis and rec
       expect(linesOf(service, 'process.ended')[0]).toMatchObject({ process: 2, exit_code: 0, level: 40 });
       expect(await service.stop()).toBe(0);
     });
-
-    it('go on serving when it ends again and again', async () => {
-      const service = await start();
-      for (let lives = 0; lives < 5; lives += 1) await killOnceReplaced(service, [1], lives);
-
-      const [warning] = await eventually(() => linesOf(service, 'process.keeps_ending'), {
-        until: ({ length }) => length > 0,
-      });
-      expect(warning).toMatchObject({ process: 1, short_lives: 5, pause_seconds: 8, level: 40 });
-      expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
-      await eventually(() => linesOf(service, 'process.replaced'), { until: ({ length }) => length === 5 });
-      expect(linesOf(service, 'process.ended').map((line) => line['pause_seconds'])).toEqual([0.5, 1, 2, 4, 8]);
-      expect(await service.stop()).toBe(0);
-    });
-
-    it('end with an error when all of them end again and again', async () => {
-      const service = await start();
-      for (let lives = 0; lives < 5; lives += 1) await killOnceReplaced(service, [1, 2], lives);
-
-      expect(await service.exited).toBe(1);
-      expect(linesOf(service, 'process.given_up')).toHaveLength(1);
-      expect(linesOf(service, 'service.stopped').at(-1)).toMatchObject({ reason: 'processes keep ending' });
-    });
-
-    /** Kills the processes of these slots when they have been replaced `times` times. */
-    async function killOnceReplaced(service: ServiceProcess, slots: number[], times: number): Promise<void> {
-      const replaced = await eventually(() => linesOf(service, 'process.replaced'), {
-        until: ({ length }) => length === times * slots.length,
-      });
-      for (const slot of slots) {
-        const last = replaced.findLast((line) => line['process'] === slot);
-        process.kill((last?.['started_pid'] as number | undefined) ?? pidsOf(service)[slot - 1]!, 'SIGKILL');
-      }
-    }
   });
 
   describe('that go down', () => {
