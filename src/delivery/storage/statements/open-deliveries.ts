@@ -27,8 +27,8 @@ export function openDeliveries({ from, dueAt }: Source): string {
 
 /**
  * As `openDeliveries`, and claims those that are marked, if their subscription is active: they have their first attempt
- * and a lease from the start, and are due when it ends. `activeSubscriptions` in the same statement tells which. `offset 0` keeps the planner
- * from reading a subscription once for each column.
+ * and a lease from the start, and are due when it ends. `activeSubscriptions` in the same statement tells which.
+ * `offset 0` keeps the planner from reading a subscription once for each column.
  */
 export function openClaimedDeliveries({ from, dueAt, lease }: ClaimingSource): string {
   return `insert into open_deliveries (id, event_id, subscription_id, tenant_id, next_attempt_at, lease_until, state,
