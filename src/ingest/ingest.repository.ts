@@ -24,7 +24,7 @@ export interface Group {
   readonly events: readonly NewEvent[];
   /** Those of the events, in any order, without those already written in the same transaction. */
   readonly deliveries: readonly NewDelivery[];
-  /** `queued` makes them due only after the visibility timeout, in case their job is lost; `due` makes them due at once. */
+  /** `queued`: due only after the visibility timeout, in case their job is lost; `due`: due at once. */
   readonly deliveriesAre: 'queued' | 'due';
   /** Deliveries to claim, and their subscriptions. By default none. */
   readonly reserved?: Pick<Reservation, 'ids' | 'subscriptionIds'>;

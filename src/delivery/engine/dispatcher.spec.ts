@@ -73,7 +73,7 @@ describe('the engine of a worker', () => {
     expect(await engine.dispatcher.stop(1000)).toBe(0);
   });
 
-  it('frees a slot when the receiver has answered, for as many attempts as it has slots; then when they are recorded', async () => {
+  it('frees slots at answers, for as many attempts as it has slots, and those of others when they are recorded', async () => {
     const ends: (() => void)[] = [];
     const engine = anEngine({
       repositories: { claim: ([wakeUp]) => Promise.resolve([aClaimedDelivery({ id: wakeUp!.id })]) },

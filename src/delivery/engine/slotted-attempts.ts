@@ -45,8 +45,8 @@ export class SlottedAttempts {
   }
 
   /**
-   * Resolves when the outcome is recorded. Never throws. The slot is free when the receiver has answered, unless as many
-   * attempts as there are slots wait for their record: then PostgreSQL is behind, and more would only fill the memory.
+   * Resolves when the outcome is recorded. Never throws. The slot is free when the receiver has answered, unless as
+   * many attempts as there are slots wait for their record: then PostgreSQL is behind, and more would fill the memory.
    *
    * @param slot the slot to use and free; its lane may belong to another subscription, if the wake-up named a wrong one
    * @param onAnswered called when the request is over, because the lane may then take more deliveries

@@ -16,8 +16,8 @@ import { MemoryQueue } from './memory-queue.js';
 export type QueueRole = 'producer' | 'producer and consumer';
 
 /**
- * Provides the queue, Bull if REDIS_URL is set, otherwise in memory, and the hand-over within the process. Global, so that
- * modules that accept deliveries need not know which there are.
+ * Provides the queue, Bull if REDIS_URL is set, otherwise in memory, and the hand-over within the process. Global, so
+ * that modules that accept deliveries need not know which there are.
  */
 @Module({})
 export class DeliveryQueueModule {

@@ -105,7 +105,7 @@ export class ClaimRepository {
     return this.complete(claimed, events.flat());
   }
 
-  /** Completes deliveries that were claimed when they were accepted, except those whose subscription is deleted by now. */
+  /** Completes deliveries that their acceptance has claimed, except those whose subscription is deleted by now. */
   completeArrivals(
     deliveries: readonly ArrivingDelivery[],
     active: readonly ActiveSubscription[],
