@@ -83,20 +83,6 @@ describe('npm run capacity', () => {
     expect(await readFile(page, 'utf8')).toBe('# Scaling\n');
     expect(await readdir(join(directory, 'docs'))).toEqual(['scaling.md']);
   });
-
-  it('compares predictions with the real service, and leaves nothing behind', async () => {
-    const file = join(directory, 'costs.json');
-    await writeFile(file, JSON.stringify(SAMPLE_UNITS));
-
-    const { code, stdout, stderr } = await capacity('--check', '--from', file, '--scale', '0.05');
-
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(
-      /\| 700\/s × 1, 500 B, together +\| cores of service +\| [\d.]+ +\| [\d.]+ +\| [+-]?\d+ % +\|/,
-    );
-    expect(stdout).toMatch(/together, 2 processes +\| bytes of disk per event +\| [\d,]+ +\| [\d,]+/);
-    expect((await readdir(directory)).filter((name) => name.startsWith('webhooks-'))).toEqual([]);
-  });
 });
 
 describe('the publisher of a measurement', () => {
