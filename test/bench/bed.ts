@@ -8,6 +8,7 @@ import { makeToken } from '../support/make-token.js';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { startLocalRedis } from '../../src/local/local-redis.js';
 import type { LocalServer } from '../../src/local/local-server.js';
+import { begin } from './begin.js';
 import { Receiver, type RunningLoad, startLoad } from './children.js';
 import type { Cleanup } from './cleanup.js';
 import { type Build, type Layout, PROCESSES } from './layout.js';
@@ -241,14 +242,4 @@ export class Bed {
 export function accepted(load: LoadReport): LoadReport {
   if (load.refused > 0) throw new Error(`${load.refused} requests were refused, the first one: ${load.firstRefusal}`);
   return load;
-}
-
-/** Waits for a server that is still starting when the bench ends, and stops it. It would leave half a directory. */
-async function begin<T extends LocalServer | null>(cleanup: Cleanup, starting: Promise<T>): Promise<T> {
-  const stop = starting.then(
-    (server) => () => server?.stop(),
-    () => () => undefined,
-  );
-  await cleanup.add(async () => (await stop)());
-  return starting;
 }

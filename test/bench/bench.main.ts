@@ -51,7 +51,7 @@ async function measureAll({ chosen, scale, withStatements }: Arguments): Promise
   return results;
 }
 
-/** Prints a failure, and the bench goes on. @throws the error if an interruption caused it; nothing else may start then */
+/** Prints a failure, and the bench goes on. @throws the error if an interruption caused it, so that nothing starts */
 function reportFailure(what: string, error: unknown): void {
   if (interruption.aborted) throw error;
   exitCode = 1;

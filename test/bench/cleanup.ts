@@ -13,7 +13,7 @@ export class Cleanup {
     throw new Error('The bench is ending');
   }
 
-  /** @returns steps that can run earlier, and run with these at the latest. @throws if the cleanup has already started */
+  /** @returns steps that can run earlier, and run with these at the latest. @throws if the cleanup has begun */
   async nested(): Promise<Cleanup> {
     const inner = new Cleanup();
     await this.add(() => inner.run());

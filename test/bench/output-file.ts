@@ -12,7 +12,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
  * Finds out whether a result can be written to a file, before the measurement that it must not lose. Leaves the content
  * of the file as it is, and no file that was not there.
  *
- * @returns what is wrong and what to change, for a sentence that begins with the name of the file; null if it is writable
+ * @returns what is wrong and what to change, as a sentence after the name of the file; null if it is writable
  */
 export function findWriteFault(file: string): string | null {
   try {

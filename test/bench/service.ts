@@ -5,7 +5,7 @@ import type { Cleanup } from './cleanup.js';
 import { type Build, type Layout, PROCESSES } from './layout.js';
 import type { Part } from './measure.js';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 /** The same as in the Dockerfile. */
 const NODE_OPTIONS = ['--max-semi-space-size=32'];
 
@@ -69,7 +69,8 @@ export class Service {
 
 let started = 0;
 
-async function startProcess(entry: Entry, options: ServiceOptions, cleanup: Cleanup): Promise<StartedProcess> {
+/** Starts one process, or a supervisor with its children. @throws if it does not listen */
+export async function startProcess(entry: Entry, options: ServiceOptions, cleanup: Cleanup): Promise<StartedProcess> {
   const { build, layout, directory, settings } = options;
   const logFile = join(directory, `${entry}-${(started += 1)}.log`);
   const { PATH = '' } = process.env;

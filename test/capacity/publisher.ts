@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
 
 const CONNECTIONS = 128;
-/** Bodies of different content, so that compression gains nothing, and from half to one and a half of the given size. */
+/** Bodies of different content, so that compression gains nothing, of half to one and a half of the given size. */
 const BODIES = 64;
 /** Odd, so that each body has its turn, and large and small ones alternate. */
 const STRIDE = 37;

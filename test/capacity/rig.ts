@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { startLocalRedis } from '../../src/local/local-redis.js';
-import { type LocalServer, ServerProcess, until } from '../../src/local/local-server.js';
+import { type LocalServer, until } from '../../src/local/local-server.js';
+import { begin } from '../bench/begin.js';
 import type { Cleanup } from '../bench/cleanup.js';
+import { HERE } from '../bench/layout.js';
 import { cpuMs, rssMb } from '../bench/process-cost.js';
+import { startProcess } from '../bench/service.js';
 import { makeToken } from '../support/make-token.js';
 import { type Cores, pin } from './cores.js';
 import type { Load, Observation } from './observation.js';
@@ -17,9 +18,7 @@ import { OwnReceiver } from './own-receiver.js';
 import { Publisher } from './publisher.js';
 import { type Part, PARTS, type Shape } from './units.js';
 
-const START_TIMEOUT_MS = 60_000;
 const DRAIN_TIMEOUT_MS = 120_000;
-const NODE_OPTIONS = ['--max-semi-space-size=32'];
 /** Retries come soon, so that a run sees them. Their cost does not depend on the wait. */
 const SETTINGS = {
   ALLOWED_TARGET_CIDRS: '127.0.0.0/8',
@@ -78,10 +77,11 @@ export class Rig {
     const urls: string[] = [];
     for (const [part, entry] of Object.entries(ENTRIES[options.shape])) {
       for (let n = 1; n <= options.processes; n += 1) {
-        const { pid, url } = await startService({ entry, directory, settings }, cleanup);
-        if (cores !== null) await pin(pid, cores.measured);
-        (pids[part as Part] ??= []).push(pid);
-        if (part !== 'worker') urls.push(url);
+        const service = { build: HERE, layout: 'one', directory, settings } as const;
+        const { server, port } = await startProcess(entry, service, cleanup);
+        if (cores !== null) await pin(server.pid, cores.measured);
+        (pids[part as Part] ??= []).push(server.pid);
+        if (part !== 'worker') urls.push(`http://127.0.0.1:${port}`);
       }
     }
     const running = { postgres, redis, ...(await connect({ postgres, redis, urls, apiKey }, cleanup)) };
@@ -232,37 +232,4 @@ async function connect(
     return Promise.resolve();
   });
   return { receiver, publisher, database, redisClient };
-}
-
-/** Stops a server even if it is still starting when the measurement is interrupted. */
-async function begin<T extends LocalServer | null>(cleanup: Cleanup, starting: Promise<T>): Promise<T> {
-  await cleanup.add(async () => (await starting.catch(() => null))?.stop());
-  return starting;
-}
-
-let started = 0;
-
-async function startService(
-  { entry, directory, settings }: { entry: string; directory: string; settings: Record<string, string> },
-  cleanup: Cleanup,
-): Promise<{ pid: number; url: string }> {
-  const logFile = join(directory, `${entry}-${(started += 1)}.log`);
-  const { PATH = '' } = process.env;
-  const server = new ServerProcess({
-    program: process.execPath,
-    args: [...NODE_OPTIONS, fileURLToPath(new URL(`../../src/${entry}.js`, import.meta.url))],
-    directory,
-    logFile,
-    env: { PATH, PORT: '0', ...settings },
-    stopSignals: [
-      ['SIGTERM', 40_000],
-      ['SIGKILL', 5_000],
-    ],
-  });
-  await cleanup.add(() => server.stop());
-  const portOf = (): string | undefined => /"port":(\d+)[^\n]*"listening"/.exec(readFileSync(logFile, 'utf8'))?.[1];
-  await until(() => server.ending !== undefined || portOf() !== undefined, START_TIMEOUT_MS);
-  const port = portOf();
-  if (port === undefined) throw new Error(`${entry} did not start:\n${readFileSync(logFile, 'utf8')}`);
-  return { pid: server.pid, url: `http://127.0.0.1:${port}` };
 }

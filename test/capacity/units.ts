@@ -22,7 +22,7 @@ const cost = z.number().nonnegative();
 
 /** What something costs for each thing that a load consists of. */
 const costs = z.strictObject({
-  /** Per process of the service at work, however much it does: its statements carry the fewer rows, the less it does. */
+  /** Per process of the service at work, whatever it does: the less it does, the fewer rows a statement carries. */
   busy: cost,
   event: cost,
   delivery: cost,

@@ -3,7 +3,7 @@ export type EndSource = 'signal' | 'supervisor';
 
 /**
  * Counts requests to end. Ctrl-C and systemd signal a whole group of processes, so a process may get the same signal
- * twice: from the operating system, and through its supervisor. Taken for a second signal, it would cut the drain short.
+ * twice: from the operating system, and through its supervisor. As a second signal, it would cut the drain short.
  */
 export class EndRequests {
   private readonly counts: Record<EndSource, number> = { signal: 0, supervisor: 0 };

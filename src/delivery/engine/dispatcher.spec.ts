@@ -85,7 +85,6 @@ describe('the engine of a worker', () => {
     for (let n = 0; n < 8; n += 1) await engine.dispatcher.dispatch([wakeUpOf(aClaimedDelivery())]);
     // Two are not recorded, and two hold their slots.
     await eventually(() => ends, { until: ({ length }) => length === 4 });
-    await new Promise((resolve) => setImmediate(resolve));
     expect(sent).toHaveLength(4);
 
     ends[2]!();
