@@ -17,7 +17,7 @@ function observedAt({ shape, processes, loads }: Trial, factor = 1): Observed {
     const totals = { seconds: SECONDS, events, deliveries, retries, payloadBytes: load.payloadBytes };
     const attempts = deliveries + retries;
     const cpu = partsOf(shape).map((part) => {
-      return [part, factor * cpuOf(SAMPLE_UNITS, { shape, part, working: SECONDS * processes }, totals)];
+      return [part, factor * cpuOf(SAMPLE_UNITS, { shape, part, processSeconds: SECONDS * processes }, totals)];
     });
     const { event, kilobyte, delivery, attempt } = SAMPLE_UNITS.disk;
     return {
@@ -56,13 +56,14 @@ describe('unit costs', () => {
   it('are found again in what the source loads used', () => {
     expect(derived.disk).toEqual(SAMPLE_UNITS.disk);
     expect(derived.network).toEqual(SAMPLE_UNITS.network);
+    expect(derived.fully_at_work).toEqual(SAMPLE_UNITS.fully_at_work);
     expect(derived.measured_with).toEqual({ ...measuredWith, deliveries_per_second: 3000, reached: 1 });
     for (const trial of CHECK_TRIALS) {
       for (const { totals, bytes, cpuSeconds, shape } of observedAt(trial).observations) {
         expect(walOf(derived, totals) / bytes.wal!).toBeCloseTo(1, 2);
         expect(diskOf(derived, totals, KEPT_BYTES) / diskOf(SAMPLE_UNITS, totals, KEPT_BYTES)).toBeCloseTo(1, 3);
         for (const part of partsOf(shape)) {
-          const predicted = cpuOf(derived, { shape, part, working: SECONDS * trial.processes }, totals);
+          const predicted = cpuOf(derived, { shape, part, processSeconds: SECONDS * trial.processes }, totals);
           expect(predicted / cpuSeconds[part]!).toBeCloseTo(1, 2);
         }
       }

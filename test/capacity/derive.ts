@@ -1,5 +1,5 @@
 import { fit } from './fit.js';
-import { cpuFactors, cpuOf, diskOf, FACTORS, walFactors, walOf } from './model.js';
+import { cpuFactors, cpuOf, diskOf, FACTORS, totalOf, walFactors, walOf } from './model.js';
 import { describeLoad } from './loads.js';
 import { type Observation, reachedOf } from './observation.js';
 import { type Costs, type ErrorRow, type Part, partsOf, type Shape, SHAPES, type Units } from './units.js';
@@ -12,6 +12,9 @@ export interface Observed {
   /** Mean bytes of an answer that the attempts keep. */
   readonly keptBytes: number;
 }
+
+/** Rates from which a process may be fully at work, in events per second. */
+const RATES = [50, 100, 200, 400, 800, 1600];
 
 /** Digits that a cost keeps. More would be noise. */
 const DIGITS = 4;
@@ -26,13 +29,15 @@ export function derive(
   const byShape = (shape: Shape): Observed => observed.find((each) => each.shape === shape)!;
   const ofShapes = <T>(value: (each: Observed) => T): Record<Shape, T> =>
     Object.fromEntries(SHAPES.map((shape) => [shape, value(byShape(shape))])) as Record<Shape, T>;
+  const cpuOfShape = new Map(observed.map((each) => [each, cpuCosts(each)]));
   return {
     measured_with: {
       ...measuredWith,
       deliveries_per_second: Math.round(Math.max(...rates)),
       reached: Number(Math.min(...all.map(reachedOf)).toFixed(2)),
     },
-    cpu: ofShapes(cpuCosts) as Units['cpu'],
+    cpu: ofShapes((each) => cpuOfShape.get(each)!.costs) as Units['cpu'],
+    fully_at_work: ofShapes((each) => cpuOfShape.get(each)!.fullyFrom),
     memory_mb: ofShapes(({ observations }) => Math.round(Math.max(...observations.map(({ memoryMb }) => memoryMb)))),
     redis_connections: ofShapes(({ redisConnections }) => redisConnections),
     wal: rounded(
@@ -47,16 +52,32 @@ export function derive(
   };
 }
 
-function cpuCosts({ shape, observations }: Observed): Partial<Record<Part, Costs>> {
-  return Object.fromEntries(
-    partsOf(shape).map((part) => {
-      const samples = observations.map(({ totals, processes, cpuSeconds }) => ({
-        amounts: cpuFactors(part, totals, totals.seconds * processes),
-        total: cpuSeconds[part] ?? 0,
-      }));
-      return [part, rounded(fit(FACTORS, samples))];
-    }),
+interface CpuCosts {
+  readonly costs: Partial<Record<Part, Costs>>;
+  readonly fullyFrom: number;
+  /** Sum of the squared relative errors. */
+  readonly error: number;
+}
+
+/** Of all rates from which processes may be fully at work, the one that explains the observations best. */
+function cpuCosts(observed: Observed): CpuCosts {
+  return RATES.map((fullyFrom) => cpuCostsFrom(fullyFrom, observed)).reduce((best, each) =>
+    each.error < best.error ? each : best,
   );
+}
+
+function cpuCostsFrom(fullyFrom: number, { shape, observations }: Observed): CpuCosts {
+  let error = 0;
+  const costs = partsOf(shape).map((part) => {
+    const samples = observations.map(({ totals, processes, cpuSeconds }) => ({
+      amounts: cpuFactors(part, totals, { processSeconds: totals.seconds * processes, fullyFrom }),
+      total: cpuSeconds[part] ?? 0,
+    }));
+    const fitted = fit(FACTORS, samples);
+    for (const { amounts, total } of samples) if (total > 0) error += (totalOf(fitted, amounts) / total - 1) ** 2;
+    return [part, rounded(fitted)] as const;
+  });
+  return { costs: Object.fromEntries(costs), fullyFrom, error };
 }
 
 function diskCosts(observed: readonly Observed[]): Units['disk'] {
@@ -114,7 +135,7 @@ export function compare(units: Units, { observations, keptBytes }: Observed): Er
       };
     };
     const cpu = partsOf(shape).map((part) => {
-      const predicted = cpuOf(units, { shape, part, working: seconds * processes }, totals);
+      const predicted = cpuOf(units, { shape, part, processSeconds: seconds * processes }, totals);
       return row(`cores of ${part}`, predicted / seconds, (cpuSeconds[part] ?? 0) / seconds);
     });
     const stored = (bytes.events ?? 0) + (bytes.deliveries ?? 0) + (bytes.attempts ?? 0);

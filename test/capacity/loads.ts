@@ -18,6 +18,7 @@ const SMALL = 1000;
 const SOURCES: readonly NamedLoad[] = [
   { eventsPerSecond: 400, fanout: 1, payloadBytes: SMALL, failEvery: 0 },
   { eventsPerSecond: 1200, fanout: 1, payloadBytes: SMALL, failEvery: 0 },
+  { eventsPerSecond: 2400, fanout: 1, payloadBytes: SMALL, failEvery: 0 },
   { eventsPerSecond: 150, fanout: 20, payloadBytes: SMALL, failEvery: 0 },
   { eventsPerSecond: 300, fanout: 1, payloadBytes: 12 * SMALL, failEvery: 0 },
   { eventsPerSecond: 900, fanout: 1, payloadBytes: SMALL, failEvery: 4 },

@@ -23,16 +23,20 @@ const PAYLOADS: Readonly<Record<Part, (amounts: Amounts) => number>> = {
   redis: () => 0,
 };
 
-/**
- * Events per second of a process from which it is fully at work. Below, each event is written, claimed and recorded
- * alone; above, more and more of them together, so that the number of statements hardly grows.
- */
-const EVENTS_ALONE = 50;
+/** The processes of the service. */
+export interface Working {
+  /** Their number, times the seconds that the amounts took. */
+  readonly processSeconds: number;
+  /**
+   * Events per second from which a process is fully at work. Below, each event is written, claimed and recorded alone;
+   * above, more and more of them together, so that the number of statements hardly grows.
+   */
+  readonly fullyFrom: number;
+}
 
-/** @param working processes of the service, times the seconds that the amounts took */
-export function cpuFactors(part: Part, amounts: Amounts, working: number): Factors {
+export function cpuFactors(part: Part, amounts: Amounts, { processSeconds, fullyFrom }: Working): Factors {
   const { events, deliveries, retries, payloadBytes } = amounts;
-  const busy = Math.min(working, events / EVENTS_ALONE);
+  const busy = Math.min(processSeconds, events / fullyFrom);
   const kilobyte = (PAYLOADS[part](amounts) * payloadBytes) / 1000;
   return { busy, event: events, delivery: deliveries, retry: retries, kilobyte };
 }
@@ -42,15 +46,20 @@ export function walFactors(amounts: Amounts): Factors {
   return { busy: 0, event: events, delivery: deliveries, retry: retries, kilobyte: (events * payloadBytes) / 1000 };
 }
 
-function totalOf(costs: Costs, factors: Factors): number {
+export function totalOf(costs: Costs, factors: Factors): number {
   return FACTORS.reduce((sum, name) => sum + costs[name] * factors[name], 0);
 }
 
 /** CPU seconds of a part. 0 for a part that the shape does not have. */
-export function cpuOf(units: Units, at: { shape: Shape; part: Part; working: number }, amounts: Amounts): number {
+export function cpuOf(
+  units: Units,
+  at: { shape: Shape; part: Part; processSeconds: number },
+  amounts: Amounts,
+): number {
   const parts: Partial<Record<Part, Costs>> = units.cpu[at.shape];
   const costs = parts[at.part];
-  return costs === undefined ? 0 : totalOf(costs, cpuFactors(at.part, amounts, at.working));
+  const working = { processSeconds: at.processSeconds, fullyFrom: units.fully_at_work[at.shape] };
+  return costs === undefined ? 0 : totalOf(costs, cpuFactors(at.part, amounts, working));
 }
 
 export function walOf({ wal }: Units, amounts: Amounts): number {

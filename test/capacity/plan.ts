@@ -2,10 +2,13 @@ import { type Amounts, cpuOf, diskOf, largestFactor, walOf } from './model.js';
 import type { Question } from './options.js';
 import { type Part, partsOf, PROCESSES_OF, type Units } from './units.js';
 
-/** Share of a core, a machine or a volume that a plan uses. The rest is for bursts, backlogs and vacuum. */
+/**
+ * Share that a rate makes of the one at which a core or a machine is full. The rest is for bursts, backlogs and vacuum.
+ * This is not the share of the CPU: the fuller a process is, the more rows share its statements.
+ */
 const USED = 0.6;
 const USED_DISK = 0.8;
-/** A process does its work on about one core, however many the machine has. */
+/** A process does its work on about one core, however many the machine has. This much of it is for events at least. */
 const LEAST_ROOM = 0.1;
 /** MAX_RETRIES. */
 const MAX_ATTEMPTS = 5;
@@ -78,7 +81,7 @@ export function planFor(units: Units, question: Question, yardstick: number | nu
     ],
     machines: Math.ceil(
       Math.max(
-        needs.processes.reduce((sum, { part }) => sum + needs.cores(part), 0) / (USED * question.cores),
+        needs.processes.reduce((sum, { part }) => sum + needs.fullCores(part), 0) / question.cores,
         total / question.cores,
       ),
     ),
@@ -106,6 +109,8 @@ interface Given {
 interface Needs {
   readonly processes: readonly { readonly part: Part; readonly count: number }[];
   cores(part: Part): number;
+  /** Cores at the rate of which the given one is the planned share. */
+  fullCores(part: Part): number;
 }
 
 /** Attempts that fail are repeated until one succeeds, or the fifth fails. */
@@ -116,23 +121,27 @@ function amountsOf({ fanout, payload, failing }: Question, events: number): Amou
   return { events, deliveries, retries, payloadBytes: payload };
 }
 
-/** As many processes as keep each below its share of a core, and the requests in flight below their limit. */
+/** As many processes as keep each within one core at the full rate, and the requests in flight below their limit. */
 function needsOf({ units, question, speed }: Given, rate: number): Needs {
   const { shape } = question;
   const amounts = amountsOf(question, rate);
-  const coresOf = (part: Part, working: number): number => speed * cpuOf(units, { shape, part, working }, amounts);
+  const coresOf = (part: Part, processSeconds: number, at: Amounts): number =>
+    speed * cpuOf(units, { shape, part, processSeconds }, at);
+  const full = amountsOf(question, rate / USED);
   const inFlight = ((amounts.deliveries + amounts.retries) * question.latency) / 1000;
   const processes = PROCESSES_OF[shape].map((part) => {
-    const load = coresOf(part, 0);
-    const room = Math.max(LEAST_ROOM, USED - (coresOf(part, 1) - load));
+    const load = coresOf(part, 0, full);
+    const room = Math.max(LEAST_ROOM, 1 - (coresOf(part, 1, full) - load));
     const forWaiting = part === 'api' ? 1 : Math.ceil((2 * inFlight) / MAX_CONCURRENCY);
     return { part, count: Math.max(1, forWaiting, Math.ceil(load / room)) };
   });
   // PostgreSQL and Redis were measured with one process of each kind, which share what is small about small groups.
   const pairs = processes.reduce((sum, { count }) => sum + count, 0) / processes.length;
+  const countOf = (part: Part): number => processes.find((each) => each.part === part)?.count ?? pairs;
   return {
     processes,
-    cores: (part) => coresOf(part, processes.find((each) => each.part === part)?.count ?? pairs),
+    cores: (part) => coresOf(part, countOf(part), amounts),
+    fullCores: (part) => coresOf(part, countOf(part), full),
   };
 }
 
@@ -161,7 +170,7 @@ function networkOf({ network }: Units, amounts: Amounts, { response, shape }: Qu
 export function fullMachine(units: Units, question: Question): number {
   return fullAt((rate) => {
     const needs = needsOf({ units, question, speed: 1 }, rate);
-    return partsOf(question.shape).reduce((sum, part) => sum + needs.cores(part), 0) / (USED * question.cores);
+    return partsOf(question.shape).reduce((sum, part) => sum + needs.fullCores(part), 0) / question.cores;
   });
 }
 
@@ -171,8 +180,8 @@ function limitsOf(given: Given): Limit[] {
   const { cores, retention, disk, response } = question;
   const perEvent = diskOf(units, amountsOf(question, 1), response) * SECONDS_PER_DAY * (retention + 1);
   const limits: Limit[] = [
-    { what: 'PostgreSQL', eventsPerSecond: fullAt((rate) => needsOf(given, rate).cores('postgres') / (USED * cores)) },
-    { what: 'Redis', eventsPerSecond: fullAt((rate) => needsOf(given, rate).cores('redis') / USED) },
+    { what: 'PostgreSQL', eventsPerSecond: fullAt((rate) => needsOf(given, rate).fullCores('postgres') / cores) },
+    { what: 'Redis', eventsPerSecond: fullAt((rate) => needsOf(given, rate).fullCores('redis')) },
     { what: 'disk', eventsPerSecond: (USED_DISK * disk) / perEvent },
   ];
   return limits

@@ -40,7 +40,7 @@ export function describePlan(plan: Plan, question: Question, units: Units): stri
 }
 
 function machines({ machines: needed }: Plan, { cores }: Question): string {
-  return `${needed} ${needed === 1 ? 'machine' : 'machines'} of ${cores} cores, at most 60 % used`;
+  return `${needed} ${needed === 1 ? 'machine' : 'machines'} of ${cores} cores, full at 1.67 times this rate`;
 }
 
 /** PostgreSQL allows 100 connections by default. */
@@ -64,8 +64,8 @@ function ending(limits: readonly Limit[], question: Question): string[] {
 }
 
 function whatText(what: Limit['what'], { cores, disk }: Question): string {
-  if (what === 'PostgreSQL') return `PostgreSQL (60 % of ${cores} cores)`;
-  return what === 'Redis' ? 'Redis (60 % of its one core)' : `disk (80 % of ${bytes(disk)})`;
+  if (what === 'PostgreSQL') return `PostgreSQL (60 % of what fills ${cores} cores)`;
+  return what === 'Redis' ? 'Redis (60 % of what fills its core)' : `disk (80 % of ${bytes(disk)})`;
 }
 
 function advice({ what, eventsPerSecond }: Limit, { rate }: Question): string {

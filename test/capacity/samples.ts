@@ -24,6 +24,7 @@ export const SAMPLE_UNITS: Units = {
       redis: cpu(0.03, 0, 1),
     },
   },
+  fully_at_work: { together: 200, apart: 400 },
   memory_mb: { together: 300, apart: 250 },
   redis_connections: { together: 7, apart: 10 },
   wal: { busy: 0, event: 500, delivery: 1000, retry: 800, kilobyte: 1100 },

@@ -65,7 +65,11 @@ function unitCosts(units: Units): string {
     partsOf(shape).map((part) => {
       const costs = costsOf(units, shape, part);
       const cells = [costs.event, costs.delivery, costs.retry, costs.kilobyte].map(microseconds);
-      return [`CPU of ${part}, ${shape}`, `${figure(costs.busy, 2)} cores`, ...cells];
+      return [
+        `CPU of ${part}, ${shape}`,
+        `${figure(costs.busy, 2)} cores from ${units.fully_at_work[shape]}/s`,
+        ...cells,
+      ];
     }),
   );
   const byte = (value: number): string => `${Math.round(value).toLocaleString('en')} B`;
@@ -82,7 +86,7 @@ function oneMachine(units: Units): string {
   const rateOf = (args: string, cores: number): string =>
     Number(fullMachine(units, questionOf(`--rate 1 ${args} --cores ${cores}`)).toPrecision(2)).toLocaleString('en');
   return rowsOf([
-    ['events/s at 60 % of the CPU', ...MACHINES.map((cores) => `${cores} cores`)],
+    ['events/s: 60 % of what fills it', ...MACHINES.map((cores) => `${cores} cores`)],
     ...Object.entries(LOADS).map(([name, args]) => [name, ...MACHINES.map((cores) => rateOf(args, cores))]),
   ]);
 }

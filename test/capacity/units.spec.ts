@@ -65,7 +65,7 @@ describe('docs/scaling.md', () => {
     };
     const shown = withTables(page, units);
 
-    expect(shown).toMatch(/redis, together +\| 0\.00004 cores +\| 0 µs +\| 0\.04 µs/);
+    expect(shown).toMatch(/redis, together +\| 0\.00004 cores from 200\/s +\| 0 µs +\| 0\.04 µs/);
     expect(shown).toMatch(/cores of redis \| 0\.0004 +\| 0\.0002 +\| \+100 %/);
     expect(shown).toMatch(/cores of redis \| 0\.0004 +\| 0 +\| +\|/);
     expect(shown).toMatch(/cores of redis \| 0 +\| 0 +\| 0 %/);

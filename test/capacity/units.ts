@@ -59,6 +59,8 @@ const units = z.strictObject({
     together: z.record(z.enum(['service', 'postgres', 'redis']), costs),
     apart: z.record(z.enum(['api', 'worker', 'postgres', 'redis']), costs),
   }),
+  /** Events per second of a process from which it is fully at work. */
+  fully_at_work: z.strictObject({ together: z.number().positive(), apart: z.number().positive() }),
   memory_mb: z.strictObject({ together: cost, apart: cost }),
   redis_connections: z.strictObject({ together: cost, apart: cost }),
   /** In bytes. `kilobyte` per 1,000 bytes of payload. */
