@@ -66,7 +66,7 @@ export function anEngine({ repositories, nowMs, onSent, onAnswered, env = {} }: 
     capacity,
     parking,
     claiming,
-    new Pulling(claims, lanes, clock, silentLogger),
+    new Pulling(claims, lanes, clock, silentLogger, settings),
     new SlottedAttempts(lanes, pipeline as AttemptPipeline, clock, silentLogger, metrics, settings),
     clock,
   );

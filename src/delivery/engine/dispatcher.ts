@@ -95,7 +95,7 @@ export class Dispatcher {
       return;
     }
     this.startReady();
-    if (this.lanes.hasParked && !this.pulling.isBusy) this.pull();
+    if (this.lanes.hasParked) this.pulling.whenDue(this.pull);
     this.capacity.recheck();
   };
 
@@ -104,6 +104,7 @@ export class Dispatcher {
   }
 
   private readonly onAnswered = (): void => {
+    this.pulling.noteFreeSlot();
     this.advance();
   };
 
@@ -115,10 +116,10 @@ export class Dispatcher {
     this.advance();
   }
 
-  private pull(): void {
-    const slots = this.lanes.takeSlotsForParked();
+  private readonly pull = (): void => {
+    const slots = this.isStopping ? [] : this.lanes.takeSlotsForParked();
     if (slots.length > 0) void this.deliverParked(slots);
-  }
+  };
 
   private async deliverParked(slots: readonly LaneSlots[]): Promise<void> {
     for (const claim of await this.pulling.pull(slots)) {
