@@ -23,6 +23,7 @@ export function aNewEvent(given: Partial<Omit<AddressedEvent, 'deliveryCount'>> 
     eventType: 'order.created',
     contentType: 'application/json',
     payload: Buffer.from('{}'),
+    addressing: 'one',
     idempotency: null,
     ...given,
     subscriptionIds,

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '../shared/database/tenant-database.js';
+import type { Tx } from '../shared/database/transaction.js';
+import type { Uuid } from '../shared/ids/uuid.js';
+
+/** A subscription with its version at some time; columns of a missing row are null. */
+export interface VersionedRow {
+  readonly id: Uuid;
+  readonly created_at: Date | null;
+  readonly state: number | null;
+  readonly event_types: string[] | null;
+  readonly then_from: Date | null;
+  readonly then_state: number | null;
+  readonly then_types: string[] | null;
+  readonly next_from: Date | null;
+}
+
+/** Less than any id. */
+const BEFORE_ALL_IDS = '00000000-0000-0000-0000-000000000000';
+
+/** What subscriptions wanted, and their states, in the past. A trigger on `subscriptions` writes the versions. */
+@Injectable()
+export class SubscriptionVersionsRepository {
+  constructor(private readonly database: TenantDatabase) {}
+
+  /**
+   * Lists the subscriptions that a tenant has or had, in order of id, with their versions at a time. A skip scan takes
+   * one step per subscription, however many versions it has. Served by the primary key.
+   */
+  listAt(
+    tenantId: string,
+    { at, after, limit }: { readonly at: Date; readonly after: Uuid | null; readonly limit: number },
+  ): Promise<VersionedRow[]> {
+    return this.database.search<VersionedRow>(
+      tenantId,
+      `with recursive known as (
+         (select v.subscription_id, 1 as place from subscription_versions v
+          where v.tenant_id = $1 and v.subscription_id > $3 order by v.subscription_id limit 1)
+         union all
+         select (select v.subscription_id from subscription_versions v
+                 where v.tenant_id = $1 and v.subscription_id > known.subscription_id
+                 order by v.subscription_id limit 1), place + 1
+         from known where known.subscription_id is not null and place < $4)
+       select known.subscription_id as id, s.created_at, s.state, s.event_types, past.valid_from as then_from,
+         past.state as then_state, past.event_types as then_types, next.valid_from as next_from
+       from known
+       left join subscriptions s on s.tenant_id = $1 and s.id = known.subscription_id
+       left join lateral (
+         select v.valid_from, v.state, v.event_types from subscription_versions v
+         where v.tenant_id = $1 and v.subscription_id = known.subscription_id and v.valid_from <= $2
+         order by v.valid_from desc limit 1) past on true
+       left join lateral (
+         select v.valid_from from subscription_versions v
+         where v.tenant_id = $1 and v.subscription_id = known.subscription_id and v.valid_from > $2
+         order by v.valid_from limit 1) next on true
+       where known.subscription_id is not null
+       order by known.subscription_id`,
+      [at, after ?? BEFORE_ALL_IDS, limit],
+    );
+  }
+
+  /**
+   * Removes versions of all tenants that ended before a time, and those of removed subscriptions.
+   *
+   * @returns the number of removed rows
+   */
+  async removeEnded(tx: Tx, before: Date, limit: number): Promise<number> {
+    const [, count] = await tx.query<[unknown[], number]>(
+      `delete from subscription_versions where ctid = any(array(
+         select v.ctid from subscription_versions v
+         where v.valid_from < $1 and (
+           exists (select from subscription_versions later where later.tenant_id = v.tenant_id
+             and later.subscription_id = v.subscription_id and later.valid_from > v.valid_from and later.valid_from < $1)
+           or not exists (select from subscriptions s where s.id = v.subscription_id))
+         limit $2 for update skip locked))`,
+      [before, limit],
+    );
+    return count;
+  }
+}
