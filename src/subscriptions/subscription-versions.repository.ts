@@ -15,8 +15,16 @@ export interface VersionedRow {
   readonly next_from: Date | null;
 }
 
-/** Less than any id. */
+/** Primary key of a version. */
+export interface VersionKey {
+  readonly tenant_id: string;
+  readonly subscription_id: Uuid;
+  readonly valid_from: Date;
+}
+
+/** Less than any id, and than any key. */
 const BEFORE_ALL_IDS = '00000000-0000-0000-0000-000000000000';
+const BEFORE_ALL = { tenant_id: '', subscription_id: BEFORE_ALL_IDS };
 
 /** What subscriptions wanted, and their states, in the past. A trigger on `subscriptions` writes the versions. */
 @Injectable()
@@ -60,21 +68,32 @@ export class SubscriptionVersionsRepository {
   }
 
   /**
-   * Removes versions of all tenants that ended before a time, and those of removed subscriptions.
+   * Looks at a part of the versions of all tenants, in order of their key, and removes those that ended before a time and
+   * those of removed subscriptions. Served by the primary key: nearly all versions are present ones and stay, so the
+   * whole table in one statement would take too long.
    *
-   * @returns the number of removed rows
+   * @param after the last version of the previous part; null for the first part
+   * @returns the last version of this part; null when no more follow
    */
-  async removeEnded(tx: Tx, before: Date, limit: number): Promise<number> {
-    const [, count] = await tx.query<[unknown[], number]>(
-      `delete from subscription_versions where ctid = any(array(
-         select v.ctid from subscription_versions v
-         where v.valid_from < $1 and (
-           exists (select from subscription_versions later where later.tenant_id = v.tenant_id
-             and later.subscription_id = v.subscription_id and later.valid_from > v.valid_from and later.valid_from < $1)
-           or not exists (select from subscriptions s where s.id = v.subscription_id))
-         limit $2 for update skip locked))`,
-      [before, limit],
+  async removeEnded(tx: Tx, before: Date, after: VersionKey | null, limit: number): Promise<VersionKey | null> {
+    const { tenant_id, subscription_id, valid_from } = after ?? { ...BEFORE_ALL, valid_from: before };
+    const [last] = await tx.query<VersionKey[]>(
+      `with part as (
+         select tenant_id, subscription_id, valid_from from subscription_versions
+         where (tenant_id, subscription_id, valid_from) > ($2, $3::uuid, $4::timestamptz)
+         order by tenant_id, subscription_id, valid_from limit $5),
+       ended as (
+         delete from subscription_versions v using part
+         where v.tenant_id = part.tenant_id and v.subscription_id = part.subscription_id and v.valid_from = part.valid_from
+           and v.valid_from < $1 and (
+             exists (select from subscription_versions later where later.tenant_id = v.tenant_id
+               and later.subscription_id = v.subscription_id and later.valid_from > v.valid_from
+               and later.valid_from < $1)
+             or not exists (select from subscriptions s where s.id = v.subscription_id)))
+       select * from (select part.*, row_number() over (order by tenant_id, subscription_id, valid_from) as place from part) p
+       where place = $5`,
+      [before, tenant_id, subscription_id, valid_from, limit],
     );
-    return count;
+    return last ?? null;
   }
 }

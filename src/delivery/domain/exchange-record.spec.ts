@@ -67,6 +67,13 @@ describe('the headers that were sent', () => {
     ]);
   });
 
+  it('may contain any character, although the record is of ASCII', () => {
+    const kept = keptOwnHeaders(['X-Name', 'Zoë \n 😀', 'X-Other', '"\\"']);
+    expect(kept).toMatch(/^[\x20-\x7e]+$/);
+    const sent = sentHeaders(VALUES, { ...SENT, own: kept });
+    expect(sent).toEqual(expect.arrayContaining([['X-Name', 'Zoë \n 😀'], ['X-Other', '"\\"']])); // prettier-ignore
+  });
+
   it('name own headers beyond 4 KB without their values', () => {
     const own = ['X-First', 'a'.repeat(4000), 'X-Second', 'b'.repeat(1000), 'X-Third', 'c'];
     const sent = { ...SENT, own: keptOwnHeaders(own) };

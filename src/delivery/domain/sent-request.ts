@@ -32,6 +32,9 @@ export interface RequestValues {
   readonly own: readonly string[];
 }
 
+/** UTF-16 code units; JSON escapes control characters itself. */
+const BEYOND_ASCII = /[^\x20-\x7e]/g;
+
 export type Header = readonly [name: string, value: string];
 
 /**
@@ -78,8 +81,8 @@ export function sentHeaders(
 }
 
 /**
- * Own headers in the form in which an attempt keeps them: a JSON list, or nothing. Long ones lose their values, so that
- * an attempt takes no more room than its response may.
+ * Own headers in the form in which an attempt keeps them: a JSON list in ASCII, or nothing. Long ones lose their values,
+ * so that an attempt takes no more room than its response may.
  *
  * @param own names and values alternating; hidden values already replaced
  */
@@ -90,5 +93,5 @@ export function keptOwnHeaders(own: readonly string[]): string {
     length += text.length;
     return index % 2 === 1 && length > MAX_OWN_LENGTH ? NOT_KEPT : text;
   });
-  return JSON.stringify(kept);
+  return JSON.stringify(kept).replace(BEYOND_ASCII, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -135,8 +135,13 @@ function pack(attempts: readonly FinishedAttempt[]): Packed {
   for (const { result } of attempts) {
     offsets.push(at);
     add(result.responseBody, lengths.body);
-    add(Buffer.from(exchangeRecord(result.phases, result.sent), 'latin1'), lengths.exchange);
-    add(Buffer.from(JSON.stringify(result.responseHeaders)), lengths.headers);
+    // Of ASCII, so its length in bytes is known, and one buffer can hold it and what follows.
+    const exchange = exchangeRecord(result.phases, result.sent);
+    const texts = Buffer.from(exchange + JSON.stringify(result.responseHeaders));
+    parts.push(texts);
+    lengths.exchange.push(exchange.length);
+    lengths.headers.push(texts.length - exchange.length);
+    at += texts.length;
     add(result.error === null ? EMPTY : Buffer.from(result.error.code), lengths.errorCode);
     add(result.error === null ? EMPTY : Buffer.from(storable(result.error.message)), lengths.errorMessage);
   }

@@ -50,8 +50,11 @@ export function connectionBegunBy(dispatch: () => void): Connecting | null {
 /** Runs the connector's callback, from within which the first request on the connection starts. */
 export function handingOver(connecting: Connecting, callback: () => void): void {
   made = connecting;
-  callback();
-  made = null;
+  try {
+    callback();
+  } finally {
+    made = null;
+  }
 }
 
 /** Called when a request starts. @returns the connection if this is the first request on it; null if it is reused */

@@ -25,8 +25,11 @@ export class ExchangeTrace {
   end(): void {
     const nowMs = performance.now();
     const { startedMs, firstByteMs } = this;
+    const { dnsMs, connectMs, tlsMs } = this.connecting?.phases() ?? NOT_CONNECTED;
     this.ended = {
-      ...(this.connecting?.phases() ?? NOT_CONNECTED),
+      dnsMs,
+      connectMs,
+      tlsMs,
       waitMs: startedMs === null ? null : (firstByteMs ?? nowMs) - startedMs,
       readMs: firstByteMs === null ? null : nowMs - firstByteMs,
     };
