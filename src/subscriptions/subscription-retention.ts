@@ -46,8 +46,8 @@ export class SubscriptionRetention {
   private async removeEndedVersions(before: Date, isStopped: () => boolean): Promise<void> {
     let last: VersionKey | null = null;
     do {
-      const after: VersionKey | null = last;
-      last = await this.transactions.run(null, (tx) => this.versions.removeEnded(tx, before, after, VERSION_GROUP));
+      const from: VersionKey | null = last;
+      last = await this.transactions.run(null, (tx) => this.versions.removeEnded(tx, before, from, VERSION_GROUP));
     } while (last !== null && !isStopped());
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '../shared/database/tenant-database.js';
 import type { Tx } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
+import { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 
 /** A subscription with its version at some time; columns of a missing row are null. */
 export interface VersionedRow {
@@ -68,30 +69,28 @@ export class SubscriptionVersionsRepository {
   }
 
   /**
-   * Looks at a part of the versions of all tenants, in order of their key, and removes those that ended before a time and
-   * those of removed subscriptions. Served by the primary key: nearly all versions are present ones and stay, so the
-   * whole table in one statement would take too long.
+   * Looks at a part of the versions of all tenants, in order of their key, and removes those that ended before a time: by
+   * another version, or because they say that the subscription is deleted. Served by the primary key: nearly all versions
+   * are present ones and stay, so the whole table in one statement would take too long.
    *
-   * @param after the last version of the previous part; null for the first part
+   * @param from the last version of the previous part, whose end only this part shows; null for the first part
+   * @param limit at least 2
    * @returns the last version of this part; null when no more follow
    */
-  async removeEnded(tx: Tx, before: Date, after: VersionKey | null, limit: number): Promise<VersionKey | null> {
-    const { tenant_id, subscription_id, valid_from } = after ?? { ...BEFORE_ALL, valid_from: before };
+  async removeEnded(tx: Tx, before: Date, from: VersionKey | null, limit: number): Promise<VersionKey | null> {
+    const { tenant_id, subscription_id, valid_from } = from ?? { ...BEFORE_ALL, valid_from: before };
     const [last] = await tx.query<VersionKey[]>(
-      `with part as (
-         select tenant_id, subscription_id, valid_from from subscription_versions
-         where (tenant_id, subscription_id, valid_from) > ($2, $3::uuid, $4::timestamptz)
-         order by tenant_id, subscription_id, valid_from limit $5),
+      `with part as materialized (
+         select p.*, lead(valid_from) over (partition by tenant_id, subscription_id order by valid_from) as ended_at,
+           row_number() over (order by tenant_id, subscription_id, valid_from) as place
+         from (select tenant_id, subscription_id, valid_from, state from subscription_versions
+               where (tenant_id, subscription_id, valid_from) >= ($2, $3::uuid, $4::timestamptz)
+               order by tenant_id, subscription_id, valid_from limit $5) p),
        ended as (
          delete from subscription_versions v using part
          where v.tenant_id = part.tenant_id and v.subscription_id = part.subscription_id and v.valid_from = part.valid_from
-           and v.valid_from < $1 and (
-             exists (select from subscription_versions later where later.tenant_id = v.tenant_id
-               and later.subscription_id = v.subscription_id and later.valid_from > v.valid_from
-               and later.valid_from < $1)
-             or not exists (select from subscriptions s where s.id = v.subscription_id)))
-       select * from (select part.*, row_number() over (order by tenant_id, subscription_id, valid_from) as place from part) p
-       where place = $5`,
+           and case when part.state = ${SUBSCRIPTION_STATE.deleted} then part.valid_from else part.ended_at end < $1)
+       select tenant_id, subscription_id, valid_from from part where place = $5`,
       [before, tenant_id, subscription_id, valid_from, limit],
     );
     return last ?? null;

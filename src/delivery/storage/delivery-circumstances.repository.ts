@@ -23,7 +23,7 @@ export interface CircumstancesRow {
 export class DeliveryCircumstancesRepository {
   constructor(private readonly database: TenantDatabase) {}
 
-  /** `limit 1` keeps the planner, which believes that few deliveries are open, from reading all of them. */
+  /** `limit 1` keeps the planner from joining whole tables, of which it often believes that they are small. */
   async list(
     tenantId: string,
     deliveries: readonly Pick<DeliveryRow, 'id' | 'event_id' | 'subscription_id'>[],
@@ -34,7 +34,8 @@ export class DeliveryCircumstancesRepository {
          octet_length(e.payload) as payload_bytes
        from unnest($2::uuid[], $3::uuid[], $4::uuid[]) d(id, event_id, subscription_id)
        join subscriptions s on s.tenant_id = $1 and s.id = d.subscription_id
-       join events e on e.tenant_id = $1 and e.id = d.event_id
+       join lateral (
+         select content_type, payload from events e where e.tenant_id = $1 and e.id = d.event_id limit 1) e on true
        left join lateral (
          select abandoned_count, case when o.state = ${STATE.inFlight} then o.lease_until end as lease_until
          from open_deliveries o where o.tenant_id = $1 and o.id = d.id limit 1) o on true`,
