@@ -165,7 +165,7 @@ describe('the summary of a delivery in flight', () => {
     [
       'whose lease is over',
       { attemptCount: 11, leaseUntilMs: NOW },
-      'Attempt 11 has no outcome in time, so a worker of this service may have stopped; another one goes on within seconds.',
+      'Attempt 11 should have ended by now, so its worker, on the side of this service, may have stopped; another one takes over within seconds.',
     ],
   ])('%s', (_, given, sentence) => {
     expect(summaryOf({ ...inFlight, ...given })).toBe(sentence);
@@ -174,7 +174,7 @@ describe('the summary of a delivery in flight', () => {
 
 describe('the summary of a finished delivery', () => {
   const finished = { nextAttemptAtMs: null, finishedAtMs: NOW - 5000, attemptCount: 1 } as const;
-  const MENDED = `when that is mended, ${RETRY} sends it again`;
+  const FIXED = `once that is fixed, ${RETRY} sends it again`;
 
   it.each<[string, Partial<SummarizedDelivery>, string]>([
     [
@@ -190,7 +190,7 @@ describe('the summary of a finished delivery', () => {
     [
       'failed after all attempts',
       { status: 'failed', attemptCount: 5, ...ANSWERED_503 },
-      `The receiver answered 503; it failed at 14:05:05 UTC after five attempts, as many as are allowed; ${MENDED}.`,
+      `The receiver answered 503; the delivery failed at 14:05:05 UTC after five attempts, as many as are allowed; ${FIXED}.`,
     ],
     [
       'failed by a 410',
@@ -200,12 +200,12 @@ describe('the summary of a finished delivery', () => {
         lastStatusCode: 410,
         lastError: { code: 'bad_status', message: 'the receiver answered 410' },
       },
-      `The receiver answered 410; it failed at 14:05:05 UTC after one attempt; when that is mended, ${REVIVE}, and ${RETRY} sends it again.`,
+      `The receiver answered 410; the delivery failed at 14:05:05 UTC after one attempt; once that is fixed, ${REVIVE}, and ${RETRY} sends it again.`,
     ],
     [
       'failed by its address',
       { status: 'failed', lastError: { code: 'blocked_address', message: 'the target_url must not point there' } },
-      `This service does not send there: the target_url must not point there; it failed at 14:05:05 UTC after one attempt; ${MENDED}.`,
+      `This service does not send there: the target_url must not point there; the delivery failed at 14:05:05 UTC after one attempt; ${FIXED}.`,
     ],
     [
       'failed because workers died of it',
@@ -214,17 +214,17 @@ describe('the summary of a finished delivery', () => {
         attemptCount: 5,
         lastError: { code: 'abandoned', message: 'workers stopped during 5 of its attempts' },
       },
-      `On the side of this service, workers stopped during 5 of its attempts; it failed at 14:05:05 UTC after five attempts; ${MENDED}.`,
+      `On the side of this service, workers stopped during 5 of its attempts; the delivery failed at 14:05:05 UTC after five attempts; ${FIXED}.`,
     ],
     [
       'failed, with a paused subscription',
       { status: 'failed', subscriptionState: 'paused', ...ANSWERED_503 },
-      `The receiver answered 503; it failed at 14:05:05 UTC after one attempt, as many as are allowed; when that is mended, ${REVIVE}, and ${RETRY} sends it again.`,
+      `The receiver answered 503; the delivery failed at 14:05:05 UTC after one attempt, as many as are allowed; once that is fixed, ${REVIVE}, and ${RETRY} sends it again.`,
     ],
     [
       'failed, with a subscription that is deleted',
       { status: 'failed', subscriptionState: 'deleted', ...ANSWERED_503 },
-      'The receiver answered 503; it failed at 14:05:05 UTC after one attempt, as many as are allowed; the subscription has been deleted, so create one and publish the event again if it is still needed.',
+      'The receiver answered 503; the delivery failed at 14:05:05 UTC after one attempt, as many as are allowed; the subscription has been deleted, so create one and publish the event again if it is still needed.',
     ],
     [
       'cancelled before its first attempt',
@@ -233,7 +233,7 @@ describe('the summary of a finished delivery', () => {
         attemptCount: 0,
         lastError: { code: 'cancelled', message: 'a client cancelled this delivery' },
       },
-      `A client cancelled this delivery; it was cancelled at 14:05:05 UTC before the first attempt; ${RETRY} sends it again.`,
+      `A client cancelled this delivery; it ended at 14:05:05 UTC, before the first attempt; ${RETRY} sends it again.`,
     ],
     [
       'cancelled during an attempt',
@@ -242,7 +242,7 @@ describe('the summary of a finished delivery', () => {
         hasLateAttempt: true,
         lastError: { code: 'cancelled', message: 'a client cancelled this delivery' },
       },
-      `A client cancelled this delivery; it was cancelled at 14:05:05 UTC after one attempt, and an attempt that ended later changed nothing; ${RETRY} sends it again.`,
+      `A client cancelled this delivery; it ended at 14:05:05 UTC, after one attempt, and an attempt that ended later changed nothing; ${RETRY} sends it again.`,
     ],
     [
       'cancelled with its subscription',
@@ -252,7 +252,7 @@ describe('the summary of a finished delivery', () => {
         subscriptionState: 'deleted',
         lastError: { code: 'subscription_gone', message: 'the subscription was deleted' },
       },
-      'The subscription was deleted; it was cancelled at 14:05:05 UTC after two attempts; the subscription has been deleted, so create one and publish the event again if it is still needed.',
+      'The subscription was deleted; it ended at 14:05:05 UTC, after two attempts; the subscription has been deleted, so create one and publish the event again if it is still needed.',
     ],
   ])('%s', (_, given, sentence) => {
     expect(summaryOf({ ...finished, ...given })).toBe(sentence);

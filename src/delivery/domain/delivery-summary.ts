@@ -111,7 +111,7 @@ function inFlight(delivery: SummarizedDelivery, nowMs: number): string {
   const { attemptCount, leaseUntilMs, lastError } = delivery;
   const before = attemptCount > 1 && lastError !== null ? `; the attempt before: ${causeOf(delivery)}` : '';
   if (leaseUntilMs !== null && leaseUntilMs <= nowMs) {
-    return `${nthAttempt(attemptCount)} has no outcome in time, so a worker of this service may have stopped; another one goes on within seconds${before}`;
+    return `${nthAttempt(attemptCount)} should have ended by now, so its worker, on the side of this service, may have stopped; another one takes over within seconds${before}`;
   }
   const left = attemptsLeft(delivery);
   const next = left < 1 ? 'if it fails, the delivery fails' : `if it fails, ${inWords(left)} more may follow`;
@@ -131,7 +131,7 @@ function failed(delivery: SummarizedDelivery, nowMs: number): string {
   const isFinal = lastStatusCode === GONE || lastError?.code === 'blocked_address' || lastError?.code === 'abandoned';
   const why = isFinal ? '' : ', as many as are allowed';
   const attempts = attemptCount === 1 ? 'one attempt' : `${inWords(attemptCount)} attempts`;
-  const given = `it failed${finishedAt(delivery, nowMs)} after ${attempts}${why}`;
+  const given = `the delivery failed${finishedAt(delivery, nowMs)} after ${attempts}${why}`;
   return `${causeOf(delivery)}; ${given}${late(delivery)}; ${again(delivery)}`;
 }
 
@@ -139,7 +139,7 @@ function cancelled(delivery: SummarizedDelivery, nowMs: number): string {
   const { attemptCount } = delivery;
   const attempts = attemptCount === 1 ? 'one attempt' : `${inWords(attemptCount)} attempts`;
   const when = attemptCount === 0 ? 'before the first attempt' : `after ${attempts}`;
-  const given = `it was cancelled${finishedAt(delivery, nowMs)} ${when}`;
+  const given = `it ended${finishedAt(delivery, nowMs)}, ${when}`;
   return `${causeOf(delivery)}; ${given}${late(delivery)}; ${again(delivery)}`;
 }
 
@@ -150,13 +150,13 @@ function late({ hasLateAttempt }: SummarizedDelivery): string {
 /** What to do so that the receiver gets the event after all. */
 function again({ id, subscriptionId, subscriptionState, lastError }: SummarizedDelivery): string {
   const retry = `POST /deliveries/${id}/retry`;
-  const mended = lastError?.code === 'cancelled' ? '' : 'when that is mended, ';
+  const fixed = lastError?.code === 'cancelled' ? '' : 'once that is fixed, ';
   switch (subscriptionState) {
     case 'active':
-      return `${mended}${retry} sends it again`;
+      return `${fixed}${retry} sends it again`;
     case 'paused':
     case 'disabled':
-      return `${mended}set the state of the subscription to "active" with PATCH /subscriptions/${subscriptionId}, and ${retry} sends it again`;
+      return `${fixed}set the state of the subscription to "active" with PATCH /subscriptions/${subscriptionId}, and ${retry} sends it again`;
     case 'deleted':
       return 'the subscription has been deleted, so create one and publish the event again if it is still needed';
   }
