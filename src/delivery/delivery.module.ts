@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { DeliveryCommandRepository } from './storage/delivery-command.repository.js';
+import { DeliveryExplanations } from './api/delivery-explanations.js';
 import { DeliveryHistory } from './api/delivery-history.js';
+import { DeliveryCircumstancesRepository } from './storage/delivery-circumstances.repository.js';
 import { DeliveryHistoryRepository } from './storage/delivery-history.repository.js';
 import { DeliveryWakeUps } from './queue/delivery-wake-ups.js';
 import { DeletedSubscriptions } from './api/deleted-subscriptions.js';
@@ -16,13 +18,15 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
   controllers: [DeliveryController],
   providers: [
     DeletedSubscriptions,
+    DeliveryCircumstancesRepository,
     DeliveryCommandRepository,
+    DeliveryExplanations,
     DeliveryHistory,
     DeliveryHistoryRepository,
     DeliveryService,
     DeliveryWakeUps,
     WakeUpRepository,
   ],
-  exports: [DeliveryHistory, DeliveryWakeUps],
+  exports: [DeliveryExplanations, DeliveryHistory, DeliveryWakeUps],
 })
 export class DeliveryModule {}

@@ -1,6 +1,8 @@
 export { DeliveryNotFound } from './api/delivery.errors.js';
+export { DeliveryExplanations, type ExplainedDelivery } from './api/delivery-explanations.js';
 export { DeliveryHistory } from './api/delivery-history.js';
 export { DeliveryAnswer, DeliveryWithAttemptsAnswer } from './api/dto/delivery-answer.js';
+export { DELIVERY_STATUSES, type DeliveryStatus } from './domain/delivery-state.js';
 export { DeliveryModule } from './delivery.module.js';
 export { DeliveryQueue } from './queue/delivery-queue.js';
 export { DeliveryQueueModule } from './queue/delivery-queue.module.js';

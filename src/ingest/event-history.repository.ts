@@ -9,6 +9,13 @@ export interface EventSummary {
   readonly payloadBytes: number;
 }
 
+/** How an event was addressed; null in one that an earlier version accepted. */
+export interface EventAddressing {
+  readonly addressing: number | null;
+  /** Number of its deliveries, manual retries included. */
+  readonly deliveryCount: number;
+}
+
 export interface Payload {
   readonly contentType: string;
   readonly bytes: Buffer;
@@ -27,6 +34,15 @@ export class EventHistoryRepository {
       [id],
     );
     return summary ?? null;
+  }
+
+  async findAddressing(tenantId: string, id: Uuid): Promise<EventAddressing | null> {
+    const [found] = await this.database.query<EventAddressing>(
+      tenantId,
+      'select addressing, delivery_count as "deliveryCount" from events where tenant_id = $1 and id = $2',
+      [id],
+    );
+    return found ?? null;
   }
 
   async findPayload(tenantId: string, id: Uuid): Promise<Payload | null> {

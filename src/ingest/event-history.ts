@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { toPublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
+import { type Addressing, addressingFrom } from './domain/addressing.js';
 import { EventHistoryRepository, type EventSummary, type Payload } from './event-history.repository.js';
 import { EventNotFound } from './ingest.errors.js';
 
@@ -12,6 +13,15 @@ export class EventHistory {
   /** @throws EventNotFound */
   async getSummary(tenantId: string, id: Uuid): Promise<EventSummary> {
     return found(id, await this.repository.findSummary(tenantId, id));
+  }
+
+  /** @throws EventNotFound */
+  async getAddressing(
+    tenantId: string,
+    id: Uuid,
+  ): Promise<{ readonly addressing: Addressing | null; readonly deliveryCount: number }> {
+    const { addressing, deliveryCount } = found(id, await this.repository.findAddressing(tenantId, id));
+    return { addressing: addressingFrom(addressing), deliveryCount };
   }
 
   /** @throws EventNotFound */

@@ -4,6 +4,7 @@ import { Settings } from '../shared/config/settings.js';
 import { HotPath } from '../shared/database/hot-path.js';
 import type { BoundStatement } from '../shared/database/statement.js';
 import type { Uuid } from '../shared/ids/uuid.js';
+import { ADDRESSING } from './domain/addressing.js';
 import type { NewDelivery, NewEvent } from './domain/new-event.js';
 import { ACCEPT } from './statements/accept.js';
 import { FIND_REQUEST } from './statements/find-request.js';
@@ -72,6 +73,7 @@ export class IngestRepository {
         eventTypes: events.map(({ eventType }) => eventType),
         contentTypes: events.map(({ contentType }) => contentType),
         deliveryCounts: events.map(({ deliveryCount }) => deliveryCount),
+        addressings: events.map(({ addressing }) => ADDRESSING[addressing]),
         payloads: Buffer.concat(events.map(({ payload }) => payload)),
         payloadOffsets: payloadOffsets(events),
         payloadLengths: events.map(({ payload }) => payload.length),

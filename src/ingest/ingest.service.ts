@@ -19,6 +19,7 @@ import {
   SubscriptionVault,
   wants,
 } from '../subscriptions/index.js';
+import type { Addressing } from './domain/addressing.js';
 import type { NewEvent } from './domain/new-event.js';
 import { FALLBACK_CONTENT_TYPE } from './domain/payload-type.js';
 import type { PublishRequest } from './domain/publish-request.js';
@@ -45,6 +46,7 @@ interface Payload {
 /** A payload with its event type and its subscriptions. */
 interface Addressed extends Payload {
   readonly eventType: string;
+  readonly addressing: Addressing;
   /** Null for all subscriptions that want the type, when they are too many to list. */
   readonly subscriptionIds: readonly Uuid[] | null;
 }
@@ -73,7 +75,7 @@ export class IngestService {
       faults.refuse();
       this.requireSignature(request, envelope, target);
       const { contentType, payload } = envelope === null ? unsigned(request) : unwrapped(request, envelope);
-      return { eventType, contentType, payload, subscriptionIds: [subscriptionId] };
+      return { eventType, contentType, payload, addressing: 'one', subscriptionIds: [subscriptionId] };
     });
   }
 
@@ -85,7 +87,7 @@ export class IngestService {
       faults.refuse();
       const { count, ids } = await this.targets.getAudience(tenantId, eventType);
       if (count > LIMITS.deliveriesPerEvent) throw new TooManySubscriptions(LIMITS.deliveriesPerEvent);
-      return { eventType, ...unsigned(request), subscriptionIds: ids };
+      return { eventType, ...unsigned(request), addressing: 'all', subscriptionIds: ids };
     });
   }
 
@@ -133,6 +135,7 @@ export class IngestService {
     if (refusal !== null) throw new InvalidInput([{ pointer: '/target_url', detail: refusal }]);
     const body = { type: TEST_EVENT_TYPE, timestamp: this.clock.now().toISOString(), data: { subscription_id: toPublicId('sub', subscriptionId) } }; // prettier-ignore
     const event = {
+      addressing: 'test' as const,
       eventType: TEST_EVENT_TYPE,
       contentType: 'application/json',
       payload: Buffer.from(JSON.stringify(body)),
@@ -171,12 +174,12 @@ export class IngestService {
   /** @returns null when the key is taken */
   private async write(
     tenantId: string,
-    { eventType, contentType, payload, subscriptionIds }: Addressed,
+    { eventType, contentType, payload, addressing, subscriptionIds }: Addressed,
     requestId: string,
     idempotency: NewEvent['idempotency'],
   ): Promise<Accepted | null> {
     const id = newEventUuid(this.clock.nowMs());
-    const event = { id, tenantId, eventType, contentType, payload, idempotency };
+    const event = { id, tenantId, eventType, contentType, payload, addressing, idempotency };
     const deliveryCount = await this.writer.write(event, subscriptionIds);
     if (deliveryCount === null) return null;
     this.report.accepted({ requestId, tenantId, id, eventType, bytes: payload.length, deliveryCount });

@@ -131,6 +131,17 @@ export class SubscriptionVault {
   }
 }
 
+/**
+ * Names and values of the headers that `openHeaders` returns, in the same order, with `hidden` instead of credentials.
+ */
+export function headersWithout({ headers, shownHeaders, auth }: Omit<Sealed, 'secrets'>, hidden: string): string[] {
+  const own = Object.entries(headers).flatMap(([name, value]) => [
+    name,
+    typeof value === 'string' && isShown(name, shownHeaders) ? value : hidden,
+  ]);
+  return auth === null ? own : [...own, 'authorization', hidden];
+}
+
 function unshowable(names: readonly string[], headers: SealedHeaders): Fault[] {
   const values = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   return names.flatMap((name, index) => {

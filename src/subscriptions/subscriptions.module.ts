@@ -11,6 +11,8 @@ import { SubscriptionEntity } from './subscription.entity.js';
 import { Reencryption } from './reencryption.js';
 import { SubscriptionSecretsService } from './subscription-secrets.service.js';
 import { SubscriptionVault } from './subscription-vault.js';
+import { SubscriptionVersions } from './subscription-versions.js';
+import { SubscriptionVersionsRepository } from './subscription-versions.repository.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
@@ -23,6 +25,8 @@ import { SubscriptionsService } from './subscriptions.service.js';
     SubscriptionCache,
     SubscriptionSecretsService,
     SubscriptionVault,
+    SubscriptionVersions,
+    SubscriptionVersionsRepository,
     SubscriptionsRepository,
     SubscriptionsService,
     PublishTargets,
@@ -41,6 +45,8 @@ import { SubscriptionsService } from './subscriptions.service.js';
     SubscriptionsRepository,
     SubscriptionsService,
     SubscriptionVault,
+    SubscriptionVersions,
+    SubscriptionVersionsRepository,
   ],
 })
 export class SubscriptionsModule {}

@@ -1,4 +1,6 @@
 import { AttemptRepository } from '../../src/delivery/storage/attempt.repository.js';
+import { NO_PHASES } from '../../src/delivery/domain/attempt-outcome.js';
+import { readExchangeRecord } from '../../src/delivery/domain/exchange-record.js';
 import type { FinishedAttempt } from '../../src/delivery/domain/finished-attempt.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
@@ -10,6 +12,7 @@ import { StoredRows } from '../support/stored-rows.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const DAY_MS = 86_400_000;
+const SENT = { host: 'example.com', timestamp: 1, signature: 'v1,AA==', version: '0.1.0', own: '["X-A","b"]' };
 
 describe('the record of attempts, on real PostgreSQL', () => {
   let database: TestDatabase;
@@ -117,6 +120,8 @@ describe('the record of attempts, on real PostgreSQL', () => {
           durationMs: n + 0.6,
           responseBody: payloads[n]!,
           responseHeaders: { n: `${n}` },
+          phases: { ...NO_PHASES, waitMs: n },
+          sent: n === 1 ? null : { ...SENT, host: `${n}.example.com` },
         },
       }),
     );
@@ -127,7 +132,7 @@ describe('the record of attempts, on real PostgreSQL', () => {
     expect(states).toEqual([2, undefined, 3, 2]);
     for (const [n, id] of ids.entries()) {
       const attempt = await database.query<Record<string, unknown>>(
-        `select status_code, duration_ms, response_headers, response_body, tenant_id,
+        `select status_code, duration_ms, response_headers, response_body, exchange, tenant_id,
            extract(epoch from now() - started_at)::float8 as age from attempts where delivery_id = $1`,
         [id],
       );
@@ -136,6 +141,8 @@ describe('the record of attempts, on real PostgreSQL', () => {
         { status_code: 200 + n, duration_ms: n + 1, response_headers: headers, tenant_id: 'default' },
       ]);
       expect((attempt[0]!['response_body'] as Buffer).equals(payloads[n]!)).toBe(true);
+      const { phases, sent } = group[n]!.result;
+      expect(readExchangeRecord((attempt[0]!['exchange'] as Buffer).toString())).toEqual({ phases, sent });
       expect(attempt[0]!['age']).toBeLessThan(10);
     }
   });
@@ -216,11 +223,14 @@ describe('the record of attempts, on real PostgreSQL', () => {
       const before = await database.query('select * from open_deliveries');
       const responseBody = Buffer.from([0, 1, 255]);
 
-      const late = [attemptOf(id, { result: { statusCode: 202, responseBody } })];
+      const exchange = { phases: { ...NO_PHASES, readMs: 7 }, sent: SENT };
+      const late = [attemptOf(id, { result: { statusCode: 202, responseBody, ...exchange } })];
       expect(await repository.recordLate(late)).toEqual(new Set([id]));
 
       expect(await rows.attempts(id)).toMatchObject([{ number: 2, status_code: 202, is_late: true }]);
       expect((await rows.attempts(id))[0]!.response_body!.equals(responseBody)).toBe(true);
+      const [kept] = await database.query<{ exchange: Buffer }>('select exchange from attempts');
+      expect(readExchangeRecord(kept!.exchange.toString())).toEqual(exchange);
       expect(await database.query('select * from open_deliveries')).toEqual(before);
       expect(await rows.finished(id)).toBeUndefined();
     });

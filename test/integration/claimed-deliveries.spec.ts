@@ -56,6 +56,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
             targetUrl: 'https://1.1.1.1/hook',
             secrets: [{ box: 'sealed' }],
             headers,
+            shownHeaders: [],
             auth: null,
             maxAttempts: null,
             initialIntervalMs: null,

@@ -71,6 +71,8 @@ export interface AttemptAnswer {
   readonly response_headers: Readonly<Record<string, string>>;
   readonly response_body: string;
   readonly late: boolean;
+  readonly request_headers: readonly { readonly name: string; readonly value: string }[] | null;
+  readonly phases: Readonly<Record<'dns_ms' | 'connect_ms' | 'tls_ms' | 'wait_ms' | 'read_ms', number | null>> | null;
 }
 
 export interface DeliveryAnswer {
@@ -93,6 +95,7 @@ export interface DeliveryAnswer {
 }
 
 export interface DeliveryWithAttemptsAnswer extends DeliveryAnswer {
+  readonly summary: string;
   readonly attempts: readonly AttemptAnswer[];
 }
 

@@ -1,6 +1,6 @@
 import type { ClaimedDelivery, ClaimedSubscription } from '../../src/delivery/domain/claimed-delivery.js';
 import type { FinishedAttempt } from '../../src/delivery/domain/finished-attempt.js';
-import type { AttemptResult } from '../../src/delivery/domain/attempt-outcome.js';
+import { type AttemptResult, NO_PHASES } from '../../src/delivery/domain/attempt-outcome.js';
 import type { AddressedEvent } from '../../src/ingest/domain/new-event.js';
 import { publicIdsOf, toPublicId } from '../../src/shared/ids/public-id.js';
 import { deliveryUuid, eventUuidOf, newEventUuid, newUuid } from '../../src/shared/ids/uuid.js';
@@ -23,6 +23,7 @@ export function aNewEvent(given: Partial<Omit<AddressedEvent, 'deliveryCount'>> 
     eventType: 'order.created',
     contentType: 'application/json',
     payload: Buffer.from('{}'),
+    addressing: 'one',
     idempotency: null,
     ...given,
     subscriptionIds,
@@ -55,6 +56,7 @@ export function aClaimedDelivery(
       secrets: [],
       auth: null,
       headers: {},
+      shownHeaders: [],
       maxAttempts: null,
       initialIntervalMs: null,
       maxIntervalMs: null,
@@ -91,6 +93,8 @@ export function aFinishedAttempt(given: AttemptGiven = {}): FinishedAttempt {
     responseHeaders: {},
     responseBody: Buffer.alloc(0),
     retryAfter: null,
+    phases: NO_PHASES,
+    sent: null,
     ...given.result,
   };
   return {

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../shared/config/settings.js';
+import { Clock } from '../../shared/time/clock.js';
 import { type Page, toPage } from '../../shared/http/page.js';
 import { toPublicId } from '../../shared/ids/public-id.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import { SubscriptionsService } from '../../subscriptions/index.js';
+import { DeliveryCircumstancesRepository } from '../storage/delivery-circumstances.repository.js';
 import { type DeliveryFilter, DeliveryHistoryRepository } from '../storage/delivery-history.repository.js';
 import { DeliveryNotFound } from './delivery.errors.js';
-import { toAttemptAnswer, toDeliveryAnswer } from './delivery.mapping.js';
+import { toAttemptAnswer, toDeliveryAnswer, toSummary } from './delivery.mapping.js';
 import type { DeliveryAnswer, DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
 
 /** Reads deliveries and attempts for the API. */
@@ -14,7 +16,9 @@ import type { DeliveryAnswer, DeliveryWithAttemptsAnswer } from './dto/delivery-
 export class DeliveryHistory {
   constructor(
     private readonly repository: DeliveryHistoryRepository,
+    private readonly circumstances: DeliveryCircumstancesRepository,
     private readonly subscriptions: SubscriptionsService,
+    private readonly clock: Clock,
     private readonly settings: Settings,
   ) {}
 
@@ -23,7 +27,13 @@ export class DeliveryHistory {
     const row = await this.repository.findById(tenantId, id);
     if (row === null) throw new DeliveryNotFound(toPublicId('dlv', id));
     const attempts = await this.repository.listAttempts(tenantId, id);
-    return { ...toDeliveryAnswer(row, this.settings), attempts: attempts.map(toAttemptAnswer) };
+    const circumstances = (await this.circumstances.list(tenantId, [row])).get(id) ?? null;
+    const delivery = toDeliveryAnswer(row, this.settings);
+    return {
+      ...delivery,
+      summary: toSummary(row, delivery, { circumstances, attempts, nowMs: this.clock.nowMs() }),
+      attempts: attempts.map((attempt) => toAttemptAnswer(attempt, delivery, circumstances)),
+    };
   }
 
   async list(tenantId: string, filter: DeliveryFilter): Promise<Page<DeliveryAnswer>> {

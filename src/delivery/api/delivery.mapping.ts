@@ -1,10 +1,15 @@
 import type { Settings } from '../../shared/config/settings.js';
 import { toPublicId } from '../../shared/ids/public-id.js';
 import { uuidTimeMs } from '../../shared/ids/uuid.js';
-import { effectivePolicy } from '../../subscriptions/index.js';
+import { effectivePolicy, stateFrom } from '../../subscriptions/index.js';
+import type { AttemptPhases } from '../domain/attempt-outcome.js';
+import { deliverySummary } from '../domain/delivery-summary.js';
 import { deliveryStatus } from '../domain/delivery-state.js';
+import { readExchangeRecord } from '../domain/exchange-record.js';
+import { sentHeaders } from '../domain/sent-request.js';
+import type { CircumstancesRow } from '../storage/delivery-circumstances.repository.js';
 import type { AttemptRow, DeliveryRow } from '../storage/delivery-history.repository.js';
-import type { AttemptAnswer, DeliveryAnswer, DeliveryErrorAnswer } from './dto/delivery-answer.js';
+import type { AttemptAnswer, DeliveryAnswer, DeliveryErrorAnswer, PhasesAnswer } from './dto/delivery-answer.js';
 
 export function toDeliveryAnswer(row: DeliveryRow, settings: Settings): DeliveryAnswer {
   const status = deliveryStatus(row.state, row.attempt_count);
@@ -32,7 +37,49 @@ export function toDeliveryAnswer(row: DeliveryRow, settings: Settings): Delivery
   };
 }
 
-export function toAttemptAnswer(row: AttemptRow): AttemptAnswer {
+/** @param circumstances null if the event or the subscription was removed a moment ago */
+export function toSummary(
+  row: DeliveryRow,
+  delivery: DeliveryAnswer,
+  { circumstances, attempts, nowMs }: SummaryTerms,
+): string {
+  const { next_attempt_at: nextAttemptAt } = row;
+  const isOpen = row.finished_at === null;
+  return deliverySummary(
+    {
+      id: delivery.id,
+      subscriptionId: delivery.subscription_id,
+      status: delivery.status,
+      createdAtMs: Date.parse(delivery.created_at),
+      attemptCount: row.attempt_count,
+      abandonedCount: circumstances?.abandoned_count ?? 0,
+      maxAttempts: delivery.max_attempts,
+      nextAttemptAtMs: nextAttemptAt instanceof Date ? nextAttemptAt.getTime() : null,
+      isParked: isOpen && typeof nextAttemptAt === 'number',
+      leaseUntilMs: circumstances?.lease_until?.getTime() ?? null,
+      finishedAtMs: row.finished_at?.getTime() ?? null,
+      lastStatusCode: row.last_status_code,
+      lastError: delivery.last_error,
+      subscriptionState: circumstances === null ? 'deleted' : stateFrom(circumstances.subscription_state),
+      hasLateAttempt: attempts.some((attempt) => attempt.is_late),
+    },
+    nowMs,
+  );
+}
+
+interface SummaryTerms {
+  readonly circumstances: CircumstancesRow | null;
+  readonly attempts: readonly Pick<AttemptRow, 'is_late'>[];
+  readonly nowMs: number;
+}
+
+/** @param delivery the delivery that it belongs to; the headers that were sent name it */
+export function toAttemptAnswer(
+  row: AttemptRow,
+  delivery: DeliveryAnswer,
+  circumstances: CircumstancesRow | null,
+): AttemptAnswer {
+  const { phases, sent } = row.exchange === null ? NOTHING_KEPT : readExchangeRecord(row.exchange.toString('latin1'));
   return {
     number: row.number,
     started_at: row.started_at.toISOString(),
@@ -42,7 +89,28 @@ export function toAttemptAnswer(row: AttemptRow): AttemptAnswer {
     response_headers: row.response_headers === null ? {} : (JSON.parse(row.response_headers) as Record<string, string>),
     response_body: row.response_body?.toString('utf8') ?? '',
     late: row.is_late,
+    request_headers:
+      sent === null || circumstances === null
+        ? null
+        : sentHeaders(
+            {
+              contentType: circumstances.content_type,
+              payloadBytes: circumstances.payload_bytes,
+              webhookId: delivery.webhook_id,
+              eventType: delivery.event_type,
+              deliveryId: delivery.id,
+              attempt: row.number,
+            },
+            sent,
+          ).map(([name, value]) => ({ name, value })),
+    phases: phases === null ? null : toPhasesAnswer(phases),
   };
+}
+
+const NOTHING_KEPT = { phases: null, sent: null };
+
+function toPhasesAnswer({ dnsMs, connectMs, tlsMs, waitMs, readMs }: AttemptPhases): PhasesAnswer {
+  return { dns_ms: dnsMs, connect_ms: connectMs, tls_ms: tlsMs, wait_ms: waitMs, read_ms: readMs };
 }
 
 function toError(code: string | null, message: string | null): DeliveryErrorAnswer | null {

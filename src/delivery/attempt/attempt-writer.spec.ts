@@ -2,6 +2,7 @@ import { silentLogger } from '../../../test/support/silent-logger.js';
 import { parseSettings } from '../../shared/config/settings.js';
 import { AttemptWriter } from './attempt-writer.js';
 import type { AttemptRepository } from '../storage/attempt.repository.js';
+import { NO_PHASES } from '../domain/attempt-outcome.js';
 import type { FinishedAttempt } from '../domain/finished-attempt.js';
 
 const settings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/' });
@@ -15,6 +16,8 @@ const anAttempt = (id: string): FinishedAttempt => ({
     responseHeaders: {},
     responseBody: Buffer.alloc(0),
     retryAfter: null,
+    phases: NO_PHASES,
+    sent: null,
   },
   decision: { next: 'delivered' },
   startedMs: 0,

@@ -1,3 +1,5 @@
+import type { SentRequest } from './sent-request.js';
+
 /** Why an attempt failed. New codes may be added; the meaning of a code never changes. */
 export const ATTEMPT_ERROR_CODES = [
   'timeout',
@@ -21,6 +23,19 @@ export interface AttemptError {
   readonly message: string;
 }
 
+/** How long each phase of an attempt took, in milliseconds; null for a phase that did not happen. */
+export interface AttemptPhases {
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+  /** From the start of the request to the first byte of the response. */
+  readonly waitMs: number | null;
+  readonly readMs: number | null;
+}
+
+/** For an attempt that failed before it reached the network. */
+export const NO_PHASES: AttemptPhases = { dnsMs: null, connectMs: null, tlsMs: null, waitMs: null, readMs: null };
+
 /** Result of one request to a receiver. */
 export interface AttemptResult {
   /** Null when no response came. */
@@ -34,6 +49,9 @@ export interface AttemptResult {
   readonly responseBody: Buffer;
   /** Raw value of `Retry-After`: seconds or a date. */
   readonly retryAfter: string | null;
+  readonly phases: AttemptPhases;
+  /** Null if nothing was sent, because no connection was made. */
+  readonly sent: SentRequest | null;
 }
 
 export function isSuccess(statusCode: number): boolean {

@@ -34,6 +34,8 @@ export interface ClaimedSubscription {
   readonly targetUrl: string;
   readonly secrets: readonly SealedSecret[];
   readonly headers: SealedHeaders;
+  /** Names of headers whose values are no secrets, in lower case. */
+  readonly shownHeaders: readonly string[];
   readonly auth: SealedAuth | null;
   readonly maxAttempts: number | null;
   readonly initialIntervalMs: number | null;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { AttemptResult } from './attempt-outcome.js';
+import { type AttemptResult, NO_PHASES } from './attempt-outcome.js';
 import { decide, type RetryPolicy } from './retry-policy.js';
 
 const POLICY: RetryPolicy = { maxAttempts: 5, initialIntervalMs: 10_000, maxIntervalMs: 60_000 };
@@ -12,6 +12,8 @@ const aResult = (given: Partial<AttemptResult> = {}): AttemptResult => ({
   responseHeaders: {},
   responseBody: Buffer.alloc(0),
   retryAfter: null,
+  phases: NO_PHASES,
+  sent: null,
   ...given,
 });
 const decideAfter = (given: Partial<AttemptResult>, attemptsUsed = 1, chance = 0.5) =>

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HotPath } from '../../shared/database/hot-path.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import { Clock } from '../../shared/time/clock.js';
+import { exchangeRecord } from '../domain/exchange-record.js';
 import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-attempt.js';
 import { POSTPONE } from './statements/postpone.js';
 import { RECORD } from './statements/record.js';
@@ -43,6 +44,7 @@ export class AttemptRepository {
         bytes,
         offsets,
         bodyLengths: lengths.body,
+        exchangeLengths: lengths.exchange,
         headersLengths: lengths.headers,
         errorCodeLengths: lengths.errorCode,
         errorMessageLengths: lengths.errorMessage,
@@ -69,9 +71,10 @@ export class AttemptRepository {
         errorCodes: attempts.map(({ result }) => result.error?.code ?? null),
         errorMessages: attempts.map(({ result }) => (result.error === null ? null : storable(result.error.message))),
         responseHeaders: attempts.map(({ result }) => JSON.stringify(result.responseHeaders)),
-        responseBodies: bytes,
-        bodyOffsets: offsets,
+        bytes,
+        offsets,
         bodyLengths: lengths.body,
+        exchangeLengths: lengths.exchange,
       }),
     );
     return new Set(rows.map((row) => row.delivery_id));
@@ -112,17 +115,17 @@ function byDelivery({ delivery: a }: Claimed, { delivery: b }: Claimed): number 
 
 interface Packed {
   readonly bytes: Buffer;
-  /** Start of each attempt's body, headers, error code and error message, counted from 1 as in SQL's `substring`. */
+  /** Start of each attempt's parts, in the order of `lengths`, counted from 1 as in SQL's `substring`. */
   readonly offsets: number[];
   /** Bytes of each part, per attempt. */
-  readonly lengths: Readonly<Record<'body' | 'headers' | 'errorCode' | 'errorMessage', number[]>>;
+  readonly lengths: Readonly<Record<'body' | 'exchange' | 'headers' | 'errorCode' | 'errorMessage', number[]>>;
 }
 
 /** Packs all texts and bytes into one binary parameter. */
 function pack(attempts: readonly FinishedAttempt[]): Packed {
   const parts: Buffer[] = [];
   const offsets: number[] = [];
-  const lengths: Packed['lengths'] = { body: [], headers: [], errorCode: [], errorMessage: [] };
+  const lengths: Packed['lengths'] = { body: [], exchange: [], headers: [], errorCode: [], errorMessage: [] };
   let at = 1;
   const add = (part: Buffer, to: number[]): void => {
     parts.push(part);
@@ -132,7 +135,13 @@ function pack(attempts: readonly FinishedAttempt[]): Packed {
   for (const { result } of attempts) {
     offsets.push(at);
     add(result.responseBody, lengths.body);
-    add(Buffer.from(JSON.stringify(result.responseHeaders)), lengths.headers);
+    // Of ASCII, so its length in bytes is known, and one buffer can hold it and what follows.
+    const exchange = exchangeRecord(result.phases, result.sent);
+    const texts = Buffer.from(exchange + JSON.stringify(result.responseHeaders));
+    parts.push(texts);
+    lengths.exchange.push(exchange.length);
+    lengths.headers.push(texts.length - exchange.length);
+    at += texts.length;
     add(result.error === null ? EMPTY : Buffer.from(result.error.code), lengths.errorCode);
     add(result.error === null ? EMPTY : Buffer.from(storable(result.error.message)), lengths.errorMessage);
   }

@@ -56,6 +56,7 @@ interface SubscriptionRow {
   target_url: string;
   secrets: SealedSecret[];
   headers: SealedHeaders;
+  shown_headers: string[];
   auth: SealedAuth | null;
   max_attempts: number | null;
   initial_interval_ms: number | null;
@@ -75,6 +76,7 @@ export async function readSubscriptions(hotPath: HotPath, ids: readonly Uuid[]):
       targetUrl: row.target_url,
       secrets: row.secrets,
       headers: row.headers,
+      shownHeaders: row.shown_headers,
       auth: row.auth,
       maxAttempts: row.max_attempts,
       initialIntervalMs: row.initial_interval_ms,

@@ -47,6 +47,8 @@ export interface AttemptRow {
   response_headers: string | null;
   response_body: Buffer | null;
   is_late: boolean;
+  /** Null in rows of earlier versions and of abandoned attempts; see `exchange-record.ts`. */
+  exchange: Buffer | null;
 }
 
 /** Reads open and finished deliveries, and their attempts. */
@@ -96,7 +98,7 @@ export class DeliveryHistoryRepository {
     return this.database.query<AttemptRow>(
       tenantId,
       `select number, started_at, duration_ms, status_code, error_code, error_message, response_headers, response_body,
-         is_late
+         is_late, exchange
        from attempts where tenant_id = $1 and delivery_id = $2 order by number`,
       [deliveryId],
     );

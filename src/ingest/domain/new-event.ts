@@ -1,4 +1,5 @@
 import type { Uuid } from '../../shared/ids/uuid.js';
+import type { Addressing } from './addressing.js';
 
 /** A row of `events`. Plain SQL writes and reads these rows in groups; this path uses no ORM. */
 export interface EventRow {
@@ -11,6 +12,7 @@ export interface EventRow {
 
 /** An event, to be committed together with its deliveries and its idempotency key. */
 export interface NewEvent extends EventRow {
+  readonly addressing: Addressing;
   readonly deliveryCount: number;
   readonly idempotency: { readonly key: string; readonly fingerprint: Buffer } | null;
 }

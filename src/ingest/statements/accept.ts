@@ -18,6 +18,7 @@ export const ACCEPT = statement({
     eventTypes: 'text[]',
     contentTypes: 'text[]',
     deliveryCounts: 'int[]',
+    addressings: 'smallint[]',
     payloads: 'bytea',
     payloadOffsets: 'int[]',
     payloadLengths: 'int[]',
@@ -49,11 +50,12 @@ export const ACCEPT = statement({
       returning event_id),
     lost as (select array(select unnest(${p.keyEventIds}) except select event_id from keyed) as events),
     accepted as (
-      insert into events (id, tenant_id, event_type, content_type, payload, delivery_count)
-      select id, tenant_id, event_type, content_type, substring(${p.payloads} from at for length), delivery_count
+      insert into events (id, tenant_id, event_type, content_type, payload, delivery_count, addressing)
+      select id, tenant_id, event_type, content_type, substring(${p.payloads} from at for length), delivery_count,
+        addressing
       from unnest(${p.ids}, ${p.tenantIds}, ${p.eventTypes}, ${p.contentTypes}, ${p.deliveryCounts},
-        ${p.payloadOffsets}, ${p.payloadLengths})
-        e(id, tenant_id, event_type, content_type, delivery_count, at, length)
+        ${p.addressings}, ${p.payloadOffsets}, ${p.payloadLengths})
+        e(id, tenant_id, event_type, content_type, delivery_count, addressing, at, length)
       where id <> all ((select events from lost)::uuid[])),
     opened as (
       ${openClaimedDeliveries({

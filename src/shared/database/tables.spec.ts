@@ -6,6 +6,7 @@ const SOURCE = join(import.meta.dirname, '../..');
 /** The module that a table belongs to. */
 const OWNERS: Readonly<Record<string, string>> = {
   subscriptions: 'subscriptions',
+  subscription_versions: 'subscriptions',
   events: 'ingest',
   idempotency_keys: 'ingest',
   open_deliveries: 'delivery',

@@ -10,6 +10,36 @@ export class DeliveryErrorAnswer {
   readonly message: string | null;
 }
 
+export class SentHeaderAnswer {
+  @ApiProperty({ example: 'webhook-id' })
+  readonly name: string;
+
+  @ApiProperty({
+    description: '`***` for a credential; `[not kept: too long]` for what exceeds 4 KB of own headers',
+    example: 'evt_01k6zv1yqpe7rtqq6zjy200000',
+  })
+  readonly value: string;
+}
+
+const PHASE = { type: 'integer', nullable: true } as const;
+
+export class PhasesAnswer {
+  @ApiProperty({ ...PHASE, description: 'Resolving the host name; null for a literal address', example: 3 })
+  readonly dns_ms: number | null;
+
+  @ApiProperty({ ...PHASE, description: 'Connecting; null on a connection that existed, like the two beside it', example: 11 }) // prettier-ignore
+  readonly connect_ms: number | null;
+
+  @ApiProperty({ ...PHASE, description: 'TLS handshake; null for http', example: 14 })
+  readonly tls_ms: number | null;
+
+  @ApiProperty({ ...PHASE, description: 'From the start of the request to the first byte of the response', example: 9 })
+  readonly wait_ms: number | null;
+
+  @ApiProperty({ ...PHASE, description: 'From there to the end of the response', example: 0 })
+  readonly read_ms: number | null;
+}
+
 export class AttemptAnswer {
   @ApiProperty({ type: 'integer', example: 1 })
   readonly number: number;
@@ -39,6 +69,20 @@ export class AttemptAnswer {
 
   @ApiProperty({ description: 'Whether the outcome arrived too late to change the delivery', example: false })
   readonly late: boolean;
+
+  @ApiProperty({
+    type: [SentHeaderAnswer],
+    nullable: true,
+    description: 'Headers as sent, in their order. Null if no connection was made, and if this was not recorded',
+  })
+  readonly request_headers: SentHeaderAnswer[] | null;
+
+  @ApiProperty({
+    type: PhasesAnswer,
+    nullable: true,
+    description: 'How long each phase took; null for a phase that did not happen. All null if this was not recorded',
+  })
+  readonly phases: PhasesAnswer | null;
 }
 
 /** One event for one subscription. */
@@ -102,6 +146,13 @@ export class DeliveryAnswer {
 }
 
 export class DeliveryWithAttemptsAnswer extends DeliveryAnswer {
+  @ApiProperty({
+    description:
+      'One sentence for people: what happened, on whose side, what comes next and what to do. Its words may change',
+    example: 'The receiver answered 200 to the first attempt at 12:00:00 UTC; nothing is left to do.',
+  })
+  readonly summary: string;
+
   @ApiProperty({ type: [AttemptAnswer], description: 'Oldest first' })
   readonly attempts: AttemptAnswer[];
 }

@@ -3,10 +3,11 @@
 // brackets leads an expert to them.
 
 const RECEIVER_CLOSED = 'the receiver closed the connection before it answered; check its log and its proxies';
-const NO_ROUTE = 'there is no route to the receiver; check the address behind the host name of target_url';
+const NO_ROUTE = 'the network has no route to the receiver; check the address behind the host name of target_url';
 const NO_NAME = 'the host name of target_url has no address; check its spelling and its DNS records';
 const NAME_SERVERS = 'the name servers of the host in target_url failed to answer; check its DNS records';
-const NO_DNS_ANSWER = 'no name server answered for the host name of target_url in time; check its DNS records';
+const NO_DNS_ANSWER =
+  'in the network, no name server answered for the host name of target_url in time; check its DNS records';
 const NO_HTTPS =
   'the target speaks plain HTTP, not TLS; use http:// in target_url, or the port on which the receiver speaks TLS';
 const SELF_SIGNED = "the receiver's certificate is self-signed; it needs one of a public certificate authority";

@@ -1,6 +1,7 @@
 import { isIP, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { TargetGuard } from '../../../targets/index.js';
+import { beginConnecting, handingOver } from './connecting.js';
 import { patchParserOf } from './undici-parser.js';
 
 /** Maximum cached TLS sessions, over all hosts. */
@@ -70,15 +71,20 @@ export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs:
     const { hostname, protocol, port } = options;
     const isSecure = protocol === 'https:';
     const deadlineMs = performance.now() + timeoutMs;
+    const connecting = beginConnecting();
     const connectTcp = async (): Promise<Socket> => {
       const host = hostname.replace(/^\[(.*)\]$/, '$1');
+      const isName = isIP(host) === 0;
+      if (isName) connecting.enter('dnsMs');
       // The check of the URL has covered a literal address.
-      const addresses = isIP(host) === 0 ? await inTime(guard.addressesOf(host), signal) : [host];
+      const addresses = isName ? await inTime(guard.addressesOf(host), signal) : [host];
       if (addresses.length === 0) throw Object.assign(new Error(`${host} has no address`), { code: 'ENODATA' });
+      connecting.enter('connectMs');
       return open({ host, addresses, port: port === '' ? (isSecure ? 443 : 80) : Number(port), signal, deadlineMs });
     };
     const secured = (httpSocket: Socket): Promise<Socket> =>
       new Promise((resolve, reject) => {
+        connecting.enter('tlsMs');
         const tlsSocket = secure({ ...options, httpSocket }, (...[error, socket]) => {
           if (error === null) resolve(socket);
           else reject(error);
@@ -90,10 +96,13 @@ export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs:
       .finally(() => {
         isOver = true;
         clearTimeout(timer);
+        connecting.enter(null);
       })
       .then(
         (socket) => {
-          callback(null, socket);
+          handingOver(connecting, () => {
+            callback(null, socket);
+          });
           patchParserOf(socket);
         },
         (error: unknown) => {

@@ -1,5 +1,8 @@
 import { type AxiosAdapter, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import type { Dispatcher } from 'undici';
+import type { SentRequest } from '../../domain/sent-request.js';
+import { connectionBegunBy } from './connecting.js';
+import { ExchangeTrace } from './exchange-trace.js';
 import { isConnectError } from './target-connector.js';
 import { HeadersTooLong } from './undici-parser.js';
 
@@ -12,6 +15,8 @@ const MAX_INTERIM_ANSWERS = 2000;
 /** Where a request goes. */
 export interface Target {
   readonly origin: string;
+  /** Value of the `Host` header. */
+  readonly host: string;
   readonly path: string;
   /** Index of the agent that makes the request. */
   readonly agentIndex: number;
@@ -22,11 +27,16 @@ export interface Target {
  * axios copies plain objects in its configuration.
  */
 export class RawRequest {
+  /** Times of the exchange, complete when it has ended. */
+  readonly trace = new ExchangeTrace();
+
   constructor(
     readonly target: Target,
     readonly headers: string[],
     readonly body: Buffer,
     readonly timeoutMs: number,
+    /** What the history keeps of the request. */
+    readonly kept: SentRequest,
   ) {}
 }
 
@@ -71,12 +81,14 @@ export function undiciAdapter(dispatcherOf: (target: Target) => Dispatcher): Axi
 
 function exchange(dispatcherOf: (target: Target) => Dispatcher, request: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const { target, headers, body, timeoutMs } = request;
+    const { target, headers, body, timeoutMs, trace } = request;
     const { origin, path } = target;
     const send = (handler: Exchange): void => {
-      dispatcherOf(target).dispatch({ origin, path, method: 'POST', headers, body }, handler);
+      trace.connecting = connectionBegunBy(() => {
+        dispatcherOf(target).dispatch({ origin, path, method: 'POST', headers, body }, handler);
+      });
     };
-    send(new Exchange(timeoutMs, { resolve, reject, send }));
+    send(new Exchange(timeoutMs, trace, { resolve, reject, send }));
   });
 }
 
@@ -99,6 +111,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     timeoutMs: number,
+    private readonly trace: ExchangeTrace,
     private readonly ends: Ends,
   ) {
     this.timer = setTimeout(() => {
@@ -113,6 +126,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.controller = controller;
     // The exchange has timed out while connecting, so nothing may be sent any more.
     if (this.isOver) controller.abort(new Error('over'));
+    else this.trace.start();
+  }
+
+  /** undici calls this at the first byte of each response, interim ones included. Its types do not say so. */
+  onResponseStarted(): void {
+    this.trace.answer();
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: RawAnswer['headers']): void {
@@ -161,6 +180,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.isOver) return;
     this.isOver = true;
     clearTimeout(this.timer);
+    this.trace.end();
     if (this.answer) this.ends.resolve({ ...this.answer, body: Buffer.concat(this.kept) });
     else this.ends.reject(error ?? new AnswerWithoutStatus());
     if (error) this.controller?.abort(error);

@@ -8,7 +8,8 @@ import { HostResolver, TargetGuard } from '../../../targets/index.js';
 import { Clock } from '../../../shared/time/clock.js';
 import { VERSION } from '../../../shared/version.js';
 import type { ClaimedDelivery } from '../../domain/claimed-delivery.js';
-import { type AttemptResult, isSuccess } from '../../domain/attempt-outcome.js';
+import { type AttemptResult, isSuccess, NO_PHASES } from '../../domain/attempt-outcome.js';
+import { requestHeaders } from '../../domain/sent-request.js';
 import { pointedTo, statusSentence } from '../../domain/status-sentence.js';
 import type { OwnFault } from '../../domain/own-fault.js';
 import { webhookSignature } from '../../../signing/index.js';
@@ -23,7 +24,6 @@ import { type RawAnswer, RawRequest, type Target, undiciAdapter } from './undici
 
 const CONNECT_TIMEOUT_MS = 5000;
 const CONNECTION_AGE_MS = 30_000;
-const USER_AGENT = `webhook-delivery-service/${VERSION}`;
 const MAX_TARGETS = 10_000;
 /** Maximum characters of response headers in the history. */
 const MAX_HEADERS_LENGTH = 4096;
@@ -79,12 +79,14 @@ export class WebhookSender implements OnApplicationShutdown {
    */
   async send(delivery: ClaimedDelivery, timeoutMs: number): Promise<AttemptResult> {
     const startedMs = this.clock.monotonicMs();
+    let raw: RawRequest | null = null;
     try {
-      const raw = this.request(delivery, timeoutMs);
+      raw = this.request(delivery, timeoutMs);
       // The adapter sets the method. With POST here, axios would first look for a content type.
       const config: AxiosRequestConfig & { raw: RawRequest } = { raw };
       const { data } = await this.http.request<RawAnswer>(config);
-      return resultOf(data, this.clock.monotonicMs() - startedMs, delivery.subscription.targetUrl);
+      const durationMs = this.clock.monotonicMs() - startedMs;
+      return { ...resultOf(data, delivery.subscription.targetUrl), durationMs, ...exchangeOf(raw) };
     } catch (error) {
       if (this.isClosed) throw new AttemptInterrupted();
       const fault = error instanceof UnknownEncryptionKey ? 'encryption_key' : ownFaultOf(error);
@@ -100,6 +102,7 @@ export class WebhookSender implements OnApplicationShutdown {
         responseHeaders: {},
         responseBody: Buffer.alloc(0),
         retryAfter: null,
+        ...exchangeOf(raw),
       };
     }
   }
@@ -115,29 +118,13 @@ export class WebhookSender implements OnApplicationShutdown {
     const id = delivery.webhookId ?? event;
     const nowMs = this.clock.nowMs();
     const timestamp = Math.floor(nowMs / 1000);
-    const { keys, headers: own } = this.credentials.of(subscription, delivery.subscriptionId, nowMs);
-    const headers = [
-      'content-type',
-      delivery.contentType,
-      'webhook-id',
-      id,
-      'webhook-timestamp',
-      String(timestamp),
-      'webhook-signature',
-      webhookSignature({ id, timestamp, body: payload }, keys),
-      'x-event-type',
-      delivery.eventType,
-      'x-webhook-delivery',
-      deliveryId,
-      'x-webhook-attempt',
-      String(delivery.attempt),
-      'user-agent',
-      USER_AGENT,
-      'accept-encoding',
-      'identity',
-      ...own,
-    ];
-    return new RawRequest(this.target(subscription.targetUrl), headers, payload, timeoutMs);
+    const { keys, headers: own, kept } = this.credentials.of(subscription, delivery.subscriptionId, nowMs);
+    const signature = webhookSignature({ id, timestamp, body: payload }, keys);
+    const target = this.target(subscription.targetUrl);
+    const sent = { host: target.host, timestamp, signature, version: VERSION, own: kept };
+    const { contentType, eventType, attempt } = delivery;
+    const headers = requestHeaders({ contentType, webhookId: id, eventType, deliveryId, attempt, own }, sent);
+    return new RawRequest(target, headers, payload, timeoutMs, sent);
   }
 
   /**
@@ -150,25 +137,29 @@ export class WebhookSender implements OnApplicationShutdown {
     if (known) return known;
     const url = new URL(targetUrl);
     this.guard.checkUrl(url);
-    const { origin, pathname, search } = url;
-    const target = { origin, path: pathname + search, agentIndex: ReceiverAgents.indexOf(origin) };
+    const { origin, host, pathname, search } = url;
+    const target = { origin, host, path: pathname + search, agentIndex: ReceiverAgents.indexOf(origin) };
     this.targets.set(targetUrl, target);
     return target;
   }
 }
 
-function resultOf(answer: RawAnswer, durationMs: number, targetUrl: string): AttemptResult {
+function resultOf(answer: RawAnswer, targetUrl: string): Omit<AttemptResult, 'durationMs' | 'phases' | 'sent'> {
   const { statusCode } = answer;
   const { location: to, 'retry-after': retryAfter } = answer.headers;
   const location = typeof to === 'string' ? pointedTo(to, targetUrl) : undefined;
   return {
     statusCode,
     error: isSuccess(statusCode) ? null : { code: 'bad_status', message: statusSentence(statusCode, location) },
-    durationMs,
     responseHeaders: keptHeaders(answer.headers),
     responseBody: answer.body,
     retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
   };
+}
+
+/** @param raw null if the request could not be made */
+function exchangeOf(raw: RawRequest | null): Pick<AttemptResult, 'phases' | 'sent'> {
+  return { phases: raw?.trace.phases ?? NO_PHASES, sent: raw?.trace.wasSent ? raw.kept : null };
 }
 
 function keptHeaders(headers: RawAnswer['headers']): Record<string, string> {

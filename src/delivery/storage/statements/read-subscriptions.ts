@@ -9,7 +9,7 @@ export const READ_SUBSCRIPTIONS = statement({
   name: 'read_subscriptions',
   servedBy: ['subscriptions_pkey'],
   parameters: { ids: 'uuid[]' },
-  text: (p) => `select id, xmin::text as version, target_url, secrets, headers, auth, max_attempts, initial_interval_ms,
-      max_interval_ms, timeout_ms, max_in_flight
+  text: (p) => `select id, xmin::text as version, target_url, secrets, headers, shown_headers, auth, max_attempts,
+      initial_interval_ms, max_interval_ms, timeout_ms, max_in_flight
     from subscriptions where id = any(${p.ids}) and state <> ${SUBSCRIPTION_STATE.deleted}`,
 });

@@ -5,35 +5,43 @@ import { intoHistory } from './into-history.js';
 
 /**
  * Texts and bytes of all attempts in one value, because PostgreSQL would search an array of texts for each element from
- * its start. The body, headers, error code and error message of an attempt follow each other from its offset, which
- * counts from 1. Lengths are in bytes; 0 means null.
+ * its start. The body, exchange record, headers, error code and error message of an attempt follow each other from its
+ * offset, which counts from 1. Lengths are in bytes; an error without length is null.
  */
 const PACKED = {
   bytes: 'bytea',
   offsets: 'int[]',
   bodyLengths: 'int[]',
+  exchangeLengths: 'int[]',
   headersLengths: 'int[]',
   errorCodeLengths: 'int[]',
   errorMessageLengths: 'int[]',
 } as const;
 
 /** SQL for the texts and bytes of attempt i. */
-function unpacked(p: Placeholders<typeof PACKED>): Record<'body' | 'headers' | 'errorCode' | 'errorMessage', string> {
+function unpacked(
+  p: Placeholders<typeof PACKED>,
+): Record<'body' | 'exchange' | 'headers' | 'errorCode' | 'errorMessage', string> {
   const offset = `(${p.offsets})[i]`;
-  const [body, headers, errorCode, errorMessage] = [
+  const [body, exchange, headers, errorCode, errorMessage] = [
     p.bodyLengths,
+    p.exchangeLengths,
     p.headersLengths,
     p.errorCodeLengths,
     p.errorMessageLengths,
-  ].map((lengths) => `(${lengths})[i]`) as [string, string, string, string];
+  ].map((lengths) => `(${lengths})[i]`) as [string, string, string, string, string];
   const text = (from: string, length: string): string =>
     `convert_from(substring(${p.bytes} from ${from} for ${length}), 'UTF8')`;
   const unlessEmpty = (length: string, value: string): string => `case when ${length} > 0 then ${value} end`;
   return {
     body: `substring(${p.bytes} from ${offset} for ${body})`,
-    headers: text(`${offset} + ${body}`, headers),
-    errorCode: unlessEmpty(errorCode, text(`${offset} + ${body} + ${headers}`, errorCode)),
-    errorMessage: unlessEmpty(errorMessage, text(`${offset} + ${body} + ${headers} + ${errorCode}`, errorMessage)),
+    exchange: `substring(${p.bytes} from ${offset} + ${body} for ${exchange})`,
+    headers: text(`${offset} + ${body} + ${exchange}`, headers),
+    errorCode: unlessEmpty(errorCode, text(`${offset} + ${body} + ${exchange} + ${headers}`, errorCode)),
+    errorMessage: unlessEmpty(
+      errorMessage,
+      text(`${offset} + ${body} + ${exchange} + ${headers} + ${errorCode}`, errorMessage),
+    ),
   };
 }
 
@@ -59,7 +67,7 @@ export const RECORD = statement({
     ...PACKED,
   },
   text: (p) => {
-    const { body, headers, errorCode, errorMessage } = unpacked(p);
+    const { body, exchange, headers, errorCode, errorMessage } = unpacked(p);
     const all = `cardinality(${p.retriedIds}) + cardinality(${p.finalIds})`;
     return `with retried as (
       update open_deliveries o
@@ -84,13 +92,14 @@ export const RECORD = statement({
       })}),
     written as (
       insert into attempts (delivery_id, number, tenant_id, started_at, duration_ms, status_code, error_code,
-        error_message, response_headers, response_body)
+        error_message, response_headers, response_body, exchange)
       select id, attempt_count, tenant_id, now() - (${p.agesMs})[i] * interval '1 millisecond',
         (${p.durationsMs})[i], (${p.statusCodes})[i],
         ${errorCode},
         ${errorMessage},
         ${headers},
-        ${body}
+        ${body},
+        ${exchange}
       from (select id, attempt_count, tenant_id, i from retried
         union all select id, attempt_count, tenant_id, i from finished) recorded
       returning delivery_id)

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../../shared/config/settings.js';
+import type { Uuid } from '../../shared/ids/uuid.js';
+import { Clock } from '../../shared/time/clock.js';
+import { DeliveryCircumstancesRepository } from '../storage/delivery-circumstances.repository.js';
+import { DeliveryHistoryRepository } from '../storage/delivery-history.repository.js';
+import { toDeliveryAnswer, toSummary } from './delivery.mapping.js';
+import type { DeliveryAnswer } from './dto/delivery-answer.js';
+
+/** A delivery with the sentence that says what became of it. */
+export interface ExplainedDelivery {
+  readonly id: Uuid;
+  readonly delivery: DeliveryAnswer;
+  readonly summary: string;
+}
+
+/** Explains the deliveries of events. */
+@Injectable()
+export class DeliveryExplanations {
+  constructor(
+    private readonly repository: DeliveryHistoryRepository,
+    private readonly circumstances: DeliveryCircumstancesRepository,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
+  ) {}
+
+  /** Lists deliveries of an event, newest first, and one more than the limit if more follow. @param after an id */
+  async list(
+    tenantId: string,
+    { eventId, limit, after }: { readonly eventId: Uuid; readonly limit: number; readonly after: Uuid | null },
+  ): Promise<ExplainedDelivery[]> {
+    const rows = await this.repository.list(tenantId, { eventId, limit, ...(after !== null && { after }) });
+    if (rows.length === 0) return [];
+    const all = await this.circumstances.list(tenantId, rows);
+    const nowMs = this.clock.nowMs();
+    return rows.map((row) => {
+      const delivery = toDeliveryAnswer(row, this.settings);
+      const circumstances = all.get(row.id) ?? null;
+      return { id: row.id, delivery, summary: toSummary(row, delivery, { circumstances, attempts: [], nowMs }) };
+    });
+  }
+
+  /** Which of these subscriptions got a delivery of an event. */
+  reached(tenantId: string, eventId: Uuid, subscriptionIds: readonly Uuid[]): Promise<Set<Uuid>> {
+    return this.circumstances.reached(tenantId, eventId, subscriptionIds);
+  }
+}

@@ -1,0 +1,175 @@
+import type { SubscriptionState } from '../../subscriptions/index.js';
+import type { AttemptErrorCode } from './attempt-outcome.js';
+import type { DeliveryStatus } from './delivery-state.js';
+import { atTime, inWords, nthAttempt, sentence } from '../../shared/domain/in-words.js';
+
+/** A delivery, as far as its summary needs it. Times are in milliseconds since the Unix epoch. */
+export interface SummarizedDelivery {
+  /** Public ids. */
+  readonly id: string;
+  readonly subscriptionId: string;
+  readonly status: DeliveryStatus;
+  readonly createdAtMs: number;
+  /** Attempts that were begun, and how many of them a crash cut short. */
+  readonly attemptCount: number;
+  readonly abandonedCount: number;
+  readonly maxAttempts: number;
+  /** Null for a delivery that is parked, in flight or finished. */
+  readonly nextAttemptAtMs: number | null;
+  readonly isParked: boolean;
+  /** Null unless it is in flight. */
+  readonly leaseUntilMs: number | null;
+  readonly finishedAtMs: number | null;
+  readonly lastStatusCode: number | null;
+  /** Of the last attempt that has ended, or why the delivery was ended. The code may be one of a later version. */
+  readonly lastError: { readonly code: string; readonly message: string | null } | null;
+  /** At present. */
+  readonly subscriptionState: SubscriptionState;
+  /** Whether an attempt ended after the delivery was finished, so that its outcome changed nothing. */
+  readonly hasLateAttempt: boolean;
+}
+
+/** A new delivery is sent within seconds, unless something is wrong. */
+const SOON_MS = 60_000;
+const GONE = 410;
+
+/**
+ * Says whose side a failure is on, where the message of the attempt does not. The messages of the others name the
+ * receiver themselves.
+ */
+const SIDES: Readonly<Record<AttemptErrorCode, string>> = {
+  timeout: '',
+  connection_refused: '',
+  connection_reset: '',
+  dns_failure: "on the receiver's side of the network, ",
+  tls_failure: "on the receiver's side, ",
+  proxy_failure: 'on the side of this service, ',
+  blocked_address: 'this service does not send there: ',
+  bad_status: '',
+  response_invalid: "on the receiver's side, ",
+  abandoned: 'on the side of this service, ',
+  subscription_gone: '',
+  cancelled: '',
+  internal_error: 'on the side of this service, ',
+};
+
+/** Says in one sentence what happened to a delivery, whose side that is on, what comes next, and what to do. */
+export function deliverySummary(delivery: SummarizedDelivery, nowMs: number): string {
+  return sentence(CLAUSES[delivery.status](delivery, nowMs));
+}
+
+type Clause = (delivery: SummarizedDelivery, nowMs: number) => string;
+
+const CLAUSES: Readonly<Record<DeliveryStatus, Clause>> = {
+  pending: (delivery, nowMs) => held(delivery) ?? waiting(delivery, nowMs),
+  retrying: (delivery, nowMs) => `${causeOf(delivery)}; ${held(delivery) ?? nextAttempt(delivery, nowMs)}`,
+  in_flight: inFlight,
+  delivered: delivered,
+  failed: failed,
+  cancelled: cancelled,
+};
+
+/** Why an unfinished delivery is not sent; null if its subscription is active. */
+function held({ subscriptionState, subscriptionId }: SummarizedDelivery): string | null {
+  const revive = `set the state of the subscription to "active" with PATCH /subscriptions/${subscriptionId}`;
+  switch (subscriptionState) {
+    case 'active':
+      return null;
+    case 'paused':
+      return `this service holds it, because the subscription is paused; to have it sent, ${revive}`;
+    case 'disabled':
+      return `this service holds it, because the receiver has answered 410, which disabled the subscription; when the receiver takes deliveries again, ${revive}`;
+    case 'deleted':
+      return 'this service cancels it within seconds, because the subscription has been deleted';
+  }
+}
+
+function waiting({ createdAtMs, isParked }: SummarizedDelivery, nowMs: number): string {
+  const accepted = `this service accepted it ${atTime(createdAtMs, nowMs)}`;
+  if (isParked) {
+    return `${accepted} and sends it when the receiver has room: as many requests are in flight or queued as its pace and max_in_flight allow`;
+  }
+  if (nowMs - createdAtMs < SOON_MS) return `${accepted}, and the first attempt follows within seconds`;
+  return `${accepted} and should have sent it within seconds; check GET /health and whether a worker runs`;
+}
+
+function nextAttempt(delivery: SummarizedDelivery, nowMs: number): string {
+  const { isParked, nextAttemptAtMs } = delivery;
+  const left = attemptsLeft(delivery);
+  const isDue = nextAttemptAtMs === null || nextAttemptAtMs <= nowMs;
+  const when = isParked ? 'follows when the receiver has room' : isDue ? 'is due now' : `is ${atTime(nextAttemptAtMs, nowMs)}`; // prettier-ignore
+  if (left <= 1) return `the next attempt, the last one, ${when}`;
+  return `the next attempt ${when}, ${inWords(left)} are left`;
+}
+
+/** Attempts that a crash cut short do not count. At least one more is made while a delivery is not finished. */
+function attemptsLeft({ maxAttempts, attemptCount, abandonedCount }: SummarizedDelivery): number {
+  return maxAttempts - (attemptCount - abandonedCount);
+}
+
+function inFlight(delivery: SummarizedDelivery, nowMs: number): string {
+  const { attemptCount, leaseUntilMs, lastError } = delivery;
+  const before = attemptCount > 1 && lastError !== null ? `; the attempt before: ${causeOf(delivery)}` : '';
+  if (leaseUntilMs !== null && leaseUntilMs <= nowMs) {
+    return `${nthAttempt(attemptCount)} should have ended by now, so its worker, on the side of this service, may have stopped; another one takes over within seconds${before}`;
+  }
+  const left = attemptsLeft(delivery);
+  const next = left < 1 ? 'if it fails, the delivery fails' : `if it fails, ${inWords(left)} more may follow`;
+  return `${nthAttempt(attemptCount)} is on its way, and the receiver has not answered yet; ${next}${before}`;
+}
+
+function delivered(delivery: SummarizedDelivery, nowMs: number): string {
+  const { attemptCount, lastStatusCode } = delivery;
+  const failures = attemptCount - 1;
+  const after = failures === 0 ? '' : ` after ${inWords(failures)} without success`;
+  const answer = lastStatusCode === null ? 'accepted it' : `answered ${lastStatusCode}`;
+  return `the receiver ${answer} to ${nthAttempt(attemptCount)}${finishedAt(delivery, nowMs)}${after}; nothing is left to do`;
+}
+
+function failed(delivery: SummarizedDelivery, nowMs: number): string {
+  const { attemptCount, lastStatusCode, lastError } = delivery;
+  const isFinal = lastStatusCode === GONE || lastError?.code === 'blocked_address' || lastError?.code === 'abandoned';
+  const why = isFinal ? '' : ', as many as are allowed';
+  const attempts = attemptCount === 1 ? 'one attempt' : `${inWords(attemptCount)} attempts`;
+  const given = `the delivery failed${finishedAt(delivery, nowMs)} after ${attempts}${why}`;
+  return `${causeOf(delivery)}; ${given}${late(delivery)}; ${again(delivery)}`;
+}
+
+function cancelled(delivery: SummarizedDelivery, nowMs: number): string {
+  const { attemptCount } = delivery;
+  const attempts = attemptCount === 1 ? 'one attempt' : `${inWords(attemptCount)} attempts`;
+  const when = attemptCount === 0 ? 'before the first attempt' : `after ${attempts}`;
+  const given = `it ended${finishedAt(delivery, nowMs)}, ${when}`;
+  return `${causeOf(delivery)}; ${given}${late(delivery)}; ${again(delivery)}`;
+}
+
+function late({ hasLateAttempt }: SummarizedDelivery): string {
+  return hasLateAttempt ? ', and an attempt that ended later changed nothing' : '';
+}
+
+/** What to do so that the receiver gets the event after all. */
+function again({ id, subscriptionId, subscriptionState, lastError }: SummarizedDelivery): string {
+  const retry = `POST /deliveries/${id}/retry`;
+  const fixed = lastError?.code === 'cancelled' ? '' : 'once that is fixed, ';
+  switch (subscriptionState) {
+    case 'active':
+      return `${fixed}${retry} sends it again`;
+    case 'paused':
+    case 'disabled':
+      return `${fixed}set the state of the subscription to "active" with PATCH /subscriptions/${subscriptionId}, and ${retry} sends it again`;
+    case 'deleted':
+      return 'the subscription has been deleted, so create one and publish the event again if it is still needed';
+  }
+}
+
+function finishedAt({ finishedAtMs }: SummarizedDelivery, nowMs: number): string {
+  return finishedAtMs === null ? '' : ` ${atTime(finishedAtMs, nowMs)}`;
+}
+
+/** What went wrong, and on whose side. */
+function causeOf({ lastError, lastStatusCode }: SummarizedDelivery): string {
+  if (lastError === null) return lastStatusCode === null ? 'the last attempt has left no outcome' : `the receiver answered ${lastStatusCode}`; // prettier-ignore
+  const { code, message } = lastError;
+  const side = (SIDES as Readonly<Record<string, string>>)[code] ?? '';
+  return `${side}${message ?? `the last attempt ended with ${code}`}`;
+}

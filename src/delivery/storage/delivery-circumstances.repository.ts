@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '../../shared/database/tenant-database.js';
+import { lastUuidOf, type Uuid } from '../../shared/ids/uuid.js';
+import { STATE } from '../domain/delivery-state.js';
+import type { DeliveryRow } from './delivery-history.repository.js';
+
+/** What explains a delivery and its attempts, beside their own rows. */
+export interface CircumstancesRow {
+  id: Uuid;
+  /** Of the subscription, at present. */
+  subscription_state: number;
+  /** Null for a finished delivery. */
+  abandoned_count: number | null;
+  /** Null unless it is in flight. */
+  lease_until: Date | null;
+  /** Of the event. */
+  content_type: string;
+  payload_bytes: number;
+}
+
+/** Reads what surrounds deliveries. Each method is served by primary keys. */
+@Injectable()
+export class DeliveryCircumstancesRepository {
+  constructor(private readonly database: TenantDatabase) {}
+
+  /** `limit 1` keeps the planner from joining whole tables, of which it often believes that they are small. */
+  async list(
+    tenantId: string,
+    deliveries: readonly Pick<DeliveryRow, 'id' | 'event_id' | 'subscription_id'>[],
+  ): Promise<Map<Uuid, CircumstancesRow>> {
+    const rows = await this.database.query<CircumstancesRow>(
+      tenantId,
+      `select d.id, s.state as subscription_state, o.abandoned_count, o.lease_until, e.content_type,
+         octet_length(e.payload) as payload_bytes
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[]) d(id, event_id, subscription_id)
+       join subscriptions s on s.tenant_id = $1 and s.id = d.subscription_id
+       join lateral (
+         select content_type, payload from events e where e.tenant_id = $1 and e.id = d.event_id limit 1) e on true
+       left join lateral (
+         select abandoned_count, case when o.state = ${STATE.inFlight} then o.lease_until end as lease_until
+         from open_deliveries o where o.tenant_id = $1 and o.id = d.id limit 1) o on true`,
+      [
+        deliveries.map(({ id }) => id),
+        deliveries.map((delivery) => delivery.event_id),
+        deliveries.map((delivery) => delivery.subscription_id),
+      ],
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** Which of these subscriptions got a delivery of an event. May read all deliveries of the event. */
+  async reached(tenantId: string, eventId: Uuid, subscriptionIds: readonly Uuid[]): Promise<Set<Uuid>> {
+    const rows = await this.database.search<{ subscription_id: Uuid }>(
+      tenantId,
+      `select subscription_id from open_deliveries
+       where tenant_id = $1 and id > $2 and id <= $3 and subscription_id = any($4::uuid[])
+       union
+       select subscription_id from deliveries
+       where tenant_id = $1 and id > $2 and id <= $3 and subscription_id = any($4::uuid[])`,
+      [eventId, lastUuidOf(eventId), subscriptionIds],
+    );
+    return new Set(rows.map((row) => row.subscription_id));
+  }
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDatabase } from '../shared/database/tenant-database.js';
+import type { Tx } from '../shared/database/transaction.js';
+import type { Uuid } from '../shared/ids/uuid.js';
+import { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
+
+/** A subscription with its version at some time; columns of a missing row are null. */
+export interface VersionedRow {
+  readonly id: Uuid;
+  readonly created_at: Date | null;
+  readonly state: number | null;
+  readonly event_types: string[] | null;
+  readonly then_from: Date | null;
+  readonly then_state: number | null;
+  readonly then_types: string[] | null;
+  readonly next_from: Date | null;
+}
+
+/** Primary key of a version. */
+export interface VersionKey {
+  readonly tenant_id: string;
+  readonly subscription_id: Uuid;
+  readonly valid_from: Date;
+}
+
+/** Less than any id, and than any key. */
+const BEFORE_ALL_IDS = '00000000-0000-0000-0000-000000000000';
+const BEFORE_ALL = { tenant_id: '', subscription_id: BEFORE_ALL_IDS };
+
+/** What subscriptions wanted, and their states, in the past. A trigger on `subscriptions` writes the versions. */
+@Injectable()
+export class SubscriptionVersionsRepository {
+  constructor(private readonly database: TenantDatabase) {}
+
+  /**
+   * Lists the subscriptions that a tenant has or had, in order of id, with their versions at a time. A skip scan takes
+   * one step per subscription, however many versions it has. Served by the primary key.
+   */
+  listAt(
+    tenantId: string,
+    { at, after, limit }: { readonly at: Date; readonly after: Uuid | null; readonly limit: number },
+  ): Promise<VersionedRow[]> {
+    return this.database.search<VersionedRow>(
+      tenantId,
+      `with recursive known as (
+         (select v.subscription_id, 1 as place from subscription_versions v
+          where v.tenant_id = $1 and v.subscription_id > $3 order by v.subscription_id limit 1)
+         union all
+         select (select v.subscription_id from subscription_versions v
+                 where v.tenant_id = $1 and v.subscription_id > known.subscription_id
+                 order by v.subscription_id limit 1), place + 1
+         from known where known.subscription_id is not null and place < $4)
+       select known.subscription_id as id, s.created_at, s.state, s.event_types, past.valid_from as then_from,
+         past.state as then_state, past.event_types as then_types, next.valid_from as next_from
+       from known
+       left join subscriptions s on s.tenant_id = $1 and s.id = known.subscription_id
+       left join lateral (
+         select v.valid_from, v.state, v.event_types from subscription_versions v
+         where v.tenant_id = $1 and v.subscription_id = known.subscription_id and v.valid_from <= $2
+         order by v.valid_from desc limit 1) past on true
+       left join lateral (
+         select v.valid_from from subscription_versions v
+         where v.tenant_id = $1 and v.subscription_id = known.subscription_id and v.valid_from > $2
+         order by v.valid_from limit 1) next on true
+       where known.subscription_id is not null
+       order by known.subscription_id`,
+      [at, after ?? BEFORE_ALL_IDS, limit],
+    );
+  }
+
+  /**
+   * Looks at a part of the versions of all tenants, in order of their key, and removes those that ended before a time: by
+   * another version, or because they say that the subscription is deleted. Served by the primary key: nearly all versions
+   * are present ones and stay, so the whole table in one statement would take too long.
+   *
+   * @param from the last version of the previous part, whose end only this part shows; null for the first part
+   * @param limit at least 2
+   * @returns the last version of this part; null when no more follow
+   */
+  async removeEnded(tx: Tx, before: Date, from: VersionKey | null, limit: number): Promise<VersionKey | null> {
+    const { tenant_id, subscription_id, valid_from } = from ?? { ...BEFORE_ALL, valid_from: before };
+    const [last] = await tx.query<VersionKey[]>(
+      `with part as materialized (
+         select p.*, lead(valid_from) over (partition by tenant_id, subscription_id order by valid_from) as ended_at,
+           row_number() over (order by tenant_id, subscription_id, valid_from) as place
+         from (select tenant_id, subscription_id, valid_from, state from subscription_versions
+               where (tenant_id, subscription_id, valid_from) >= ($2, $3::uuid, $4::timestamptz)
+               order by tenant_id, subscription_id, valid_from limit $5) p),
+       ended as (
+         delete from subscription_versions v using part
+         where v.tenant_id = part.tenant_id and v.subscription_id = part.subscription_id and v.valid_from = part.valid_from
+           and case when part.state = ${SUBSCRIPTION_STATE.deleted} then part.valid_from else part.ended_at end < $1)
+       select tenant_id, subscription_id, valid_from from part where place = $5`,
+      [before, tenant_id, subscription_id, valid_from, limit],
+    );
+    return last ?? null;
+  }
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../shared/config/settings.js';
+import { toPublicId } from '../shared/ids/public-id.js';
+import type { Uuid } from '../shared/ids/uuid.js';
+import { type Explanation, noDeliveryReason, type PastEvent } from './domain/no-delivery-reasons.js';
+import { stateFrom } from './domain/subscription-state.js';
+import { SubscriptionVersionsRepository, type VersionedRow } from './subscription-versions.repository.js';
+
+/**
+ * How long a process may go on accepting events for the subscriptions that it knows, beyond the life of a cache entry:
+ * the time of a slow look-up and of a slow commit, and the difference of two clocks.
+ */
+const SETTLING_MS = 10_000;
+
+/** A subscription, and why it got no delivery of an event if it got none. */
+export interface ExplainedSubscription extends Explanation {
+  readonly id: Uuid;
+}
+
+/** A part of a list. */
+interface Part {
+  readonly subscriptions: readonly ExplainedSubscription[];
+  /** The last subscription that was looked at; null when no more follow. */
+  readonly last: Uuid | null;
+}
+
+/** What subscriptions wanted in the past. */
+@Injectable()
+export class SubscriptionVersions {
+  private readonly settlingMs: number;
+
+  constructor(
+    private readonly repository: SubscriptionVersionsRepository,
+    { subscriptionCacheTtl }: Settings,
+  ) {
+    this.settlingMs = subscriptionCacheTtl * 1000 + SETTLING_MS;
+  }
+
+  /**
+   * Goes through the subscriptions that a tenant has or had, in order of id, and says of each why it got no delivery of
+   * an event. Whether it got one is for the caller to find out.
+   */
+  async explain(
+    tenantId: string,
+    event: PastEvent,
+    { after, limit }: { readonly after: Uuid | null; readonly limit: number },
+  ): Promise<Part> {
+    const rows = await this.repository.listAt(tenantId, { at: new Date(event.acceptedAtMs), after, limit });
+    return {
+      subscriptions: rows.flatMap((row) => this.explained(event, row)),
+      last: rows.length < limit ? null : (rows.at(-1)?.id ?? null),
+    };
+  }
+
+  private explained(event: PastEvent, row: VersionedRow): ExplainedSubscription[] {
+    // A deleted subscription that was removed a moment ago, together with all events of its time.
+    if (row.created_at === null || row.state === null || row.event_types === null) return [];
+    const past = {
+      id: toPublicId('sub', row.id),
+      createdAtMs: row.created_at.getTime(),
+      then: versionOf(row),
+      changedAtMs: row.next_from?.getTime() ?? null,
+      now: { state: stateFrom(row.state), eventTypes: row.event_types },
+    };
+    return [{ id: row.id, ...noDeliveryReason(event, past, this.settlingMs) }];
+  }
+}
+
+function versionOf({ then_from: from, then_state: state, then_types: eventTypes }: VersionedRow) {
+  if (from === null || state === null || eventTypes === null) return null;
+  return { validFromMs: from.getTime(), state: stateFrom(state), eventTypes };
+}

@@ -1,0 +1,181 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { migrationDataSource } from '../../src/shared/database/data-source.js';
+import { RECORDED_OUTCOMES } from '../../src/shared/database/migrations/1700000000050-recorded-outcomes.js';
+import { newUuid, type Uuid } from '../../src/shared/ids/uuid.js';
+import {
+  SubscriptionVersionsRepository,
+  type VersionKey,
+} from '../../src/subscriptions/subscription-versions.repository.js';
+import { StoredRows, SUBSCRIPTION } from '../support/stored-rows.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+interface Version {
+  readonly event_types: string[];
+  readonly state: number;
+  readonly disabled_reason: string | null;
+  readonly valid_from: Date;
+}
+
+describe('the versions of a subscription, on real PostgreSQL', () => {
+  let database: TestDatabase;
+  let rows: StoredRows;
+  let dataSource: DataSource;
+  let runner: QueryRunner;
+  let repository: SubscriptionVersionsRepository;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    rows = new StoredRows(database);
+    dataSource = await migrationDataSource(database.url).initialize();
+    runner = dataSource.createQueryRunner();
+    const search = (tenantId: string, text: string, values: unknown[]) => dataSource.query(text, [tenantId, ...values]);
+    repository = new SubscriptionVersionsRepository({ search } as never);
+  });
+
+  afterEach(async () => {
+    await runner.release();
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  const versionsOf = (id: Uuid): Promise<Version[]> =>
+    database.query<Version>(
+      `select event_types, state, disabled_reason, valid_from from subscription_versions
+       where subscription_id = $1 order by valid_from`,
+      [id],
+    );
+  const change = (id: Uuid, assignments: string): Promise<object[]> =>
+    database.query(`update subscriptions set ${assignments} where id = $1`, [id]);
+  const at = (time: Date, ms: number): Date => new Date(time.getTime() + ms);
+
+  it('begin when it is created, and follow each change of its types and its state', async () => {
+    const id = await rows.subscription();
+    await change(id, `event_types = '{user.*,a.b}'`);
+    await change(id, 'state = 1');
+    await change(id, `state = 2, disabled_reason = 'gone'`);
+    await change(id, 'state = 0, disabled_reason = null');
+    await change(id, 'state = 3');
+
+    const all = await versionsOf(id);
+
+    const [subscription] = await database.query<{ created_at: Date }>('select created_at from subscriptions');
+    expect(all[0]!.valid_from).toEqual(subscription!.created_at);
+    expect(all.map(({ event_types, state, disabled_reason }) => [event_types, state, disabled_reason])).toEqual([
+      [['order.created'], 0, null],
+      [['user.*', 'a.b'], 0, null],
+      [['user.*', 'a.b'], 1, null],
+      [['user.*', 'a.b'], 2, 'gone'],
+      [['user.*', 'a.b'], 0, null],
+      [['user.*', 'a.b'], 3, null],
+    ]);
+  });
+
+  it('are not made by a change of anything else', async () => {
+    const id = await rows.subscription();
+    await change(id, `target_url = 'https://1.1.1.1/', updated_at = now(), timeout_ms = 5, state = 0`);
+    expect(await versionsOf(id)).toHaveLength(1);
+  });
+
+  it('vanish with the transaction that made them', async () => {
+    const id = await rows.subscription();
+    await runner.startTransaction();
+    await runner.query('update subscriptions set state = 1 where id = $1', [id]);
+    await runner.rollbackTransaction();
+    expect(await versionsOf(id)).toHaveLength(1);
+  });
+
+  it('stay in order when the clock goes back', async () => {
+    const id = await rows.subscription();
+    await database.query(`update subscription_versions set valid_from = now() + interval '1 hour'`);
+    await change(id, 'state = 1');
+    await change(id, 'state = 0');
+    expect((await versionsOf(id)).map(({ state }) => state)).toEqual([0, 1, 0]);
+  });
+
+  it('are found by the time of an event, with the time of the next change, tenant by tenant and page by page', async () => {
+    const ids = [await rows.subscription(), await rows.subscription(), await rows.subscription()].sort();
+    await database.query(`update subscriptions set tenant_id = 'other' where id = $1`, [ids[1]]);
+    await database.query(`update subscription_versions set tenant_id = 'other' where subscription_id = $1`, [ids[1]]);
+    await change(ids[0]!, 'state = 1');
+    const [created, paused] = (await versionsOf(ids[0]!)).map(({ valid_from }) => valid_from);
+    const list = async (time: Date, after: Uuid | null = null, limit = 10) =>
+      (await repository.listAt('default', { at: time, after, limit })).map((row) => [
+        row.id,
+        row.then_state,
+        row.then_from?.getTime() ?? null,
+        row.next_from?.getTime() ?? null,
+      ]);
+
+    const first = created!.getTime();
+    const [own] = await versionsOf(ids[2]!);
+    const third = own!.valid_from.getTime();
+    expect(await list(at(created!, -1))).toEqual([
+      [ids[0], null, null, first],
+      [ids[2], null, null, third],
+    ]);
+    expect((await list(created!))[0]).toEqual([ids[0], SUBSCRIPTION.active, first, paused!.getTime()]);
+    expect(await list(at(paused!, 60_000), null, 1)).toEqual([[ids[0], SUBSCRIPTION.paused, paused!.getTime(), null]]);
+    expect(await list(at(paused!, 60_000), ids[0])).toEqual([[ids[2], SUBSCRIPTION.active, third, null]]);
+    expect(await list(at(paused!, 60_000), ids[2])).toEqual([]);
+  });
+
+  it('are removed once another followed before the time from which events are kept, or the subscription was deleted', async () => {
+    const [kept, gone] = [await rows.subscription(), await rows.subscription()];
+    await change(gone, 'state = 3');
+    const age = (id: Uuid, days: number) =>
+      database.query(
+        `update subscription_versions set valid_from = valid_from - $2 * interval '1 day' where subscription_id = $1`,
+        [id, days],
+      );
+    for (const assignments of ['state = 1', 'state = 0', 'state = 1']) {
+      await age(kept, 20);
+      await change(kept, assignments);
+    }
+    await age(gone, 50);
+    const before = new Date(Date.now() - 30 * 86_400_000);
+
+    // Created 60 days ago and changed 40, 20 and 0 days ago: the version from 40 days ago was valid 30 days ago.
+    let last: VersionKey | null = null;
+    let parts = 0;
+    do {
+      const after: VersionKey | null = last;
+      last = await dataSource.transaction((tx) => repository.removeEnded(tx, before, after, 2));
+      parts += 1;
+    } while (last !== null);
+
+    // Six versions, two at a time, the second of which is the first of the next two.
+    expect(parts).toBeGreaterThan(3);
+    expect(await versionsOf(gone)).toEqual([]);
+    expect((await versionsOf(kept)).map(({ state }) => state)).toEqual([1, 0, 1]);
+  });
+
+  it('begin, for subscriptions from before, with their last change before the migration', async () => {
+    const migrations = RECORDED_OUTCOMES.map((Migration) => new Migration());
+    for (const migration of migrations.toReversed()) await migration.down(runner);
+    const changed = new Date('2026-01-02T03:04:05.678Z');
+    const deleted = await rows.subscription({ state: SUBSCRIPTION.deleted });
+    const active = await rows.subscription();
+    await database.query('update subscriptions set updated_at = $1', [changed]);
+
+    for (const migration of migrations) {
+      await runner.startTransaction();
+      await migration.up(runner);
+      await runner.commitTransaction();
+    }
+
+    expect(await versionsOf(active)).toMatchObject([{ state: 0, event_types: ['order.created'], valid_from: changed }]);
+    expect(await versionsOf(deleted)).toMatchObject([{ state: 3, valid_from: changed }]);
+    await change(active, 'state = 1');
+    expect(await versionsOf(active)).toMatchObject([{ state: 0 }, { state: 1 }]);
+  });
+
+  it('are recorded of what a version of the service writes that does not know of them', async () => {
+    const id = newUuid(Date.now());
+    await database.query(
+      `insert into subscriptions (id, tenant_id, target_url, event_types, secrets, created_at, updated_at)
+       values ($1, 'default', 'https://1.1.1.1/', '{a}', '[]', now(), now())`,
+      [id],
+    );
+    expect(await versionsOf(id)).toMatchObject([{ event_types: ['a'], state: 0 }]);
+  });
+});
