@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
+import { TargetsModule } from '../targets/index.js';
+import { ReceiverProbes } from './attempt/http/receiver-probes.js';
 import { DeliveryCommandRepository } from './storage/delivery-command.repository.js';
 import { DeliveryHistory } from './api/delivery-history.js';
 import { DeliveryHistoryRepository } from './storage/delivery-history.repository.js';
@@ -10,9 +12,9 @@ import { DeliveryController } from './api/delivery.controller.js';
 import { DeliveryService } from './api/delivery.service.js';
 import { WakeUpRepository } from './storage/wake-up.repository.js';
 
-/** The API side: history, retry, cancel, and wake-ups for the workers. */
+/** The API side: history, retry, cancel, wake-ups for the workers, and probes of receivers. */
 @Module({
-  imports: [AccessModule, SubscriptionsModule],
+  imports: [AccessModule, SubscriptionsModule, TargetsModule],
   controllers: [DeliveryController],
   providers: [
     DeletedSubscriptions,
@@ -21,8 +23,9 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
     DeliveryHistoryRepository,
     DeliveryService,
     DeliveryWakeUps,
+    ReceiverProbes,
     WakeUpRepository,
   ],
-  exports: [DeliveryHistory, DeliveryWakeUps],
+  exports: [DeliveryHistory, DeliveryWakeUps, ReceiverProbes],
 })
 export class DeliveryModule {}

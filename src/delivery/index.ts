@@ -1,12 +1,20 @@
+export { NotAttempted } from './attempt/http/webhook-sender.js';
+export { type ProbeLine, ReceiverProbes } from './attempt/http/receiver-probes.js';
 export { DeliveryNotFound } from './api/delivery.errors.js';
 export { DeliveryHistory } from './api/delivery-history.js';
-export { DeliveryAnswer, DeliveryWithAttemptsAnswer } from './api/dto/delivery-answer.js';
+export {
+  AttemptAnswer,
+  DeliveryAnswer,
+  DeliveryErrorAnswer,
+  DeliveryWithAttemptsAnswer,
+} from './api/dto/delivery-answer.js';
 export { DeliveryModule } from './delivery.module.js';
 export { DeliveryQueue } from './queue/delivery-queue.js';
 export { DeliveryQueueModule } from './queue/delivery-queue.module.js';
 export { DeliveryWakeUps } from './queue/delivery-wake-ups.js';
 export { finishedByHour, unfinishedByHour } from './storage/statements/deliveries-by-hour.js';
 export type { ActiveSubscription } from './domain/arriving-delivery.js';
+export type { Certificate, Probe, ProbeAnswer } from './domain/probe.js';
 export { HandOver, type Reservation } from './queue/hand-over.js';
 export { leaseParameters } from './storage/lease-parameters.js';
 export { LEASE_PARAMETERS } from './storage/statements/fragments.js';

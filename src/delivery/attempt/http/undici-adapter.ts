@@ -35,6 +35,9 @@ export interface RawAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
+  /** Bytes of the body that were read, and whether more than the limit came, so that the rest was not read. */
+  readonly bodyBytes: number;
+  readonly isBodyCut: boolean;
 }
 
 /** The exchange exceeded its timeout. */
@@ -69,7 +72,8 @@ export function undiciAdapter(dispatcherOf: (target: Target) => Dispatcher): Axi
   };
 }
 
-function exchange(dispatcherOf: (target: Target) => Dispatcher, request: RawRequest): Promise<RawAnswer> {
+/** Makes one request. @throws when no status came */
+export function exchange(dispatcherOf: (target: Target) => Dispatcher, request: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { target, headers, body, timeoutMs } = request;
     const { origin, path } = target;
@@ -89,7 +93,7 @@ interface Ends {
 /** One exchange. Its timeout starts with the constructor, so it includes connecting. */
 class Exchange implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
-  private answer: Omit<RawAnswer, 'body'> | undefined;
+  private answer: Pick<RawAnswer, 'statusCode' | 'headers'> | undefined;
   private readonly kept: Buffer[] = [];
   private readBytes = 0;
   private interimAnswers = 0;
@@ -161,8 +165,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.isOver) return;
     this.isOver = true;
     clearTimeout(this.timer);
-    if (this.answer) this.ends.resolve({ ...this.answer, body: Buffer.concat(this.kept) });
-    else this.ends.reject(error ?? new AnswerWithoutStatus());
+    const { readBytes } = this;
+    if (this.answer) {
+      const isBodyCut = readBytes > MAX_READ_BYTES;
+      this.ends.resolve({ ...this.answer, body: Buffer.concat(this.kept), bodyBytes: readBytes, isBodyCut });
+    } else this.ends.reject(error ?? new AnswerWithoutStatus());
     if (error) this.controller?.abort(error);
   }
 }

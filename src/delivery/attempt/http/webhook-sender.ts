@@ -6,24 +6,20 @@ import { UnknownEncryptionKey } from '../../../shared/crypto/secret-box.js';
 import { Logger } from '../../../shared/logging/logger.js';
 import { HostResolver, TargetGuard } from '../../../targets/index.js';
 import { Clock } from '../../../shared/time/clock.js';
-import { VERSION } from '../../../shared/version.js';
 import type { ClaimedDelivery } from '../../domain/claimed-delivery.js';
 import { type AttemptResult, isSuccess } from '../../domain/attempt-outcome.js';
 import { pointedTo, statusSentence } from '../../domain/status-sentence.js';
 import type { OwnFault } from '../../domain/own-fault.js';
 import { webhookSignature } from '../../../signing/index.js';
 import { Credentials } from '../credentials.js';
-import { dial } from './dial.js';
-import { egressConnector } from './egress-proxy.js';
 import { exchangeFailure } from './exchange-failure.js';
 import { ownFaultOf } from './own-fault-of.js';
 import { ReceiverAgents } from './receiver-agents.js';
-import { targetConnector } from './target-connector.js';
+import { receiverConnector } from './receiver-connector.js';
 import { type RawAnswer, RawRequest, type Target, undiciAdapter } from './undici-adapter.js';
+import { webhookHeaders } from './webhook-headers.js';
 
-const CONNECT_TIMEOUT_MS = 5000;
 const CONNECTION_AGE_MS = 30_000;
-const USER_AGENT = `webhook-delivery-service/${VERSION}`;
 const MAX_TARGETS = 10_000;
 /** Maximum characters of response headers in the history. */
 const MAX_HEADERS_LENGTH = 4096;
@@ -57,15 +53,7 @@ export class WebhookSender implements OnApplicationShutdown {
     private readonly logger: Logger,
     @Inject(Settings) { egressProxyUrl }: Pick<Settings, 'egressProxyUrl'>,
   ) {
-    const direct = targetConnector(
-      guard,
-      ({ addresses, port, signal }) => dial(addresses, port, signal),
-      CONNECT_TIMEOUT_MS,
-    );
-    const connect =
-      egressProxyUrl === undefined
-        ? direct
-        : egressConnector(guard, new URL(egressProxyUrl), names, CONNECT_TIMEOUT_MS);
+    const connect = receiverConnector({ guard, names, egressProxyUrl });
     this.agents = new ReceiverAgents(connect, CONNECTION_AGE_MS, clock);
     // A bare instance: default settings, transforms and interceptors would cost more than the request.
     this.http = new Axios({ adapter: undiciAdapter(({ agentIndex }) => this.agents.get(agentIndex)) });
@@ -116,27 +104,10 @@ export class WebhookSender implements OnApplicationShutdown {
     const nowMs = this.clock.nowMs();
     const timestamp = Math.floor(nowMs / 1000);
     const { keys, headers: own } = this.credentials.of(subscription, delivery.subscriptionId, nowMs);
-    const headers = [
-      'content-type',
-      delivery.contentType,
-      'webhook-id',
-      id,
-      'webhook-timestamp',
-      String(timestamp),
-      'webhook-signature',
-      webhookSignature({ id, timestamp, body: payload }, keys),
-      'x-event-type',
-      delivery.eventType,
-      'x-webhook-delivery',
-      deliveryId,
-      'x-webhook-attempt',
-      String(delivery.attempt),
-      'user-agent',
-      USER_AGENT,
-      'accept-encoding',
-      'identity',
-      ...own,
-    ];
+    const signature = webhookSignature({ id, timestamp, body: payload }, keys);
+    const { contentType, eventType, attempt } = delivery;
+    const told = { id, timestamp, signature, contentType, eventType, delivery: deliveryId, attempt };
+    const headers = webhookHeaders(told, own);
     return new RawRequest(this.target(subscription.targetUrl), headers, payload, timeoutMs);
   }
 
@@ -157,7 +128,8 @@ export class WebhookSender implements OnApplicationShutdown {
   }
 }
 
-function resultOf(answer: RawAnswer, durationMs: number, targetUrl: string): AttemptResult {
+/** What an answer means, as the history keeps it. */
+export function resultOf(answer: RawAnswer, durationMs: number, targetUrl: string): AttemptResult {
   const { statusCode } = answer;
   const { location: to, 'retry-after': retryAfter } = answer.headers;
   const location = typeof to === 'string' ? pointedTo(to, targetUrl) : undefined;
