@@ -10,6 +10,7 @@ import { DeliveryWakeUps } from './queue/delivery-wake-ups.js';
 import { DeletedSubscriptions } from './api/deleted-subscriptions.js';
 import { DeliveryController } from './api/delivery.controller.js';
 import { DeliveryService } from './api/delivery.service.js';
+import { FirstAttempts } from './api/first-attempts.js';
 import { WakeUpRepository } from './storage/wake-up.repository.js';
 
 /** The API side: history, retry, cancel, wake-ups for the workers, and probes of receivers. */
@@ -23,9 +24,10 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
     DeliveryHistoryRepository,
     DeliveryService,
     DeliveryWakeUps,
+    FirstAttempts,
     ReceiverProbes,
     WakeUpRepository,
   ],
-  exports: [DeliveryHistory, DeliveryWakeUps, ReceiverProbes],
+  exports: [DeliveryHistory, DeliveryWakeUps, FirstAttempts, ReceiverProbes],
 })
 export class DeliveryModule {}

@@ -1,5 +1,6 @@
 export { NotAttempted } from './attempt/http/webhook-sender.js';
 export { type ProbeLine, ReceiverProbes } from './attempt/http/receiver-probes.js';
+export { type FirstAttempt, FirstAttempts, type Hindrance } from './api/first-attempts.js';
 export { DeliveryNotFound } from './api/delivery.errors.js';
 export { DeliveryHistory } from './api/delivery-history.js';
 export {
@@ -14,6 +15,7 @@ export { DeliveryQueueModule } from './queue/delivery-queue.module.js';
 export { DeliveryWakeUps } from './queue/delivery-wake-ups.js';
 export { finishedByHour, unfinishedByHour } from './storage/statements/deliveries-by-hour.js';
 export type { ActiveSubscription } from './domain/arriving-delivery.js';
+export { DELIVERY_STATUSES, type DeliveryStatus } from './domain/delivery-state.js';
 export type { Certificate, Probe, ProbeAnswer } from './domain/probe.js';
 export { HandOver, type Reservation } from './queue/hand-over.js';
 export { leaseParameters } from './storage/lease-parameters.js';
