@@ -33,6 +33,7 @@ describe('the body of a test', () => {
   it.each([
     ['{"payload":1}', 'text/plain', 'unsupported_media_type'],
     ['{"payload":', 'application/json', 'malformed_json'],
+    ['\ufeff{}', 'application/json', 'malformed_json: The body is not valid JSON: it starts with a byte order mark'],
     [
       '{"payload":1,"payload":2}',
       'application/json',

@@ -1,8 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { notJson } from '../shared/http/body-errors.js';
 import { MalformedJson, parseJson } from '../shared/http/json.js';
-import { isJson } from '../shared/http/raw-body.js';
+import { isEmptyBody, isJson } from '../shared/http/raw-body.js';
 import { readInput } from '../shared/http/read-input.js';
 import { membersOf } from './domain/member-text.js';
 import { TestEventInput } from './dto/test-event.js';
@@ -14,9 +13,6 @@ export interface WantedTestEvent {
 }
 
 const NOTHING_WANTED: WantedTestEvent = { eventType: undefined, payload: undefined };
-/** Clients that cannot send a POST without a body send an empty one or {}, of any type. */
-const EMPTY = /^\s*(?:\{\s*\})?\s*$/;
-const MAX_EMPTY_BYTES = 64;
 
 /**
  * Reads the body of a test. The payload stays as it was written: a payload is passed on byte for byte, and parsing it
@@ -25,7 +21,7 @@ const MAX_EMPTY_BYTES = 64;
  * @throws UnsupportedMediaType; MalformedJson; InvalidInput
  */
 export function readTestEvent(body: Buffer | undefined, contentType: string | undefined): WantedTestEvent {
-  if (body === undefined || isEmpty(body)) return NOTHING_WANTED;
+  if (body === undefined || isEmptyBody(body)) return NOTHING_WANTED;
   if (!isJson(contentType)) throw notJson(contentType);
   const { dto, faults } = readInput(parseJson(body), TestEventInput);
   refuse(faults);
@@ -35,10 +31,6 @@ export function readTestEvent(body: Buffer | undefined, contentType: string | un
   }
   const payload = members.find(({ name }) => name === 'payload')?.value;
   return { eventType: dto.event_type, payload: payload === undefined ? undefined : Buffer.from(payload) };
-}
-
-function isEmpty(body: Buffer): boolean {
-  return body.length <= MAX_EMPTY_BYTES && isUtf8(body) && EMPTY.test(body.toString('utf8'));
 }
 
 function refuse(faults: readonly Fault[]): void {
