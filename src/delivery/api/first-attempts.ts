@@ -5,7 +5,7 @@ import type { Uuid } from '../../shared/ids/uuid.js';
 import { Clock } from '../../shared/time/clock.js';
 import { type DeliveryStatus, deliveryStatus, STATE } from '../domain/delivery-state.js';
 import { DeliveryHistoryRepository, type DeliveryRow } from '../storage/delivery-history.repository.js';
-import { toAttemptAnswer } from './delivery.mapping.js';
+import { DeliveryHistory } from './delivery-history.js';
 import type { AttemptAnswer } from './dto/delivery-answer.js';
 
 /** Pauses between looks. They grow, because most attempts are recorded within some milliseconds and the others take long. */
@@ -32,6 +32,7 @@ export interface FirstAttempt {
 export class FirstAttempts {
   constructor(
     private readonly repository: DeliveryHistoryRepository,
+    private readonly history: DeliveryHistory,
     private readonly clock: Clock,
   ) {}
 
@@ -64,11 +65,12 @@ export class FirstAttempts {
   }
 
   private async seen(tenantId: string, id: Uuid, row: DeliveryRow): Promise<FirstAttempt> {
-    const status = deliveryStatus(row.state, row.attempt_count);
-    const isRecorded = row.finished_at !== null || status === 'retrying' || row.attempt_count > 1;
-    if (!isRecorded) return { status, attempt: null, hindrance: hindranceOf(row) };
-    const [first] = await this.repository.listAttempts(tenantId, id);
-    if (first !== undefined) return { status, attempt: toAttemptAnswer(first), hindrance: null };
+    const known = deliveryStatus(row.state, row.attempt_count);
+    const isRecorded = row.finished_at !== null || known === 'retrying' || row.attempt_count > 1;
+    if (!isRecorded) return { status: known, attempt: null, hindrance: hindranceOf(row) };
+    const { status, attempts } = await this.history.get(tenantId, id);
+    const [attempt] = attempts;
+    if (attempt !== undefined) return { status, attempt, hindrance: null };
     return { status, attempt: null, hindrance: row.finished_at === null ? 'in_flight' : 'cancelled' };
   }
 }
