@@ -17,7 +17,10 @@ import type { WantedTestEvent } from './test-event-input.js';
 
 /** Tests of this process that wait at once. A tenant that is alone may have half of them. */
 const MAX_WAITING = 64;
-/** Time beyond the subscription's timeout: to start the attempt, and to record it. */
+/**
+ * Time beyond the subscription's timeout, to start the attempt and to record it. A worker parks within 3 s what it cannot
+ * start, so what is not parked by then has not reached a worker.
+ */
 const EXTRA_MS = 4000;
 
 /** A test event that is committed. */

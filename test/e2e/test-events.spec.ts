@@ -144,6 +144,22 @@ describe('a test event, with real PostgreSQL and Redis', () => {
     expect(await answer).toMatchObject({ status: 'cancelled' });
   });
 
+  it('says that its receiver keeps the lane busy', async () => {
+    const { id, path } = await subscribe({ max_in_flight: 1, timeout: 60 });
+    let end: () => void = () => undefined;
+    receiver.script(path, (response) => {
+      end = () => response.end();
+    });
+    await api.publish(id, { n: 1 });
+    await eventually(() => receiver.requestsTo(path), { until: ({ length }) => length === 1 });
+    await api.expect(200, 'PATCH', `/subscriptions/${id}`, { body: { timeout: 2 } });
+
+    const answer = await api.expect<TestAnswer>(202, 'POST', `/subscriptions/${id}/test`);
+
+    expect(answer).toMatchObject({ status: 'pending', warnings: [{ code: 'lane_full', pointer: 'id' }] });
+    end();
+  });
+
   it('is refused when the target is no longer allowed', async () => {
     const { id } = await subscribe({ target_url: 'https://1.1.1.1/no-longer' });
     await database.query(`update subscriptions set target_url = 'http://169.254.169.254/' where target_url = $1`, [

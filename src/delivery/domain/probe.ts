@@ -27,7 +27,7 @@ export interface ProbeConnection {
   /** From the look-up of the name to the end of the TLS handshake. */
   readonly setUpMs: number;
   /** Null without TLS. */
-  readonly tls: { readonly protocol: string; readonly certificate: Certificate } | null;
+  readonly tls: { readonly protocol: string; readonly certificate: Certificate | null } | null;
 }
 
 /** What came of a probe. */

@@ -39,6 +39,13 @@ const CASES: readonly Case[] = [
   ]),
   [
     'tls',
+    'a connection without a readable certificate',
+    findings({ good: status(200, { connection: { setUpMs: 1, tls: { protocol: 'TLSv1.2', certificate: null } } }) }),
+    'ok',
+    'The connection uses TLSv1.2.',
+  ],
+  [
+    'tls',
     'plain HTTP',
     findings({}, { isSecure: false }),
     'warning',

@@ -39,6 +39,7 @@ export function tls({ sent, isSecure, refusedCertificate, nowMs }: Findings): Fi
   const made = sent.find(({ answer }) => answer.connection !== null)?.answer.connection?.tls;
   if (made == null) return finding('skipped', 'No connection was made, so there was no TLS handshake.');
   const { protocol, certificate } = made;
+  if (certificate === null) return finding('ok', `The connection uses ${protocol}.`, { tlsProtocol: protocol });
   const { expiresAtMs } = certificate;
   const evidence = { tlsProtocol: protocol, certificateExpiresAtMs: expiresAtMs };
   const days = Math.floor((expiresAtMs - nowMs) / DAY_MS);

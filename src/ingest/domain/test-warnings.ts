@@ -26,7 +26,7 @@ const SENTENCES: Readonly<Record<WhyUnknown, readonly [code: string, sentence: (
   untaken: [
     'no_worker',
     (s) =>
-      `names a subscription whose event no worker took within ${s}; check that a worker runs and reaches Redis and PostgreSQL (/health); the event is kept and will be delivered`,
+      `names a subscription whose event no worker took within ${s}; check that a worker runs, reaches Redis and PostgreSQL, and is not overloaded (/health); the event is kept and will be delivered`,
   ],
   cancelled: [
     'delivery_cancelled',

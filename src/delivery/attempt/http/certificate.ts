@@ -8,7 +8,10 @@ export function tlsOf(socket: Socket): ProbeConnection['tls'] {
   return { protocol: socket.getProtocol() ?? 'unknown', certificate: certificateOf(socket) };
 }
 
-function certificateOf(socket: TLSSocket): Certificate {
-  // Always a date that Date.parse can read: OpenSSL prints it.
-  return { expiresAtMs: Date.parse(socket.getPeerCertificate().valid_to) };
+/** Null without a certificate, or with one whose date cannot be read. */
+function certificateOf(socket: TLSSocket): Certificate | null {
+  // Node.js returns an empty object if there is none, whatever its types say.
+  const { valid_to: until } = socket.getPeerCertificate() as { valid_to?: string };
+  const expiresAtMs = Date.parse(until ?? '');
+  return Number.isNaN(expiresAtMs) ? null : { expiresAtMs };
 }
