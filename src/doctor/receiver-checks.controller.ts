@@ -31,8 +31,8 @@ export class ReceiverChecksController {
     operationId: 'checkSubscription',
     summary: 'Check the receiver of a subscription: signatures, repeated ids, redirects, TLS and speed',
     description:
-      'Sends up to 7 requests to the target, in the way of deliveries, and says of each check what the receiver should ' +
-      'do: a correctly signed request, the same one again, one whose body was changed after signing, one that was signed ' +
+      'Sends up to 7 requests to the target, signed and sent like deliveries, and says for each check what the receiver ' +
+      'should do: a correctly signed request, the same one again, one whose body was changed after signing, one that was signed ' +
       'ten minutes ago, and more good ones for the median of the time. They have the event type `webhook.test` and the ' +
       'header `X-Webhook-Test: check`. If the first is not answered with 2xx, the others are not sent. Each may take ' +
       '`timeout` of the subscription, and all together 60 s. Works on paused and disabled subscriptions. Nothing enters ' +

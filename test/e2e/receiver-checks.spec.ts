@@ -120,7 +120,7 @@ describe('the check of a receiver, by an API process on real PostgreSQL and Redi
     expect(resultsOf(report)).toEqual({ ...ALL_OK, tls: 'warning' });
     expect(report).toMatchObject({
       verdict: 'warning',
-      summary: 'Deliveries arrive, but not every check is passed; with a warning: tls.',
+      summary: 'Deliveries arrive, but 1 check has a warning (tls).',
     });
     expect(report.requests.map(({ purpose, status_code: status }) => [purpose, status])).toEqual([
       ['good', 200],

@@ -65,7 +65,7 @@ export const REFUSES_ALL = {
   good: status(500, { error: { code: 'bad_status', message: 'the receiver answered 500' } }),
 };
 export const ACCEPTS_ALL = { tampered: status(200), old: status(204) };
-export const MEND_FIRST = 'Not tried, because the receiver does not take correctly signed requests; mend that first.';
+export const MEND_FIRST = 'Not tried, because the receiver does not accept correctly signed requests; fix that first.';
 
 /** Findings, and what a check says of them. */
 export type Case = readonly [name: CheckName, of: string, found: Findings, result: Result, sentence: string];

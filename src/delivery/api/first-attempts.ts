@@ -8,7 +8,7 @@ import { DeliveryHistoryRepository, type DeliveryRow } from '../storage/delivery
 import { DeliveryHistory } from './delivery-history.js';
 import type { AttemptAnswer } from './dto/delivery-answer.js';
 
-/** Pauses between looks. They grow, because most attempts are recorded within some milliseconds and the others take long. */
+/** Pauses between looks. They grow: most attempts are recorded within some milliseconds, and the others take long. */
 const FIRST_PAUSE_MS = 20;
 const MAX_PAUSE_MS = 500;
 const GROWTH = 1.5;

@@ -35,7 +35,7 @@ const CASES: readonly Case[] = [
       }),
     }),
     'warning',
-    `The receiver's certificate expires on ${days === 20 ? '20 December' : days === 1 ? '1 December' : '30 November'} 2026, in ${days} ${days === 1 ? 'day' : 'days'}: renew it, at best automatically.`,
+    `The receiver's certificate expires on ${days === 20 ? '20 December' : days === 1 ? '1 December' : '30 November'} 2026, in ${days} ${days === 1 ? 'day' : 'days'}: renew it now, and automate that.`,
   ]),
   [
     'tls',
@@ -142,7 +142,7 @@ const CASES: readonly Case[] = [
     'a body that is not read to its end',
     findings({ old: status(401, { responseBytes: 70_000, isResponseCut: true }) }),
     'warning',
-    'The receiver sent more than 70,000 bytes of a response body; reading stops there and the connection is closed, so each delivery needs a new one: answer with a short body or none.',
+    'The receiver sent more than 70,000 bytes in a response body; reading stops there and the connection is closed, so each delivery needs a new one: answer with a short body or none.',
   ],
   ['response_size', 'no answer', findings({ good: HANGS }), 'skipped', 'No answer came.'],
 ];

@@ -44,7 +44,7 @@ export function tls({ sent, isSecure, refusedCertificate, nowMs }: Findings): Fi
   const evidence = { tlsProtocol: protocol, certificateExpiresAtMs: expiresAtMs };
   const days = Math.floor((expiresAtMs - nowMs) / DAY_MS);
   if (days < SOON_DAYS) {
-    const sentence = `The receiver's certificate expires on ${day(expiresAtMs)}, in ${days === 1 ? '1 day' : `${days} days`}: renew it, at best automatically.`;
+    const sentence = `The receiver's certificate expires on ${day(expiresAtMs)}, in ${days === 1 ? '1 day' : `${days} days`}: renew it now, and automate that.`;
     return finding('warning', sentence, evidence);
   }
   return finding(
@@ -86,7 +86,7 @@ export function responseSize({ sent }: Findings): Finding {
   const evidence = { largestBytes: responseBytes };
   const bytes = responseBytes.toLocaleString('en-US');
   if (isResponseCut) {
-    const sentence = `The receiver sent more than ${bytes} bytes of a response body; reading stops there and the connection is closed, so each delivery needs a new one: answer with a short body or none.`;
+    const sentence = `The receiver sent more than ${bytes} bytes in a response body; reading stops there and the connection is closed, so each delivery needs a new one: answer with a short body or none.`;
     return finding('warning', sentence, evidence);
   }
   const kept =

@@ -38,7 +38,7 @@ describe('the check of a receiver', () => {
       {
         name: 'tampered_body',
         result: 'skipped',
-        sentence: 'Not tried, because the check was over after 60 s; the receiver should answer faster.',
+        sentence: 'Not tried, because the 60 s of the check were used up; the receiver should answer faster.',
         evidence: {},
       },
       expect.objectContaining({ name: 'old_timestamp' }),
@@ -55,13 +55,13 @@ describe('the verdict on a receiver', () => {
       'accepts anything over plain HTTP',
       findings(ACCEPTS_ALL, { isSecure: false }),
       'failed',
-      'Deliveries arrive, but not every check is passed; failed: tampered_body, old_timestamp; with a warning: tls.',
+      'Deliveries arrive, but 2 checks failed (tampered_body, old_timestamp), and 1 check has a warning (tls).',
     ],
     [
       'needs a new certificate',
       findings({}, { isSecure: false }),
       'warning',
-      'Deliveries arrive, but not every check is passed; with a warning: tls.',
+      'Deliveries arrive, but 1 check has a warning (tls).',
     ],
     [
       'is well, but whose subscription is disabled',

@@ -47,8 +47,14 @@ function summaryOf(checks: readonly Check[], verdict: Verdict): string {
   const named = (result: Result): string[] => checks.filter((each) => each.result === result).map(({ name }) => name);
   const [failed, warned] = [named('failed'), named('warning')];
   const parts = [
-    ...(failed.length > 0 ? [`failed: ${failed.join(', ')}`] : []),
-    ...(warned.length > 0 ? [`with a warning: ${warned.join(', ')}`] : []),
+    ...(failed.length > 0 ? [`${counted(failed)} failed (${failed.join(', ')})`] : []),
+    ...(warned.length > 0
+      ? [`${counted(warned)} ${warned.length === 1 ? 'has' : 'have'} a warning (${warned.join(', ')})`]
+      : []),
   ];
-  return `Deliveries arrive, but not every check is passed; ${parts.join('; ')}.`;
+  return `Deliveries arrive, but ${parts.join(', and ')}.`;
+}
+
+function counted({ length }: readonly string[]): string {
+  return length === 1 ? '1 check' : `${length} checks`;
 }

@@ -11,7 +11,7 @@ import {
 import { reportOf } from './report.js';
 
 const CASES: readonly Case[] = [
-  ['good_signature', 'a 2xx', findings(), 'ok', 'The receiver took a correctly signed request (200).'],
+  ['good_signature', 'a 2xx', findings(), 'ok', 'The receiver accepted a correctly signed request (200).'],
   [
     'good_signature',
     'a 401',
@@ -32,7 +32,7 @@ const CASES: readonly Case[] = [
     'a good answer, and then two bad ones',
     findings({ good: [status(200), status(503), status(200), status(429)] }),
     'warning',
-    'The receiver took 2 of 4 correctly signed requests, and should take all: the receiver answered 503.',
+    'The receiver accepted only 2 of 4 correctly signed requests, and should accept all: the receiver answered 503.',
   ],
 
   [
@@ -68,7 +68,7 @@ const CASES: readonly Case[] = [
     'a 429',
     findings({ tampered: status(429) }),
     'warning',
-    'The receiver answered a request whose body was changed after signing with 429, which says nothing about it: let the check through its rate limit, and run it again.',
+    'The receiver answered a request whose body was changed after signing with 429, which says nothing about signatures: let the check through its rate limit, and run it again.',
   ],
   ...[302, 500].map((code): Case => [
     'tampered_body',
@@ -99,7 +99,7 @@ const CASES: readonly Case[] = [
     'a 2xx, as it accepts anything',
     findings(ACCEPTS_ALL),
     'failed',
-    'The receiver accepted a request that was signed ten minutes ago (204), as it accepts anything: a Standard Webhooks library refuses wrong signatures and old timestamps alike.',
+    'The receiver accepted a request that was signed ten minutes ago (204), because it accepts any request: a Standard Webhooks library refuses wrong signatures and old timestamps alike.',
   ],
   ['old_timestamp', 'a receiver that takes nothing', findings(REFUSES_ALL), 'skipped', MEND_FIRST],
 
@@ -108,14 +108,14 @@ const CASES: readonly Case[] = [
     'the same 2xx twice',
     findings(),
     'ok',
-    'The receiver took the same webhook-id twice (200), as it must: deliveries arrive at least once, so make sure that it acts on an id only the first time.',
+    'The receiver accepted the same webhook-id twice (200), as it must: deliveries arrive at least once, so make sure that it acts on each id only once.',
   ],
   [
     'same_id_twice',
     'two kinds of 2xx',
     findings({ good: status(201), repeat: status(200) }),
     'ok',
-    'The receiver took the same webhook-id twice, first with 201, then with 200: it seems to know the ids that it has seen, and any 2xx is right.',
+    'The receiver accepted the same webhook-id twice, first with 201, then with 200: it seems to know the ids that it has seen, and any 2xx is right.',
   ],
   [
     'same_id_twice',
@@ -129,14 +129,14 @@ const CASES: readonly Case[] = [
     'a 500',
     findings({ repeat: status(500) }),
     'failed',
-    'The receiver did not take a webhook-id that it had seen, but retries repeat ids, so answer 200 and ignore the second: the receiver answered 500.',
+    'The receiver did not accept a webhook-id that it had seen, but retries repeat ids, so ignore the second and answer 200: the receiver answered 500.',
   ],
   [
     'same_id_twice',
     'no answer to the second',
     findings({ repeat: HANGS }),
     'failed',
-    'The receiver did not take a webhook-id that it had seen, but retries repeat ids, so answer 200 and ignore the second: the receiver sent no complete response within 15 s; it should answer first and work later.',
+    'The receiver did not accept a webhook-id that it had seen, but retries repeat ids, so ignore the second and answer 200: the receiver sent no complete response within 15 s; it should answer first and work later.',
   ],
   ['same_id_twice', 'a receiver that takes nothing', findings(REFUSES_ALL), 'skipped', MEND_FIRST],
 ];

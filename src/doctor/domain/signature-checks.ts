@@ -36,8 +36,8 @@ export function goodSignature(findings: Findings): Finding {
   const others = good.filter((each) => !isTaken(each));
   const [failed] = others;
   if (failed === undefined)
-    return finding('ok', `The receiver took a correctly signed request (${statusCode}).`, evidence);
-  const sentence = `The receiver took ${good.length - others.length} of ${good.length} correctly signed requests, and should take all: ${failed.answer.error?.message ?? ''}.`;
+    return finding('ok', `The receiver accepted a correctly signed request (${statusCode}).`, evidence);
+  const sentence = `The receiver accepted only ${good.length - others.length} of ${good.length} correctly signed requests, and should accept all: ${failed.answer.error?.message ?? ''}.`;
   return finding('warning', sentence, evidence);
 }
 
@@ -57,7 +57,7 @@ export function oldTimestamp(findings: Findings): Finding {
   return refusalOf(findings, 'old', {
     what: 'a request that was signed ten minutes ago',
     accepted: isUnverified
-      ? 'as it accepts anything: a Standard Webhooks library refuses wrong signatures and old timestamps alike'
+      ? 'because it accepts any request: a Standard Webhooks library refuses wrong signatures and old timestamps alike'
       : 'so a recorded request can be sent to it again: refuse a webhook-timestamp that is more than five minutes off',
   });
 }
@@ -85,7 +85,7 @@ function refusalOf(
   if (statusCode === TOO_MANY) {
     return say(
       'warning',
-      `The receiver answered ${what} with 429, which says nothing about it: let the check through its rate limit, and run it again.`,
+      `The receiver answered ${what} with 429, which says nothing about signatures: let the check through its rate limit, and run it again.`,
     );
   }
   if (statusCode < 400 || statusCode >= 500) {
@@ -107,14 +107,14 @@ export function sameIdTwice(findings: Findings): Finding {
   if (isTaken(repeat)) {
     const sentence =
       before === after
-        ? `The receiver took the same webhook-id twice (${after}), as it must: deliveries arrive at least once, so make sure that it acts on an id only the first time.`
-        : `The receiver took the same webhook-id twice, first with ${before}, then with ${after}: it seems to know the ids that it has seen, and any 2xx is right.`;
+        ? `The receiver accepted the same webhook-id twice (${after}), as it must: deliveries arrive at least once, so make sure that it acts on each id only once.`
+        : `The receiver accepted the same webhook-id twice, first with ${before}, then with ${after}: it seems to know the ids that it has seen, and any 2xx is right.`;
     return finding('ok', sentence, evidence);
   }
   const sentence =
     after === CONFLICT
       ? 'The receiver answered 409 to a webhook-id that it had seen: ignoring it is right, but only a 2xx ends a delivery, and anything else is retried, so answer 200.'
-      : `The receiver did not take a webhook-id that it had seen, but retries repeat ids, so answer 200 and ignore the second: ${repeat.answer.error?.message ?? ''}.`;
+      : `The receiver did not accept a webhook-id that it had seen, but retries repeat ids, so ignore the second and answer 200: ${repeat.answer.error?.message ?? ''}.`;
   return finding('failed', sentence, evidence);
 }
 
@@ -127,6 +127,6 @@ function failureOf({ answer }: Sent): string {
 function notSent({ sent, budgetMs }: Findings): string {
   const [first] = sent;
   return first !== undefined && !isTaken(first)
-    ? 'Not tried, because the receiver does not take correctly signed requests; mend that first.'
-    : `Not tried, because the check was over after ${duration(budgetMs)}; the receiver should answer faster.`;
+    ? 'Not tried, because the receiver does not accept correctly signed requests; fix that first.'
+    : `Not tried, because the ${duration(budgetMs)} of the check were used up; the receiver should answer faster.`;
 }
