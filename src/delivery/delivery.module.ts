@@ -11,6 +11,7 @@ import { DeletedSubscriptions } from './api/deleted-subscriptions.js';
 import { DeliveryController } from './api/delivery.controller.js';
 import { DeliveryService } from './api/delivery.service.js';
 import { FirstAttempts } from './api/first-attempts.js';
+import { OpenDeliveryRepository } from './storage/open-delivery.repository.js';
 import { WakeUpRepository } from './storage/wake-up.repository.js';
 
 /** The API side: history, retry, cancel, wake-ups for the workers, and probes of receivers. */
@@ -25,6 +26,7 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
     DeliveryService,
     DeliveryWakeUps,
     FirstAttempts,
+    OpenDeliveryRepository,
     ReceiverProbes,
     WakeUpRepository,
   ],

@@ -4,7 +4,7 @@ import { Unavailable } from '../../shared/errors/domain-error.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import { Clock } from '../../shared/time/clock.js';
 import { type DeliveryStatus, deliveryStatus, STATE } from '../domain/delivery-state.js';
-import { DeliveryHistoryRepository, type DeliveryRow } from '../storage/delivery-history.repository.js';
+import { OpenDeliveryRepository, type OpenDeliveryRow } from '../storage/open-delivery.repository.js';
 import { DeliveryHistory } from './delivery-history.js';
 import type { AttemptAnswer } from './dto/delivery-answer.js';
 
@@ -31,7 +31,7 @@ export interface FirstAttempt {
 @Injectable()
 export class FirstAttempts {
   constructor(
-    private readonly repository: DeliveryHistoryRepository,
+    private readonly open: OpenDeliveryRepository,
     private readonly history: DeliveryHistory,
     private readonly clock: Clock,
   ) {}
@@ -56,29 +56,37 @@ export class FirstAttempts {
   /** A look that fails is no reason to give up: the event is committed, and the next look may succeed. */
   private async look(tenantId: string, id: Uuid): Promise<FirstAttempt> {
     try {
-      const row = await this.repository.findById(tenantId, id);
-      return row === null ? NOTHING : await this.seen(tenantId, id, row);
+      const open = await this.open.find(tenantId, id);
+      const hindrance = open === null ? null : hindranceOf(open);
+      if (open !== null && hindrance !== null) {
+        return { status: deliveryStatus(open.state, open.attempt_count), attempt: null, hindrance };
+      }
+      return await this.read(tenantId, id);
     } catch (error) {
       if (error instanceof Unavailable || isDatabaseUnavailable(error)) return NOTHING;
       throw error;
     }
   }
 
-  private async seen(tenantId: string, id: Uuid, row: DeliveryRow): Promise<FirstAttempt> {
-    const known = deliveryStatus(row.state, row.attempt_count);
-    const isRecorded = row.finished_at !== null || known === 'retrying' || row.attempt_count > 1;
-    if (!isRecorded) return { status: known, attempt: null, hindrance: hindranceOf(row) };
+  /** Reads a delivery that had an attempt or is finished. */
+  private async read(tenantId: string, id: Uuid): Promise<FirstAttempt> {
     const { status, attempts } = await this.history.get(tenantId, id);
     const [attempt] = attempts;
     if (attempt !== undefined) return { status, attempt, hindrance: null };
-    return { status, attempt: null, hindrance: row.finished_at === null ? 'in_flight' : 'cancelled' };
+    return { status, attempt: null, hindrance: status === 'cancelled' ? 'cancelled' : 'in_flight' };
   }
 }
 
 const NOTHING: FirstAttempt = { status: null, attempt: null, hindrance: null };
 
-function hindranceOf({ state, next_attempt_at: nextAttemptAt }: DeliveryRow): Hindrance {
-  if (state === STATE.inFlight) return 'in_flight';
+/** Null once an attempt is recorded. The number of an attempt in flight counts already. */
+function hindranceOf({
+  state,
+  attempt_count: attempts,
+  next_attempt_at: nextAttemptAt,
+}: OpenDeliveryRow): Hindrance | null {
+  if (state === STATE.inFlight) return attempts > 1 ? null : 'in_flight';
+  if (attempts > 0) return null;
   return nextAttemptAt === Infinity ? 'parked' : 'untaken';
 }
 
