@@ -1,6 +1,6 @@
 /** Modules that everybody may import. */
 const GROUND = 'access|targets|signing';
-const MODULES = `subscriptions|ingest|delivery|status|health|${GROUND}`;
+const MODULES = `subscriptions|ingest|delivery|status|health|doctor|${GROUND}`;
 const edge = (from, to) => ({
   name: `${from}-may-import-only-${to.replaceAll('|', '-') || 'nothing'}`,
   severity: 'error',
@@ -33,6 +33,7 @@ module.exports = {
     edge('ingest', `subscriptions|delivery|${GROUND}`),
     edge('status', `delivery|ingest|subscriptions|${GROUND}`),
     edge('health', `delivery|${GROUND}`),
+    edge('doctor', `subscriptions|delivery|${GROUND}`),
     stage('domain', ''),
     stage('storage', 'domain'),
     stage('queue', 'storage|domain'),

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessApiModule } from '../access/index.js';
 import { DeliveryModule, DeliveryQueueModule } from '../delivery/index.js';
+import { DoctorModule } from '../doctor/index.js';
 import { HealthModule } from '../health/index.js';
 import { IngestModule } from '../ingest/index.js';
 import type { Settings } from '../shared/config/settings.js';
@@ -10,7 +11,14 @@ import { StatusModule } from '../status/index.js';
 import { SubscriptionsApiModule } from '../subscriptions/index.js';
 
 /** The modules of the public API. */
-export const API_MODULES = [AccessApiModule, SubscriptionsApiModule, IngestModule, DeliveryModule, StatusModule];
+export const API_MODULES = [
+  AccessApiModule,
+  SubscriptionsApiModule,
+  IngestModule,
+  DeliveryModule,
+  StatusModule,
+  DoctorModule,
+];
 
 /** A process that serves the API and leaves deliveries to workers. */
 @Module({})

@@ -1,8 +1,12 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { ANY_TYPE } from '../shared/http/any-type.js';
 
 type Json = Record<string, unknown>;
 
-/** Replaces `nullable`, which the generator still writes but OpenAPI 3.1 lacks, with the type `null` of JSON Schema. */
+/**
+ * Replaces `nullable`, which the generator still writes but OpenAPI 3.1 lacks, with the type `null` of JSON Schema, and
+ * drops the type of fields that may hold anything.
+ */
 export function toOpenApi31<T extends OpenAPIObject>(document: T): T {
   return rewrite(document) as T;
 }
@@ -11,6 +15,7 @@ function rewrite(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(rewrite);
   if (typeof value !== 'object' || value === null) return value;
   const rewritten = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rewrite(item)]));
+  if (rewritten['type'] === ANY_TYPE) delete rewritten['type'];
   return rewritten['nullable'] === true ? orNull(rewritten) : rewritten;
 }
 

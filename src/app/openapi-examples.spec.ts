@@ -117,6 +117,7 @@ describe('the order of the operations', () => {
       'getSubscriptionSecret',
       'rotateSubscriptionSecret',
       'testSubscription',
+      'checkSubscription',
       'listSubscriptionDeliveries',
       'deleteSubscription',
     ]);

@@ -14,6 +14,7 @@ export const OPERATION_ORDER = [
   'getSubscriptionSecret',
   'rotateSubscriptionSecret',
   'testSubscription',
+  'checkSubscription',
   'listSubscriptionDeliveries',
   'deleteSubscription',
   'publishToAll',

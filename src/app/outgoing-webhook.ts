@@ -38,6 +38,14 @@ export const OUTGOING_WEBHOOK: OpenAPIObject['paths'] = {
         header('x-event-type', 'Type of the event', 'order.created'),
         header('x-webhook-delivery', 'Id of the delivery', 'dlv_01k6zv1yqpe7rtqq6zjy200001'),
         header('x-webhook-attempt', 'Number of this attempt, from 1', '1'),
+        {
+          ...header(
+            'x-webhook-test',
+            '`check` in the requests of a check, whose ids name nothing; absent otherwise',
+            'check',
+          ),
+          required: false,
+        },
       ],
       requestBody: {
         required: true,

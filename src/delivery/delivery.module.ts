@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
+import { TargetsModule } from '../targets/index.js';
+import { ReceiverProbes } from './attempt/http/receiver-probes.js';
 import { DeliveryCommandRepository } from './storage/delivery-command.repository.js';
 import { DeliveryExplanations } from './api/delivery-explanations.js';
 import { DeliveryHistory } from './api/delivery-history.js';
@@ -10,11 +12,13 @@ import { DeliveryWakeUps } from './queue/delivery-wake-ups.js';
 import { DeletedSubscriptions } from './api/deleted-subscriptions.js';
 import { DeliveryController } from './api/delivery.controller.js';
 import { DeliveryService } from './api/delivery.service.js';
+import { FirstAttempts } from './api/first-attempts.js';
+import { OpenDeliveryRepository } from './storage/open-delivery.repository.js';
 import { WakeUpRepository } from './storage/wake-up.repository.js';
 
-/** The API side: history, retry, cancel, and wake-ups for the workers. */
+/** The API side: history, retry, cancel, wake-ups for the workers, and probes of receivers. */
 @Module({
-  imports: [AccessModule, SubscriptionsModule],
+  imports: [AccessModule, SubscriptionsModule, TargetsModule],
   controllers: [DeliveryController],
   providers: [
     DeletedSubscriptions,
@@ -25,8 +29,11 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
     DeliveryHistoryRepository,
     DeliveryService,
     DeliveryWakeUps,
+    FirstAttempts,
+    OpenDeliveryRepository,
+    ReceiverProbes,
     WakeUpRepository,
   ],
-  exports: [DeliveryExplanations, DeliveryHistory, DeliveryWakeUps],
+  exports: [DeliveryExplanations, DeliveryHistory, DeliveryWakeUps, FirstAttempts, ReceiverProbes],
 })
 export class DeliveryModule {}

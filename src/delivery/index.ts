@@ -1,7 +1,15 @@
+export { NotAttempted } from './attempt/http/webhook-sender.js';
+export { type ProbeLine, ReceiverProbes } from './attempt/http/receiver-probes.js';
+export { type FirstAttempt, FirstAttempts, type Hindrance } from './api/first-attempts.js';
 export { DeliveryNotFound } from './api/delivery.errors.js';
 export { DeliveryExplanations, type ExplainedDelivery } from './api/delivery-explanations.js';
 export { DeliveryHistory } from './api/delivery-history.js';
-export { DeliveryAnswer, DeliveryWithAttemptsAnswer } from './api/dto/delivery-answer.js';
+export {
+  AttemptAnswer,
+  DeliveryAnswer,
+  DeliveryErrorAnswer,
+  DeliveryWithAttemptsAnswer,
+} from './api/dto/delivery-answer.js';
 export { DELIVERY_STATUSES, type DeliveryStatus } from './domain/delivery-state.js';
 export { DeliveryModule } from './delivery.module.js';
 export { DeliveryQueue } from './queue/delivery-queue.js';
@@ -9,6 +17,7 @@ export { DeliveryQueueModule } from './queue/delivery-queue.module.js';
 export { DeliveryWakeUps } from './queue/delivery-wake-ups.js';
 export { finishedByHour, unfinishedByHour } from './storage/statements/deliveries-by-hour.js';
 export type { ActiveSubscription } from './domain/arriving-delivery.js';
+export type { Certificate, Probe, ProbeAnswer } from './domain/probe.js';
 export { HandOver, type Reservation } from './queue/hand-over.js';
 export { leaseParameters } from './storage/lease-parameters.js';
 export { LEASE_PARAMETERS } from './storage/statements/fragments.js';

@@ -11,8 +11,7 @@ import { BodyTooLarge } from '../shared/http/body-errors.js';
 import { Overloaded } from '../shared/http/intake.js';
 import { MalformedJson } from '../shared/http/json.js';
 import { withWarnings } from '../shared/http/warning.js';
-import { EXAMPLE_IDS, parsePublicId, publicIdsOf, toPublicId } from '../shared/ids/public-id.js';
-import { deliveryUuid } from '../shared/ids/uuid.js';
+import { EXAMPLE_IDS, parsePublicId, toPublicId } from '../shared/ids/public-id.js';
 import { LIMITS } from '../shared/limits.js';
 import { EVENT_TYPE_SCHEMA, SubscriptionNotFound } from '../subscriptions/index.js';
 import { FORM_HEADER } from './domain/payload-type.js';
@@ -30,11 +29,8 @@ import {
 import { type Accepted, IngestService } from './ingest.service.js';
 import { unwanted } from './publish-faults.js';
 import { contentTypeWarnings } from './publish-warnings.js';
+import { LOCATION, publishedAnswer } from './published-answer.js';
 
-const LOCATION = {
-  description: 'URL of the delivery status; absent if the role of the caller may not read it',
-  schema: { type: 'string' as const },
-};
 const REPLAYED = {
   'Idempotent-Replayed': {
     description: '"true" if an earlier request with this key published the event',
@@ -145,33 +141,6 @@ export class IngestController {
     return { ...publishedAnswer(reply, accepted, caller), ...withWarnings(contentTypeWarnings(published)) };
   }
 
-  @Post('subscriptions/:id/test')
-  @RouteOption({ refusesBody: true })
-  @Permit('manage', { isMetered: true })
-  @HttpCode(202)
-  @ApiOperation({
-    operationId: 'testSubscription',
-    summary: 'Send a test event to a subscription',
-    description:
-      'Publishes an event of type `webhook.test`, even if the subscription does not want that type. Refused if the target is not allowed.',
-  })
-  @ApiIdParam('id', 'sub')
-  @ApiAcceptedResponse({
-    type: PublishedAnswer,
-    description: 'The event and its delivery are committed',
-    headers: { Location: LOCATION },
-  })
-  @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub), new SubscriptionDisabled(EXAMPLE_IDS.sub), 413, 415, 422)
-  async test(
-    @CurrentCaller() caller: Caller,
-    @Param('id') subscriptionId: string,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PublishedAnswer> {
-    const { uuid } = parsePublicId(subscriptionId, 'sub');
-    return publishedAnswer(reply, await this.ingest.sendTest(caller.tenantId, uuid, request.id), caller);
-  }
-
   @Post('webhooks/:event_type')
   @HttpCode(202)
   @Permit('publish')
@@ -243,13 +212,4 @@ function singleValue(header: string | string[] | undefined): string | undefined 
 
 function markReplay(reply: FastifyReply, { isReplayed }: Accepted): void {
   if (isReplayed) void reply.header('idempotent-replayed', 'true');
-}
-
-function publishedAnswer(reply: FastifyReply, { eventId }: Accepted, caller: Caller): PublishedAnswer {
-  const ids = publicIdsOf(deliveryUuid(eventId, 1));
-  const published = { task_id: ids.delivery, event_id: ids.event };
-  if (!caller.may('read')) return published;
-  const statusUrl = `/status/${ids.delivery}`;
-  void reply.header('location', statusUrl);
-  return { ...published, status_url: statusUrl };
 }

@@ -11,12 +11,14 @@ import { IdempotencyRetention } from './idempotency-retention.js';
 import { IngestController } from './ingest.controller.js';
 import { IngestRepository } from './ingest.repository.js';
 import { IngestService } from './ingest.service.js';
+import { TestEvents } from './test-events.js';
+import { TestEventsController } from './test-events.controller.js';
 import { WideEventRepository } from './wide-event.repository.js';
 import { WideEventWriter } from './wide-event-writer.js';
 
 @Module({
   imports: [SubscriptionsModule, DeliveryModule, TargetsModule],
-  controllers: [IngestController],
+  controllers: [IngestController, TestEventsController],
   providers: [
     EventHistory,
     EventHistoryRepository,
@@ -26,6 +28,7 @@ import { WideEventWriter } from './wide-event-writer.js';
     IdempotencyRetention,
     IngestRepository,
     IngestService,
+    TestEvents,
     WideEventRepository,
     WideEventWriter,
   ],

@@ -1,6 +1,5 @@
 import { deliveryUuid, newEventUuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
-import type { TargetGuard } from '../targets/index.js';
 import type { Clock } from '../shared/time/clock.js';
 import type { Audience, PublishTargets, SubscriptionVault } from '../subscriptions/index.js';
 import type { EventReport } from './event-report.js';
@@ -43,7 +42,6 @@ describe('an event', () => {
           return Promise.resolve(audience.count);
         },
       } as unknown as EventWriter,
-      {} as TargetGuard,
       { nowMs: () => 0 } as Clock,
       {
         accepted: () => undefined,

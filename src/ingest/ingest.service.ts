@@ -1,13 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { hmacKeys } from '../signing/index.js';
-import { InvalidInput } from '../shared/errors/domain-error.js';
 import { MalformedJson, parseJson } from '../shared/http/json.js';
 import type { WarningAnswer } from '../shared/http/warning.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { newEventUuid, type Uuid } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
-import { TargetGuard, targetRefusal } from '../targets/index.js';
 import { Clock } from '../shared/time/clock.js';
 import {
   EVENT_TYPE_HINT,
@@ -51,8 +49,6 @@ interface Addressed extends Payload {
   readonly subscriptionIds: readonly Uuid[] | null;
 }
 
-const TEST_EVENT_TYPE = 'webhook.test';
-
 @Injectable()
 export class IngestService {
   constructor(
@@ -60,7 +56,6 @@ export class IngestService {
     private readonly vault: SubscriptionVault,
     private readonly idempotency: Idempotency,
     private readonly writer: EventWriter,
-    private readonly guard: TargetGuard,
     private readonly clock: Clock,
     private readonly report: EventReport,
   ) {}
@@ -125,24 +120,23 @@ export class IngestService {
   }
 
   /**
-   * Publishes an event of type `webhook.test` to a subscription, even if it does not want that type.
+   * Publishes an event to a subscription that the caller has looked up, whether or not it wants its type.
    *
-   * @throws InvalidInput when the target is not allowed; SubscriptionNotFound; SubscriptionDisabled
+   * @param event with a payload of JSON
    */
-  async sendTest(tenantId: string, subscriptionId: Uuid, requestId: string): Promise<Accepted> {
-    const target = await this.enabledTarget(tenantId, subscriptionId);
-    const refusal = await targetRefusal(this.guard, target.targetUrl);
-    if (refusal !== null) throw new InvalidInput([{ pointer: '/target_url', detail: refusal }]);
-    const body = { type: TEST_EVENT_TYPE, timestamp: this.clock.now().toISOString(), data: { subscription_id: toPublicId('sub', subscriptionId) } }; // prettier-ignore
-    const event = {
+  async acceptTest(
+    tenantId: string,
+    subscriptionId: Uuid,
+    event: Pick<Addressed, 'eventType' | 'payload'>,
+    requestId: string,
+  ): Promise<Accepted> {
+    const addressed = {
+      ...event,
       addressing: 'test' as const,
-      eventType: TEST_EVENT_TYPE,
       contentType: 'application/json',
-      payload: Buffer.from(JSON.stringify(body)),
+      subscriptionIds: [subscriptionId],
     };
-    return requireAccepted(
-      await this.write(tenantId, { ...event, subscriptionIds: [subscriptionId] }, requestId, null),
-    );
+    return requireAccepted(await this.write(tenantId, addressed, requestId, null));
   }
 
   private async enabledTarget(tenantId: string, subscriptionId: Uuid): Promise<PublishTarget> {

@@ -1,5 +1,13 @@
 import type { OnModuleDestroy } from '@nestjs/common';
+import { Unavailable } from './errors/domain-error.js';
 import type { Clock } from './time/clock.js';
+
+/** The process ends before the request is answered. */
+class ShuttingDown extends Unavailable {
+  constructor() {
+    super('This process is shutting down. Send this request again in a second.');
+  }
+}
 
 /** Lets a part of the service request a shutdown, and tells how much of the shutdown timeout is left. */
 export class Shutdown implements OnModuleDestroy {
@@ -7,6 +15,7 @@ export class Shutdown implements OnModuleDestroy {
   onRequested: (exitCode: number) => void = () => undefined;
   private endsAtMs = Infinity;
   private isAnnounced = false;
+  private readonly ended = new AbortController();
 
   /** @param timeoutMs longest wait for everything in flight, counted from the start of the shutdown */
   constructor(
@@ -29,10 +38,16 @@ export class Shutdown implements OnModuleDestroy {
     this.isAnnounced = true;
   }
 
+  /** Aborts at the first step of a shutdown, for requests that may wait long for somebody else. */
+  get signal(): AbortSignal {
+    return this.ended.signal;
+  }
+
   /** First step of a shutdown, before any part of the service waits for what is in flight. */
   onModuleDestroy(): void {
     this.announce();
     this.endsAtMs = this.clock.monotonicMs() + this.timeoutMs;
+    this.ended.abort(new ShuttingDown());
   }
 
   /** Milliseconds left for what is in flight; Infinity before a shutdown. */

@@ -5,6 +5,7 @@ export { EVENT_TYPE_SCHEMA, IsEventType } from './dto/event-type.js';
 export type { PublishTarget } from './publish-target.js';
 export { liveSecrets, type SealedAuth, type SealedHeaders, type SealedSecret } from './domain/sealed.js';
 export { stateFrom, SUBSCRIPTION_STATE, type SubscriptionState } from './domain/subscription-state.js';
+export { type Receiver, Receivers } from './receivers.js';
 export { PublishTargets } from './publish-targets.js';
 export { NO_DELIVERY_REASONS, type NoDeliveryReason, type PastEvent } from './domain/no-delivery-reasons.js';
 export { SubscriptionNotFound } from './subscription.errors.js';

@@ -5,6 +5,7 @@ import { Settings } from '../shared/config/settings.js';
 import { SecretBox } from '../shared/crypto/secret-box.js';
 import { PublishTargets } from './publish-targets.js';
 import { StoredSecretsCheck } from './stored-secrets.check.js';
+import { Receivers } from './receivers.js';
 import { SubscriptionDisabling } from './subscription-disabling.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import { SubscriptionEntity } from './subscription.entity.js';
@@ -30,6 +31,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
     SubscriptionsRepository,
     SubscriptionsService,
     PublishTargets,
+    Receivers,
     SubscriptionDisabling,
     {
       provide: SecretBox,
@@ -39,6 +41,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
   ],
   exports: [
     PublishTargets,
+    Receivers,
     Reencryption,
     SubscriptionDisabling,
     SubscriptionSecretsService,

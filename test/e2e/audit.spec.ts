@@ -101,6 +101,7 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
       body: { secret: VALUE, overlap: 60 },
     },
     getSubscriptionSecret: { action: 'subscription.secret_read', method: 'GET', prepare: onSubscription('/secret') },
+    checkSubscription: { action: 'subscription.checked', method: 'POST', prepare: onSubscription('/check') },
     retryDelivery: { action: 'delivery.retried', method: 'POST', prepare: onDelivery('retry') },
     cancelDelivery: { action: 'delivery.cancelled', method: 'POST', prepare: onDelivery('cancel') },
     createKey: {

@@ -177,6 +177,18 @@ describe('the examples of the OpenAPI document, with real PostgreSQL and Redis',
     await check('publishToSubscription', 413, at(publish, { body: Buffer.alloc(1_048_577) }));
     await check('publishToSubscription', 415, at(publish, headers({ 'content-encoding': 'gzip' })));
     await check('publishToSubscription', 422, at(publish, headers({ 'x-event-type': 'user.created' })));
+    const test = `/subscriptions/${active.id}/test`;
+    await check('testSubscription', 400, at(test, { body: '[', headers: JSON_TYPE }));
+    await check('testSubscription', 413, at(test, { body: Buffer.alloc(1_048_577), headers: JSON_TYPE }));
+    await check(
+      'testSubscription',
+      415,
+      at(test, { body: '{"payload":1}', headers: { 'content-type': 'text/plain' } }),
+    );
+    await check('testSubscription', 422, at(test, { body: { verbose: true } }));
+    await check('checkSubscription', 404, at(`/subscriptions/${EXAMPLE_IDS['sub']}/check`));
+    await database.query(`update subscriptions set target_url = 'http://10.0.0.1/' where state = 1`);
+    await check('checkSubscription', 422, at(`/subscriptions/${active.id}/check`));
     const sent = await api.publish(active.id, { n: 1 }, { 'x-event-type': 'order.created', 'idempotency-key': 'one' });
     const again = headers({ 'x-event-type': 'order.paid', 'idempotency-key': 'one' });
     await check('publishToSubscription', 422, at(publish, again));

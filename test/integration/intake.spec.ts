@@ -30,6 +30,10 @@ describe('the limit on publishes in progress, on real connections', () => {
     server.post('/publish', { config: { rawBody: true } }, wait);
     server.post('/quick', { config: { rawBody: true } }, (request) => String(request.body));
     server.post('/other', wait);
+    server.post('/patient', { config: { rawBody: true } }, (request) => {
+      request.intake!.release();
+      return wait();
+    });
     await server.listen({ port: 0, host: '127.0.0.1' });
   });
   afterEach(async () => {
@@ -93,6 +97,18 @@ describe('the limit on publishes in progress, on real connections', () => {
 
     release.forEach((each) => { each(); }); // prettier-ignore
     await eventually(() => post('/quick', 'a'), { until: ({ statusCode }) => statusCode === 200 });
+  });
+
+  it('counts no request that has let go of its place and only waits', async () => {
+    const waiting = [post('/patient', 'a', 40), post('/patient', 'a', 40), post('/patient', 'a', 40)];
+    await untilInProgress(3);
+
+    const others = [post('/publish', 'a'), post('/publish', 'a'), post('/publish', 'a'), post('/publish', 'a')];
+    await untilInProgress(7);
+    expect((await post('/publish', 'a')).statusCode).toBe(503);
+    release.forEach((each) => { each(); }); // prettier-ignore
+    for (const each of [...waiting, ...others]) expect((await each).statusCode).toBe(200);
+    expect((await post('/quick', 'a', 40)).statusCode).toBe(200);
   });
 
   it('gives one tenant no more than half of the bytes', async () => {

@@ -76,6 +76,7 @@ const BODIES: Readonly<Record<string, object>> = {
   patchTenant: { name: 'changed' },
   rotateSubscriptionSecret: { overlap: 0 },
   retryDelivery: { as_new: true },
+  testSubscription: { payload: { n: 1 } },
   createSubscription: aSubscription(),
   replaceSubscription: aSubscription(),
   patchSubscription: { description: 'changed' },

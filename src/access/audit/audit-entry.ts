@@ -8,6 +8,7 @@ export const AUDIT_ACTIONS = [
   'subscription.disabled',
   'subscription.secret_rotated',
   'subscription.secret_read',
+  'subscription.checked',
   'subscription.reencrypted',
   'delivery.retried',
   'delivery.cancelled',

@@ -3,6 +3,11 @@ const MAX_LOCATION = 150;
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
+/** Whether a response asks to send the request to another URL. */
+export function isRedirect(statusCode: number): boolean {
+  return REDIRECTS.has(statusCode);
+}
+
 /** What a receiver may mean by a status, and what to do about it. */
 const ADVICE: Readonly<Record<number, string>> = {
   401: 'check the auth and the headers of the subscription',
@@ -30,11 +35,11 @@ export function pointedTo(location: string, targetUrl: string): string | undefin
 /** Says what a response other than 2xx means. @param location where it points to, as `pointedTo` returns it */
 export function statusSentence(statusCode: number, location: string | undefined): string {
   const answered = `the receiver answered ${statusCode}`;
-  if (REDIRECTS.has(statusCode) && location !== undefined) {
+  if (isRedirect(statusCode) && location !== undefined) {
     const to = location.length > MAX_LOCATION ? `${location.slice(0, MAX_LOCATION)}...` : location;
     return `${answered}: redirects are not followed; it pointed to ${to}, so set target_url to the final URL`;
   }
-  if (REDIRECTS.has(statusCode)) return `${answered}: redirects are not followed; set target_url to the final URL`;
+  if (isRedirect(statusCode)) return `${answered}: redirects are not followed; set target_url to the final URL`;
   const advice = ADVICE[statusCode];
   return advice === undefined ? answered : `${answered}: ${advice}`;
 }

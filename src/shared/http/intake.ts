@@ -91,7 +91,11 @@ export class Intake {
    * needed, because an event is still written when its client has disconnected.
    */
   private giveBack({ intake: part }: FastifyRequest): void {
-    if (!part?.isClosed || !part.isAnswered) return;
+    if (part?.isClosed && part.isAnswered) this.free(part);
+  }
+
+  /** Frees the usage of a request. */
+  free(part: IntakePart): void {
     this.places.giveBack(part.owner, part.places);
     this.bytes.giveBack(part.owner, part.bytes);
     part.places = 0;
@@ -117,6 +121,11 @@ export class IntakePart {
     private readonly intake: Intake,
     readonly owner: string,
   ) {}
+
+  /** Frees the usage before the request is answered, because it has written its event and waits for something else. */
+  release(): void {
+    this.intake.free(this);
+  }
 
   /** Counts received bytes of the body. @returns an error if they exceed the limit or the tenant's share */
   addBytes(bytes: number): Overloaded | null {

@@ -95,8 +95,7 @@ function readBody(request: FastifyRequest, body: Buffer): unknown {
   }
   const { rawBody, refusesBody, bodyIsOptional } = routeOptionsOf(request);
   if (rawBody) return body;
-  // Clients that cannot send a POST without a body send an empty one or {}, of any type.
-  if ((refusesBody || bodyIsOptional) && isEmpty(body)) return undefined;
+  if ((refusesBody || bodyIsOptional) && isEmptyBody(body)) return undefined;
   if (refusesBody) {
     throw new InvalidInput([{ pointer: '', detail: 'must be empty or {}, because this operation takes no body' }]);
   }
@@ -105,7 +104,8 @@ function readBody(request: FastifyRequest, body: Buffer): unknown {
   return parseStrictJson(body);
 }
 
-function isEmpty(body: Buffer): boolean {
+/** Whether a body is as good as none. Clients that cannot send a POST without one send an empty one or {}, of any type. */
+export function isEmptyBody(body: Buffer): boolean {
   return body.length === 0 || (body.length <= MAX_EMPTY_BYTES && EMPTY_OBJECT.test(body.toString('latin1')));
 }
 

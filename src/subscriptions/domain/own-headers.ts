@@ -27,6 +27,7 @@ const RESERVED = new Set([
   'x-event-type',
   'x-webhook-delivery',
   'x-webhook-attempt',
+  'x-webhook-test',
   'proxy-authorization',
   'proxy-connection',
   'proxy-authenticate',

@@ -17,6 +17,7 @@ const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   patchSubscription: {},
   rotateSubscriptionSecret: {},
   retryDelivery: {},
+  testSubscription: {},
 };
 
 /** A service that holds one resource of each kind and has nothing in progress. */

@@ -212,10 +212,10 @@ export const SUBSCRIBING: readonly Mistake[] = [
     '/overlap must be an integer from 0 to 604800',
   ),
   changed(
-    'a test event with a payload',
+    'a test event whose body is the payload',
     'POST /subscriptions/{sub}/test',
     { order: 1 },
-    'the body must be empty or {}, because this operation takes no body',
+    '/order is unknown; remove it',
   ),
   {
     title: 'POST to change',

@@ -4,7 +4,7 @@ import type { buildConnector } from 'undici';
 import type { HostResolver, TargetGuard } from '../../../targets/index.js';
 import { isSuccess } from '../../domain/attempt-outcome.js';
 import { dial } from './dial.js';
-import { type Destination, targetConnector } from './target-connector.js';
+import { type Destination, targetConnector, type TlsTrust } from './target-connector.js';
 
 /** Maximum size of the proxy's response headers, in bytes. */
 const MAX_HEAD_BYTES = 16_384;
@@ -36,6 +36,7 @@ export function egressConnector(
   proxy: URL,
   names: HostResolver,
   timeoutMs: number,
+  trust: TlsTrust = 'verified',
 ): buildConnector.connector {
   const proxyHost = proxy.hostname.replace(/^\[(.*)\]$/, '$1');
   const reachProxy = async (signal: AbortSignal): Promise<Socket> => {
@@ -47,7 +48,7 @@ export function egressConnector(
       throw signal.aborted ? error : new ProxyUnreachable('the egress proxy cannot be reached', { cause: error });
     }
   };
-  return targetConnector(guard, (destination) => openTunnel(proxy, reachProxy, destination), timeoutMs);
+  return targetConnector(guard, (destination) => openTunnel(proxy, reachProxy, destination), timeoutMs, trust);
 }
 
 /** Tries the addresses of the target one after another. @throws the error of the last one */

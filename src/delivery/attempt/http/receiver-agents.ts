@@ -75,8 +75,9 @@ export class ReceiverAgents {
  * Sets every option explicitly, because undici's defaults suit a browser; docs/decisions/014 gives the reasons. The
  * number of connections has no limit here, because lanes limit it.
  */
-function agentBy(connect: buildConnector.connector): Agent {
+export function agentBy(connect: buildConnector.connector, options: Pick<Agent.Options, 'connections'> = {}): Agent {
   return new Agent({
+    ...options,
     connect,
     allowH2: false,
     pipelining: 1,

@@ -21,6 +21,9 @@ export interface Destination {
 /** Opens a TCP connection to a destination, directly or through a proxy. */
 export type OpenSocket = (destination: Destination) => Promise<Socket>;
 
+/** `unverified` accepts every certificate. It serves to read a certificate; nothing may be sent over it. */
+export type TlsTrust = 'verified' | 'unverified';
+
 /** Connecting took too long. */
 export class ConnectTimeout extends Error {
   readonly code = 'ETIMEDOUT';
@@ -52,9 +55,15 @@ export function isConnectError(error: unknown): boolean {
  *
  * @param timeoutMs total time, from resolving the name to the end of the TLS handshake
  */
-export function targetConnector(guard: TargetGuard, open: OpenSocket, timeoutMs: number): buildConnector.connector {
+export function targetConnector(
+  guard: TargetGuard,
+  open: OpenSocket,
+  timeoutMs: number,
+  trust: TlsTrust = 'verified',
+): buildConnector.connector {
+  const options = { timeout: 0, allowH2: false, maxCachedSessions: MAX_TLS_SESSIONS };
   // The timeout below covers it. It offers HTTP/1.1 only and returns the socket, which its type does not say.
-  const secure = buildConnector({ timeout: 0, allowH2: false, maxCachedSessions: MAX_TLS_SESSIONS }) as (
+  const secure = buildConnector({ ...options, ...(trust === 'unverified' && { rejectUnauthorized: false }) }) as (
     ...args: Parameters<buildConnector.connector>
   ) => Socket;
   return (options, callback) => {

@@ -35,8 +35,8 @@ export class RawRequest {
     readonly headers: string[],
     readonly body: Buffer,
     readonly timeoutMs: number,
-    /** What the history keeps of the request. */
-    readonly kept: SentRequest,
+    /** What the history keeps of the request; null for one that has no history. */
+    readonly kept: SentRequest | null,
   ) {}
 }
 
@@ -45,6 +45,9 @@ export interface RawAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
+  /** Bytes of the body that were read, and whether more than the limit came, so that the rest was not read. */
+  readonly bodyBytes: number;
+  readonly isBodyCut: boolean;
 }
 
 /** The exchange exceeded its timeout. */
@@ -79,7 +82,8 @@ export function undiciAdapter(dispatcherOf: (target: Target) => Dispatcher): Axi
   };
 }
 
-function exchange(dispatcherOf: (target: Target) => Dispatcher, request: RawRequest): Promise<RawAnswer> {
+/** Makes one request. @throws when no status came */
+export function exchange(dispatcherOf: (target: Target) => Dispatcher, request: RawRequest): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { target, headers, body, timeoutMs, trace } = request;
     const { origin, path } = target;
@@ -101,7 +105,7 @@ interface Ends {
 /** One exchange. Its timeout starts with the constructor, so it includes connecting. */
 class Exchange implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
-  private answer: Omit<RawAnswer, 'body'> | undefined;
+  private answer: Pick<RawAnswer, 'statusCode' | 'headers'> | undefined;
   private readonly kept: Buffer[] = [];
   private readBytes = 0;
   private interimAnswers = 0;
@@ -181,8 +185,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.isOver = true;
     clearTimeout(this.timer);
     this.trace.end();
-    if (this.answer) this.ends.resolve({ ...this.answer, body: Buffer.concat(this.kept) });
-    else this.ends.reject(error ?? new AnswerWithoutStatus());
+    const { readBytes } = this;
+    if (this.answer) {
+      const isBodyCut = readBytes > MAX_READ_BYTES;
+      this.ends.resolve({ ...this.answer, body: Buffer.concat(this.kept), bodyBytes: readBytes, isBodyCut });
+    } else this.ends.reject(error ?? new AnswerWithoutStatus());
     if (error) this.controller?.abort(error);
   }
 }

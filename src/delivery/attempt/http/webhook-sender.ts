@@ -14,15 +14,12 @@ import { pointedTo, statusSentence } from '../../domain/status-sentence.js';
 import type { OwnFault } from '../../domain/own-fault.js';
 import { webhookSignature } from '../../../signing/index.js';
 import { Credentials } from '../credentials.js';
-import { dial } from './dial.js';
-import { egressConnector } from './egress-proxy.js';
 import { exchangeFailure } from './exchange-failure.js';
 import { ownFaultOf } from './own-fault-of.js';
 import { ReceiverAgents } from './receiver-agents.js';
-import { targetConnector } from './target-connector.js';
+import { receiverConnector } from './receiver-connector.js';
 import { type RawAnswer, RawRequest, type Target, undiciAdapter } from './undici-adapter.js';
 
-const CONNECT_TIMEOUT_MS = 5000;
 const CONNECTION_AGE_MS = 30_000;
 const MAX_TARGETS = 10_000;
 /** Maximum characters of response headers in the history. */
@@ -57,15 +54,7 @@ export class WebhookSender implements OnApplicationShutdown {
     private readonly logger: Logger,
     @Inject(Settings) { egressProxyUrl }: Pick<Settings, 'egressProxyUrl'>,
   ) {
-    const direct = targetConnector(
-      guard,
-      ({ addresses, port, signal }) => dial(addresses, port, signal),
-      CONNECT_TIMEOUT_MS,
-    );
-    const connect =
-      egressProxyUrl === undefined
-        ? direct
-        : egressConnector(guard, new URL(egressProxyUrl), names, CONNECT_TIMEOUT_MS);
+    const connect = receiverConnector({ guard, names, egressProxyUrl });
     this.agents = new ReceiverAgents(connect, CONNECTION_AGE_MS, clock);
     // A bare instance: default settings, transforms and interceptors would cost more than the request.
     this.http = new Axios({ adapter: undiciAdapter(({ agentIndex }) => this.agents.get(agentIndex)) });
@@ -144,7 +133,8 @@ export class WebhookSender implements OnApplicationShutdown {
   }
 }
 
-function resultOf(answer: RawAnswer, targetUrl: string): Omit<AttemptResult, 'durationMs' | 'phases' | 'sent'> {
+/** What an answer means, as the history keeps it. */
+export function resultOf(answer: RawAnswer, targetUrl: string): Omit<AttemptResult, 'durationMs' | 'phases' | 'sent'> {
   const { statusCode } = answer;
   const { location: to, 'retry-after': retryAfter } = answer.headers;
   const location = typeof to === 'string' ? pointedTo(to, targetUrl) : undefined;
