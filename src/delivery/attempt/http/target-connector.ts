@@ -61,11 +61,7 @@ export function targetConnector(
   timeoutMs: number,
   trust: TlsTrust = 'verified',
 ): buildConnector.connector {
-  const options = { timeout: 0, allowH2: false, maxCachedSessions: MAX_TLS_SESSIONS };
-  // The timeout below covers it. It offers HTTP/1.1 only and returns the socket, which its type does not say.
-  const secure = buildConnector({ ...options, ...(trust === 'unverified' && { rejectUnauthorized: false }) }) as (
-    ...args: Parameters<buildConnector.connector>
-  ) => Socket;
+  const secure = tlsConnector(trust);
   return (options, callback) => {
     const deadline = new AbortController();
     const { signal } = deadline;
@@ -119,6 +115,15 @@ export function targetConnector(
         },
       );
   };
+}
+
+/** Makes TLS of a connection. It offers HTTP/1.1 only and returns the socket, which the type of undici does not say. */
+function tlsConnector(trust: TlsTrust): (...args: Parameters<buildConnector.connector>) => Socket {
+  // The timeout of the target connector covers it.
+  const options = { timeout: 0, allowH2: false, maxCachedSessions: MAX_TLS_SESSIONS };
+  return buildConnector({ ...options, ...(trust === 'unverified' && { rejectUnauthorized: false }) }) as ReturnType<
+    typeof tlsConnector
+  >;
 }
 
 function inTime<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
