@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { anEngine, type EngineRepositories } from '../../../test/support/an-engine.js';
 import { aClaimedDelivery } from '../../../test/support/factories.js';
 import { eventually } from '../../../test/support/eventually.js';
@@ -5,6 +6,7 @@ import { newUuid } from '../../shared/ids/uuid.js';
 import { parseSettings } from '../../shared/config/settings.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { WakeUp } from '../domain/wake-up.js';
+import { Pulling } from './pulling.js';
 
 const settings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/' });
 
@@ -94,6 +96,23 @@ describe('the engine of a worker', () => {
     await eventually(() => ends, { until: ({ length }) => length === 5 });
     ends[4]!();
     expect(await stopped).toBe(0);
+  });
+
+  it('counts the slot of a parked delivery as free once', async () => {
+    const noteFreeSlot = jest.spyOn(Pulling.prototype, 'noteFreeSlot');
+    const parked = aClaimedDelivery();
+    const { subscriptionId, tenantId } = parked;
+    const engine = engineOn({
+      park: () => Promise.resolve(),
+      listWithParked: () => Promise.resolve({ active: [{ subscriptionId, tenantId }], deleted: [], last: null }),
+      pull: () => Promise.resolve(sent.length === 0 ? [parked] : []),
+    });
+    await engine.review.run();
+    await eventually(() => sent, { until: ({ length }) => length > 0 });
+    await engine.dispatcher.stop(10_000);
+
+    expect(noteFreeSlot).toHaveBeenCalledTimes(1);
+    noteFreeSlot.mockRestore();
   });
 
   it('stops in time even if giving deliveries back hangs', async () => {

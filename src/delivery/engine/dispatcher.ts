@@ -108,6 +108,10 @@ export class Dispatcher {
     this.advance();
   };
 
+  private readonly onRecorded = (): void => {
+    this.advance();
+  };
+
   private async deliver(queued: QueuedDelivery): Promise<void> {
     const slot = { laneId: queued.subscriptionId, origin: 'queued' } as const;
     const claim = queued.claim ?? (await this.claiming.claim(queued));
@@ -124,7 +128,7 @@ export class Dispatcher {
   private async deliverParked(slots: readonly LaneSlots[]): Promise<void> {
     for (const claim of await this.pulling.pull(slots)) {
       const slot = { laneId: claim.delivery.subscriptionId, origin: 'parked' } as const;
-      void this.attempt(claim, slot).then(this.onAnswered);
+      void this.attempt(claim, slot).then(this.onRecorded);
     }
     this.advance();
   }

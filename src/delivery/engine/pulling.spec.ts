@@ -57,11 +57,11 @@ describe('a pull for parked deliveries', () => {
     expect(started).toBe(1);
   });
 
-  it('starts when a quarter of the slots is free', async () => {
+  it('starts when an eighth of the slots is free', async () => {
     await free(200, FAST_MS);
     await pulling.pull([]);
     pulling.whenDue(start);
-    await free(SLOTS / 4, 0.1);
+    await free(SLOTS / 8, 0.1);
     pulling.whenDue(start);
 
     expect(started).toBe(1);

@@ -12,9 +12,9 @@ import { logFailure } from './log-failure.js';
  * While many requests are answered, a pull waits a little, so that one statement serves more slots. What is parked is
  * late already, and a few milliseconds cost it nothing that a receiver would notice.
  */
-const LINGER: Omit<Linger, 'fullAt'> = { ms: 5, fromRate: 1000 };
+const LINGER: Omit<Linger, 'fullAt'> = { ms: 5, fromRate: 500 };
 /** The wait ends when this share of the worker's slots has become free: with more, slots stay unused. */
-const LINGERING_SHARE = 1 / 4;
+const LINGERING_SHARE = 1 / 8;
 
 /** Claims parked deliveries for the free slots of their lanes. */
 @Injectable()
