@@ -2,4 +2,4 @@ export { IngestModule } from './ingest.module.js';
 export { EventNotFound } from './ingest.errors.js';
 export { EventHistory } from './event-history.js';
 export type { EventSummary, Payload } from './event-history.repository.js';
-export { acceptedByHour } from './statements/accepted-by-hour.js';
+export { acceptedByHour, acceptedRows, newestAcceptedId } from './statements/accepted.js';
