@@ -6,11 +6,19 @@ import { IngestModule } from '../ingest/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
 import { SharedModule } from '../shared/shared.module.js';
+import { StatsModule } from '../stats/index.js';
 import { StatusModule } from '../status/index.js';
 import { SubscriptionsApiModule } from '../subscriptions/index.js';
 
 /** The modules of the public API. */
-export const API_MODULES = [AccessApiModule, SubscriptionsApiModule, IngestModule, DeliveryModule, StatusModule];
+export const API_MODULES = [
+  AccessApiModule,
+  SubscriptionsApiModule,
+  IngestModule,
+  DeliveryModule,
+  StatsModule,
+  StatusModule,
+];
 
 /** A process that serves the API and leaves deliveries to workers. */
 @Module({})

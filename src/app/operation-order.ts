@@ -25,6 +25,7 @@ export const OPERATION_ORDER = [
   'cancelDelivery',
   'getEvent',
   'getEventPayload',
+  'getStats',
   'getLedger',
   'createKey',
   'listKeys',
