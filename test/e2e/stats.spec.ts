@@ -136,6 +136,9 @@ describe('statistics, with real PostgreSQL, Redis and receivers', () => {
       intervalMs: 500,
     });
     expect(data[0]!.points.at(-1)).toMatchObject({ waiting: 1 });
+    const since = data[0]!.points.at(-1)!.at;
+    const waits = (await stats(`?step=minute&group_by=subscription&since=${since}`)).data.map(({ group }) => group);
+    expect(waits).toContain(bad);
   });
 
   it('say what is known when something is not', async () => {

@@ -90,16 +90,21 @@ export function tellsWaiting({ groupBy, ofEventType }: Pick<PointsAsked, 'groupB
   return !ofEventType && (groupBy === null || groupBy === 'subscription' || groupBy === 'tenant');
 }
 
-/** SQL for what waited in each step, for the groups in $4: `WaitingRow`. $5 is the subscription, if one was asked for. */
+/**
+ * SQL for what waited in each step: `WaitingRow`, for the groups in $4, and for up to $5 others in which nothing else
+ * happened. $6 is the subscription, if one was asked for.
+ */
 export function waitingPoints(asked: PointsAsked): string {
   const subscription = asked.groupBy === 'subscription' ? 'subscription_id is not null' : 'subscription_id is null';
   const fine = asked.step === 'minute' ? ' and not is_hour' : '';
-  return `select date_part('epoch', date_trunc('${asked.step}', at)) * 1000 as step_ms, grp, max(waiting)::float8 as waiting,
-      min(oldest_due_at) as oldest_due_at
-    from (
+  return `with sampled as materialized (
       select at, ${groupOf(asked)} as grp, sum(waiting) as waiting, min(oldest_due_at) as oldest_due_at
       from waiting_samples where ${scopeOf(asked)} at >= $2 and at < $3
-        and ${asked.ofSubscription ? 'subscription_id = $5' : subscription}${fine}
-      group by 1, 2) sampled
-    where grp = any($4::text[]) group by 1, 2`;
+        and ${asked.ofSubscription ? 'subscription_id = $6' : subscription}${fine}
+      group by 1, 2),
+    others as (
+      select grp from sampled where grp <> all($4::text[]) group by grp order by max(waiting) desc, grp limit $5)
+    select date_part('epoch', date_trunc('${asked.step}', at)) * 1000 as step_ms, grp, max(waiting)::float8 as waiting,
+      min(oldest_due_at) as oldest_due_at
+    from sampled where grp = any($4::text[] || array(select grp from others)) group by 1, 2`;
 }

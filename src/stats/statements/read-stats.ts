@@ -65,7 +65,8 @@ async function readSeries(asked: StatsAsked, summed: Summed, run: Run): Promise<
     ? await run<WaitingRow>(waitingPoints(shape), [
         since,
         until,
-        asked.groupBy === null ? [''] : groups,
+        groups,
+        asked.groupBy === null ? 1 : asked.maxGroups - groups.length,
         ...(subscriptionId === null ? [] : [subscriptionId]),
       ])
     : [];
