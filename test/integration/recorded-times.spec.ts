@@ -53,6 +53,21 @@ describe('the migrations to recorded times, on real PostgreSQL with stored histo
     expect(indexes).toEqual([{ count: partitions!.count + 3, valid: partitions!.count + 3 }]);
   });
 
+  it('leave the ledger of the previous version right when they are undone', async () => {
+    await database.query(
+      `insert into delivery_repeats (delivery_id, tenant_id)
+       select (left(id::text, 31) || '8000' || n)::uuid, tenant_id from events, generate_series(1, 2) n
+       where event_type = 'order.created'`,
+    );
+    for (let left = MIGRATIONS.length; left > FORMER; left -= 1) await dataSource.undoLastMigration();
+
+    const counts = await database.query(
+      `select distinct delivery_count from events where event_type = 'order.created'`,
+    );
+    expect(counts).toEqual([{ delivery_count: 3 }]);
+    await dataSource.runMigrations({ transaction: 'each' });
+  });
+
   it('make room for the manual retries of every day that is there', async () => {
     const days = (table: string) =>
       database.query(

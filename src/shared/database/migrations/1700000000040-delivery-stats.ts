@@ -16,6 +16,13 @@ export class DeliveryStats1700000000040 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    // The previous version counts manual retries in their events.
+    await runner.query(
+      `update events set delivery_count = delivery_count + repeats.count
+       from (select (left(delivery_id::text, 31) || '00000')::uuid as event_id, count(*) as count
+         from delivery_repeats group by 1) repeats
+       where events.id = repeats.event_id`,
+    );
     await runner.query('drop table stats_progress, delivery_stats, ledger_hours, waiting_samples, delivery_repeats');
   }
 }
