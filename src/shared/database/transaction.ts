@@ -28,7 +28,11 @@ export class Transactions {
     return this.connections.lend(tenantId, () => this.dataSource.transaction('REPEATABLE READ', work));
   }
 
-  /** Same as `runOnSnapshot`, for statements that may read many rows. @throws Unavailable if too many searches are running */
+  /**
+   * Same as `runOnSnapshot`, for statements that may read many rows.
+   *
+   * @throws Unavailable if too many searches are running
+   */
   searchOnSnapshot<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.connections.lendForSearch(tenantId, () => this.dataSource.transaction('REPEATABLE READ', work));
   }

@@ -17,7 +17,7 @@ export interface PointsAsked {
   readonly isOpen: boolean;
 }
 
-/** Parameters: $1 tenant, or null for all; $2 start; $3 end; $4 the end of what is summed up; $5 groups; then filters. */
+/** Parameters: $1 tenant, or null for all; $2 start; $3 end; $4 end of what is summed up; $5 groups; then filters. */
 const FIRST_FILTER = 6;
 
 /** What has been recorded since the end of what is summed up. */

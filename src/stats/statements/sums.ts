@@ -87,7 +87,8 @@ function ownedOf({ scope }: Part): string {
       select id, event_type, ms from accepted_rows
       union all
       select found.id, found.event_type, found.ms
-      from (select event_id from finished_rows union select event_id from others except select id from accepted_rows) missing,
+      from (select event_id from finished_rows union select event_id from others
+          except select id from accepted_rows) missing,
         lateral (${acceptedRows(`${scope} id = missing.event_id`)} offset 0) found),
     owned as materialized (
       select f.id, f.tenant_id, f.subscription_id, t.event_type, t.ms, f.state, f.status_code, f.error_code,
@@ -98,7 +99,7 @@ function ownedOf({ scope }: Part): string {
       from others o join types t on t.id = o.event_id)`;
 }
 
-/** SQL for the number of the unit that a time is in. Cheaper than date_trunc, which works in the session's time zone. */
+/** SQL for the number of the unit that a time is in. Cheaper than date_trunc, which works in a time zone. */
 const unitOf = (unit: Part['unit'], time: string): string =>
   `floor(date_part('epoch', ${time}) / ${UNIT_SECONDS[unit]})`;
 

@@ -20,7 +20,8 @@ export function finishedByHour(since?: string): string {
 export function repeatedByHour(since?: string): string {
   return `select ${HOUR_OF_ID} as hour, count(*) as accepted
     from (select delivery_id as id from delivery_repeats
-      where delivery_id >= $2 and delivery_id < $3 and tenant_id = $1${since === undefined ? '' : ` and created_at >= ${since}`}) repeated
+      where delivery_id >= $2 and delivery_id < $3
+        and tenant_id = $1${since === undefined ? '' : ` and created_at >= ${since}`}) repeated
     group by 1`;
 }
 

@@ -32,5 +32,7 @@ export function deliveryRows(where: string): string {
  * none of them is due.
  */
 export const WAITING = `select tenant_id, subscription_id, count(*) as waiting,
-      min(coalesce(parked_at, next_attempt_at)) filter (where coalesce(parked_at, next_attempt_at) <= now()) as oldest_due_at
-    from open_deliveries where state = ${STATE.pending} group by grouping sets ((tenant_id, subscription_id), (tenant_id))`;
+      min(coalesce(parked_at, next_attempt_at)) filter (where coalesce(parked_at, next_attempt_at) <= now())
+        as oldest_due_at
+    from open_deliveries where state = ${STATE.pending}
+    group by grouping sets ((tenant_id, subscription_id), (tenant_id))`;

@@ -36,8 +36,8 @@ function recorded({ table, column }: Column, name: string): Migration {
 }
 
 /**
- * The previous version counts a manual retry in its event. The trigger keeps the count that the event was accepted with,
- * and stores the retry where this version does. It may go in the release after this one.
+ * The previous version counts a manual retry in its event. The trigger keeps the count that the event was accepted
+ * with, and stores the retry where this version does. It may go in the release after this one.
  */
 class RepeatsOfPreviousVersion1700000000043 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
