@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
@@ -239,6 +240,24 @@ describe('summing up the history, on real PostgreSQL', () => {
     expect(hours.map(({ agrees }) => agrees)).toEqual(hours.map(() => false));
     const difference = (await ledgerOf('default')).reduce((sum, { failed }) => sum + failed, 0);
     expect(difference).toBe(hours.reduce((sum, { failed }) => sum + failed, 0) + hours.length);
+  });
+
+  it('can be done again as docs/troubleshooting.md says, when the sums are wrong', async () => {
+    await beginEarlier();
+    await storePast(database, { events: 100, acceptedAt: LATELY });
+    await sumUp();
+    await database.query('update ledger_hours set failed = failed + 1');
+    const [, recipe] = /```sql\n(.*?)```/s.exec(readFileSync('docs/troubleshooting.md', 'utf8'))!;
+
+    await database.query(recipe!);
+    await sumUp();
+    await database.query(`update stats_progress set started_at = closed_until - interval '1 minute'`);
+    await sumUp();
+
+    const hours = await verified('default');
+    expect(hours.length).toBeGreaterThan(0);
+    expect(hours.map(({ agrees }) => agrees)).toEqual(hours.map(() => true));
+    expect(await ledgerOf('default')).toEqual(hours.map(({ agrees: _, ...hour }) => hour));
   });
 
   it('stores a manual retry of the previous version as this one does, and keeps the count of the event', async () => {
