@@ -1,6 +1,6 @@
 /** Modules that everybody may import. */
 const GROUND = 'access|targets|signing';
-const MODULES = `subscriptions|ingest|delivery|status|health|doctor|${GROUND}`;
+const MODULES = `subscriptions|ingest|delivery|stats|status|health|doctor|${GROUND}`;
 const edge = (from, to) => ({
   name: `${from}-may-import-only-${to.replaceAll('|', '-') || 'nothing'}`,
   severity: 'error',
@@ -31,7 +31,8 @@ module.exports = {
     edge('subscriptions', GROUND),
     edge('delivery', `subscriptions|${GROUND}`),
     edge('ingest', `subscriptions|delivery|${GROUND}`),
-    edge('status', `delivery|ingest|subscriptions|${GROUND}`),
+    edge('stats', `delivery|ingest|subscriptions|${GROUND}`),
+    edge('status', `delivery|ingest|stats|subscriptions|${GROUND}`),
     edge('health', `delivery|${GROUND}`),
     edge('doctor', `subscriptions|delivery|${GROUND}`),
     stage('domain', ''),

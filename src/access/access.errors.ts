@@ -33,7 +33,11 @@ export class OtherTenant extends DomainError {
 /** The operation affects more than one tenant, and the key is bound to one. */
 export class NeedsAllTenants extends DomainError {
   constructor() {
-    super('needs_all_tenants', 'forbidden', 'This operation requires an admin key that is not bound to a tenant.');
+    super(
+      'needs_all_tenants',
+      'forbidden',
+      'This operation requires an admin key that is not bound to a tenant, and no X-Tenant.',
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+export { NeedsAllTenants } from './access.errors.js';
 export { AccessApiModule } from './access-api.module.js';
 export { AccessModule } from './access.module.js';
 export { AuditTrail } from './audit/audit-trail.js';

@@ -7,6 +7,7 @@ import { IngestModule } from '../ingest/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
 import { SharedModule } from '../shared/shared.module.js';
+import { StatsModule } from '../stats/index.js';
 import { StatusModule } from '../status/index.js';
 import { SubscriptionsApiModule } from '../subscriptions/index.js';
 
@@ -16,6 +17,7 @@ export const API_MODULES = [
   SubscriptionsApiModule,
   IngestModule,
   DeliveryModule,
+  StatsModule,
   StatusModule,
   DoctorModule,
 ];

@@ -27,6 +27,7 @@ export const OPERATION_ORDER = [
   'getEvent',
   'getEventPayload',
   'explainEvent',
+  'getStats',
   'getLedger',
   'createKey',
   'listKeys',

@@ -5,6 +5,7 @@ import { HealthModule } from '../health/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
 import { SharedModule } from '../shared/shared.module.js';
+import { SummingModule } from '../stats/index.js';
 
 /** A process that makes deliveries, and serves only its health and metrics. */
 @Module({})
@@ -17,6 +18,7 @@ export class WorkerModule {
         DatabaseModule,
         DeliveryQueueModule.with(settings, 'producer and consumer'),
         DeliveryWorkerModule,
+        SummingModule,
         HealthModule,
       ],
     };

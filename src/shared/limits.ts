@@ -22,6 +22,10 @@ export const LIMITS = {
   idLength: 64,
   timeLength: 35,
   ledgerDays: 31,
+  /** Days of a ledger that is compared with the history. */
+  verifiedLedgerDays: 1,
+  /** Points of an answer with statistics, of all groups together. */
+  statsPoints: 3000,
   /** Deliveries listed in the status of an event. */
   eventDeliveries: 100,
   /** Subscriptions that one event can reach. */

@@ -18,8 +18,10 @@ export class LedgerController {
     operationId: 'getLedger',
     summary: 'Get the ledger: accepted deliveries per hour and their outcomes',
     description:
-      'Counts deliveries by the hour in which their event was accepted. `accepted` is the number recorded with the events; ' +
-      `the other counts come from the deliveries, read at the same moment. Covers at most ${LIMITS.ledgerDays} days.`,
+      'Counts deliveries by the hour in which their event was accepted. `accepted` is the number recorded with the events ' +
+      'and with manual retries; the other counts come from the deliveries. All of them are summed up as they are ' +
+      'recorded, and what is not summed up yet, or not finished, is counted at the moment of the request. Covers at most ' +
+      `${LIMITS.ledgerDays} days, and at most the time for which history is kept.`,
   })
   @ApiOkResponse({ type: LedgerAnswer, description: 'The ledger' })
   @ApiProblems(422)

@@ -53,6 +53,7 @@ describe('ports and origins, with real PostgreSQL and Redis', () => {
       '/audit',
       '/deliveries',
       '/ledger',
+      '/stats',
       '/docs',
       '/docs/',
       '/openapi.json',

@@ -128,13 +128,15 @@ describe('a tenant that asks for much, beside another tenant, with real PostgreS
   it.each([
     ['searches', '/deliveries?event_type=a'],
     ['reads the ledger', '/ledger'],
+    ['verifies the ledger', '/ledger?verify=true'],
+    ['reads statistics', '/stats?group_by=subscription'],
     ['reads one thing', '/subscriptions/sub_01k6zv1yqpe7rtqq6zjy200000'],
     ['lists', '/subscriptions'],
     ['reads the audit log', '/audit'],
   ])('leaves every read of others accepted when it %s on many connections', async (_, path) => {
     await keepAsking(60, head('GET', path));
 
-    for (const read of ['/deliveries', '/subscriptions', '/audit', '/ledger', path]) {
+    for (const read of ['/deliveries', '/subscriptions', '/audit', '/ledger', '/stats', path]) {
       expect(await answersOf(read)).toEqual([read.includes('sub_') ? 404 : 200]);
     }
   });

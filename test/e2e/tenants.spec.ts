@@ -125,6 +125,8 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
       `/audit?target=${ofOne.tenant}`,
       `/audit?key_id=${ofOne.key}`,
       '/ledger',
+      '/stats?group_by=subscription',
+      '/stats?group_by=event_type&step=minute',
     ];
     for (const path of lists) {
       const { status, text } = await other.request('GET', path);

@@ -7,6 +7,7 @@ import { parseSettings } from '../../src/shared/config/settings.js';
 import { MIGRATIONS } from '../../src/shared/database/migrations/index.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
+import { Transactions } from '../../src/shared/database/transaction.js';
 import { migrationDataSource } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { deliveryUuid, eventUuidOf, firstUuidAt, newEventUuid, retryOrdinal } from '../../src/shared/ids/uuid.js';
@@ -40,13 +41,13 @@ describe('the ledger, on real PostgreSQL', () => {
     dataSource = await migrationDataSource(database.url).initialize();
     const settings = parseSettings(fastSettings(database));
     hotPath = new HotPath(settings, silentLogger);
-    ledger = new LedgerRepository(new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 5 })));
+    const connections = new ApiConnections({ databasePoolSize: 5 });
+    const tenantDatabase = new TenantDatabase(dataSource, connections);
+    ledger = new LedgerRepository(tenantDatabase, new Transactions(dataSource, connections));
     ingest = new IngestRepository(hotPath, settings);
     deliveries = deliveryRepositories(hotPath, settings);
     attempts = new AttemptRepository(hotPath, new SystemClock());
-    commands = new DeliveryCommandRepository(
-      new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 5 })),
-    );
+    commands = new DeliveryCommandRepository(tenantDatabase);
     rows = new StoredRows(database);
   });
 
@@ -82,7 +83,7 @@ describe('the ledger, on real PostgreSQL', () => {
   const list = (fromMs = thisHourMs - DAY_MS, toMs = thisHourMs + HOUR_MS) => ledger.list('default', fromMs, toMs);
   const openRetry = (id: string, newId: string) =>
     commands.openRetry(dataSource.manager, 'default', { id, newId, visibilitySeconds: 30, isNewMessage: false });
-  const NOTHING = { tenant_id: 'default', delivered: 0, failed: 0, cancelled: 0, unfinished: 0 };
+  const NOTHING = { delivered: 0, failed: 0, cancelled: 0, unfinished: 0 };
 
   it('counts every delivery of an hour once, whatever its outcome', async () => {
     const [pending, inFlight, delivered, failed, cancelled] = await accept(5);
@@ -93,7 +94,7 @@ describe('the ledger, on real PostgreSQL', () => {
 
     expect(pending).toBeDefined();
     expect(await list()).toEqual([
-      { hour_ms: thisHourMs, tenant_id: 'default', accepted: 5, delivered: 1, failed: 1, cancelled: 1, unfinished: 2 },
+      { hour_ms: thisHourMs, accepted: 5, delivered: 1, failed: 1, cancelled: 1, unfinished: 2 },
     ]);
   });
 
@@ -165,7 +166,7 @@ describe('the ledger, on real PostgreSQL', () => {
     const plan = await dataSource.query<object[]>(`explain (format json) ${LEDGER}`, ['default', ...bounds]);
     const read = [...JSON.stringify(plan).matchAll(/"Relation Name":"\w+_(\d{8})"/g)].map(([, day]) => day);
     const day = new Date(thisHourMs).toISOString().slice(0, 10).replaceAll('-', '');
-    expect(read).toEqual([day, day]);
+    expect(read).toEqual([day, day, day]);
   });
 });
 
@@ -178,7 +179,8 @@ describe('the number of deliveries of events from before the ledger existed', ()
     // Undoes every migration but the first, whose schema has no count.
     for (let left = MIGRATIONS.length; left > 1; left -= 1) await dataSource.undoLastMigration();
 
-    await dataSource.runMigrations();
+    // Some build indexes, which no transaction can contain.
+    await dataSource.runMigrations({ transaction: 'each' });
 
     const counts = await database.query('select delivery_count from events where id = $1', [eventUuidOf(id)]);
     expect(counts).toEqual([{ delivery_count: 1 }]);

@@ -16,7 +16,7 @@ import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
-const TABLES = ['events', 'deliveries', 'attempts'] as const;
+const TABLES = ['events', 'deliveries', 'attempts', 'delivery_repeats'] as const;
 const DAY_MS = 86_400_000;
 const TODAY = new Date('2026-03-01T23:59:59.999Z');
 const RETENTION_DAYS = 3;
@@ -52,7 +52,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
   const partitions = async (): Promise<string[]> => {
     const found = await database.query<{ name: string }>(
       'select inhrelid::regclass::text as name from pg_inherits join pg_class c on c.oid = inhrelid and c.relispartition ' +
-        `where inhparent = any('{events, deliveries, attempts}'::regclass[]) order by name`,
+        `where inhparent = any('{events, deliveries, attempts, delivery_repeats}'::regclass[]) order by name`,
     );
     return found.map(({ name }) => name);
   };
@@ -87,6 +87,24 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
     it('are added day by day', async () => {
       await keeper.makeAhead(new Date(TODAY.getTime() + 2 * DAY_MS));
       expect(await partitions()).toEqual(partitionsOf(daysFrom('2026-02-28', 11)));
+    });
+
+    it('have block range indexes that leave no row out, once their day has passed', async () => {
+      // More than a megabyte, which is one range.
+      const payload = Buffer.alloc(1500, 'x');
+      await rows.deliveries(1000, { subscriptionId: await rows.subscription(), atMs: TODAY.getTime(), payload });
+      await database.query('create extension pageinspect');
+      // Without a summary, every search reads the range.
+      const summarized = (day: string) =>
+        database.query(
+          `select blknum::int as block from brin_page_items(get_raw_page('events_${day}_accepted_at_idx', 2),
+             'events_${day}_accepted_at_idx') where not placeholder and not allnulls`,
+        );
+      await keeper.completeIndexes(TODAY);
+      expect(await summarized('20260301')).toEqual([{ block: 0 }]);
+
+      await keeper.completeIndexes(new Date(TODAY.getTime() + DAY_MS));
+      expect(await summarized('20260301')).toEqual([{ block: 0 }, { block: 128 }]);
     });
 
     it('have the indexes of their table', async () => {
@@ -172,7 +190,7 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
       expect(await rows.open(gone.id)).toBeUndefined();
       expect(await rows.open(kept.id)).toMatchObject({ state: 0, is_parked: true });
       const after = await Promise.all(TABLES.map(storedIn));
-      expect(before.map((stored) => stored.length)).toEqual([2, 2, 2]);
+      expect(before.map((stored) => stored.length)).toEqual([2, 2, 2, 0]);
       expect(after).toEqual(before.map((stored) => stored.slice(1)));
     });
 

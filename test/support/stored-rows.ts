@@ -127,7 +127,12 @@ export class StoredRows {
   /** Removes all rows between tests. */
   async clear(): Promise<void> {
     await this.database.query(
-      'truncate open_deliveries, deliveries, attempts, events, idempotency_keys, subscriptions, subscription_versions',
+      `truncate open_deliveries, deliveries, attempts, events, delivery_repeats, idempotency_keys, subscriptions,
+         delivery_stats, ledger_hours, waiting_samples`,
+    );
+    await this.database.query(
+      `update stats_progress set started_at = null, closed_until = null, fence_at = null, fence_xid = null,
+         summed_from_hour = null, sampled_at = null, folded_until = null, kept_from = null`,
     );
   }
 }

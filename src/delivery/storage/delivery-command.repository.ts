@@ -43,10 +43,9 @@ export class DeliveryCommandRepository {
          where d.tenant_id = $1 and d.id = $2
            and not exists (select 1 from deliveries taken where taken.tenant_id = $1 and taken.id = $3)
          on conflict do nothing
-         returning event_id, subscription_id),
+         returning id, tenant_id, subscription_id),
        counted as (
-         update events set delivery_count = delivery_count + 1
-         where tenant_id = $1 and id = (select event_id from opened))
+         insert into delivery_repeats (delivery_id, tenant_id) select id, tenant_id from opened)
        select subscription_id from opened`,
       [id, newId, visibilitySeconds, isNewMessage],
       tx,

@@ -8,4 +8,6 @@ export const ADVISORY_LOCKS = {
   partitions: 7_238_451_905,
   /** Prevents two transactions from removing the last two admin keys at the same time. */
   adminKeys: 7_238_451_904,
+  /** One process at a time sums up the history. */
+  summing: 7_238_451_906,
 } as const;

@@ -13,7 +13,7 @@ import { PartitionKeeper } from './partition-keeper.js';
 /** Ends what outlives its event, before the days of such events are dropped. Gets the first id that is kept. */
 type ExpiryStep = (firstKept: Uuid) => Promise<void>;
 
-/** Creates partitions a week ahead and drops expired ones, once an hour. */
+/** Creates partitions a week ahead, drops expired ones, and completes the indexes of past ones, once an hour. */
 @Injectable()
 export class Retention {
   private readonly keeper: PartitionKeeper;
@@ -49,5 +49,6 @@ export class Retention {
     if (dropped === null) return;
     for (const error of dropped.failures) this.logger.error({ err: error }, 'retention.failed');
     if (dropped.days.length > 0) this.logger.warn({ days: dropped.days }, 'retention.dropped');
+    await this.keeper.completeIndexes(earlier);
   }
 }

@@ -27,4 +27,13 @@ export class Transactions {
   runOnSnapshot<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.connections.lend(tenantId, () => this.dataSource.transaction('REPEATABLE READ', work));
   }
+
+  /**
+   * Same as `runOnSnapshot`, for statements that may read many rows.
+   *
+   * @throws Unavailable if too many searches are running
+   */
+  searchOnSnapshot<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.connections.lendForSearch(tenantId, () => this.dataSource.transaction('REPEATABLE READ', work));
+  }
 }

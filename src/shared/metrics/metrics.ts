@@ -138,6 +138,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly summingDuration = new Histogram({
+    name: 'webhook_stats_summing_seconds',
+    help: 'Time to sum up one part of the history',
+    buckets: [0.01, 0.1, 0.5, 1, 5, 30, 120],
+    registers: [this.registry],
+  });
+
+  readonly summingFailures = new Counter({
+    name: 'webhook_stats_summing_failures_total',
+    help: 'Failed tries to sum up the history; the next one repeats what is left',
+    registers: [this.registry],
+  });
+
   constructor() {
     addNodeMetrics(this.registry);
     startAtZero(this.deliveriesFinished, 'outcome', OUTCOMES);

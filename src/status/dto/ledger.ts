@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { IsTime, TIME_INPUT } from '../../shared/http/time-input.js';
+import { LIMITS } from '../../shared/limits.js';
 
 const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' };
 const COUNT = { type: 'integer', example: 12 } as const;
@@ -18,6 +19,16 @@ export class LedgerQuery {
   @IsOptional()
   @IsTime()
   readonly until?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    enum: ['true', 'false'],
+    default: 'false',
+    description: `Counts the history again, and compares it with its sums; at most ${LIMITS.verifiedLedgerDays} day`,
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  readonly verify?: 'true' | 'false';
 }
 
 export class LedgerCounts {
@@ -46,6 +57,15 @@ export class LedgerEntry extends LedgerCounts {
 
   @ApiProperty({ example: 'default' })
   readonly tenant_id: string;
+
+  @ApiPropertyOptional({
+    type: 'boolean',
+    nullable: true,
+    example: true,
+    description:
+      'Only with `verify=true`: whether the sums say the same as the history; null if they do not cover the hour yet',
+  })
+  readonly sums_agree?: boolean | null;
 }
 
 export class LedgerAnswer {
@@ -54,4 +74,10 @@ export class LedgerAnswer {
 
   @ApiProperty({ type: LedgerCounts })
   readonly totals: LedgerCounts;
+
+  @ApiPropertyOptional({
+    example: true,
+    description: 'Only with `verify=true`: whether the sums of all hours that they cover say the same as the history',
+  })
+  readonly sums_agree?: boolean;
 }

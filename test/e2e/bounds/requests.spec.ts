@@ -88,6 +88,11 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
       ...query('since', (size) => `/ledger?${hoursApart(size * 24)}`),
       beyond: LIMITS.ledgerDays + 1 / 24,
     },
+    verifiedLedgerDays: {
+      ...query('since', (size) => `/ledger?verify=true&${hoursApart(size * 24)}`),
+      beyond: LIMITS.verifiedLedgerDays + 1 / 24,
+    },
+    statsPoints: query('step', (size) => `/stats?${hoursApart(size)}`),
   };
 
   /** Fields that share a limit with one in the table above. */

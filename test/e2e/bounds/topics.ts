@@ -14,6 +14,8 @@ export const OF_REQUESTS = [
   'idLength',
   'timeLength',
   'ledgerDays',
+  'verifiedLedgerDays',
+  'statsPoints',
 ] as const satisfies readonly LimitName[];
 
 /** The limits in the table of `subscriptions.spec.ts`. */

@@ -5,6 +5,8 @@ import { AuditOldestFirst1700000000003 } from './1700000000003-audit-oldest-firs
 import { HiddenHeaders1700000000004 } from './1700000000004-hidden-headers.js';
 import { CHECKED_STATES } from './1700000000005-checked-states.js';
 import { OWN_WEBHOOK_IDS } from './1700000000020-own-webhook-ids.js';
+import { DeliveryStats1700000000040 } from './1700000000040-delivery-stats.js';
+import { RECORDED_TIMES } from './1700000000041-recorded-times.js';
 import { RECORDED_OUTCOMES } from './1700000000050-recorded-outcomes.js';
 
 /** All migrations, oldest first. A released migration is never changed. */
@@ -16,5 +18,7 @@ export const MIGRATIONS = [
   HiddenHeaders1700000000004,
   ...CHECKED_STATES,
   ...OWN_WEBHOOK_IDS,
+  DeliveryStats1700000000040,
+  ...RECORDED_TIMES,
   ...RECORDED_OUTCOMES,
 ];
