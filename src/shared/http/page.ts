@@ -69,7 +69,7 @@ export function pageOf<T extends object>(item: ClassOf<T>, name: string): ClassO
 }
 
 /** A cursor is opaque to clients. It is the last id of the page. */
-function encodeCursor(lastId: Uuid): string {
+export function encodeCursor(lastId: Uuid): string {
   return Buffer.from(lastId.replaceAll('-', ''), 'hex').toString('base64url');
 }
 
