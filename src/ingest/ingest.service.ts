@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { hmacKeys } from '../signing/index.js';
 import { InvalidInput } from '../shared/errors/domain-error.js';
+import { idempotencyKeyFault } from '../shared/labels.js';
 import { MalformedJson, parseJson } from '../shared/http/json.js';
 import type { WarningAnswer } from '../shared/http/warning.js';
 import { toPublicId } from '../shared/ids/public-id.js';
@@ -19,6 +20,7 @@ import {
   SubscriptionVault,
   wants,
 } from '../subscriptions/index.js';
+import { canonicalTags } from './event-tags.js';
 import type { NewEvent } from './domain/new-event.js';
 import { FALLBACK_CONTENT_TYPE } from './domain/payload-type.js';
 import type { PublishRequest } from './domain/publish-request.js';
@@ -26,7 +28,7 @@ import { requestFingerprint } from './domain/request-fingerprint.js';
 import { isSignedBy, isSignedEnvelope, type SignedEnvelope } from './domain/signed-envelope.js';
 import { EventReport } from './event-report.js';
 import { EventWriter } from './event-writer.js';
-import { Idempotency, idempotencyKeyFault } from './idempotency.js';
+import { Idempotency } from './idempotency.js';
 import { SignatureRequired, SubscriptionDisabled, TooManySubscriptions, WrongSignature } from './ingest.errors.js';
 import { PublishFaults, unwanted } from './publish-faults.js';
 
@@ -42,9 +44,10 @@ interface Payload {
   readonly payload: Buffer;
 }
 
-/** A payload with its event type and its subscriptions. */
+/** A payload with its event type, its tags and its subscriptions. */
 interface Addressed extends Payload {
   readonly eventType: string;
+  readonly tags: readonly string[];
   /** Null for all subscriptions that want the type, when they are too many to list. */
   readonly subscriptionIds: readonly Uuid[] | null;
 }
@@ -73,7 +76,7 @@ export class IngestService {
       faults.refuse();
       this.requireSignature(request, envelope, target);
       const { contentType, payload } = envelope === null ? unsigned(request) : unwrapped(request, envelope);
-      return { eventType, contentType, payload, subscriptionIds: [subscriptionId] };
+      return { eventType, tags: faults.tags, contentType, payload, subscriptionIds: [subscriptionId] };
     });
   }
 
@@ -85,7 +88,7 @@ export class IngestService {
       faults.refuse();
       const { count, ids } = await this.targets.getAudience(tenantId, eventType);
       if (count > LIMITS.deliveriesPerEvent) throw new TooManySubscriptions(LIMITS.deliveriesPerEvent);
-      return { eventType, ...unsigned(request), subscriptionIds: ids };
+      return { eventType, tags: faults.tags, ...unsigned(request), subscriptionIds: ids };
     });
   }
 
@@ -134,6 +137,7 @@ export class IngestService {
     const body = { type: TEST_EVENT_TYPE, timestamp: this.clock.now().toISOString(), data: { subscription_id: toPublicId('sub', subscriptionId) } }; // prettier-ignore
     const event = {
       eventType: TEST_EVENT_TYPE,
+      tags: [],
       contentType: 'application/json',
       payload: Buffer.from(JSON.stringify(body)),
     };
@@ -160,7 +164,9 @@ export class IngestService {
     if (key === undefined || idempotencyKeyFault(key) !== null) {
       return requireAccepted(await this.write(tenantId, await prepare(), requestId, null));
     }
-    const fingerprint = requestFingerprint([...place, contentType, eventType, signature, body]);
+    // Tags count only if there are some, so that requests without them keep the fingerprints of earlier versions.
+    const labels = request.tags === undefined ? [] : [canonicalTags(request.tags)];
+    const fingerprint = requestFingerprint([...place, contentType, eventType, signature, ...labels, body]);
     const idempotency = { tenantId, key, fingerprint };
     const outcome = await this.idempotency.run(idempotency, async () => {
       return this.write(tenantId, await prepare(), requestId, idempotency);
@@ -171,12 +177,12 @@ export class IngestService {
   /** @returns null when the key is taken */
   private async write(
     tenantId: string,
-    { eventType, contentType, payload, subscriptionIds }: Addressed,
+    { eventType, tags, contentType, payload, subscriptionIds }: Addressed,
     requestId: string,
     idempotency: NewEvent['idempotency'],
   ): Promise<Accepted | null> {
     const id = newEventUuid(this.clock.nowMs());
-    const event = { id, tenantId, eventType, contentType, payload, idempotency };
+    const event = { id, tenantId, eventType, tags, contentType, payload, idempotency };
     const deliveryCount = await this.writer.write(event, subscriptionIds);
     if (deliveryCount === null) return null;
     this.report.accepted({ requestId, tenantId, id, eventType, bytes: payload.length, deliveryCount });

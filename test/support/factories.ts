@@ -23,6 +23,7 @@ export function aNewEvent(given: Partial<Omit<AddressedEvent, 'deliveryCount'>> 
     eventType: 'order.created',
     contentType: 'application/json',
     payload: Buffer.from('{}'),
+    tags: [],
     idempotency: null,
     ...given,
     subscriptionIds,

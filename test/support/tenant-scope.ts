@@ -12,7 +12,7 @@ export function refuseUnscoped(text: string): void {
 }
 
 /** Tables whose rows belong to a tenant. */
-const TABLES = 'subscriptions|events|open_deliveries|deliveries|attempts|idempotency_keys';
+const TABLES = 'subscriptions|events|event_tags|open_deliveries|deliveries|attempts|idempotency_keys';
 
 /** Any mention of a table, including with a schema, in quotes, or as a daily partition. */
 const MENTION = new RegExp(`\\b(?:${TABLES})(?:_\\d{8})?\\b`, 'gi');

@@ -12,6 +12,7 @@ export interface EventRow {
 /** An event, to be committed together with its deliveries and its idempotency key. */
 export interface NewEvent extends EventRow {
   readonly deliveryCount: number;
+  readonly tags: readonly string[];
   readonly idempotency: { readonly key: string; readonly fingerprint: Buffer } | null;
 }
 

@@ -9,10 +9,13 @@ export const OF_REQUESTS = [
   'jsonDepth',
   'idempotencyKeyLength',
   'contentTypeLength',
+  'tags',
+  'tagLength',
   'pageItems',
   'cursorLength',
   'idLength',
   'timeLength',
+  'hostLength',
   'ledgerDays',
 ] as const satisfies readonly LimitName[];
 

@@ -5,6 +5,7 @@ import { AuditOldestFirst1700000000003 } from './1700000000003-audit-oldest-firs
 import { HiddenHeaders1700000000004 } from './1700000000004-hidden-headers.js';
 import { CHECKED_STATES } from './1700000000005-checked-states.js';
 import { OWN_WEBHOOK_IDS } from './1700000000020-own-webhook-ids.js';
+import { SEARCH } from './1700000000030-search.js';
 
 /** All migrations, oldest first. A released migration is never changed. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   HiddenHeaders1700000000004,
   ...CHECKED_STATES,
   ...OWN_WEBHOOK_IDS,
+  ...SEARCH,
 ];
