@@ -23,6 +23,7 @@ export const OPERATION_ORDER = [
   'getDelivery',
   'retryDelivery',
   'cancelDelivery',
+  'listEvents',
   'getEvent',
   'getEventPayload',
   'getLedger',

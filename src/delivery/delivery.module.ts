@@ -8,6 +8,8 @@ import { DeliveryWakeUps } from './queue/delivery-wake-ups.js';
 import { DeletedSubscriptions } from './api/deleted-subscriptions.js';
 import { DeliveryController } from './api/delivery.controller.js';
 import { DeliveryService } from './api/delivery.service.js';
+import { HistorySearch } from './api/history-search.js';
+import { HistorySearchRepository } from './storage/history-search.repository.js';
 import { WakeUpRepository } from './storage/wake-up.repository.js';
 
 /** The API side: history, retry, cancel, and wake-ups for the workers. */
@@ -21,8 +23,10 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
     DeliveryHistoryRepository,
     DeliveryService,
     DeliveryWakeUps,
+    HistorySearch,
+    HistorySearchRepository,
     WakeUpRepository,
   ],
-  exports: [DeliveryHistory, DeliveryWakeUps],
+  exports: [DeliveryHistory, DeliveryWakeUps, HistorySearch],
 })
 export class DeliveryModule {}

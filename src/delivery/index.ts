@@ -1,6 +1,8 @@
 export { DeliveryNotFound } from './api/delivery.errors.js';
 export { DeliveryHistory } from './api/delivery-history.js';
 export { DeliveryAnswer, DeliveryWithAttemptsAnswer } from './api/dto/delivery-answer.js';
+export { EventQuery } from './api/dto/delivery-query.js';
+export { HistorySearch } from './api/history-search.js';
 export { DeliveryModule } from './delivery.module.js';
 export { DeliveryQueue } from './queue/delivery-queue.js';
 export { DeliveryQueueModule } from './queue/delivery-queue.module.js';

@@ -7,6 +7,7 @@ const SOURCE = join(import.meta.dirname, '../..');
 const OWNERS: Readonly<Record<string, string>> = {
   subscriptions: 'subscriptions',
   events: 'ingest',
+  event_tags: 'ingest',
   idempotency_keys: 'ingest',
   open_deliveries: 'delivery',
   deliveries: 'delivery',
@@ -20,6 +21,8 @@ const OWNERS: Readonly<Record<string, string>> = {
 const READS_BY_OTHERS = [
   // The claim obeys the state of the subscription, and brings the event, in its own statement.
   'delivery/storage reads events',
+  // A search follows the indexes of whatever it is asked for, so it is one statement over all tables of the history.
+  'delivery/storage reads event_tags',
   'delivery/storage reads subscriptions',
   // An event that very many want is accepted from the rows of those who want it.
   'ingest reads subscriptions',
