@@ -7,17 +7,12 @@ interface IndexDefinition {
   readonly on: string;
 }
 
-interface Partition {
-  /** Name of the partition. */
-  readonly name: string;
-}
-
 /**
  * Makes the migration that builds an index without holding up writers. It runs outside of a transaction, so it can fail
  * halfway; run again, it does what is missing.
  *
  * An index of a partitioned table is first declared for the table alone, then built for one partition after another,
- * and is valid once it has them all. A partition that is attached meanwhile gets its own.
+ * and is valid once it has them all.
  */
 export function concurrentIndex(name: string, index: IndexDefinition): new () => MigrationInterface {
   const [table = ''] = index.on.split(' ');
@@ -32,9 +27,12 @@ export function concurrentIndex(name: string, index: IndexDefinition): new () =>
         return;
       }
       await inShortLock(runner, `create index if not exists ${index.name} on only ${table}${definition}`);
-      for (const partition of await partitionsWithout(runner, table, index.name)) {
-        const ofPartition = `${index.name}_${partition.name.slice(-8)}`;
-        await build(runner, ofPartition, partition.name, definition);
+      // A partition may come while another is built.
+      for (;;) {
+        const partition = await findPartitionWithout(runner, table, index.name);
+        if (partition === null) return;
+        const ofPartition = `${index.name}_${partition.slice(-8)}`;
+        await build(runner, ofPartition, partition, definition);
         await inShortLock(runner, `alter index ${index.name} attach partition ${ofPartition}`);
       }
     }
@@ -52,16 +50,17 @@ async function isPartitioned(runner: QueryRunner, table: string): Promise<boolea
   return row?.relkind === 'p';
 }
 
-/** Attached partitions that have no part of the index yet. */
-async function partitionsWithout(runner: QueryRunner, table: string, index: string): Promise<Partition[]> {
-  return (await runner.query(
+/** Name of the first attached partition that has no part of the index yet. */
+async function findPartitionWithout(runner: QueryRunner, table: string, index: string): Promise<string | null> {
+  const [row] = (await runner.query(
     `select child.relname as name from pg_inherits part join pg_class child on child.oid = part.inhrelid
      where part.inhparent = to_regclass($1) and not part.inhdetachpending and not exists (
        select from pg_inherits has join pg_index own on own.indexrelid = has.inhrelid
        where has.inhparent = to_regclass($2) and own.indrelid = child.oid)
-     order by child.relname`,
+     order by child.relname limit 1`,
     [table, index],
-  )) as Partition[];
+  )) as { name: string }[];
+  return row?.name ?? null;
 }
 
 /** Builds an index. What an earlier attempt left unfinished is invalid, and is built anew. */
