@@ -274,4 +274,33 @@ describe('a search of the history, on real PostgreSQL', () => {
       expect(ids.length).toBeGreaterThan(0);
     }
   });
+
+  it('finds everything of a tenant with more types, subscriptions and targets of one host than are merged', async () => {
+    const past = new Past(database);
+    const own: PastEvent[] = [];
+    for (let n = 0; n < 210; n += 1) {
+      const subscriptionId = await past.subscription('wide', `https://many.example/${n}`);
+      const deliveries = [{ subscriptionId, status: n % 2 === 0 ? ('pending' as const) : ('delivered' as const) }];
+      own.push(aPastEvent({ tenantId: 'wide', type: `t.${n}`, atMs: NOW - n * 1000, deliveries }));
+    }
+    const foreign = await past.subscription('narrow', 'https://many.example/');
+    const others = own.map((_, n) =>
+      aPastEvent({ tenantId: 'narrow', type: 't.0', atMs: NOW - n * 1000, deliveries: [{ subscriptionId: foreign }] }),
+    );
+    await past.store([...own, ...others]);
+    const idsOf = (of: readonly PastEvent[]): Uuid[] => of.map(({ deliveries }) => deliveries[0]!.id).sort().reverse(); // prettier-ignore
+    const find = async (query: Query): Promise<readonly Uuid[]> => {
+      const filter = filterOf({ ...query, limit: 200 }, placeOf(undefined));
+      const { matches } = await search().findDeliveries('wide', filter, { direction: 'older', limit: 200 });
+      return matches.ids;
+    };
+
+    const pending = own.filter((_, n) => n % 2 === 0);
+    for (const query of [{}, { event_type: 't.*' }, { target_host: 'many.example' }]) {
+      expect(await find(query)).toEqual(idsOf(own).slice(0, 200));
+    }
+    for (const query of [{}, { event_type: 't.*' }, { target_host: 'many.example' }]) {
+      expect(await find({ ...query, status: 'pending' })).toEqual(idsOf(pending));
+    }
+  });
 });
