@@ -92,6 +92,13 @@ const SEARCHES: readonly [name: string, list: 'deliveries' | 'events', query: Qu
   ['events that reached nobody', 'events', { deliveries: '0' }, ['events_unreached']],
 ];
 
+/** The time of event n: the same number on each day, also on what there is of today. */
+function timeOf(n: number): number {
+  const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const startOfDay = midnight - (n % DAYS) * DAY_MS;
+  return startOfDay + Math.floor((n / EVENTS) * (Math.min(Date.now() - startOfDay, DAY_MS) - 1));
+}
+
 function nodesOf(plan: PlanNode): PlanNode[] {
   return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }
@@ -128,7 +135,7 @@ describe('the plans of the search, on real PostgreSQL', () => {
       const status = (['delivered', 'delivered', 'pending', 'delivered', 'failed'] as const)[n % 5]!;
       return aPastEvent({
         tenantId: isOwn ? 'acme' : `other${n % TENANTS}`,
-        atMs: Date.now() - (n * DAYS * DAY_MS) / EVENTS,
+        atMs: timeOf(n),
         type: `order.${['paid', 'created', 'sent'][n % 3]}`,
         ...(n % 50 === 0 && { tags: ['a'], idempotencyKey: `key-${n % 3}` }),
         deliveries: n % 29 === 0 ? [] : [{ subscriptionId: isOwn ? own.subscription : newUuid(n), status }],

@@ -104,7 +104,7 @@ async function withSubscriptions(session: SearchSession, filter: HistoryFilter):
 /** Answers what streams ask, and asks the same thing once. */
 class SearchInquiries {
   private openSubscriptions: Promise<readonly string[] | null> | undefined;
-  private types: { readonly days: string; readonly names: Promise<readonly string[] | null> } | undefined;
+  private types: { readonly days: IdRange; readonly names: Promise<readonly string[] | null> } | undefined;
 
   constructor(
     private readonly session: SearchSession,
@@ -116,8 +116,9 @@ class SearchInquiries {
       openSubscriptions: () => (this.openSubscriptions ??= this.listOpenSubscriptions()),
       types: () => {
         const days = wholeDays(range);
-        const key = `${days.from} ${days.to}`;
-        if (this.types?.days !== key) this.types = { days: key, names: this.listTypes(days) };
+        // The types of more days serve as well: the others have empty ranges.
+        if (this.types && this.types.days.from <= days.from && this.types.days.to >= days.to) return this.types.names;
+        this.types = { days, names: this.listTypes(days) };
         return this.types.names;
       },
     };
