@@ -63,7 +63,7 @@ export class DeliveryHistoryRepository {
 
 /**
  * Makes the statement that reads deliveries, newest first, by primary keys. The bounds $3 and $4 keep the planner from
- * looking at partitions of other days.
+ * looking at partitions of other days. Each limit of 1 keeps it from reading the events between the bounds first.
  */
 export function selectDeliveries(ids: readonly Uuid[]): { text: string; values: readonly unknown[] } {
   const sorted = ids.toSorted();
@@ -83,8 +83,12 @@ const SELECT = `select p.*, e.event_type, e.tags, s.target_url, s.max_attempts,
     (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, null, d.retry_of, d.webhook_id, d.created_at,
       d.finished_at, d.last_status_code, d.last_error_code, d.last_error_message
     from deliveries d where d.tenant_id = $1 and d.id = any($2::uuid[]))) p
-  join events e on e.id = p.event_id and e.tenant_id = $1 and e.id >= $3::uuid and e.id <= $4::uuid
-  join subscriptions s on s.id = p.subscription_id and s.tenant_id = $1
+  cross join lateral (
+    select e.event_type, e.tags from events e
+    where e.id = p.event_id and e.tenant_id = $1 and e.id >= $3::uuid and e.id <= $4::uuid limit 1) e
+  cross join lateral (
+    select s.target_url, s.max_attempts from subscriptions s
+    where s.id = p.subscription_id and s.tenant_id = $1 limit 1) s
   left join lateral (
     select a.status_code, a.error_code, a.error_message from attempts a
     where a.delivery_id = p.id and a.tenant_id = $1 and a.delivery_id >= $3::uuid and a.delivery_id <= $4::uuid
