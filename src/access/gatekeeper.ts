@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions as Fas
 import { isOwnName } from '../shared/net/loopback.js';
 import { Settings } from '../shared/config/settings.js';
 import { isDatabaseUnavailable } from '../shared/database/unavailable.js';
-import { DomainError } from '../shared/errors/domain-error.js';
+import { DomainError, InvalidInput } from '../shared/errors/domain-error.js';
 import { type RouteOptions, routeOptionsOf } from '../shared/http/route-options.js';
 import { clientAddressOf, networkOf } from '../shared/net/client-address.js';
 import { Overloaded } from '../shared/http/intake.js';
@@ -47,6 +47,7 @@ const REFUSALS = [
   'foreign_origin',
   'caller_gone',
   'overloaded',
+  'invalid_input',
   'unavailable',
   'internal_error',
 ];
@@ -126,7 +127,7 @@ export class Gatekeeper {
 
   /** Sets the request's caller and charges the quota. @throws DomainError with the reason for a refusal */
   private async admit(request: FastifyRequest, reply: FastifyReply, permission: Permission): Promise<void> {
-    const { isForThisMachine = false, isMetered = false } = routeOptionsOf(request);
+    const { isForThisMachine = false, isMetered = false, takesTenantId = false } = routeOptionsOf(request);
     if (isForThisMachine) {
       this.refuseForeignPages(request);
       return;
@@ -137,7 +138,7 @@ export class Gatekeeper {
     const identity = isOpen ? ANONYMOUS : await this.waitFor(request, this.keyRing.identify(authorization));
     request.identity = identity;
     if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
-    const chosen = chosenTenant(identity, request.headers['x-tenant']);
+    const chosen = chosenTenant(identity, namedTenants(request, takesTenantId));
     const tenantId = chosen ?? DEFAULT_TENANT;
     const tenant = await this.waitFor(request, this.tenants.find(tenantId));
     if (tenant === null) throw new TenantNotFound(tenantId);
@@ -203,17 +204,29 @@ function hostOf({ headers: { host = '' } }: FastifyRequest): string {
     .toLowerCase();
 }
 
+/** The tenants that a request names: in X-Tenant and, on routes that take it, in `tenant_id`. */
+function namedTenants({ headers, query }: FastifyRequest, takesTenantId: boolean): string[] {
+  const header = headers['x-tenant'];
+  const { tenant_id: parameter } = query as { tenant_id?: unknown };
+  return [
+    ...(header === undefined ? [] : [[header].flat().join(', ')]),
+    // A repeated parameter is refused with the rest of the query.
+    ...(takesTenantId && typeof parameter === 'string' ? [parameter] : []),
+  ];
+}
+
 /**
- * The tenant that the key is bound to, or the tenant in X-Tenant; null if there is neither.
+ * The tenant that the key is bound to, or the one that the request names; null if there is neither.
  *
- * @throws OtherTenant if the key is bound to another tenant than X-Tenant names
+ * @throws OtherTenant if the key is bound to another tenant; InvalidInput if the request names two
  */
-function chosenTenant(identity: Identity, header: string | string[] | undefined): string | null {
-  const named = header === undefined ? null : [header].flat().join(', ');
-  if (identity.tenantId !== null && named !== null && named !== identity.tenantId) {
+function chosenTenant(identity: Identity, named: readonly string[]): string | null {
+  const [first = null, second = first] = named;
+  if (identity.tenantId !== null && named.some((tenantId) => tenantId !== identity.tenantId)) {
     throw new OtherTenant(identity.tenantId);
   }
-  return identity.tenantId ?? named;
+  if (second !== first) throw new InvalidInput([{ pointer: 'tenant_id', detail: 'must be the tenant in X-Tenant' }]);
+  return identity.tenantId ?? first;
 }
 
 function refuseUndeclared(route: FastifyRoute): void {

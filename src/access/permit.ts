@@ -20,6 +20,14 @@ const X_TENANT = {
   schema: { type: 'string' as const, maxLength: LIMITS.tenantIdLength, pattern: TENANT_ID.source },
 };
 
+/** OpenAPI schema of the query parameter that names the tenant instead, on routes that take it. */
+export const TENANT_IN_QUERY = {
+  description: 'Same as `X-Tenant`',
+  maxLength: LIMITS.tenantIdLength,
+  pattern: TENANT_ID.source,
+  example: 'default',
+};
+
 /**
  * Declares the permission that an operation requires, and documents it. Every operation needs this decorator or
  * `RouteOption({ permission: 'none' })`.

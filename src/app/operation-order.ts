@@ -24,6 +24,7 @@ export const OPERATION_ORDER = [
   'getDelivery',
   'retryDelivery',
   'cancelDelivery',
+  'listEvents',
   'getEvent',
   'getEventPayload',
   'explainEvent',

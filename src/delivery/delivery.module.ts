@@ -14,6 +14,8 @@ import { DeliveryController } from './api/delivery.controller.js';
 import { DeliveryService } from './api/delivery.service.js';
 import { FirstAttempts } from './api/first-attempts.js';
 import { OpenDeliveryRepository } from './storage/open-delivery.repository.js';
+import { HistorySearch } from './api/history-search.js';
+import { HistorySearchRepository } from './storage/history-search.repository.js';
 import { WakeUpRepository } from './storage/wake-up.repository.js';
 
 /** The API side: history, retry, cancel, wake-ups for the workers, and probes of receivers. */
@@ -30,10 +32,12 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
     DeliveryService,
     DeliveryWakeUps,
     FirstAttempts,
+    HistorySearch,
+    HistorySearchRepository,
     OpenDeliveryRepository,
     ReceiverProbes,
     WakeUpRepository,
   ],
-  exports: [DeliveryExplanations, DeliveryHistory, DeliveryWakeUps, FirstAttempts, ReceiverProbes],
+  exports: [DeliveryExplanations, DeliveryHistory, DeliveryWakeUps, FirstAttempts, HistorySearch, ReceiverProbes],
 })
 export class DeliveryModule {}

@@ -11,6 +11,8 @@ export {
   DeliveryWithAttemptsAnswer,
 } from './api/dto/delivery-answer.js';
 export { DELIVERY_STATUSES, type DeliveryStatus } from './domain/delivery-state.js';
+export { EventQuery } from './api/dto/delivery-query.js';
+export { HistorySearch } from './api/history-search.js';
 export { DeliveryModule } from './delivery.module.js';
 export { DeliveryQueue } from './queue/delivery-queue.js';
 export { DeliveryQueueModule } from './queue/delivery-queue.module.js';

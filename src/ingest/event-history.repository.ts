@@ -7,6 +7,10 @@ export interface EventSummary {
   readonly eventType: string;
   readonly contentType: string;
   readonly payloadBytes: number;
+  readonly deliveryCount: number;
+  readonly idempotencyKey: string | null;
+  /** Null for none. */
+  readonly tags: readonly string[] | null;
 }
 
 /** How an event was addressed; null in one that an earlier version accepted. */
@@ -26,14 +30,15 @@ export interface Payload {
 export class EventHistoryRepository {
   constructor(private readonly database: TenantDatabase) {}
 
-  async findSummary(tenantId: string, id: Uuid): Promise<EventSummary | null> {
-    const [summary] = await this.database.query<EventSummary>(
+  /** Reads events, newest first, without those that do not exist. */
+  listSummaries(tenantId: string, ids: readonly Uuid[]): Promise<EventSummary[]> {
+    return this.database.query<EventSummary>(
       tenantId,
-      `select id, event_type as "eventType", content_type as "contentType", octet_length(payload) as "payloadBytes"
-       from events where tenant_id = $1 and id = $2`,
-      [id],
+      `select id, event_type as "eventType", content_type as "contentType", octet_length(payload) as "payloadBytes",
+         delivery_count as "deliveryCount", idempotency_key as "idempotencyKey", tags
+       from events where tenant_id = $1 and id = any($2::uuid[]) order by id desc`,
+      [ids],
     );
-    return summary ?? null;
   }
 
   async findAddressing(tenantId: string, id: Uuid): Promise<EventAddressing | null> {

@@ -12,7 +12,13 @@ export class EventHistory {
 
   /** @throws EventNotFound */
   async getSummary(tenantId: string, id: Uuid): Promise<EventSummary> {
-    return found(id, await this.repository.findSummary(tenantId, id));
+    const [summary] = await this.repository.listSummaries(tenantId, [id]);
+    return found(id, summary ?? null);
+  }
+
+  /** Reads events, newest first, without those that do not exist. */
+  listSummaries(tenantId: string, ids: readonly Uuid[]): Promise<EventSummary[]> {
+    return this.repository.listSummaries(tenantId, ids);
   }
 
   /** @throws EventNotFound */

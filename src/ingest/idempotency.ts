@@ -1,16 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS } from '../shared/limits.js';
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from './ingest.errors.js';
 import { IngestRepository, type StoredRequest } from './ingest.repository.js';
-
-/** Matches a valid Idempotency-Key. */
-export const IDEMPOTENCY_KEY_FORM = new RegExp(`^[\\x21-\\x7e]{1,${LIMITS.idempotencyKeyLength}}$`);
-
-/** Returns what is wrong with an Idempotency-Key, or null if it is valid. */
-export function idempotencyKeyFault(key: string): string | null {
-  if (IDEMPOTENCY_KEY_FORM.test(key)) return null;
-  return `must be 1 to ${LIMITS.idempotencyKeyLength} printable ASCII characters without spaces`;
-}
 
 /** A request with a valid Idempotency-Key. */
 export interface KeyedRequest {

@@ -12,12 +12,13 @@ import { Overloaded } from '../shared/http/intake.js';
 import { MalformedJson } from '../shared/http/json.js';
 import { withWarnings } from '../shared/http/warning.js';
 import { EXAMPLE_IDS, parsePublicId, toPublicId } from '../shared/ids/public-id.js';
+import { IDEMPOTENCY_KEY_FORM, TAG_FORM } from '../shared/labels.js';
 import { LIMITS } from '../shared/limits.js';
 import { EVENT_TYPE_SCHEMA, SubscriptionNotFound } from '../subscriptions/index.js';
+import { TAGS_HEADER } from './event-tags.js';
 import { FORM_HEADER } from './domain/payload-type.js';
 import type { PublishRequest } from './domain/publish-request.js';
 import { BroadcastAnswer, PublishedAnswer } from './dto/accepted-answers.js';
-import { IDEMPOTENCY_KEY_FORM } from './idempotency.js';
 import {
   IdempotencyKeyInUse,
   IdempotencyKeyReused,
@@ -46,6 +47,19 @@ const IDEMPOTENCY_KEY = {
     minLength: 1,
     maxLength: LIMITS.idempotencyKeyLength,
     pattern: IDEMPOTENCY_KEY_FORM.source,
+  },
+};
+const ONE_TAG = TAG_FORM.source.slice(1, -1);
+const EVENT_TAGS = {
+  name: TAGS_HEADER,
+  required: false,
+  description: `Tags by which the event and its deliveries are found, separated by commas; at most ${LIMITS.tags}, each once`,
+  schema: {
+    type: 'string' as const,
+    minLength: 1,
+    maxLength: LIMITS.tags * (LIMITS.tagLength + 2),
+    pattern: `^ *${ONE_TAG}( *, *${ONE_TAG}){0,${LIMITS.tags - 1}} *$`,
+    example: 'order-1234,customer-9',
   },
 };
 const ALLOW_FORM = {
@@ -108,6 +122,7 @@ export class IngestController {
     schema: { type: 'string', pattern: '^(sha256=)?[0-9A-Fa-f]{64}$' },
   })
   @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiHeader(EVENT_TAGS)
   @ApiHeader(ALLOW_FORM)
   @ApiBody(PAYLOAD)
   @ApiAcceptedResponse({
@@ -153,6 +168,7 @@ export class IngestController {
   })
   @ApiParam({ name: 'event_type', schema: EVENT_TYPE })
   @ApiHeader(IDEMPOTENCY_KEY)
+  @ApiHeader(EVENT_TAGS)
   @ApiHeader(ALLOW_FORM)
   @ApiBody(PAYLOAD)
   @ApiAcceptedResponse({
@@ -200,12 +216,16 @@ function publishRequest({ headers, id }: FastifyRequest, body: Buffer = Buffer.a
     eventType: singleValue(headers['x-event-type']),
     signature: singleValue(headers['x-signature-256']),
     allowsForm: singleValue(headers['x-allow-form']),
+    tags: singleValue(headers['x-event-tags']),
     idempotencyKey: singleValue(headers['idempotency-key']),
     requestId: id,
   };
 }
 
-/** Node.js joins a repeated header with ", ", which is invalid in all of ours. Only its types allow an array. */
+/**
+ * Node.js joins a repeated header with ", ", which is a list of tags, and invalid in all others of ours. Only its types
+ * allow an array.
+ */
 function singleValue(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(', ') : header;
 }

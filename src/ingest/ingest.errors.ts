@@ -41,8 +41,8 @@ export class IdempotencyKeyReused extends DomainError {
     super(
       'idempotency_key_reused',
       'invalid',
-      'This Idempotency-Key was used for another request: path, X-Event-Type, Content-Type, X-Signature-256 and every ' +
-        'byte of the body must be the same. Use a new key for a new event.',
+      'This Idempotency-Key was used for another request: path, X-Event-Type, Content-Type, X-Signature-256, ' +
+        'X-Event-Tags and every byte of the body must be the same. Use a new key for a new event.',
     );
   }
 }
@@ -62,7 +62,7 @@ export class EventNotFound extends DomainError {
     super(
       'event_not_found',
       'not_found',
-      `There is no event ${id} in this tenant. GET /deliveries lists the deliveries of those that are kept.`,
+      `There is no event ${id} in this tenant. GET /events lists those that are kept.`,
     );
   }
 }

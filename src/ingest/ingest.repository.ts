@@ -6,7 +6,7 @@ import type { BoundStatement } from '../shared/database/statement.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { ADDRESSING } from './domain/addressing.js';
 import type { NewDelivery, NewEvent } from './domain/new-event.js';
-import { ACCEPT } from './statements/accept.js';
+import { ACCEPT, ACCEPT_LABELLED } from './statements/accept.js';
 import { FIND_REQUEST } from './statements/find-request.js';
 import { FORGET_EXPIRED_KEYS } from './statements/forget-expired-keys.js';
 
@@ -66,33 +66,34 @@ export class IngestRepository {
     // All processes insert keys in the same order, so that groups with common keys wait for each other, not deadlock.
     const keyed = events.flatMap((event) => (event.idempotency === null ? [] : [{ ...event.idempotency, event }]));
     keyed.sort((a, b) => compare(a.event.tenantId, b.event.tenantId) || compare(a.key, b.key));
-    const rows = await run<{ id: Uuid; version: string | null }>(
-      ACCEPT.with({
-        ids: events.map(({ id }) => id),
-        tenantIds: events.map(({ tenantId }) => tenantId),
-        eventTypes: events.map(({ eventType }) => eventType),
-        contentTypes: events.map(({ contentType }) => contentType),
-        deliveryCounts: events.map(({ deliveryCount }) => deliveryCount),
-        addressings: events.map(({ addressing }) => ADDRESSING[addressing]),
-        payloads: Buffer.concat(events.map(({ payload }) => payload)),
-        payloadOffsets: payloadOffsets(events),
-        payloadLengths: events.map(({ payload }) => payload.length),
-        deliveryIds: deliveries.map(({ id }) => id),
-        deliveryEventIds: deliveries.map(({ event }) => event.id),
-        deliverySubscriptionIds: deliveries.map(({ subscriptionId }) => subscriptionId),
-        deliveryTenantIds: deliveries.map(({ event }) => event.tenantId),
-        areClaimed: deliveries.map(({ id }) => reserved.ids.has(id)),
-        claimedSubscriptionIds: reserved.subscriptionIds,
-        ...this.lease,
-        dueInSeconds: deliveriesAre === 'queued' ? this.settings.visibilityTimeout : 0,
-        keyEventIds: keyed.map(({ event }) => event.id),
-        keyTenantIds: keyed.map(({ event }) => event.tenantId),
-        keys: keyed.map(({ key }) => key),
-        fingerprints: Buffer.concat(keyed.map(({ fingerprint }) => fingerprint)),
-        keyDeliveryCounts: keyed.map(({ event }) => event.deliveryCount),
-        keyLifeSeconds: IDEMPOTENCY_SECONDS,
-      }),
-    );
+    const values: Parameters<typeof ACCEPT.with>[0] = {
+      ids: events.map(({ id }) => id),
+      tenantIds: events.map(({ tenantId }) => tenantId),
+      eventTypes: events.map(({ eventType }) => eventType),
+      contentTypes: events.map(({ contentType }) => contentType),
+      deliveryCounts: events.map(({ deliveryCount }) => deliveryCount),
+      addressings: events.map(({ addressing }) => ADDRESSING[addressing]),
+      payloads: Buffer.concat(events.map(({ payload }) => payload)),
+      payloadOffsets: payloadOffsets(events),
+      payloadLengths: events.map(({ payload }) => payload.length),
+      deliveryIds: deliveries.map(({ id }) => id),
+      deliveryEventIds: deliveries.map(({ event }) => event.id),
+      deliverySubscriptionIds: deliveries.map(({ subscriptionId }) => subscriptionId),
+      deliveryTenantIds: deliveries.map(({ event }) => event.tenantId),
+      areClaimed: deliveries.map(({ id }) => reserved.ids.has(id)),
+      claimedSubscriptionIds: reserved.subscriptionIds,
+      ...this.lease,
+      dueInSeconds: deliveriesAre === 'queued' ? this.settings.visibilityTimeout : 0,
+      keyEventIds: keyed.map(({ event }) => event.id),
+      keyTenantIds: keyed.map(({ event }) => event.tenantId),
+      keys: keyed.map(({ key }) => key),
+      fingerprints: Buffer.concat(keyed.map(({ fingerprint }) => fingerprint)),
+      keyDeliveryCounts: keyed.map(({ event }) => event.deliveryCount),
+      keyLifeSeconds: IDEMPOTENCY_SECONDS,
+    };
+    const isLabelled = keyed.length > 0 || events.some(({ tags }) => tags.length > 0);
+    const statement = isLabelled ? ACCEPT_LABELLED.with({ ...values, ...labelsOf(events) }) : ACCEPT.with(values);
+    const rows = await run<{ id: Uuid; version: string | null }>(statement);
     const won = new Set<Uuid>();
     const active: ActiveSubscription[] = [];
     for (const { id, version } of rows) {
@@ -117,6 +118,19 @@ export class IngestRepository {
     const [row] = rows;
     return row ? { fingerprint: row.fingerprint, eventId: row.event_id, deliveryCount: row.delivery_count } : null;
   }
+}
+
+/** Keys and tags in the form that `ACCEPT_LABELLED` takes. A list of tags is an array of PostgreSQL as text. */
+function labelsOf(events: readonly NewEvent[]) {
+  const tagged = events.flatMap(({ id, tenantId, tags }) => tags.map((tag) => ({ id, tenantId, tag })));
+  return {
+    eventKeys: events.map(({ idempotency }) => idempotency?.key ?? null),
+    // Quoted, because a tag may be "null". No tag contains a quotation mark or a backslash.
+    tagLists: events.map(({ tags }) => (tags.length === 0 ? null : `{${tags.map((tag) => `"${tag}"`).join(',')}}`)),
+    tagEventIds: tagged.map(({ id }) => id),
+    tagTenantIds: tagged.map(({ tenantId }) => tenantId),
+    tags: tagged.map(({ tag }) => tag),
+  };
 }
 
 function compare(a: string, b: string): number {

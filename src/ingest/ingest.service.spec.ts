@@ -14,6 +14,7 @@ const REQUEST = {
   eventType: undefined,
   signature: undefined,
   allowsForm: undefined,
+  tags: undefined,
   idempotencyKey: undefined,
   requestId: 'r',
 };

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { hmacKeys } from '../signing/index.js';
+import { idempotencyKeyFault } from '../shared/labels.js';
 import { MalformedJson, parseJson } from '../shared/http/json.js';
 import type { WarningAnswer } from '../shared/http/warning.js';
 import { toPublicId } from '../shared/ids/public-id.js';
@@ -18,6 +19,7 @@ import {
   wants,
 } from '../subscriptions/index.js';
 import type { Addressing } from './domain/addressing.js';
+import { canonicalTags } from './event-tags.js';
 import type { NewEvent } from './domain/new-event.js';
 import { FALLBACK_CONTENT_TYPE } from './domain/payload-type.js';
 import type { PublishRequest } from './domain/publish-request.js';
@@ -25,7 +27,7 @@ import { requestFingerprint } from './domain/request-fingerprint.js';
 import { isSignedBy, isSignedEnvelope, type SignedEnvelope } from './domain/signed-envelope.js';
 import { EventReport } from './event-report.js';
 import { EventWriter } from './event-writer.js';
-import { Idempotency, idempotencyKeyFault } from './idempotency.js';
+import { Idempotency } from './idempotency.js';
 import { SignatureRequired, SubscriptionDisabled, TooManySubscriptions, WrongSignature } from './ingest.errors.js';
 import { PublishFaults, unwanted } from './publish-faults.js';
 
@@ -41,10 +43,11 @@ interface Payload {
   readonly payload: Buffer;
 }
 
-/** A payload with its event type and its subscriptions. */
+/** A payload with its event type, its tags and its subscriptions. */
 interface Addressed extends Payload {
   readonly eventType: string;
   readonly addressing: Addressing;
+  readonly tags: readonly string[];
   /** Null for all subscriptions that want the type, when they are too many to list. */
   readonly subscriptionIds: readonly Uuid[] | null;
 }
@@ -70,7 +73,14 @@ export class IngestService {
       faults.refuse();
       this.requireSignature(request, envelope, target);
       const { contentType, payload } = envelope === null ? unsigned(request) : unwrapped(request, envelope);
-      return { eventType, contentType, payload, addressing: 'one', subscriptionIds: [subscriptionId] };
+      return {
+        eventType,
+        tags: faults.tags,
+        contentType,
+        payload,
+        addressing: 'one',
+        subscriptionIds: [subscriptionId],
+      };
     });
   }
 
@@ -82,7 +92,7 @@ export class IngestService {
       faults.refuse();
       const { count, ids } = await this.targets.getAudience(tenantId, eventType);
       if (count > LIMITS.deliveriesPerEvent) throw new TooManySubscriptions(LIMITS.deliveriesPerEvent);
-      return { eventType, ...unsigned(request), addressing: 'all', subscriptionIds: ids };
+      return { eventType, tags: faults.tags, ...unsigned(request), addressing: 'all', subscriptionIds: ids };
     });
   }
 
@@ -133,6 +143,7 @@ export class IngestService {
     const addressed = {
       ...event,
       addressing: 'test' as const,
+      tags: [],
       contentType: 'application/json',
       subscriptionIds: [subscriptionId],
     };
@@ -157,7 +168,9 @@ export class IngestService {
     if (key === undefined || idempotencyKeyFault(key) !== null) {
       return requireAccepted(await this.write(tenantId, await prepare(), requestId, null));
     }
-    const fingerprint = requestFingerprint([...place, contentType, eventType, signature, body]);
+    // Tags count only if there are some, so that requests without them keep the fingerprints of earlier versions.
+    const labels = request.tags === undefined ? [] : [canonicalTags(request.tags)];
+    const fingerprint = requestFingerprint([...place, contentType, eventType, signature, ...labels, body]);
     const idempotency = { tenantId, key, fingerprint };
     const outcome = await this.idempotency.run(idempotency, async () => {
       return this.write(tenantId, await prepare(), requestId, idempotency);
@@ -168,12 +181,12 @@ export class IngestService {
   /** @returns null when the key is taken */
   private async write(
     tenantId: string,
-    { eventType, contentType, payload, addressing, subscriptionIds }: Addressed,
+    { eventType, tags, contentType, payload, addressing, subscriptionIds }: Addressed,
     requestId: string,
     idempotency: NewEvent['idempotency'],
   ): Promise<Accepted | null> {
     const id = newEventUuid(this.clock.nowMs());
-    const event = { id, tenantId, eventType, contentType, payload, addressing, idempotency };
+    const event = { id, tenantId, eventType, tags, contentType, payload, addressing, idempotency };
     const deliveryCount = await this.writer.write(event, subscriptionIds);
     if (deliveryCount === null) return null;
     this.report.accepted({ requestId, tenantId, id, eventType, bytes: payload.length, deliveryCount });

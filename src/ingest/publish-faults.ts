@@ -1,10 +1,11 @@
+import { idempotencyKeyFault } from '../shared/labels.js';
 import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { MalformedJson, parseJson } from '../shared/http/json.js';
 import { SEND_JSON, UnsupportedMediaType } from '../shared/http/body-errors.js';
 import { isJson } from '../shared/http/raw-body.js';
+import { readTags, TAGS_HEADER } from './event-tags.js';
 import { contentTypeFault, FORM_HEADER, isForm } from './domain/payload-type.js';
 import type { PublishRequest } from './domain/publish-request.js';
-import { idempotencyKeyFault } from './idempotency.js';
 
 /** What to change about an event type that a subscription does not want. */
 export function unwanted(eventType: string, wanted: string): string {
@@ -18,12 +19,17 @@ export function unwanted(eventType: string, wanted: string): string {
 export class PublishFaults {
   /** The body, if it is JSON. */
   readonly json: unknown;
+  /** The tags of the event, if they are valid. */
+  readonly tags: readonly string[];
   private readonly faults: Fault[] = [];
   private readonly form: string | null = null;
   private readonly malformed: MalformedJson | null = null;
 
-  constructor({ body, contentType, allowsForm, idempotencyKey }: PublishRequest) {
+  constructor({ body, contentType, allowsForm, tags, idempotencyKey }: PublishRequest) {
     this.add('Idempotency-Key', idempotencyKey === undefined ? null : idempotencyKeyFault(idempotencyKey));
+    const read = readTags(tags);
+    this.tags = 'tags' in read ? read.tags : [];
+    this.add(TAGS_HEADER, 'fault' in read ? read.fault : null);
     this.add('Content-Type', contentTypeFault(contentType));
     this.add(FORM_HEADER, allowsForm === undefined || allowsForm === 'true' ? null : 'must be true, or absent');
     if (isForm(contentType) && allowsForm !== 'true') {

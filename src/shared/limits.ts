@@ -16,11 +16,14 @@ export const LIMITS = {
   requestIdLength: 128,
   idempotencyKeyLength: 255,
   contentTypeLength: 255,
+  tags: 8,
+  tagLength: 64,
 
   pageItems: 200,
   cursorLength: 96,
   idLength: 64,
   timeLength: 35,
+  hostLength: 253,
   ledgerDays: 31,
   /** Days of a ledger that is compared with the history. */
   verifiedLedgerDays: 1,

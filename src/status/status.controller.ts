@@ -1,13 +1,18 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res, UseInterceptors } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Permit, TenantId } from '../access/index.js';
-import { DeliveryNotFound, DeliveryWithAttemptsAnswer } from '../delivery/index.js';
+import { DeliveryNotFound, DeliveryWithAttemptsAnswer, EventQuery } from '../delivery/index.js';
 import { EventNotFound } from '../ingest/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
-import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
-import { EventAnswer, EventStatusAnswer } from './dto/status-answers.js';
+import { InputPipe } from '../shared/http/input.pipe.js';
+import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
+import { MalformedCursor } from '../shared/http/page.js';
+import { RouteOption } from '../shared/http/route-options.js';
+import type { TwoWayPage } from '../shared/http/two-way-page.js';
+import { EXAMPLE_IDS, MalformedId, parsePublicId } from '../shared/ids/public-id.js';
+import { EventAnswer, EventPage, EventStatusAnswer } from './dto/status-answers.js';
 import { StatusService } from './status.service.js';
 
 @ApiTags('Status')
@@ -37,6 +42,24 @@ export class StatusController {
   ): Promise<DeliveryWithAttemptsAnswer | EventStatusAnswer> {
     const { kind, uuid } = parsePublicId(taskId, 'dlv', 'evt');
     return kind === 'evt' ? this.status.getEventStatus(tenantId, uuid) : this.status.getDelivery(tenantId, uuid);
+  }
+
+  @Get('events')
+  @Permit('read')
+  @RouteOption({ takesTenantId: true })
+  @UseInterceptors(LinkHeaderInterceptor)
+  @ApiOperation({
+    operationId: 'listEvents',
+    summary: 'List events, newest first, without their payloads',
+    description:
+      'All filters must hold; those on deliveries, such as `status`, hold if one delivery of the event meets all of ' +
+      'them. `deliveries=0` lists events that reached nobody. A page that takes too long to fill has what was found so ' +
+      'far, which may be nothing: follow `next_cursor` while `has_more` is true.',
+  })
+  @ApiOkResponse({ type: EventPage, description: 'A page of events' })
+  @ApiProblems(new MalformedCursor(), new MalformedId('42', ['evt'], 'event_id'))
+  listEvents(@TenantId() tenantId: string, @Query(InputPipe) query: EventQuery): Promise<TwoWayPage<EventAnswer>> {
+    return this.status.listEvents(tenantId, query);
   }
 
   @Get('events/:id')

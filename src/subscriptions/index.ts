@@ -1,7 +1,15 @@
 export { type DeliveryPolicy, effectivePolicy } from './domain/delivery-policy.js';
-export { EVENT_TYPE_HINT, isEventType, onlyEventType, patternsWanting, wants } from './domain/event-type-pattern.js';
+export {
+  EVENT_TYPE_HINT,
+  eventTypesOf,
+  isEventType,
+  onlyEventType,
+  patternsWanting,
+  wants,
+} from './domain/event-type-pattern.js';
+export { readTargetHost, targetHostOf } from './domain/target-host.js';
 export { type Audience, WANTS_EVENT } from './audience.js';
-export { EVENT_TYPE_SCHEMA, IsEventType } from './dto/event-type.js';
+export { EVENT_PATTERN_SCHEMA, EVENT_TYPE_SCHEMA, IsEventPattern, IsEventType } from './dto/event-type.js';
 export type { PublishTarget } from './publish-target.js';
 export { liveSecrets, type SealedAuth, type SealedHeaders, type SealedSecret } from './domain/sealed.js';
 export { stateFrom, SUBSCRIPTION_STATE, type SubscriptionState } from './domain/subscription-state.js';

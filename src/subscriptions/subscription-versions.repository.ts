@@ -40,9 +40,9 @@ export class SubscriptionVersionsRepository {
     tenantId: string,
     { at, after, limit }: { readonly at: Date; readonly after: Uuid | null; readonly limit: number },
   ): Promise<VersionedRow[]> {
-    return this.database.search<VersionedRow>(
-      tenantId,
-      `with recursive known as (
+    return this.database.search(tenantId, (session) =>
+      session.query<VersionedRow>(
+        `with recursive known as (
          (select v.subscription_id, 1 as place from subscription_versions v
           where v.tenant_id = $1 and v.subscription_id > $3 order by v.subscription_id limit 1)
          union all
@@ -64,7 +64,8 @@ export class SubscriptionVersionsRepository {
          order by v.valid_from limit 1) next on true
        where known.subscription_id is not null
        order by known.subscription_id`,
-      [at, after ?? BEFORE_ALL_IDS, limit],
+        [at, after ?? BEFORE_ALL_IDS, limit],
+      ),
     );
   }
 

@@ -88,6 +88,23 @@ describe('the bench, with PostgreSQL, Redis, the service, receiver and load gene
     }
   });
 
+  it('searches a history that it makes, and reports the times of each kind of search', async () => {
+    const [result, ...others] = await resultsOf('--scenario', 'search', '--scale', '0.001');
+
+    expect(others).toEqual([]);
+    expect(result).toMatchObject({ scenario: 'search', layout: 'one', ingest_ms: null, end_to_end_ms: null });
+    expect(result!.notes).toHaveProperty(
+      ['deliveries, of which unfinished'],
+      expect.stringMatching(/^\d{4,5}, \d{3,4}$/) as string,
+    );
+    const targets = Object.entries(result!.notes).filter(([name]) => name.startsWith('target '));
+    expect(targets).toHaveLength(36);
+    for (const [name, seen] of targets) {
+      expect(name).toMatch(/^target [a-z, ]+: p95 <= (50|150) ms$/);
+      expect(seen).toMatch(/reached: p50 [\d.]+, p95 [\d.]+ ms; \d+ % of the pages whole$/);
+    }
+  });
+
   it('explains its options and lists its scenarios with --help', async () => {
     const { stdout, stderr } = await bench('--help', '--scale', '0.1');
 

@@ -8,9 +8,10 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import type { Mistake } from './mistakes/mistake.js';
 import { PUBLISHING } from './mistakes/publishing.js';
 import { READING } from './mistakes/reading.js';
+import { SEARCHING } from './mistakes/searching.js';
 import { SUBSCRIBING } from './mistakes/subscribing.js';
 
-const ALL = [...PUBLISHING, ...SUBSCRIBING, ...READING];
+const ALL = [...PUBLISHING, ...SUBSCRIBING, ...READING, ...SEARCHING];
 
 describe('the mistakes of a new developer, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;

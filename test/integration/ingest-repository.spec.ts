@@ -82,6 +82,33 @@ describe('an accepted event, on real PostgreSQL', () => {
     expect(open!.due_in).toBeLessThanOrEqual(30);
   });
 
+  it('is kept with its tags and its key, and found by them, in a group with others that have none', async () => {
+    const tagged = aNewEvent({ tags: ['order-1234', 'null'] });
+    const both = keyed('the-key', { tags: ['order-1234'] });
+    const bare = aNewEvent();
+
+    expect(await accept([tagged, both, bare], 'queued')).toEqual([true, true, true]);
+
+    expect(await database.query('select id, tags, idempotency_key as key from events order by id')).toEqual(
+      [
+        { id: tagged.id, tags: ['order-1234', 'null'], key: null },
+        { id: both.id, tags: ['order-1234'], key: 'the-key' },
+        { id: bare.id, tags: null, key: null },
+      ].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    );
+    const found = await database.query('select event_id as id, tag from event_tags order by tag, id');
+    const ofOrder = [tagged.id, both.id].sort().map((id) => ({ id, tag: 'order-1234' }));
+    expect(found).toEqual([{ id: tagged.id, tag: 'null' }, ...ofOrder]);
+  });
+
+  it('leaves no tags behind when its key is taken', async () => {
+    await accept([keyed('taken')], 'queued');
+
+    expect(await accept([keyed('taken', { tags: ['a'] })], 'queued')).toEqual([false]);
+
+    expect(await countOf('event_tags')).toBe(0);
+  });
+
   it('is due at once when the queue takes nothing', async () => {
     const event = aNewEvent();
     await accept([event], 'due');

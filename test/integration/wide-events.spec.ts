@@ -167,6 +167,21 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
     expect(await grouped.findRequest(TENANT, 'k')).toMatchObject({ deliveryCount: 1005 });
   });
 
+  it('keeps its tags', async () => {
+    await subscribeMany(1005);
+    const event = { ...anEvent(), tags: ['order-1234', 'customer-9'] };
+
+    expect(await repository.accept(event, 'queued', atOnce)).toBe(1005);
+
+    expect(await database.query('select tags from events')).toEqual([{ tags: event.tags }]);
+    expect(
+      await database.query('select tenant_id, tag from event_tags where event_id = $1 order by tag', [event.id]),
+    ).toEqual([
+      { tenant_id: TENANT, tag: 'customer-9' },
+      { tenant_id: TENANT, tag: 'order-1234' },
+    ]);
+  });
+
   const expectAccepted = async (event: AddressedEvent): Promise<void> => {
     const { accepted } = await grouped.accept({ events: [event], deliveries: [], deliveriesAre: 'queued' });
     expect([...accepted]).toEqual([event.id]);

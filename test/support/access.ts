@@ -42,6 +42,7 @@ const TABLES = [
   'attempts',
   'audit_log',
   'deliveries',
+  'event_tags',
   'events',
   'idempotency_keys',
   'open_deliveries',

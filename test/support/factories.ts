@@ -24,6 +24,7 @@ export function aNewEvent(given: Partial<Omit<AddressedEvent, 'deliveryCount'>> 
     contentType: 'application/json',
     payload: Buffer.from('{}'),
     addressing: 'one',
+    tags: [],
     idempotency: null,
     ...given,
     subscriptionIds,

@@ -127,7 +127,7 @@ export class StoredRows {
   /** Removes all rows between tests. */
   async clear(): Promise<void> {
     await this.database.query(
-      `truncate open_deliveries, deliveries, attempts, events, delivery_repeats, idempotency_keys, subscriptions,
+      `truncate open_deliveries, deliveries, attempts, events, event_tags, delivery_repeats, idempotency_keys, subscriptions,
          delivery_stats, ledger_hours, waiting_samples`,
     );
     await this.database.query(

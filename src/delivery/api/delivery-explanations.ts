@@ -29,7 +29,7 @@ export class DeliveryExplanations {
     tenantId: string,
     { eventId, limit, after }: { readonly eventId: Uuid; readonly limit: number; readonly after: Uuid | null },
   ): Promise<ExplainedDelivery[]> {
-    const rows = await this.repository.list(tenantId, { eventId, limit, ...(after !== null && { after }) });
+    const rows = await this.repository.listOfEvent(tenantId, { eventId, limit, after });
     if (rows.length === 0) return [];
     const all = await this.circumstances.list(tenantId, rows);
     const nowMs = this.clock.nowMs();

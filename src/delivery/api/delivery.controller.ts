@@ -7,16 +7,22 @@ import { ApiInput } from '../../shared/http/api-input.js';
 import { ApiIdParam } from '../../shared/http/api-id-param.js';
 import { InputPipe, OptionalInputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
-import { MalformedCursor, type Page } from '../../shared/http/page.js';
+import { MalformedCursor } from '../../shared/http/page.js';
 import { RouteOption } from '../../shared/http/route-options.js';
+import type { TwoWayPage } from '../../shared/http/two-way-page.js';
 import { EXAMPLE_IDS, MalformedId, parsePublicId } from '../../shared/ids/public-id.js';
 import { SubscriptionNotFound } from '../../subscriptions/index.js';
 import { DeliveryFinished, DeliveryNotFound, DeliveryUnfinished, SubscriptionGone } from './delivery.errors.js';
 import { DeliveryHistory } from './delivery-history.js';
 import { DeliveryService } from './delivery.service.js';
 import { type DeliveryAnswer, DeliveryPage, DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
-import { DeliveryQuery, SubscriptionDeliveryQuery, toFilter } from './dto/delivery-query.js';
+import { DeliveryQuery, SubscriptionDeliveryQuery } from './dto/delivery-query.js';
 import { RepeatInput } from './dto/repeat-input.js';
+import { HistorySearch } from './history-search.js';
+
+const SEARCH =
+  'All filters must hold. A page that takes too long to fill has what was found so far, which may be nothing: follow ' +
+  '`next_cursor` while `has_more` is true.';
 
 @ApiTags('Status')
 @Controller()
@@ -24,16 +30,21 @@ export class DeliveryController {
   constructor(
     private readonly deliveries: DeliveryService,
     private readonly history: DeliveryHistory,
+    private readonly search: HistorySearch,
   ) {}
 
   @Get('deliveries')
   @Permit('read')
   @UseInterceptors(LinkHeaderInterceptor)
-  @ApiOperation({ operationId: 'listDeliveries', summary: 'List deliveries, newest event first' })
+  @RouteOption({ takesTenantId: true })
+  @ApiOperation({ operationId: 'listDeliveries', summary: 'List deliveries, newest event first', description: SEARCH })
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
-  @ApiProblems(new MalformedCursor(), new MalformedId('42', ['sub']))
-  listDeliveries(@TenantId() tenantId: string, @Query(InputPipe) query: DeliveryQuery): Promise<Page<DeliveryAnswer>> {
-    return this.history.list(tenantId, toFilter(query));
+  @ApiProblems(new MalformedCursor(), new MalformedId('42', ['sub'], 'subscription_id'))
+  listDeliveries(
+    @TenantId() tenantId: string,
+    @Query(InputPipe) query: DeliveryQuery,
+  ): Promise<TwoWayPage<DeliveryAnswer>> {
+    return this.search.listDeliveries(tenantId, query);
   }
 
   @Get('deliveries/:id')
@@ -49,10 +60,11 @@ export class DeliveryController {
   @Get('subscriptions/:id/deliveries')
   @Permit('read')
   @UseInterceptors(LinkHeaderInterceptor)
+  @RouteOption({ takesTenantId: true })
   @ApiOperation({
     operationId: 'listSubscriptionDeliveries',
     summary: 'List the deliveries of a subscription, newest event first',
-    description: 'Also lists the deliveries of a deleted subscription.',
+    description: `Also lists the deliveries of a deleted subscription. ${SEARCH}`,
   })
   @ApiIdParam('id', 'sub')
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
@@ -61,8 +73,8 @@ export class DeliveryController {
     @TenantId() tenantId: string,
     @Param('id') id: string,
     @Query(InputPipe) query: SubscriptionDeliveryQuery,
-  ): Promise<Page<DeliveryAnswer>> {
-    return this.history.listOf(tenantId, parsePublicId(id, 'sub').uuid, toFilter(query));
+  ): Promise<TwoWayPage<DeliveryAnswer>> {
+    return this.search.listDeliveriesOf(tenantId, parsePublicId(id, 'sub').uuid, query);
   }
 
   @Post('deliveries/:id/retry')

@@ -22,6 +22,7 @@ export function toDeliveryAnswer(row: DeliveryRow, settings: Settings): Delivery
     webhook_id: row.webhook_id === null ? toPublicId('evt', row.event_id) : toPublicId('dlv', row.webhook_id),
     subscription_id: toPublicId('sub', row.subscription_id),
     event_type: row.event_type,
+    tags: row.tags ?? [],
     target_url: row.target_url,
     status,
     retry_of: row.retry_of === null ? null : toPublicId('dlv', row.retry_of),

@@ -50,14 +50,15 @@ export class DeliveryCircumstancesRepository {
 
   /** Which of these subscriptions got a delivery of an event. May read all deliveries of the event. */
   async reached(tenantId: string, eventId: Uuid, subscriptionIds: readonly Uuid[]): Promise<Set<Uuid>> {
-    const rows = await this.database.search<{ subscription_id: Uuid }>(
-      tenantId,
-      `select subscription_id from open_deliveries
+    const rows = await this.database.search(tenantId, (session) =>
+      session.query<{ subscription_id: Uuid }>(
+        `select subscription_id from open_deliveries
        where tenant_id = $1 and id > $2 and id <= $3 and subscription_id = any($4::uuid[])
        union
        select subscription_id from deliveries
        where tenant_id = $1 and id > $2 and id <= $3 and subscription_id = any($4::uuid[])`,
-      [eventId, lastUuidOf(eventId), subscriptionIds],
+        [eventId, lastUuidOf(eventId), subscriptionIds],
+      ),
     );
     return new Set(rows.map((row) => row.subscription_id));
   }

@@ -68,7 +68,7 @@ export class DeliveryCommandRepository {
 
   /**
    * Cancels unfinished deliveries of a subscription that is being deleted, up to the limit of one transaction. Workers
-   * cancel the rest within seconds, when they find the subscription deleted.
+   * cancel the rest within seconds, when they find the subscription deleted. Served by open_deliveries_subscription.
    *
    * @returns number of cancelled deliveries
    */
@@ -76,7 +76,7 @@ export class DeliveryCommandRepository {
     const rows = await this.database.query(
       tenantId,
       `with gone as (delete from open_deliveries where tenant_id = $1 and id = any(array(
-         select id from open_deliveries where tenant_id = $1 and subscription_id = $2 limit ${MAX_CANCELLED}))
+         select id from open_deliveries where tenant_id = $1 and subscription_id = $2 order by id limit ${MAX_CANCELLED}))
          returning *)
        ${cancelledIntoHistory({ from: 'gone', ...SUBSCRIPTION_GONE })}
        returning id`,

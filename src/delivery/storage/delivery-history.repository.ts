@@ -1,19 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantDatabase } from '../../shared/database/tenant-database.js';
-import { firstUuidAt, lastUuidOf, type Uuid } from '../../shared/ids/uuid.js';
-import { type DeliveryStatus, STATE } from '../domain/delivery-state.js';
-
-/** Filter of a list of deliveries. Times refer to the event. */
-export interface DeliveryFilter {
-  readonly limit: number;
-  readonly after?: Uuid;
-  readonly subscriptionId?: Uuid;
-  readonly eventId?: Uuid;
-  readonly eventType?: string;
-  readonly status?: DeliveryStatus;
-  readonly since?: Date;
-  readonly until?: Date;
-}
+import { eventUuidOf, lastUuidOf, type Uuid } from '../../shared/ids/uuid.js';
 
 /** An open or finished delivery, with columns of its event and its subscription. */
 export interface DeliveryRow {
@@ -33,6 +20,8 @@ export interface DeliveryRow {
   webhook_id: Uuid | null;
   created_at: Date | null;
   event_type: string;
+  /** Null for none. */
+  tags: string[] | null;
   target_url: string;
   max_attempts: number | null;
 }
@@ -57,40 +46,23 @@ export class DeliveryHistoryRepository {
   constructor(private readonly database: TenantDatabase) {}
 
   async findById(tenantId: string, id: Uuid): Promise<DeliveryRow | null> {
-    const rows = await this.database.query<DeliveryRow>(
-      tenantId,
-      select('d.tenant_id = $1 and d.id = $2', 'd.tenant_id = $1 and d.id = $2', '1'),
-      [id],
-    );
+    const { text, values } = selectDeliveries([id]);
+    const rows = await this.database.query<DeliveryRow>(tenantId, text, values);
     return rows[0] ?? null;
   }
 
-  /** Lists deliveries, newest first. Returns one more than the limit if another page follows. */
-  list(tenantId: string, filter: DeliveryFilter): Promise<DeliveryRow[]> {
-    const values: unknown[] = [];
-    // $1 is the tenant.
-    const given = (value: unknown): string => `$${values.push(value) + 1}`;
-    const conditions = ['d.tenant_id = $1'];
-    if (filter.after !== undefined) conditions.push(`d.id < ${given(filter.after)}`);
-    if (filter.subscriptionId !== undefined) conditions.push(`d.subscription_id = ${given(filter.subscriptionId)}`);
-    if (filter.since !== undefined) conditions.push(`d.id >= ${given(firstUuidAt(filter.since.getTime()))}`);
-    if (filter.until !== undefined) conditions.push(`d.id < ${given(firstUuidAt(filter.until.getTime()))}`);
-    if (filter.eventId !== undefined) {
-      conditions.push(`d.id between ${given(filter.eventId)} and ${given(lastUuidOf(filter.eventId))}`);
-    }
-    if (filter.eventType !== undefined) {
-      conditions.push(
-        `exists (select 1 from events e
-          where e.id = d.event_id and e.tenant_id = $1 and e.event_type = ${given(filter.eventType)})`,
-      );
-    }
-    const [open, finished] = stateConditions(filter.status);
-    const limit = given(filter.limit + 1);
-    return this.database.search<DeliveryRow>(
-      tenantId,
-      select([...conditions, ...open].join(' and '), [...conditions, ...finished].join(' and '), limit),
-      values,
-    );
+  /** Lists deliveries of an event, newest first, and one more than the limit if more follow. Served by primary keys. */
+  listOfEvent(
+    tenantId: string,
+    { eventId, limit, after }: { readonly eventId: Uuid; readonly limit: number; readonly after: Uuid | null },
+  ): Promise<DeliveryRow[]> {
+    return this.database.search(tenantId, async (session) => {
+      const bounds = [eventId, lastUuidOf(eventId), after, limit + 1];
+      const found = await session.query<{ id: Uuid }>(IDS_OF_EVENT, bounds);
+      if (found.length === 0) return [];
+      const { text, values } = selectDeliveries(found.map(({ id }) => id));
+      return session.query<DeliveryRow>(text, values);
+    });
   }
 
   /** Lists attempts, oldest first. Served by the primary key. */
@@ -105,53 +77,44 @@ export class DeliveryHistoryRepository {
   }
 }
 
-/** The conditions of a status on open deliveries and on finished ones. */
-function stateConditions(status: DeliveryStatus | undefined): [open: string[], finished: string[]] {
-  switch (status) {
-    case undefined:
-      return [[], []];
-    case 'pending':
-      return [[`d.state = ${STATE.pending} and d.attempt_count = 0`], ['false']];
-    case 'retrying':
-      return [[`d.state = ${STATE.pending} and d.attempt_count > 0`], ['false']];
-    case 'in_flight':
-      return [[`d.state = ${STATE.inFlight}`], ['false']];
-    case 'delivered':
-    case 'failed':
-    case 'cancelled':
-      // The second condition matches a partial index of unsuccessful deliveries.
-      return [
-        ['false'],
-        [`d.state = ${STATE[status]}`, ...(status === 'delivered' ? [] : [`d.state > ${STATE.delivered}`])],
-      ];
-  }
-}
+const IDS_OF_EVENT = ['open_deliveries', 'deliveries']
+  .map(
+    (table) => `(select id from ${table} where tenant_id = $1 and id > $2 and id <= $3
+      and ($4::uuid is null or id < $4) order by id desc limit $5)`,
+  )
+  .join(' union all ')
+  .concat(' order by id desc limit $5');
 
 /**
- * Each half of the union reads one table, newest first, along its primary key or deliveries_subscription, and stops
- * after one page. The event, the subscription and the last attempt are looked up only for the rows of that page.
+ * Makes the statement that reads deliveries, newest first, by primary keys. The bounds $3 and $4 keep the planner from
+ * looking at partitions of other days. Each limit of 1 keeps it from reading the events between the bounds first.
  */
-function select(openWhere: string, finishedWhere: string, limit: string): string {
-  return `select p.*, e.event_type, s.target_url, s.max_attempts,
-      case when p.finished_at is null then a.status_code else p.finished_status_code end as last_status_code,
-      case when p.finished_at is null then a.error_code else p.finished_error_code end as last_error_code,
-      case when p.finished_at is null then a.error_message else p.finished_error_message end as last_error_message
-    from (
-      (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, d.next_attempt_at, d.retry_of, d.webhook_id,
-        d.created_at,
-        null::timestamptz as finished_at, null::smallint as finished_status_code, null::text as finished_error_code,
-        null::text as finished_error_message
-      from open_deliveries d where ${openWhere} order by d.id desc limit ${limit})
-      union all
-      (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, null, d.retry_of, d.webhook_id, d.created_at,
-        d.finished_at,
-        d.last_status_code, d.last_error_code, d.last_error_message
-      from deliveries d where ${finishedWhere} order by d.id desc limit ${limit})
-      order by id desc limit ${limit}) p
-    join events e on e.id = p.event_id and e.tenant_id = $1
-    join subscriptions s on s.id = p.subscription_id and s.tenant_id = $1
-    left join lateral (
-      select a.status_code, a.error_code, a.error_message from attempts a
-      where a.delivery_id = p.id and a.tenant_id = $1 and p.finished_at is null order by a.number desc limit 1) a on true
-    order by p.id desc`;
+export function selectDeliveries(ids: readonly Uuid[]): { text: string; values: readonly unknown[] } {
+  const sorted = ids.toSorted();
+  return { text: SELECT, values: [sorted, eventUuidOf(sorted[0] ?? ''), sorted.at(-1)] };
 }
+
+const SELECT = `select p.*, e.event_type, e.tags, s.target_url, s.max_attempts,
+    case when p.finished_at is null then a.status_code else p.finished_status_code end as last_status_code,
+    case when p.finished_at is null then a.error_code else p.finished_error_code end as last_error_code,
+    case when p.finished_at is null then a.error_message else p.finished_error_message end as last_error_message
+  from (
+    (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, d.next_attempt_at, d.retry_of, d.webhook_id,
+      d.created_at, null::timestamptz as finished_at, null::smallint as finished_status_code, null::text as finished_error_code,
+      null::text as finished_error_message
+    from open_deliveries d where d.tenant_id = $1 and d.id = any($2::uuid[]))
+    union all
+    (select d.id, d.event_id, d.subscription_id, d.state, d.attempt_count, null, d.retry_of, d.webhook_id, d.created_at,
+      d.finished_at, d.last_status_code, d.last_error_code, d.last_error_message
+    from deliveries d where d.tenant_id = $1 and d.id = any($2::uuid[]))) p
+  cross join lateral (
+    select e.event_type, e.tags from events e
+    where e.id = p.event_id and e.tenant_id = $1 and e.id >= $3::uuid and e.id <= $4::uuid limit 1) e
+  cross join lateral (
+    select s.target_url, s.max_attempts from subscriptions s
+    where s.id = p.subscription_id and s.tenant_id = $1 limit 1) s
+  left join lateral (
+    select a.status_code, a.error_code, a.error_message from attempts a
+    where a.delivery_id = p.id and a.tenant_id = $1 and a.delivery_id >= $3::uuid and a.delivery_id <= $4::uuid
+      and p.finished_at is null order by a.number desc limit 1) a on true
+  order by p.id desc`;

@@ -14,6 +14,7 @@ export interface EventRow {
 export interface NewEvent extends EventRow {
   readonly addressing: Addressing;
   readonly deliveryCount: number;
+  readonly tags: readonly string[];
   readonly idempotency: { readonly key: string; readonly fingerprint: Buffer } | null;
 }
 

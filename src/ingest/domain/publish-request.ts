@@ -8,6 +8,8 @@ export interface PublishRequest {
   readonly signature: string | undefined;
   /** Value of `X-Allow-Form`. */
   readonly allowsForm: string | undefined;
+  /** Value of `X-Event-Tags`. */
+  readonly tags: string | undefined;
   readonly idempotencyKey: string | undefined;
   readonly requestId: string;
 }

@@ -44,7 +44,7 @@ export class ApiConnections {
     return this.calls.run(tenantId, work);
   }
 
-  /** Same as `lend`, for a statement that may read many rows to find a few. */
+  /** Same as `lend`, for a search of the history. */
   lendForSearch<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
     return this.searches.run(tenantId, () => this.lend(tenantId, work));
   }

@@ -38,6 +38,8 @@ function options(extra: SoundPoolOptions): DataSourceOptions {
     extra,
     synchronize: false,
     migrations: MIGRATIONS,
+    // Some build indexes outside of a transaction.
+    migrationsTransactionMode: 'each',
     migrationsTableName: 'migrations',
   };
 }

@@ -4,7 +4,7 @@ import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { firstUuidAt, uuidTimeMs } from '../ids/uuid.js';
 
 /** Tables with one partition per day (UTC), by range of an id that starts with the time of its event. */
-export const PARTITIONED_TABLES = ['events', 'deliveries', 'attempts', 'delivery_repeats'] as const;
+export const PARTITIONED_TABLES = ['events', 'event_tags', 'deliveries', 'attempts', 'delivery_repeats'] as const;
 type PartitionedTable = (typeof PARTITIONED_TABLES)[number];
 
 export const DAY_MS = 86_400_000;

@@ -8,6 +8,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   subscriptions: 'subscriptions',
   subscription_versions: 'subscriptions',
   events: 'ingest',
+  event_tags: 'ingest',
   idempotency_keys: 'ingest',
   open_deliveries: 'delivery',
   deliveries: 'delivery',
@@ -26,6 +27,8 @@ const OWNERS: Readonly<Record<string, string>> = {
 const READS_BY_OTHERS = [
   // The claim obeys the state of the subscription, and brings the event, in its own statement.
   'delivery/storage reads events',
+  // A search follows the indexes of whatever it is asked for, so it is one statement over all tables of the history.
+  'delivery/storage reads event_tags',
   'delivery/storage reads subscriptions',
   // An event that very many want is accepted from the rows of those who want it.
   'ingest reads subscriptions',

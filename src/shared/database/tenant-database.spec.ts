@@ -1,7 +1,9 @@
+import type { ClientBase } from 'pg';
 import type { DataSource } from 'typeorm';
 import '../../../test/faults/preloads/tenant-scope.js';
 import { UnscopedStatement } from '../../../test/support/tenant-scope.js';
 import { ApiConnections } from './api-connections.js';
+import { SearchSession } from './search-session.js';
 import { TenantDatabase } from './tenant-database.js';
 import type { Tx } from './transaction.js';
 
@@ -28,7 +30,8 @@ describe('the tenant database', () => {
   it.each(UNSCOPED)('refuses a statement that is not limited to the tenant, in every method: %s', async (text) => {
     await expect(database.query('acme', text, ['x'])).rejects.toThrow(UnscopedStatement);
     await expect(database.query('acme', text, ['x'], connection as unknown as Tx)).rejects.toThrow(UnscopedStatement);
-    await expect(database.search('acme', text, ['x'])).rejects.toThrow(UnscopedStatement);
+    const session = new SearchSession(connection as unknown as ClientBase, 'acme');
+    await expect(session.query(text, ['x'])).rejects.toThrow(UnscopedStatement);
     await expect(database.report('acme', text, ['x'])).rejects.toThrow(UnscopedStatement);
     expect(run).toEqual([]);
   });

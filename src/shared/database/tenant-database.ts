@@ -3,7 +3,10 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { ApiConnections } from './api-connections.js';
 import { runReport } from './report.js';
+import { runSearch, type SearchSession } from './search-session.js';
 import type { Tx } from './transaction.js';
+
+export type { SearchSession };
 
 /** An entity whose rows belong to a tenant. */
 interface TenantEntity {
@@ -33,15 +36,15 @@ export class TenantDatabase {
   }
 
   /**
-   * Same as `query`, for a statement that may read many rows to find a few.
+   * Runs a search: several statements on one connection, which see the same snapshot.
    *
    * @throws Unavailable if too many searches are running
    */
-  async search<Row>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
-    return this.connections.lendForSearch(tenantId, () => this.ask(tenantId, text, values));
+  async search<T>(tenantId: string, work: (session: SearchSession) => Promise<T>): Promise<T> {
+    return this.connections.lendForSearch(tenantId, () => runSearch(this.dataSource, tenantId, work));
   }
 
-  /** Same as `search`, for a statement that may take 30 seconds. @throws Unavailable if too many reports are running */
+  /** Same as `query`, for a statement that may take 30 seconds. @throws Unavailable if too many reports are running */
   async report<Row extends object>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
     return this.connections.lendForReport(tenantId, () => runReport(this.dataSource, text, [tenantId, ...values]));
   }

@@ -2,26 +2,33 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import type { Page } from './page.js';
+import type { TwoWayPage } from './two-way-page.js';
 
-/** Adds a `Link` header with the URL of the next page (RFC 8288). */
+type Pages = Page<unknown> & Partial<Pick<TwoWayPage<unknown>, 'prev_cursor'>>;
+
+/** Adds a `Link` header with the URLs of the next page and of the previous one, as far as there are any (RFC 8288). */
 @Injectable()
 export class LinkHeaderInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler<Page<unknown>>): Observable<Page<unknown>> {
+  intercept(context: ExecutionContext, next: CallHandler<Pages>): Observable<Pages> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return next.handle().pipe(
       map((page) => {
-        if (page.next_cursor !== null)
-          void reply.header('link', `<${nextUrl(request.url, page.next_cursor)}>; rel="next"`);
+        const links = [
+          ...linkTo('next', request.url, page.next_cursor),
+          ...linkTo('prev', request.url, page.prev_cursor ?? null),
+        ];
+        if (links.length > 0) void reply.header('link', links.join(', '));
         return page;
       }),
     );
   }
 }
 
-/** URL without scheme and host, because a proxy may have changed them. */
-function nextUrl(url: string, cursor: string): string {
+/** The URL has no scheme and host, because a proxy may have changed them. */
+function linkTo(relation: string, url: string, cursor: string | null): string[] {
+  if (cursor === null) return [];
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   searchParams.set('cursor', cursor);
-  return `${pathname}?${searchParams.toString()}`;
+  return [`<${pathname}?${searchParams.toString()}>; rel="${relation}"`];
 }

@@ -12,6 +12,8 @@ export interface RouteOptions {
   readonly bodyIsOptional?: boolean;
   /** The handler reads query parameters. */
   readonly takesQuery?: boolean;
+  /** An admin key for all tenants may name the tenant in the query parameter `tenant_id`, as in `X-Tenant`. */
+  readonly takesTenantId?: boolean;
   /** Permission that the caller needs. The module `access` defines the names. */
   readonly permission?: string;
   /** Needs no permission, but serves only this machine: no page of another origin, and no other Host. */

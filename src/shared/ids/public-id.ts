@@ -29,9 +29,12 @@ export function idPattern(kinds: readonly [IdKind, ...IdKind[]]): RegExp {
 }
 
 export class MalformedId extends DomainError {
-  constructor(text: string, kinds: readonly IdKind[]) {
+  /** @param parameter the query parameter with the id */
+  constructor(text: string, kinds: readonly IdKind[], parameter?: string) {
     const wanted = kinds.map((kind) => `${ID_NOUNS[kind]} (${kind}_ followed by 26 characters)`).join(' or ');
-    super('malformed_id', 'malformed', `"${text.slice(0, 100)}" is not the id of ${wanted}.`);
+    const details =
+      parameter === undefined ? {} : { faults: [{ pointer: parameter, detail: `must be the id of ${wanted}` }] };
+    super('malformed_id', 'malformed', `"${text.slice(0, 100)}" is not the id of ${wanted}.`, details);
   }
 }
 
@@ -57,4 +60,10 @@ export function parsePublicId(text: string, ...kinds: [IdKind, ...IdKind[]]): { 
   const kind = kinds.find((each) => text.startsWith(`${each}_`));
   if (kind === undefined || !/^[a-z]+_[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text)) throw new MalformedId(text, kinds);
   return { kind, uuid: fromBase32(text.slice(kind.length + 1)) };
+}
+
+/** As `parsePublicId`, for a query parameter, which the error names. @throws MalformedId */
+export function parseIdParameter(parameter: string, text: string, kind: IdKind): Uuid {
+  if (!idPattern([kind]).test(text)) throw new MalformedId(text, [kind], parameter);
+  return parsePublicId(text, kind).uuid;
 }

@@ -1,5 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { DeliveryAnswer } from '../../delivery/index.js';
+import { ApiEventTags } from '../../shared/http/tags-answer.js';
+import { twoWayPageOf } from '../../shared/http/two-way-page.js';
 import { LIMITS } from '../../shared/limits.js';
 
 export class EventAnswer {
@@ -14,6 +16,15 @@ export class EventAnswer {
 
   @ApiProperty({ type: 'integer', description: 'Size of the payload in bytes', example: 1024 })
   readonly payload_bytes: number;
+
+  @ApiProperty({ type: 'integer', description: 'Number of deliveries, with manual retries', example: 3 })
+  readonly delivery_count: number;
+
+  @ApiEventTags()
+  readonly tags: readonly string[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'The Idempotency-Key of the publisher', example: null })
+  readonly idempotency_key: string | null;
 
   @ApiProperty({ example: '/events/evt_01k6zv1yqpe7rtqq6zjy200000/payload' })
   readonly payload_url: string;
@@ -36,3 +47,5 @@ export class EventStatusAnswer extends EventAnswer {
   })
   readonly deliveries_url?: string;
 }
+
+export const EventPage = twoWayPageOf(EventAnswer, 'EventPage');

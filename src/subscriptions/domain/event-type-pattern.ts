@@ -30,6 +30,21 @@ export function patternsWanting(eventType: string): string[] {
   return [eventType, ...prefixes, ANY];
 }
 
+/**
+ * The event types that a pattern matches: a single one, or a range in the order of bytes, in which everything that starts
+ * with `order.` lies before `order/`.
+ *
+ * @returns null for `*`, which matches all
+ */
+export function eventTypesOf(
+  pattern: string,
+): { readonly only: string } | { readonly from: string; readonly before: string } | null {
+  if (pattern === ANY) return null;
+  if (!pattern.endsWith(BELOW)) return { only: pattern };
+  const word = pattern.slice(0, -BELOW.length);
+  return { from: `${word}.`, before: `${word}/` };
+}
+
 export function wants(patterns: readonly string[], eventType: string): boolean {
   return patternsWanting(eventType).some((pattern) => patterns.includes(pattern));
 }

@@ -8,6 +8,7 @@ import { idle } from './idle.js';
 import { neighbour } from './neighbour.js';
 import { publishers } from './publishers.js';
 import { rates } from './rates.js';
+import { search } from './search.js';
 import { fanout, modest, single, steady } from './throughput.js';
 import { workers } from './workers.js';
 
@@ -24,6 +25,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   neighbour,
   backlog,
   history,
+  search,
   endurance,
   workers,
 };

@@ -41,6 +41,9 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
     return `since=${new Date(until - hours * 3_600_000).toISOString()}&until=${new Date(until).toISOString()}`;
   };
 
+  /** A name of labels that are not too long. */
+  const hostOf = (size: number): string => `${'a'.repeat(60)}.`.repeat(5).slice(0, size - 1).concat('b'); // prettier-ignore
+
   const BOUNDS: Readonly<Record<(typeof OF_REQUESTS)[number], Bound>> = {
     headerBytes: {
       accepted: 200,
@@ -79,11 +82,24 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
       send: (size) => publish({ 'content-type': 'text/'.padEnd(size, 'x') }),
       pointer: 'Content-Type',
     },
+    tags: {
+      accepted: 202,
+      refused: 422,
+      send: (size) => publish({ 'x-event-tags': Array.from({ length: size }, (_, n) => `tag-${n}`).join(',') }),
+      pointer: 'X-Event-Tags',
+    },
+    tagLength: {
+      accepted: 202,
+      refused: 422,
+      send: (size) => publish({ 'x-event-tags': 't'.repeat(size) }),
+      pointer: 'X-Event-Tags',
+    },
     pageItems: query('limit', (size) => `/subscriptions?limit=${size}`),
     // At the limit it is checked as a cursor, and is not one.
     cursorLength: { ...query('cursor', (size) => `/keys?cursor=${'A'.repeat(size)}`), accepted: 400 },
     idLength: query('target', (size) => `/audit?target=${'a'.repeat(size)}`),
     timeLength: query('since', (size) => `/audit?since=2026-01-31T12:00:00.${'0'.repeat(size - 26)}%2B01:00`),
+    hostLength: query('target_host', (size) => `/deliveries?target_host=${hostOf(size)}`),
     ledgerDays: {
       ...query('since', (size) => `/ledger?${hoursApart(size * 24)}`),
       beyond: LIMITS.ledgerDays + 1 / 24,
@@ -98,6 +114,15 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
   /** Fields that share a limit with one in the table above. */
   const FURTHER: readonly FurtherBound[] = [
     ['pageItems', 'deliveries', query('limit', (size) => `/deliveries?limit=${size}`)],
+    ['pageItems', 'events', query('limit', (size) => `/events?limit=${size}`)],
+    ['tagLength', 'tag', query('tag', (size) => `/events?tag=${'t'.repeat(size)}`)],
+    ['eventTypeLength', 'event_type', query('event_type', (size) => `/events?event_type=${'t'.repeat(size)}`)],
+    [
+      'idempotencyKeyLength',
+      'idempotency_key',
+      query('idempotency_key', (size) => `/events?idempotency_key=${'k'.repeat(size)}`),
+    ],
+    ['idLength', 'event_id', { ...query('event_id', (size) => `/events?event_id=${'e'.repeat(size)}`), accepted: 400 }],
     ['pageItems', 'keys', query('limit', (size) => `/keys?limit=${size}`)],
     ['pageItems', 'tenants', query('limit', (size) => `/tenants?limit=${size}`)],
     ['pageItems', 'audit', query('limit', (size) => `/audit?limit=${size}`)],

@@ -230,8 +230,8 @@ export const PUBLISHING: readonly Mistake[] = [
     body: '{"order": 42}',
     answer: '422 idempotency_key_reused',
     says:
-      'This Idempotency-Key was used for another request: path, X-Event-Type, Content-Type, X-Signature-256 and every ' +
-      'byte of the body must be the same. Use a new key for a new event.',
+      'This Idempotency-Key was used for another request: path, X-Event-Type, Content-Type, X-Signature-256, ' +
+      'X-Event-Tags and every byte of the body must be the same. Use a new key for a new event.',
   },
   {
     title: 'a query parameter that nothing reads',

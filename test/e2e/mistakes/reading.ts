@@ -108,13 +108,13 @@ export const READING: readonly Mistake[] = [
     title: 'an event that does not exist',
     request: 'GET /status/evt_01k6zv1yqpe7rtqq6zjy200000',
     answer: '404 event_not_found',
-    says: 'There is no event evt_01k6zv1yqpe7rtqq6zjy200000 in this tenant. GET /deliveries lists the deliveries of those that are kept.',
+    says: 'There is no event evt_01k6zv1yqpe7rtqq6zjy200000 in this tenant. GET /events lists those that are kept.',
   },
   {
-    title: 'a list of events, which does not exist',
-    request: 'GET /events',
+    title: 'a list of attempts, which does not exist',
+    request: 'GET /attempts',
     answer: '404 not_found',
-    says: 'There is no GET /events. GET /openapi.json lists all paths.',
+    says: 'There is no GET /attempts. GET /openapi.json lists all paths.',
   },
   {
     title: 'a page number',
@@ -139,14 +139,6 @@ export const READING: readonly Mistake[] = [
     request: 'GET /deliveries?since=yesterday',
     answer: '422 invalid_input',
     says: 'since must be a time such as 2026-01-31T12:00:00.000Z',
-  },
-  {
-    title: 'a status that does not exist, and a wildcard as a filter',
-    request: 'GET /deliveries?status=success&event_type=order.*',
-    answer: '422 invalid_input',
-    says:
-      'status must be one of the following values: pending, retrying, in_flight, delivered, failed, cancelled; ' +
-      'event_type must be words of letters, digits, "_" or "-", separated by dots, at most 128 characters',
   },
   {
     title: 'a retry of a delivery that is not finished',

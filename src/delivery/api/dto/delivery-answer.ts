@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { pageOf } from '../../../shared/http/page.js';
+import { ApiEventTags } from '../../../shared/http/tags-answer.js';
+import { twoWayPageOf } from '../../../shared/http/two-way-page.js';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../domain/delivery-state.js';
 
 export class DeliveryErrorAnswer {
@@ -108,6 +109,9 @@ export class DeliveryAnswer {
   @ApiProperty({ example: 'order.created' })
   readonly event_type: string;
 
+  @ApiEventTags()
+  readonly tags: readonly string[];
+
   @ApiProperty({ description: 'Current URL of the subscription', example: 'https://example.com/webhooks' })
   readonly target_url: string;
 
@@ -157,4 +161,4 @@ export class DeliveryWithAttemptsAnswer extends DeliveryAnswer {
   readonly attempts: AttemptAnswer[];
 }
 
-export const DeliveryPage = pageOf(DeliveryAnswer, 'DeliveryPage');
+export const DeliveryPage = twoWayPageOf(DeliveryAnswer, 'DeliveryPage');

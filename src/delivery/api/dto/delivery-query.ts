@@ -1,25 +1,84 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { DELIVERY_STATUSES, type DeliveryStatus } from '../../domain/delivery-state.js';
-import type { DeliveryFilter } from '../../storage/delivery-history.repository.js';
-import { decodeCursor, PageQuery } from '../../../shared/http/page.js';
-import { IsText } from '../../../shared/http/rules.js';
+import { TENANT_IN_QUERY } from '../../../access/index.js';
+import { IDEMPOTENCY_KEY_FORM, idempotencyKeyFault, TAG_FORM, TAG_HINT } from '../../../shared/labels.js';
+import { IsForm, IsText, Rule } from '../../../shared/http/rules.js';
 import { IsTime, TIME_INPUT } from '../../../shared/http/time-input.js';
-import { parsePublicId } from '../../../shared/ids/public-id.js';
+import { TwoWayPageQuery } from '../../../shared/http/two-way-page.js';
 import { LIMITS } from '../../../shared/limits.js';
-import { EVENT_TYPE_SCHEMA, IsEventType } from '../../../subscriptions/index.js';
+import { EVENT_PATTERN_SCHEMA, IsEventPattern, readTargetHost } from '../../../subscriptions/index.js';
+import { ATTEMPT_ERROR_CODES, type AttemptErrorCode } from '../../domain/attempt-outcome.js';
+import { DELIVERY_STATUSES } from '../../domain/delivery-state.js';
+import { readStatusCodes, STATUS_CODES_FORM } from '../../domain/status-codes.js';
+import { readStatuses, STATUS_LIST_FORM } from '../../domain/status-list.js';
 
-/** Filters of the list of one subscription's deliveries. */
-export class SubscriptionDeliveryQuery extends PageQuery {
-  @ApiPropertyOptional({ enum: DELIVERY_STATUSES })
-  @IsOptional()
-  @IsIn(DELIVERY_STATUSES)
-  readonly status?: DeliveryStatus;
+/** Longest list of statuses: each of them once. */
+const STATUS_LIST_LENGTH = DELIVERY_STATUSES.join(',').length;
 
-  @ApiPropertyOptional(EVENT_TYPE_SCHEMA)
+/** Filters of the list of one subscription's deliveries. All must hold. */
+export class SubscriptionDeliveryQuery extends TwoWayPageQuery {
+  @ApiPropertyOptional({
+    description: `One status, or several separated by commas: ${DELIVERY_STATUSES.join(', ')}`,
+    pattern: STATUS_LIST_FORM,
+    maxLength: STATUS_LIST_LENGTH,
+    example: 'failed,cancelled',
+  })
   @IsOptional()
-  @IsEventType()
+  @Rule('statuses', (value) =>
+    typeof value === 'string' && value.length <= STATUS_LIST_LENGTH && readStatuses(value) !== null
+      ? null
+      : `must be one or several of ${DELIVERY_STATUSES.join(', ')}, separated by commas`,
+  )
+  readonly status?: string;
+
+  @ApiPropertyOptional({
+    description: 'Status code of the last response, or a class of them',
+    pattern: STATUS_CODES_FORM,
+    maxLength: 3,
+    example: '5xx',
+  })
+  @IsOptional()
+  @Rule('statusCodes', (value) =>
+    typeof value === 'string' && readStatusCodes(value) !== null
+      ? null
+      : 'must be a status code such as 503, or a class such as 5xx',
+  )
+  readonly status_code?: string;
+
+  @ApiPropertyOptional({ description: 'Code of the last error', enum: ATTEMPT_ERROR_CODES })
+  @IsOptional()
+  @IsIn(ATTEMPT_ERROR_CODES)
+  readonly error_code?: AttemptErrorCode;
+
+  @ApiPropertyOptional({ ...EVENT_PATTERN_SCHEMA, description: 'Event type, or a pattern such as `order.*`' })
+  @IsOptional()
+  @IsEventPattern()
   readonly event_type?: string;
+
+  @ApiPropertyOptional({
+    description: 'A tag that the event was published with',
+    pattern: TAG_FORM.source,
+    maxLength: LIMITS.tagLength,
+    example: 'order-1234',
+  })
+  @IsOptional()
+  @IsForm(TAG_FORM, TAG_HINT)
+  readonly tag?: string;
+
+  @ApiPropertyOptional({
+    description: 'The Idempotency-Key that the event was published with',
+    pattern: IDEMPOTENCY_KEY_FORM.source,
+    maxLength: LIMITS.idempotencyKeyLength,
+    example: 'order-1234-paid',
+  })
+  @IsOptional()
+  @Rule('idempotencyKey', (value) => (typeof value === 'string' ? idempotencyKeyFault(value) : 'must be given once'))
+  readonly idempotency_key?: string;
+
+  @ApiPropertyOptional({ maxLength: LIMITS.idLength, example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
+  @IsOptional()
+  @IsText(LIMITS.idLength)
+  readonly event_id?: string;
 
   @ApiPropertyOptional({ ...TIME_INPUT, description: 'Only deliveries of events accepted at this time or later' })
   @IsOptional()
@@ -30,6 +89,12 @@ export class SubscriptionDeliveryQuery extends PageQuery {
   @IsOptional()
   @IsTime()
   readonly until?: string;
+
+  /** Read by the gate. */
+  @ApiPropertyOptional(TENANT_IN_QUERY)
+  @IsOptional()
+  @IsText(LIMITS.tenantIdLength)
+  readonly tenant_id?: string;
 }
 
 /** Filters of the list of all deliveries. */
@@ -39,22 +104,24 @@ export class DeliveryQuery extends SubscriptionDeliveryQuery {
   @IsText(LIMITS.idLength)
   readonly subscription_id?: string;
 
-  @ApiPropertyOptional({ maxLength: LIMITS.idLength, example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
+  @ApiPropertyOptional({
+    description: 'Host of the target URL today, without a port: a name or an address',
+    maxLength: LIMITS.hostLength,
+    example: 'hooks.example.com',
+  })
   @IsOptional()
-  @IsText(LIMITS.idLength)
-  readonly event_id?: string;
+  @Rule('targetHost', (value) =>
+    typeof value === 'string' && value.length <= LIMITS.hostLength && readTargetHost(value) !== null
+      ? null
+      : `must be the name or the address of a host, without scheme, port and path, at most ${LIMITS.hostLength} characters`,
+  )
+  readonly target_host?: string;
 }
 
-/** @throws MalformedId; MalformedCursor */
-export function toFilter(query: DeliveryQuery): DeliveryFilter {
-  return {
-    limit: query.limit,
-    ...(query.cursor !== undefined && { after: decodeCursor(query.cursor) }),
-    ...(query.subscription_id !== undefined && { subscriptionId: parsePublicId(query.subscription_id, 'sub').uuid }),
-    ...(query.event_id !== undefined && { eventId: parsePublicId(query.event_id, 'evt').uuid }),
-    ...(query.event_type !== undefined && { eventType: query.event_type }),
-    ...(query.status !== undefined && { status: query.status }),
-    ...(query.since !== undefined && { since: new Date(query.since) }),
-    ...(query.until !== undefined && { until: new Date(query.until) }),
-  };
+/** Filters of the list of events. Those on deliveries are met if one delivery of the event meets all of them. */
+export class EventQuery extends DeliveryQuery {
+  @ApiPropertyOptional({ description: '`0`: only events that reached nobody', enum: ['0'] })
+  @IsOptional()
+  @IsIn(['0'])
+  readonly deliveries?: '0';
 }

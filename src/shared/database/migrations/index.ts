@@ -5,6 +5,7 @@ import { AuditOldestFirst1700000000003 } from './1700000000003-audit-oldest-firs
 import { HiddenHeaders1700000000004 } from './1700000000004-hidden-headers.js';
 import { CHECKED_STATES } from './1700000000005-checked-states.js';
 import { OWN_WEBHOOK_IDS } from './1700000000020-own-webhook-ids.js';
+import { SEARCH } from './1700000000030-search.js';
 import { DeliveryStats1700000000040 } from './1700000000040-delivery-stats.js';
 import { RECORDED_TIMES } from './1700000000041-recorded-times.js';
 import { RECORDED_OUTCOMES } from './1700000000050-recorded-outcomes.js';
@@ -18,6 +19,7 @@ export const MIGRATIONS = [
   HiddenHeaders1700000000004,
   ...CHECKED_STATES,
   ...OWN_WEBHOOK_IDS,
+  ...SEARCH,
   DeliveryStats1700000000040,
   ...RECORDED_TIMES,
   ...RECORDED_OUTCOMES,

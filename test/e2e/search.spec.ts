@@ -1,0 +1,175 @@
+import { clientOf, createTenant } from '../support/access.js';
+import { ApiClient, type DeliveryAnswer, type PageAnswer } from '../support/api-client.js';
+import { fastSettings, PATIENT } from '../support/fast-settings.js';
+import { makeToken } from '../support/make-token.js';
+import { respond, ScriptedReceiver } from '../support/scripted-receiver.js';
+import { type ServiceProcess, startService } from '../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+interface EventAnswer {
+  readonly id: string;
+  readonly event_type: string;
+  readonly tags: readonly string[];
+  readonly idempotency_key: string | null;
+  readonly delivery_count: number;
+}
+
+interface TwoWayPageAnswer<T> extends PageAnswer<T> {
+  readonly prev_cursor: string | null;
+}
+
+describe('searching the history, with real PostgreSQL, Redis and receivers', () => {
+  const bootstrapKey = makeToken();
+  let database: TestDatabase;
+  let receiver: ScriptedReceiver;
+  let service: ServiceProcess;
+  let admin: ApiClient;
+  let api: ApiClient;
+  let subscription: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    receiver = await ScriptedReceiver.start();
+    const settings = fastSettings(database, { ...PATIENT, API_ACCESS: 'keys', BOOTSTRAP_API_KEY: bootstrapKey });
+    service = await startService({ entry: 'main', settings });
+    admin = new ApiClient(service.url).as(bootstrapKey);
+    await createTenant(admin, 'acme');
+    api = await clientOf(admin, 'acme', 'admin');
+    receiver.script('/hook', respond(200));
+    ({ id: subscription } = await api.createSubscription({
+      target_url: receiver.url('/hook'),
+      event_type: 'order.*',
+      retry: { max_attempts: 1 },
+    }));
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await receiver.close();
+    await database.drop();
+  });
+
+  const get = async <T>(path: string, client = api): Promise<TwoWayPageAnswer<T>> =>
+    client.expect<TwoWayPageAnswer<T>>(200, 'GET', path);
+
+  it('answers "order 1234 never arrived" with one call', async () => {
+    receiver.script('/hook', respond(503));
+    const tags = { 'x-event-tags': 'order-1234, customer-9' };
+    const { task_id: failed } = await api.publish(subscription, { order: 1234 }, { ...tags, 'x-event-type': 'order.paid' }); // prettier-ignore
+    await api.untilFinal(failed);
+    receiver.script('/hook', respond(200));
+    const other = await api.publish(subscription, { order: 99 }, { 'x-event-tags': 'order-99', 'x-event-type': 'order.paid' }); // prettier-ignore
+    await api.untilFinal(other.task_id);
+
+    const page = await get<DeliveryAnswer & { tags: string[] }>('/deliveries?tag=order-1234');
+
+    expect(page.data).toMatchObject([
+      { id: failed, tags: ['order-1234', 'customer-9'], status: 'failed', last_status_code: 503 },
+    ]);
+    expect((await get<DeliveryAnswer>('/deliveries?tag=customer-9&status=failed&status_code=5xx')).data).toMatchObject([
+      { id: failed },
+    ]);
+    expect((await get<DeliveryAnswer>('/deliveries?tag=customer-9&status=delivered')).data).toEqual([]);
+  });
+
+  it('finds what was published under an Idempotency-Key, with the tags that every answer shows', async () => {
+    const headers = { 'idempotency-key': 'the key/1', 'x-event-tags': 'null' };
+    expect((await api.request('POST', '/webhooks/order.sent', { body: {}, headers })).status).toBe(422);
+    const kept = { 'idempotency-key': 'key/1', 'x-event-tags': 'null' };
+
+    const { event_id: id } = await api.broadcast('order.sent', {}, kept);
+
+    const { data } = await get<EventAnswer>('/events?idempotency_key=key/1');
+    expect(data).toMatchObject([{ id, tags: ['null'], idempotency_key: 'key/1', delivery_count: 1 }]);
+    expect((await get<DeliveryAnswer>('/deliveries?idempotency_key=key/1')).data).toMatchObject([{ event_id: id }]);
+    expect((await api.request('GET', `/status/${id}`)).body).toMatchObject({
+      tags: ['null'],
+      deliveries: [{ tags: ['null'] }],
+    });
+  });
+
+  it('refuses other tags under the same Idempotency-Key, in any order but that of the first request', async () => {
+    const publish = (tags?: string) =>
+      api.request('POST', '/webhooks/order.sent', {
+        body: { order: 7 },
+        headers: { 'idempotency-key': 'tagged', ...(tags !== undefined && { 'x-event-tags': tags }) },
+      });
+    expect((await publish('a,b')).status).toBe(202);
+
+    expect((await publish('a , b')).headers.get('idempotent-replayed')).toBe('true');
+    for (const tags of ['b,a', 'a', undefined]) {
+      expect(await publish(tags)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+    }
+  });
+
+  it('lists events that reached nobody, and events by what became of their deliveries', async () => {
+    const { event_id: unreached } = await api.broadcast('invoice.sent', {}, { 'x-event-tags': 'lonely' });
+
+    expect((await get<EventAnswer>('/events?deliveries=0')).data).toMatchObject([{ id: unreached, delivery_count: 0 }]);
+    expect((await get<EventAnswer>('/events?tag=lonely&status=failed')).data).toEqual([]);
+    const failed = await get<EventAnswer>(`/events?subscription_id=${subscription}&status=failed&event_type=order.*`);
+    expect(failed.data).toMatchObject([{ tags: ['order-1234', 'customer-9'] }]);
+  });
+
+  it('leads from page to page and back, by cursors and by Link headers', async () => {
+    for (let n = 0; n < 5; n += 1) await api.broadcast('order.listed', { n });
+    const path = '/events?event_type=order.listed&limit=2';
+    const seen: string[] = [];
+    let next: string | undefined = path;
+    let last = '';
+    for (; next !== undefined; next = linkOf(await api.request('GET', last), 'next')) {
+      last = next;
+      seen.push(...(await get<EventAnswer>(next)).data.map(({ id }) => id));
+    }
+    expect(seen).toHaveLength(5);
+    expect(seen).toEqual(seen.toSorted().toReversed());
+
+    const back = linkOf(await api.request('GET', last), 'prev');
+    expect((await get<EventAnswer>(back!)).data.map(({ id }) => id)).toEqual(seen.slice(2, 4));
+    const first = await get<EventAnswer>(linkOf(await api.request('GET', back!), 'prev')!);
+    expect(first.data.map(({ id }) => id)).toEqual(seen.slice(0, 2));
+    expect(first).toMatchObject({ prev_cursor: null, has_more: true });
+    expect((await get<EventAnswer>(path)).prev_cursor).toBeNull();
+  });
+
+  it('takes the tenant from tenant_id as from X-Tenant, and lets no key name the tenant of another', async () => {
+    const path = '/deliveries?tag=order-1234';
+    for (const list of [path, '/events?tag=order-1234', `/subscriptions/${subscription}/deliveries?tag=order-1234`]) {
+      expect((await get(`${list}&tenant_id=acme`, admin)).data).toHaveLength(1);
+      expect((await get(`${list}&tenant_id=acme`)).data).toHaveLength(1);
+    }
+    expect((await get(path, admin)).data).toEqual([]);
+    expect(await api.request('GET', `${path}&tenant_id=default`)).toMatchObject({
+      status: 403,
+      body: { code: 'other_tenant' },
+    });
+    expect(await admin.request('GET', `${path}&tenant_id=nobody`)).toMatchObject({
+      status: 404,
+      body: { code: 'tenant_not_found' },
+    });
+    const twice = await admin.request('GET', `${path}&tenant_id=acme&tenant_id=default`);
+    expect(twice).toMatchObject({ status: 422, body: { errors: [{ pointer: 'tenant_id' }] } });
+    // Elsewhere it is as unknown as ever.
+    expect((await admin.request('GET', '/subscriptions?tenant_id=acme')).status).toBe(422);
+  });
+
+  it('finds deliveries by the host of their target, and by several statuses', async () => {
+    const { hostname } = new URL(receiver.url('/'));
+    const all = await get<DeliveryAnswer>(`/deliveries?target_host=${hostname}`);
+    const [failed, delivered] = await Promise.all(
+      ['failed', 'delivered'].map((status) => get<DeliveryAnswer>(`/deliveries?status=${status}`)),
+    );
+
+    expect(all.data.length).toBeGreaterThan(2);
+    const both = await get<DeliveryAnswer>('/deliveries?status=failed,delivered');
+    expect(both.data.map(({ id }) => id)).toEqual(
+      [...failed!.data, ...delivered!.data].map(({ id }) => id).sort().reverse(), // prettier-ignore
+    );
+    expect((await get('/deliveries?target_host=elsewhere.example')).data).toEqual([]);
+  });
+});
+
+function linkOf({ headers }: { readonly headers: Headers }, relation: string): string | undefined {
+  const links = [...(headers.get('link') ?? '').matchAll(/<([^>]+)>; rel="(\w+)"/g)];
+  return links.find(([, , found]) => found === relation)?.[1];
+}
