@@ -182,8 +182,8 @@ export class ProbeLine {
 }
 
 /**
- * Own headers without a reserved one. A subscription may have stored it before the name was reserved. If both were sent,
- * the receiver would read their values as one.
+ * Own headers without a reserved one. A subscription may have stored it before the name was reserved. If both were
+ * sent, the receiver would read their values as one.
  *
  * @param headers names and values alternating
  */
