@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Controller, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Caller, CurrentCaller, Permit } from '../access/index.js';
@@ -13,12 +13,13 @@ import { Overloaded } from '../shared/http/intake.js';
 import { RouteOption } from '../shared/http/route-options.js';
 import { withWarnings } from '../shared/http/warning.js';
 import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
+import type { Uuid } from '../shared/ids/uuid.js';
 import { SubscriptionNotFound } from '../subscriptions/index.js';
 import { TestedAnswer, TestEventInput, TestEventQuery, UntestedAnswer } from './dto/test-event.js';
 import { SubscriptionDisabled } from './ingest.errors.js';
 import { LOCATION, publishedAnswer } from './published-answer.js';
 import { readTestEvent } from './test-event-input.js';
-import { TestEvents } from './test-events.js';
+import { type PublishedTest, TestEvents } from './test-events.js';
 
 const DEFAULT_PAYLOAD_BYTES = SETTINGS.shape.maxPayloadBytes.parse(undefined);
 const HEADERS = { Location: LOCATION };
@@ -60,24 +61,32 @@ export class TestEventsController {
     @CurrentCaller() caller: Caller,
     @Param('id') subscriptionId: string,
     @Query(InputPipe) { wait }: TestEventQuery,
-    @Body() body: Buffer | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TestedAnswer | UntestedAnswer> {
     const { uuid } = parsePublicId(subscriptionId, 'sub');
-    const wanted = readTestEvent(body, reply.request.headers['content-type']);
-    const published = await this.tests.publish(caller, uuid, wanted, wait !== 'false');
+    const published = await this.publish(reply.request, caller, uuid, wait !== 'false');
     const answer = publishedAnswer(reply, published, caller);
-    letGo(reply.request);
     const { status, attempt, warnings } = await this.tests.outcome(caller.tenantId, published, untilGone(reply));
     const known = { ...answer, ...withWarnings([...published.warnings, ...warnings]) };
     if (status === null || attempt === null) return { ...known, ...(status !== null && { status }) };
     void reply.status(200);
     return { ...known, status, attempt };
   }
-}
 
-/** A test that waits takes neither the memory of its body nor a place of publishers. */
-function letGo(request: FastifyRequest): void {
-  request.body = undefined;
-  request.intake?.release();
+  /**
+   * Publishes the test. Afterwards the request takes neither the memory of its body nor a place of publishers. The body
+   * is no parameter of the handler and no variable of it: Nest and the handler would keep those until the answer.
+   */
+  private async publish(
+    request: FastifyRequest,
+    caller: Caller,
+    subscriptionId: Uuid,
+    isToWait: boolean,
+  ): Promise<PublishedTest> {
+    const wanted = readTestEvent(request.body as Buffer | undefined, request.headers['content-type']);
+    const published = await this.tests.publish(caller, subscriptionId, wanted, isToWait);
+    request.body = undefined;
+    request.intake?.release();
+    return published;
+  }
 }

@@ -18,13 +18,15 @@ import type { WantedTestEvent } from './test-event-input.js';
 /** Tests of this process that wait at once. A tenant that is alone may have half of them. */
 const MAX_WAITING = 64;
 /**
- * Time beyond the subscription's timeout, to start the attempt and to record it. A worker parks within 3 s what it cannot
- * start, so what is not parked by then has not reached a worker.
+ * Time beyond the subscription's timeout, to start the attempt and to record it. A worker parks within 3 s what it
+ * cannot start, so what is not parked by then has not reached a worker.
  */
 const EXTRA_MS = 4000;
 
 /** A test event that is committed. */
 export interface PublishedTest extends Accepted {
+  /** Public id. */
+  readonly subscriptionId: string;
   /** Null if the answer shall not wait, or it is known why there is no attempt. */
   readonly patienceMs: number | null;
   readonly warnings: readonly WarningAnswer[];
@@ -69,9 +71,10 @@ export class TestEvents {
     const isUnwanted = eventType !== undefined && !wants(wanted, eventType);
     const warnings = [
       ...(isUnwanted ? [unwantedType(type, wanted)] : []),
-      ...(state === 'paused' ? [unknownOutcome('paused', 0)] : []),
+      ...(state === 'paused' ? [unknownOutcome('paused', id, 0)] : []),
     ];
-    return { ...accepted, warnings, patienceMs: isToWait && state !== 'paused' ? timeout * 1000 + EXTRA_MS : null };
+    const patienceMs = isToWait && state !== 'paused' ? timeout * 1000 + EXTRA_MS : null;
+    return { ...accepted, subscriptionId: id, warnings, patienceMs };
   }
 
   /**
@@ -80,16 +83,17 @@ export class TestEvents {
    *
    * @param gone ends the wait
    */
-  async outcome(tenantId: string, { eventId, patienceMs }: PublishedTest, gone: AbortSignal): Promise<Outcome> {
+  async outcome(tenantId: string, published: PublishedTest, gone: AbortSignal): Promise<Outcome> {
+    const { eventId, subscriptionId: id, patienceMs } = published;
     if (patienceMs === null) return { status: null, attempt: null, warnings: [] };
-    if (!this.waiting.take(tenantId)) return unknown('crowded', patienceMs);
+    if (!this.waiting.take(tenantId)) return unknown('crowded', id, patienceMs);
     try {
       const { signal: ending } = this.shutdown;
       const signal = AbortSignal.any([gone, ending]);
       const seen = await this.attempts.waitFor(tenantId, deliveryUuid(eventId, 1), patienceMs, signal);
       if (seen.attempt !== null) return { ...seen, warnings: [] };
       const why = ending.aborted ? 'shutting_down' : (seen.hindrance ?? 'unread');
-      return { ...unknown(why, patienceMs), status: seen.status };
+      return { ...unknown(why, id, patienceMs), status: seen.status };
     } finally {
       this.waiting.giveBack(tenantId);
     }
@@ -101,6 +105,6 @@ export class TestEvents {
   }
 }
 
-function unknown(why: WhyUnknown, waitedMs: number): Outcome {
-  return { status: null, attempt: null, warnings: [unknownOutcome(why, waitedMs)] };
+function unknown(why: WhyUnknown, subscriptionId: string, waitedMs: number): Outcome {
+  return { status: null, attempt: null, warnings: [unknownOutcome(why, subscriptionId, waitedMs)] };
 }

@@ -157,6 +157,7 @@ describe('a test event, with real PostgreSQL and Redis', () => {
     const answer = await api.expect<TestAnswer>(202, 'POST', `/subscriptions/${id}/test`);
 
     expect(answer).toMatchObject({ status: 'pending', warnings: [{ code: 'lane_full', pointer: 'id' }] });
+    expect(answer.warnings![0]!.detail).toContain(`run POST /subscriptions/${id}/check`);
     end();
   });
 

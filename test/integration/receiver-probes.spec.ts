@@ -62,6 +62,27 @@ describe('a probe of a receiver on this machine', () => {
     expect(receiver.requests[0]!.webhookId).toBe(toPublicId('evt', delivery.eventId));
   });
 
+  it('marks itself only once, whatever own headers were stored before the mark was reserved', async () => {
+    const headers = ['X-Webhook-Test', 'mine', 'x-webhook-test', 'too', 'X-Own', 'x-webhook-test'];
+
+    await open(receiver.url(), { headers }).send(aProbe(), TIMEOUT_MS);
+
+    expect(receiver.requests[0]!.headers).toMatchObject({ 'x-webhook-test': 'check', 'x-own': 'x-webhook-test' });
+  });
+
+  it.each([
+    [
+      410,
+      'the receiver answered 410, which would disable the subscription if a delivery got it: answer 2xx, or delete the subscription',
+    ],
+    [429, 'the receiver answered 429: let the check through its rate limit, and run it again'],
+    [413, 'the receiver answered 413: the receiver must take larger bodies'],
+  ])('says of a %d what it means for a probe', async (statusCode, message) => {
+    receiver.script('/', respond(statusCode));
+
+    expect((await open(receiver.url()).send(aProbe(), TIMEOUT_MS)).error).toEqual({ code: 'bad_status', message });
+  });
+
   it('tells of the answer, and of the connection that it made', async () => {
     receiver.script('/', respond(202, { headers: { 'x-why': 'because' }, body: 'thank you' }));
     const line = open(receiver.url());

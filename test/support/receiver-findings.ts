@@ -1,4 +1,4 @@
-import type { ProbeAnswer } from '../../src/delivery/domain/probe.js';
+import { type ProbeAnswer, probeError } from '../../src/delivery/domain/probe.js';
 import type { CheckName, Result } from '../../src/doctor/domain/check.js';
 import { type Findings, goesOn, type Purpose, type Sent, SERIES } from '../../src/doctor/domain/series.js';
 
@@ -12,7 +12,10 @@ type Given = Partial<ProbeAnswer>;
 /** An answer with a status. */
 export const status = (statusCode: number, more: Given = {}): Given => ({
   statusCode,
-  error: statusCode < 300 ? null : { code: 'bad_status', message: `the receiver answered ${statusCode}` },
+  error:
+    statusCode < 300
+      ? null
+      : probeError(statusCode, { code: 'bad_status', message: `the receiver answered ${statusCode}` }),
   ...more,
 });
 /** No answer. */

@@ -50,3 +50,16 @@ export interface ProbeAnswer {
   readonly responseBytes: number;
   readonly isResponseCut: boolean;
 }
+
+/** What these statuses mean for a probe. What they mean for a delivery would be wrong advice. */
+const MEANINGS: Readonly<Record<number, string>> = {
+  410: 'the receiver answered 410, which would disable the subscription if a delivery got it: answer 2xx, or delete the subscription',
+  // Probes go one at a time, so max_in_flight is not to blame.
+  429: 'the receiver answered 429: let the check through its rate limit, and run it again',
+};
+
+/** The error of a probe. @param error what a delivery with this status would be told */
+export function probeError(statusCode: number, error: AttemptError | null): AttemptError | null {
+  const message = MEANINGS[statusCode];
+  return error === null || message === undefined ? error : { ...error, message };
+}

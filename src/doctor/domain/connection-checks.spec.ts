@@ -1,6 +1,12 @@
 import { type Case, DAY_MS, findings, HANGS, none, NOW, status } from '../../../test/support/receiver-findings.js';
 import { reportOf } from './report.js';
 
+/** A receiver all of whose answers have this. */
+const allWith = (more: Parameters<typeof status>[1]) => ({
+  ...{ good: status(200, more), repeat: status(200, more) },
+  ...{ tampered: status(401, more), old: status(401, more) },
+});
+
 const CASES: readonly Case[] = [
   ['redirects', 'none', findings(), 'ok', 'No answer was a redirect.'],
   [
@@ -26,7 +32,15 @@ const CASES: readonly Case[] = [
     'ok',
     'The connection uses TLSv1.3, and the certificate is valid until 28 February 2027.',
   ],
-  ...([20, 1, 0] as const).map((days): Case => [
+  ...(
+    [
+      [20, 'expires on 20 December 2026, in 20 days: renew it now, and automate renewals'],
+      [1, 'expires on 1 December 2026, in 1 day: renew it now, and automate renewals'],
+      [0.1, 'expires on 30 November 2026, in less than a day: renew it now, and automate renewals'],
+      [0, 'expired on 30 November 2026: renew it'],
+      [-0.1, 'expired on 30 November 2026: renew it'],
+    ] as const
+  ).map(([days, says]): Case => [
     'tls',
     `a certificate for ${days} more days`,
     findings({
@@ -34,8 +48,8 @@ const CASES: readonly Case[] = [
         connection: { setUpMs: 1, tls: { protocol: 'TLSv1.2', certificate: { expiresAtMs: NOW + days * DAY_MS } } },
       }),
     }),
-    'warning',
-    `The receiver's certificate expires on ${days === 20 ? '20 December' : days === 1 ? '1 December' : '30 November'} 2026, in ${days} ${days === 1 ? 'day' : 'days'}: renew it now, and automate that.`,
+    days > 0 ? 'warning' : 'failed',
+    `The receiver's certificate ${says}.`,
   ]),
   [
     'tls',
@@ -49,7 +63,7 @@ const CASES: readonly Case[] = [
     'plain HTTP',
     findings({}, { isSecure: false }),
     'warning',
-    'The target is plain HTTP, so everybody on the way can read and change what is sent: use https:// in target_url.',
+    'The target is plain HTTP, so anyone on the network path can read and change what is sent: use https:// in target_url.',
   ],
   [
     'tls',
@@ -129,13 +143,15 @@ const CASES: readonly Case[] = [
     'No answer came.',
   ],
 
-  ['response_size', 'small bodies', findings(), 'ok', 'The largest response body has 2 bytes.'],
+  ['response_size', 'small bodies', findings(), 'ok', 'The largest response body is 2 bytes.'],
+  ['response_size', 'one byte', findings(allWith({ responseBytes: 1 })), 'ok', 'The largest response body is 1 byte.'],
+  ['response_size', 'no bodies', findings(allWith({ responseBytes: 0 })), 'ok', 'All response bodies are empty.'],
   [
     'response_size',
     'a body that the history cuts',
     findings({ repeat: status(200, { responseBytes: 20_000, responseBody: Buffer.alloc(4096) }) }),
     'ok',
-    'The largest response body has 20,000 bytes, of which the history keeps 4,096.',
+    'The largest response body is 20,000 bytes, of which the history keeps 4,096.',
   ],
   [
     'response_size',

@@ -23,17 +23,14 @@ export function redirects({ sent }: Findings): Finding {
 export function tls({ sent, isSecure, refusedCertificate, nowMs }: Findings): Finding {
   if (!isSecure) {
     const sentence =
-      'The target is plain HTTP, so everybody on the way can read and change what is sent: use https:// in target_url.';
+      'The target is plain HTTP, so anyone on the network path can read and change what is sent: use https:// in target_url.';
     return finding('warning', sentence);
   }
   const error = sent[0]?.answer.error;
   if (error?.code === 'tls_failure') {
     if (refusedCertificate === null) return finding('failed', `${capitalised(error.message)}.`);
     const { expiresAtMs } = refusedCertificate;
-    const sentence =
-      expiresAtMs <= nowMs
-        ? `The receiver's certificate expired on ${day(expiresAtMs)}: renew it.`
-        : `${capitalised(error.message)}.`;
+    const sentence = expiresAtMs <= nowMs ? expired(expiresAtMs) : `${capitalised(error.message)}.`;
     return finding('failed', sentence, { certificateExpiresAtMs: expiresAtMs });
   }
   const made = sent.find(({ answer }) => answer.connection !== null)?.answer.connection?.tls;
@@ -42,9 +39,11 @@ export function tls({ sent, isSecure, refusedCertificate, nowMs }: Findings): Fi
   if (certificate === null) return finding('ok', `The connection uses ${protocol}.`, { tlsProtocol: protocol });
   const { expiresAtMs } = certificate;
   const evidence = { tlsProtocol: protocol, certificateExpiresAtMs: expiresAtMs };
+  // It expired during the check.
+  if (expiresAtMs <= nowMs) return finding('failed', expired(expiresAtMs), evidence);
   const days = Math.floor((expiresAtMs - nowMs) / DAY_MS);
   if (days < SOON_DAYS) {
-    const sentence = `The receiver's certificate expires on ${day(expiresAtMs)}, in ${days === 1 ? '1 day' : `${days} days`}: renew it now, and automate that.`;
+    const sentence = `The receiver's certificate expires on ${day(expiresAtMs)}, ${inDays(days)}: renew it now, and automate renewals.`;
     return finding('warning', sentence, evidence);
   }
   return finding(
@@ -84,16 +83,27 @@ export function responseSize({ sent }: Findings): Finding {
   if (largest === undefined) return finding('skipped', 'No answer came.');
   const { responseBytes, responseBody, isResponseCut } = largest;
   const evidence = { largestBytes: responseBytes };
-  const bytes = responseBytes.toLocaleString('en-US');
+  if (responseBytes === 0) return finding('ok', 'All response bodies are empty.', evidence);
+  const bytes = responseBytes === 1 ? '1 byte' : `${responseBytes.toLocaleString('en-US')} bytes`;
   if (isResponseCut) {
-    const sentence = `The receiver sent more than ${bytes} bytes in a response body; reading stops there and the connection is closed, so each delivery needs a new one: answer with a short body or none.`;
+    const sentence = `The receiver sent more than ${bytes} in a response body; reading stops there and the connection is closed, so each delivery needs a new one: answer with a short body or none.`;
     return finding('warning', sentence, evidence);
   }
   const kept =
     responseBody.length < responseBytes
       ? `, of which the history keeps ${responseBody.length.toLocaleString('en-US')}`
       : '';
-  return finding('ok', `The largest response body has ${bytes} bytes${kept}.`, evidence);
+  return finding('ok', `The largest response body is ${bytes}${kept}.`, evidence);
+}
+
+function expired(expiredAtMs: number): string {
+  return `The receiver's certificate expired on ${day(expiredAtMs)}: renew it.`;
+}
+
+/** @param days whole days, rounded down */
+function inDays(days: number): string {
+  if (days === 0) return 'in less than a day';
+  return days === 1 ? 'in 1 day' : `in ${days} days`;
 }
 
 /** A date in UTC, such as "2 January 2020". */

@@ -1,4 +1,12 @@
-import { ACCEPTS_ALL, DAY_MS, findings, HANGS, NOW, REFUSES_ALL } from '../../../test/support/receiver-findings.js';
+import {
+  ACCEPTS_ALL,
+  DAY_MS,
+  findings,
+  HANGS,
+  NOW,
+  REFUSES_ALL,
+  status,
+} from '../../../test/support/receiver-findings.js';
 import { reportOf } from './report.js';
 import { type Findings, SERIES } from './series.js';
 
@@ -38,7 +46,7 @@ describe('the check of a receiver', () => {
       {
         name: 'tampered_body',
         result: 'skipped',
-        sentence: 'Not tried, because the 60 s of the check were used up; the receiver should answer faster.',
+        sentence: 'Not tried, because the check ran out of its 60 s; the receiver should answer faster.',
         evidence: {},
       },
       expect.objectContaining({ name: 'old_timestamp' }),
@@ -74,6 +82,18 @@ describe('the verdict on a receiver', () => {
       findings({}, { state: 'paused' }),
       'ok',
       'Deliveries arrive, and nothing is wrong with the receiver. The subscription is paused: set its state to "active" to deliver what waits.',
+    ],
+    [
+      'takes nothing, and whose subscription is paused',
+      findings(REFUSES_ALL, { state: 'paused' }),
+      'failed',
+      'Deliveries fail. The receiver answered 500. The subscription is paused: once the receiver answers 2xx, set its state to "active" to deliver what waits.',
+    ],
+    [
+      'answers 410, and whose subscription is disabled',
+      findings({ good: status(410) }, { state: 'disabled' }),
+      'failed',
+      'Deliveries fail. The receiver answered 410, which would disable the subscription if a delivery got it: answer 2xx, or delete the subscription. The subscription is disabled: once the receiver answers 2xx, set its state to "active" to deliver events again.',
     ],
   ])('that %s', (_of, found, verdict, summary) => {
     expect(reportOf(found)).toMatchObject({ verdict, summary });

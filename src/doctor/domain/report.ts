@@ -28,17 +28,24 @@ const CHECKS: Readonly<Record<CheckName, (findings: Findings) => Finding>> = {
 export function reportOf(findings: Findings): Report {
   const checks = (Object.keys(CHECKS) as CheckName[]).map((name) => ({ name, ...CHECKS[name](findings) }));
   const verdict = (['failed', 'warning'] as const).find((each) => checks.some(({ result }) => result === each)) ?? 'ok';
-  const summary = [summaryOf(checks, verdict), HINTS[findings.state]].filter((each) => each !== '').join(' ');
+  const hint = hintOf(findings.state, checks[0]?.result === 'failed');
+  const summary = [summaryOf(checks, verdict), ...(hint === null ? [] : [hint])].join(' ');
   return { verdict, summary, checks };
 }
 
-/** What keeps events from a receiver that is well. */
-const HINTS: Readonly<Record<Findings['state'], string>> = {
-  active: '',
-  paused: 'The subscription is paused: set its state to "active" to deliver what waits.',
-  disabled: 'The subscription is disabled: set its state to "active" to deliver events again.',
-  deleted: '',
+/** What an active subscription would do that this one does not. */
+const MISSED: Readonly<Partial<Record<Findings['state'], string>>> = {
+  paused: 'to deliver what waits',
+  disabled: 'to deliver events again',
 };
+
+/** What else keeps events from the receiver. */
+function hintOf(state: Findings['state'], isFailing: boolean): string | null {
+  const missed = MISSED[state];
+  if (missed === undefined) return null;
+  const when = isFailing ? 'once the receiver answers 2xx, ' : '';
+  return `The subscription is ${state}: ${when}set its state to "active" ${missed}.`;
+}
 
 function summaryOf(checks: readonly Check[], verdict: Verdict): string {
   const [good] = checks;

@@ -19,6 +19,20 @@ const CASES: readonly Case[] = [
     'failed',
     'The receiver refused a correctly signed request (401): if it verifies signatures, it needs the secret of this subscription and the raw body; if not, check its auth and the headers of the subscription.',
   ],
+  [
+    'good_signature',
+    'a 410',
+    findings({ good: status(410) }),
+    'failed',
+    'The receiver answered 410, which would disable the subscription if a delivery got it: answer 2xx, or delete the subscription.',
+  ],
+  [
+    'good_signature',
+    'a 429',
+    findings({ good: status(429) }),
+    'failed',
+    'The receiver answered 429: let the check through its rate limit, and run it again.',
+  ],
   ['good_signature', 'a 500', findings(REFUSES_ALL), 'failed', 'The receiver answered 500.'],
   [
     'good_signature',
@@ -61,7 +75,7 @@ const CASES: readonly Case[] = [
     'a 410',
     findings({ tampered: status(410) }),
     'warning',
-    'The receiver refused a request whose body was changed after signing with 410, which disables the subscription: answer 401.',
+    'The receiver refused a request whose body was changed after signing with 410, which would disable the subscription if a delivery got it: answer 401.',
   ],
   [
     'tampered_body',
@@ -123,6 +137,13 @@ const CASES: readonly Case[] = [
     findings({ repeat: status(409) }),
     'failed',
     'The receiver answered 409 to a webhook-id that it had seen: ignoring it is right, but only a 2xx ends a delivery, and anything else is retried, so answer 200.',
+  ],
+  [
+    'same_id_twice',
+    'a 429',
+    findings({ repeat: status(429) }),
+    'warning',
+    'The receiver answered a webhook-id that it had seen with 429, which says nothing about repeated ids: let the check through its rate limit, and run it again.',
   ],
   [
     'same_id_twice',

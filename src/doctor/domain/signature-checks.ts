@@ -80,7 +80,10 @@ function refusalOf(
   }
   if (isTaken(probe)) return say('failed', `The receiver accepted ${what} (${statusCode}), ${accepted}.`);
   if (statusCode === GONE) {
-    return say('warning', `The receiver refused ${what} with 410, which disables the subscription: answer 401.`);
+    return say(
+      'warning',
+      `The receiver refused ${what} with 410, which would disable the subscription if a delivery got it: answer 401.`,
+    );
   }
   if (statusCode === TOO_MANY) {
     return say(
@@ -111,6 +114,11 @@ export function sameIdTwice(findings: Findings): Finding {
         : `The receiver accepted the same webhook-id twice, first with ${before}, then with ${after}: it seems to know the ids that it has seen, and any 2xx is right.`;
     return finding('ok', sentence, evidence);
   }
+  if (after === TOO_MANY) {
+    const sentence =
+      'The receiver answered a webhook-id that it had seen with 429, which says nothing about repeated ids: let the check through its rate limit, and run it again.';
+    return finding('warning', sentence, evidence);
+  }
   const sentence =
     after === CONFLICT
       ? 'The receiver answered 409 to a webhook-id that it had seen: ignoring it is right, but only a 2xx ends a delivery, and anything else is retried, so answer 200.'
@@ -128,5 +136,5 @@ function notSent({ sent, budgetMs }: Findings): string {
   const [first] = sent;
   return first !== undefined && !isTaken(first)
     ? 'Not tried, because the receiver does not accept correctly signed requests; fix that first.'
-    : `Not tried, because the ${duration(budgetMs)} of the check were used up; the receiver should answer faster.`;
+    : `Not tried, because the check ran out of its ${duration(budgetMs)}; the receiver should answer faster.`;
 }

@@ -3,8 +3,8 @@ const OPENING = new Set(['{', '[']);
 const CLOSING = new Set(['}', ']']);
 
 /**
- * Returns the members of a JSON object with their values as they were written, so that a value can be passed on byte for
- * byte. A name that comes twice is there twice.
+ * Returns the members of a JSON object with their values as they were written, so that a value can be passed on byte
+ * for byte. A name that comes twice is there twice.
  *
  * @param text valid JSON whose value is an object
  */

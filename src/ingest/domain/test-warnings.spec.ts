@@ -4,14 +4,22 @@ describe('a test whose outcome is unknown', () => {
   it.each<[WhyUnknown, string, RegExp]>([
     ['paused', 'subscription_paused', /^names a paused subscription.*PATCH {"state":"active"}/],
     ['in_flight', 'attempt_unfinished', /not recorded within 19 s; read status_url later/],
-    ['parked', 'lane_full', /kept its lane busy for 19 s.*POST \/subscriptions\/\{id\}\/check$/],
-    ['untaken', 'no_worker', /no worker took within 19 s; check that a worker runs/],
+    ['parked', 'lane_full', /kept its lane busy for 19 s.*POST \/subscriptions\/sub_1\/check$/],
+    ['untaken', 'no_worker', /no worker took the event within 19 s; check that a worker runs/],
     ['cancelled', 'delivery_cancelled', /was cancelled before its first attempt; test again$/],
-    ['crowded', 'not_waited', /many other tests wait.*read status_url later$/],
-    ['shutting_down', 'not_waited', /a process that shuts down; read status_url later$/],
+    ['crowded', 'not_waited', /^was tested, but too many other tests are waiting.*read status_url later$/],
+    [
+      'shutting_down',
+      'not_waited',
+      /^was tested, but this process is shutting down and cannot wait; read status_url later$/,
+    ],
     ['unread', 'not_waited', /could not be read from PostgreSQL for 19 s; read status_url later$/],
   ])('says why, and what to do: %s', (why, code, says) => {
-    expect(unknownOutcome(why, 19_000)).toEqual({ code, pointer: 'id', detail: expect.stringMatching(says) as string });
+    expect(unknownOutcome(why, 'sub_1', 19_000)).toEqual({
+      code,
+      pointer: 'id',
+      detail: expect.stringMatching(says) as string,
+    });
   });
 });
 

@@ -6,8 +6,10 @@ export type WhyUnknown = Hindrance | 'paused' | 'crowded' | 'shutting_down' | 'u
 
 const LATER = 'read status_url later';
 
+type Sentence = (seconds: string, subscriptionId: string) => string;
+
 /** What follows "id", the subscription in the path. */
-const SENTENCES: Readonly<Record<WhyUnknown, readonly [code: string, sentence: (seconds: string) => string]>> = {
+const SENTENCES: Readonly<Record<WhyUnknown, readonly [code: string, sentence: Sentence]>> = {
   paused: [
     'subscription_paused',
     () =>
@@ -16,37 +18,39 @@ const SENTENCES: Readonly<Record<WhyUnknown, readonly [code: string, sentence: (
   in_flight: [
     'attempt_unfinished',
     (s) =>
-      `names a subscription whose attempt was not recorded within ${s}; ${LATER}, and if that does not change, check that the workers reach PostgreSQL`,
+      `was tested, but its attempt was not recorded within ${s}; ${LATER}, and if that does not change, check that the workers reach PostgreSQL`,
   ],
   parked: [
     'lane_full',
-    (s) =>
-      `names a subscription whose earlier deliveries kept its lane busy for ${s}, because its receiver is slow or failing; ${LATER}, or run POST /subscriptions/{id}/check`,
+    (s, id) =>
+      `was tested, but earlier deliveries kept its lane busy for ${s}, because its receiver is slow or failing; ${LATER}, or run POST /subscriptions/${id}/check`,
   ],
   untaken: [
     'no_worker',
     (s) =>
-      `names a subscription whose event no worker took within ${s}; check that a worker runs, reaches Redis and PostgreSQL, and is not overloaded (/health); the event is kept and will be delivered`,
+      `was tested, but no worker took the event within ${s}; check that a worker runs, reaches Redis and PostgreSQL, and is not overloaded (/health); the event is kept and will be delivered`,
   ],
   cancelled: [
     'delivery_cancelled',
-    () => 'names a subscription whose test delivery was cancelled before its first attempt; test again',
+    () => 'was tested, but the delivery was cancelled before its first attempt; test again',
   ],
   crowded: [
     'not_waited',
-    () => `names a subscription that is tested while many other tests wait, so this answer does not wait; ${LATER}`,
+    () => `was tested, but too many other tests are waiting, so this answer does not wait; ${LATER}`,
   ],
-  shutting_down: ['not_waited', () => `names a subscription that is tested by a process that shuts down; ${LATER}`],
-  unread: [
-    'not_waited',
-    (s) => `names a subscription whose delivery could not be read from PostgreSQL for ${s}; ${LATER}`,
-  ],
+  shutting_down: ['not_waited', () => `was tested, but this process is shutting down and cannot wait; ${LATER}`],
+  unread: ['not_waited', (s) => `was tested, but its delivery could not be read from PostgreSQL for ${s}; ${LATER}`],
 };
 
-/** Says why the outcome is unknown, and what to do. @param waitedMs longest time that the answer has waited */
-export function unknownOutcome(why: WhyUnknown, waitedMs: number): WarningAnswer {
+/**
+ * Says why the outcome is unknown, and what to do.
+ *
+ * @param subscriptionId public id
+ * @param waitedMs longest time that the answer has waited
+ */
+export function unknownOutcome(why: WhyUnknown, subscriptionId: string, waitedMs: number): WarningAnswer {
   const [code, sentence] = SENTENCES[why];
-  return { code, pointer: 'id', detail: sentence(`${Math.round(waitedMs / 100) / 10} s`) };
+  return { code, pointer: 'id', detail: sentence(`${Math.round(waitedMs / 100) / 10} s`, subscriptionId) };
 }
 
 /** Says that the subscription would not get an event of this type. */

@@ -5,7 +5,13 @@ import { Settings } from '../../../shared/config/settings.js';
 import { HostResolver, TargetGuard } from '../../../targets/index.js';
 import { Clock } from '../../../shared/time/clock.js';
 import { VERSION } from '../../../shared/version.js';
-import type { Certificate, Probe, ProbeAnswer, ProbeConnection } from '../../domain/probe.js';
+import {
+  type Certificate,
+  type Probe,
+  type ProbeAnswer,
+  type ProbeConnection,
+  probeError,
+} from '../../domain/probe.js';
 import { requestHeaders } from '../../domain/sent-request.js';
 import { isRedirect, pointedTo } from '../../domain/status-sentence.js';
 import { tlsOf } from './certificate.js';
@@ -17,7 +23,7 @@ import { exchange, RawRequest, type Target } from './undici-adapter.js';
 import { NotAttempted, resultOf } from './webhook-sender.js';
 
 /** Marks a probe, so that a receiver can tell it from a delivery. */
-const PROBE_HEADER = ['x-webhook-test', 'check'];
+const PROBE_HEADER = 'x-webhook-test';
 
 /** Where probes go, and what they carry. */
 export interface ProbedReceiver {
@@ -99,8 +105,10 @@ export class ProbeLine {
       const { targetUrl } = this.receiver;
       const { location } = raw.headers;
       const to = typeof location === 'string' ? pointedTo(location, targetUrl) : undefined;
+      const result = resultOf(raw, targetUrl);
       return {
-        ...resultOf(raw, targetUrl),
+        ...result,
+        error: probeError(raw.statusCode, result.error),
         durationMs: durationMs(),
         connection: this.made,
         redirect: isRedirect(raw.statusCode) ? { to: to ?? null } : null,
@@ -154,7 +162,7 @@ export class ProbeLine {
     const { keys, headers } = this.receiver;
     const signature = webhookSignature({ id: webhookId, timestamp, body: signedBody }, keys);
     const values = { contentType: 'application/json', webhookId, eventType, deliveryId: delivery, attempt };
-    const own = [...PROBE_HEADER, ...headers];
+    const own = [PROBE_HEADER, 'check', ...without(PROBE_HEADER, headers)];
     return requestHeaders({ ...values, own }, { timestamp, signature, version: VERSION });
   }
 
@@ -171,4 +179,14 @@ export class ProbeLine {
       callback(null, socket);
     });
   };
+}
+
+/**
+ * Own headers without a reserved one. A subscription may have stored it before the name was reserved. If both were
+ * sent, the receiver would read their values as one.
+ *
+ * @param headers names and values alternating
+ */
+function without(reserved: string, headers: readonly string[]): string[] {
+  return headers.filter((_, index) => headers[index - (index % 2)]?.toLowerCase() !== reserved);
 }

@@ -1,9 +1,9 @@
 import { statement } from '../../../shared/database/statement.js';
 
 /**
- * Stores results of attempts whose claim is no longer valid, and changes nothing else. `bytes` is that of `RECORD`. A result replaces a row of the
- * same attempt that says `abandoned` or is itself late. Any other row is the same result, recorded by a statement whose
- * response was lost. That row stays, and its delivery is not returned.
+ * Stores results of attempts whose claim is no longer valid, and changes nothing else. `bytes` is that of `RECORD`.
+ * A result replaces a row of the same attempt that says `abandoned` or is itself late. Any other row is the same
+ * result, recorded by a statement whose response was lost. That row stays, and its delivery is not returned.
  */
 export const RECORD_LATE = statement({
   name: 'record_late',
