@@ -128,7 +128,7 @@ describe('the reason why a subscription got no delivery of an event', () => {
       'by a process that had not heard of a change',
       { then: { ...WANTING, validFromMs: ACCEPTED - 400 }, past: { now: WANTING } },
       'changed_meanwhile',
-      `It has wanted order.created since 14:05:10.100 UTC, 0.4 s before the event was accepted at 14:05:10.500 UTC by a process that had not heard of that change yet; ${PUBLISH}.`,
+      `It has wanted order.created since 14:05:10.100 UTC, 400 ms before the event was accepted at 14:05:10.500 UTC by a process that had not heard of that change yet; ${PUBLISH}.`,
     ],
     [
       'that was being written when it changed',
