@@ -92,6 +92,35 @@ describe('the versions of a subscription, on real PostgreSQL', () => {
     expect((await versionsOf(id)).map(({ state }) => state)).toEqual([0, 1, 0]);
   });
 
+  it.each(['public', 'hooks'])(
+    'follow changes of a session with another search_path than the schema %s',
+    async (schema) => {
+      const id = await rows.subscription();
+      if (schema !== 'public') {
+        const migrations = RECORDED_OUTCOMES.map((Migration) => new Migration());
+        for (const migration of migrations.toReversed()) await migration.down(runner);
+        await runner.query(`create schema ${schema}`);
+        for (const table of ['subscriptions', 'events', 'attempts']) {
+          await runner.query(`alter table ${table} set schema ${schema}`);
+        }
+        await runner.query(`set search_path to ${schema}`);
+        for (const migration of migrations) {
+          await runner.startTransaction();
+          await migration.up(runner);
+          await runner.commitTransaction();
+        }
+      }
+      await runner.query('set search_path to pg_catalog');
+
+      await runner.query(`update ${schema}.subscriptions set state = 1 where id = $1`, [id]);
+
+      expect(await runner.query(`select state from ${schema}.subscription_versions order by valid_from`)).toEqual([
+        { state: 0 },
+        { state: 1 },
+      ]);
+    },
+  );
+
   it('are found by the time of an event, with the time of the next change, tenant by tenant and page by page', async () => {
     const ids = [await rows.subscription(), await rows.subscription(), await rows.subscription()].sort();
     await database.query(`update subscriptions set tenant_id = 'other' where id = $1`, [ids[1]]);
@@ -149,13 +178,15 @@ describe('the versions of a subscription, on real PostgreSQL', () => {
     expect((await versionsOf(kept)).map(({ state }) => state)).toEqual([1, 0, 1]);
   });
 
-  it('begin, for subscriptions from before, with their last change before the migration', async () => {
+  it('begin, for subscriptions from before, with their last change or their deletion before the migration', async () => {
     const migrations = RECORDED_OUTCOMES.map((Migration) => new Migration());
     for (const migration of migrations.toReversed()) await migration.down(runner);
     const changed = new Date('2026-01-02T03:04:05.678Z');
     const deleted = await rows.subscription({ state: SUBSCRIPTION.deleted });
     const active = await rows.subscription();
     await database.query('update subscriptions set updated_at = $1', [changed]);
+    const gone = new Date('2025-12-01T02:03:04.005Z');
+    await database.query('update subscriptions set deleted_at = $2 where id = $1', [deleted, gone]);
 
     for (const migration of migrations) {
       await runner.startTransaction();
@@ -164,7 +195,7 @@ describe('the versions of a subscription, on real PostgreSQL', () => {
     }
 
     expect(await versionsOf(active)).toMatchObject([{ state: 0, event_types: ['order.created'], valid_from: changed }]);
-    expect(await versionsOf(deleted)).toMatchObject([{ state: 3, valid_from: changed }]);
+    expect(await versionsOf(deleted)).toMatchObject([{ state: 3, valid_from: gone }]);
     await change(active, 'state = 1');
     expect(await versionsOf(active)).toMatchObject([{ state: 0 }, { state: 1 }]);
   });
