@@ -73,7 +73,7 @@ describe('a service that explains what it did, with real PostgreSQL and Redis', 
     await api.untilFinal(status.data.find((delivery) => delivery.subscription_id === delivered)!.id);
     const explanation = await explain(eventId);
     expect(explanation).toMatchObject({ addressed_to: 'all', deliveries: 2, has_more: false, next_cursor: null });
-    expect(explanation.summary).toMatch(/^Published to all subscriptions that wanted order\.created at .*; two deliveries came of it\.$/); // prettier-ignore
+    expect(explanation.summary).toMatch(/^Published to all subscriptions that wanted order\.created at .*; it led to two deliveries\.$/); // prettier-ignore
     expect(reasons(explanation)).toEqual({
       [delivered]: null,
       [paused]: null,
