@@ -1,5 +1,6 @@
 import { ATTEMPT_ERROR_CODES, type AttemptErrorCode } from './attempt-outcome.js';
 import { deliverySummary, type SummarizedDelivery } from './delivery-summary.js';
+import { statusSentence } from './status-sentence.js';
 
 const NOW = Date.UTC(2026, 10, 3, 14, 5, 10);
 const SUB = 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n';
@@ -208,9 +209,9 @@ describe('the summary of a finished delivery', () => {
         status: 'failed',
         subscriptionState: 'disabled',
         lastStatusCode: 410,
-        lastError: { code: 'bad_status', message: 'the receiver answered 410' },
+        lastError: { code: 'bad_status', message: statusSentence(410, undefined) },
       },
-      `The receiver answered 410; the delivery failed at 14:05:05 UTC after one attempt; once that is fixed, ${REVIVE}, and ${RETRY} sends it again.`,
+      `The receiver answered 410, which disables the subscription; the delivery failed at 14:05:05 UTC after one attempt; once that is fixed, ${REVIVE}, and ${RETRY} sends it again.`,
     ],
     [
       'failed by its address',

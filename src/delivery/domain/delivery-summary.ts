@@ -178,6 +178,8 @@ function finishedAt({ finishedAtMs }: SummarizedDelivery, nowMs: number): string
 function causeOf({ lastError, lastStatusCode }: SummarizedDelivery): string {
   if (lastError === null) return lastStatusCode === null ? 'the last attempt has left no outcome' : `the receiver answered ${lastStatusCode}`; // prettier-ignore
   const { code, message } = lastError;
+  // The message of the attempt says how to go on, as the rest of the summary does.
+  if (code === 'bad_status' && lastStatusCode === GONE) return 'the receiver answered 410, which disables the subscription'; // prettier-ignore
   const side = (SIDES as Readonly<Record<string, string>>)[code] ?? '';
   return `${side}${message ?? `the last attempt ended with ${code}`}`;
 }

@@ -15,7 +15,8 @@ const UNKNOWN_ISSUER =
 const WRONG_PURPOSE =
   "the receiver's certificate chain was not issued for servers; use a certificate for TLS servers from a public authority";
 const WRONG_DATES = "the receiver's certificate has unreadable dates; replace it";
-const NOT_ACCEPTED = "the receiver's certificate was not accepted; replace it with one of a public certificate authority";
+const NOT_ACCEPTED =
+  "the receiver's certificate was not accepted; replace it with one of a public certificate authority";
 const NO_COMMON_TLS =
   'the receiver and this service have no TLS version or cipher in common; the receiver needs TLS 1.2 or newer';
 
