@@ -4,17 +4,32 @@ import type { Tx } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 
-/** A subscription with its version at some time; columns of a missing row are null. */
+/** A version: when it became valid, in milliseconds since the Unix epoch, its state and its event types. */
+type VersionColumns = readonly [validFromMs: number, state: number, eventTypes: string[]];
+
+/** A subscription with its versions around some time; columns of a missing row are null. */
 export interface VersionedRow {
   readonly id: Uuid;
   readonly created_at: Date | null;
   readonly state: number | null;
   readonly event_types: string[] | null;
-  readonly then_from: Date | null;
-  readonly then_state: number | null;
-  readonly then_types: string[] | null;
-  readonly next_from: Date | null;
+  readonly verify_ingest: boolean | null;
+  /** In order of time; null if there is none. */
+  readonly versions: readonly VersionColumns[] | null;
 }
+
+/** Versions around a time. */
+interface Around {
+  readonly at: Date;
+  /** How long before and after it. */
+  readonly withinMs: number;
+  /** An id; null for the first page. */
+  readonly after: Uuid | null;
+  readonly limit: number;
+}
+
+/** Versions of one subscription on each side of a time: those nearest to it. */
+const MAX_VERSIONS = 50;
 
 /** Primary key of a version. */
 export interface VersionKey {
@@ -33,13 +48,12 @@ export class SubscriptionVersionsRepository {
   constructor(private readonly database: TenantDatabase) {}
 
   /**
-   * Lists the subscriptions that a tenant has or had, in order of id, with their versions at a time. A skip scan takes
-   * one step per subscription, however many versions it has. Served by the primary key.
+   * Lists the subscriptions that a tenant has or had, in order of id, with the versions that were valid at a time or
+   * shortly before or after it. A skip scan takes one step per subscription, however many versions it has. Served by the
+   * primary key.
    */
-  listAt(
-    tenantId: string,
-    { at, after, limit }: { readonly at: Date; readonly after: Uuid | null; readonly limit: number },
-  ): Promise<VersionedRow[]> {
+  listAround(tenantId: string, { at, withinMs, after, limit }: Around): Promise<VersionedRow[]> {
+    const [from, until] = [-withinMs, withinMs].map((ms) => new Date(at.getTime() + ms));
     return this.database.search(tenantId, (session) =>
       session.query<VersionedRow>(
         `with recursive known as (
@@ -50,21 +64,28 @@ export class SubscriptionVersionsRepository {
                  where v.tenant_id = $1 and v.subscription_id > known.subscription_id
                  order by v.subscription_id limit 1), place + 1
          from known where known.subscription_id is not null and place < $4)
-       select known.subscription_id as id, s.created_at, s.state, s.event_types, past.valid_from as then_from,
-         past.state as then_state, past.event_types as then_types, next.valid_from as next_from
+       select known.subscription_id as id, s.created_at, s.state, s.event_types, s.verify_ingest, near.versions
        from known
        left join subscriptions s on s.tenant_id = $1 and s.id = known.subscription_id
        left join lateral (
-         select v.valid_from, v.state, v.event_types from subscription_versions v
-         where v.tenant_id = $1 and v.subscription_id = known.subscription_id and v.valid_from <= $2
-         order by v.valid_from desc limit 1) past on true
-       left join lateral (
-         select v.valid_from from subscription_versions v
-         where v.tenant_id = $1 and v.subscription_id = known.subscription_id and v.valid_from > $2
-         order by v.valid_from limit 1) next on true
+         select json_agg(json_build_array((extract(epoch from e.valid_from) * 1000)::float8, e.state, e.event_types)
+           order by e.valid_from) as versions
+         from (
+           (select v.valid_from, v.state, v.event_types from subscription_versions v
+            where v.tenant_id = $1 and v.subscription_id = known.subscription_id and v.valid_from <= $2
+              and v.valid_from >= coalesce(
+                (select max(f.valid_from) from subscription_versions f
+                 where f.tenant_id = $1 and f.subscription_id = known.subscription_id and f.valid_from < $5),
+                '-infinity')
+            order by v.valid_from desc limit ${MAX_VERSIONS})
+           union all
+           (select v.valid_from, v.state, v.event_types from subscription_versions v
+            where v.tenant_id = $1 and v.subscription_id = known.subscription_id and v.valid_from > $2
+              and v.valid_from <= $6
+            order by v.valid_from limit ${MAX_VERSIONS})) e) near on true
        where known.subscription_id is not null
        order by known.subscription_id`,
-        [at, after ?? BEFORE_ALL_IDS, limit],
+        [at, after ?? BEFORE_ALL_IDS, limit, from, until],
       ),
     );
   }

@@ -45,7 +45,8 @@ export class SubscriptionVersions {
     event: PastEvent,
     { after, limit }: { readonly after: Uuid | null; readonly limit: number },
   ): Promise<Part> {
-    const rows = await this.repository.listAt(tenantId, { at: new Date(event.acceptedAtMs), after, limit });
+    const at = new Date(event.acceptedAtMs);
+    const rows = await this.repository.listAround(tenantId, { at, withinMs: this.settlingMs, after, limit });
     return {
       subscriptions: rows.flatMap((row) => this.explained(event, row)),
       last: rows.length < limit ? null : (rows.at(-1)?.id ?? null),
@@ -58,15 +59,13 @@ export class SubscriptionVersions {
     const past = {
       id: toPublicId('sub', row.id),
       createdAtMs: row.created_at.getTime(),
-      then: versionOf(row),
-      changedAtMs: row.next_from?.getTime() ?? null,
-      now: { state: stateFrom(row.state), eventTypes: row.event_types },
+      versions: (row.versions ?? []).map(([validFromMs, state, eventTypes]) => ({
+        validFromMs,
+        state: stateFrom(state),
+        eventTypes,
+      })),
+      now: { state: stateFrom(row.state), eventTypes: row.event_types, verifiesIngest: row.verify_ingest ?? false },
     };
     return [{ id: row.id, ...noDeliveryReason(event, past, this.settlingMs) }];
   }
-}
-
-function versionOf({ then_from: from, then_state: state, then_types: eventTypes }: VersionedRow) {
-  if (from === null || state === null || eventTypes === null) return null;
-  return { validFromMs: from.getTime(), state: stateFrom(state), eventTypes };
 }

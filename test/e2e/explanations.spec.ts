@@ -73,7 +73,7 @@ describe('a service that explains what it did, with real PostgreSQL and Redis', 
     await api.untilFinal(status.data.find((delivery) => delivery.subscription_id === delivered)!.id);
     const explanation = await explain(eventId);
     expect(explanation).toMatchObject({ addressed_to: 'all', deliveries: 2, has_more: false, next_cursor: null });
-    expect(explanation.summary).toMatch(/^Published to all subscriptions that wanted order\.created at .*; two deliveries came of it\.$/); // prettier-ignore
+    expect(explanation.summary).toMatch(/^Published to all subscriptions that wanted order\.created at .*; it led to two deliveries\.$/); // prettier-ignore
     expect(reasons(explanation)).toEqual({
       [delivered]: null,
       [paused]: null,
@@ -179,7 +179,42 @@ describe('a service that explains what it did, with real PostgreSQL and Redis', 
     const { data } = await explain(eventId);
 
     expect(data).toMatchObject([{ subscription_id: late, reason: 'changed_meanwhile' }]);
-    expect(data[0]!.detail).toMatch(/ since \d\d:\d\d:\d\d\.\d{3} UTC, 0\.5 s before the event was accepted at /);
+    expect(data[0]!.detail).toMatch(
+      /^It was created at \d\d:\d\d:\d\d\.\d{3} UTC, 500 ms before the event was accepted at /,
+    );
+  });
+
+  it('recommends calls that are accepted, step by step', async () => {
+    receiver.script('/gone', respond(410));
+    const gone = await subscribe('/gone', { event_types: ['order.created', 'a'], event_type: undefined });
+    const { task_id: refused } = await api.publish(gone, { n: 0 }, { 'x-event-type': 'a' });
+    await api.untilFinal(refused);
+    await api.request('PATCH', `/subscriptions/${gone}`, { body: { event_types: ['a', 'b'] } });
+    const { event_id: unwanted } = await api.broadcast('order.created', { n: 1 });
+    const { event_id: missed } = await api.broadcast('a', { n: 1 });
+    const late = await subscribe('/late', { event_types: ['a', 'b'], event_type: undefined });
+
+    const ofUnwanted = new Map((await explain(unwanted)).data.map((entry) => [entry.subscription_id, entry]));
+    const ofMissed = new Map((await explain(missed)).data.map((entry) => [entry.subscription_id, entry]));
+    expect(ofUnwanted.get(gone)!).toMatchObject({
+      reason: 'type_not_subscribed',
+      detail: `It wanted only a, b; add order.created to its event_types and set its state to "active" with PATCH /subscriptions/${gone}.`,
+    });
+    expect(ofMissed.get(gone)!).toMatchObject({
+      reason: 'subscription_disabled',
+      detail: `It was disabled because its receiver answered 410; set its state to "active" with PATCH /subscriptions/${gone}, then publish the event again with POST /ingest/${gone} and X-Event-Type: a.`,
+    });
+    expect(ofUnwanted.get(late)!.detail).toContain(
+      `; add order.created to its event_types with PATCH /subscriptions/${late}, then publish the event again with POST /ingest/${late} and X-Event-Type: order.created.`,
+    );
+
+    const follow = async (id: string, patch: object, type: string): Promise<number> => {
+      expect((await api.request('PATCH', `/subscriptions/${id}`, { body: patch })).status).toBe(200);
+      const headers = { 'x-event-type': type };
+      return (await api.request('POST', `/ingest/${id}`, { body: { n: 1 }, headers })).status;
+    };
+    expect(await follow(gone, { state: 'active' }, 'a')).toBe(202);
+    expect(await follow(late, { event_types: ['a', 'b', 'order.created'] }, 'order.created')).toBe(202);
   });
 
   it('keeps the headers of each request as the receiver got them, and how long its phases took', async () => {

@@ -92,31 +92,90 @@ describe('the versions of a subscription, on real PostgreSQL', () => {
     expect((await versionsOf(id)).map(({ state }) => state)).toEqual([0, 1, 0]);
   });
 
-  it('are found by the time of an event, with the time of the next change, tenant by tenant and page by page', async () => {
+  it.each(['public', 'hooks'])(
+    'follow changes of a session with another search_path than the schema %s',
+    async (schema) => {
+      const id = await rows.subscription();
+      if (schema !== 'public') {
+        const migrations = RECORDED_OUTCOMES.map((Migration) => new Migration());
+        for (const migration of migrations.toReversed()) await migration.down(runner);
+        await runner.query(`create schema ${schema}`);
+        for (const table of ['subscriptions', 'events', 'attempts']) {
+          await runner.query(`alter table ${table} set schema ${schema}`);
+        }
+        await runner.query(`set search_path to ${schema}`);
+        for (const migration of migrations) {
+          await runner.startTransaction();
+          await migration.up(runner);
+          await runner.commitTransaction();
+        }
+      }
+      await runner.query('set search_path to pg_catalog');
+
+      await runner.query(`update ${schema}.subscriptions set state = 1 where id = $1`, [id]);
+
+      expect(await runner.query(`select state from ${schema}.subscription_versions order by valid_from`)).toEqual([
+        { state: 0 },
+        { state: 1 },
+      ]);
+    },
+  );
+
+  it('are found around the time of an event, tenant by tenant and page by page', async () => {
     const ids = [await rows.subscription(), await rows.subscription(), await rows.subscription()].sort();
     await database.query(`update subscriptions set tenant_id = 'other' where id = $1`, [ids[1]]);
     await database.query(`update subscription_versions set tenant_id = 'other' where subscription_id = $1`, [ids[1]]);
     await change(ids[0]!, 'state = 1');
     const [created, paused] = (await versionsOf(ids[0]!)).map(({ valid_from }) => valid_from);
     const list = async (time: Date, after: Uuid | null = null, limit = 10) =>
-      (await repository.listAt('default', { at: time, after, limit })).map((row) => [
+      (await repository.listAround('default', { at: time, withinMs: 0, after, limit })).map((row) => [
         row.id,
-        row.then_state,
-        row.then_from?.getTime() ?? null,
-        row.next_from?.getTime() ?? null,
+        row.versions,
       ]);
 
-    const first = created!.getTime();
+    const first = [created!.getTime(), SUBSCRIPTION.active, ['order.created']];
+    const second = [paused!.getTime(), SUBSCRIPTION.paused, ['order.created']];
     const [own] = await versionsOf(ids[2]!);
-    const third = own!.valid_from.getTime();
-    expect(await list(at(created!, -1))).toEqual([
-      [ids[0], null, null, first],
-      [ids[2], null, null, third],
+    const third = [own!.valid_from.getTime(), SUBSCRIPTION.active, ['order.created']];
+    const [hourBefore, minuteAfter] = [at(created!, -3_600_000), at(paused!, 60_000)];
+    expect(await list(hourBefore)).toEqual([
+      [ids[0], null],
+      [ids[2], null],
     ]);
-    expect((await list(created!))[0]).toEqual([ids[0], SUBSCRIPTION.active, first, paused!.getTime()]);
-    expect(await list(at(paused!, 60_000), null, 1)).toEqual([[ids[0], SUBSCRIPTION.paused, paused!.getTime(), null]]);
-    expect(await list(at(paused!, 60_000), ids[0])).toEqual([[ids[2], SUBSCRIPTION.active, third, null]]);
-    expect(await list(at(paused!, 60_000), ids[2])).toEqual([]);
+    expect((await list(created!))[0]).toEqual([ids[0], [first]]);
+    expect(await list(minuteAfter, null, 1)).toEqual([[ids[0], [second]]]);
+    expect(await list(minuteAfter, ids[0])).toEqual([[ids[2], [third]]]);
+    expect(await list(minuteAfter, ids[2])).toEqual([]);
+  });
+
+  it('are found with those that were valid shortly before and after an event, of very many the nearest', async () => {
+    const id = await rows.subscription();
+    const event = new Date('2026-01-02T03:04:05.678Z');
+    const store = async (times: readonly number[]) => {
+      await database.query('delete from subscription_versions');
+      await database.query(
+        `insert into subscription_versions (tenant_id, subscription_id, valid_from, event_types, state)
+         select 'default', $1, t, '{a}', 0 from unnest($2::timestamptz[]) t`,
+        [id, times.map((ms) => at(event, ms))],
+      );
+    };
+    const found = async (): Promise<number[] | undefined> => {
+      const around = { at: event, withinMs: 15_000, after: null, limit: 10 };
+      const [row] = await repository.listAround('default', around);
+      return row!.versions?.map(([validFromMs]) => validFromMs - event.getTime());
+    };
+
+    // The version before the first was still valid 15 s before the event.
+    await store([-90_000, -60_000, -15_000, -1, 0, 1, 15_000, 15_001]);
+    expect(await found()).toEqual([-60_000, -15_000, -1, 0, 1, 15_000]);
+    await store([-90_000, -60_000, 15_001]);
+    expect(await found()).toEqual([-60_000]);
+    await store([15_001]);
+    expect(await found()).toBeUndefined();
+
+    const nearest = Array.from({ length: 50 }, (_, index) => index);
+    await store([...nearest.map((ms) => 0 - ms), ...nearest.map((ms) => ms + 1), -50, -100, 51, 100]);
+    expect(await found()).toEqual([...nearest.map((ms) => 0 - ms).reverse(), ...nearest.map((ms) => ms + 1)]);
   });
 
   it('are removed once another followed before the time from which events are kept, or the subscription was deleted', async () => {
@@ -149,13 +208,15 @@ describe('the versions of a subscription, on real PostgreSQL', () => {
     expect((await versionsOf(kept)).map(({ state }) => state)).toEqual([1, 0, 1]);
   });
 
-  it('begin, for subscriptions from before, with their last change before the migration', async () => {
+  it('begin, for subscriptions from before, with their last change or their deletion before the migration', async () => {
     const migrations = RECORDED_OUTCOMES.map((Migration) => new Migration());
     for (const migration of migrations.toReversed()) await migration.down(runner);
     const changed = new Date('2026-01-02T03:04:05.678Z');
     const deleted = await rows.subscription({ state: SUBSCRIPTION.deleted });
     const active = await rows.subscription();
     await database.query('update subscriptions set updated_at = $1', [changed]);
+    const gone = new Date('2025-12-01T02:03:04.005Z');
+    await database.query('update subscriptions set deleted_at = $2 where id = $1', [deleted, gone]);
 
     for (const migration of migrations) {
       await runner.startTransaction();
@@ -164,7 +225,7 @@ describe('the versions of a subscription, on real PostgreSQL', () => {
     }
 
     expect(await versionsOf(active)).toMatchObject([{ state: 0, event_types: ['order.created'], valid_from: changed }]);
-    expect(await versionsOf(deleted)).toMatchObject([{ state: 3, valid_from: changed }]);
+    expect(await versionsOf(deleted)).toMatchObject([{ state: 3, valid_from: gone }]);
     await change(active, 'state = 1');
     expect(await versionsOf(active)).toMatchObject([{ state: 0 }, { state: 1 }]);
   });

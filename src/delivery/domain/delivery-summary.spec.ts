@@ -1,5 +1,6 @@
 import { ATTEMPT_ERROR_CODES, type AttemptErrorCode } from './attempt-outcome.js';
 import { deliverySummary, type SummarizedDelivery } from './delivery-summary.js';
+import { statusSentence } from './status-sentence.js';
 
 const NOW = Date.UTC(2026, 10, 3, 14, 5, 10);
 const SUB = 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n';
@@ -24,31 +25,31 @@ const ANSWERED_503 = {
 
 describe('the summary of a delivery that was never attempted', () => {
   it.each<[string, Partial<SummarizedDelivery>, string]>([
-    ['just accepted', {}, 'This service accepted it at 14:05:09 UTC, and the first attempt follows within seconds.'],
+    ['just accepted', {}, 'The delivery was created at 14:05:09 UTC, and the first attempt follows within seconds.'],
     [
       'overdue',
       { createdAtMs: NOW - 86_400_000 },
-      'This service accepted it on 2 Nov at 14:05:10 UTC and should have sent it within seconds; check GET /health and whether a worker runs.',
+      'The delivery was created on 2 Nov at 14:05:10 UTC, and this service should have sent it within seconds; check GET /health and whether a worker runs.',
     ],
     [
       'parked',
       { isParked: true, nextAttemptAtMs: null },
-      'This service accepted it at 14:05:09 UTC and sends it when the receiver has room: as many requests are in flight or queued as its pace and max_in_flight allow.',
+      'The delivery was created at 14:05:09 UTC and is queued: the receiver already has as many requests in flight as max_in_flight and its pace allow.',
     ],
     [
       'of a paused subscription',
       { isParked: true, subscriptionState: 'paused' },
-      `This service holds it, because the subscription is paused; to have it sent, ${REVIVE}.`,
+      `The delivery is on hold because its subscription is paused; to release it, ${REVIVE}.`,
     ],
     [
       'of a disabled subscription',
       { isParked: true, subscriptionState: 'disabled' },
-      `This service holds it, because the receiver has answered 410, which disabled the subscription; when the receiver takes deliveries again, ${REVIVE}.`,
+      `The delivery is on hold because the receiver answered 410, which disabled its subscription; once the receiver takes deliveries again, ${REVIVE}.`,
     ],
     [
       'of a deleted subscription',
       { subscriptionState: 'deleted' },
-      'This service cancels it within seconds, because the subscription has been deleted.',
+      'The delivery will be cancelled within seconds because its subscription has been deleted.',
     ],
   ])('%s', (_, given, sentence) => {
     expect(summaryOf(given)).toBe(sentence);
@@ -59,13 +60,13 @@ describe('the summary of a delivery that is retried', () => {
   const retrying = { status: 'retrying', attemptCount: 2, ...ANSWERED_503 } as const;
 
   it.each<[string, Partial<SummarizedDelivery>, string]>([
-    ['later', {}, 'The receiver answered 503; the next attempt is at 14:05:40 UTC, three are left.'],
+    ['later', {}, 'The receiver answered 503; the next attempt is at 14:05:40 UTC, with three left.'],
     [
       'tomorrow, in another year',
       { nextAttemptAtMs: Date.UTC(2027, 0, 1) },
-      'The receiver answered 503; the next attempt is on 1 Jan 2027 at 00:00:00 UTC, three are left.',
+      'The receiver answered 503; the next attempt is on 1 Jan 2027 at 00:00:00 UTC, with three left.',
     ],
-    ['now', { nextAttemptAtMs: NOW }, 'The receiver answered 503; the next attempt is due now, three are left.'],
+    ['now', { nextAttemptAtMs: NOW }, 'The receiver answered 503; the next attempt is due now, with three left.'],
     [
       'for the last time',
       { attemptCount: 4 },
@@ -79,22 +80,22 @@ describe('the summary of a delivery that is retried', () => {
     [
       'and had attempts that do not count',
       { attemptCount: 4, abandonedCount: 2, maxAttempts: 20 },
-      'The receiver answered 503; the next attempt is at 14:05:40 UTC, 18 are left.',
+      'The receiver answered 503; the next attempt is at 14:05:40 UTC, with 18 left.',
     ],
     [
       'when there is room',
       { isParked: true, nextAttemptAtMs: null },
-      'The receiver answered 503; the next attempt follows when the receiver has room, three are left.',
+      'The receiver answered 503; the next attempt is queued behind other requests to the receiver, with three left.',
     ],
     [
       'but not while its subscription is paused',
       { subscriptionState: 'paused' },
-      `The receiver answered 503; this service holds it, because the subscription is paused; to have it sent, ${REVIVE}.`,
+      `The receiver answered 503; the delivery is on hold because its subscription is paused; to release it, ${REVIVE}.`,
     ],
     [
       'without a recorded outcome',
       { lastStatusCode: null, lastError: null },
-      'The last attempt has left no outcome; the next attempt is at 14:05:40 UTC, three are left.',
+      'The last attempt has left no outcome; the next attempt is at 14:05:40 UTC, with three left.',
     ],
   ])('%s', (_, given, sentence) => {
     expect(summaryOf({ ...retrying, ...given })).toBe(sentence);
@@ -108,7 +109,7 @@ describe('the summary of a delivery that is retried', () => {
     dns_failure: /^On the receiver's side of the network, /,
     tls_failure: /^On the receiver's side, /,
     proxy_failure: /^On the side of this service, /,
-    blocked_address: /^This service does not send there: /,
+    blocked_address: /^This service refuses the target: /,
     bad_status: /^The receiver /,
     response_invalid: /^On the receiver's side, /,
     abandoned: /^On the side of this service, /,
@@ -138,12 +139,12 @@ describe('the summary of a delivery that is retried', () => {
 
     expect(summary).toMatch(SIDES[code]);
     expect(summary.toLowerCase()).toContain(MESSAGES[code].toLowerCase());
-    expect(summary).toMatch(/; the next attempt is at 14:05:40 UTC, three are left\.$/);
+    expect(summary).toMatch(/; the next attempt is at 14:05:40 UTC, with three left\.$/);
   });
 
   it('names the code of a later version, and one without a message', () => {
     expect(summaryOf({ ...retrying, lastError: { code: 'sunspots', message: null } })).toBe(
-      'The last attempt ended with sunspots; the next attempt is at 14:05:40 UTC, three are left.',
+      'The last attempt ended with sunspots; the next attempt is at 14:05:40 UTC, with three left.',
     );
   });
 });
@@ -160,12 +161,17 @@ describe('the summary of a delivery in flight', () => {
     [
       'for the last time, after a failure',
       { attemptCount: 5, ...ANSWERED_503 },
-      'The fifth attempt is on its way, and the receiver has not answered yet; if it fails, the delivery fails; the attempt before: the receiver answered 503.',
+      'The fifth attempt is on its way, and the receiver has not answered yet; this is the last attempt; the previous one failed: the receiver answered 503.',
+    ],
+    [
+      'whose subscription has been deleted',
+      { subscriptionState: 'deleted' },
+      'The first attempt is on its way, and the receiver has not answered yet; if it fails, the delivery will be cancelled because its subscription has been deleted.',
     ],
     [
       'whose lease is over',
       { attemptCount: 11, leaseUntilMs: NOW },
-      'Attempt 11 should have ended by now, so its worker, on the side of this service, may have stopped; another one takes over within seconds.',
+      'Attempt 11 is overdue, so its worker has probably stopped; another worker will take over within seconds.',
     ],
   ])('%s', (_, given, sentence) => {
     expect(summaryOf({ ...inFlight, ...given })).toBe(sentence);
@@ -190,7 +196,12 @@ describe('the summary of a finished delivery', () => {
     [
       'failed after all attempts',
       { status: 'failed', attemptCount: 5, ...ANSWERED_503 },
-      `The receiver answered 503; the delivery failed at 14:05:05 UTC after five attempts, as many as are allowed; ${FIXED}.`,
+      `The receiver answered 503; the delivery failed at 14:05:05 UTC after five attempts, with none left; ${FIXED}.`,
+    ],
+    [
+      'failed after all attempts, one of which a crash cut short',
+      { status: 'failed', attemptCount: 6, ...ANSWERED_503 },
+      `The receiver answered 503; the delivery failed at 14:05:05 UTC after six attempts, with none left; ${FIXED}.`,
     ],
     [
       'failed by a 410',
@@ -198,14 +209,14 @@ describe('the summary of a finished delivery', () => {
         status: 'failed',
         subscriptionState: 'disabled',
         lastStatusCode: 410,
-        lastError: { code: 'bad_status', message: 'the receiver answered 410' },
+        lastError: { code: 'bad_status', message: statusSentence(410, undefined) },
       },
-      `The receiver answered 410; the delivery failed at 14:05:05 UTC after one attempt; once that is fixed, ${REVIVE}, and ${RETRY} sends it again.`,
+      `The receiver answered 410, which disables the subscription; the delivery failed at 14:05:05 UTC after one attempt; once that is fixed, ${REVIVE}, and ${RETRY} sends it again.`,
     ],
     [
       'failed by its address',
       { status: 'failed', lastError: { code: 'blocked_address', message: 'the target_url must not point there' } },
-      `This service does not send there: the target_url must not point there; the delivery failed at 14:05:05 UTC after one attempt; ${FIXED}.`,
+      `This service refuses the target: the target_url must not point there; the delivery failed at 14:05:05 UTC after one attempt; ${FIXED}.`,
     ],
     [
       'failed because workers died of it',
@@ -219,12 +230,12 @@ describe('the summary of a finished delivery', () => {
     [
       'failed, with a paused subscription',
       { status: 'failed', subscriptionState: 'paused', ...ANSWERED_503 },
-      `The receiver answered 503; the delivery failed at 14:05:05 UTC after one attempt, as many as are allowed; once that is fixed, ${REVIVE}, and ${RETRY} sends it again.`,
+      `The receiver answered 503; the delivery failed at 14:05:05 UTC after one attempt, with none left; once that is fixed, ${REVIVE}, and ${RETRY} sends it again.`,
     ],
     [
       'failed, with a subscription that is deleted',
       { status: 'failed', subscriptionState: 'deleted', ...ANSWERED_503 },
-      'The receiver answered 503; the delivery failed at 14:05:05 UTC after one attempt, as many as are allowed; the subscription has been deleted, so create one and publish the event again if it is still needed.',
+      'The receiver answered 503; the delivery failed at 14:05:05 UTC after one attempt, with none left; the subscription has been deleted, so create another one and publish the event again if it is still needed.',
     ],
     [
       'cancelled before its first attempt',
@@ -233,7 +244,7 @@ describe('the summary of a finished delivery', () => {
         attemptCount: 0,
         lastError: { code: 'cancelled', message: 'a client cancelled this delivery' },
       },
-      `A client cancelled this delivery; it ended at 14:05:05 UTC, before the first attempt; ${RETRY} sends it again.`,
+      `A client cancelled this delivery; the delivery ended at 14:05:05 UTC, before the first attempt; ${RETRY} sends it again.`,
     ],
     [
       'cancelled during an attempt',
@@ -242,7 +253,7 @@ describe('the summary of a finished delivery', () => {
         hasLateAttempt: true,
         lastError: { code: 'cancelled', message: 'a client cancelled this delivery' },
       },
-      `A client cancelled this delivery; it ended at 14:05:05 UTC, after one attempt, and an attempt that ended later changed nothing; ${RETRY} sends it again.`,
+      `A client cancelled this delivery; the delivery ended at 14:05:05 UTC, after one attempt, and an attempt that ended later changed nothing; ${RETRY} sends it again.`,
     ],
     [
       'cancelled with its subscription',
@@ -252,7 +263,7 @@ describe('the summary of a finished delivery', () => {
         subscriptionState: 'deleted',
         lastError: { code: 'subscription_gone', message: 'the subscription was deleted' },
       },
-      'The subscription was deleted; it ended at 14:05:05 UTC, after two attempts; the subscription has been deleted, so create one and publish the event again if it is still needed.',
+      'The subscription was deleted; the delivery ended at 14:05:05 UTC, after two attempts; if the event is still needed, create another subscription and publish it again.',
     ],
   ])('%s', (_, given, sentence) => {
     expect(summaryOf({ ...finished, ...given })).toBe(sentence);

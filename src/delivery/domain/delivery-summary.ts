@@ -44,7 +44,7 @@ const SIDES: Readonly<Record<AttemptErrorCode, string>> = {
   dns_failure: "on the receiver's side of the network, ",
   tls_failure: "on the receiver's side, ",
   proxy_failure: 'on the side of this service, ',
-  blocked_address: 'this service does not send there: ',
+  blocked_address: 'this service refuses the target: ',
   bad_status: '',
   response_invalid: "on the receiver's side, ",
   abandoned: 'on the side of this service, ',
@@ -76,30 +76,30 @@ function held({ subscriptionState, subscriptionId }: SummarizedDelivery): string
     case 'active':
       return null;
     case 'paused':
-      return `this service holds it, because the subscription is paused; to have it sent, ${revive}`;
+      return `the delivery is on hold because its subscription is paused; to release it, ${revive}`;
     case 'disabled':
-      return `this service holds it, because the receiver has answered 410, which disabled the subscription; when the receiver takes deliveries again, ${revive}`;
+      return `the delivery is on hold because the receiver answered 410, which disabled its subscription; once the receiver takes deliveries again, ${revive}`;
     case 'deleted':
-      return 'this service cancels it within seconds, because the subscription has been deleted';
+      return 'the delivery will be cancelled within seconds because its subscription has been deleted';
   }
 }
 
 function waiting({ createdAtMs, isParked }: SummarizedDelivery, nowMs: number): string {
-  const accepted = `this service accepted it ${atTime(createdAtMs, nowMs)}`;
+  const created = `the delivery was created ${atTime(createdAtMs, nowMs)}`;
   if (isParked) {
-    return `${accepted} and sends it when the receiver has room: as many requests are in flight or queued as its pace and max_in_flight allow`;
+    return `${created} and is queued: the receiver already has as many requests in flight as max_in_flight and its pace allow`;
   }
-  if (nowMs - createdAtMs < SOON_MS) return `${accepted}, and the first attempt follows within seconds`;
-  return `${accepted} and should have sent it within seconds; check GET /health and whether a worker runs`;
+  if (nowMs - createdAtMs < SOON_MS) return `${created}, and the first attempt follows within seconds`;
+  return `${created}, and this service should have sent it within seconds; check GET /health and whether a worker runs`;
 }
 
 function nextAttempt(delivery: SummarizedDelivery, nowMs: number): string {
   const { isParked, nextAttemptAtMs } = delivery;
   const left = attemptsLeft(delivery);
   const isDue = nextAttemptAtMs === null || nextAttemptAtMs <= nowMs;
-  const when = isParked ? 'follows when the receiver has room' : isDue ? 'is due now' : `is ${atTime(nextAttemptAtMs, nowMs)}`; // prettier-ignore
+  const when = isParked ? 'is queued behind other requests to the receiver' : isDue ? 'is due now' : `is ${atTime(nextAttemptAtMs, nowMs)}`; // prettier-ignore
   if (left <= 1) return `the next attempt, the last one, ${when}`;
-  return `the next attempt ${when}, ${inWords(left)} are left`;
+  return `the next attempt ${when}, with ${inWords(left)} left`;
 }
 
 /** Attempts that a crash cut short do not count. At least one more is made while a delivery is not finished. */
@@ -109,13 +109,19 @@ function attemptsLeft({ maxAttempts, attemptCount, abandonedCount }: SummarizedD
 
 function inFlight(delivery: SummarizedDelivery, nowMs: number): string {
   const { attemptCount, leaseUntilMs, lastError } = delivery;
-  const before = attemptCount > 1 && lastError !== null ? `; the attempt before: ${causeOf(delivery)}` : '';
+  const before = attemptCount > 1 && lastError !== null ? `; the previous one failed: ${causeOf(delivery)}` : '';
   if (leaseUntilMs !== null && leaseUntilMs <= nowMs) {
-    return `${nthAttempt(attemptCount)} should have ended by now, so its worker, on the side of this service, may have stopped; another one takes over within seconds${before}`;
+    return `${nthAttempt(attemptCount)} is overdue, so its worker has probably stopped; another worker will take over within seconds${before}`;
+  }
+  return `${nthAttempt(attemptCount)} is on its way, and the receiver has not answered yet; ${ifItFails(delivery)}${before}`;
+}
+
+function ifItFails(delivery: SummarizedDelivery): string {
+  if (delivery.subscriptionState === 'deleted') {
+    return 'if it fails, the delivery will be cancelled because its subscription has been deleted';
   }
   const left = attemptsLeft(delivery);
-  const next = left < 1 ? 'if it fails, the delivery fails' : `if it fails, ${inWords(left)} more may follow`;
-  return `${nthAttempt(attemptCount)} is on its way, and the receiver has not answered yet; ${next}${before}`;
+  return left < 1 ? 'this is the last attempt' : `if it fails, ${inWords(left)} more may follow`;
 }
 
 function delivered(delivery: SummarizedDelivery, nowMs: number): string {
@@ -129,7 +135,7 @@ function delivered(delivery: SummarizedDelivery, nowMs: number): string {
 function failed(delivery: SummarizedDelivery, nowMs: number): string {
   const { attemptCount, lastStatusCode, lastError } = delivery;
   const isFinal = lastStatusCode === GONE || lastError?.code === 'blocked_address' || lastError?.code === 'abandoned';
-  const why = isFinal ? '' : ', as many as are allowed';
+  const why = isFinal ? '' : ', with none left';
   const attempts = attemptCount === 1 ? 'one attempt' : `${inWords(attemptCount)} attempts`;
   const given = `the delivery failed${finishedAt(delivery, nowMs)} after ${attempts}${why}`;
   return `${causeOf(delivery)}; ${given}${late(delivery)}; ${again(delivery)}`;
@@ -139,7 +145,7 @@ function cancelled(delivery: SummarizedDelivery, nowMs: number): string {
   const { attemptCount } = delivery;
   const attempts = attemptCount === 1 ? 'one attempt' : `${inWords(attemptCount)} attempts`;
   const when = attemptCount === 0 ? 'before the first attempt' : `after ${attempts}`;
-  const given = `it ended${finishedAt(delivery, nowMs)}, ${when}`;
+  const given = `the delivery ended${finishedAt(delivery, nowMs)}, ${when}`;
   return `${causeOf(delivery)}; ${given}${late(delivery)}; ${again(delivery)}`;
 }
 
@@ -158,7 +164,9 @@ function again({ id, subscriptionId, subscriptionState, lastError }: SummarizedD
     case 'disabled':
       return `${fixed}set the state of the subscription to "active" with PATCH /subscriptions/${subscriptionId}, and ${retry} sends it again`;
     case 'deleted':
-      return 'the subscription has been deleted, so create one and publish the event again if it is still needed';
+      return lastError?.code === 'subscription_gone'
+        ? 'if the event is still needed, create another subscription and publish it again'
+        : 'the subscription has been deleted, so create another one and publish the event again if it is still needed';
   }
 }
 
@@ -170,6 +178,8 @@ function finishedAt({ finishedAtMs }: SummarizedDelivery, nowMs: number): string
 function causeOf({ lastError, lastStatusCode }: SummarizedDelivery): string {
   if (lastError === null) return lastStatusCode === null ? 'the last attempt has left no outcome' : `the receiver answered ${lastStatusCode}`; // prettier-ignore
   const { code, message } = lastError;
+  // The message of the attempt says how to go on, as the rest of the summary does.
+  if (code === 'bad_status' && lastStatusCode === GONE) return 'the receiver answered 410, which disables the subscription'; // prettier-ignore
   const side = (SIDES as Readonly<Record<string, string>>)[code] ?? '';
   return `${side}${message ?? `the last attempt ended with ${code}`}`;
 }

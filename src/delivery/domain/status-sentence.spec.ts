@@ -5,6 +5,8 @@ describe('the sentence about a status', () => {
     [500, undefined, 'the receiver answered 500'],
     [404, undefined, 'the receiver answered 404: check the path of target_url'],
     [410, undefined, 'the receiver answered 410: a 410 disables the subscription; set its state to "active" to resume'], // prettier-ignore
+    [413, undefined, 'the receiver answered 413: it must take larger bodies'],
+    [429, undefined, 'the receiver answered 429: it wants fewer requests; lower max_in_flight'],
     [301, 'https://example.com/new', 'the receiver answered 301: redirects are not followed; it pointed to https://example.com/new, so set target_url to the final URL'], // prettier-ignore
     [307, undefined, 'the receiver answered 307: redirects are not followed; set target_url to the final URL'],
     // No redirect.

@@ -16,9 +16,9 @@ const ADVICE: Readonly<Record<number, string>> = {
   405: 'the path of target_url must take POST requests',
   410: 'a 410 disables the subscription; set its state to "active" to resume',
   411: 'it demands a Content-Length, which every delivery has; check the proxies before the receiver',
-  413: 'the receiver must take larger bodies',
-  415: 'the receiver must take the content type of the event',
-  429: 'the receiver wants fewer requests; lower max_in_flight',
+  413: 'it must take larger bodies',
+  415: 'it must take the content type of the event',
+  429: 'it wants fewer requests; lower max_in_flight',
 };
 
 /**

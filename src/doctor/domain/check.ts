@@ -47,13 +47,3 @@ export const finding = (result: Result, sentence: string, evidence: Evidence = {
   sentence,
   evidence,
 });
-
-/** A duration as a person would say it. */
-export function duration(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
-}
-
-/** As the beginning of a sentence. */
-export function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

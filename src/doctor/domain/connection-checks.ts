@@ -1,4 +1,5 @@
-import { capitalised, duration, type Finding, finding } from './check.js';
+import { capitalised, duration } from '../../shared/domain/in-words.js';
+import { type Finding, finding } from './check.js';
 import type { Findings } from './series.js';
 
 const DAY_MS = 86_400_000;

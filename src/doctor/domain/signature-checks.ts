@@ -1,4 +1,5 @@
-import { capitalised, duration, type Evidence, type Finding, finding } from './check.js';
+import { capitalised, duration } from '../../shared/domain/in-words.js';
+import { type Evidence, type Finding, finding } from './check.js';
 import { type Findings, isTaken, type Purpose, type Sent } from './series.js';
 
 /** Statuses with which receivers refuse a signature. */

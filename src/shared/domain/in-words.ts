@@ -23,13 +23,19 @@ export function atTime(timeMs: number, nowMs: number): string {
   return `on ${time.getUTCFullYear() === now.getUTCFullYear() ? day : `${day} ${time.getUTCFullYear()}`} ${at}`;
 }
 
-/** A sentence from a clause that has neither a capital nor a full stop. */
-export function sentence(clause: string): string {
-  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+/** As the beginning of a sentence. */
+export function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
-/** `0.4 s`, `12 s`, `5 min`, `3 h` or `2 days`. */
+/** A sentence from a clause that has neither a capital nor a full stop. */
+export function sentence(clause: string): string {
+  return `${capitalised(clause)}.`;
+}
+
+/** `400 ms`, `1.5 s`, `12 s`, `5 min`, `3 h` or `2 days`. */
 export function duration(ms: number): string {
+  if (Math.round(ms) < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${Number((ms / 1000).toFixed(1))} s`;
   if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
   if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;

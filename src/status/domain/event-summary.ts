@@ -12,24 +12,24 @@ interface SummarizedEvent {
   readonly deliveryCount: number;
 }
 
-/** Says in one sentence how an event was addressed, and how many deliveries came of it. */
+/** Says in one sentence how an event was addressed, and how many deliveries it led to. */
 export function eventSummary(event: SummarizedEvent, nowMs: number): string {
   const { acceptedAtMs, deliveryCount } = event;
   const count = deliveryCount === 1 ? 'one delivery' : `${inWords(deliveryCount)} deliveries`;
-  const came = deliveryCount === 0 ? 'nobody got a delivery' : `${count} came of it`;
-  return sentence(`${addressed(event)} ${atTime(acceptedAtMs, nowMs)}; ${came}`);
+  const result = deliveryCount === 0 ? 'nobody got a delivery' : `it led to ${count}`;
+  return sentence(`${addressed(event, atTime(acceptedAtMs, nowMs))}; ${result}`);
 }
 
-function addressed({ eventType, addressing, addressedTo }: SummarizedEvent): string {
+function addressed({ eventType, addressing, addressedTo }: SummarizedEvent, at: string): string {
   const target = addressedTo ?? 'one subscription';
   switch (addressing) {
     case 'all':
-      return `published to all subscriptions that wanted ${eventType}`;
+      return `published to all subscriptions that wanted ${eventType} ${at}`;
     case 'one':
-      return `published to ${target} only`;
+      return `published to ${target} only ${at}`;
     case 'test':
-      return `sent as a test to ${target} only`;
+      return `sent as a test to ${target} only ${at}`;
     case null:
-      return 'published before this service recorded to whom,';
+      return `published ${at}, before this service recorded to whom`;
   }
 }

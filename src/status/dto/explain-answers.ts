@@ -68,7 +68,7 @@ export class EventExplanationAnswer extends pageOf(ExplainedSubscriptionAnswer, 
 
   @ApiProperty({
     description: 'One sentence for people about the event. Its words may change',
-    example: 'Published to all subscriptions that wanted order.created at 12:00:00 UTC; one delivery came of it.',
+    example: 'Published to all subscriptions that wanted order.created at 12:00:00 UTC; it led to one delivery.',
   })
   readonly summary: string;
 }

@@ -6,8 +6,7 @@ const RECEIVER_CLOSED = 'the receiver closed the connection before it answered; 
 const NO_ROUTE = 'the network has no route to the receiver; check the address behind the host name of target_url';
 const NO_NAME = 'the host name of target_url has no address; check its spelling and its DNS records';
 const NAME_SERVERS = 'the name servers of the host in target_url failed to answer; check its DNS records';
-const NO_DNS_ANSWER =
-  'in the network, no name server answered for the host name of target_url in time; check its DNS records';
+const NO_DNS_ANSWER = 'no name server answered for the host name of target_url in time; check its DNS records';
 const NO_HTTPS =
   'the target speaks plain HTTP, not TLS; use http:// in target_url, or the port on which the receiver speaks TLS';
 const SELF_SIGNED = "the receiver's certificate is self-signed; it needs one of a public certificate authority";
@@ -16,7 +15,8 @@ const UNKNOWN_ISSUER =
 const WRONG_PURPOSE =
   "the receiver's certificate chain was not issued for servers; use a certificate for TLS servers from a public authority";
 const WRONG_DATES = "the receiver's certificate has unreadable dates; replace it";
-const NOT_ACCEPTED = "the receiver's certificate was not accepted; replace it by one of a public certificate authority";
+const NOT_ACCEPTED =
+  "the receiver's certificate was not accepted; replace it with one of a public certificate authority";
 const NO_COMMON_TLS =
   'the receiver and this service have no TLS version or cipher in common; the receiver needs TLS 1.2 or newer';
 

@@ -28,7 +28,7 @@ const VERSION = 'new.tenant_id, new.id, new.event_types, new.state, new.disabled
  * What each subscription wanted, and its state, from which time on. A trigger writes a version in the transaction of
  * every change, so also those of the previous version of the service, which runs beside this one for a while. The
  * versions of a subscription have different times even if the clock goes back. Times are in whole milliseconds, like
- * those of events.
+ * those of events. The function finds the table whatever the search_path of those who change a subscription.
  */
 const VERSIONS = [
   `create table subscription_versions (
@@ -39,7 +39,8 @@ const VERSIONS = [
     state smallint not null,
     disabled_reason text,
     primary key (tenant_id, subscription_id, valid_from))`,
-  `create function keep_subscription_version() returns trigger language plpgsql as $$
+  `create function keep_subscription_version() returns trigger language plpgsql
+    set search_path from current as $$
     begin
       insert into subscription_versions (tenant_id, subscription_id, event_types, state, disabled_reason, valid_from)
       select ${VERSION}, greatest(
@@ -77,7 +78,7 @@ class SubscriptionVersions implements MigrationInterface {
 
 /**
  * The versions that are present when recording begins. They have been valid since the last change of any field, or for
- * longer. In a transaction of its own, because it takes longer than changes of subscriptions should wait for a trigger.
+ * longer; a deleted one since its deletion. In a transaction of its own, because it takes longer than changes of subscriptions should wait for a trigger.
  */
 class PresentSubscriptionVersions implements MigrationInterface {
   readonly name = 'PresentSubscriptionVersions1700000000053';
@@ -85,7 +86,7 @@ class PresentSubscriptionVersions implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(
       `insert into subscription_versions (tenant_id, subscription_id, valid_from, event_types, state, disabled_reason)
-       select tenant_id, id, date_trunc('milliseconds', updated_at), event_types, state, disabled_reason
+       select tenant_id, id, date_trunc('milliseconds', coalesce(deleted_at, updated_at)), event_types, state, disabled_reason
        from subscriptions
        on conflict do nothing`,
     );
