@@ -117,9 +117,7 @@ describe('several processes behind one port, with real PostgreSQL, Redis and rec
       }
       expect(linesOf(service, 'service.starting').map(({ role }) => role)).toEqual(['supervisor', 'all', 'all']);
       expect(linesOf(service, 'listening')).toHaveLength(1);
-      expect(service.logs.filter(({ level }) => level === 40).map(({ msg }) => msg)).toEqual([
-        expect.stringContaining('API_ACCESS is open'),
-      ]);
+      expect(service.logs.filter(({ msg }) => msg.startsWith('API_ACCESS is open'))).toHaveLength(1);
     });
 
     it('work as API and as workers, too', async () => {
