@@ -1,6 +1,6 @@
 /** Modules that everybody may import. */
 const GROUND = 'access|targets|signing';
-const MODULES = `subscriptions|ingest|delivery|status|health|${GROUND}`;
+const MODULES = `subscriptions|live|ingest|delivery|status|health|${GROUND}`;
 const edge = (from, to) => ({
   name: `${from}-may-import-only-${to.replaceAll('|', '-') || 'nothing'}`,
   severity: 'error',
@@ -29,16 +29,18 @@ module.exports = {
     edge('targets', ''),
     edge('access', ''),
     edge('subscriptions', GROUND),
-    edge('delivery', `subscriptions|${GROUND}`),
-    edge('ingest', `subscriptions|delivery|${GROUND}`),
+    edge('live', `subscriptions|${GROUND}`),
+    edge('delivery', `subscriptions|live|${GROUND}`),
+    edge('ingest', `subscriptions|delivery|live|${GROUND}`),
     edge('status', `delivery|ingest|subscriptions|${GROUND}`),
     edge('health', `delivery|${GROUND}`),
     stage('domain', ''),
+    stage('report', 'domain'),
     stage('storage', 'domain'),
     stage('queue', 'storage|domain'),
     stage('attempt', 'storage|domain'),
-    stage('engine', 'queue|attempt|storage|domain'),
-    stage('api', 'queue|storage|domain'),
+    stage('engine', 'queue|attempt|report|storage|domain'),
+    stage('api', 'queue|report|storage|domain'),
     {
       name: 'enter-by-the-front-door',
       comment: 'another module is imported through its index.ts only',

@@ -3,6 +3,7 @@ import { AccessApiModule } from '../access/index.js';
 import { DeliveryModule, DeliveryQueueModule } from '../delivery/index.js';
 import { HealthModule } from '../health/index.js';
 import { IngestModule } from '../ingest/index.js';
+import { LiveApiModule } from '../live/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
 import { SharedModule } from '../shared/shared.module.js';
@@ -10,7 +11,14 @@ import { StatusModule } from '../status/index.js';
 import { SubscriptionsApiModule } from '../subscriptions/index.js';
 
 /** The modules of the public API. */
-export const API_MODULES = [AccessApiModule, SubscriptionsApiModule, IngestModule, DeliveryModule, StatusModule];
+export const API_MODULES = [
+  AccessApiModule,
+  SubscriptionsApiModule,
+  IngestModule,
+  DeliveryModule,
+  StatusModule,
+  LiveApiModule,
+];
 
 /** A process that serves the API and leaves deliveries to workers. */
 @Module({})

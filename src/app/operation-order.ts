@@ -26,6 +26,7 @@ export const OPERATION_ORDER = [
   'getEvent',
   'getEventPayload',
   'explainEvent',
+  'watch',
   'getLedger',
   'createKey',
   'listKeys',

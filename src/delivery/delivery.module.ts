@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/index.js';
+import { LiveModule } from '../live/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { DeliveryCommandRepository } from './storage/delivery-command.repository.js';
 import { DeliveryExplanations } from './api/delivery-explanations.js';
@@ -9,12 +10,13 @@ import { DeliveryHistoryRepository } from './storage/delivery-history.repository
 import { DeliveryWakeUps } from './queue/delivery-wake-ups.js';
 import { DeletedSubscriptions } from './api/deleted-subscriptions.js';
 import { DeliveryController } from './api/delivery.controller.js';
+import { DeliveryReport } from './report/delivery-report.js';
 import { DeliveryService } from './api/delivery.service.js';
 import { WakeUpRepository } from './storage/wake-up.repository.js';
 
 /** The API side: history, retry, cancel, and wake-ups for the workers. */
 @Module({
-  imports: [AccessModule, SubscriptionsModule],
+  imports: [AccessModule, LiveModule, SubscriptionsModule],
   controllers: [DeliveryController],
   providers: [
     DeletedSubscriptions,
@@ -23,6 +25,7 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
     DeliveryExplanations,
     DeliveryHistory,
     DeliveryHistoryRepository,
+    DeliveryReport,
     DeliveryService,
     DeliveryWakeUps,
     WakeUpRepository,

@@ -1,5 +1,13 @@
 export { type DeliveryPolicy, effectivePolicy } from './domain/delivery-policy.js';
-export { EVENT_TYPE_HINT, isEventType, onlyEventType, patternsWanting, wants } from './domain/event-type-pattern.js';
+export {
+  EVENT_PATTERN_FORM,
+  EVENT_TYPE_HINT,
+  isEventType,
+  isEventTypePattern,
+  onlyEventType,
+  patternsWanting,
+  wants,
+} from './domain/event-type-pattern.js';
 export { type Audience, WANTS_EVENT } from './audience.js';
 export { EVENT_TYPE_SCHEMA, IsEventType } from './dto/event-type.js';
 export type { PublishTarget } from './publish-target.js';
