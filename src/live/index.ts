@@ -1,4 +1,4 @@
-export type { Message, StreamStatus } from './dto/stream-messages.js';
+export type { StreamStatus } from './dto/stream-messages.js';
 export { LiveApiModule } from './live-api.module.js';
 export { LiveFeed } from './live-feed.js';
 export { LiveModule } from './live.module.js';

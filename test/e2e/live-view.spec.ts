@@ -128,7 +128,7 @@ describe('the live view, with two API processes and a worker', () => {
       event_type: 'order.created',
       deliveries: 1,
       payload_bytes: 7,
-      occurred_at: expect.stringMatching(/Z$/),
+      occurred_at: expect.stringMatching(/Z$/) as string,
     });
     const common = { delivery_id: delivery, event_id: event, subscription_id: subscription };
     expect(
@@ -140,8 +140,8 @@ describe('the live view, with two API processes and a worker', () => {
         status: 'retrying',
         attempt: 1,
         status_code: 503,
-        error: { code: 'bad_status', message: expect.any(String) },
-        next_attempt_at: expect.stringMatching(/Z$/),
+        error: { code: 'bad_status', message: expect.any(String) as string },
+        next_attempt_at: expect.stringMatching(/Z$/) as string,
       }),
       expect.objectContaining({ ...common, status: 'delivered', attempt: 2, status_code: 200, error: null, next_attempt_at: null }), // prettier-ignore
     ]);

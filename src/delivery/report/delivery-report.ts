@@ -20,7 +20,7 @@ interface Reason {
   readonly message: string | null;
 }
 
-export const SUBSCRIPTION_DELETED: Reason = {
+const SUBSCRIPTION_DELETED: Reason = {
   code: 'subscription_gone',
   message: 'the subscription was deleted before this delivery was finished',
 };
