@@ -4,6 +4,8 @@ import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { FaultyRedis } from '../support/faulty-redis.js';
 import { LiveView, type ViewOptions } from '../support/live-view.js';
 import { metricOf } from '../support/metric-of.js';
+import { RedisCluster } from '../support/redis-cluster.js';
+import { WatchedRedis } from '../support/redis-sentinel.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceOptions, type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -183,6 +185,48 @@ describe('the live view when something fails', () => {
     }
     expect(await service.stop()).toBe(0);
     await eventually(() => found.every(({ hasEnded }) => hasEnded), { until: Boolean });
+  });
+
+  it('works on a Redis Cluster', async () => {
+    const cluster = await RedisCluster.start(3);
+    try {
+      const [api, other] = [
+        await start('main.api', { REDIS_URL: cluster.url }),
+        await start('main', { REDIS_URL: cluster.url }),
+      ];
+      const subscription = await subscribe(api);
+      const view = await open(api);
+
+      await untilHeard(api, subscription, view);
+      await untilHeard(other, subscription, view);
+
+      const after = await open(other, { lastEventId: view.lastEventId });
+      await untilHeard(api, subscription, after);
+      expect(after.of('gap')).toEqual([]);
+    } finally {
+      await Promise.all(services.splice(0).map((service) => service.kill()));
+      await cluster.stop();
+    }
+  });
+
+  it('follows a failover of Sentinels', async () => {
+    const watched = await WatchedRedis.start();
+    try {
+      const service = await start('main', { REDIS_URL: watched.url });
+      const subscription = await subscribe(service);
+      const view = await open(service);
+      await untilHeard(service, subscription, view);
+
+      watched.killMaster();
+      await watched.untilReplaced();
+      await eventually(() => view.of('recovered'), { until: ({ length }) => length === 1, timeoutMs: 60_000 });
+
+      const elsewhere = await start('main', { REDIS_URL: watched.url });
+      await untilHeard(elsewhere, subscription, view);
+    } finally {
+      await Promise.all(services.splice(0).map((service) => service.kill()));
+      await watched.stop();
+    }
   });
 
   it('needs no Redis in one process, where it goes on after a reconnection', async () => {
