@@ -1,6 +1,6 @@
 /** Modules that everybody may import. */
 const GROUND = 'access|targets|signing';
-const MODULES = `subscriptions|ingest|delivery|stats|status|health|doctor|${GROUND}`;
+const MODULES = `subscriptions|live|ingest|delivery|stats|status|health|doctor|${GROUND}`;
 const edge = (from, to) => ({
   name: `${from}-may-import-only-${to.replaceAll('|', '-') || 'nothing'}`,
   severity: 'error',
@@ -29,18 +29,20 @@ module.exports = {
     edge('targets', ''),
     edge('access', ''),
     edge('subscriptions', GROUND),
-    edge('delivery', `subscriptions|${GROUND}`),
-    edge('ingest', `subscriptions|delivery|${GROUND}`),
+    edge('live', `subscriptions|${GROUND}`),
+    edge('delivery', `subscriptions|live|${GROUND}`),
+    edge('ingest', `subscriptions|delivery|live|${GROUND}`),
     edge('stats', `delivery|ingest|subscriptions|${GROUND}`),
     edge('status', `delivery|ingest|stats|subscriptions|${GROUND}`),
     edge('health', `delivery|${GROUND}`),
     edge('doctor', `subscriptions|delivery|${GROUND}`),
     stage('domain', ''),
+    stage('report', 'domain'),
     stage('storage', 'domain'),
     stage('queue', 'storage|domain'),
     stage('attempt', 'storage|domain'),
-    stage('engine', 'queue|attempt|storage|domain'),
-    stage('api', 'queue|storage|domain'),
+    stage('engine', 'queue|attempt|report|storage|domain'),
+    stage('api', 'queue|report|storage|domain'),
     {
       name: 'enter-by-the-front-door',
       comment: 'another module is imported through its index.ts only',

@@ -165,6 +165,18 @@ export class Gatekeeper {
     return this.settings.corsOrigins.includes(origin) || /^https?:\/\/(.*)$/.exec(origin)?.[1] === host.toLowerCase();
   }
 
+  /**
+   * Checks an admitted request again, for a response that goes on for long: its key may have been revoked or have
+   * expired, or its tenant may have been deleted.
+   *
+   * @throws DomainError with the reason for a refusal
+   */
+  async recheck({ caller, headers: { authorization } }: FastifyRequest): Promise<void> {
+    if (caller === null) return;
+    if (caller.identity.keyId !== null) await this.keyRing.identify(authorization);
+    if ((await this.tenants.find(caller.tenantId)) === null) throw new TenantNotFound(caller.tenantId);
+  }
+
   /** @throws RateLimited */
   private async meter(request: FastifyRequest, reply: FastifyReply, tenant: Tenant): Promise<void> {
     const rate = publishRate(tenant.limits, this.settings);

@@ -4,6 +4,7 @@ import { DeliveryModule, DeliveryQueueModule } from '../delivery/index.js';
 import { DoctorModule } from '../doctor/index.js';
 import { HealthModule } from '../health/index.js';
 import { IngestModule } from '../ingest/index.js';
+import { LiveApiModule } from '../live/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
 import { SharedModule } from '../shared/shared.module.js';
@@ -19,6 +20,7 @@ export const API_MODULES = [
   DeliveryModule,
   StatsModule,
   StatusModule,
+  LiveApiModule,
   DoctorModule,
 ];
 

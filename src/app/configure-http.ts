@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { IncomingMessage, Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -10,6 +11,7 @@ import { ProblemFilter } from '../shared/http/problem.filter.js';
 import { noteCode, requestLogOf, unservedRequest } from '../shared/http/request-log.js';
 import { installBodyParser } from '../shared/http/raw-body.js';
 import { LIMITS } from '../shared/limits.js';
+import { type RouteOptions } from '../shared/http/route-options.js';
 import { refuseUnreadQueries } from '../shared/http/strict-query.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
@@ -19,6 +21,7 @@ import { Connections } from './connections.js';
 import { countResponses } from './count-responses.js';
 import { serveOneAtATime } from './one-at-a-time.js';
 import { isPreflight, OtherMethods } from './other-methods.js';
+import { markEndless } from './responses.js';
 import { serverOptions } from './server-options.js';
 import { answerExpectations, answerUnreadable } from './unreadable-requests.js';
 
@@ -134,6 +137,7 @@ export function configureHttp(app: NestFastifyApplication, settings: Settings, g
   installBodyParser(fastify, settings.maxPayloadBytes);
   countResponses(fastify, metrics);
   namePreflights(fastify);
+  watchEndless(fastify);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     void reply.header('x-request-id', request.id);
     // A client with a connection that it keeps would not ask a load balancer again.
@@ -170,6 +174,17 @@ function namePreflights(fastify: FastifyInstance): void {
     if (route.method !== 'OPTIONS') return;
     route.onSend = (request: FastifyRequest, reply: FastifyReply, _payload, done): void => {
       void reply.header('x-request-id', request.id);
+      done();
+    };
+  });
+}
+
+/** Connections with an endless response are read, although no further request is served: their clients leave. */
+function watchEndless(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    if (!(route.config as RouteOptions | undefined)?.isEndless) return;
+    route.onSend = (_request: FastifyRequest, reply: FastifyReply, payload, done): void => {
+      if (payload instanceof Readable) markEndless(reply.raw);
       done();
     };
   });

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RouteOptions } from '../shared/http/route-options.js';
 import type { Metrics } from '../shared/metrics/metrics.js';
 
 /** Each route has series for these from the start, so that an alert sees the first failure. */
@@ -12,11 +13,16 @@ export function countResponses(fastify: FastifyInstance, { httpRequests, httpDur
       for (const status of FAILURES) httpRequests.inc({ method, route, status }, 0);
     }
   });
-  fastify.addHook('onResponse', ({ method, routeOptions }: FastifyRequest, reply: FastifyReply, done: () => void) => {
-    const route = routeOptions.url ?? 'unknown';
+  fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    // Read once: Fastify makes a new object each time.
+    const { url: route = 'unknown', config } = request.routeOptions;
+    const { method } = request;
     const { statusCode: status } = reply;
     httpRequests.inc({ method, route, status });
-    httpDuration.observe({ method, route, status_class: `${Math.floor(status / 100)}xx` }, reply.elapsedTime / 1000);
+    // How long a client watches says nothing about how long it waits.
+    if (!(config as RouteOptions | undefined)?.isEndless || status >= 400) {
+      httpDuration.observe({ method, route, status_class: `${Math.floor(status / 100)}xx` }, reply.elapsedTime / 1000);
+    }
     done();
   });
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { trackResponses, unfinishedResponseOn } from './responses.js';
+import { isEndless, trackResponses, unfinishedResponseOn } from './responses.js';
 
 /** The end of a request's headers, and of a chunked body with or without trailers. */
 const END = '\r\n\r\n';
@@ -63,7 +63,7 @@ class Feeder {
     });
     // Reading a body resumes its connection, even after the end of the body.
     socket.on('resume', () => {
-      if (this.isHolding) socket.pause();
+      if (this.isHolding && !isEndless(unfinishedResponseOn(socket))) socket.pause();
     });
   }
 
@@ -73,6 +73,11 @@ class Feeder {
     // Discards what arrives after the last response of a connection.
     while (rest.length > 0 && socket.writable) {
       const response = unfinishedResponseOn(socket);
+      // A request that would never get its turn.
+      if (isEndless(response)) {
+        socket.destroy();
+        return;
+      }
       if (response?.req.complete === true) this.holdUntilSent(response);
       if (socket.isPaused()) {
         socket.unshift(rest);

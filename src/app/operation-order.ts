@@ -28,6 +28,7 @@ export const OPERATION_ORDER = [
   'getEvent',
   'getEventPayload',
   'explainEvent',
+  'watch',
   'getStats',
   'getLedger',
   'createKey',

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 
 const latest = new WeakMap<Socket, ServerResponse>();
 const tracked = new WeakSet<Server>();
+const endless = new WeakSet<ServerResponse>();
 
 /** Makes `unfinishedResponseOn` work for the connections of a server. */
 export function trackResponses(server: Server): void {
@@ -20,4 +21,14 @@ export function unfinishedResponseOn(socket: Socket): ServerResponse | null {
   const response = latest.get(socket);
   // Node.js detaches the socket from a finished response.
   return response?.socket === socket ? response : null;
+}
+
+/** Says that a response goes on until the client leaves, so its connection is read to notice that. */
+export function markEndless(response: ServerResponse): void {
+  endless.add(response);
+  response.socket?.resume();
+}
+
+export function isEndless(response: ServerResponse | null): boolean {
+  return response !== null && endless.has(response);
 }

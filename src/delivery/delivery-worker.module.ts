@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Settings } from '../shared/config/settings.js';
+import { LiveModule } from '../live/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { TargetsModule } from '../targets/index.js';
 import { AttemptPipeline } from './attempt/attempt-pipeline.js';
@@ -22,6 +23,7 @@ import { Parking } from './engine/parking.js';
 import { Pulling } from './engine/pulling.js';
 import { QueueWatchdog } from './engine/queue-watchdog.js';
 import { SlottedAttempts } from './engine/slotted-attempts.js';
+import { DeliveryReport } from './report/delivery-report.js';
 import { AttemptRepository } from './storage/attempt.repository.js';
 import { ClaimRepository } from './storage/claim.repository.js';
 import { DueRepository } from './storage/due.repository.js';
@@ -52,5 +54,8 @@ const ATTEMPT = [AttemptPipeline, AttemptReport, AttemptWriter, Credentials, Web
 const STORAGE = [AttemptRepository, ClaimRepository, DueRepository, ParkingRepository];
 
 /** The worker side: takes wake-ups and makes attempts. Has no routes. */
-@Module({ imports: [SubscriptionsModule, TargetsModule], providers: [...ENGINE, ...ATTEMPT, ...STORAGE] })
+@Module({
+  imports: [LiveModule, SubscriptionsModule, TargetsModule],
+  providers: [...ENGINE, ...ATTEMPT, DeliveryReport, ...STORAGE],
+})
 export class DeliveryWorkerModule {}

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/index.js';
+import { LiveModule } from '../live/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { TargetsModule } from '../targets/index.js';
 import { ReceiverProbes } from './attempt/http/receiver-probes.js';
@@ -11,6 +12,7 @@ import { DeliveryHistoryRepository } from './storage/delivery-history.repository
 import { DeliveryWakeUps } from './queue/delivery-wake-ups.js';
 import { DeletedSubscriptions } from './api/deleted-subscriptions.js';
 import { DeliveryController } from './api/delivery.controller.js';
+import { DeliveryReport } from './report/delivery-report.js';
 import { DeliveryService } from './api/delivery.service.js';
 import { FirstAttempts } from './api/first-attempts.js';
 import { OpenDeliveryRepository } from './storage/open-delivery.repository.js';
@@ -20,7 +22,7 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
 
 /** The API side: history, retry, cancel, wake-ups for the workers, and probes of receivers. */
 @Module({
-  imports: [AccessModule, SubscriptionsModule, TargetsModule],
+  imports: [AccessModule, LiveModule, SubscriptionsModule, TargetsModule],
   controllers: [DeliveryController],
   providers: [
     DeletedSubscriptions,
@@ -29,6 +31,7 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
     DeliveryExplanations,
     DeliveryHistory,
     DeliveryHistoryRepository,
+    DeliveryReport,
     DeliveryService,
     DeliveryWakeUps,
     FirstAttempts,

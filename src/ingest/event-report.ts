@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { LiveFeed } from '../live/index.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
+import { Clock } from '../shared/time/clock.js';
 
 interface AcceptedEvent {
   readonly requestId: string;
@@ -14,12 +16,14 @@ interface AcceptedEvent {
   readonly deliveryCount: number;
 }
 
-/** Logs and counts accepted events. */
+/** Logs and counts accepted events, and shows them to viewers. */
 @Injectable()
 export class EventReport {
   constructor(
     private readonly logger: Logger,
     private readonly metrics: Metrics,
+    private readonly live: LiveFeed,
+    private readonly clock: Clock,
   ) {}
 
   accepted({ requestId, tenantId, id, eventType, bytes, deliveryCount }: AcceptedEvent): void {
@@ -37,6 +41,17 @@ export class EventReport {
       },
       'event.accepted',
     );
+    if (!this.live.isWatched(tenantId)) return;
+    this.live.publish(tenantId, {
+      kind: 'event.accepted',
+      body: {
+        event_id: toPublicId('evt', id),
+        event_type: eventType,
+        deliveries: deliveryCount,
+        payload_bytes: bytes,
+        occurred_at: this.clock.now().toISOString(),
+      },
+    });
   }
 
   /** An event reached nobody, and the reason could not be found out. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliveryModule } from '../delivery/index.js';
+import { LiveModule } from '../live/index.js';
 import { TargetsModule } from '../targets/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { EventReport } from './event-report.js';
@@ -17,7 +18,7 @@ import { WideEventRepository } from './wide-event.repository.js';
 import { WideEventWriter } from './wide-event-writer.js';
 
 @Module({
-  imports: [SubscriptionsModule, DeliveryModule, TargetsModule],
+  imports: [SubscriptionsModule, DeliveryModule, LiveModule, TargetsModule],
   controllers: [IngestController, TestEventsController],
   providers: [
     EventHistory,

@@ -64,4 +64,9 @@ export const LIMITS = {
   keyLifeSeconds: 315_360_000,
   eventsPerSecond: 1_000_000,
   subscriptions: 10_000_000,
+
+  /** Live views at one process: of one tenant, and in all. */
+  viewersOfTenant: 10,
+  viewers: 100,
+  viewerMessagesPerSecond: 500,
 } as const;

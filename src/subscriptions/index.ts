@@ -1,8 +1,10 @@
 export { type DeliveryPolicy, effectivePolicy } from './domain/delivery-policy.js';
 export {
+  EVENT_PATTERN_FORM,
   EVENT_TYPE_HINT,
   eventTypesOf,
   isEventType,
+  isEventTypePattern,
   onlyEventType,
   patternsWanting,
   wants,

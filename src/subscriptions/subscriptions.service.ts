@@ -41,7 +41,9 @@ import { type Sealed, SubscriptionVault } from './subscription-vault.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 
 /** Work of another module in the transaction that deletes a subscription. */
-export type RemovalStep = (tx: Tx, tenantId: string, subscriptionId: Uuid) => Promise<void>;
+export type RemovalStep = (tx: Tx, tenantId: string, subscriptionId: Uuid) => Promise<AfterRemoval>;
+/** Called when the subscription is deleted, after the commit. */
+type AfterRemoval = () => void;
 
 /** A tenant may have as many deleted subscriptions as its subscription limit, but at least this many. */
 const MIN_DELETED_LIMIT = 1000;
@@ -146,13 +148,16 @@ export class SubscriptionsService implements OnModuleInit {
   async remove(caller: Caller, id: Uuid): Promise<void> {
     const { tenantId } = caller;
     const now = this.clock.now();
-    await this.audit.change(caller, async (tx, record) => {
+    const followUps = await this.audit.change(caller, async (tx, record) => {
       await this.lock(tx, tenantId, id);
       const deleted = { state: SUBSCRIPTION_STATE.deleted, deletedAt: now, updatedAt: now, ...NOTHING_SEALED };
       await this.repository.update(tx, { tenantId, id }, deleted);
-      for (const step of this.removalSteps) await step(tx, tenantId, id);
+      const afterwards: AfterRemoval[] = [];
+      for (const step of this.removalSteps) afterwards.push(await step(tx, tenantId, id));
       await record({ action: 'subscription.deleted', target: toPublicId('sub', id) });
+      return afterwards;
     });
+    for (const followUp of followUps) followUp();
     await this.cache.invalidate(tenantId);
   }
 

@@ -170,7 +170,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
     it.each(['paused', 'disabled'] as const)('is held while its subscription is %s', async (state) => {
       const idle = await rows.subscription({ state: SUBSCRIPTION[state] });
       const wakeUp = await rows.delivery({ subscriptionId: idle, attemptCount: 1 });
-      expect(await repository.claims.settleUnclaimed([wakeUp])).toBe(0);
+      expect(await repository.claims.settleUnclaimed([wakeUp])).toHaveLength(0);
       expect(await rows.open(wakeUp.id)).toMatchObject({ state: 0, attempt_count: 1, is_parked: true, due_in: null });
     });
 
@@ -178,7 +178,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
       const deleted = await rows.subscription({ state: SUBSCRIPTION.deleted });
       const waiting = await rows.delivery({ subscriptionId: deleted, attemptCount: 1 });
       const parked = await rows.delivery({ subscriptionId: deleted, attemptCount: 1, parkedIn: -1 });
-      expect(await repository.claims.settleUnclaimed([waiting, parked])).toBe(2);
+      expect(await repository.claims.settleUnclaimed([waiting, parked])).toHaveLength(2);
       for (const { id } of [waiting, parked]) {
         expect(await rows.open(id)).toBeUndefined();
         expect(await rows.finished(id)).toMatchObject({
@@ -193,7 +193,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
       const idle = await rows.subscription({ state: SUBSCRIPTION.deleted });
       const pending = await rows.delivery({ subscriptionId });
       const inFlight = await rows.delivery({ subscriptionId: idle, state: 1, attemptCount: 1, leaseIn: 5 });
-      expect(await repository.claims.settleUnclaimed([pending, inFlight])).toBe(0);
+      expect(await repository.claims.settleUnclaimed([pending, inFlight])).toHaveLength(0);
       expect(await rows.open(pending.id)).toMatchObject({ state: 0, is_parked: false });
       expect(await rows.open(inFlight.id)).toMatchObject({ state: 1, is_parked: false });
     });

@@ -34,7 +34,7 @@ describe('parked deliveries, on real PostgreSQL', () => {
     const wakeUp = await rows.delivery({ subscriptionId, attemptCount: 2, dueIn: -1 });
     await repository.parking.park([wakeUp]);
     expect(await rows.open(wakeUp.id)).toMatchObject({ state: 0, attempt_count: 2, is_parked: true, due_in: null });
-    expect(await repository.due.takeDue(10, null)).toEqual({ wakeUps: [], failed: 0, isComplete: true });
+    expect(await repository.due.takeDue(10, null)).toEqual({ wakeUps: [], failed: [], isComplete: true });
     expect((await repository.parking.listWithParked(null, 10)).active).toEqual([
       { subscriptionId, tenantId: 'default' },
     ]);
@@ -154,11 +154,11 @@ describe('parked deliveries, on real PostgreSQL', () => {
     for (let n = 3; n > 0; n -= 1) parked.push(await rows.delivery({ subscriptionId: deleted, parkedIn: -n }));
     const other = await rows.delivery({ subscriptionId, parkedIn: -9 });
 
-    expect(await repository.parking.cancelParkedOfDeleted([subscriptionId, deleted], 2)).toBe(2);
+    expect(await repository.parking.cancelParkedOfDeleted([subscriptionId, deleted], 2)).toHaveLength(2);
 
     expect(await rows.finished(parked[0]!.id)).toMatchObject({ state: 4, last_error_code: 'subscription_gone' });
     expect(await rows.open(parked[2]!.id)).toMatchObject({ is_parked: true });
-    expect(await repository.parking.cancelParkedOfDeleted([subscriptionId, deleted], 2)).toBe(1);
+    expect(await repository.parking.cancelParkedOfDeleted([subscriptionId, deleted], 2)).toHaveLength(1);
     expect(await rows.open(other.id)).toMatchObject({ is_parked: true });
   });
 });

@@ -16,8 +16,10 @@ import type { AttemptRepository } from '../../src/delivery/storage/attempt.repos
 import type { ClaimRepository } from '../../src/delivery/storage/claim.repository.js';
 import type { ParkingRepository } from '../../src/delivery/storage/parking.repository.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
+import { DeliveryReport } from '../../src/delivery/report/delivery-report.js';
 import { Metrics } from '../../src/shared/metrics/metrics.js';
 import type { Clock } from '../../src/shared/time/clock.js';
+import { aLiveFeed } from './a-live-feed.js';
 import { silentLogger } from './silent-logger.js';
 
 export type EngineRepositories = Pick<ClaimRepository, keyof ClaimRepository> &
@@ -56,10 +58,11 @@ export function anEngine({ repositories, nowMs, onSent, onAnswered, env = {} }: 
   const [claims, parked] = [repository as ClaimRepository, repository as ParkingRepository];
   const clock = { monotonicMs: nowMs, nowMs } as Clock;
   const metrics = new Metrics();
+  const report = new DeliveryReport(metrics, aLiveFeed(), clock);
   const settings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/', ...env });
   const lanes = new Lanes(settings.workerConcurrency);
   const capacity = new Capacity(lanes, settings);
-  const claiming = new Claiming(claims, clock, silentLogger, metrics);
+  const claiming = new Claiming(claims, clock, silentLogger, metrics, report);
   const parking = new Parking(parked, repository as AttemptRepository, lanes, silentLogger, metrics);
   const dispatcher = new Dispatcher(
     lanes,
@@ -75,6 +78,6 @@ export function anEngine({ repositories, nowMs, onSent, onAnswered, env = {} }: 
     capacity,
     dispatcher,
     direct: new DirectAttempts(new HandOver(), lanes, claiming, dispatcher, parking, clock, settings),
-    review: new LaneReview(lanes, dispatcher, parked, clock, metrics),
+    review: new LaneReview(lanes, dispatcher, parked, clock, report),
   };
 }

@@ -235,8 +235,18 @@ function encode(body: ApiRequest['body']): { body?: Uint8Array<ArrayBuffer>; typ
   return { body: new Uint8Array(Buffer.from(JSON.stringify(body))), type: { 'content-type': 'application/json' } };
 }
 
+function isEndless({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') === true;
+}
+
+/** The beginning of a response without an end, which is cancelled then. */
+async function firstBytes({ body }: Response): Promise<Buffer> {
+  for await (const chunk of body ?? []) return Buffer.from(chunk as Uint8Array);
+  return Buffer.alloc(0);
+}
+
 async function readAnswer(answer: Response): Promise<ApiResponse> {
-  const bytes = Buffer.from(await answer.arrayBuffer());
+  const bytes = isEndless(answer) ? await firstBytes(answer) : Buffer.from(await answer.arrayBuffer());
   const text = bytes.toString();
   const isJson = /^application\/(.+\+)?json\b/i.test(answer.headers.get('content-type') ?? '');
   return { status: answer.status, headers: answer.headers, body: isJson ? parsed(text) : text, text, bytes };

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Metrics } from '../../shared/metrics/metrics.js';
 import { SubscriptionsService } from '../../subscriptions/index.js';
+import { DeliveryReport } from '../report/delivery-report.js';
 import { DeliveryCommandRepository } from '../storage/delivery-command.repository.js';
 
 /** Cancels the open deliveries of a subscription in the transaction that deletes it. */
@@ -9,13 +9,15 @@ export class DeletedSubscriptions implements OnModuleInit {
   constructor(
     private readonly subscriptions: SubscriptionsService,
     private readonly commands: DeliveryCommandRepository,
-    private readonly metrics: Metrics,
+    private readonly report: DeliveryReport,
   ) {}
 
   onModuleInit(): void {
     this.subscriptions.onRemoval(async (tx, tenantId, subscriptionId) => {
       const cancelled = await this.commands.cancelAllOf(tx, tenantId, subscriptionId);
-      this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
+      return () => {
+        this.report.subscriptionDeleted(cancelled.map((id) => ({ id, subscriptionId, tenantId })));
+      };
     });
   }
 }

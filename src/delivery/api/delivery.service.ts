@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail, type Caller } from '../../access/index.js';
 import { Settings } from '../../shared/config/settings.js';
-import { toPublicId } from '../../shared/ids/public-id.js';
+import { parsePublicId, toPublicId } from '../../shared/ids/public-id.js';
 import { deliveryUuid, eventUuidOf, retryOrdinal, type Uuid } from '../../shared/ids/uuid.js';
-import { Metrics } from '../../shared/metrics/metrics.js';
 import { Random } from '../../shared/time/random.js';
 import { DeliveryCommandRepository } from '../storage/delivery-command.repository.js';
+import { DeliveryReport } from '../report/delivery-report.js';
 import { DeliveryHistory } from './delivery-history.js';
 import { DeliveryWakeUps } from '../queue/delivery-wake-ups.js';
 import { DeliveryFinished, DeliveryUnfinished, SubscriptionGone } from './delivery.errors.js';
@@ -23,7 +23,7 @@ export class DeliveryService {
     private readonly wakeUps: DeliveryWakeUps,
     private readonly audit: AuditTrail,
     private readonly random: Random,
-    private readonly metrics: Metrics,
+    private readonly report: DeliveryReport,
     private readonly settings: Settings,
   ) {}
 
@@ -46,7 +46,7 @@ export class DeliveryService {
       const newId = deliveryUuid(eventUuidOf(id), retryOrdinal(this.random.next()));
       const subscriptionId = await this.openRetry(caller, { id, newId, ...terms });
       if (subscriptionId === null) continue;
-      this.metrics.deliveriesCreated.inc();
+      this.report.retried({ id: newId, subscriptionId, tenantId, eventType: former.event_type }, former.id);
       this.wakeUps.add([{ id: newId, subscriptionId, attemptCount: 0, tenantId }]);
       return this.history.get(tenantId, newId);
     }
@@ -68,7 +68,8 @@ export class DeliveryService {
     });
     const delivery = await this.history.get(tenantId, id);
     if (!isCancelled) throw new DeliveryFinished(toPublicId('dlv', id));
-    this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' });
+    const { uuid: subscriptionId } = parsePublicId(delivery.subscription_id, 'sub');
+    this.report.cancelledByClient({ id, subscriptionId, tenantId, eventType: delivery.event_type });
     return delivery;
   }
 

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { aLiveFeed } from '../../../test/support/a-live-feed.js';
 import { aClaimedDelivery } from '../../../test/support/factories.js';
 import { silentLogger } from '../../../test/support/silent-logger.js';
 import type { Logger } from '../../shared/logging/logger.js';
@@ -37,7 +38,7 @@ function aPipeline(fault: Error, given: { postpone?: () => Promise<boolean> } = 
     {} as SubscriptionDisabling,
     new SystemClock(),
     { next: () => 0.5 },
-    new AttemptReport(logger, metrics),
+    new AttemptReport(logger, metrics, aLiveFeed(), new SystemClock()),
     ownFaults,
   );
   return { metrics, ownFaults, pipeline, postponed, recorded };
@@ -108,7 +109,7 @@ describe('an attempt whose receiver asks to be disabled', () => {
       { disable: () => Promise.reject(new Error('no database')) } as unknown as SubscriptionDisabling,
       new SystemClock(),
       { next: () => 0.5 },
-      new AttemptReport(logger, metrics),
+      new AttemptReport(logger, metrics, aLiveFeed(), new SystemClock()),
       new OwnFaults(new SystemClock(), logger, metrics),
     );
 

@@ -1,18 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import { LiveFeed, type StreamStatus } from '../../live/index.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { Metrics, startAtZero } from '../../shared/metrics/metrics.js';
+import { Clock } from '../../shared/time/clock.js';
 import { ATTEMPT_ERROR_CODES, STATUS_CLASSES, statusClass } from '../domain/attempt-outcome.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { FinishedAttempt } from '../domain/finished-attempt.js';
 import { OWN_FAULTS } from '../domain/own-fault.js';
+import type { Decision } from '../domain/retry-policy.js';
 import type { Recorded } from './attempt-writer.js';
 
-/** Logs and counts what came of attempts. */
+/** Logs and counts what came of attempts, and shows it to viewers. */
 @Injectable()
 export class AttemptReport {
   constructor(
     private readonly logger: Logger,
     private readonly metrics: Metrics,
+    private readonly live: LiveFeed,
+    private readonly clock: Clock,
   ) {
     startAtZero(metrics.attempts, 'status_class', STATUS_CLASSES);
     startAtZero(metrics.attemptFailures, 'code', ATTEMPT_ERROR_CODES);
@@ -25,6 +30,7 @@ export class AttemptReport {
     this.metrics.attemptDuration.observe(result.durationMs / 1000);
     const isFinished = recorded === 'recorded' && decision.next !== 'retry';
     if (isFinished) this.metrics.deliveriesFinished.inc({ outcome: decision.next });
+    if (this.live.isWatched(delivery.tenantId)) this.show(delivery, { result, decision }, recorded);
     this.logger.info(
       {
         delivery_id: delivery.publicIds.delivery,
@@ -44,6 +50,32 @@ export class AttemptReport {
     );
   }
 
+  private show(
+    delivery: ClaimedDelivery,
+    { result, decision }: Pick<FinishedAttempt, 'result' | 'decision'>,
+    recorded: Recorded,
+  ): void {
+    const isRecorded = recorded === 'recorded';
+    const nowMs = this.clock.nowMs();
+    const retriesAtMs = isRecorded && decision.next === 'retry' ? nowMs + decision.delayMs : null;
+    this.live.publish(delivery.tenantId, {
+      kind: 'delivery.attempted',
+      body: {
+        delivery_id: delivery.publicIds.delivery,
+        event_id: delivery.publicIds.event,
+        subscription_id: delivery.subscription.publicId,
+        event_type: delivery.eventType,
+        status: isRecorded ? statusAfter(decision) : null,
+        attempt: delivery.attempt,
+        status_code: result.statusCode,
+        error: result.error,
+        duration_ms: Math.round(result.durationMs),
+        next_attempt_at: retriesAtMs === null ? null : new Date(retriesAtMs).toISOString(),
+        occurred_at: new Date(nowMs).toISOString(),
+      },
+    });
+  }
+
   notRecorded({ publicIds }: ClaimedDelivery, error: unknown): void {
     this.logger.error({ err: error, delivery_id: publicIds.delivery }, 'attempt.not_recorded');
   }
@@ -55,4 +87,8 @@ export class AttemptReport {
   notPostponed({ publicIds }: ClaimedDelivery, error: unknown): void {
     this.logger.warn({ err: error, delivery_id: publicIds.delivery }, 'delivery.not_postponed');
   }
+}
+
+function statusAfter({ next }: Decision): StreamStatus {
+  return next === 'retry' ? 'retrying' : next;
 }

@@ -7,6 +7,7 @@ import type { ActiveSubscription, ArrivingDelivery } from '../domain/arriving-de
 import type { Claim, ClaimedDelivery } from '../domain/claimed-delivery.js';
 import { assignClaims } from '../domain/assign-claims.js';
 import type { WakeUp } from '../domain/wake-up.js';
+import { DeliveryReport } from '../report/delivery-report.js';
 import { ClaimRepository } from '../storage/claim.repository.js';
 import { logFailure } from './log-failure.js';
 
@@ -22,6 +23,7 @@ export class Claiming {
     private readonly clock: Clock,
     private readonly logger: Logger,
     private readonly metrics: Metrics,
+    private readonly report: DeliveryReport,
   ) {
     this.groups = new GroupWriter((wakeUps) => this.claimGroup(wakeUps), {
       items: MAX_GROUP,
@@ -90,8 +92,7 @@ export class Claiming {
   /** Parks or cancels deliveries of subscriptions that are not active. Never throws. */
   private async settle(wakeUps: WakeUp[]): Promise<void> {
     try {
-      const cancelled = await this.repository.settleUnclaimed(wakeUps);
-      if (cancelled > 0) this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
+      this.report.subscriptionDeleted(await this.repository.settleUnclaimed(wakeUps));
     } catch (error) {
       logFailure(this.logger, error, 'deliveries.not_settled');
     }

@@ -32,7 +32,7 @@ describe('the hand-over of accepted deliveries to a worker in the same process',
         completeArrivals: (deliveries) => Promise.resolve(deliveries.map(claimedOf)),
         settleUnclaimed: (wakeUps) => {
           changes.push(...wakeUps.map(({ id }) => `settle ${id}`));
-          return Promise.resolve(0);
+          return Promise.resolve([]);
         },
         postpone: (postponed) => {
           changes.push(...postponed.map(({ delivery, delayMs }) => `postpone ${delivery.id} by ${delayMs}`));

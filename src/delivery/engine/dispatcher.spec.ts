@@ -158,7 +158,7 @@ describe('the engine of a worker', () => {
             wakeUp!.id === prompt.id
               ? Promise.resolve([prompt])
               : new Promise((resolve) => claimed.push(() => { resolve([]); })), // prettier-ignore
-          settleUnclaimed: () => Promise.resolve(0),
+          settleUnclaimed: () => Promise.resolve([]),
           park: (wakeUps) => {
             parked.push(...wakeUps);
             return Promise.resolve();

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../shared/config/settings.js';
-import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
+import { DeliveryReport } from '../report/delivery-report.js';
 import { DueRepository } from '../storage/due.repository.js';
 import type { DueEnd } from '../storage/statements/take-due.js';
 import { Capacity } from './capacity.js';
@@ -37,7 +37,7 @@ export class DuePass {
     private readonly parking: Parking,
     private readonly capacity: Capacity,
     private readonly clock: Clock,
-    private readonly metrics: Metrics,
+    private readonly report: DeliveryReport,
     { dueScanInterval }: Settings,
   ) {
     this.maxMs = dueScanInterval * 1000;
@@ -76,8 +76,7 @@ export class DuePass {
   private async takeBatch(lookBackSeconds: number | null, parks: boolean): Promise<boolean> {
     const { end } = this;
     const { wakeUps, failed, isComplete } = await this.repository.takeDue(BATCH, lookBackSeconds, { end, parks });
-    this.metrics.dueScanTaken.inc(wakeUps.length + failed);
-    if (failed > 0) this.metrics.deliveriesFinished.inc({ outcome: 'failed' }, failed);
+    this.report.due(wakeUps.length, failed);
     if (parks) {
       this.parking.noteParked(wakeUps);
       this.dispatcher.advance();

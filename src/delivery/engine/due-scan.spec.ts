@@ -1,3 +1,4 @@
+import { aLiveFeed } from '../../../test/support/a-live-feed.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { silentLogger } from '../../../test/support/silent-logger.js';
 import { parseSettings } from '../../shared/config/settings.js';
@@ -5,6 +6,7 @@ import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
 import { SystemRandom } from '../../shared/time/random.js';
 import type { WakeUp } from '../domain/wake-up.js';
+import { DeliveryReport } from '../report/delivery-report.js';
 import type { DueRepository } from '../storage/due.repository.js';
 import type { Capacity } from './capacity.js';
 import type { Dispatcher } from './dispatcher.js';
@@ -30,7 +32,7 @@ describe('the due scan', () => {
         due -= taken;
         if (taken > 0) ends.push(options!.end!);
         const wakeUp: WakeUp = { id: 'd', subscriptionId: 's', attemptCount: 0, tenantId: 't' };
-        return Promise.resolve({ wakeUps: Array<WakeUp>(taken).fill(wakeUp), failed: 0, isComplete: taken < limit });
+        return Promise.resolve({ wakeUps: Array<WakeUp>(taken).fill(wakeUp), failed: [], isComplete: taken < limit });
       },
     };
     const dispatcher: Pick<Dispatcher, 'advance' | 'dispatch'> = {
@@ -52,7 +54,7 @@ describe('the due scan', () => {
       parking as Parking,
       worker as unknown as Capacity,
       new StandingClock(),
-      new Metrics(),
+      new DeliveryReport(new Metrics(), aLiveFeed(), new StandingClock()),
       settings,
     );
     const review: Pick<LaneReview, 'run'> = { run: () => Promise.resolve() };

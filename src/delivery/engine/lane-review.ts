@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '../../shared/ids/uuid.js';
-import { Metrics } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
+import { DeliveryReport } from '../report/delivery-report.js';
 import { ParkingRepository } from '../storage/parking.repository.js';
 import { Dispatcher } from './dispatcher.js';
 import { Lanes } from './lanes/lanes.js';
@@ -21,7 +21,7 @@ export class LaneReview {
     private readonly dispatcher: Dispatcher,
     private readonly repository: ParkingRepository,
     private readonly clock: Clock,
-    private readonly metrics: Metrics,
+    private readonly report: DeliveryReport,
   ) {}
 
   /**
@@ -39,7 +39,6 @@ export class LaneReview {
 
   private async cancelDeleted(subscriptionIds: readonly Uuid[]): Promise<void> {
     if (subscriptionIds.length === 0) return;
-    const cancelled = await this.repository.cancelParkedOfDeleted(subscriptionIds, MAX_CANCELLED);
-    if (cancelled > 0) this.metrics.deliveriesFinished.inc({ outcome: 'cancelled' }, cancelled);
+    this.report.subscriptionDeleted(await this.repository.cancelParkedOfDeleted(subscriptionIds, MAX_CANCELLED));
   }
 }

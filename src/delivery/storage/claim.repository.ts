@@ -8,6 +8,7 @@ import type { ActiveSubscription, ArrivingDelivery } from '../domain/arriving-de
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { WakeUp } from '../domain/wake-up.js';
 import { ClaimedSubscriptions, readSubscriptions } from './claimed-subscriptions.js';
+import { type CancelledDelivery, type CancelledRow, toCancelled } from './cancelled-delivery.js';
 import { leaseParameters } from './lease-parameters.js';
 import { wakeUpParameters } from './wake-up-parameters.js';
 import { claim } from './statements/claim.js';
@@ -81,11 +82,11 @@ export class ClaimRepository {
    * Settles deliveries that could not be claimed: parks those of paused and disabled subscriptions, and cancels those
    * of deleted ones.
    *
-   * @returns number of cancelled deliveries
+   * @returns the cancelled deliveries
    */
-  async settleUnclaimed(wakeUps: readonly WakeUp[]): Promise<number> {
-    const rows = await this.hotPath.query<{ id: Uuid }>(SETTLE_UNCLAIMED.with(wakeUpParameters(wakeUps)));
-    return rows.length;
+  async settleUnclaimed(wakeUps: readonly WakeUp[]): Promise<CancelledDelivery[]> {
+    const rows = await this.hotPath.query<CancelledRow>(SETTLE_UNCLAIMED.with(wakeUpParameters(wakeUps)));
+    return rows.map(toCancelled);
   }
 
   /** Claims parked deliveries, longest parked first, up to the number of free slots of each lane. */

@@ -70,10 +70,10 @@ export class DeliveryCommandRepository {
    * Cancels unfinished deliveries of a subscription that is being deleted, up to the limit of one transaction. Workers
    * cancel the rest within seconds, when they find the subscription deleted. Served by open_deliveries_subscription.
    *
-   * @returns number of cancelled deliveries
+   * @returns the cancelled deliveries
    */
-  async cancelAllOf(tx: Tx, tenantId: string, subscriptionId: Uuid): Promise<number> {
-    const rows = await this.database.query(
+  async cancelAllOf(tx: Tx, tenantId: string, subscriptionId: Uuid): Promise<Uuid[]> {
+    const rows = await this.database.query<{ id: Uuid }>(
       tenantId,
       `with gone as (delete from open_deliveries where tenant_id = $1 and id = any(array(
          select id from open_deliveries where tenant_id = $1 and subscription_id = $2 order by id limit ${MAX_CANCELLED}))
@@ -83,7 +83,7 @@ export class DeliveryCommandRepository {
       [subscriptionId],
       tx,
     );
-    return rows.length;
+    return rows.map(({ id }) => id);
   }
 }
 

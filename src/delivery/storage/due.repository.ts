@@ -17,8 +17,8 @@ interface DueRow {
 /** One batch of due deliveries. */
 interface TakenDue {
   readonly wakeUps: WakeUp[];
-  /** Number of deliveries that failed because workers died during too many of their attempts. */
-  readonly failed: number;
+  /** Deliveries that failed because workers died during too many of their attempts. */
+  readonly failed: Pick<WakeUp, 'id' | 'subscriptionId' | 'tenantId'>[];
   /** True if nothing else is due. */
   readonly isComplete: boolean;
 }
@@ -52,15 +52,15 @@ export class DueRepository {
         ...leaseParameters(this.settings),
       }),
     );
-    const wakeUps = rows
-      .filter(({ became }) => became === 'woken')
-      .map((row) => ({
-        id: row.id,
-        subscriptionId: row.subscription_id,
-        attemptCount: row.attempt_count,
-        tenantId: row.tenant_id,
-      }));
-    const failed = rows.filter(({ became }) => became === 'failed').length;
-    return { wakeUps, failed, isComplete: rows.length < limit };
+    const those = (wanted: DueRow['became']): WakeUp[] =>
+      rows
+        .filter(({ became }) => became === wanted)
+        .map((row) => ({
+          id: row.id,
+          subscriptionId: row.subscription_id,
+          attemptCount: row.attempt_count,
+          tenantId: row.tenant_id,
+        }));
+    return { wakeUps: those('woken'), failed: those('failed'), isComplete: rows.length < limit };
   }
 }

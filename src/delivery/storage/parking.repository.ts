@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HotPath } from '../../shared/database/hot-path.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import type { WakeUp } from '../domain/wake-up.js';
+import { type CancelledDelivery, type CancelledRow, toCancelled } from './cancelled-delivery.js';
 import { wakeUpParameters } from './wake-up-parameters.js';
 import { CANCEL_EXPIRED } from './statements/cancel-expired.js';
 import { CANCEL_PARKED_OF_DELETED } from './statements/cancel-parked-of-deleted.js';
@@ -64,10 +65,10 @@ export class ParkingRepository {
   /**
    * Cancels parked deliveries of deleted subscriptions, up to `limit` of each.
    *
-   * @returns number of cancelled deliveries
+   * @returns the cancelled deliveries
    */
-  async cancelParkedOfDeleted(subscriptionIds: readonly Uuid[], limit: number): Promise<number> {
-    const rows = await this.hotPath.query(CANCEL_PARKED_OF_DELETED.with({ subscriptionIds, limit }));
-    return rows.length;
+  async cancelParkedOfDeleted(subscriptionIds: readonly Uuid[], limit: number): Promise<CancelledDelivery[]> {
+    const rows = await this.hotPath.query<CancelledRow>(CANCEL_PARKED_OF_DELETED.with({ subscriptionIds, limit }));
+    return rows.map(toCancelled);
   }
 }

@@ -20,6 +20,8 @@ export interface RouteOptions {
   readonly isForThisMachine?: boolean;
   /** Counts against the publishing rate limit of the tenant. */
   readonly isMetered?: boolean;
+  /** The response goes on until the client leaves. */
+  readonly isEndless?: boolean;
   /** For operators. Served on the admin port, if there is one. */
   readonly isOperational?: boolean;
 }

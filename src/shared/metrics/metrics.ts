@@ -151,6 +151,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly streamDropped = new Counter({
+    name: 'webhook_stream_viewers_dropped_total',
+    help: 'Clients of the live view that were disconnected because they read too slowly',
+    registers: [this.registry],
+  });
+
+  readonly streamSkipped = new Counter({
+    name: 'webhook_stream_messages_skipped_total',
+    help: 'Messages that the live view left out, by reason: pace, redis, or viewer (once for each viewer)',
+    labelNames: ['reason'] as const,
+    registers: [this.registry],
+  });
+
   constructor() {
     addNodeMetrics(this.registry);
     startAtZero(this.deliveriesFinished, 'outcome', OUTCOMES);

@@ -63,4 +63,7 @@ export const ELSEWHERE = {
   deliveriesPerEvent: 'ingest.service.spec.ts: a hundred thousand subscriptions',
   keys: 'keys.service.spec.ts: a thousand keys',
   keyLifeSeconds: 'keys.service.spec.ts: it takes a stopped clock',
+  viewersOfTenant: 'live-view.spec.ts: they stay connected',
+  viewers: 'live-viewers.spec.ts: they stay connected',
+  viewerMessagesPerSecond: 'live-view-faults.spec.ts: it bounds an answer',
 } as const satisfies Partial<Record<LimitName, string>>;

@@ -13,5 +13,5 @@ export const CANCEL_PARKED_OF_DELETED = statement({
       ${pickParked(`unnest(${p.subscriptionIds}) lane(subscription_id)`, 'deleted', p.limit)}),
     gone as (delete from open_deliveries o where o.id = any(array(select id from picked)) returning o.*)
     ${cancelledIntoHistory({ from: 'gone', ...SUBSCRIPTION_GONE })}
-    returning id`,
+    returning id, subscription_id, tenant_id`,
 });

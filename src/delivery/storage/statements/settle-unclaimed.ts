@@ -21,5 +21,5 @@ export const SETTLE_UNCLAIMED = statement({
         and ${subscriptionState('o.subscription_id')} = ${SUBSCRIPTION_STATE.deleted}
       returning o.*)
     ${cancelledIntoHistory({ from: 'gone', ...SUBSCRIPTION_GONE })}
-    returning id`,
+    returning id, subscription_id, tenant_id`,
 });
