@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 type ProxyBehaviour = 'tunnel' | 'hang' | 'trickle' | { readonly answers: string };
 
 const TRICKLE_INTERVAL_MS = 20;
+const HTTP_REQUEST = /^[A-Z]+ \S+ HTTP\/1\.1\r\n/;
 
 /** An HTTP proxy that records its CONNECT requests. All tunnels lead to one port of this machine. */
 export class ConnectProxy {
@@ -53,6 +54,11 @@ export class ConnectProxy {
   }
 
   private asked(client: Socket, head: string): void {
+    // A client of another server, which had this port before: Redis, for example.
+    if (!HTTP_REQUEST.test(head)) {
+      client.destroy();
+      return;
+    }
     this.heads.push(head);
     const behaviour = this.exceptions.get(authorityOf(head)) ?? this.behaviour;
     if (behaviour === 'hang') return;
