@@ -76,7 +76,7 @@ describe('a probe of a receiver on this machine', () => {
       'the receiver answered 410, which would disable the subscription if a delivery got it: answer 2xx, or delete the subscription',
     ],
     [429, 'the receiver answered 429: let the check through its rate limit, and run it again'],
-    [413, 'the receiver answered 413: the receiver must take larger bodies'],
+    [413, 'the receiver answered 413: it must take larger bodies'],
   ])('says of a %d what it means for a probe', async (statusCode, message) => {
     receiver.script('/', respond(statusCode));
 

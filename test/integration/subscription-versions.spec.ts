@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { migrationDataSource } from '../../src/shared/database/data-source.js';
 import { RECORDED_OUTCOMES } from '../../src/shared/database/migrations/1700000000050-recorded-outcomes.js';
+import { runSearch, type SearchSession } from '../../src/shared/database/search-session.js';
 import { newUuid, type Uuid } from '../../src/shared/ids/uuid.js';
 import {
   SubscriptionVersionsRepository,
@@ -28,7 +29,8 @@ describe('the versions of a subscription, on real PostgreSQL', () => {
     rows = new StoredRows(database);
     dataSource = await migrationDataSource(database.url).initialize();
     runner = dataSource.createQueryRunner();
-    const search = (tenantId: string, text: string, values: unknown[]) => dataSource.query(text, [tenantId, ...values]);
+    const search = (tenantId: string, work: (session: SearchSession) => Promise<unknown>) =>
+      runSearch(dataSource, tenantId, work);
     repository = new SubscriptionVersionsRepository({ search } as never);
   });
 
