@@ -267,8 +267,11 @@ describe('the plans of the search, on real PostgreSQL', () => {
       await fill();
       if (isFresh) await database.query('analyze');
       const asked: Asked[] = [];
-      const recording = { query: (_tenant: string, text: string, values: unknown[]) => asked.push({ text, values }) };
-      const commands = new DeliveryCommandRepository(recording as unknown as TenantDatabase);
+      const query = (_tenant: string, text: string, values: unknown[]): unknown[] => {
+        asked.push({ text, values });
+        return [];
+      };
+      const commands = new DeliveryCommandRepository({ query } as unknown as TenantDatabase);
       await commands.cancelAllOf({} as Tx, 'acme', own.subscription);
 
       const [{ text, values }] = asked as [Asked];
