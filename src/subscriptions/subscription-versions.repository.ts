@@ -49,8 +49,8 @@ export class SubscriptionVersionsRepository {
 
   /**
    * Lists the subscriptions that a tenant has or had, in order of id, with the versions that were valid at a time or
-   * shortly before or after it. A skip scan takes one step per subscription, however many versions it has. Served by the
-   * primary key.
+   * shortly before or after it. A skip scan takes one step per subscription, however many versions it has. Served by
+   * the primary key.
    */
   listAround(tenantId: string, { at, withinMs, after, limit }: Around): Promise<VersionedRow[]> {
     const [from, until] = [-withinMs, withinMs].map((ms) => new Date(at.getTime() + ms));
@@ -91,9 +91,9 @@ export class SubscriptionVersionsRepository {
   }
 
   /**
-   * Looks at a part of the versions of all tenants, in order of their key, and removes those that ended before a time: by
-   * another version, or because they say that the subscription is deleted. Served by the primary key: nearly all versions
-   * are present ones and stay, so the whole table in one statement would take too long.
+   * Looks at a part of the versions of all tenants, in order of their key, and removes those that ended before a time:
+   * by another version, or because they say that the subscription is deleted. Served by the primary key: nearly all
+   * versions are present ones and stay, so the whole table in one statement would take too long.
    *
    * @param from the last version of the previous part, whose end only this part shows; null for the first part
    * @param limit at least 2

@@ -10,8 +10,8 @@ export interface PastGiven {
 }
 
 /**
- * Stores events with two deliveries each, to two of three subscriptions: most are delivered at once, others at the third
- * attempt, failed, cancelled, open, or repeated by hand. All times lie within half a minute after acceptance.
+ * Stores events with two deliveries each, to two of three subscriptions: most are delivered at once, others at the
+ * third attempt, failed, cancelled, open, or repeated by hand. All times lie within half a minute after acceptance.
  */
 export async function storePast(database: TestDatabase, given: PastGiven): Promise<void> {
   const { events, tenants = ['default'], acceptedAt, isOld = false } = given;

@@ -9,7 +9,9 @@ export interface StatusCodes {
 /** Event types: a single one, or those in a range of the order of bytes. */
 export type EventTypes = { readonly only: string } | { readonly from: string; readonly before: string };
 
-/** What a search for deliveries or events may ask for. All conditions must hold. Those on outcomes are of the delivery. */
+/**
+ * What a search for deliveries or events may ask for. All conditions must hold. Those on outcomes are of the delivery.
+ */
 export interface HistoryFilter {
   /** Bounds of the ids. */
   readonly range: { readonly from: string; readonly to: string };

@@ -81,8 +81,8 @@ export function sentHeaders(
 }
 
 /**
- * Own headers in the form in which an attempt keeps them: a JSON list in ASCII, or nothing. Long ones lose their values,
- * so that an attempt takes no more room than its response may.
+ * Own headers in the form in which an attempt keeps them: a JSON list in ASCII, or nothing. Long ones lose their
+ * values, so that an attempt takes no more room than its response may.
  *
  * @param own names and values alternating; hidden values already replaced
  */

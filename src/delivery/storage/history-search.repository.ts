@@ -142,7 +142,9 @@ class SearchInquiries {
   }
 }
 
-/** The days that a range touches. Within them, the next event type is one step away; within a part of a day, it is not. */
+/**
+ * The days that a range touches. Within them, the next event type is one step away; within a part of a day, it is not.
+ */
 function wholeDays({ from, to }: IdRange): IdRange {
   const dayOf = (id: Uuid): number => Math.floor(uuidTimeMs(id) / DAY_MS) * DAY_MS;
   return {

@@ -29,7 +29,9 @@ const PARAMETERS = {
   keyLifeSeconds: 'float8',
 } as const;
 
-/** What finds events again: `eventKeys` and `tagLists` have one element for each event, and the others one for each tag. */
+/**
+ * What finds events again: `eventKeys` and `tagLists` have one element for each event, and the others one for each tag.
+ */
 const LABELS = {
   eventKeys: 'text[]',
   tagLists: 'text[]',

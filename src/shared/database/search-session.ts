@@ -4,8 +4,8 @@ import type { DataSource } from 'typeorm';
 /**
  * A search reads a few rows of tables whose statistics are old: today's partition was nearly empty when it was last
  * analyzed, and so was `open_deliveries`. These settings leave the plans that its indexes were made for. Pages cost
- * nothing, so a plan is chosen by the rows that it looks at: otherwise, rows that lie side by side in the order of their
- * ids would seem cheaper than the few that match, and the volume of other tenants would be read along.
+ * nothing, so a plan is chosen by the rows that it looks at: otherwise, rows that lie side by side in the order of
+ * their ids would seem cheaper than the few that match, and the volume of other tenants would be read along.
  */
 export const BEGIN_SEARCH = `begin isolation level repeatable read read only;
   set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off;

@@ -1,6 +1,6 @@
 /**
- * JSON Schema says that a field may hold anything by naming no type, which the generator of the document cannot. It gets
- * this name, and the document drops it.
+ * JSON Schema says that a field may hold anything by naming no type, which the generator of the document cannot. It
+ * gets this name, and the document drops it.
  */
 export const ANY_TYPE = 'any';
 

@@ -104,7 +104,9 @@ function readBody(request: FastifyRequest, body: Buffer): unknown {
   return parseStrictJson(body);
 }
 
-/** Whether a body is as good as none. Clients that cannot send a POST without one send an empty one or {}, of any type. */
+/**
+ * Whether a body is as good as none. Clients that cannot send a POST without one send an empty one or {}, of any type.
+ */
 export function isEmptyBody(body: Buffer): boolean {
   return body.length === 0 || (body.length <= MAX_EMPTY_BYTES && EMPTY_OBJECT.test(body.toString('latin1')));
 }

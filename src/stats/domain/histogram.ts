@@ -16,7 +16,9 @@ export interface Percentiles {
   readonly p99: number;
 }
 
-/** Adds a stored histogram. It may have several entries of a bucket, so stored ones are merged by joining their bytes. */
+/**
+ * Adds a stored histogram. It may have several entries of a bucket, so stored ones are merged by joining their bytes.
+ */
 export function addTo(histogram: Histogram, stored: Buffer): void {
   for (let at = 0; at < stored.length; at += ENTRY_BYTES) {
     const bucket = stored.readInt16BE(at);

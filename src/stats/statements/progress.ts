@@ -9,8 +9,8 @@ export interface Summed {
   /** Sums have everything that was recorded before this time; null before the first minute is summed up. */
   readonly closed_until: Date | null;
   /**
-   * Hours since the Unix epoch. The sums of events accepted in this hour and later are complete; those of earlier events
-   * are still being added. Null before that is known; 0 if nothing is left to add.
+   * Hours since the Unix epoch. The sums of events accepted in this hour and later are complete; those of earlier
+   * events are still being added. Null before that is known; 0 if nothing is left to add.
    */
   readonly summed_from_hour: number | null;
 }

@@ -31,8 +31,8 @@ export function patternsWanting(eventType: string): string[] {
 }
 
 /**
- * The event types that a pattern matches: a single one, or a range in the order of bytes, in which everything that starts
- * with `order.` lies before `order/`.
+ * The event types that a pattern matches: a single one, or a range in the order of bytes, in which everything that
+ * starts with `order.` lies before `order/`.
  *
  * @returns null for `*`, which matches all
  */

@@ -3,8 +3,8 @@ import { wants } from './event-type-pattern.js';
 import type { SubscriptionState } from './subscription-state.js';
 
 /**
- * Why a subscription got no delivery of an event. New codes may be added; the meaning of a code never changes. The codes
- * that `noDeliveries` warns of at publication say the same of all subscriptions together.
+ * Why a subscription got no delivery of an event. New codes may be added; the meaning of a code never changes. The
+ * codes that `noDeliveries` warns of at publication say the same of all subscriptions together.
  */
 export const NO_DELIVERY_REASONS = [
   'published_to_one',

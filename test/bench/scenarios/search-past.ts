@@ -106,7 +106,9 @@ const TAGS = `
   insert into event_tags (tenant_id, tag, event_id)
   select tenant_id, unnest(tags), id from events where id >= $1::uuid and id < $2::uuid and tags is not null`;
 
-/** Columns that the deliveries of an event have in common, and a number from 0 to 999 that decides what becomes of each. */
+/**
+ * Columns that the deliveries of an event have in common, and a number from 0 to 999 that decides what becomes of each.
+ */
 const ordinal = (n: string): string => `(left(e.id::text, 31) || lpad(${n}::text, 5, '0'))::uuid`;
 const chance = (n: string): string => `abs(hashtext(e.id::text || ${n})) % 1000`;
 const SUBSCRIPTION = subscriptionOf(

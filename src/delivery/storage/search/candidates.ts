@@ -4,7 +4,9 @@ import { sqlOrder, type Values } from '../../../shared/search/stream.js';
 import type { DeliveryStatus } from '../../domain/delivery-state.js';
 import type { HistoryFilter } from '../../domain/history-filter.js';
 
-/** What the statement of a step is made from. `$1` is the tenant; the others are placeholders, made when they are used. */
+/**
+ * What the statement of a step is made from. `$1` is the tenant; the others are placeholders, made when they are used.
+ */
 export class Candidates {
   readonly order: 'desc' | 'asc';
   private readonly placeholders = new Map<unknown, string>();

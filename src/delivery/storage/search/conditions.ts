@@ -30,7 +30,9 @@ export function historyConditions(c: Candidates, met: readonly Met[]): string {
   return all([...own, ...subscriptionConditions(c, 'd', met), ...ofEvent(c, 'd.event_id', met)]);
 }
 
-/** SQL for what an unfinished delivery `o` must meet besides its source. Code and error are those of its last attempt. */
+/**
+ * SQL for what an unfinished delivery `o` must meet besides its source. Code and error are those of its last attempt.
+ */
 export function openConditions(c: Candidates, met: readonly Met[]): string {
   const { filter, statuses, values } = c;
   const { statusCodes, errorCode } = filter;

@@ -21,8 +21,8 @@ export interface Inquiries {
 }
 
 /**
- * Select failed and cancelled deliveries by their partial indexes. The first condition does not prove the second, so the
- * planner cannot take the one for the other.
+ * Select failed and cancelled deliveries by their partial indexes. The first condition does not prove the second, so
+ * the planner cannot take the one for the other.
  */
 const UNSUCCESSFUL_OF_TENANT = `d.tenant_id = $1 and d.state <> ${STATE.delivered}`;
 const UNSUCCESSFUL = `d.state > ${STATE.delivered}`;

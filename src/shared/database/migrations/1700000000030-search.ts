@@ -69,8 +69,8 @@ export const SEARCH = [
     name: 'open_deliveries_subscription',
     on: `open_deliveries (tenant_id, subscription_id, id) ${FOR_TENANTS}`,
   }),
-  // Failures are rare, so partial indexes of them cost almost nothing. Their conditions differ, so that the planner never
-  // takes the one for the other.
+  // Failures are rare, so partial indexes of them cost almost nothing. Their conditions differ, so that the planner
+  // never takes the one for the other.
   concurrentIndex('UnsuccessfulDeliveries1700000000036', {
     name: 'deliveries_tenant_unsuccessful',
     on: 'deliveries (tenant_id, id) where state <> 2',

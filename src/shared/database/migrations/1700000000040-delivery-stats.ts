@@ -41,8 +41,8 @@ const STATEMENTS = [
     kept_from timestamptz)`,
   `insert into stats_progress default values`,
 
-  // kind: 0 accepted, 1 attempt, 2 delivered, 3 failed, 4 cancelled. Rows without a subscription sum up all of them, and
-  // those without an event type all types. durations is a histogram.
+  // kind: 0 accepted, 1 attempt, 2 delivered, 3 failed, 4 cancelled. Rows without a subscription sum up all of them,
+  // and those without an event type all types. durations is a histogram.
   `create table delivery_stats (
     at timestamptz not null,
     is_hour boolean not null,

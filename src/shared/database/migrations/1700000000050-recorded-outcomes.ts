@@ -78,7 +78,8 @@ class SubscriptionVersions implements MigrationInterface {
 
 /**
  * The versions that are present when recording begins. They have been valid since the last change of any field, or for
- * longer; a deleted one since its deletion. In a transaction of its own, because it takes longer than changes of subscriptions should wait for a trigger.
+ * longer; a deleted one since its deletion. In a transaction of its own, because it takes longer than changes of
+ * subscriptions should wait for a trigger.
  */
 class PresentSubscriptionVersions implements MigrationInterface {
   readonly name = 'PresentSubscriptionVersions1700000000053';
