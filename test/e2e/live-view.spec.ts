@@ -184,10 +184,14 @@ describe('the live view, with two API processes and a worker', () => {
     const after = await open(second, { lastEventId });
     const later = await publish(subscription, 20);
 
-    await untilSeen(after, 'delivery.attempted', [...missed, ...later]);
-    await untilSeen(after, 'event.accepted', [...missed, ...later]);
-    expect(after.valuesOf('event.accepted', 'event_id')).toHaveLength(320);
-    expect(after.valuesOf('delivery.attempted', 'event_id')).toHaveLength(320);
+    const rest = [...missed, ...later];
+    const each = [...seen, ...rest].toSorted();
+    for (const event of ['event.accepted', 'delivery.attempted']) {
+      await untilSeen(after, event, rest);
+      // The view that was closed need not have shown everything about its own events: the other one goes on with that.
+      const shown = [before, after].flatMap((view) => view.valuesOf(event, 'event_id').map(String));
+      expect(shown.filter((id) => each.includes(id)).toSorted()).toEqual(each);
+    }
     expect([...after.of('gap'), ...after.of('skipped')]).toEqual([]);
   });
 
