@@ -1,5 +1,6 @@
 import { migrationDataSource } from '../../../src/shared/database/data-source.js';
 import { PartitionKeeper } from '../../../src/shared/database/partition-keeper.js';
+import { msOfId } from '../../../src/shared/ids/hour-of-id.js';
 import { firstUuidAt } from '../../../src/shared/ids/uuid.js';
 import type { Bed } from '../bed.js';
 
@@ -89,9 +90,13 @@ const SUBSCRIPTION_ROWS = `
   select ${subscriptionOf('n', 'k')}, 't' || n, 'https://host' || k % 50 || '.example/hooks/' || k, '{*}', '[]', 1, now(), now()
   from generate_series(0, $1::int) n, lateral generate_series(0, case when n = 0 then 999 else 4 end) k`;
 
-/** Row n of $2 on the day that starts at $1 ms and lasts for $3 ms. Every second event is of the large tenant. */
+/**
+ * Row n of $2 on the day that starts at $1 ms and lasts for $3 ms. Every second event is of the large tenant. All rows
+ * say that they were recorded then; otherwise, they would be summed up while the searches are measured.
+ */
 const EVENTS = `
-  insert into events (id, tenant_id, event_type, content_type, payload, delivery_count, idempotency_key, tags)
+  insert into events (id, tenant_id, event_type, content_type, payload, delivery_count, idempotency_key, tags,
+    accepted_at)
   select (lpad(to_hex($1::bigint + n * $3::bigint / $2::int), 12, '0') || '7' || left(hash, 3) || '8' ||
       substr(hash, 4, 10) || '00000')::uuid,
     't' || case when n % 2 = 0 then 0 else 1 + abs(hashint4(n)) % ${TENANTS - 1} end,
@@ -99,7 +104,8 @@ const EVENTS = `
     'application/json', convert_to(rpad('{"n":1}', 200), 'UTF8'),
     case when n % 503 = 0 then 0 else ${DELIVERIES_EACH} end,
     case when n % 20 < 2 then 'key-' || $1::bigint / 86400000 || '-' || n end,
-    case when n % 20 < 2 then array['order-' || $1::bigint / 86400000 || '-' || n] end
+    case when n % 20 < 2 then array['order-' || $1::bigint / 86400000 || '-' || n] end,
+    to_timestamp(($1::bigint + n * $3::bigint / $2::int) / 1000.0)
   from generate_series(1, $2::int) n, lateral (select md5($1::text || n) as hash) hashed`;
 
 const TAGS = `
@@ -123,7 +129,7 @@ const DELIVERIES = `
     case when outcome < 20 then 3 when outcome < 25 then 4 else 2 end, 1,
     case when outcome >= 25 then 200 when outcome < 8 then 503 when outcome < 14 then 404 end,
     case when outcome < 14 then 'bad_status' when outcome < 20 then 'timeout' when outcome < 25 then 'cancelled' end,
-    now()
+    e.accepted_at
   from events e, generate_series(1, ${DELIVERIES_EACH}) k,
     lateral (select ${chance('k::text')} as chance, ${chance(`'outcome' || k`)} as outcome) drawn
   where e.id >= $1::uuid and e.id < $2::uuid and e.delivery_count > 0`;
@@ -137,8 +143,9 @@ const OPEN = `
   where e.id >= $1::uuid and e.id < $2::uuid and e.delivery_count > 0 and ${chance(`'any'`)} < $3::int`;
 
 const LAST_ATTEMPTS = `
-  insert into attempts (delivery_id, number, tenant_id, started_at, duration_ms, status_code, error_code)
-  select id, 1, tenant_id, now(), 5, 503, 'bad_status' from open_deliveries
+  insert into attempts (delivery_id, number, tenant_id, started_at, recorded_at, duration_ms, status_code, error_code)
+  select id, 1, tenant_id, at, at, 5, 503, 'bad_status'
+  from open_deliveries, lateral (select to_timestamp(${msOfId('id')} / 1000.0) as at) made
   where id >= $1::uuid and id < $2::uuid and attempt_count > 0`;
 
 const COUNTS = `select (select count(*)::int from deliveries) as deliveries,
