@@ -113,18 +113,6 @@ describe.each<[string, () => Opened]>([
     expect(watched.sort()).toEqual(['one', 'two']);
   });
 
-  it('keeps its entries while a tenant is announced, whatever becomes of others', async () => {
-    await log.announce(['one', 'two']);
-    const [one, two] = [await log.append('one', aBatch('a')), await log.append('two', aBatch('a'))];
-    await lapse('two');
-
-    await log.announce(['one']);
-    await log.announce(['one']);
-
-    expect(await log.has('one', one)).toBe(true);
-    expect(await log.append('two', aBatch('b'))).not.toBe(two);
-  });
-
   it('forgets all entries of a tenant whose announcement had lapsed, because some may be missing since', async () => {
     await log.announce(['one']);
     const before = await log.append('one', aBatch('a'));
