@@ -7,8 +7,8 @@ export { DeliveryHistory } from './api/delivery-history.js';
 export {
   AttemptAnswer,
   DeliveryAnswer,
-  DeliveryErrorAnswer,
   DeliveryWithAttemptsAnswer,
+  ExchangeAnswer,
 } from './api/dto/delivery-answer.js';
 export { DELIVERY_STATUSES, type DeliveryStatus } from './domain/delivery-state.js';
 export { EventQuery } from './api/dto/delivery-query.js';

@@ -11,6 +11,7 @@ interface AcceptedEvent {
   readonly tenantId: string;
   readonly id: Uuid;
   readonly eventType: string;
+  readonly tags: readonly string[];
   /** Size of the payload. */
   readonly bytes: number;
   readonly deliveryCount: number;
@@ -26,7 +27,7 @@ export class EventReport {
     private readonly clock: Clock,
   ) {}
 
-  accepted({ requestId, tenantId, id, eventType, bytes, deliveryCount }: AcceptedEvent): void {
+  accepted({ requestId, tenantId, id, eventType, tags, bytes, deliveryCount }: AcceptedEvent): void {
     this.metrics.eventsAccepted.inc();
     if (deliveryCount === 0) this.metrics.eventsUnmatched.inc();
     else this.metrics.deliveriesCreated.inc(deliveryCount);
@@ -47,6 +48,7 @@ export class EventReport {
       body: {
         event_id: toPublicId('evt', id),
         event_type: eventType,
+        tags,
         deliveries: deliveryCount,
         payload_bytes: bytes,
         occurred_at: this.clock.now().toISOString(),

@@ -189,7 +189,7 @@ export class IngestService {
     const event = { id, tenantId, eventType, tags, contentType, payload, addressing, idempotency };
     const deliveryCount = await this.writer.write(event, subscriptionIds);
     if (deliveryCount === null) return null;
-    this.report.accepted({ requestId, tenantId, id, eventType, bytes: payload.length, deliveryCount });
+    this.report.accepted({ requestId, tenantId, id, eventType, tags, bytes: payload.length, deliveryCount });
     return { eventId: id, deliveryCount, isReplayed: false };
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { isTenantId } from '../access/index.js';
 import { Logger } from '../shared/logging/logger.js';
@@ -31,7 +32,7 @@ interface Watched {
   readonly allowance: Allowance;
   readonly waiting: Message[];
   skipped: number;
-  /** Time of the first message that did not reach the log. */
+  /** Time of the first message that did not reach the log, or may not have done so. RFC 3339. */
   lostSince: string | null;
 }
 
@@ -60,7 +61,7 @@ export class LiveFeed implements OnModuleInit, OnApplicationShutdown {
     private readonly metrics: Metrics,
   ) {
     startAtZero(metrics.streamSkipped, 'reason', REASONS);
-    log.onWatched = (tenantId) => { this.watch(tenantId); }; // prettier-ignore
+    log.onWatched = (tenantId, missedSinceMs) => { this.watch(tenantId, missedSinceMs); }; // prettier-ignore
   }
 
   async onModuleInit(): Promise<void> {
@@ -71,7 +72,8 @@ export class LiveFeed implements OnModuleInit, OnApplicationShutdown {
     clearTimeout(this.timer);
     await this.flushing;
     clearTimeout(this.timer);
-    await this.flush();
+    do await this.flush();
+    while ([...this.watched.values()].some(({ waiting }) => waiting.length > 0));
     this.log.close();
   }
 
@@ -86,15 +88,21 @@ export class LiveFeed implements OnModuleInit, OnApplicationShutdown {
     return false;
   }
 
-  /** Adds a tenant with viewers, or renews it. */
-  watch(tenantId: string): void {
+  /**
+   * Adds a tenant with viewers, or renews it.
+   *
+   * @param missedSinceMs since when it may have had some unknown to this process, in milliseconds since the Unix epoch
+   */
+  watch(tenantId: string, missedSinceMs: number | null = null): void {
     const nowMs = this.clock.monotonicMs();
     const untilMs = nowMs + KEPT_SECONDS * 1000;
     const found = this.watched.get(tenantId);
     if (found !== undefined) found.untilMs = untilMs;
     else if (isTenantId(tenantId) && this.hasRoom()) {
       const allowance = new Allowance(PACE, nowMs);
-      this.watched.set(tenantId, { untilMs, allowance, waiting: [], skipped: 0, lostSince: null });
+      const lostSince = missedSinceMs === null ? null : new Date(missedSinceMs).toISOString();
+      this.watched.set(tenantId, { untilMs, allowance, waiting: [], skipped: 0, lostSince });
+      if (lostSince !== null) this.schedule(COLLECT_MS);
     }
   }
 
@@ -133,21 +141,40 @@ export class LiveFeed implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async append(tenantId: string, watched: Watched): Promise<void> {
-    const { skipped, lostSince } = watched;
-    const messages = watched.waiting.splice(0, MAX_BATCH);
-    watched.skipped = 0;
-    const batch = { key: `${this.origin}/${(this.batches += 1)}`, messages, skipped, lostSince };
+    const batch = this.nextBatch(watched);
     try {
       await this.log.append(tenantId, batch);
       watched.lostSince = null;
     } catch (error) {
       this.logger.debug({ err: error, tenant_id: tenantId }, 'live.not_published');
-      watched.lostSince ??= messages[0]?.body.occurred_at ?? this.clock.now().toISOString();
-      this.metrics.streamSkipped.inc({ reason: 'redis' }, messages.length);
-      this.onUndelivered(tenantId, batch);
+      watched.lostSince ??= batch.messages[0]?.body.occurred_at ?? this.clock.now().toISOString();
+      this.lose(tenantId, batch);
+      // The log is away: viewers here need not wait until each of these has failed, too.
+      while (watched.waiting.length > 0) {
+        await nextTurn();
+        const next = this.nextBatch(watched);
+        this.lose(tenantId, next);
+        this.giveBack(tenantId, next);
+      }
     } finally {
-      if (messages.length > 0) this.waiting.giveBack(tenantId, messages.length);
+      this.giveBack(tenantId, batch);
     }
+  }
+
+  private nextBatch(watched: Watched): Batch {
+    const { skipped, lostSince } = watched;
+    const messages = watched.waiting.splice(0, MAX_BATCH);
+    watched.skipped = 0;
+    return { key: `${this.origin}/${(this.batches += 1)}`, messages, skipped, lostSince };
+  }
+
+  private lose(tenantId: string, batch: Batch): void {
+    this.metrics.streamSkipped.inc({ reason: 'redis' }, batch.messages.length);
+    this.onUndelivered(tenantId, batch);
+  }
+
+  private giveBack(tenantId: string, { messages }: Batch): void {
+    if (messages.length > 0) this.waiting.giveBack(tenantId, messages.length);
   }
 
   private hasRoom(): boolean {

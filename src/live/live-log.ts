@@ -9,8 +9,13 @@ export const KEPT_SECONDS = 90;
  * reject while the log is out of reach.
  */
 export abstract class LiveLog {
-  /** Called when some process announces that a tenant has viewers. */
-  onWatched: (tenantId: string) => void = () => undefined;
+  /**
+   * Called when some process announces that a tenant has viewers.
+   *
+   * `missedSinceMs`: if earlier announcements may have been missed, the time since when, in milliseconds since the Unix
+   * epoch; otherwise null
+   */
+  onWatched: (tenantId: string, missedSinceMs: number | null) => void = () => undefined;
 
   /** False while announcements may be missed. */
   abstract readonly isReachable: boolean;
@@ -18,10 +23,13 @@ export abstract class LiveLog {
   /** Listens for announcements. Resolves when it does, or after a second. */
   abstract start(): Promise<void>;
 
-  /** Tells all processes that tenants have viewers. */
+  /**
+   * Tells all processes that tenants have viewers. Forgets the entries of those that were announced last more than
+   * `KEPT_SECONDS` ago: processes may have stopped publishing.
+   */
   abstract announce(tenantIds: readonly string[]): Promise<void>;
 
-  /** Adds an entry, and forgets those that are older than `KEPT_SECONDS`. @returns its id */
+  /** Adds an entry. Forgets those that are older than `KEPT_SECONDS`, or too many. @returns its id */
   abstract append(tenantId: string, batch: Batch): Promise<EntryId>;
 
   /** @returns up to `count` entries, beginning with the one named or the next one */

@@ -5,7 +5,7 @@ import { Logger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import { Clock } from '../shared/time/clock.js';
 import { MARK } from './domain/batch.js';
-import { entryTimeMs, type Position } from './domain/position.js';
+import { type EntryId, entryTimeMs, type Position } from './domain/position.js';
 import type { StreamNotice } from './dto/stream-notices.js';
 import { TooManyViewers, ViewersFull } from './live.errors.js';
 import { LiveFeed } from './live-feed.js';
@@ -24,6 +24,8 @@ const BEAT_TICKS = 15;
 const CHECK_TICKS = 2;
 /** Renewals of the announcements, and checks that the log still has what it had, in ticks. */
 const ANNOUNCE_TICKS = 10;
+/** A process that has not read for this long may have been overtaken by what the log forgets. */
+const BEHIND_MS = 30_000;
 
 /** What a client wants to see. */
 export interface ViewRequest {
@@ -70,7 +72,7 @@ export class LiveViewers implements OnModuleDestroy {
   /** @throws TooManyViewers; ViewersFull; Unavailable while Redis is away or the process ends */
   async open(request: ViewRequest): Promise<Viewer> {
     const { tenantId } = request;
-    if (this.hasEnded) throw new Unavailable('This process shuts down. Connect again.');
+    this.refuseAtEnd();
     const release = this.takePlace(tenantId);
     try {
       const viewer = await this.admit(request);
@@ -81,6 +83,10 @@ export class LiveViewers implements OnModuleDestroy {
       if (error instanceof DomainError) throw error;
       throw new Unavailable('The live view needs Redis, which does not answer.', error);
     }
+  }
+
+  private refuseAtEnd(): void {
+    if (this.hasEnded) throw new Unavailable('This process shuts down. Connect again.');
   }
 
   private takePlace(tenantId: string): () => void {
@@ -101,12 +107,14 @@ export class LiveViewers implements OnModuleDestroy {
     await this.log.announce([tenantId]);
     const isKept = last !== null && (await this.log.has(tenantId, last.entry));
     const position = isKept ? last : { entry: await this.log.append(tenantId, MARK), taken: 0 };
+    this.refuseAtEnd();
     const stream = this.streams.get(tenantId) ?? this.newStream(tenantId, position);
     this.streams.set(tenantId, stream);
     const viewer = new Viewer({ tenantId, filter, position, monotonicMs: () => this.clock.monotonicMs() });
     this.rechecks.set(viewer, recheck);
     viewer.body.once('close', () => { this.remove(viewer, stream); }); // prettier-ignore
     if (last !== null && !isKept) viewer.notify('gap', stream.gapSince(entryTimeMs(last.entry)));
+    if (this.isDegraded) viewer.notify('degraded', this.degradedNotice());
     this.start();
     stream.join(viewer).catch((error: unknown) => {
       this.logger.debug({ err: error }, 'live.not_joined');
@@ -156,11 +164,16 @@ export class LiveViewers implements OnModuleDestroy {
 
   /** Reads as long as there are viewers. Never throws. */
   private async readAll(): Promise<void> {
+    let beganAtMs = this.clock.monotonicMs();
     while (this.streams.size > 0 && !this.hasEnded) {
       try {
-        await this.readOnce();
+        const nowMs = this.clock.monotonicMs();
+        // Before anything is read, because the entry where a stream stands shows whether the next one is missing.
         if (this.isDegraded) await this.recover();
-        if (this.isCheckDue) await this.findLosses();
+        else if (nowMs - beganAtMs > BEHIND_MS) await this.findLosses({ mayBeBehind: true });
+        else if (this.isCheckDue) await this.findLosses({ mayBeBehind: false });
+        beganAtMs = nowMs;
+        await this.readOnce();
       } catch (error) {
         this.degrade(error);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -184,30 +197,42 @@ export class LiveViewers implements OnModuleDestroy {
     if (this.isDegraded || this.hasEnded) return;
     this.isDegraded = true;
     this.logger.warn({ err: error }, 'live.degraded');
-    const notice = this.notice('redis_unavailable', 'Redis does not answer. You see only what this process does.');
+    const notice = this.degradedNotice();
     for (const viewer of this.rechecks.keys()) viewer.notify('degraded', notice);
   }
 
   private async recover(): Promise<void> {
     await this.log.announce([...this.streams.keys()]);
-    await this.findLosses();
+    await this.findLosses({ mayBeBehind: true });
+    // It has a connection of its own.
+    await this.readOnce(0);
     this.isDegraded = false;
     this.logger.warn({ viewers: this.rechecks.size }, 'live.recovered');
     const notice = this.notice('redis_back', 'Redis answers again.');
     for (const viewer of this.rechecks.keys()) viewer.notify('recovered', notice);
   }
 
-  /** Finds streams whose entries were lost, as by a Redis that was restarted or flushed. */
-  private async findLosses(): Promise<void> {
+  /**
+   * Finds streams whose entries were lost, as by a Redis that was restarted or flushed.
+   *
+   * @param terms `mayBeBehind`: the log may have forgotten entries before they were read here
+   */
+  private async findLosses({ mayBeBehind }: { readonly mayBeBehind: boolean }): Promise<void> {
     this.isCheckDue = false;
-    for (const [tenantId, stream] of this.streams) {
+    const lost: { readonly stream: TenantStream; readonly position: EntryId }[] = [];
+    for (const stream of this.streams.values()) {
       const { position } = stream;
-      if (await this.log.has(tenantId, position)) continue;
-      await this.readOnce(0);
-      // It was forgotten because it is old, and there are newer ones.
+      if (!(await this.log.has(stream.tenantId, position))) lost.push({ stream, position });
+    }
+    if (lost.length === 0) return;
+    await this.readOnce(0);
+    for (const { stream, position } of lost) {
+      // Usually it was forgotten because it is old, and nothing is missing between it and newer ones.
+      if (stream.position !== position && mayBeBehind) stream.reportGap(entryTimeMs(position));
+    }
+    for (const { stream, position } of lost) {
       if (stream.position !== position) continue;
-      const mark = await this.log.append(tenantId, MARK);
-      stream.restart(mark, entryTimeMs(position));
+      stream.restart(await this.log.append(stream.tenantId, MARK), entryTimeMs(position));
     }
   }
 
@@ -239,6 +264,10 @@ export class LiveViewers implements OnModuleDestroy {
       this.stopSending(viewer);
       viewer.finish('ended', this.notice(error.code, error.message));
     }
+  }
+
+  private degradedNotice(): StreamNotice {
+    return this.notice('redis_unavailable', 'Redis does not answer. You see only what this process does.');
   }
 
   private notice(code: string, detail: string): StreamNotice {

@@ -15,7 +15,7 @@ import { RedisLog } from './redis-log.js';
       provide: LiveLog,
       inject: [Settings, Clock, Logger],
       useFactory: ({ redisUrl, queuePrefix }: Settings, clock: Clock, logger: Logger): LiveLog =>
-        redisUrl === undefined ? new MemoryLog(clock) : new RedisLog({ redisUrl, queuePrefix }, logger),
+        redisUrl === undefined ? new MemoryLog(clock) : new RedisLog({ redisUrl, queuePrefix }, logger, clock),
     },
   ],
   exports: [LiveFeed, LiveLog],

@@ -4,15 +4,24 @@ import type { Batch, Entry } from './domain/batch.js';
 import { compareEntries, type EntryId, entryTimeMs } from './domain/position.js';
 import { KEPT_SECONDS, LiveLog } from './live-log.js';
 
-/** Messages of one tenant that are kept. A message takes up to about 1 KB. */
-const MAX_MESSAGES = 20_000;
+const KEPT_MS = KEPT_SECONDS * 1000;
+/** Messages of one tenant that are kept: what a process publishes in a minute at most. A message takes about 1 KB. */
+const MAX_MESSAGES = 32_000;
+
+interface Kept {
+  readonly entries: Entry[];
+  messages: number;
+  /** On the monotonic clock. */
+  watchedUntilMs: number;
+}
 
 /** The log of a process without Redis. Only this process writes and reads it. */
 export class MemoryLog extends LiveLog {
   readonly isReachable = true;
-  private readonly entries = new Map<string, Entry[]>();
+  private readonly kept = new Map<string, Kept>();
   private readonly appended = new EventEmitter();
   private last: EntryId = '0-0';
+  private cleaning: NodeJS.Timeout | undefined;
 
   constructor(private readonly clock: Clock) {
     super();
@@ -23,25 +32,26 @@ export class MemoryLog extends LiveLog {
   }
 
   announce(tenantIds: readonly string[]): Promise<void> {
-    for (const [tenantId, entries] of this.entries) {
-      if (!tenantIds.includes(tenantId)) this.trim(tenantId, entries);
+    this.forgetUnwatched();
+    for (const tenantId of tenantIds) {
+      this.of(tenantId).watchedUntilMs = this.clock.monotonicMs() + KEPT_MS;
+      this.onWatched(tenantId, null);
     }
-    for (const tenantId of tenantIds) this.onWatched(tenantId);
     return Promise.resolve();
   }
 
   append(tenantId: string, batch: Batch): Promise<EntryId> {
-    const entries = this.entries.get(tenantId) ?? [];
-    this.entries.set(tenantId, entries);
+    const kept = this.of(tenantId);
     this.last = this.nextId();
-    entries.push({ id: this.last, batch });
-    this.trim(tenantId, entries);
+    kept.entries.push({ id: this.last, batch });
+    kept.messages += batch.messages.length;
+    this.trim(kept);
     this.appended.emit('appended');
     return Promise.resolve(this.last);
   }
 
   list(tenantId: string, from: EntryId, count: number): Promise<Entry[]> {
-    const entries = this.entries.get(tenantId) ?? [];
+    const entries = this.kept.get(tenantId)?.entries ?? [];
     const first = entries.findIndex(({ id }) => compareEntries(id, from) >= 0);
     return Promise.resolve(first === -1 ? [] : entries.slice(first, first + count));
   }
@@ -54,13 +64,23 @@ export class MemoryLog extends LiveLog {
   }
 
   close(): void {
-    this.entries.clear();
+    clearTimeout(this.cleaning);
+    this.kept.clear();
+  }
+
+  private of(tenantId: string): Kept {
+    const known = this.kept.get(tenantId);
+    if (known) return known;
+    const kept = { entries: [], messages: 0, watchedUntilMs: this.clock.monotonicMs() + KEPT_MS };
+    this.kept.set(tenantId, kept);
+    this.cleanLater();
+    return kept;
   }
 
   private after(positions: ReadonlyMap<string, EntryId>): Map<string, Entry[]> {
     const found = new Map<string, Entry[]>();
     for (const [tenantId, id] of positions) {
-      const entries = this.entries.get(tenantId) ?? [];
+      const entries = this.kept.get(tenantId)?.entries ?? [];
       const first = entries.findLastIndex((entry) => compareEntries(entry.id, id) <= 0) + 1;
       if (first < entries.length) found.set(tenantId, entries.slice(first));
     }
@@ -75,13 +95,32 @@ export class MemoryLog extends LiveLog {
     return `${ms}-${Number(number) + 1}`;
   }
 
-  private trim(tenantId: string, entries: Entry[]): void {
-    const oldestMs = this.clock.nowMs() - KEPT_SECONDS * 1000;
-    let messages = 0;
-    const firstTooMany = entries.findLastIndex(({ batch }) => (messages += batch.messages.length) > MAX_MESSAGES);
-    const firstKept = entries.findIndex(({ id }) => entryTimeMs(id) >= oldestMs);
-    const end = firstKept === -1 ? entries.length : firstKept;
-    entries.splice(0, Math.max(end, firstTooMany + 1));
-    if (entries.length === 0) this.entries.delete(tenantId);
+  /** Keeps the newest entry, however old it is: a viewer may be there. */
+  private trim(kept: Kept): void {
+    const oldestMs = this.clock.nowMs() - KEPT_MS;
+    const isForgotten = ({ id }: Entry): boolean => entryTimeMs(id) < oldestMs || kept.messages > MAX_MESSAGES;
+    let count = 0;
+    for (const entry of kept.entries.slice(0, -1)) {
+      if (!isForgotten(entry)) break;
+      kept.messages -= entry.batch.messages.length;
+      count += 1;
+    }
+    kept.entries.splice(0, count);
+  }
+
+  private forgetUnwatched(): void {
+    const nowMs = this.clock.monotonicMs();
+    for (const [tenantId, { watchedUntilMs }] of this.kept) {
+      if (watchedUntilMs <= nowMs) this.kept.delete(tenantId);
+    }
+  }
+
+  /** Nothing else may happen after the last viewer has left. */
+  private cleanLater(): void {
+    this.cleaning ??= setTimeout(() => {
+      this.cleaning = undefined;
+      this.forgetUnwatched();
+      if (this.kept.size > 0) this.cleanLater();
+    }, KEPT_MS).unref();
   }
 }

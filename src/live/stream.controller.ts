@@ -12,7 +12,6 @@ import { AcceptedMessage, AttemptedMessage, ChangedMessage } from './dto/stream-
 import { GapNotice, SkippedNotice, StreamNotice } from './dto/stream-notices.js';
 import { StreamQuery } from './dto/stream-query.js';
 import { MalformedLastEventId, TooManyViewers, ViewersFull } from './live.errors.js';
-import { KEPT_SECONDS } from './live-log.js';
 import { LiveViewers } from './live-viewers.js';
 import { filterFrom } from './message-filter.js';
 
@@ -36,8 +35,8 @@ id: 1769860800000-0.0
 
 id: 1769860800042-0.1
 event: event.accepted
-data: {"event_id":"evt_01k6zv1yqpe7rtqq6zjy200000","event_type":"order.created","deliveries":1,"payload_bytes":1024,\
-"occurred_at":"2026-01-31T12:00:00.000Z"}
+data: {"event_id":"evt_01k6zv1yqpe7rtqq6zjy200000","event_type":"order.created","tags":[],"deliveries":1,\
+"payload_bytes":1024,"occurred_at":"2026-01-31T12:00:00.000Z"}
 
 `;
 
@@ -46,7 +45,7 @@ const DESCRIPTION = `Server-sent events. The \`data\` of each is a JSON document
 \`delivery.attempted\` tells of each attempt and of the status that the delivery has since then; \`delivery.changed\` of all
 other changes of a status. A filter leaves out messages that lack its field, so a \`status\` leaves out \`event.accepted\`.
 
-A client that reconnects with \`Last-Event-ID\` misses nothing for ${KEPT_SECONDS} s. If something may be missing, \`gap\` says
+A client that reconnects with \`Last-Event-ID\` within a minute misses nothing. If something may be missing, \`gap\` says
 from when to when. A client gets at most ${LIMITS.viewerMessagesPerSecond} messages a second; \`skipped\` counts the others.
 \`degraded\` says that only messages of this process arrive, until \`recovered\`. \`dropped\` ends the stream of a client that
 reads too slowly, \`ended\` that of one whose key was revoked, or whose process shuts down.`;
@@ -61,7 +60,7 @@ export class StreamController {
 
   @Get()
   @Permit('read')
-  @RouteOption({ isEndless: true })
+  @RouteOption({ isEndless: true, takesTenantId: true })
   @ApiOperation({
     operationId: 'watch',
     summary: 'Watch events and deliveries as they happen',
@@ -88,7 +87,7 @@ export class StreamController {
   })
   @ApiProblems(
     new MalformedLastEventId(),
-    new MalformedId('42', ['sub']),
+    new MalformedId('42', ['sub'], 'subscription_id'),
     new TooManyViewers(LIMITS.viewersOfTenant),
     new ViewersFull(LIMITS.viewers),
   )

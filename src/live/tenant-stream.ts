@@ -1,12 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Batch, Entry } from './domain/batch.js';
-import { compareEntries, type EntryId } from './domain/position.js';
+import { compareEntries, type EntryId, entryTimeMs } from './domain/position.js';
 import type { GapNotice } from './dto/stream-notices.js';
 import type { LiveLog } from './live-log.js';
 import type { Viewer } from './viewer.js';
 
 /** Entries that are read at once for a viewer that comes back. */
 const PAGE = 5;
+/** Batches to remember that the log did not take. If it did so unnoticed, they appear within seconds. */
+const MAX_UNTAKEN = 100;
 
 /** What a stream does with the batches of this very process, and how it counts. */
 export interface StreamTerms {
@@ -21,8 +23,8 @@ export interface StreamTerms {
 /** The viewers of one tenant at this process. All of them get the entries of the log in the same order. */
 export class TenantStream {
   readonly viewers = new Set<Viewer>();
-  /** Batches that the viewers got although the log did not take them, or did so unnoticed. */
-  private readonly delivered = new Set<string>();
+  /** Keys of batches that the viewers got although the log did not take them, or did so unnoticed. */
+  private readonly untaken = new Set<string>();
 
   /** @param position the last entry that the viewers got */
   constructor(
@@ -34,23 +36,21 @@ export class TenantStream {
   /** Sends a viewer what happened after its position, then lets it follow the others. @throws while Redis is away */
   async join(viewer: Viewer): Promise<void> {
     this.viewers.add(viewer);
-    for (;;) {
+    for (let isAtEnd = false; ;) {
       await viewer.demand();
       if (viewer.isGone) return;
-      const entries = await this.terms.log.list(this.tenantId, viewer.at.entry, PAGE);
-      for (const entry of entries) this.pass(viewer, entry);
-      const isAtEnd = entries.length < PAGE;
       // From here on nothing is awaited, so the next entry that the stream reads is the next one for the viewer.
       if (isAtEnd && compareEntries(viewer.at.entry, this.position) >= 0) break;
+      isAtEnd = (await this.sendPage(viewer)) < PAGE;
     }
-    viewer.isLive = true;
+    viewer.goLive(this.terms.nowMs());
   }
 
   /** To be called again only when it has resolved. */
   async take(entries: readonly Entry[]): Promise<void> {
     for (const entry of entries) {
       this.position = entry.id;
-      if (this.delivered.delete(entry.batch.key)) continue;
+      if (this.untaken.delete(entry.batch.key)) continue;
       for (const viewer of this.viewers) if (viewer.isLive) this.pass(viewer, entry);
       // Lets the connections take what was written, or a burst would make fast viewers look slow.
       await nextTurn();
@@ -58,11 +58,14 @@ export class TenantStream {
   }
 
   /** Sends what the log did not take to the viewers of this process. */
-  takeUndelivered({ key, messages }: Batch): void {
+  takeUndelivered({ key, messages, skipped }: Batch): void {
     if (this.viewers.size === 0) return;
-    this.delivered.add(key);
+    this.remember(key);
     for (const viewer of this.viewers) {
       if (viewer.isLive) this.terms.onSkipped(viewer.takeUnordered(messages));
+      // Its place is still among earlier messages.
+      else if (messages[0] !== undefined) viewer.notify('gap', this.gapSince(Date.parse(messages[0].body.occurred_at)));
+      viewer.skip(skipped);
       this.dropSlow(viewer);
     }
   }
@@ -70,10 +73,12 @@ export class TenantStream {
   /** Goes on from an entry, after earlier ones were lost. */
   restart(position: EntryId, lostSinceMs: number): void {
     this.position = position;
-    for (const viewer of this.viewers) {
-      viewer.moveTo({ entry: position, taken: 0 });
-      viewer.notify('gap', this.gapSince(lostSinceMs));
-    }
+    for (const viewer of this.viewers) viewer.moveTo({ entry: position, taken: 0 });
+    this.reportGap(lostSinceMs);
+  }
+
+  reportGap(fromMs: number): void {
+    for (const viewer of this.viewers) viewer.notify('gap', this.gapSince(fromMs));
   }
 
   gapSince(fromMs: number): GapNotice {
@@ -83,16 +88,36 @@ export class TenantStream {
     return { from, to, deliveries_url: `/deliveries?${new URLSearchParams({ since: from, until: to }).toString()}` };
   }
 
+  /** @returns the number of entries in the page, of which the first is the one where the viewer is */
+  private async sendPage(viewer: Viewer): Promise<number> {
+    const { entry: from } = viewer.at;
+    const entries = await this.terms.log.list(this.tenantId, from, PAGE);
+    // A viewer that reads slowly may be overtaken by what the log forgets.
+    if (entries[0]?.id !== from && viewer.at.entry === from) {
+      viewer.notify('gap', this.gapSince(entryTimeMs(from)));
+      if (entries.length === 0) viewer.moveTo({ entry: this.position, taken: 0 });
+    }
+    for (const entry of entries) this.pass(viewer, entry);
+    return entries.length;
+  }
+
   private pass(viewer: Viewer, entry: Entry): void {
     const { key, skipped, lostSince } = entry.batch;
     const isNew = compareEntries(entry.id, viewer.at.entry) > 0;
+    const lostSinceMs = lostSince === null ? null : Date.parse(lostSince);
+    // Those who were here when this process lost messages got them from it.
+    const isSpared = key.startsWith(`${this.terms.origin}/`) && viewer.hasFollowedSince(lostSinceMs ?? 0);
+    // Before the messages: a viewer that comes back in the midst of them has got it.
+    if (isNew && lostSinceMs !== null && !isSpared) viewer.notify('gap', this.gapSince(lostSinceMs));
+    if (isNew) viewer.skip(skipped);
     this.terms.onSkipped(viewer.take(entry));
-    if (!isNew) return;
-    if (skipped > 0) viewer.skip(skipped);
-    // Viewers of the process that lost messages got them from it.
-    const isOwn = key.startsWith(`${this.terms.origin}/`);
-    if (lostSince !== null && !isOwn) viewer.notify('gap', this.gapSince(Date.parse(lostSince)));
     this.dropSlow(viewer);
+  }
+
+  private remember(key: string): void {
+    this.untaken.add(key);
+    const [oldest] = this.untaken;
+    if (this.untaken.size > MAX_UNTAKEN && oldest !== undefined) this.untaken.delete(oldest);
   }
 
   private dropSlow(viewer: Viewer): void {

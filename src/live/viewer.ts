@@ -9,6 +9,8 @@ import type { MessageFilter } from './message-filter.js';
 
 /** Bytes that may wait for a viewer, besides those in the kernel. */
 const MAX_WAITING_BYTES = 1_048_576;
+/** A viewer that has fewer bytes waiting gets more of what happened before. */
+const DEMAND_BYTES = MAX_WAITING_BYTES / 2;
 /** What one viewer gets, so that a browser survives. */
 const PACE = { perSecond: LIMITS.viewerMessagesPerSecond, burst: 4 * LIMITS.viewerMessagesPerSecond };
 /** How long clients wait before they connect again. */
@@ -29,8 +31,8 @@ export class Viewer {
   /** The body of the response. */
   readonly body: Readable;
   readonly tenantId: string;
-  /** False while it still gets what happened before. */
-  isLive = false;
+  /** Since when it gets what happens when it happens, in milliseconds since the Unix epoch. */
+  private liveSinceMs = Infinity;
   private readonly filter: MessageFilter;
   private readonly monotonicMs: () => number;
   private readonly allowance: Allowance;
@@ -41,7 +43,7 @@ export class Viewer {
 
   constructor({ tenantId, filter, position, monotonicMs }: ViewerTerms) {
     this.body = new Readable({
-      highWaterMark: MAX_WAITING_BYTES,
+      highWaterMark: DEMAND_BYTES,
       read: () => { this.resume(); }, // prettier-ignore
       destroy: (error, callback) => {
         this.hasEnded = true;
@@ -61,12 +63,26 @@ export class Viewer {
     return this.position;
   }
 
+  /** False while it still gets what happened before. */
+  get isLive(): boolean {
+    return this.liveSinceMs < Infinity;
+  }
+
   get isSlow(): boolean {
     return this.body.readableLength >= MAX_WAITING_BYTES;
   }
 
   get isGone(): boolean {
     return this.hasEnded;
+  }
+
+  goLive(nowMs: number): void {
+    this.liveSinceMs = nowMs;
+  }
+
+  /** Whether it has got everything that happened at this process since then, even what the log did not take. */
+  hasFollowedSince(timeMs: number): boolean {
+    return this.liveSinceMs <= timeMs;
   }
 
   /** Sends the messages of an entry that it has not got yet. @returns how many were left out */
@@ -118,7 +134,7 @@ export class Viewer {
 
   /** Resolves when the client has read enough for more to be sent, or has left. */
   async demand(): Promise<void> {
-    if (this.body.readableLength < MAX_WAITING_BYTES / 2 || this.hasEnded) return;
+    if (this.body.readableLength < DEMAND_BYTES || this.hasEnded) return;
     await new Promise<void>((resolve) => { this.onDemand = resolve; }); // prettier-ignore
   }
 

@@ -1,10 +1,8 @@
 export { type DeliveryPolicy, effectivePolicy } from './domain/delivery-policy.js';
 export {
-  EVENT_PATTERN_FORM,
   EVENT_TYPE_HINT,
   eventTypesOf,
   isEventType,
-  isEventTypePattern,
   onlyEventType,
   patternsWanting,
   wants,
@@ -12,6 +10,7 @@ export {
 export { readTargetHost, targetHostOf } from './domain/target-host.js';
 export { type Audience, WANTS_EVENT } from './audience.js';
 export { EVENT_PATTERN_SCHEMA, EVENT_TYPE_SCHEMA, IsEventPattern, IsEventType } from './dto/event-type.js';
+export { IsTargetHost, TARGET_HOST_SCHEMA } from './dto/target-host.js';
 export type { PublishTarget } from './publish-target.js';
 export { liveSecrets, type SealedAuth, type SealedHeaders, type SealedSecret } from './domain/sealed.js';
 export { stateFrom, SUBSCRIPTION_STATE, type SubscriptionState } from './domain/subscription-state.js';

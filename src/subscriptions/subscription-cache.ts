@@ -5,7 +5,8 @@ import type { Redis } from 'ioredis';
 import { isTenantId } from '../access/index.js';
 import { Settings } from '../shared/config/settings.js';
 import { Logger } from '../shared/logging/logger.js';
-import { connectRedis, FAIL_FAST, isRedisRefusal, PATIENT } from '../shared/redis/redis.js';
+import { ChannelListener } from '../shared/redis/channel-listener.js';
+import { connectRedis, FAIL_FAST, isRedisRefusal } from '../shared/redis/redis.js';
 import { keyRoot } from '../shared/redis/redis-address.js';
 import { isUuid } from '../shared/ids/uuid.js';
 import { TenantCache } from '../shared/tenant-cache.js';
@@ -16,8 +17,6 @@ const BLIND_TTL_MS = 1000;
 /** A look-up does not wait longer than this for Redis, and after a failure leaves it alone for a second. */
 const COMMAND_TIMEOUT_MS = 100;
 const AWAY_MS = 1000;
-/** How often the subscriber asks whether its connection still lives. */
-const PING_INTERVAL_MS = 5000;
 /** Longest wait for the first connection, of those who wait for it. */
 const CONNECT_TIMEOUT_MS = 2000;
 /** What all entries of a process weigh at the most, in bytes, and one of them: what is heavier is read each time. */
@@ -61,13 +60,11 @@ export class SubscriptionCache implements OnApplicationShutdown {
   /** No more than there are requests on their way. */
   private readonly loading = new Map<string, Promise<unknown>>();
   private readonly redis: Redis | null;
-  private readonly subscriber: Redis | null;
+  /** Hears of the changes that other processes make. */
+  private readonly changes: ChannelListener | null;
   private readonly channel: string;
   private readonly keyRoot: string;
   private awayUntilMs = 0;
-  /** Whether changes that other processes make are heard of. */
-  private isSubscribed = false;
-  private pings?: NodeJS.Timeout;
 
   constructor(
     private readonly settings: Settings,
@@ -78,12 +75,10 @@ export class SubscriptionCache implements OnApplicationShutdown {
     this.entries = new TenantCache({ bytes: MAX_BYTES, bytesEach: MAX_BYTES_EACH, lifeMs }, () => clock.monotonicMs());
     this.keyRoot = `${keyRoot(settings)}:subscriptions`;
     this.channel = `${settings.queuePrefix}:subscriptions`;
-    const open = (options: typeof FAIL_FAST, purpose: string): Redis | null =>
-      settings.redisUrl === undefined ? null : connectRedis(settings.redisUrl, options, logger, purpose);
-    this.redis = open({ ...FAIL_FAST, commandTimeout: COMMAND_TIMEOUT_MS }, 'subscription cache');
-    // ioredis would subscribe again by itself, and leave nobody to catch it when Redis refuses: that ends a process.
-    this.subscriber = open({ ...PATIENT, autoResubscribe: false }, 'subscription changes');
-    this.listen();
+    const { redisUrl } = settings;
+    const options = { ...FAIL_FAST, commandTimeout: COMMAND_TIMEOUT_MS };
+    this.redis = redisUrl === undefined ? null : connectRedis(redisUrl, options, logger, 'subscription cache');
+    this.changes = redisUrl === undefined ? null : this.listen(redisUrl);
   }
 
   /**
@@ -127,9 +122,8 @@ export class SubscriptionCache implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    clearInterval(this.pings);
     this.redis?.disconnect();
-    this.subscriber?.disconnect();
+    this.changes?.close();
   }
 
   private async loadThroughRedis<T>(tenantId: string, key: string, generation: string, lookUp: LookUp<T>): Promise<T> {
@@ -195,36 +189,24 @@ export class SubscriptionCache implements OnApplicationShutdown {
 
   private ttlMs(): number {
     const ttlMs = this.settings.subscriptionCacheTtl * 1000;
-    const isBlind = this.subscriber !== null && !this.isSubscribed;
+    const isBlind = this.changes?.isListening === false;
     return isBlind ? Math.min(ttlMs, BLIND_TTL_MS) : ttlMs;
   }
 
-  private listen(): void {
-    const { subscriber } = this;
-    if (subscriber === null) return;
-    this.pings = setInterval(() => {
-      if (this.isSubscribed) subscriber.ping().catch(() => undefined);
-      else if (subscriber.status === 'ready') void this.subscribe(subscriber);
-    }, PING_INTERVAL_MS).unref();
-    subscriber.on('message', (_channel: string, tenantId: string) => {
-      if (isTenantId(tenantId)) this.renewGeneration(tenantId);
-    });
-    subscriber.on('close', () => {
-      this.isSubscribed = false;
-    });
-    subscriber.on('ready', () => void this.subscribe(subscriber));
-  }
-
-  private async subscribe(subscriber: Redis): Promise<void> {
-    try {
-      await subscriber.subscribe(this.channel);
-    } catch (error) {
-      this.logger.warn({ err: error }, 'subscription_cache.not_subscribed');
-      return;
-    }
-    // Messages may have been missed until now.
-    this.renewAllGenerations();
-    this.isSubscribed = true;
+  private listen(redisUrl: string): ChannelListener {
+    const terms = {
+      channel: this.channel,
+      purpose: 'subscription changes',
+      // Messages may have been missed until now.
+      onSubscribed: () => { this.renewAllGenerations(); }, // prettier-ignore
+      onMessage: (tenantId: string) => {
+        if (isTenantId(tenantId)) this.renewGeneration(tenantId);
+      },
+      onRefused: (error: unknown) => { this.logger.warn({ err: error }, 'subscription_cache.not_subscribed'); }, // prettier-ignore
+    };
+    const changes = new ChannelListener(redisUrl, terms, this.logger);
+    changes.start();
+    return changes;
   }
 }
 

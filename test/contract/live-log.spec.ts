@@ -1,24 +1,55 @@
 import { Redis } from 'ioredis';
 import { type Batch, MARK } from '../../src/live/domain/batch.js';
 import { compareEntries } from '../../src/live/domain/position.js';
-import type { LiveLog } from '../../src/live/live-log.js';
+import { KEPT_SECONDS, type LiveLog } from '../../src/live/live-log.js';
 import { MemoryLog } from '../../src/live/memory-log.js';
 import { RedisLog } from '../../src/live/redis-log.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
 import { eventually } from '../support/eventually.js';
 import { silentLogger } from '../support/silent-logger.js';
+import { StoppableClock } from '../support/stoppable-clock.js';
 import { testRedisUrl, uniquePrefix } from '../support/test-redis.js';
 
 const aBatch = (key: string): Batch => ({ ...MARK, key });
 
-describe.each<[string, () => LiveLog]>([
-  ['in memory', () => new MemoryLog(new SystemClock())],
-  ['in a real Redis', () => new RedisLog({ redisUrl: testRedisUrl(), queuePrefix: uniquePrefix() }, silentLogger)],
+interface Opened {
+  readonly log: LiveLog;
+  /** Lets so much time pass that the announcement of a tenant lapses. */
+  readonly lapse: (tenantId: string) => Promise<unknown>;
+}
+
+function inMemory(): Opened {
+  const clock = new StoppableClock();
+  const lapse = (): Promise<void> => {
+    clock.advance(KEPT_SECONDS * 1000 + 1);
+    return Promise.resolve();
+  };
+  return { log: new MemoryLog(clock), lapse };
+}
+
+function openRedisLog(queuePrefix = uniquePrefix()): RedisLog {
+  return new RedisLog({ redisUrl: testRedisUrl(), queuePrefix }, silentLogger, new SystemClock());
+}
+
+function inRedis(): Opened {
+  const queuePrefix = uniquePrefix();
+  const lapse = async (tenantId: string): Promise<void> => {
+    const redis = new Redis(testRedisUrl());
+    await redis.zadd(`${queuePrefix}:live:watched`, 1, tenantId);
+    redis.disconnect();
+  };
+  return { log: openRedisLog(queuePrefix), lapse };
+}
+
+describe.each<[string, () => Opened]>([
+  ['in memory', inMemory],
+  ['in a real Redis', inRedis],
 ])('a live log %s', (_, open) => {
   let log: LiveLog;
+  let lapse: Opened['lapse'];
 
   beforeEach(async () => {
-    log = open();
+    ({ log, lapse } = open());
     await log.start();
   });
 
@@ -81,28 +112,42 @@ describe.each<[string, () => LiveLog]>([
     await eventually(() => watched, { until: ({ length }) => length === 2 });
     expect(watched.sort()).toEqual(['one', 'two']);
   });
+
+  it('forgets all entries of a tenant whose announcement had lapsed, because some may be missing since', async () => {
+    await log.announce(['one']);
+    const before = await log.append('one', aBatch('a'));
+    await lapse('one');
+    // Processes that had heard of the tenant a little later still publish.
+    await log.append('one', aBatch('b'));
+
+    await log.announce(['one']);
+
+    expect(await log.has('one', before)).toBe(false);
+    expect(await log.list('one', '0-0', 10)).toEqual([]);
+  });
 });
 
 describe('live logs of two processes that share a Redis', () => {
   it('tell a process that begins to listen who has been announced before', async () => {
-    const settings = { redisUrl: testRedisUrl(), queuePrefix: uniquePrefix() };
-    const [early, late] = [new RedisLog(settings, silentLogger), new RedisLog(settings, silentLogger)];
-    const watched: string[] = [];
-    late.onWatched = (tenantId) => watched.push(tenantId);
+    const queuePrefix = uniquePrefix();
+    const [early, late] = [openRedisLog(queuePrefix), openRedisLog(queuePrefix)];
+    const watched: [string, number | null][] = [];
+    late.onWatched = (...announced) => watched.push(announced);
     await early.announce(['one']);
 
     await late.start();
 
-    expect(watched).toEqual(['one']);
+    // Nothing has happened that viewers could have missed.
+    expect(watched).toEqual([['one', null]]);
     early.close();
     late.close();
   });
 
   it('count what another version has written in a form unknown here', async () => {
-    const settings = { redisUrl: testRedisUrl(), queuePrefix: uniquePrefix() };
-    const log = new RedisLog(settings, silentLogger);
-    const redis = new Redis(settings.redisUrl);
-    const key = `${settings.queuePrefix}:live:of:one`;
+    const queuePrefix = uniquePrefix();
+    const log = openRedisLog(queuePrefix);
+    const redis = new Redis(testRedisUrl());
+    const key = `${queuePrefix}:live:of:one`;
     await redis.xadd(
       key,
       '1-0',

@@ -110,6 +110,7 @@ describe('the live view, with two API processes and a worker', () => {
 
     const { event_id: event, task_id: delivery } = await api.publish(subscription, '{"n":1}', {
       'content-type': 'application/json',
+      'x-event-tags': 'order-1,customer-9',
     });
     await eventually(() => view.valuesOf('delivery.attempted', 'status'), {
       until: (all) => all.includes('delivered'),
@@ -126,11 +127,13 @@ describe('the live view, with two API processes and a worker', () => {
     expect(view.of('event.accepted').find(({ data }) => data['event_id'] === event)?.data).toEqual({
       event_id: event,
       event_type: 'order.created',
+      tags: ['order-1', 'customer-9'],
       deliveries: 1,
       payload_bytes: 7,
       occurred_at: expect.stringMatching(/Z$/) as string,
     });
-    const common = { delivery_id: delivery, event_id: event, subscription_id: subscription };
+    const ids = { delivery_id: delivery, event_id: event, subscription_id: subscription };
+    const common = { ...ids, tags: ['order-1', 'customer-9'], target_host: '127.0.0.1', max_attempts: 5 };
     expect(
       view.of('delivery.attempted').flatMap(({ data }) => (data['delivery_id'] === delivery ? [data] : [])),
     ).toEqual([
@@ -155,7 +158,7 @@ describe('the live view, with two API processes and a worker', () => {
     await api.untilFinal(done);
     await api.request('PATCH', `/subscriptions/${subscription}`, { body: { state: 'paused' } });
     const retry = await api.expect<{ id: string }>(202, 'POST', `/deliveries/${done}/retry`);
-    const { task_id: cancelled } = await api.publish(subscription, {});
+    const { task_id: cancelled } = await api.publish(subscription, {}, { 'x-event-tags': 'order-2' });
     await api.expect(200, 'POST', `/deliveries/${cancelled}/cancel`);
 
     await api.expect(204, 'DELETE', `/subscriptions/${subscription}`);
@@ -165,9 +168,9 @@ describe('the live view, with two API processes and a worker', () => {
       { until: ({ length }) => length === 3 },
     );
     expect(changes.map(({ data }) => data)).toMatchObject([
-      { delivery_id: retry.id, status: 'pending', retry_of: done, error: null, event_type: 'order.created' },
-      { delivery_id: cancelled, status: 'cancelled', error: { code: 'cancelled' }, event_type: 'order.created' },
-      { delivery_id: retry.id, status: 'cancelled', error: { code: 'subscription_gone' }, event_type: null },
+      { delivery_id: retry.id, status: 'pending', retry_of: done, error: null, event_type: 'order.created', tags: [] },
+      { delivery_id: cancelled, status: 'cancelled', error: { code: 'cancelled' }, tags: ['order-2'], target_host: '127.0.0.1' }, // prettier-ignore
+      { delivery_id: retry.id, status: 'cancelled', error: { code: 'subscription_gone' }, event_type: null, tags: null, target_host: null }, // prettier-ignore
     ]);
   });
 
@@ -211,11 +214,12 @@ describe('the live view, with two API processes and a worker', () => {
     receiver.script('/mine', respond(500), respond(200));
     const all = await open(first);
     const mine = await open(first, { query: `?subscription_id=${subscription}&event_type=order.*` });
-    const failing = await open(first, { query: '?status=retrying&status_code=500&error_code=bad_status' });
+    const failing = await open(first, { query: '?status=failed,retrying&status_code=5xx&error_code=bad_status' });
+    const tagged = await open(first, { query: '?tag=order-1&target_host=127.0.0.1&tenant_id=default' });
     const elsewhere = await open(first, { query: '?event_type=invoice.*' });
     await untilHeard(all);
 
-    const { task_id: delivery } = await api.publish(subscription, {});
+    const { task_id: delivery } = await api.publish(subscription, {}, { 'x-event-tags': 'customer-9,order-1' });
     await publish(other, 5);
     await api.untilFinal(delivery);
     await eventually(() => mine.events, { until: ({ length }) => length === 2 });
@@ -226,6 +230,10 @@ describe('the live view, with two API processes and a worker', () => {
       [delivery, 'delivered'],
     ]);
     expect(failing.valuesOf('delivery.attempted', 'delivery_id')).toEqual([delivery]);
+    expect(tagged.events.map(({ data }) => [data['delivery_id'], data['attempt']])).toEqual([
+      [delivery, 1],
+      [delivery, 2],
+    ]);
     expect(elsewhere.events).toEqual([]);
   });
 
@@ -233,7 +241,13 @@ describe('the live view, with two API processes and a worker', () => {
     ['?status=sent', 422, 'status'],
     ['?event_type=order.*.x', 422, 'event_type'],
     ['?status_code=5', 422, 'status_code'],
+    ['?status=failed,sent', 422, 'status'],
+    ['?status=in_flight', 422, 'status'],
     ['?error_code=Time-out', 422, 'error_code'],
+    ['?error_code=too_late', 422, 'error_code'],
+    ['?tag=order%201', 422, 'tag'],
+    ['?target_host=https://example.com', 422, 'target_host'],
+    ['?event_id=sub_01k6zv1yqpe7rtqq6zjy200000', 400, 'an event'],
     ['?colour=red', 422, 'colour'],
     ['?subscription_id=evt_01k6zv1yqpe7rtqq6zjy200000', 400, 'a subscription'],
   ])('refuses %s with %i and names the fault', async (query, status, named) => {

@@ -1,11 +1,10 @@
 import { createTenant } from '../support/access.js';
-import { ApiClient, type CreatedSubscriptionAnswer } from '../support/api-client.js';
+import type { CreatedSubscriptionAnswer } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { aSubscription } from '../support/factories.js';
-import { fastSettings } from '../support/fast-settings.js';
-import { hang, respond, ScriptedReceiver } from '../support/scripted-receiver.js';
-import { type ServiceProcess, startService } from '../support/service-process.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { type OpenService, startOpenService } from '../support/open-service.js';
+import { hang, respond } from '../support/scripted-receiver.js';
+import { startService } from '../support/service-process.js';
 
 /** Longer than any test. */
 const PATIENT_SECONDS = 50;
@@ -13,26 +12,18 @@ const PATIENT_SECONDS = 50;
 const SHARE = 8;
 
 describe('a check of a receiver that takes long, by an API process on real PostgreSQL and Redis', () => {
-  let database: TestDatabase;
-  let receiver: ScriptedReceiver;
-  let service: ServiceProcess;
-  let api: ApiClient;
-  let settings: Record<string, string>;
+  let receiver: OpenService['receiver'];
+  let service: OpenService['service'];
+  let api: OpenService['api'];
+  let settings: OpenService['settings'];
+  let stop: OpenService['stop'];
   let made = 0;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    receiver = await ScriptedReceiver.start();
-    settings = fastSettings(database);
-    service = await startService({ entry: 'main.api', settings });
-    api = new ApiClient(service.url);
+    ({ receiver, service, api, settings, stop } = await startOpenService('main.api'));
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await receiver.close();
-    await database.drop();
-  });
+  afterAll(() => stop());
 
   /** A subscription whose receiver hangs. */
   const subscribe = async (): Promise<CreatedSubscriptionAnswer & { path: string }> => {

@@ -28,7 +28,7 @@ describe('sums after the process that summed up was killed, with real PostgreSQL
   beforeAll(async () => {
     database = await createTestDatabase();
     receiver = await ScriptedReceiver.start();
-    settings = fastSettings(database, { ...PATIENT, MAX_RETRIES: '2' });
+    settings = fastSettings(database, { ...PATIENT, MAX_RETRIES: '2', SUMMING_INTERVAL: '0.3' });
     receiver.script('/flaky', ...Array.from({ length: 30 }, (_, n) => respond(n % 3 === 0 ? 200 : 503)));
   });
 
@@ -78,6 +78,26 @@ describe('sums after the process that summed up was killed, with real PostgreSQL
     );
     await holder.query('commit');
   };
+  /**
+   * Holds up the step after the fence, which closes minutes. The lock of the sums keeps that step from coming first; if
+   * it has come already, everything is moved back once more.
+   */
+  const holdUp = async (hold: string): Promise<void> => {
+    await eventually(async () => {
+      await holder.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.summing]);
+      try {
+        const { rows } = await holder.query<{ is_fenced: boolean; is_closed: boolean }>(
+          'select fence_at is not null as is_fenced, exists (select from delivery_stats) as is_closed from stats_progress',
+        );
+        if (rows[0]!.is_closed) await moveBack();
+        expect(rows).toEqual([{ is_fenced: true, is_closed: false }]);
+        await holder.query('begin');
+        await holder.query(hold);
+      } finally {
+        await holder.query('select pg_advisory_unlock($1)', [ADVISORY_LOCKS.summing]);
+      }
+    });
+  };
   const progress = () => database.query('select closed_until, summed_from_hour from stats_progress');
   const untilHeld = () =>
     eventually(
@@ -92,12 +112,7 @@ describe('sums after the process that summed up was killed, with real PostgreSQL
   it.each(Object.entries(HOLDS))('say the same as the history: killed %s', async (_, hold) => {
     await makeHistory();
     await moveBack();
-    // The fence is set, and the next step closes minutes.
-    await eventually(() => database.query('select from stats_progress where fence_at is not null'), {
-      until: (rows) => rows.length === 1,
-    });
-    await holder.query('begin');
-    await holder.query(hold);
+    await holdUp(hold);
     const before = await progress();
     await untilHeld();
 
@@ -126,8 +141,7 @@ describe('sums after the process that summed up was killed, with real PostgreSQL
     const other = await startService({ entry: 'main.worker', settings });
     await makeHistory();
     await moveBack();
-    await holder.query('begin');
-    await holder.query('lock table delivery_stats in share row exclusive mode');
+    await holdUp(HOLDS['while it sums up']);
     await untilHeld();
     const summing = () =>
       database.query(

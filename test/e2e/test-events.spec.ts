@@ -8,10 +8,10 @@ import {
 } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { aSubscription } from '../support/factories.js';
-import { fastSettings, PATIENT } from '../support/fast-settings.js';
-import { hang, respond, ScriptedReceiver } from '../support/scripted-receiver.js';
-import { type ServiceProcess, startService } from '../support/service-process.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { PATIENT } from '../support/fast-settings.js';
+import { type OpenService, startOpenService } from '../support/open-service.js';
+import { hang, respond } from '../support/scripted-receiver.js';
+import { startService } from '../support/service-process.js';
 
 interface TestAnswer extends PublishedAnswer {
   readonly status?: string;
@@ -25,24 +25,17 @@ const codesOf = ({ warnings = [] }: TestAnswer): string[] => warnings.map(({ cod
 const SHARE = 32;
 
 describe('a test event, with real PostgreSQL and Redis', () => {
-  let database: TestDatabase;
-  let receiver: ScriptedReceiver;
-  let service: ServiceProcess;
-  let api: ApiClient;
+  let database: OpenService['database'];
+  let receiver: OpenService['receiver'];
+  let api: OpenService['api'];
+  let stop: OpenService['stop'];
   let made = 0;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    receiver = await ScriptedReceiver.start();
-    service = await startService({ entry: 'main', settings: fastSettings(database, PATIENT) });
-    api = new ApiClient(service.url);
+    ({ database, receiver, api, stop } = await startOpenService('main', PATIENT));
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await receiver.close();
-    await database.drop();
-  });
+  afterAll(() => stop());
 
   const subscribe = async (input: object = {}): Promise<CreatedSubscriptionAnswer & { path: string }> => {
     const path = `/test-${(made += 1)}`;
@@ -202,25 +195,17 @@ describe('a test event, with real PostgreSQL and Redis', () => {
 });
 
 describe('a test event of an API process apart, with real PostgreSQL and Redis', () => {
-  let database: TestDatabase;
-  let receiver: ScriptedReceiver;
-  let service: ServiceProcess;
-  let api: ApiClient;
-  let settings: Record<string, string>;
+  let receiver: OpenService['receiver'];
+  let service: OpenService['service'];
+  let api: OpenService['api'];
+  let settings: OpenService['settings'];
+  let stop: OpenService['stop'];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    receiver = await ScriptedReceiver.start();
-    settings = fastSettings(database);
-    service = await startService({ entry: 'main.api', settings });
-    api = new ApiClient(service.url);
+    ({ receiver, service, api, settings, stop } = await startOpenService('main.api'));
   });
 
-  afterAll(async () => {
-    await service.stop();
-    await receiver.close();
-    await database.drop();
-  });
+  afterAll(() => stop());
 
   const subscribe = (client: ApiClient, timeout: number): Promise<CreatedSubscriptionAnswer> =>
     client.createSubscription(aSubscription({ target_url: receiver.url('/'), timeout }));

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { Received } from './receiver.js';
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
 
 /** An event whose publisher got a 2xx, and its destinations. */
@@ -81,19 +82,38 @@ export interface Evidence {
 const DELIVERY_COLUMNS =
   'id, event_id as "eventId", subscription_id as "subscriptionId", state, attempt_count as "attemptCount"';
 
-export async function readOpen(database: Pool): Promise<DeliveryRow[]> {
+export async function readOpen(database: Pick<Pool, 'query'>): Promise<DeliveryRow[]> {
   return (await database.query<DeliveryRow>(`select ${DELIVERY_COLUMNS} from open_deliveries`)).rows;
 }
 
-/** Reads each of the two tables once. */
-export async function readDeliveries(database: Pool): Promise<{ open: DeliveryRow[]; finished: DeliveryRow[] }> {
-  // Open ones first: a delivery that moves meanwhile is then seen twice, and never missed.
-  const open = await readOpen(database);
-  const finished = await database.query<DeliveryRow>(`select ${DELIVERY_COLUMNS} from deliveries`);
-  return { open, finished: finished.rows };
+/** What a run has left, in PostgreSQL and at the receiver. */
+interface Traces {
+  readonly open: readonly DeliveryRow[];
+  readonly finished: readonly DeliveryRow[];
+  readonly received: readonly Received[];
+  readonly attempts: readonly AttemptRow[];
 }
 
-export async function readAttempts(database: Pool): Promise<AttemptRow[]> {
+/**
+ * Reads everything once. If the time is up before everything is final, deliveries go on meanwhile. So each source is
+ * read before those that must tell more: one that moves from open to finished is seen twice and not missed, and what is
+ * read of the receiver holds the requests of all that are seen finished.
+ */
+export async function readTraces(
+  database: Pick<Pool, 'query'>,
+  receiver: { report(): Promise<Received[]> },
+): Promise<Traces> {
+  const open = await readOpen(database);
+  const finished = await readFinished(database);
+  const received = await receiver.report();
+  return { open, finished, received, attempts: await readAttempts(database) };
+}
+
+async function readFinished(database: Pick<Pool, 'query'>): Promise<DeliveryRow[]> {
+  return (await database.query<DeliveryRow>(`select ${DELIVERY_COLUMNS} from deliveries`)).rows;
+}
+
+async function readAttempts(database: Pick<Pool, 'query'>): Promise<AttemptRow[]> {
   const { rows } = await database.query<AttemptRow>(
     `select delivery_id as "deliveryId", number, error_code as "errorCode", is_late as "isLate",
        (extract(epoch from started_at) * 1000)::float8 as "startedAt"

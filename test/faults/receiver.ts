@@ -55,6 +55,10 @@ export class Receiver {
     return `https://127.0.0.1:${this.hello.tlsPort}${path}`;
   }
 
+  get pid(): number {
+    return this.child.pid;
+  }
+
   /** @param behaviour `ok`, `chance`, `hang`, or the name of a nasty one */
   behave(path: string, behaviour: string): Promise<void> {
     return this.tell({ path, behaviour });

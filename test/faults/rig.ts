@@ -197,6 +197,12 @@ export class Rig {
     return this.pool;
   }
 
+  /** The processes that must run for a delivery to end. */
+  get pids(): readonly number[] {
+    const running = this.slots.filter(({ isRunning }) => isRunning).map(({ pid }) => pid);
+    return [...running, this.receiver.pid, this.postgres.pid, this.redis.pid];
+  }
+
   get slots(): readonly ServiceSlot[] {
     return [this.api, ...this.workers];
   }

@@ -4,15 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parsePublicId } from '../../src/shared/ids/public-id.js';
 import { now } from './child.js';
-import {
-  countOpen,
-  type DeliveryRow,
-  type Evidence,
-  readAttempts,
-  readDeliveries,
-  readOpen,
-  type RedisUse,
-} from './evidence.js';
+import { countOpen, type DeliveryRow, type Evidence, readOpen, readTraces, type RedisUse } from './evidence.js';
 import type { Extent, Fault, Finding, Run } from './fault.js';
 import { isTrue } from './figures.js';
 import {
@@ -25,6 +17,7 @@ import {
   REDIS_GROWTH,
 } from './invariants.js';
 import { LEASE_SECONDS, Rig, TIMEOUT_SECONDS } from './rig.js';
+import { Starvation } from './starvation.js';
 import { STATE } from '../../src/delivery/domain/delivery-state.js';
 
 const HORIZON_SECONDS = 60;
@@ -99,8 +92,7 @@ async function perform(
 
   const { accepted, refusals, posted, givenUp } = await rig.publisher.report();
   const redisAfter = await quietRedis(rig, redisBefore);
-  const received = await rig.receiver.report();
-  const evidence = await gather(rig, fault, { leftOpen, accepted, posted, received, redisBefore, redisAfter });
+  const { evidence, received } = await gather(rig, fault, { leftOpen, accepted, posted, redisBefore, redisAfter });
   const refused = givenUp.map((n) => ({ status: null, code: `gave up event ${n}`, atMs: now(), latencyMs: 0 }));
   const run = {
     ...{ rig, evidence, accepted, refusals: [...refusals, ...refused], received },
@@ -109,10 +101,14 @@ async function perform(
   return { run, notes };
 }
 
-/** Returns when nothing is open, or when the time is up; the invariants judge the difference. */
+/**
+ * Returns when nothing is open, or when the time is up; the invariants judge the difference. The time during which a
+ * process waited for a processor does not count.
+ */
 async function untilDrained(rig: Rig, seconds: number): Promise<void> {
   const deadline = now() + seconds * 1000;
-  while (now() < deadline) {
+  const starvation = new Starvation();
+  while (now() < deadline + starvation.longestMs(rig.pids)) {
     if ((await countOpen(rig.database).catch(() => 1)) === 0) return;
     await delay(LOOK_MS);
   }
@@ -135,27 +131,27 @@ async function quietRedis(rig: Rig, before?: RedisUse): Promise<RedisUse> {
 async function gather(
   rig: Rig,
   fault: Fault,
-  seen: Pick<Run, 'accepted' | 'received'> & {
+  seen: Pick<Run, 'accepted'> & {
     leftOpen: readonly DeliveryRow[];
     posted: readonly string[];
     redisBefore: RedisUse;
     redisAfter: RedisUse;
   },
-): Promise<Evidence> {
+): Promise<Pick<Run, 'evidence' | 'received'>> {
   const uuidOf = (id: string): string => parsePublicId(id, 'sub', 'evt', 'dlv').uuid;
   const wanting = new Map([...rig.wanting].map(([path, ids]) => [path, ids.map(uuidOf)]));
-  const { open, finished } = await readDeliveries(rig.database);
-  return {
+  const { open, finished, received, attempts } = await readTraces(rig.database, rig.receiver);
+  const evidence: Evidence = {
     open: [...new Map([...seen.leftOpen, ...open].map((row) => [row.id, row])).values()],
     finished,
-    attempts: await readAttempts(rig.database),
+    attempts,
     accepted: seen.accepted.map(({ eventId, sha256, path }) => ({
       eventId: uuidOf(eventId),
       sha256,
       subscriptionIds: wanting.get(path) ?? [],
     })),
     posted: new Set(seen.posted),
-    received: seen.received.map((request) => ({
+    received: received.map((request) => ({
       ...request,
       eventId: uuidOf(request.eventId),
       deliveryId: uuidOf(request.deliveryId),
@@ -173,6 +169,7 @@ async function gather(
     ],
     peaksMb: rig.watch.peaksMb(),
   };
+  return { evidence, received };
 }
 
 async function keepEvidence(number: number, { evidence, refusals }: Run): Promise<string> {

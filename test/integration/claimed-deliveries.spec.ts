@@ -34,7 +34,8 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
     it('takes the next attempt under a lease, and returns all that sending needs', async () => {
       const headers = { 'X-Own': 'yes' };
       const patient = await rows.subscription({ timeoutMs: 60_000, headers });
-      const wakeUp = await rows.delivery({ subscriptionId: patient, attemptCount: 2, abandonedCount: 1 });
+      const tags = ['order-1', 'customer-9'];
+      const wakeUp = await rows.delivery({ subscriptionId: patient, attemptCount: 2, abandonedCount: 1, tags });
 
       const claimed = await repository.claims.claim([wakeUp]);
 
@@ -49,6 +50,7 @@ describe('claims of open deliveries, on real PostgreSQL', () => {
           eventType: 'order.created',
           contentType: 'application/json',
           payload: Buffer.from('{}'),
+          tags,
           publicIds: { delivery: toPublicId('dlv', wakeUp.id), event: toPublicId('evt', eventUuidOf(wakeUp.id)) },
           webhookId: null,
           subscription: {

@@ -73,6 +73,19 @@ describe('parked deliveries, on real PostgreSQL', () => {
     expect(await rows.open(second!.id)).toMatchObject({ state: 0, attempt_count: 1, is_parked: true });
   });
 
+  it('are pulled with the tags of their events', async () => {
+    const [tagged, plain] = [
+      await rows.delivery({ subscriptionId, tags: ['order-1'] }),
+      await rows.delivery({ subscriptionId }),
+    ];
+    await parkOneByOne([tagged, plain]);
+
+    const pulled = await repository.claims.pull([{ subscriptionId, free: 2 }]);
+
+    const tagsOf = new Map(pulled.map(({ id, tags }) => [id, tags]));
+    expect([tagsOf.get(tagged.id), tagsOf.get(plain.id)]).toEqual([['order-1'], []]);
+  });
+
   it('keep their place in the line when they are parked again', async () => {
     const [first, second] = await rows.deliveries(2, { subscriptionId });
     await parkOneByOne([first!, second!, first!]);

@@ -48,6 +48,7 @@ export function aClaimedDelivery(
     eventType: 'order.created',
     contentType: 'application/json',
     payload: Buffer.from('{}'),
+    tags: [],
     publicIds: publicIdsOf(id),
     webhookId: null,
     ...given,

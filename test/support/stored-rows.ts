@@ -15,6 +15,7 @@ interface DeliveryGiven {
   readonly subscriptionId: Uuid;
   readonly atMs?: number;
   readonly payload?: Buffer;
+  readonly tags?: readonly string[];
   readonly state?: number;
   readonly attemptCount?: number;
   readonly abandonedCount?: number;
@@ -79,9 +80,9 @@ export class StoredRows {
     const eventIds = Array.from({ length: count }, () => newEventUuid(given.atMs ?? Date.now())).sort();
     const ids = eventIds.map((eventId) => deliveryUuid(eventId, 1));
     await this.database.query(
-      `insert into events (id, tenant_id, event_type, content_type, payload, delivery_count)
-       select id, 'default', 'order.created', 'application/json', $2, 1 from unnest($1::uuid[]) id`,
-      [eventIds, given.payload ?? Buffer.from('{}')],
+      `insert into events (id, tenant_id, event_type, content_type, payload, tags, delivery_count)
+       select id, 'default', 'order.created', 'application/json', $2, $3, 1 from unnest($1::uuid[]) id`,
+      [eventIds, given.payload ?? Buffer.from('{}'), given.tags ?? null],
     );
     await this.database.query(
       `insert into open_deliveries (id, event_id, subscription_id, tenant_id, state, attempt_count, abandoned_count,

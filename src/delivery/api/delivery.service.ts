@@ -5,11 +5,11 @@ import { parsePublicId, toPublicId } from '../../shared/ids/public-id.js';
 import { deliveryUuid, eventUuidOf, retryOrdinal, type Uuid } from '../../shared/ids/uuid.js';
 import { Random } from '../../shared/time/random.js';
 import { DeliveryCommandRepository } from '../storage/delivery-command.repository.js';
-import { DeliveryReport } from '../report/delivery-report.js';
+import { DeliveryReport, type ReportedDelivery } from '../report/delivery-report.js';
 import { DeliveryHistory } from './delivery-history.js';
 import { DeliveryWakeUps } from '../queue/delivery-wake-ups.js';
 import { DeliveryFinished, DeliveryUnfinished, SubscriptionGone } from './delivery.errors.js';
-import type { DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
+import type { DeliveryAnswer, DeliveryWithAttemptsAnswer } from './dto/delivery-answer.js';
 
 /** Maximum tries to draw an unused ordinal for a retry. Each event has half a million. */
 const DRAWS = 5;
@@ -46,7 +46,7 @@ export class DeliveryService {
       const newId = deliveryUuid(eventUuidOf(id), retryOrdinal(this.random.next()));
       const subscriptionId = await this.openRetry(caller, { id, newId, ...terms });
       if (subscriptionId === null) continue;
-      this.report.retried({ id: newId, subscriptionId, tenantId, eventType: former.event_type }, former.id);
+      this.report.retried({ id: newId, subscriptionId, tenantId, ...shownOf(former) }, former.id);
       this.wakeUps.add([{ id: newId, subscriptionId, attemptCount: 0, tenantId }]);
       return this.history.get(tenantId, newId);
     }
@@ -69,7 +69,7 @@ export class DeliveryService {
     const delivery = await this.history.get(tenantId, id);
     if (!isCancelled) throw new DeliveryFinished(toPublicId('dlv', id));
     const { uuid: subscriptionId } = parsePublicId(delivery.subscription_id, 'sub');
-    this.report.cancelledByClient({ id, subscriptionId, tenantId, eventType: delivery.event_type });
+    this.report.cancelledByClient({ id, subscriptionId, tenantId, ...shownOf(delivery) });
     return delivery;
   }
 
@@ -86,4 +86,9 @@ export class DeliveryService {
       return subscriptionId;
     });
   }
+}
+
+/** What a report shows of a delivery besides its ids. */
+function shownOf({ event_type: eventType, tags, target_url: targetUrl }: DeliveryAnswer): Partial<ReportedDelivery> {
+  return { eventType, tags, targetUrl };
 }

@@ -1,12 +1,13 @@
+import { readStatusCodes } from '../../shared/domain/status-codes.js';
+import { readList } from '../../shared/domain/value-list.js';
 import { type Fault, InvalidInput } from '../../shared/errors/domain-error.js';
 import { parseIdParameter } from '../../shared/ids/public-id.js';
 import { firstUuidAt, lastUuidOf, type Uuid } from '../../shared/ids/uuid.js';
 import { ALL_IDS, intersection, isEmpty, type IdRange, restOf, successorOf } from '../../shared/search/id-range.js';
 import type { PagePlace } from '../../shared/http/two-way-page.js';
 import { eventTypesOf, readTargetHost } from '../../subscriptions/index.js';
+import { DELIVERY_STATUSES } from '../domain/delivery-state.js';
 import { asksForDeliveries, type HistoryFilter, possibleStatuses } from '../domain/history-filter.js';
-import { readStatusCodes } from '../domain/status-codes.js';
-import { readStatuses } from '../domain/status-list.js';
 import type { EventQuery } from './dto/delivery-query.js';
 
 /**
@@ -20,7 +21,7 @@ export function filterOf(query: EventQuery, place: PagePlace): HistoryFilter {
     subscriptionId === undefined ? undefined : [parseIdParameter('subscription_id', subscriptionId, 'sub')];
   const eventUuid = eventId === undefined ? null : parseIdParameter('event_id', eventId, 'evt');
   const eventTypes = query.event_type === undefined ? null : eventTypesOf(query.event_type);
-  const statuses = query.status === undefined ? null : readStatuses(query.status);
+  const statuses = query.status === undefined ? null : readList(query.status, DELIVERY_STATUSES);
   const statusCodes = query.status_code === undefined ? null : readStatusCodes(query.status_code);
   const host = targetHost === undefined ? null : readTargetHost(targetHost);
   const asked = askedRange(query, eventUuid);

@@ -52,7 +52,7 @@ export class AttemptPipeline {
       });
       const attempt = { delivery, result, decision, startedMs };
       const recorded = await this.writer.write(attempt);
-      this.report.attempted(delivery, attempt, recorded);
+      this.report.attempted(delivery, attempt, recorded, policy);
       if (recorded === 'recorded' && decision.next === 'failed' && decision.disablesSubscription) {
         await this.disable(delivery);
       }

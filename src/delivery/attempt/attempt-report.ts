@@ -3,6 +3,7 @@ import { LiveFeed, type StreamStatus } from '../../live/index.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { Metrics, startAtZero } from '../../shared/metrics/metrics.js';
 import { Clock } from '../../shared/time/clock.js';
+import type { DeliveryPolicy } from '../../subscriptions/index.js';
 import { ATTEMPT_ERROR_CODES, STATUS_CLASSES, statusClass } from '../domain/attempt-outcome.js';
 import type { ClaimedDelivery } from '../domain/claimed-delivery.js';
 import type { FinishedAttempt } from '../domain/finished-attempt.js';
@@ -24,13 +25,19 @@ export class AttemptReport {
     startAtZero(metrics.deliveriesPostponed, 'reason', OWN_FAULTS);
   }
 
-  attempted(delivery: ClaimedDelivery, { result, decision }: FinishedAttempt, recorded: Recorded): void {
+  /** @param policy the one that decided what comes next */
+  attempted(
+    delivery: ClaimedDelivery,
+    { result, decision }: FinishedAttempt,
+    recorded: Recorded,
+    policy: Pick<DeliveryPolicy, 'maxAttempts'>,
+  ): void {
     this.metrics.attempts.inc({ status_class: statusClass(result) });
     if (result.error !== null) this.metrics.attemptFailures.inc({ code: result.error.code });
     this.metrics.attemptDuration.observe(result.durationMs / 1000);
     const isFinished = recorded === 'recorded' && decision.next !== 'retry';
     if (isFinished) this.metrics.deliveriesFinished.inc({ outcome: decision.next });
-    if (this.live.isWatched(delivery.tenantId)) this.show(delivery, { result, decision }, recorded);
+    if (this.live.isWatched(delivery.tenantId)) this.show(delivery, { result, decision }, recorded, policy);
     this.logger.info(
       {
         delivery_id: delivery.publicIds.delivery,
@@ -54,6 +61,7 @@ export class AttemptReport {
     delivery: ClaimedDelivery,
     { result, decision }: Pick<FinishedAttempt, 'result' | 'decision'>,
     recorded: Recorded,
+    { maxAttempts }: Pick<DeliveryPolicy, 'maxAttempts'>,
   ): void {
     const isRecorded = recorded === 'recorded';
     const nowMs = this.clock.nowMs();
@@ -65,8 +73,11 @@ export class AttemptReport {
         event_id: delivery.publicIds.event,
         subscription_id: delivery.subscription.publicId,
         event_type: delivery.eventType,
+        tags: delivery.tags,
+        target_host: new URL(delivery.subscription.targetUrl).hostname,
         status: isRecorded ? statusAfter(decision) : null,
         attempt: delivery.attempt,
+        max_attempts: maxAttempts,
         status_code: result.statusCode,
         error: result.error,
         duration_ms: Math.round(result.durationMs),

@@ -10,6 +10,7 @@ export interface ArrivingDelivery {
     readonly eventType: string;
     readonly contentType: string;
     readonly payload: Buffer;
+    readonly tags: readonly string[];
   };
 }
 

@@ -14,6 +14,7 @@ export interface ClaimedDelivery {
   readonly eventType: string;
   readonly contentType: string;
   readonly payload: Buffer;
+  readonly tags: readonly string[];
   /** Ids as clients and receivers see them. */
   readonly publicIds: { readonly delivery: string; readonly event: string };
   /** A `webhook-id` of its own, which a manual retry may have; null for the id of the event. */

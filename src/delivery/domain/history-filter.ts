@@ -1,10 +1,5 @@
+import type { StatusCodes } from '../../shared/domain/status-codes.js';
 import { DELIVERY_STATUSES, type DeliveryStatus } from './delivery-state.js';
-
-/** Status codes of responses, from one to another, both included. */
-export interface StatusCodes {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** Event types: a single one, or those in a range of the order of bytes. */
 export type EventTypes = { readonly only: string } | { readonly from: string; readonly before: string };

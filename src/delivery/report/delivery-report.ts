@@ -11,8 +11,10 @@ export interface ReportedDelivery {
   readonly id: Uuid;
   readonly subscriptionId: Uuid;
   readonly tenantId: string;
-  /** Absent if it was not read. */
+  /** Absent if it was not read, as are the next two. */
   readonly eventType?: string;
+  readonly tags?: readonly string[];
+  readonly targetUrl?: string;
 }
 
 interface Reason {
@@ -68,7 +70,7 @@ export class DeliveryReport {
     error: Reason | null,
     retryOf: string | null = null,
   ): void {
-    for (const { id, subscriptionId, tenantId, eventType } of deliveries) {
+    for (const { id, subscriptionId, tenantId, eventType, tags, targetUrl } of deliveries) {
       if (!this.live.isWatched(tenantId)) continue;
       const ids = publicIdsOf(id);
       this.live.publish(tenantId, {
@@ -78,6 +80,8 @@ export class DeliveryReport {
           event_id: ids.event,
           subscription_id: toPublicId('sub', subscriptionId),
           event_type: eventType ?? null,
+          tags: tags ?? null,
+          target_host: targetUrl === undefined ? null : new URL(targetUrl).hostname,
           status,
           error,
           retry_of: retryOf,

@@ -31,6 +31,8 @@ interface EventRow {
   event_type: string;
   content_type: string;
   payload: Buffer;
+  /** Null for none. */
+  tags: readonly string[] | null;
 }
 
 /** Free slots of a subscription's lane. */
@@ -121,11 +123,12 @@ export class ClaimRepository {
       webhook_id: null,
       version: versions.get(subscriptionId) ?? '',
     }));
-    const events = deliveries.map(({ event: { id, eventType, contentType, payload } }) => ({
+    const events = deliveries.map(({ event: { id, eventType, contentType, payload, tags } }) => ({
       id,
       event_type: eventType,
       content_type: contentType,
       payload,
+      tags,
     }));
     return this.complete(claimed, events);
   }
@@ -152,6 +155,7 @@ export class ClaimRepository {
           eventType: event.event_type,
           contentType: event.content_type,
           payload: event.payload,
+          tags: event.tags ?? [],
           publicIds: publicIdsOf(row.id),
           webhookId: row.webhook_id === null ? null : toPublicId('dlv', row.webhook_id),
           subscription,

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { DeliveryErrorAnswer } from '../../delivery/index.js';
+import { ExchangeAnswer } from '../../delivery/index.js';
 import { CHECK_NAMES, type CheckName, type Result, RESULTS } from '../domain/check.js';
 import type { Verdict } from '../domain/report.js';
 import { type Purpose, PURPOSES } from '../domain/series.js';
@@ -76,10 +76,7 @@ export class CheckAnswer {
 }
 
 /** A request of a check, and what came of it. */
-export class CheckRequestAnswer {
-  @ApiProperty({ type: 'integer', description: 'From 1, in the order of sending', example: 1 })
-  readonly number: number;
-
+export class CheckRequestAnswer extends ExchangeAnswer {
   @ApiProperty({
     enum: PURPOSES,
     description:
@@ -105,18 +102,6 @@ export class CheckRequestAnswer {
     example: 52,
   })
   readonly set_up_ms: number | null;
-
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Null if there was no response', example: 200 })
-  readonly status_code: number | null;
-
-  @ApiProperty({ type: DeliveryErrorAnswer, nullable: true, description: 'Null after a 2xx response', example: null })
-  readonly error: DeliveryErrorAnswer | null;
-
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { 'content-type': 'text/plain' } })
-  readonly response_headers: Record<string, string>;
-
-  @ApiProperty({ description: 'First 4 KB of the response body', example: 'thank you' })
-  readonly response_body: string;
 }
 
 export class ReceiverCheckAnswer {

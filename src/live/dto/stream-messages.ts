@@ -1,4 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiEventTags } from '../../shared/http/tags-answer.js';
+import { LIMITS } from '../../shared/limits.js';
 
 /** Statuses that a message may name. A delivery is `in_flight` for too short a time to be shown. */
 export const STREAM_STATUSES = ['pending', 'retrying', 'delivered', 'failed', 'cancelled'] as const;
@@ -12,6 +14,7 @@ const OCCURRED_AT = {
 const EVENT_ID = { example: 'evt_01k6zv1yqpe7rtqq6zjy200000' };
 const DELIVERY_ID = { example: 'dlv_01k6zv1yqpe7rtqq6zjy200001' };
 const SUBSCRIPTION_ID = { example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' };
+const TARGET_HOST = { description: 'Host of the target URL, without a port', example: 'hooks.example.com' };
 
 export class StreamErrorAnswer {
   @ApiProperty({ example: 'timeout' })
@@ -27,6 +30,9 @@ export class AcceptedMessage {
 
   @ApiProperty({ example: 'order.created' })
   readonly event_type: string;
+
+  @ApiEventTags()
+  readonly tags: readonly string[];
 
   @ApiProperty({ type: 'integer', description: 'Number of deliveries', example: 3 })
   readonly deliveries: number;
@@ -51,6 +57,12 @@ export class AttemptedMessage {
   @ApiProperty({ example: 'order.created' })
   readonly event_type: string;
 
+  @ApiEventTags()
+  readonly tags: readonly string[];
+
+  @ApiProperty(TARGET_HOST)
+  readonly target_host: string;
+
   @ApiProperty({
     enum: STREAM_STATUSES,
     type: String,
@@ -62,6 +74,13 @@ export class AttemptedMessage {
 
   @ApiProperty({ type: 'integer', description: 'Number of the attempt, from 1', example: 1 })
   readonly attempt: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Attempts after which a delivery fails. Those that a crash cut short do not count',
+    example: 5,
+  })
+  readonly max_attempts: number;
 
   @ApiProperty({ type: 'integer', nullable: true, description: 'Null if no response came', example: 503 })
   readonly status_code: number | null;
@@ -76,7 +95,7 @@ export class AttemptedMessage {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'About when the next attempt is due; null if there is none',
+    description: 'When the next attempt is due, to about a second; null if there is none',
     example: '2026-01-31T12:00:10.000Z',
   })
   readonly next_attempt_at: string | null;
@@ -102,6 +121,18 @@ export class ChangedMessage {
     example: 'order.created',
   })
   readonly event_type: string | null;
+
+  @ApiProperty({
+    type: [String],
+    nullable: true,
+    maxItems: LIMITS.tags,
+    description: 'Tags that the event was published with; null like `event_type`',
+    example: ['order-1234', 'customer-9'],
+  })
+  readonly tags: readonly string[] | null;
+
+  @ApiProperty({ ...TARGET_HOST, type: String, nullable: true, description: `${TARGET_HOST.description}; null like \`event_type\`` }) // prettier-ignore
+  readonly target_host: string | null;
 
   @ApiProperty({ enum: STREAM_STATUSES, example: 'cancelled' })
   readonly status: StreamStatus;

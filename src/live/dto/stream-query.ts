@@ -1,23 +1,15 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { ReadAs } from '../../shared/http/input-fields.js';
-import { IsForm, IsIntegerFrom, IsText, Rule } from '../../shared/http/rules.js';
+import { TENANT_IN_QUERY } from '../../access/index.js';
+import { ATTEMPT_ERROR_CODES, type AttemptErrorCode } from '../../shared/domain/error-codes.js';
+import { IsListOf, IsStatusCodes, listSchemaOf, STATUS_CODES_SCHEMA } from '../../shared/http/filter-rules.js';
+import { IsForm, IsText } from '../../shared/http/rules.js';
+import { TAG_FORM, TAG_HINT } from '../../shared/labels.js';
 import { LIMITS } from '../../shared/limits.js';
-import { EVENT_PATTERN_FORM, EVENT_TYPE_HINT, isEventTypePattern } from '../../subscriptions/index.js';
-import { STREAM_STATUSES, type StreamStatus } from './stream-messages.js';
+import { EVENT_PATTERN_SCHEMA, IsEventPattern, IsTargetHost, TARGET_HOST_SCHEMA } from '../../subscriptions/index.js';
+import { STREAM_STATUSES } from './stream-messages.js';
 
-const MIN_STATUS_CODE = 100;
-const MAX_STATUS_CODE = 599;
-const ERROR_CODE = /^[a-z][a-z_]{0,39}$/;
-
-const IsEventTypeOrPattern = (): PropertyDecorator =>
-  Rule('eventTypeOrPattern', (value) =>
-    typeof value === 'string' && isEventTypePattern(value)
-      ? null
-      : `must be ${EVENT_TYPE_HINT}, or a pattern such as order.*`,
-  );
-
-/** Filters of the live view. A message that lacks the field of a filter does not match it. */
+/** Filters of the live view. All must hold. A message that lacks the field of a filter does not match it. */
 export class StreamQuery {
   @ApiPropertyOptional({
     maxLength: LIMITS.idLength,
@@ -29,37 +21,64 @@ export class StreamQuery {
   readonly subscription_id?: string;
 
   @ApiPropertyOptional({
-    maxLength: LIMITS.eventTypeLength,
-    pattern: EVENT_PATTERN_FORM,
-    description: 'An event type, or a pattern such as `order.*`',
-    example: 'order.*',
+    maxLength: LIMITS.idLength,
+    description: 'Only messages about this event and its deliveries',
+    example: 'evt_01k6zv1yqpe7rtqq6zjy200000',
   })
   @IsOptional()
-  @IsEventTypeOrPattern()
+  @IsText(LIMITS.idLength)
+  readonly event_id?: string;
+
+  @ApiPropertyOptional({ ...EVENT_PATTERN_SCHEMA, description: 'Event type, or a pattern such as `order.*`' })
+  @IsOptional()
+  @IsEventPattern()
   readonly event_type?: string;
 
-  @ApiPropertyOptional({ enum: STREAM_STATUSES, description: 'Only messages after which a delivery has this status' })
-  @IsOptional()
-  @IsIn(STREAM_STATUSES)
-  readonly status?: StreamStatus;
-
   @ApiPropertyOptional({
-    type: 'integer',
-    minimum: MIN_STATUS_CODE,
-    maximum: MAX_STATUS_CODE,
-    description: 'Only attempts with this response status',
+    description:
+      'Only messages after which a delivery has this status, or one of several separated by commas: ' +
+      STREAM_STATUSES.join(', '),
+    ...listSchemaOf(STREAM_STATUSES),
+    example: 'retrying,failed',
   })
   @IsOptional()
-  @ReadAs((value) => (typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value))
-  @IsIntegerFrom(MIN_STATUS_CODE, MAX_STATUS_CODE)
-  readonly status_code?: number;
+  @IsListOf(STREAM_STATUSES)
+  readonly status?: string;
 
   @ApiPropertyOptional({
-    pattern: ERROR_CODE.source,
-    maxLength: 40,
-    description: 'Only messages with this error code, such as `timeout`',
+    description: 'Only attempts with this response status, or of this class',
+    ...STATUS_CODES_SCHEMA,
   })
   @IsOptional()
-  @IsForm(ERROR_CODE, 'an error code such as timeout: lower-case letters and "_", at most 40 characters')
-  readonly error_code?: string;
+  @IsStatusCodes()
+  readonly status_code?: string;
+
+  @ApiPropertyOptional({ description: 'Only messages with this error', enum: ATTEMPT_ERROR_CODES })
+  @IsOptional()
+  @IsIn(ATTEMPT_ERROR_CODES)
+  readonly error_code?: AttemptErrorCode;
+
+  @ApiPropertyOptional({
+    description: 'Only messages about events that were published with this tag',
+    pattern: TAG_FORM.source,
+    maxLength: LIMITS.tagLength,
+    example: 'order-1234',
+  })
+  @IsOptional()
+  @IsForm(TAG_FORM, TAG_HINT)
+  readonly tag?: string;
+
+  @ApiPropertyOptional({
+    description: 'Only messages about deliveries to this host, without a port: a name or an address',
+    ...TARGET_HOST_SCHEMA,
+  })
+  @IsOptional()
+  @IsTargetHost()
+  readonly target_host?: string;
+
+  /** Read by the gate. */
+  @ApiPropertyOptional(TENANT_IN_QUERY)
+  @IsOptional()
+  @IsText(LIMITS.tenantIdLength)
+  readonly tenant_id?: string;
 }

@@ -131,6 +131,9 @@ export const SETTINGS = z.object({
     .default(10)
     .describe('A worker keeps a delivery for its timeout plus this time. After that, another worker may take it.'),
   dueScanInterval: number(0.05, 60).default(1).describe('Interval between scans for due deliveries in each worker.'),
+  summingInterval: number(0.05, 60)
+    .default(5)
+    .describe('Interval between looks for history to sum up for statistics in each worker. It varies by half.'),
   queueHighWater: wholeNumber(1, 1_000_000)
     .default(200)
     .describe('While more jobs than this wait, no more are added. The due scan finds those deliveries.'),

@@ -8,8 +8,7 @@ import { Random } from '../../shared/time/random.js';
 import { SummingRepository } from './summing.repository.js';
 
 const DAY_MS = 86_400_000;
-/** Interval between looks for something to do. It varies by half, so that processes do not look at the same time. */
-const INTERVAL_MS = 5000;
+/** Share by which the interval between looks varies, so that processes do not look at the same time. */
 const JITTER = 0.5;
 /** Pause after an hour of earlier history, of which there can be many, in times of what it took: deliveries go first. */
 const EARLIER_PAUSE = 4;
@@ -48,13 +47,17 @@ export class Summing implements OnApplicationBootstrap, OnModuleDestroy {
     clearTimeout(this.timer);
   }
 
-  private schedule(delayMs = INTERVAL_MS * (1 - JITTER + 2 * JITTER * this.random.next())): void {
+  private schedule(delayMs = this.intervalMs()): void {
     if (this.isStopped) return;
     this.timer = setTimeout(() => {
       void this.run().then((pauseMs) => {
         this.schedule(pauseMs);
       });
     }, delayMs).unref();
+  }
+
+  private intervalMs(): number {
+    return this.settings.summingInterval * 1000 * (1 - JITTER + 2 * JITTER * this.random.next());
   }
 
   /**

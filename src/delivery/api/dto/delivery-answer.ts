@@ -41,20 +41,10 @@ export class PhasesAnswer {
   readonly read_ms: number | null;
 }
 
-export class AttemptAnswer {
-  @ApiProperty({ type: 'integer', example: 1 })
+/** A request to a receiver, and what came back. */
+export class ExchangeAnswer {
+  @ApiProperty({ type: 'integer', description: 'From 1, in the order of sending', example: 1 })
   readonly number: number;
-
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
-  readonly started_at: string;
-
-  @ApiProperty({
-    type: 'integer',
-    nullable: true,
-    description: 'Null if the worker ended before the attempt did',
-    example: 37,
-  })
-  readonly duration_ms: number | null;
 
   @ApiProperty({ type: 'integer', nullable: true, description: 'Null if there was no response', example: 200 })
   readonly status_code: number | null;
@@ -67,6 +57,19 @@ export class AttemptAnswer {
 
   @ApiProperty({ description: 'First 4 KB of the response body', example: 'thank you' })
   readonly response_body: string;
+}
+
+export class AttemptAnswer extends ExchangeAnswer {
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  readonly started_at: string;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Null if the worker ended before the attempt did',
+    example: 37,
+  })
+  readonly duration_ms: number | null;
 
   @ApiProperty({ description: 'Whether the outcome arrived too late to change the delivery', example: false })
   readonly late: boolean;

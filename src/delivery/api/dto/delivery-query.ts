@@ -2,47 +2,34 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { TENANT_IN_QUERY } from '../../../access/index.js';
 import { IDEMPOTENCY_KEY_FORM, idempotencyKeyFault, TAG_FORM, TAG_HINT } from '../../../shared/labels.js';
+import { IsListOf, IsStatusCodes, listSchemaOf, STATUS_CODES_SCHEMA } from '../../../shared/http/filter-rules.js';
 import { IsForm, IsText, Rule } from '../../../shared/http/rules.js';
 import { IsTime, TIME_INPUT } from '../../../shared/http/time-input.js';
 import { TwoWayPageQuery } from '../../../shared/http/two-way-page.js';
 import { LIMITS } from '../../../shared/limits.js';
-import { EVENT_PATTERN_SCHEMA, IsEventPattern, readTargetHost } from '../../../subscriptions/index.js';
+import {
+  EVENT_PATTERN_SCHEMA,
+  IsEventPattern,
+  IsTargetHost,
+  TARGET_HOST_SCHEMA,
+} from '../../../subscriptions/index.js';
 import { ATTEMPT_ERROR_CODES, type AttemptErrorCode } from '../../domain/attempt-outcome.js';
 import { DELIVERY_STATUSES } from '../../domain/delivery-state.js';
-import { readStatusCodes, STATUS_CODES_FORM } from '../../domain/status-codes.js';
-import { readStatuses, STATUS_LIST_FORM } from '../../domain/status-list.js';
-
-/** Longest list of statuses: each of them once. */
-const STATUS_LIST_LENGTH = DELIVERY_STATUSES.join(',').length;
 
 /** Filters of the list of one subscription's deliveries. All must hold. */
 export class SubscriptionDeliveryQuery extends TwoWayPageQuery {
   @ApiPropertyOptional({
     description: `One status, or several separated by commas: ${DELIVERY_STATUSES.join(', ')}`,
-    pattern: STATUS_LIST_FORM,
-    maxLength: STATUS_LIST_LENGTH,
+    ...listSchemaOf(DELIVERY_STATUSES),
     example: 'failed,cancelled',
   })
   @IsOptional()
-  @Rule('statuses', (value) =>
-    typeof value === 'string' && value.length <= STATUS_LIST_LENGTH && readStatuses(value) !== null
-      ? null
-      : `must be one or several of ${DELIVERY_STATUSES.join(', ')}, separated by commas`,
-  )
+  @IsListOf(DELIVERY_STATUSES)
   readonly status?: string;
 
-  @ApiPropertyOptional({
-    description: 'Status code of the last response, or a class of them',
-    pattern: STATUS_CODES_FORM,
-    maxLength: 3,
-    example: '5xx',
-  })
+  @ApiPropertyOptional({ description: 'Status code of the last response, or a class of them', ...STATUS_CODES_SCHEMA })
   @IsOptional()
-  @Rule('statusCodes', (value) =>
-    typeof value === 'string' && readStatusCodes(value) !== null
-      ? null
-      : 'must be a status code such as 503, or a class such as 5xx',
-  )
+  @IsStatusCodes()
   readonly status_code?: string;
 
   @ApiPropertyOptional({ description: 'Code of the last error', enum: ATTEMPT_ERROR_CODES })
@@ -106,15 +93,10 @@ export class DeliveryQuery extends SubscriptionDeliveryQuery {
 
   @ApiPropertyOptional({
     description: 'Host of the target URL today, without a port: a name or an address',
-    maxLength: LIMITS.hostLength,
-    example: 'hooks.example.com',
+    ...TARGET_HOST_SCHEMA,
   })
   @IsOptional()
-  @Rule('targetHost', (value) =>
-    typeof value === 'string' && value.length <= LIMITS.hostLength && readTargetHost(value) !== null
-      ? null
-      : `must be the name or the address of a host, without scheme, port and path, at most ${LIMITS.hostLength} characters`,
-  )
+  @IsTargetHost()
   readonly target_host?: string;
 }
 

@@ -27,10 +27,11 @@ export const claim = perPartition((partition) =>
         and ${subscriptionState('o.subscription_id')} = ${SUBSCRIPTION_STATE.active}
       returning o.id, o.event_id, o.subscription_id, o.tenant_id, o.attempt_count, o.abandoned_count, o.webhook_id)
     select c.id, c.subscription_id, c.tenant_id, c.attempt_count, c.abandoned_count, c.webhook_id,
-      ${SUBSCRIPTION_VERSION}, null::text as event_type, null::text as content_type, null::bytea as payload
+      ${SUBSCRIPTION_VERSION}, null::text as event_type, null::text as content_type, null::bytea as payload,
+      null::text[] as tags
     from claimed c
     union all
-    select e.id, null, null, null, null, null, null, e.event_type, e.content_type, e.payload
+    select e.id, null, null, null, null, null, null, e.event_type, e.content_type, e.payload, e.tags
     from ${partition} e where e.id = any(array(select event_id from claimed))`,
   }),
 );

@@ -7,6 +7,6 @@ export const readEvents = perPartition((partition) =>
     servedBy: ['events_pkey'],
     isOfOneDay: true,
     parameters: { ids: 'uuid[]' },
-    text: (p) => `select id, event_type, content_type, payload from ${partition} where id = any(${p.ids})`,
+    text: (p) => `select id, event_type, content_type, payload, tags from ${partition} where id = any(${p.ids})`,
   }),
 );

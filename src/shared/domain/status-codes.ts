@@ -1,4 +1,8 @@
-import type { StatusCodes } from './history-filter.js';
+/** Status codes of responses, from one to another, both included. */
+export interface StatusCodes {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Form of a status code or of a class of them, for the OpenAPI document. */
 export const STATUS_CODES_FORM = '^[1-9]([0-9]{2}|xx)$';
