@@ -1,5 +1,5 @@
 /** Modules that everybody may import. */
-const GROUND = 'access|targets|signing';
+const GROUND = 'access|announcements|targets|signing';
 const MODULES = `subscriptions|live|ingest|delivery|stats|status|health|doctor|${GROUND}`;
 const edge = (from, to) => ({
   name: `${from}-may-import-only-${to.replaceAll('|', '-') || 'nothing'}`,
@@ -28,6 +28,7 @@ module.exports = {
     edge('signing', ''),
     edge('targets', ''),
     edge('access', ''),
+    edge('announcements', ''),
     edge('subscriptions', GROUND),
     edge('live', `subscriptions|${GROUND}`),
     edge('delivery', `subscriptions|live|${GROUND}`),

@@ -18,6 +18,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   ledger_hours: 'stats',
   waiting_samples: 'stats',
   stats_progress: 'stats',
+  announcements: 'announcements',
+  announced_minutes: 'announcements',
   tenants: 'access',
   api_keys: 'access',
   audit_log: 'access',
