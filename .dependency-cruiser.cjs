@@ -1,6 +1,6 @@
 /** Modules that everybody may import. */
 const GROUND = 'access|announcements|targets|signing';
-const MODULES = `subscriptions|live|ingest|delivery|stats|status|health|doctor|${GROUND}`;
+const MODULES = `subscriptions|live|ingest|delivery|stats|status|vitals|health|doctor|${GROUND}`;
 const edge = (from, to) => ({
   name: `${from}-may-import-only-${to.replaceAll('|', '-') || 'nothing'}`,
   severity: 'error',
@@ -35,6 +35,7 @@ module.exports = {
     edge('ingest', `subscriptions|delivery|live|${GROUND}`),
     edge('stats', `delivery|ingest|subscriptions|${GROUND}`),
     edge('status', `delivery|ingest|stats|subscriptions|${GROUND}`),
+    edge('vitals', `delivery|stats|subscriptions|${GROUND}`),
     edge('health', `delivery|${GROUND}`),
     edge('doctor', `subscriptions|delivery|${GROUND}`),
     stage('domain', ''),

@@ -18,6 +18,15 @@ export const ATTEMPT_ERROR_CODES = [
 ] as const;
 export type AttemptErrorCode = (typeof ATTEMPT_ERROR_CODES)[number];
 
+/** Codes that say nothing about the receiver: the service, its proxy or a client ended the attempt. */
+export const OWN_ERROR_CODES = [
+  'proxy_failure',
+  'abandoned',
+  'subscription_gone',
+  'cancelled',
+  'internal_error',
+] as const satisfies readonly AttemptErrorCode[];
+
 export interface AttemptError {
   readonly code: AttemptErrorCode;
   readonly message: string;

@@ -47,6 +47,7 @@ const WANTING = { state: 'active', eventTypes: ['order.*'] } as const;
 const UNWANTING = { state: 'active', eventTypes: ['user.*'] } as const;
 const PAUSED = { ...WANTING, state: 'paused' } as const;
 const DISABLED = { ...WANTING, state: 'disabled' } as const;
+const FAILING = { ...DISABLED, disabledReason: 'failing' } as const;
 const DELETED = { state: 'deleted', eventTypes: ['user.*'] } as const;
 
 describe('the reason why a subscription got no delivery of an event', () => {
@@ -122,6 +123,12 @@ describe('the reason why a subscription got no delivery of an event', () => {
       { then: DISABLED, now: WANTING },
       'subscription_disabled',
       `It was disabled because its receiver answered 410; ${PUBLISH}.`,
+    ],
+    [
+      'while it was disabled for its failures',
+      { then: FAILING, now: WANTING },
+      'subscription_disabled',
+      `It was disabled because all attempts had failed for days; ${PUBLISH}.`,
     ],
     [
       'while it was disabled, of a type that it does not want any more',
