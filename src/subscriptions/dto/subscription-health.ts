@@ -51,7 +51,7 @@ export class SubscriptionHealthAnswer {
 
   @ApiProperty({
     type: 'array',
-    items: { type: ['number', 'null'] } as unknown as { type: string },
+    items: { type: 'number', nullable: true },
     minItems: 24,
     maxItems: 24,
     description: 'The same for each of these hours (UTC), the oldest first; null without attempts',
