@@ -16,7 +16,7 @@ const ATTEMPTS = attemptsBySubscription('$1', '$2');
 export const ADD_HOURS = `insert into subscription_hours as stored (subscription_id, hour, tenant_id, succeeded, failed)
   select subscription_id, ${HOUR}, tenant_id, coalesce(sum(count) filter (where ${IS_SUCCESS}), 0),
     coalesce(sum(count) filter (where ${IS_FAILURE}), 0)
-  from (${ATTEMPTS}) attempts
+  from (${ATTEMPTS}) seen
   group by 1, 2, 3
   on conflict (subscription_id, hour) do update
     set succeeded = stored.succeeded + excluded.succeeded, failed = stored.failed + excluded.failed`;
@@ -27,17 +27,17 @@ export const FORGET_HOURS = 'delete from subscription_hours where hour < $1';
 /** Whether any receiver has answered, and whether any has not: `NetworkSigns`. */
 export const NETWORK_SIGNS = `select coalesce(sum(count) filter (where status_code is not null), 0)::float8 as answered,
     coalesce(sum(count) filter (where status_code is null and ${IS_FAILURE}), 0)::float8 as unanswered
-  from (${ATTEMPTS}) attempts`;
+  from (${ATTEMPTS}) seen`;
 
 /**
  * What minutes say about subscriptions: rows of `SeenRow`, for those that have failed after their last success, and
  * those of $3 that have succeeded.
  */
-export const SEEN = `with attempts as materialized (${ATTEMPTS}),
-  successes as (select subscription_id, max(at) as at from attempts where ${IS_SUCCESS} group by 1),
+export const SEEN = `with seen as materialized (${ATTEMPTS}),
+  successes as (select subscription_id, max(at) as at from seen where ${IS_SUCCESS} group by 1),
   failures as (
     select a.tenant_id, a.subscription_id, a.at, a.status_code, a.error_code, a.count
-    from attempts a left join successes s on s.subscription_id = a.subscription_id
+    from seen a left join successes s on s.subscription_id = a.subscription_id
     where ${IS_FAILURE} and (s.at is null or a.at > s.at)),
   failed as (
     select tenant_id, subscription_id, sum(count)::float8 as count, ${MS('min(at)')} as first_ms, ${MS('max(at)')} as last_ms,
