@@ -26,9 +26,9 @@ import { QueueWatchdog } from './engine/queue-watchdog.js';
 import { SlottedAttempts } from './engine/slotted-attempts.js';
 import { DeliveryReport } from './report/delivery-report.js';
 import { AttemptRepository } from './storage/attempt.repository.js';
-import { BusyLanesRepository } from './storage/busy-lanes.repository.js';
 import { ClaimRepository } from './storage/claim.repository.js';
 import { DueRepository } from './storage/due.repository.js';
+import { LaneReportRepository } from './storage/lane-report.repository.js';
 import { ParkingRepository } from './storage/parking.repository.js';
 
 const ENGINE = [
@@ -54,7 +54,7 @@ const ENGINE = [
   SlottedAttempts,
 ];
 const ATTEMPT = [AttemptPipeline, AttemptReport, AttemptWriter, Credentials, WebhookSender];
-const STORAGE = [AttemptRepository, BusyLanesRepository, ClaimRepository, DueRepository, ParkingRepository];
+const STORAGE = [AttemptRepository, ClaimRepository, DueRepository, LaneReportRepository, ParkingRepository];
 
 /** The worker side: takes wake-ups and makes attempts. Has no routes. */
 @Module({

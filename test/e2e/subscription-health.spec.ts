@@ -88,9 +88,9 @@ describe('the health of a subscription, with real PostgreSQL, Redis and receiver
     expect(receiver.requestsTo('/down')).toHaveLength(sent + 1);
     const revived = await api.getSubscription(id);
     expect(revived).toMatchObject({ state: 'active', disabled_reason: null, disabled_at: null });
-    expect((await api.expect<object>(200, 'PATCH', path, { body: revived })) as { revival?: object }).not.toHaveProperty(
-      'revival',
-    );
+    expect(
+      (await api.expect<object>(200, 'PATCH', path, { body: revived })) as { revival?: object },
+    ).not.toHaveProperty('revival');
   });
 
   it('warms up: a resumed receiver gets one request of its backlog, and no second before it answers', async () => {

@@ -2,9 +2,12 @@ import { DataSource } from 'typeorm';
 import { LaneReports } from '../../src/delivery/engine/lane-reports.js';
 import { Lanes } from '../../src/delivery/engine/lanes/lanes.js';
 import { BusyLanesRepository, type LaneTotals } from '../../src/delivery/storage/busy-lanes.repository.js';
+import { LaneReportRepository } from '../../src/delivery/storage/lane-report.repository.js';
+import { FORGET_LANES } from '../../src/delivery/storage/statements/busy-lanes.js';
 import { WaitingDeliveriesRepository } from '../../src/delivery/storage/waiting-deliveries.repository.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { dataSourceOptions } from '../../src/shared/database/data-source.js';
+import { HotPath } from '../../src/shared/database/hot-path.js';
 import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
 import { newUuid } from '../../src/shared/ids/uuid.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
@@ -18,6 +21,7 @@ describe('what workers do for subscriptions, on real PostgreSQL', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let rows: StoredRows;
+  let hotPath: HotPath;
   let repository: BusyLanesRepository;
   let waiting: WaitingDeliveriesRepository;
   const [one, other] = [newUuid(Date.now()), newUuid(Date.now())];
@@ -29,13 +33,15 @@ describe('what workers do for subscriptions, on real PostgreSQL', () => {
     ).initialize();
     rows = new StoredRows(database);
     const tenants = new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 5 }));
-    repository = new BusyLanesRepository(dataSource, tenants);
+    hotPath = new HotPath({ databaseUrl: database.url, databasePoolSize: 2 }, silentLogger);
+    repository = new BusyLanesRepository(tenants);
     waiting = new WaitingDeliveriesRepository(tenants);
   });
 
   beforeEach(() => rows.clear());
 
   afterAll(async () => {
+    await hotPath.onApplicationShutdown();
     await dataSource.destroy();
     await database.drop();
   });
@@ -43,7 +49,13 @@ describe('what workers do for subscriptions, on real PostgreSQL', () => {
   /** The lanes of a worker, with its reports. */
   const worker = (): { lanes: Lanes; reports: LaneReports } => {
     const lanes = new Lanes(100);
-    const reports = new LaneReports(lanes, repository, new SystemClock(), new SystemRandom(), silentLogger);
+    const reports = new LaneReports(
+      lanes,
+      new LaneReportRepository(hotPath),
+      new SystemClock(),
+      new SystemRandom(),
+      silentLogger,
+    );
     return { lanes, reports };
   };
   const totals = async (tenantId = 't'): Promise<[string, LaneTotals][]> => [
@@ -75,23 +87,24 @@ describe('what workers do for subscriptions, on real PostgreSQL', () => {
     await reports.report();
     expect((await totals()).map(([id]) => id)).toEqual([other]);
 
-    await database.query(`update busy_lanes set reported_at = now() - interval '5 minutes'`);
+    await database.query(`update busy_lanes set reported_at = now() - interval '1 minute'`);
     expect(await totals()).toEqual([]);
-    const successor = worker();
-    successor.lanes.noteBacklog({ subscriptionId: one, tenantId: 't' }, 0);
-    await successor.reports.report();
-    expect(await database.query('select subscription_id as id from busy_lanes')).toEqual([{ id: one }]);
+    await database.query(FORGET_LANES);
+    expect(await database.query('select from busy_lanes')).toHaveLength(1);
+    await database.query(`update busy_lanes set reported_at = now() - interval '6 minutes'`);
+    await database.query(FORGET_LANES);
+    expect(await database.query('select from busy_lanes')).toEqual([]);
   });
 
   it('is written only while a lane is busy, and once more after that', async () => {
     const written: number[] = [];
-    const counting: Pick<BusyLanesRepository, 'report'> = {
+    const counting: Pick<LaneReportRepository, 'report'> = {
       report: (_, { length }) => Promise.resolve(void written.push(length)),
     };
     const lanes = new Lanes(100);
     const reports = new LaneReports(
       lanes,
-      counting as BusyLanesRepository,
+      counting as LaneReportRepository,
       new SystemClock(),
       new SystemRandom(),
       silentLogger,

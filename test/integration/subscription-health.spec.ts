@@ -2,7 +2,6 @@ import { DataSource } from 'typeorm';
 import { AuditRepository } from '../../src/access/audit/audit.repository.js';
 import { AuditTrail } from '../../src/access/audit/audit-trail.js';
 import { StoredAnnouncements } from '../../src/announcements/stored-announcements.js';
-import { ReceiverSuccessesRepository } from '../../src/delivery/storage/receiver-successes.repository.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { dataSourceOptions } from '../../src/shared/database/data-source.js';
 import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
@@ -12,6 +11,7 @@ import { SystemClock } from '../../src/shared/time/clock.js';
 import { type Step, SummingRepository } from '../../src/stats/summing/summing.repository.js';
 import { SubscriptionDisabling } from '../../src/subscriptions/subscription-disabling.js';
 import { SubscriptionsRepository } from '../../src/subscriptions/subscriptions.repository.js';
+import type { Failing } from '../../src/vitals/domain/failing.js';
 import { LongFailures } from '../../src/vitals/review/long-failures.js';
 import { type FailingSubscription, ReviewRepository } from '../../src/vitals/review/review.repository.js';
 import { silentLogger } from '../support/silent-logger.js';
@@ -67,8 +67,7 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
       silentLogger,
       new Metrics(),
     );
-    const successes = new ReceiverSuccessesRepository(dataSource);
-    longFailures = new LongFailures(successes, disabling, repository, clock, silentLogger);
+    longFailures = new LongFailures(disabling, repository, clock, silentLogger);
   });
 
   beforeEach(async () => {
@@ -190,7 +189,12 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
   it('warns at the start, half way and before the end, and then disables', async () => {
     for (let hour = 0; hour < 12; hour += 1) await summed(hour * 60, { count: 2 });
     await review(661);
-    for (const [minute, days] of [[670, 0.1], [671, 2.4], [672, 2], [673, 0.5]] as const) {
+    for (const [minute, days] of [
+      [670, 0.1],
+      [671, 2.4],
+      [672, 2],
+      [673, 0.5],
+    ] as const) {
       await watch(days);
       await summed(minute);
       for (const found of await review(minute + 1)) await longFailures.end(found);
@@ -242,7 +246,10 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
 
   it('does not count a time in which the service was down or its clock was wrong', async () => {
     await failForLong();
-    for (const [minute, gap] of [[740, `interval '-6 days'`], [741, `interval '1 hour'`]] as const) {
+    for (const [minute, gap] of [
+      [740, `interval '-6 days'`],
+      [741, `interval '1 hour'`],
+    ] as const) {
       await database.query(`update vitals_progress set watched_at = now() + ${gap}`);
       await summed(minute);
       expect(await review(minute + 1)).toEqual([]);
@@ -296,8 +303,7 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
   });
 
   it('finds in the history a delivery that was delivered, and no attempt of before or of others', async () => {
-    const successes = new ReceiverSuccessesRepository(dataSource);
-    const hasSome = () => successes.hasSome('default', subscription, new Date(Date.now() - 3_600_000));
+    const hasSome = () => repository.hasSucceeded({ id: subscription, tenantId: 'default', failing: { sinceMs: Date.now() - HOUR_MS } as Failing }); // prettier-ignore
     const { id: open } = await rows.delivery({ subscriptionId: other, attemptCount: 1 });
     await database.query(
       `insert into attempts (delivery_id, number, tenant_id, started_at, status_code, is_late) values ($1, 1, 'default', now(), 200, true)`,

@@ -201,7 +201,11 @@ export class ApiClient {
   }
 
   getSubscription(id: string): Promise<SubscriptionAnswer & { readonly health: HealthAnswer }> {
-    return this.expect<SubscriptionAnswer & { readonly health: HealthAnswer }>(200, 'GET', `/subscriptions/${encodeURIComponent(id)}`);
+    return this.expect<SubscriptionAnswer & { readonly health: HealthAnswer }>(
+      200,
+      'GET',
+      `/subscriptions/${encodeURIComponent(id)}`,
+    );
   }
 
   publish(

@@ -3,7 +3,11 @@ import { type Held, SubscriptionsService } from '../../subscriptions/index.js';
 import type { Tx } from '../../shared/database/transaction.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import { BusyLanesRepository, type LaneTotals } from '../storage/busy-lanes.repository.js';
-import { MAX_COUNTED, type WaitingDeliveries, WaitingDeliveriesRepository } from '../storage/waiting-deliveries.repository.js';
+import {
+  MAX_COUNTED,
+  type WaitingDeliveries,
+  WaitingDeliveriesRepository,
+} from '../storage/waiting-deliveries.repository.js';
 
 /** Tells what waits for subscriptions, and what workers do about it. */
 @Injectable()

@@ -13,7 +13,13 @@ const aDelivery = (given: Partial<SummarizedDelivery>): SummarizedDelivery => ({
   ...{ id: DLV, subscriptionId: SUB, status: 'pending', createdAtMs: NOW - 1000 },
   ...{ attemptCount: 0, abandonedCount: 0, maxAttempts: 5 },
   ...{ nextAttemptAtMs: NOW + 30_000, isParked: false, leaseUntilMs: null, finishedAtMs: null },
-  ...{ lastStatusCode: null, lastError: null, subscriptionState: 'active', disabledBecause: 'its receiver answered 410', hasLateAttempt: false },
+  ...{
+    lastStatusCode: null,
+    lastError: null,
+    subscriptionState: 'active',
+    disabledBecause: 'its receiver answered 410',
+    hasLateAttempt: false,
+  },
   ...given,
 });
 const summaryOf = (given: Partial<SummarizedDelivery>): string => deliverySummary(aDelivery(given), NOW);

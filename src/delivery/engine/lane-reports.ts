@@ -3,7 +3,7 @@ import { newUuid, type Uuid } from '../../shared/ids/uuid.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { Clock } from '../../shared/time/clock.js';
 import { Random } from '../../shared/time/random.js';
-import { BusyLanesRepository } from '../storage/busy-lanes.repository.js';
+import { LaneReportRepository } from '../storage/lane-report.repository.js';
 import { Lanes } from './lanes/lanes.js';
 
 const INTERVAL_MS = 5000;
@@ -25,7 +25,7 @@ export class LaneReports implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly lanes: Lanes,
-    private readonly repository: BusyLanesRepository,
+    private readonly repository: LaneReportRepository,
     clock: Clock,
     private readonly random: Random,
     private readonly logger: Logger,

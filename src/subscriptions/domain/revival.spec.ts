@@ -8,8 +8,7 @@ const REVIVED: Revived = {
   isActive: true,
 };
 const BEGIN = 'It was disabled on 7 Nov at 14:05:10 UTC because all attempts had failed for days.';
-const END =
-  'Events that were published meanwhile did not reach it; POST /replays with the body in replay sends them.';
+const END = 'Events that were published meanwhile did not reach it; POST /replays with the body in replay sends them.';
 
 describe('what a revived subscription is told', () => {
   it.each<[string, Partial<Revived>, string]>([

@@ -23,16 +23,17 @@ export function revivalSummary(revived: Revived, nowMs: number): string {
   return [
     sentence(`it was disabled ${atTime(disabledAtMs, nowMs)} because ${whyDisabled(disabledReason)}`),
     sentence(heldClause(revived)),
-    sentence(
-      'events that were published meanwhile did not reach it; POST /replays with the body in replay sends them',
-    ),
+    sentence('events that were published meanwhile did not reach it; POST /replays with the body in replay sends them'),
   ].join(' ');
 }
 
 function heldClause({ held: { count, hasMore }, isActive }: Revived): string {
   if (count === 0) return 'nothing was held';
-  const deliveries = count === 1 ? 'one delivery was' : `${hasMore ? 'at least ' : ''}${inWords(count)} deliveries were`;
+  const deliveries =
+    count === 1 ? 'one delivery was' : `${hasMore ? 'at least ' : ''}${inWords(count)} deliveries were`;
   const are = count === 1 ? 'is' : 'are';
   if (!isActive) return `${deliveries} held and ${are} held until it is active`;
-  return count === 1 ? `${deliveries} held and is sent now` : `${deliveries} held and are sent now, at first one at a time`;
+  return count === 1
+    ? `${deliveries} held and is sent now`
+    : `${deliveries} held and are sent now, at first one at a time`;
 }

@@ -28,7 +28,11 @@ export class RevivalAnswer {
   @ApiProperty({ ...TIME, example: FROM })
   readonly disabled_at: string;
 
-  @ApiProperty({ type: 'integer', description: 'Deliveries that waited meanwhile; at most 10,000 are counted', example: 12 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Deliveries that waited meanwhile; at most 10,000 are counted',
+    example: 12,
+  })
   readonly held: number;
 
   @ApiProperty({

@@ -22,12 +22,7 @@ export class VitalsRepository {
   }
 
   /** Attempts by the hour, from `sinceHour` on. */
-  async hours(
-    tx: Tx,
-    tenantId: string,
-    ids: readonly Uuid[],
-    sinceHour: number,
-  ): Promise<Map<Uuid, HourOfAttempts[]>> {
+  async hours(tx: Tx, tenantId: string, ids: readonly Uuid[], sinceHour: number): Promise<Map<Uuid, HourOfAttempts[]>> {
     const rows = await this.database.query<HourOfAttempts & { id: Uuid }>(
       tenantId,
       `select subscription_id as id, hour, succeeded::float8 as succeeded, failed::float8 as failed

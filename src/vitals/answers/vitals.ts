@@ -1,10 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import {
-  UnfinishedDeliveries,
-  type LaneTotals,
-  MAX_COUNTED,
-  type WaitingDeliveries,
-} from '../../delivery/index.js';
+import { UnfinishedDeliveries, type LaneTotals, MAX_COUNTED, type WaitingDeliveries } from '../../delivery/index.js';
 import { Settings } from '../../shared/config/settings.js';
 import { type Tx, Transactions } from '../../shared/database/transaction.js';
 import { parsePublicId } from '../../shared/ids/public-id.js';

@@ -37,12 +37,12 @@ describe('the health of a subscription', () => {
       'The last five attempts failed since 14:05:10 UTC, the newest with timeout.',
     ],
     ['idle', { succeeded: 0 }, 'Nothing was sent to its receiver in the last day.'],
+    ['idle', { succeeded: 0, waiting: 1 }, 'Nothing was sent to its receiver in the last day, and one delivery waits.'],
     [
-      'idle',
-      { succeeded: 0, waiting: 1 },
-      'Nothing was sent to its receiver in the last day, and one delivery waits.',
+      'paused',
+      { state: 'paused' },
+      `It is paused. Set its state to "active" with PATCH /subscriptions/${SUB} to go on.`,
     ],
-    ['paused', { state: 'paused' }, `It is paused. Set its state to "active" with PATCH /subscriptions/${SUB} to go on.`],
     [
       'paused',
       { state: 'paused', waiting: 12 },

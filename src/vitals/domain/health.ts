@@ -84,7 +84,10 @@ function causeOf({ lastStatusCode, lastErrorCode }: JudgedSubscription): string 
 
 function share({ succeeded, failed }: JudgedSubscription): string {
   const all = succeeded + failed;
-  if (failed === 0) return all === 1 ? 'the only attempt of the last day succeeded' : `all ${digits(all)} attempts of the last day succeeded`;
+  if (failed === 0)
+    return all === 1
+      ? 'the only attempt of the last day succeeded'
+      : `all ${digits(all)} attempts of the last day succeeded`;
   return `${number(succeeded)} of ${counted(all, 'attempt', 'attempts')} of the last day succeeded`;
 }
 

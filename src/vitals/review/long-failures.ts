@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { ReceiverSuccessesRepository } from '../../delivery/index.js';
 import { toPublicId } from '../../shared/ids/public-id.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import { Logger } from '../../shared/logging/logger.js';
@@ -20,7 +19,6 @@ export class LongFailures {
   private readonly pausedUntilMs = new Map<Uuid, number>();
 
   constructor(
-    private readonly successes: ReceiverSuccessesRepository,
     private readonly disabling: SubscriptionDisabling,
     private readonly repository: ReviewRepository,
     private readonly clock: Clock,
@@ -33,7 +31,7 @@ export class LongFailures {
     if (this.clock.monotonicMs() < (this.pausedUntilMs.get(id) ?? -Infinity)) return;
     this.pausedUntilMs.delete(id);
     try {
-      if (await this.successes.hasSome(tenantId, id, new Date(failing.sinceMs))) {
+      if (await this.repository.hasSucceeded(subscription)) {
         await this.repository.forget(subscription);
         return;
       }

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Announcements } from '../../announcements/index.js';
+import { FORGET_LANES, HAS_SUCCEEDED } from '../../delivery/index.js';
 import { ADVISORY_LOCKS } from '../../shared/database/advisory-locks.js';
 import { type PatientQuery, runPatiently } from '../../shared/database/patient-transaction.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
@@ -35,6 +36,9 @@ const MAX_MINUTES = 60;
 /** Hours that are kept for the lists: 24, and one for what comes late. */
 const HOURS_KEPT = 25;
 const TIMEOUT_MS = 60_000;
+/** The planner cannot know how many rows it finds, and a wrong guess would read all of the history. */
+const INDEXES_ONLY = `select set_config(name, 'off', true)
+  from unnest('{enable_seqscan,enable_mergejoin,enable_hashjoin,jit}'::text[]) name`;
 const NO_SIGNS: NetworkSigns = { answered: 0, unanswered: 0 };
 
 /** A subscription whose failures are long enough to disable it. */
@@ -99,6 +103,7 @@ export class ReviewRepository {
       const time = { watchedSeconds: next.seconds, hasGoneBack: hasGoneBack(watch, progress.now_ms), disableAfterDays };
       const toBeDisabled = await this.change(query, { known, seen, time, nowMs: progress.now_ms });
       await query(FORGET_HOURS, [Math.floor(progress.now_ms / HOUR_MS) - HOURS_KEPT]);
+      await query(FORGET_LANES);
       await query(KEEP_PROGRESS, [minutes.reviewedMs, next.atMs, next.seconds, next.doubtSeconds]);
       return { hasMore: minutes.hasMore, toBeDisabled };
     });
@@ -116,6 +121,19 @@ export class ReviewRepository {
       return true;
     });
     return done ?? false;
+  }
+
+  /**
+   * Whether the history has a success of a subscription since its first failure.
+   *
+   * @throws if it does not answer within a minute: a busy subscription may have a million deliveries to look at
+   */
+  hasSucceeded({ id, tenantId, failing }: FailingSubscription): Promise<boolean> {
+    return runPatiently(this.dataSource, TIMEOUT_MS, async (query) => {
+      await query(INDEXES_ONLY);
+      const [row] = await query<{ has_succeeded: boolean }>(HAS_SUCCEEDED, [tenantId, id, new Date(failing.sinceMs)]);
+      return row?.has_succeeded ?? false;
+    });
   }
 
   /** Number of subscriptions that have failed at least this often in a row, and within the last day. */
