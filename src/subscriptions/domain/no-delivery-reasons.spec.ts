@@ -47,7 +47,6 @@ const WANTING = { state: 'active', eventTypes: ['order.*'] } as const;
 const UNWANTING = { state: 'active', eventTypes: ['user.*'] } as const;
 const PAUSED = { ...WANTING, state: 'paused' } as const;
 const DISABLED = { ...WANTING, state: 'disabled' } as const;
-const FAILING = { ...DISABLED, disabledReason: 'failing' } as const;
 const DELETED = { state: 'deleted', eventTypes: ['user.*'] } as const;
 
 describe('the reason why a subscription got no delivery of an event', () => {
@@ -126,7 +125,7 @@ describe('the reason why a subscription got no delivery of an event', () => {
     ],
     [
       'while it was disabled for its failures',
-      { then: FAILING, now: WANTING },
+      { then: { ...DISABLED, disabledReason: 'failing' }, now: WANTING },
       'subscription_disabled',
       `It was disabled because all attempts had failed for days; ${PUBLISH}.`,
     ],
