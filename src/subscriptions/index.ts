@@ -22,7 +22,6 @@ export {
   type DetailedSubscriptionHealthAnswer,
   type SubscriptionHealthAnswer,
   type HealthPeriodAnswer,
-  type HealthState,
 } from './dto/subscription-health.js';
 export type { Held } from './domain/revival.js';
 export { SUBSCRIPTION_TARGETS } from './subscription-targets.js';

@@ -1,7 +1,5 @@
-import { StoredAnnouncements } from '../../src/announcements/stored-announcements.js';
 import { type Step, SummingRepository } from '../../src/stats/summing/summing.repository.js';
 import type { Failing } from '../../src/vitals/domain/failing.js';
-import { ReviewRepository } from '../../src/vitals/review/review.repository.js';
 import { BASE, HOUR_MS, Reviews, timeOf } from '../support/reviews.js';
 import { SUBSCRIPTION } from '../support/stored-rows.js';
 
@@ -57,13 +55,13 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
     await reviews.sum(subscription, 1);
     await reviews.sum(other, 1, { count: 5 });
     await reviews.review(2);
-    expect(await reviews.announced()).toEqual(['failing started']);
+    expect(reviews.announced).toEqual(['failing started']);
 
     await reviews.sum(subscription, 2, { status: 204 });
     await reviews.sum(other, 2, { status: 200 });
     await reviews.review(3);
     expect([await reviews.failing(subscription), await reviews.failing(other)]).toEqual([undefined, undefined]);
-    expect(await reviews.announced()).toEqual(['failing started', 'recovered']);
+    expect(reviews.announced).toEqual(['failing started', 'recovered']);
   });
 
   it('warns at the start, half way and before the end, and then disables', async () => {
@@ -80,21 +78,17 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
       for (const found of await reviews.review(minute + 1)) await reviews.longFailures.end(found);
     }
 
-    expect(await reviews.announced()).toEqual([
-      'failing started',
-      'failing half_way',
-      'failing last_warning',
-      'disabled',
-    ]);
+    expect(reviews.announced).toEqual(['failing started', 'failing half_way', 'failing last_warning', 'disabled']);
     expect(await reviews.stateOf(subscription)).toEqual({
       state: SUBSCRIPTION.disabled,
       reason: 'failing',
       is_recent: true,
     });
-    const [told] = await reviews.database.query<{ data: object }>(
-      `select data from announcements where event_type = 'webhooks.subscription.disabled'`,
-    );
-    expect(told!.data).toMatchObject({ subscriptionId: subscription, reason: 'failing', consecutiveFailures: 28 });
+    expect(reviews.lastTold).toMatchObject({
+      subscriptionId: subscription,
+      reason: 'failing',
+      consecutiveFailures: 28,
+    });
     const audit = await reviews.database.query(
       `select actor, action, changed from audit_log where tenant_id = 'default' order by id desc limit 1`,
     );
@@ -171,7 +165,7 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
   it('reviews each minute once, however many processes try', async () => {
     await reviews.sum(subscription, 1, { count: 6 });
     await reviews.database.query(`update stats_progress set closed_until = ${BASE} + interval '2 minutes'`);
-    await Promise.all(Array.from({ length: 8 }, () => new ReviewRepository(reviews.dataSource, new StoredAnnouncements()).review(5))); // prettier-ignore
+    await Promise.all(Array.from({ length: 8 }, () => reviews.another().review(5))); // prettier-ignore
     expect(await reviews.failing(subscription)).toMatchObject({ failures: 6 });
   });
 
@@ -191,7 +185,7 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
 
     expect(await reviews.stateOf(subscription)).toMatchObject({ state: SUBSCRIPTION.active });
     expect(await reviews.failing(subscription)).toBeUndefined();
-    expect((await reviews.announced()).at(-1)).toBe('recovered');
+    expect(reviews.announced.at(-1)).toBe('recovered');
   });
 
   it('finds in the history a delivery that was delivered, and no attempt of before or of others', async () => {

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { AuditRepository } from '../../src/access/audit/audit.repository.js';
 import { AuditTrail } from '../../src/access/audit/audit-trail.js';
-import { StoredAnnouncements } from '../../src/announcements/stored-announcements.js';
+import { type Announcement, Announcements } from '../../src/announcements/index.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { dataSourceOptions } from '../../src/shared/database/data-source.js';
 import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
@@ -24,7 +24,7 @@ export const HOUR_MS = 3_600_000;
 export const timeOf = (ms: number): string => `'${new Date(ms).toISOString()}'::timestamptz`;
 
 /** SQL of the first minute that is summed up in a test; an hour begins with it. */
-export const BASE = timeOf(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 48 * HOUR_MS);
+export const BASE = timeOf(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 20 * HOUR_MS);
 
 interface Summed {
   /** A 503 unless given. */
@@ -42,6 +42,16 @@ interface FailingState {
   readonly is_announced: boolean;
 }
 
+/** Keeps in memory what is announced. */
+class KeptAnnouncements extends Announcements {
+  readonly kept: Announcement[] = [];
+
+  announce(_transaction: unknown, announcement: Announcement): Promise<void> {
+    this.kept.push(announcement);
+    return Promise.resolve();
+  }
+}
+
 /** Reviews of the health of subscriptions, on sums that a test stores. Minutes count from `BASE`. */
 export class Reviews {
   private constructor(
@@ -50,6 +60,7 @@ export class Reviews {
     readonly rows: StoredRows,
     readonly repository: ReviewRepository,
     readonly longFailures: LongFailures,
+    private readonly announcements: KeptAnnouncements,
   ) {}
 
   static async start(): Promise<Reviews> {
@@ -58,7 +69,7 @@ export class Reviews {
     const dataSource = await new DataSource(options).initialize();
     const connections = new ApiConnections({ databasePoolSize: 10 });
     const clock = new SystemClock();
-    const announcements = new StoredAnnouncements();
+    const announcements = new KeptAnnouncements();
     const repository = new ReviewRepository(dataSource, announcements);
     const audits = new AuditRepository(dataSource, connections);
     const disabling = new SubscriptionDisabling(
@@ -70,7 +81,7 @@ export class Reviews {
       new Metrics(),
     );
     const longFailures = new LongFailures(disabling, repository, clock, silentLogger);
-    return new Reviews(database, dataSource, new StoredRows(database), repository, longFailures);
+    return new Reviews(database, dataSource, new StoredRows(database), repository, longFailures, announcements);
   }
 
   async stop(): Promise<void> {
@@ -82,7 +93,7 @@ export class Reviews {
   /** Removes all rows between tests. @returns the ids of two subscriptions */
   async begin(): Promise<[string, string]> {
     await this.rows.clear();
-    await this.database.query('delete from announcements');
+    this.announcements.kept.length = 0;
     await this.database.query(
       `update stats_progress set started_at = ${BASE}, closed_until = ${BASE}, summed_from_hour = 0, kept_from = 'infinity'`,
     );
@@ -142,12 +153,20 @@ export class Reviews {
   }
 
   /** What was announced: `failing started`, `recovered` and so on. */
-  async announced(): Promise<string[]> {
-    const found = await this.database.query<{ type: string; stage: string | null }>(
-      `select replace(event_type, 'webhooks.subscription.', '') as type, data->>'stage' as stage
-       from announcements order by occurred_at`,
+  get announced(): string[] {
+    return this.announcements.kept.map(({ type, data }) =>
+      [type.replace('webhooks.subscription.', ''), ...('stage' in data ? [data.stage] : [])].join(' '),
     );
-    return found.map(({ type, stage }) => (stage === null ? type : `${type} ${stage}`));
+  }
+
+  /** Data of the last announcement. */
+  get lastTold(): object | undefined {
+    return this.announcements.kept.at(-1)?.data;
+  }
+
+  /** Another process that reviews the same database. */
+  another(): ReviewRepository {
+    return new ReviewRepository(this.dataSource, this.announcements);
   }
 
   async stateOf(id: string): Promise<object> {
