@@ -1,6 +1,6 @@
 /** Modules that everybody may import. */
-const GROUND = 'access|targets|signing';
-const MODULES = `subscriptions|live|ingest|delivery|stats|status|health|doctor|${GROUND}`;
+const GROUND = 'access|announcements|targets|signing';
+const MODULES = `subscriptions|live|ingest|delivery|stats|status|vitals|health|doctor|${GROUND}`;
 const edge = (from, to) => ({
   name: `${from}-may-import-only-${to.replaceAll('|', '-') || 'nothing'}`,
   severity: 'error',
@@ -28,12 +28,14 @@ module.exports = {
     edge('signing', ''),
     edge('targets', ''),
     edge('access', ''),
+    edge('announcements', ''),
     edge('subscriptions', GROUND),
     edge('live', `subscriptions|${GROUND}`),
     edge('delivery', `subscriptions|live|${GROUND}`),
     edge('ingest', `subscriptions|delivery|live|${GROUND}`),
     edge('stats', `delivery|ingest|subscriptions|${GROUND}`),
     edge('status', `delivery|ingest|stats|subscriptions|${GROUND}`),
+    edge('vitals', `delivery|stats|subscriptions|${GROUND}`),
     edge('health', `delivery|${GROUND}`),
     edge('doctor', `subscriptions|delivery|${GROUND}`),
     stage('domain', ''),

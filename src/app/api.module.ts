@@ -11,6 +11,7 @@ import { SharedModule } from '../shared/shared.module.js';
 import { StatsModule } from '../stats/index.js';
 import { StatusModule } from '../status/index.js';
 import { SubscriptionsApiModule } from '../subscriptions/index.js';
+import { VitalsModule } from '../vitals/index.js';
 
 /** The modules of the public API. */
 export const API_MODULES = [
@@ -22,6 +23,7 @@ export const API_MODULES = [
   StatusModule,
   LiveApiModule,
   DoctorModule,
+  VitalsModule,
 ];
 
 /** A process that serves the API and leaves deliveries to workers. */

@@ -6,6 +6,7 @@ import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
 import { SharedModule } from '../shared/shared.module.js';
 import { SummingModule } from '../stats/index.js';
+import { VitalsReviewModule } from '../vitals/index.js';
 
 /** A process that makes deliveries, and serves only its health and metrics. */
 @Module({})
@@ -19,6 +20,7 @@ export class WorkerModule {
         DeliveryQueueModule.with(settings, 'producer and consumer'),
         DeliveryWorkerModule,
         SummingModule,
+        VitalsReviewModule,
         HealthModule,
       ],
     };

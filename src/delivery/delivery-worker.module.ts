@@ -17,6 +17,7 @@ import { Dispatcher } from './engine/dispatcher.js';
 import { DuePass } from './engine/due-pass.js';
 import { DueScan } from './engine/due-scan.js';
 import { Expiry } from './engine/expiry.js';
+import { LaneReports } from './engine/lane-reports.js';
 import { LaneReview } from './engine/lane-review.js';
 import { Lanes } from './engine/lanes/lanes.js';
 import { Parking } from './engine/parking.js';
@@ -27,6 +28,7 @@ import { DeliveryReport } from './report/delivery-report.js';
 import { AttemptRepository } from './storage/attempt.repository.js';
 import { ClaimRepository } from './storage/claim.repository.js';
 import { DueRepository } from './storage/due.repository.js';
+import { LaneReportRepository } from './storage/lane-report.repository.js';
 import { ParkingRepository } from './storage/parking.repository.js';
 
 const ENGINE = [
@@ -44,6 +46,7 @@ const ENGINE = [
   DuePass,
   DueScan,
   Expiry,
+  LaneReports,
   LaneReview,
   Parking,
   Pulling,
@@ -51,7 +54,7 @@ const ENGINE = [
   SlottedAttempts,
 ];
 const ATTEMPT = [AttemptPipeline, AttemptReport, AttemptWriter, Credentials, WebhookSender];
-const STORAGE = [AttemptRepository, ClaimRepository, DueRepository, ParkingRepository];
+const STORAGE = [AttemptRepository, ClaimRepository, DueRepository, LaneReportRepository, ParkingRepository];
 
 /** The worker side: takes wake-ups and makes attempts. Has no routes. */
 @Module({

@@ -4,6 +4,7 @@ import { LiveModule } from '../live/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { TargetsModule } from '../targets/index.js';
 import { ReceiverProbes } from './attempt/http/receiver-probes.js';
+import { BusyLanesRepository } from './storage/busy-lanes.repository.js';
 import { DeliveryCommandRepository } from './storage/delivery-command.repository.js';
 import { DeliveryExplanations } from './api/delivery-explanations.js';
 import { DeliveryHistory } from './api/delivery-history.js';
@@ -16,8 +17,10 @@ import { DeliveryReport } from './report/delivery-report.js';
 import { DeliveryService } from './api/delivery.service.js';
 import { FirstAttempts } from './api/first-attempts.js';
 import { OpenDeliveryRepository } from './storage/open-delivery.repository.js';
+import { UnfinishedDeliveries } from './api/unfinished-deliveries.js';
 import { HistorySearch } from './api/history-search.js';
 import { HistorySearchRepository } from './storage/history-search.repository.js';
+import { WaitingDeliveriesRepository } from './storage/waiting-deliveries.repository.js';
 import { WakeUpRepository } from './storage/wake-up.repository.js';
 
 /** The API side: history, retry, cancel, wake-ups for the workers, and probes of receivers. */
@@ -25,6 +28,7 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
   imports: [AccessModule, LiveModule, SubscriptionsModule, TargetsModule],
   controllers: [DeliveryController],
   providers: [
+    BusyLanesRepository,
     DeletedSubscriptions,
     DeliveryCircumstancesRepository,
     DeliveryCommandRepository,
@@ -35,12 +39,22 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
     DeliveryService,
     DeliveryWakeUps,
     FirstAttempts,
+    UnfinishedDeliveries,
     HistorySearch,
     HistorySearchRepository,
     OpenDeliveryRepository,
     ReceiverProbes,
+    WaitingDeliveriesRepository,
     WakeUpRepository,
   ],
-  exports: [DeliveryExplanations, DeliveryHistory, DeliveryWakeUps, FirstAttempts, HistorySearch, ReceiverProbes],
+  exports: [
+    DeliveryExplanations,
+    DeliveryHistory,
+    DeliveryWakeUps,
+    FirstAttempts,
+    UnfinishedDeliveries,
+    HistorySearch,
+    ReceiverProbes,
+  ],
 })
 export class DeliveryModule {}

@@ -3,6 +3,7 @@ export { type ProbeLine, ReceiverProbes } from './attempt/http/receiver-probes.j
 export { type FirstAttempt, FirstAttempts, type Hindrance } from './api/first-attempts.js';
 export { DeliveryNotFound } from './api/delivery.errors.js';
 export { DeliveryExplanations, type ExplainedDelivery } from './api/delivery-explanations.js';
+export { UnfinishedDeliveries } from './api/unfinished-deliveries.js';
 export { DeliveryHistory } from './api/delivery-history.js';
 export {
   AttemptAnswer,
@@ -13,6 +14,7 @@ export {
 export { DELIVERY_STATUSES, type DeliveryStatus } from './domain/delivery-state.js';
 export { EventQuery } from './api/dto/delivery-query.js';
 export { HistorySearch } from './api/history-search.js';
+export { OWN_ERROR_CODES } from './domain/attempt-outcome.js';
 export { DeliveryModule } from './delivery.module.js';
 export { DeliveryQueue } from './queue/delivery-queue.js';
 export { DeliveryQueueModule } from './queue/delivery-queue.module.js';
@@ -22,6 +24,10 @@ export { deliveryRows, finishedRows, recordedRows, repeatedRows, WAITING } from 
 export { STATE } from './domain/delivery-state.js';
 export type { ActiveSubscription } from './domain/arriving-delivery.js';
 export type { Certificate, Probe, ProbeAnswer } from './domain/probe.js';
+export type { LaneTotals } from './storage/busy-lanes.repository.js';
+export { FORGET_LANES } from './storage/statements/busy-lanes.js';
+export { HAS_SUCCEEDED } from './storage/statements/has-succeeded.js';
+export { MAX_COUNTED, type WaitingDeliveries } from './storage/waiting-deliveries.repository.js';
 export { HandOver, type Reservation } from './queue/hand-over.js';
 export { leaseParameters } from './storage/lease-parameters.js';
 export { LEASE_PARAMETERS } from './storage/statements/fragments.js';

@@ -13,12 +13,21 @@ export { EVENT_PATTERN_SCHEMA, EVENT_TYPE_SCHEMA, IsEventPattern, IsEventType } 
 export { IsTargetHost, TARGET_HOST_SCHEMA } from './dto/target-host.js';
 export type { PublishTarget } from './publish-target.js';
 export { liveSecrets, type SealedAuth, type SealedHeaders, type SealedSecret } from './domain/sealed.js';
-export { stateFrom, SUBSCRIPTION_STATE, type SubscriptionState } from './domain/subscription-state.js';
+export { stateFrom, SUBSCRIPTION_STATE, type SubscriptionState, whyDisabled } from './domain/subscription-state.js';
 export { type Receiver, Receivers } from './receivers.js';
 export { PublishTargets } from './publish-targets.js';
+export { type SubscriptionAnswer } from './dto/subscription-answer.js';
+export {
+  type DetailedSubscriptionHealthAnswer,
+  type SubscriptionHealthAnswer,
+  type HealthPeriodAnswer,
+} from './dto/subscription-health.js';
+export type { Held } from './domain/revival.js';
+export { SUBSCRIPTION_TARGETS } from './subscription-targets.js';
 export { NO_DELIVERY_REASONS, type NoDeliveryReason, type PastEvent } from './domain/no-delivery-reasons.js';
 export { SubscriptionNotFound } from './subscription.errors.js';
 export { SubscriptionDisabling } from './subscription-disabling.js';
+export { type HealthSource, SubscriptionHealth } from './subscription-health.js';
 export { Reencryption } from './reencryption.js';
 export { headersWithout, SubscriptionVault } from './subscription-vault.js';
 export { type ExplainedSubscription, SubscriptionVersions } from './subscription-versions.js';

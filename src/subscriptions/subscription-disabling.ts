@@ -1,19 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../access/index.js';
+import { Announcements } from '../announcements/index.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics, startAtZero } from '../shared/metrics/metrics.js';
-import { DISABLED_REASONS, type DisabledReason } from './domain/subscription-state.js';
+import { DISABLED_REASONS, type DisabledReason, type SubscriptionState } from './domain/subscription-state.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 
-/** Disables subscriptions at the request of their receivers. */
+/** The failures for which a subscription is disabled. */
+export interface LongFailure {
+  /** Milliseconds since the Unix epoch. */
+  readonly failingSinceMs: number;
+  readonly consecutiveFailures: number;
+}
+
+/** A paused subscription gets nothing, so its failures are those of an earlier time. */
+const DISABLED_FROM: Readonly<Record<DisabledReason, readonly SubscriptionState[]>> = {
+  gone: ['active', 'paused'],
+  failing: ['active'],
+};
+
+/** Disables subscriptions, at the request of their receivers or after a long failure. */
 @Injectable()
 export class SubscriptionDisabling {
   constructor(
     private readonly repository: SubscriptionsRepository,
     private readonly audit: AuditTrail,
+    private readonly announcements: Announcements,
     private readonly cache: SubscriptionCache,
     private readonly logger: Logger,
     private readonly metrics: Metrics,
@@ -21,17 +36,38 @@ export class SubscriptionDisabling {
     startAtZero(metrics.subscriptionsDisabled, 'reason', DISABLED_REASONS);
   }
 
-  /** Disables an active or paused subscription. */
-  async disable(tenantId: string, id: Uuid, reason: DisabledReason): Promise<void> {
+  /** Disables an active or paused subscription whose receiver answered 410. */
+  async disableGone(tenantId: string, id: Uuid): Promise<void> {
+    await this.disable(tenantId, id, 'gone', null);
+  }
+
+  /** Disables an active subscription. @returns false if it was not active */
+  async disableFailing(tenantId: string, id: Uuid, failure: LongFailure): Promise<boolean> {
+    return this.disable(tenantId, id, 'failing', failure);
+  }
+
+  private async disable(
+    tenantId: string,
+    id: Uuid,
+    reason: DisabledReason,
+    failure: LongFailure | null,
+  ): Promise<boolean> {
     const target = toPublicId('sub', id);
     const isDisabled = await this.audit.ownChange(tenantId, async (tx, record) => {
-      if (!(await this.repository.disable(tx, { tenantId, id }, reason))) return false;
+      if (!(await this.repository.disable(tx, { tenantId, id }, reason, DISABLED_FROM[reason]))) return false;
       await record({ action: 'subscription.disabled', target, changed: ['state'] });
+      const { failingSinceMs = null, consecutiveFailures = null } = failure ?? {};
+      await this.announcements.announce(tx, {
+        tenantId,
+        type: 'webhooks.subscription.disabled',
+        data: { subscriptionId: id, reason, failingSinceMs, consecutiveFailures, waiting: null },
+      });
       return true;
     });
-    if (!isDisabled) return;
+    if (!isDisabled) return false;
     this.metrics.subscriptionsDisabled.inc({ reason });
     this.logger.warn({ subscription_id: target, tenant_id: tenantId, reason }, 'subscription.disabled');
     await this.cache.invalidate(tenantId);
+    return true;
   }
 }

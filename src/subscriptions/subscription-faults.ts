@@ -51,7 +51,9 @@ export function hasPolicyFault(faults: readonly Fault[]): boolean {
   return hasFaultAt(faults, 'retry') || hasFaultAt(faults, 'timeout');
 }
 
-/** The warnings of an earlier answer, which a client may send back. They belong to that answer: none are compared. */
-export function warningsOf({ warnings }: Readonly<Record<string, unknown>>): { warnings?: unknown } {
-  return warnings === undefined ? {} : { warnings };
+/** What belongs to an earlier answer and not to the subscription. A client may send it back; it is not compared. */
+export function passingFieldsOf(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(PASSING_FIELDS.flatMap((name) => (name in given ? [[name, given[name]]] : [])));
 }
+
+const PASSING_FIELDS = ['warnings', 'health', 'revival'];

@@ -4,8 +4,13 @@ import type { Tx } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 
-/** A version: when it became valid, in milliseconds since the Unix epoch, its state and its event types. */
-type VersionColumns = readonly [validFromMs: number, state: number, eventTypes: string[]];
+/** A version: when it became valid, in milliseconds since the Unix epoch, and what it had then. */
+type VersionColumns = readonly [
+  validFromMs: number,
+  state: number,
+  eventTypes: string[],
+  disabledReason: string | null,
+];
 
 /** A subscription with its versions around some time; columns of a missing row are null. */
 export interface VersionedRow {
@@ -68,10 +73,11 @@ export class SubscriptionVersionsRepository {
        from known
        left join subscriptions s on s.tenant_id = $1 and s.id = known.subscription_id
        left join lateral (
-         select json_agg(json_build_array((extract(epoch from e.valid_from) * 1000)::float8, e.state, e.event_types)
+         select json_agg(json_build_array((extract(epoch from e.valid_from) * 1000)::float8, e.state, e.event_types,
+             e.disabled_reason)
            order by e.valid_from) as versions
          from (
-           (select v.valid_from, v.state, v.event_types from subscription_versions v
+           (select v.valid_from, v.state, v.event_types, v.disabled_reason from subscription_versions v
             where v.tenant_id = $1 and v.subscription_id = known.subscription_id and v.valid_from <= $2
               and v.valid_from >= coalesce(
                 (select max(f.valid_from) from subscription_versions f
@@ -79,7 +85,7 @@ export class SubscriptionVersionsRepository {
                 '-infinity')
             order by v.valid_from desc limit ${MAX_VERSIONS})
            union all
-           (select v.valid_from, v.state, v.event_types from subscription_versions v
+           (select v.valid_from, v.state, v.event_types, v.disabled_reason from subscription_versions v
             where v.tenant_id = $1 and v.subscription_id = known.subscription_id and v.valid_from > $2
               and v.valid_from <= $6
             order by v.valid_from limit ${MAX_VERSIONS})) e) near on true

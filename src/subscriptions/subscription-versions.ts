@@ -59,10 +59,11 @@ export class SubscriptionVersions {
     const past = {
       id: toPublicId('sub', row.id),
       createdAtMs: row.created_at.getTime(),
-      versions: (row.versions ?? []).map(([validFromMs, state, eventTypes]) => ({
+      versions: (row.versions ?? []).map(([validFromMs, state, eventTypes, disabledReason]) => ({
         validFromMs,
         state: stateFrom(state),
         eventTypes,
+        disabledReason,
       })),
       now: { state: stateFrom(row.state), eventTypes: row.event_types, verifiesIngest: row.verify_ingest ?? false },
     };

@@ -11,6 +11,8 @@ export class SubscriptionEntity {
   @Column('jsonb') secrets: readonly SealedSecret[];
   @Column('smallint') state: number;
   @Column('text', { name: 'disabled_reason', nullable: true }) disabledReason: string | null;
+  /** Null for one that the previous version of the service disabled, and stale for one that it revived. */
+  @Column('timestamptz', { name: 'disabled_at', nullable: true }) disabledAt: Date | null;
   @Column('text', { nullable: true }) description: string | null;
   @Column('jsonb') headers: SealedHeaders;
   /** In lower case. */

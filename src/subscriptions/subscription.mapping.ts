@@ -1,9 +1,12 @@
 import { toPublicId } from '../shared/ids/public-id.js';
+import type { Uuid } from '../shared/ids/uuid.js';
 import { type DeliveryPolicy, type PolicyChoice } from './domain/delivery-policy.js';
 import { isShown, REDACTED } from './domain/own-headers.js';
+import { type Revived, revivalSummary } from './domain/revival.js';
 import type { SealedAuth } from './domain/sealed.js';
 import { stateFrom, SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 import type { AuthAnswer } from './dto/auth.js';
+import type { RevivalAnswer } from './dto/revival.js';
 import type { SubscriptionAnswer } from './dto/subscription-answer.js';
 import type { RetryInput, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import type { Sealed } from './subscription-vault.js';
@@ -12,7 +15,7 @@ import type { SubscriptionEntity } from './subscription.entity.js';
 /** The fields that a client may set, except the encrypted ones, which the vault handles. */
 type ClientFields = Omit<
   SubscriptionEntity,
-  'id' | 'tenantId' | keyof Sealed | 'disabledReason' | 'createdAt' | 'updatedAt' | 'deletedAt'
+  'id' | 'tenantId' | keyof Sealed | 'disabledReason' | 'disabledAt' | 'createdAt' | 'updatedAt' | 'deletedAt'
 >;
 
 const DEFAULTS: Omit<ClientFields, 'targetUrl' | 'eventTypes' | 'state'> = {
@@ -76,6 +79,7 @@ export function toAnswer(entity: SubscriptionEntity, policy: DeliveryPolicy): Su
     event_types: entity.eventTypes,
     state: stateFrom(entity.state),
     disabled_reason: entity.disabledReason,
+    disabled_at: disabledSince(entity)?.toISOString() ?? null,
     description: entity.description,
     headers: Object.fromEntries(
       Object.entries(entity.headers).map(([name, value]) => [
@@ -99,6 +103,27 @@ export function toAnswer(entity: SubscriptionEntity, policy: DeliveryPolicy): Su
     created_at: entity.createdAt.toISOString(),
     updated_at: entity.updatedAt.toISOString(),
   };
+}
+
+export function toRevival(id: Uuid, revived: Revived, nowMs: number): RevivalAnswer {
+  const disabledAt = new Date(revived.disabledAtMs).toISOString();
+  return {
+    disabled_reason: revived.disabledReason ?? 'gone',
+    disabled_at: disabledAt,
+    held: revived.held.count,
+    replay: {
+      kind: 'missing',
+      subscription_id: toPublicId('sub', id),
+      since: disabledAt,
+      until: new Date(nowMs).toISOString(),
+    },
+    summary: revivalSummary(revived, nowMs),
+  };
+}
+
+/** Null unless it is disabled. */
+export function disabledSince(entity: Pick<SubscriptionEntity, 'state' | 'disabledAt' | 'updatedAt'>): Date | null {
+  return entity.state === SUBSCRIPTION_STATE.disabled ? (entity.disabledAt ?? entity.updatedAt) : null;
 }
 
 function authAnswer(auth: SealedAuth | null): AuthAnswer | null {

@@ -29,8 +29,9 @@ import { LIMITS } from '../shared/limits.js';
 import {
   ChangedSubscriptionAnswer,
   CreatedSubscriptionAnswer,
-  SubscriptionAnswer,
+  type ListedSubscriptionAnswer,
   SubscriptionPage,
+  SubscriptionWithHealthAnswer,
 } from './dto/subscription-answer.js';
 import { EXAMPLE_TARGET_URL, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import { SubscriptionQuery } from './dto/subscription-query.js';
@@ -40,6 +41,7 @@ import {
   TooManyDeleted,
   TooManySecrets,
 } from './subscription.errors.js';
+import { SubscriptionHealth } from './subscription-health.js';
 import { SubscriptionCheck } from './subscription-check.js';
 import { SubscriptionsService } from './subscriptions.service.js';
 
@@ -52,6 +54,7 @@ export class SubscriptionsController {
   constructor(
     private readonly subscriptions: SubscriptionsService,
     private readonly check: SubscriptionCheck,
+    private readonly health: SubscriptionHealth,
   ) {}
 
   @Post()
@@ -81,18 +84,21 @@ export class SubscriptionsController {
   @ApiOperation({ operationId: 'listSubscriptions', summary: 'List subscriptions, newest first' })
   @ApiOkResponse({ type: SubscriptionPage, description: 'A page of subscriptions' })
   @ApiProblems(new MalformedCursor())
-  list(@TenantId() tenantId: string, @Query(InputPipe) query: SubscriptionQuery): Promise<Page<SubscriptionAnswer>> {
-    return this.subscriptions.list(tenantId, query);
+  list(
+    @TenantId() tenantId: string,
+    @Query(InputPipe) query: SubscriptionQuery,
+  ): Promise<Page<ListedSubscriptionAnswer>> {
+    return this.health.list(tenantId, query);
   }
 
   @Get(':id')
   @Permit('read')
   @ApiIdParam('id', 'sub')
   @ApiOperation({ operationId: 'getSubscription', summary: 'Read a subscription' })
-  @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription, without its secret' })
+  @ApiOkResponse({ type: SubscriptionWithHealthAnswer, description: 'The subscription, without its secret' })
   @ApiProblems(new SubscriptionNotFound(EXAMPLE_IDS.sub))
-  get(@TenantId() tenantId: string, @Param('id') id: string): Promise<SubscriptionAnswer> {
-    return this.subscriptions.get(tenantId, parsePublicId(id, 'sub').uuid);
+  get(@TenantId() tenantId: string, @Param('id') id: string): Promise<SubscriptionWithHealthAnswer> {
+    return this.health.get(tenantId, parsePublicId(id, 'sub').uuid);
   }
 
   @Put(':id')

@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/index.js';
+import { AnnouncementsModule } from '../announcements/index.js';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Settings } from '../shared/config/settings.js';
 import { SecretBox } from '../shared/crypto/secret-box.js';
 import { PublishTargets } from './publish-targets.js';
 import { StoredSecretsCheck } from './stored-secrets.check.js';
 import { Receivers } from './receivers.js';
+import { SubscriptionHealth } from './subscription-health.js';
 import { SubscriptionDisabling } from './subscription-disabling.js';
 import { SubscriptionCache } from './subscription-cache.js';
 import { SubscriptionEntity } from './subscription.entity.js';
@@ -19,7 +21,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
 
 /** Subscriptions without their REST API, for other modules and the worker. */
 @Module({
-  imports: [AccessModule, TypeOrmModule.forFeature([SubscriptionEntity])],
+  imports: [AccessModule, AnnouncementsModule, TypeOrmModule.forFeature([SubscriptionEntity])],
   providers: [
     Reencryption,
     StoredSecretsCheck,
@@ -33,6 +35,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
     PublishTargets,
     Receivers,
     SubscriptionDisabling,
+    SubscriptionHealth,
     {
       provide: SecretBox,
       inject: [Settings],
@@ -44,6 +47,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
     Receivers,
     Reencryption,
     SubscriptionDisabling,
+    SubscriptionHealth,
     SubscriptionSecretsService,
     SubscriptionsRepository,
     SubscriptionsService,

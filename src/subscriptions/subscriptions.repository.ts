@@ -80,13 +80,18 @@ export class SubscriptionsRepository {
     await this.rows(tenantId, tx).update({ id }, changes);
   }
 
-  /** Disables an active or paused subscription. @returns false if it was neither */
-  async disable(tx: Tx, { tenantId, id }: SubscriptionKey, reason: DisabledReason): Promise<boolean> {
+  /** Disables a subscription that is in one of these states. @returns false if it was not */
+  async disable(
+    tx: Tx,
+    { tenantId, id }: SubscriptionKey,
+    reason: DisabledReason,
+    from: readonly SubscriptionState[],
+  ): Promise<boolean> {
     const rows = await this.database.query(
       tenantId,
-      `update subscriptions set state = ${SUBSCRIPTION_STATE.disabled}, disabled_reason = $3, updated_at = now()
-       where tenant_id = $1 and id = $2 and state in (${SUBSCRIPTION_STATE.active}, ${SUBSCRIPTION_STATE.paused}) returning id`,
-      [id, reason],
+      `update subscriptions set state = ${SUBSCRIPTION_STATE.disabled}, disabled_reason = $3, disabled_at = now(), updated_at = now()
+       where tenant_id = $1 and id = $2 and state = any($4::smallint[]) returning id`,
+      [id, reason, from.map((state) => SUBSCRIPTION_STATE[state])],
       tx,
     );
     return rows.length > 0;

@@ -11,6 +11,7 @@ import { newUuid, type Uuid } from '../shared/ids/uuid.js';
 import { Clock } from '../shared/time/clock.js';
 import { effectivePolicy, keepingDefaults, policyFaults } from './domain/delivery-policy.js';
 import { givenEventTypes } from './domain/given-event-types.js';
+import type { Held } from './domain/revival.js';
 import type { SealedSecret } from './domain/sealed.js';
 import { SUBSCRIPTION_STATE } from './domain/subscription-state.js';
 import type {
@@ -29,13 +30,13 @@ import {
   headerFaults,
   newStateFaults,
   otherSchemeFaults,
-  warningsOf,
+  passingFieldsOf,
   withoutSameState,
 } from './subscription-faults.js';
 import type { CheckedInput } from './subscription-check.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
 import { SubscriptionLimitReached, SubscriptionNotFound, TooManyDeleted } from './subscription.errors.js';
-import { changesOf, fieldsOf, toAnswer } from './subscription.mapping.js';
+import { changesOf, disabledSince, fieldsOf, toAnswer, toRevival } from './subscription.mapping.js';
 import { newSecret } from './new-secret.js';
 import { type Sealed, SubscriptionVault } from './subscription-vault.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
@@ -45,6 +46,9 @@ export type RemovalStep = (tx: Tx, tenantId: string, subscriptionId: Uuid) => Pr
 /** Called when the subscription is deleted, after the commit. */
 type AfterRemoval = () => void;
 
+/** Counts the deliveries that wait for a subscription, in the transaction that revives it. */
+export type HeldCount = (tx: Tx, tenantId: string, subscriptionId: Uuid) => Promise<Held>;
+
 /** A tenant may have as many deleted subscriptions as its subscription limit, but at least this many. */
 const MIN_DELETED_LIMIT = 1000;
 
@@ -53,6 +57,7 @@ const NOTHING_SEALED: Sealed = { secrets: [], headers: {}, shownHeaders: [], aut
 @Injectable()
 export class SubscriptionsService implements OnModuleInit {
   private readonly removalSteps: RemovalStep[] = [];
+  private heldCount: HeldCount = () => Promise.resolve({ count: 0, hasMore: false });
 
   constructor(
     private readonly repository: SubscriptionsRepository,
@@ -87,7 +92,7 @@ export class SubscriptionsService implements OnModuleInit {
       ...NOTHING_SEALED,
       ...this.sealed(id, dto, NOTHING_SEALED, found),
       secrets: [this.vault.sealSecret(id, secret)],
-      ...{ disabledReason: null, createdAt: now, updatedAt: now, deletedAt: null },
+      ...{ disabledReason: null, disabledAt: null, createdAt: now, updatedAt: now, deletedAt: null },
     };
     found.push(...typeFaults, ...headerFaults(subscription));
     if (found.length > 0) throw new InvalidInput(found);
@@ -166,6 +171,11 @@ export class SubscriptionsService implements OnModuleInit {
     this.removalSteps.push(step);
   }
 
+  /** Registers how to count the deliveries that wait for a subscription. They belong to another module. */
+  onRevival(count: HeldCount): void {
+    this.heldCount = count;
+  }
+
   private async change(
     caller: Caller,
     id: Uuid,
@@ -173,17 +183,17 @@ export class SubscriptionsService implements OnModuleInit {
     fields: (given: SubscriptionPatch) => Partial<SubscriptionEntity>,
   ): Promise<ChangedSubscriptionAnswer> {
     const { tenantId } = caller;
-    const changed = await this.audit.change(caller, async (tx, record) => {
+    const { changed, revival } = await this.audit.change(caller, async (tx, record) => {
       const stored = await this.lock(tx, tenantId, id);
       const found = { ...stored, headers: this.vault.hideHeaders(id, stored) };
       const faults = [
         ...ownFaults,
-        ...refuseReadOnlyChanges(readOnly, { ...this.answer(stored), ...warningsOf(readOnly) }),
+        ...refuseReadOnlyChanges(readOnly, { ...this.answer(stored), ...passingFieldsOf(readOnly) }),
       ];
       const given = withoutSameState(dto, found, faults);
       faults.push(...otherSchemeFaults(given, found));
       const { types, faults: typeFaults } = givenEventTypes(given, found.eventTypes);
-      const revived = given.state === undefined ? {} : { disabledReason: null };
+      const revived = given.state === undefined ? {} : { disabledReason: null, disabledAt: null };
       const all = {
         ...keepingDefaults(fields(given), found, this.settings),
         ...(types !== undefined && { eventTypes: types }),
@@ -204,10 +214,23 @@ export class SubscriptionsService implements OnModuleInit {
       const secrets = this.nextSecrets(id, given, found);
       await this.repository.update(tx, { tenantId, id }, { ...all, secrets });
       await record({ action: 'subscription.changed', target: toPublicId('sub', id), changed: Object.keys(given) }); // prettier-ignore
-      return { ...merged, secrets: [...secrets] };
+      return { changed: { ...merged, secrets: [...secrets] }, revival: await this.revivalOf(tx, stored, given) };
     });
     await this.cache.invalidate(tenantId);
-    return { ...this.answer(changed), ...withWarnings(secretWarnings(dto.secret)) };
+    return { ...this.answer(changed), ...withWarnings(secretWarnings(dto.secret)), ...revival };
+  }
+
+  /** What a disabled subscription missed, if it is revived. */
+  private async revivalOf(
+    tx: Tx,
+    stored: SubscriptionEntity,
+    { state }: SubscriptionPatch,
+  ): Promise<Pick<ChangedSubscriptionAnswer, 'revival'>> {
+    const disabledAt = disabledSince(stored);
+    if (disabledAt === null || state === undefined) return {};
+    const held = await this.heldCount(tx, stored.tenantId, stored.id);
+    const revived = { disabledReason: stored.disabledReason, disabledAtMs: disabledAt.getTime(), held };
+    return { revival: toRevival(stored.id, { ...revived, isActive: state === 'active' }, this.clock.nowMs()) };
   }
 
   /** A given secret rotates: the present ones go on signing, so that the receiver has time to switch. */

@@ -29,6 +29,7 @@ export interface SubscriptionAnswer {
   readonly event_types: readonly string[];
   readonly state: 'active' | 'paused' | 'disabled';
   readonly disabled_reason: string | null;
+  readonly disabled_at: string | null;
   readonly description: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly shown_headers: readonly string[];
@@ -39,6 +40,25 @@ export interface SubscriptionAnswer {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly created_at: string;
   readonly updated_at: string;
+}
+
+/** Part of the answer of GET /subscriptions/{id} and of lists. */
+export interface HealthAnswer {
+  readonly state: 'healthy' | 'failing' | 'idle' | 'paused' | 'disabled';
+  readonly summary: string;
+  readonly success_rate: number | null;
+  readonly success_by_hour: readonly (number | null)[];
+  readonly consecutive_failures: number;
+  readonly failing_since: string | null;
+  readonly disabling_progress: number | null;
+  readonly waiting: number;
+  readonly parked: number;
+  readonly lane: {
+    readonly in_flight: number;
+    readonly width: number;
+    readonly limit: number;
+    readonly workers: number;
+  };
 }
 
 export interface CreatedSubscriptionAnswer extends SubscriptionAnswer {
@@ -180,8 +200,12 @@ export class ApiClient {
     return this.expect<CreatedSubscriptionAnswer>(201, 'POST', '/subscriptions', { body: input });
   }
 
-  getSubscription(id: string): Promise<SubscriptionAnswer> {
-    return this.expect<SubscriptionAnswer>(200, 'GET', `/subscriptions/${encodeURIComponent(id)}`);
+  getSubscription(id: string): Promise<SubscriptionAnswer & { readonly health: HealthAnswer }> {
+    return this.expect<SubscriptionAnswer & { readonly health: HealthAnswer }>(
+      200,
+      'GET',
+      `/subscriptions/${encodeURIComponent(id)}`,
+    );
   }
 
   publish(

@@ -129,11 +129,14 @@ export class StoredRows {
   async clear(): Promise<void> {
     await this.database.query(
       `truncate open_deliveries, deliveries, attempts, events, event_tags, delivery_repeats, idempotency_keys, subscriptions,
-         delivery_stats, ledger_hours, waiting_samples`,
+         delivery_stats, ledger_hours, waiting_samples, failing_subscriptions, subscription_hours, busy_lanes`,
     );
     await this.database.query(
       `update stats_progress set started_at = null, closed_until = null, fence_at = null, fence_xid = null,
          summed_from_hour = null, sampled_at = null, folded_until = null, kept_from = null`,
+    );
+    await this.database.query(
+      `update vitals_progress set reviewed_until = null, watched_at = null, watched_seconds = 0, doubt_seconds = null`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { Settings } from '../../shared/config/settings.js';
 import { toPublicId } from '../../shared/ids/public-id.js';
 import { uuidTimeMs } from '../../shared/ids/uuid.js';
-import { effectivePolicy, stateFrom } from '../../subscriptions/index.js';
+import { effectivePolicy, stateFrom, whyDisabled } from '../../subscriptions/index.js';
 import type { AttemptPhases } from '../domain/attempt-outcome.js';
 import { deliverySummary } from '../domain/delivery-summary.js';
 import { deliveryStatus } from '../domain/delivery-state.js';
@@ -62,6 +62,7 @@ export function toSummary(
       lastStatusCode: row.last_status_code,
       lastError: delivery.last_error,
       subscriptionState: circumstances === null ? 'deleted' : stateFrom(circumstances.subscription_state),
+      disabledBecause: whyDisabled(circumstances?.disabled_reason ?? null),
       hasLateAttempt: attempts.some((attempt) => attempt.is_late),
     },
     nowMs,

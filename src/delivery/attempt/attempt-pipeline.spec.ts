@@ -106,7 +106,7 @@ describe('an attempt whose receiver asks to be disabled', () => {
     const pipeline = new AttemptPipeline(
       { send: () => Promise.resolve(result) } as unknown as WebhookSender,
       { write: () => Promise.resolve('recorded') } as unknown as AttemptWriter,
-      { disable: () => Promise.reject(new Error('no database')) } as unknown as SubscriptionDisabling,
+      { disableGone: () => Promise.reject(new Error('no database')) } as unknown as SubscriptionDisabling,
       new SystemClock(),
       { next: () => 0.5 },
       new AttemptReport(logger, metrics, aLiveFeed(), new SystemClock()),

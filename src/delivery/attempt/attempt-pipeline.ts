@@ -66,7 +66,7 @@ export class AttemptPipeline {
   /** If this fails, the next 410 of the receiver tries again. Never throws. */
   private async disable(delivery: ClaimedDelivery): Promise<void> {
     try {
-      await this.subscriptions.disable(delivery.tenantId, delivery.subscriptionId, 'gone');
+      await this.subscriptions.disableGone(delivery.tenantId, delivery.subscriptionId);
     } catch (error) {
       this.report.notDisabled(delivery, error);
     }

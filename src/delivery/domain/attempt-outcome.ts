@@ -3,6 +3,15 @@ import type { SentRequest } from './sent-request.js';
 
 export { ATTEMPT_ERROR_CODES, type AttemptErrorCode };
 
+/** Codes that say nothing about the receiver: the service, its proxy or a client ended the attempt. */
+export const OWN_ERROR_CODES = [
+  'proxy_failure',
+  'abandoned',
+  'subscription_gone',
+  'cancelled',
+  'internal_error',
+] as const satisfies readonly AttemptErrorCode[];
+
 export interface AttemptError {
   readonly code: AttemptErrorCode;
   readonly message: string;

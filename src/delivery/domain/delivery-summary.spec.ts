@@ -13,7 +13,13 @@ const aDelivery = (given: Partial<SummarizedDelivery>): SummarizedDelivery => ({
   ...{ id: DLV, subscriptionId: SUB, status: 'pending', createdAtMs: NOW - 1000 },
   ...{ attemptCount: 0, abandonedCount: 0, maxAttempts: 5 },
   ...{ nextAttemptAtMs: NOW + 30_000, isParked: false, leaseUntilMs: null, finishedAtMs: null },
-  ...{ lastStatusCode: null, lastError: null, subscriptionState: 'active', hasLateAttempt: false },
+  ...{
+    lastStatusCode: null,
+    lastError: null,
+    subscriptionState: 'active',
+    disabledBecause: 'its receiver answered 410',
+    hasLateAttempt: false,
+  },
   ...given,
 });
 const summaryOf = (given: Partial<SummarizedDelivery>): string => deliverySummary(aDelivery(given), NOW);
@@ -44,7 +50,7 @@ describe('the summary of a delivery that was never attempted', () => {
     [
       'of a disabled subscription',
       { isParked: true, subscriptionState: 'disabled' },
-      `The delivery is on hold because the receiver answered 410, which disabled its subscription; once the receiver takes deliveries again, ${REVIVE}.`,
+      `The delivery is on hold because its subscription is disabled: its receiver answered 410; once the receiver takes deliveries again, ${REVIVE}.`,
     ],
     [
       'of a deleted subscription',

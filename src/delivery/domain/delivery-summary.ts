@@ -25,6 +25,8 @@ export interface SummarizedDelivery {
   readonly lastError: { readonly code: string; readonly message: string | null } | null;
   /** At present. */
   readonly subscriptionState: SubscriptionState;
+  /** Why the subscription is disabled, as a clause; of no meaning in another state. */
+  readonly disabledBecause: string;
   /** Whether an attempt ended after the delivery was finished, so that its outcome changed nothing. */
   readonly hasLateAttempt: boolean;
 }
@@ -70,7 +72,7 @@ const CLAUSES: Readonly<Record<DeliveryStatus, Clause>> = {
 };
 
 /** Why an unfinished delivery is not sent; null if its subscription is active. */
-function held({ subscriptionState, subscriptionId }: SummarizedDelivery): string | null {
+function held({ subscriptionState, subscriptionId, disabledBecause }: SummarizedDelivery): string | null {
   const revive = `set the state of the subscription to "active" with PATCH /subscriptions/${subscriptionId}`;
   switch (subscriptionState) {
     case 'active':
@@ -78,7 +80,7 @@ function held({ subscriptionState, subscriptionId }: SummarizedDelivery): string
     case 'paused':
       return `the delivery is on hold because its subscription is paused; to release it, ${revive}`;
     case 'disabled':
-      return `the delivery is on hold because the receiver answered 410, which disabled its subscription; once the receiver takes deliveries again, ${revive}`;
+      return `the delivery is on hold because its subscription is disabled: ${disabledBecause}; once the receiver takes deliveries again, ${revive}`;
     case 'deleted':
       return 'the delivery will be cancelled within seconds because its subscription has been deleted';
   }

@@ -32,7 +32,7 @@ export class LaneReview {
     await this.dispatcher.park(this.lanes.takeOverdue(this.clock.monotonicMs()));
     const { active, deleted, last } = await this.repository.listWithParked(this.reviewedUpTo, MAX_FOUND);
     this.reviewedUpTo = last;
-    for (const key of active) this.lanes.setParked(key, true);
+    for (const key of active) this.lanes.noteBacklog(key, this.clock.monotonicMs());
     this.dispatcher.advance();
     await this.cancelDeleted(deleted);
   }

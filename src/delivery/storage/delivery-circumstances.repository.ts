@@ -9,6 +9,8 @@ export interface CircumstancesRow {
   id: Uuid;
   /** Of the subscription, at present. */
   subscription_state: number;
+  /** Null unless the service disabled the subscription. */
+  disabled_reason: string | null;
   /** Null for a finished delivery. */
   abandoned_count: number | null;
   /** Null unless it is in flight. */
@@ -30,7 +32,7 @@ export class DeliveryCircumstancesRepository {
   ): Promise<Map<Uuid, CircumstancesRow>> {
     const rows = await this.database.query<CircumstancesRow>(
       tenantId,
-      `select d.id, s.state as subscription_state, o.abandoned_count, o.lease_until, e.content_type,
+      `select d.id, s.state as subscription_state, s.disabled_reason, o.abandoned_count, o.lease_until, e.content_type,
          octet_length(e.payload) as payload_bytes
        from unnest($2::uuid[], $3::uuid[], $4::uuid[]) d(id, event_id, subscription_id)
        join subscriptions s on s.tenant_id = $1 and s.id = d.subscription_id

@@ -170,6 +170,12 @@ export const SETTINGS = z.object({
     .describe('Default limit of subscriptions of a tenant.'),
   retentionDays: wholeNumber(1, 3650).default(30).describe('Days to keep events, deliveries and attempts.'),
   auditRetentionDays: wholeNumber(1, 3650).default(365).describe('Days to keep the audit log.'),
+  disableAfterDays: number(0, 365)
+    .default(5)
+    .describe(
+      'Days of nothing but failed attempts after which a subscription is disabled, if these are at least 20 in at ' +
+        'least 12 different hours. 0 means never.',
+    ),
   subscriptionCacheTtl: number(0, 60)
     .default(5)
     .describe('Lifetime of cached subscription look-ups while publishing. At most 1 s while Redis is unavailable.'),

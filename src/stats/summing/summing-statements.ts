@@ -4,6 +4,8 @@ import { KEY, type Part, sumsOf } from '../statements/sums.js';
 
 const COLUMNS = 'at, is_hour, tenant_id, subscription_id, event_type, kind, status_code, error_code, count, durations';
 
+const SAMPLED = 'at, is_hour, tenant_id, subscription_id, waiting, parked, oldest_due_at';
+
 /** Everything that was recorded from $1 on and before $2. */
 const MINUTES: Part = {
   scope: '',
@@ -73,8 +75,8 @@ export const IS_CLOSED = `select not exists (
         and application_name in ('webhooks-api', 'webhooks-delivery')) as is_closed`;
 
 /** $1 is the minute of the sample. */
-export const SAMPLE = `insert into waiting_samples (at, is_hour, tenant_id, subscription_id, waiting, oldest_due_at)
-  select $1::timestamptz, false, tenant_id, subscription_id, waiting, oldest_due_at from (${WAITING}) sampled`;
+export const SAMPLE = `insert into waiting_samples (${SAMPLED})
+  select $1::timestamptz, false, tenant_id, subscription_id, waiting, parked, oldest_due_at from (${WAITING}) sampled`;
 
 /** Replaces the minutes from $1 on and before $2, which is one hour, by that hour. */
 export const FOLD_HOUR = `with folded as (
@@ -94,8 +96,8 @@ export const FOLD_HOUR = `with folded as (
 /** As FOLD_HOUR, for the samples of what waits: the hour has the most of its minutes. */
 export const FOLD_SAMPLES = `with folded as (
     delete from waiting_samples where at >= $1 and at < $2 and not is_hour returning *)
-  insert into waiting_samples (at, is_hour, tenant_id, subscription_id, waiting, oldest_due_at)
-  select $1::timestamptz, true, tenant_id, subscription_id, max(waiting), min(oldest_due_at) from folded
+  insert into waiting_samples (${SAMPLED})
+  select $1::timestamptz, true, tenant_id, subscription_id, max(waiting), max(parked), min(oldest_due_at) from folded
   group by tenant_id, subscription_id`;
 
 /** Remove what is older than the history: $1 is the first time that is kept. */

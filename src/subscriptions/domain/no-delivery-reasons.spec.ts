@@ -124,6 +124,12 @@ describe('the reason why a subscription got no delivery of an event', () => {
       `It was disabled because its receiver answered 410; ${PUBLISH}.`,
     ],
     [
+      'while it was disabled for its failures',
+      { then: { ...DISABLED, disabledReason: 'failing' }, now: WANTING },
+      'subscription_disabled',
+      `It was disabled because all attempts had failed for days; ${PUBLISH}.`,
+    ],
+    [
       'while it was disabled, of a type that it does not want any more',
       { then: DISABLED },
       'subscription_disabled',

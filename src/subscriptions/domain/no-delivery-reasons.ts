@@ -1,6 +1,6 @@
 import { atTime, duration, sentence } from '../../shared/domain/in-words.js';
 import { wants } from './event-type-pattern.js';
-import type { SubscriptionState } from './subscription-state.js';
+import { type SubscriptionState, whyDisabled } from './subscription-state.js';
 
 /**
  * Why a subscription got no delivery of an event. New codes may be added; the meaning of a code never changes. The
@@ -35,6 +35,8 @@ export interface SubscriptionVersion {
   readonly validFromMs: number;
   readonly eventTypes: readonly string[];
   readonly state: SubscriptionState;
+  /** Why the service disabled it, if it did. */
+  readonly disabledReason?: string | null;
 }
 
 /** A subscription around the time of an event, and at present. */
@@ -99,7 +101,7 @@ function reasonOf(event: PastEvent, past: SubscriptionPast, settlingMs: number):
   // Its state does not matter before it wants the type: the warning to the publisher looks at them in this order, too.
   if (!wants(then.eventTypes, eventType)) return notWanted(event, past, then);
   if (then.state === 'disabled') {
-    const clause = `it was disabled because its receiver answered 410; ${publishAgain(event, past)}`;
+    const clause = `it was disabled because ${whyDisabled(then.disabledReason ?? null)}; ${publishAgain(event, past)}`;
     return { code: 'subscription_disabled', clause };
   }
   return wanted(event, past, settlingMs);

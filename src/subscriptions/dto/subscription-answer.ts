@@ -4,6 +4,8 @@ import { pageOf } from '../../shared/http/page.js';
 import { ApiWarnings, type WarningAnswer } from '../../shared/http/warning.js';
 import { REDACTED } from '../domain/own-headers.js';
 import { AuthAnswer } from './auth.js';
+import { DetailedSubscriptionHealthAnswer, SubscriptionHealthAnswer } from './subscription-health.js';
+import { RevivalAnswer } from './revival.js';
 
 export const SECRET_WARNINGS =
   'What works but may surprise, such as a secret that Standard Webhooks libraries cannot use';
@@ -39,10 +41,20 @@ export class SubscriptionAnswer {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Reason why the service disabled the subscription',
+    description:
+      'Reason why the service disabled the subscription: `gone` if its receiver answered 410, `failing` if all attempts had failed for days',
     example: null,
   })
   readonly disabled_reason: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the service disabled the subscription',
+    example: null,
+  })
+  readonly disabled_at: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'Billing' })
   readonly description: string | null;
@@ -93,10 +105,28 @@ export class SubscriptionAnswer {
   readonly updated_at: string;
 }
 
+/** A subscription with its health. */
+export class SubscriptionWithHealthAnswer extends SubscriptionAnswer {
+  @ApiProperty({ type: DetailedSubscriptionHealthAnswer })
+  readonly health: DetailedSubscriptionHealthAnswer;
+}
+
+/** A subscription in a list. */
+export class ListedSubscriptionAnswer extends SubscriptionAnswer {
+  @ApiProperty({ type: SubscriptionHealthAnswer })
+  readonly health: SubscriptionHealthAnswer;
+}
+
 /** A subscription after a change. */
 export class ChangedSubscriptionAnswer extends SubscriptionAnswer {
   @ApiWarnings(SECRET_WARNINGS)
   readonly warnings?: readonly WarningAnswer[];
+
+  @ApiPropertyOptional({
+    type: RevivalAnswer,
+    description: 'What happened while the subscription was disabled; present if this change ended that',
+  })
+  readonly revival?: RevivalAnswer;
 }
 
 /** A subscription that was just created. */
@@ -108,4 +138,4 @@ export class CreatedSubscriptionAnswer extends ChangedSubscriptionAnswer {
   readonly secret: string;
 }
 
-export const SubscriptionPage = pageOf(SubscriptionAnswer, 'SubscriptionPage');
+export const SubscriptionPage = pageOf(ListedSubscriptionAnswer, 'SubscriptionPage');

@@ -64,7 +64,17 @@ export class RetryInput {
   readonly max_interval?: number | null;
 }
 
-@ReadOnlyFields('id', 'disabled_reason', 'public_key', 'created_at', 'updated_at', 'warnings')
+@ReadOnlyFields(
+  'id',
+  'disabled_reason',
+  'disabled_at',
+  'public_key',
+  'created_at',
+  'updated_at',
+  'warnings',
+  'health',
+  'revival',
+)
 abstract class SubscriptionFields {
   @ApiPropertyOptional({
     ...EVENT_PATTERN,

@@ -40,10 +40,11 @@ export class LaneRegistry {
     return this.lanes.get(subscriptionId);
   }
 
-  getOrCreate({ subscriptionId, tenantId }: LaneKey): Lane {
+  /** @param nowMs without it, a new lane does not begin with the width that it had before it was idle */
+  getOrCreate({ subscriptionId, tenantId }: LaneKey, nowMs = Infinity): Lane {
     const known = this.lanes.get(subscriptionId);
     if (known) return known;
-    const lane = new Lane(subscriptionId, tenantId, this.remembered.get(subscriptionId));
+    const lane = new Lane(subscriptionId, tenantId, this.remembered.get(subscriptionId), nowMs);
     this.lanes.set(subscriptionId, lane);
     return lane;
   }

@@ -23,10 +23,15 @@ const NEWEST_WEIGHT = 0.2;
 /** A receiver that answers within this time is prompt: its requests free their slots before other lanes need them. */
 const PROMPT_MS = 1000;
 
+/** After this time without an answer, nobody knows how many requests the receiver takes at once. */
+const COLD_MS = 30_000;
+
 /** What is remembered of a lane while it is idle. */
 export interface RememberedLane {
   readonly pace: Pace;
   readonly width: number;
+  /** When the receiver last answered. */
+  readonly answeredMs: number;
 }
 
 interface Queued {
@@ -60,8 +65,10 @@ export class Lane {
    */
   private width = 1;
   private hasReadLimit = false;
-  /** Width of the lane before it was idle. The limit of the subscription may have changed since. */
+  /** Width of the lane before it was idle, unless that is too long ago. The limit may have changed since. */
   private readonly lastWidth: number;
+  /** When the receiver last answered; never, as far as this worker knows: -Infinity. */
+  private answeredMs: number;
   private failuresInRow = 0;
   private lastDurationMs: number | undefined;
 
@@ -71,10 +78,22 @@ export class Lane {
   constructor(
     readonly id: Uuid,
     readonly tenantId: string,
-    remembered?: RememberedLane,
+    remembered: RememberedLane | undefined,
+    nowMs: number,
   ) {
     this.pace = remembered?.pace ?? 'untried';
-    this.lastWidth = remembered?.width ?? 1;
+    this.answeredMs = remembered?.answeredMs ?? -Infinity;
+    this.lastWidth = remembered && !this.isCold(nowMs) ? remembered.width : 1;
+  }
+
+  /**
+   * Lets a lane that finds a backlog begin with a single request, unless its receiver has answered lately. Then each
+   * healthy answer adds one, so that a receiver that was down or paused is not met by all of its backlog at once.
+   */
+  warmUp(nowMs: number): void {
+    if (!this.isCold(nowMs)) return;
+    this.width = 1;
+    this.hasReadLimit = true;
   }
 
   /** @returns false when the queue is full and the delivery must be parked */
@@ -141,6 +160,7 @@ export class Lane {
     this.requests.add(request);
     return (endedMs, isHealthy) => {
       this.requests.delete(request);
+      this.answeredMs = endedMs;
       const durationMs = endedMs - request.startedMs;
       this.lastDurationMs = durationMs;
       this.averageMs =
@@ -174,7 +194,7 @@ export class Lane {
 
   /** What remains of the lane while it is idle. */
   remember(): RememberedLane {
-    return { pace: this.pace, width: this.width };
+    return { pace: this.pace, width: this.width, answeredMs: this.answeredMs };
   }
 
   get queued(): number {
@@ -188,6 +208,20 @@ export class Lane {
 
   get isIdle(): boolean {
     return this.queued === 0 && this.reserved === 0 && this.occupied === 0 && this.held === 0 && !this.hasParked;
+  }
+
+  /** Requests that may be in flight now. */
+  get currentWidth(): number {
+    return this.width;
+  }
+
+  /** Requests in flight, without deliveries that are being claimed. */
+  get inFlight(): number {
+    return this.requests.size;
+  }
+
+  private isCold(nowMs: number): boolean {
+    return nowMs - this.answeredMs > COLD_MS;
   }
 
   private readLimit(maxInFlight: number): void {

@@ -1,4 +1,5 @@
 import type { Uuid } from '../../../shared/ids/uuid.js';
+import type { BusyLane } from '../../domain/busy-lane.js';
 import type { QueuedDelivery, WakeUp } from '../../domain/wake-up.js';
 import type { Lane, Origin } from './lane.js';
 import { type LaneKey, LaneRegistry } from './lane-registry.js';
@@ -34,7 +35,7 @@ export class Lanes {
 
   /** @returns false when the delivery must be parked */
   admit(wakeUp: WakeUp, nowMs: number): boolean {
-    const lane = this.registry.getOrCreate(wakeUp);
+    const lane = this.registry.getOrCreate(wakeUp, nowMs);
     const tenant = this.registry.tenantOf(lane);
     tenant.lastUsedMs = nowMs;
     const isAdmitted = (lane.pace === 'prompt' || this.hasQueueSpace(tenant)) && lane.enqueue(wakeUp, nowMs);
@@ -64,7 +65,7 @@ export class Lanes {
    * @returns false if there is no free slot
    */
   reserve(key: LaneKey, nowMs: number): boolean {
-    const lane = this.registry.getOrCreate(key);
+    const lane = this.registry.getOrCreate(key, nowMs);
     const tenant = this.registry.tenantOf(lane);
     tenant.lastUsedMs = nowMs;
     const isReserved = this.hasSlotFor(lane, tenant) && lane.hasSlotForNew(this.registry.maxSlotsOf(lane));
@@ -146,6 +147,14 @@ export class Lanes {
     this.reschedule(lane);
   }
 
+  /** Notes that PostgreSQL has parked deliveries of a subscription. Its lane may have to warm up for them. */
+  noteBacklog(key: LaneKey, nowMs: number): void {
+    const lane = this.registry.getOrCreate(key, nowMs);
+    if (!lane.hasParked) lane.warmUp(nowMs);
+    lane.hasParked = true;
+    this.reschedule(lane);
+  }
+
   setParked(key: LaneKey, hasParked: boolean): void {
     const lane = this.registry.getOrCreate(key);
     lane.hasParked = hasParked;
@@ -175,6 +184,18 @@ export class Lanes {
   /** Removes all queued deliveries. */
   takeAll(): WakeUp[] {
     return this.takeFrom([...this.registry.all], (lane) => lane.takeAll());
+  }
+
+  /** Lanes that have something to do; of more than `limit`, those that hold the most slots. */
+  busiest(limit: number): BusyLane[] {
+    const lanes = [...this.registry.all];
+    const busiest = lanes.length <= limit ? lanes : lanes.sort((a, b) => b.held - a.held).slice(0, limit);
+    return busiest.map(({ id, tenantId, currentWidth, inFlight }) => ({
+      subscriptionId: id,
+      tenantId,
+      width: currentWidth,
+      inFlight,
+    }));
   }
 
   /** Whether a lane waits for slots for parked deliveries. */

@@ -31,7 +31,7 @@ export function deliveryRows(where: string): string {
  * SQL for what waits: pending deliveries by tenant and subscription, and by tenant alone. `oldest_due_at` is null if
  * none of them is due.
  */
-export const WAITING = `select tenant_id, subscription_id, count(*) as waiting,
+export const WAITING = `select tenant_id, subscription_id, count(*) as waiting, count(parked_at) as parked,
       min(coalesce(parked_at, next_attempt_at)) filter (where coalesce(parked_at, next_attempt_at) <= now())
         as oldest_due_at
     from open_deliveries where state = ${STATE.pending}

@@ -1,0 +1,2 @@
+export { VitalsModule } from './vitals.module.js';
+export { VitalsReviewModule } from './review.module.js';
