@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DeliveryQueueModule } from '../delivery/index.js';
 import { DeliveryWorkerModule } from '../delivery/worker.js';
 import { HealthModule } from '../health/index.js';
+import { ReplayingModule } from '../replays/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
 import { SharedModule } from '../shared/shared.module.js';
@@ -19,6 +20,7 @@ export class WorkerModule {
         DeliveryQueueModule.with(settings, 'producer and consumer'),
         DeliveryWorkerModule,
         SummingModule,
+        ReplayingModule,
         HealthModule,
       ],
     };

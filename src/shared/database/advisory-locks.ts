@@ -10,4 +10,6 @@ export const ADVISORY_LOCKS = {
   adminKeys: 7_238_451_904,
   /** One process at a time sums up the history. */
   summing: 7_238_451_906,
+  /** Replays are created one after another, so that each counts those before it. */
+  newReplay: 7_238_451_907,
 } as const;
