@@ -221,7 +221,7 @@ describe('the summary of a replay', () => {
     [{ sent: 400, delivered: 399, allSentAt: NOW }, 'Everything is sent, and one delivery is not finished.'],
     [{ state: 'paused', sent: 10 }, 'It is paused: 10 of 400 are sent; set its state to "running" to go on.'],
     [{ state: 'finished', matched: 0 }, 'Nothing matched, so nothing was sent.'],
-    [{ state: 'finished', sent: 399, delivered: 390, failed: 8, cancelled: 1, skipped: 1 }, '399 were sent: 390 delivered, 8 failed, 1 cancelled; 1 were skipped.'], // prettier-ignore
+    [{ state: 'finished', sent: 399, delivered: 390, failed: 8, cancelled: 1, skipped: 1 }, '399 were sent: 390 delivered, 8 failed, 1 cancelled; one was skipped.'], // prettier-ignore
     [{ state: 'cancelled', sent: 10 }, 'A client cancelled it: 10 of 400 are sent, and what was sent stays sent.'],
     [{ state: 'failed', sent: 10, lastError: 'the subscription has been deleted' }, 'It could not go on: 10 of 400 are sent; the subscription has been deleted.'], // prettier-ignore
   ])('of %j is one sentence', (given, sentence) => {

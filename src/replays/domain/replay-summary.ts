@@ -21,7 +21,7 @@ export function replaySummary(replay: Told): string {
 function clauseOf(replay: Told): string {
   const { state, matched, sent, skipped, rate, heldBy, lastError, allSentAt } = replay;
   const looked = `${number(sent + skipped)} of ${number(matched)}`;
-  const sentSo = skipped === 0 ? `${looked} are sent` : `${looked} are done, of which ${number(skipped)} were skipped`;
+  const sentSo = skipped === 0 ? `${looked} are sent` : `${looked} are done, of which ${were(skipped)} skipped`;
   switch (state) {
     case 'running':
       if (allSentAt !== null) return `everything is sent, and ${unfinished(replay)}`;
@@ -31,7 +31,7 @@ function clauseOf(replay: Told): string {
       return `it is paused: ${sentSo}; set its state to "running" to go on`;
     case 'finished':
       if (matched === 0) return 'nothing matched, so nothing was sent';
-      return `${number(sent)} were sent: ${outcomes(replay)}${skipped === 0 ? '' : `; ${number(skipped)} were skipped`}`;
+      return `${were(sent)} sent: ${outcomes(replay)}${skipped === 0 ? '' : `; ${were(skipped)} skipped`}`;
     case 'cancelled':
       return `a client cancelled it: ${sentSo}, and what was sent stays sent`;
     case 'failed':
@@ -48,6 +48,10 @@ function unfinished({ sent, delivered, failed, cancelled }: Told): string {
 function outcomes({ delivered, failed, cancelled }: Told): string {
   const parts = [`${number(delivered)} delivered`, `${number(failed)} failed`];
   return [...parts, ...(cancelled === 0 ? [] : [`${number(cancelled)} cancelled`])].join(', ');
+}
+
+function were(count: number): string {
+  return count === 1 ? 'one was' : `${number(count)} were`;
 }
 
 function number(value: number): string {
