@@ -171,6 +171,7 @@ describe('replays, with real PostgreSQL, Redis and receivers', () => {
     const gone = await subscribe(path);
     receiver.script(path, respond(410));
     await failures(gone.id, 1);
+    await eventually(() => api.getSubscription(gone.id), { until: ({ state }) => state === 'disabled' });
     const deleted = await subscribe(ownPath());
     await api.expect(204, 'DELETE', `/subscriptions/${deleted.id}`);
 
