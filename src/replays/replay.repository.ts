@@ -37,14 +37,14 @@ interface ReplayRow {
 }
 
 /** A replay that is to be made. */
-export interface NewReplay extends ReplayOrder {
+interface NewReplay extends ReplayOrder {
   readonly id: Uuid;
   readonly matched: number;
   readonly keyId: Uuid | null;
 }
 
 /** Which replays to list. */
-export interface ReplayList {
+interface ReplayList {
   readonly limit: number;
   readonly after: Uuid | null;
   readonly state: ReplayState | null;
@@ -52,7 +52,7 @@ export interface ReplayList {
 }
 
 /** What a client may change. */
-export interface ReplayChanges {
+interface ReplayChanges {
   readonly state: ReplayState;
   readonly rate: number;
 }

@@ -12,7 +12,7 @@ const PAGE = 200;
 const MINUTES_MS = 60_000;
 
 /** What a replay has left behind. */
-export interface ReplayTraces {
+interface ReplayTraces {
   readonly replay: ReplayAnswer;
   readonly requests: readonly ReceivedRequest[];
   /** Ids of the events of the deliveries that the API lists for the replay. */

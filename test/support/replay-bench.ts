@@ -29,7 +29,7 @@ const POOL_SIZE = 8;
 const MOST = { most: 100_000, budgetMs: 60_000, beyondMs: 60_000 };
 
 /** A delivery that a replay has opened. */
-export interface OpenedRow {
+interface OpenedRow {
   readonly id: Uuid;
   readonly event_id: Uuid;
   readonly subscription_id: Uuid;

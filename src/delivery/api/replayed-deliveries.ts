@@ -35,7 +35,7 @@ export interface ShownMatch {
 }
 
 /** The next matches of a replay. */
-export interface NextMatches {
+interface NextMatches {
   readonly matches: readonly ReplayMatch[];
   /** The first id that has not been looked at; null if all have. */
   readonly next: Uuid | null;

@@ -38,7 +38,7 @@ export interface HistoryFilter {
 }
 
 /** A subscription and the event types that it wants. */
-export interface MissingFor {
+interface MissingFor {
   readonly subscriptionId: string;
   /** Null for all. */
   readonly eventTypes: readonly EventTypes[] | null;

@@ -35,7 +35,7 @@ export interface StepOutcome {
 }
 
 /** A replay after a step, and when to look at it next. */
-export interface SteppedReplay {
+interface SteppedReplay {
   readonly replay: Replay;
   readonly dueAt: Date;
 }

@@ -3,7 +3,7 @@ import type { Uuid } from '../../shared/ids/uuid.js';
 import type { Hold } from './replay.js';
 
 /** What stands in the way of a replay to one subscription. `deleted` ends it; the others hold it. */
-export type Obstacle = Hold | 'deleted';
+type Obstacle = Hold | 'deleted';
 
 /** @param receiver absent if retention has removed it */
 export function obstacleOf(receiver: Pick<ReplayReceiver, 'state' | 'hasParked'> | undefined): Obstacle | null {
@@ -13,7 +13,7 @@ export function obstacleOf(receiver: Pick<ReplayReceiver, 'state' | 'hasParked'>
 }
 
 /** Which of the next matches are sent now. */
-export interface Batch {
+interface Batch {
   readonly send: readonly ReplayMatch[];
   /** Subscriptions whose matches are never sent, as they are deleted or disabled. One entry for each match. */
   readonly skipped: readonly Uuid[];

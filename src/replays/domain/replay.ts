@@ -13,7 +13,7 @@ export type ReplayState = (typeof REPLAY_STATES)[number];
  * Why a running replay sends nothing: its subscription is paused or disabled, deliveries that were there before wait
  * for their receiver, or what it opened itself has not been attempted.
  */
-export const HOLDS = ['paused', 'disabled', 'backlog', 'behind'] as const;
+const HOLDS = ['paused', 'disabled', 'backlog', 'behind'] as const;
 export type Hold = (typeof HOLDS)[number];
 
 /** What a replay sends again, and how fast. None of it but the rate ever changes. */
@@ -33,7 +33,7 @@ export interface ReplayOrder {
   readonly createdAt: Date;
 }
 
-export interface ReplayCounts {
+interface ReplayCounts {
   readonly matched: number;
   readonly sent: number;
   /** Found, but not sent, because their subscription is deleted or disabled, or retention has dropped them. */

@@ -58,7 +58,7 @@ export class ReplayMatchAnswer {
   @ApiProperty({ example: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })
   readonly subscription_id: string;
 
-  @ApiProperty({ type: String, nullable: true, enum: [...FINAL_STATUSES, null], example: 'failed' })
+  @ApiProperty({ type: String, nullable: true, description: 'Null without a delivery', example: 'failed' })
   readonly status: string | null;
 
   @ApiProperty({ ...TIME, description: 'When the event was accepted' })

@@ -26,7 +26,7 @@ const idSchema = (kind: IdKind) => ({
 const idHint = (kind: IdKind): string => `the id of ${ID_NOUNS[kind]} (${kind}_ followed by 26 characters)`;
 const IsId = (kind: IdKind): PropertyDecorator => IsForm(idPattern([kind]), idHint(kind));
 
-export const RATE_SCHEMA = {
+const RATE_SCHEMA = {
   type: 'number',
   minimum: LIMITS.minReplayRate,
   maximum: LIMITS.replayRate,

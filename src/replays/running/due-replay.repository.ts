@@ -10,7 +10,7 @@ export interface ReplayKey {
 }
 
 /** What there is to do. */
-export interface DueReplays {
+interface DueReplays {
   /** Those that are due, longest due first. */
   readonly due: readonly ReplayKey[];
   /** Milliseconds until the next of the others is due; null if there is none. */

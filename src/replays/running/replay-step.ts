@@ -52,8 +52,8 @@ export class ReplayStep {
     const settled = await this.replayed.settle(tx, tenantId, place);
     const isTime = replay.state === 'running' && replay.allSentAt === null && replay.sendAt <= now;
     const { sending, opened } = isTime ? await this.send(tx, replay, now) : NOTHING;
-    const isEnding = hasEnded(replay) || replay.allSentAt !== null || sending?.isExhausted || sending?.cannotGoOn;
-    const hasUnsettled = !isEnding || (await this.replayed.hasUnsettled(tx, tenantId, id));
+    const isSending = !hasEnded(replay) && replay.allSentAt === null && !hasSentAll(sending);
+    const hasUnsettled = isSending || (await this.replayed.hasUnsettled(tx, tenantId, id));
     const after = afterStep(replay, { now, settled, sending, hasUnsettled });
     await this.repository.save(tx, after.replay, after.dueAt);
     const announcement = hasEnded(replay) ? null : announcementOf(after.replay);
@@ -110,6 +110,10 @@ export class ReplayStep {
 }
 
 const NOTHING = { sending: null, opened: [] };
+
+function hasSentAll(sending: Sending | null): boolean {
+  return sending !== null && (sending.isExhausted || sending.cannotGoOn);
+}
 
 function held({ position }: Replay, hold: Hold): Sending {
   const nothing = { opened: 0, skipped: 0, isExhausted: false, problem: null, cannotGoOn: false };
