@@ -1,6 +1,7 @@
 import type { Replay } from '../../src/replays/domain/replay.js';
 import { toPublicId } from '../../src/shared/ids/public-id.js';
 import { deliveryUuid, type Uuid } from '../../src/shared/ids/uuid.js';
+import { eventually } from '../support/eventually.js';
 import { aPastEvent, type PastEvent } from '../support/past-events.js';
 import { ReplayBench } from '../support/replay-bench.js';
 import { StoredRows, SUBSCRIPTION } from '../support/stored-rows.js';
@@ -183,6 +184,24 @@ describe('the steps of a replay, on real PostgreSQL', () => {
     const replay = await bench.sendAll(await bench.make({ kind: 'selected', deliveryIds, rate: 1 }));
     expect(replay).toMatchObject({ matched: 2, sent: 2 });
     expect(await repeated(replay)).toEqual(deliveryIds);
+  });
+
+  it('are forgotten, but not what they have sent, when the history of their end has passed', async () => {
+    await failures(2);
+    const [old, recent] = [await bench.sendAll(await bench.make()), await bench.sendAll(await bench.make())];
+    await bench.finish(DELIVERED);
+    for (const { id } of [old, recent]) expect(await bench.stepNow({ id })).toMatchObject({ state: 'finished' });
+    const running = await bench.make();
+    await bench.database.query(`update replays set finished_at = now() - interval '31 days' where id = $1`, [old.id]);
+
+    const end = bench.startRetention();
+    const ids = () => bench.database.query<{ id: Uuid }>('select id from replays order by id');
+    await eventually(ids, { until: (rows) => rows.length < 3 });
+    end();
+
+    expect((await ids()).map(({ id }) => id)).toEqual([recent.id, running.id].sort());
+    expect(await bench.database.query('select from replayed_deliveries')).toEqual([]);
+    expect(await bench.database.query('select from deliveries where retry_of is not null')).toHaveLength(2);
   });
 
   describe('of what is missing', () => {

@@ -9,6 +9,9 @@ import { ReplaySearchRepository } from '../../src/delivery/storage/replay-search
 import type { Replay, ReplayOrder } from '../../src/replays/domain/replay.js';
 import { searchOf } from '../../src/replays/replay-filter.js';
 import { ReplayRepository } from '../../src/replays/replay.repository.js';
+import { DueReplayRepository } from '../../src/replays/running/due-replay.repository.js';
+import { ReplayRemoval } from '../../src/replays/running/replay-removal.js';
+import { ReplayRetention } from '../../src/replays/running/replay-retention.js';
 import { ReplayStep } from '../../src/replays/running/replay-step.js';
 import { parseSettings } from '../../src/shared/config/settings.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
@@ -18,10 +21,12 @@ import { type Tx, Transactions } from '../../src/shared/database/transaction.js'
 import { newUuid, type Uuid } from '../../src/shared/ids/uuid.js';
 import { Metrics } from '../../src/shared/metrics/metrics.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
+import { Janitor } from '../../src/shared/time/janitor.js';
 import { SystemRandom } from '../../src/shared/time/random.js';
 import { aLiveFeed } from './a-live-feed.js';
 import { fastSettings } from './fast-settings.js';
 import { Past } from './past-events.js';
+import { silentLogger } from './silent-logger.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 const TENANT = 'default';
@@ -130,6 +135,20 @@ export class ReplayBench {
       const now = await this.stepNow(replay);
       if (now.allSentAt !== null || now.heldBy !== null || now.state !== 'running') return now;
     }
+  }
+
+  /** Starts what removes replays. @returns ends it */
+  startRetention(): () => void {
+    const janitor = new Janitor(silentLogger);
+    const clock = new SystemClock();
+    const settings = parseSettings(fastSettings(this.database));
+    const removal = new ReplayRemoval(this.replays, this.replayed, this.transactions);
+    const dueReplays = new DueReplayRepository(this.dataSource);
+    void new ReplayRetention(janitor, dueReplays, removal, clock, silentLogger, settings);
+    janitor.onApplicationBootstrap();
+    return () => {
+      janitor.onModuleDestroy();
+    };
   }
 
   /** What a replay has opened, in order of id, wherever it is by now. */
