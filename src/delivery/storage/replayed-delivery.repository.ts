@@ -91,8 +91,8 @@ export class ReplayedDeliveryRepository {
   }
 
   /**
-   * Whether the delivery that a replay opened `window` deliveries ago still waits for its first attempt. Served by
-   * replayed_deliveries_unsettled and primary keys.
+   * Whether the delivery that a replay opened `window` deliveries ago still waits for its first attempt, and is not
+   * parked: then it waits for its receiver. Served by replayed_deliveries_unsettled and primary keys.
    */
   async isBehind(tx: Tx, tenantId: string, replayId: Uuid, window: number): Promise<boolean> {
     const rows = await this.database.query(
@@ -103,7 +103,7 @@ export class ReplayedDeliveryRepository {
          order by r.delivery_id desc offset $3 limit 1) earlier
        join lateral (select o.id from open_deliveries o
          where o.tenant_id = $1 and o.id = earlier.delivery_id and o.state = ${STATE.pending} and o.attempt_count = 0
-         limit 1) o on true`,
+           and o.parked_at is null limit 1) o on true`,
       [replayId, window],
       tx,
     );
