@@ -42,7 +42,7 @@ describe('replays, with real PostgreSQL, Redis and receivers', () => {
   const replay = (body: object): Promise<ReplayAnswer> => api.expect(202, 'POST', '/replays', { body });
   const preview = (body: object): Promise<ReplayPreviewAnswer> =>
     api.expect(200, 'POST', '/replays', { body: { ...body, dry_run: true } });
-  const refused = async (body: object): Promise<ProblemAnswer & { status: number }> =>
+  const refused = async (body: object): Promise<ProblemAnswer> =>
     (await api.request('POST', '/replays', { body })).body as ProblemAnswer;
   const get = (id: string): Promise<ReplayAnswer> => api.expect(200, 'GET', `/replays/${id}`);
   const untilFinished = ({ id }: ReplayAnswer): Promise<ReplayAnswer> =>

@@ -102,7 +102,8 @@ export class ReplayBench {
   async make(given: Partial<ReplayOrder> = {}): Promise<Replay> {
     const createdAt = await this.replayed.now(TENANT);
     const order: ReplayOrder = {
-      ...{ kind: 'failed', filters: {}, subscriptionId: null, deliveryIds: null, wantedTypes: null, rate: 10_000 },
+      kind: 'failed',
+      ...{ filters: {}, subscriptionId: null, deliveryIds: null, wantedTypes: null, rate: 10_000 },
       createdAt,
       ...given,
     };

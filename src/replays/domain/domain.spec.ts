@@ -1,4 +1,4 @@
-import type { ReplayMatch } from '../../delivery/index.js';
+import type { ReplayMatch, ReplayReceiver } from '../../delivery/index.js';
 import { afterStep, type Sending, type StepOutcome } from './after-step.js';
 import { latestOfNamed } from './named-deliveries.js';
 import { nextBatch, obstacleOf } from './next-batch.js';
@@ -15,8 +15,10 @@ function aReplay(given: Partial<Replay> = {}): Replay {
   return {
     id: '0198c1a2-7b3e-7000-8000-000000000001',
     tenantId: 'default',
-    ...{ kind: 'failed', filters: {}, subscriptionId: null, deliveryIds: null, wantedTypes: null },
-    ...{ state: 'running', rate: 100, createdAt: NOW, keyId: null },
+    kind: 'failed',
+    state: 'running',
+    ...{ filters: {}, subscriptionId: null, deliveryIds: null, wantedTypes: null },
+    ...{ rate: 100, createdAt: NOW, keyId: null },
     ...{ matched: 400, sent: 0, skipped: 0, delivered: 0, failed: 0, cancelled: 0 },
     ...{ position: null, settledUntil: null, sendAt: NOW, pauseMs: 0, heldBy: null, heldSince: null },
     ...{ lastError: null, allSentAt: null, finishedAt: null, isSettled: false },
@@ -90,9 +92,12 @@ describe('the pace of a replay', () => {
 
 describe('the next batch', () => {
   const match = (id: string, subscriptionId: string): ReplayMatch => ({ id, eventId: id, subscriptionId, formerId: id });
-  const receivers = new Map(
-    (['active', 'paused', 'disabled', 'deleted'] as const).map((state) => [state, { state, hasParked: false }] as const),
-  ).set('busy' as 'active', { state: 'active', hasParked: true });
+  const receivers = new Map<string, Pick<ReplayReceiver, 'state' | 'hasParked'>>([
+    ['busy', { state: 'active', hasParked: true }],
+  ]);
+  for (const state of ['active', 'paused', 'disabled', 'deleted'] as const) {
+    receivers.set(state, { state, hasParked: false });
+  }
   const ids = (matches: readonly ReplayMatch[]): string[] => matches.map(({ id }) => id);
 
   it('leaves out subscriptions that are deleted, disabled or gone, and lets paused ones hold their deliveries', () => {
@@ -116,7 +121,7 @@ describe('the next batch', () => {
 
   it('is held by its only subscription while that is paused, disabled or busy, and ends with it', () => {
     const states = ['active', 'paused', 'disabled', 'deleted', 'busy'];
-    expect(states.map((state) => obstacleOf(receivers.get(state as 'active')))).toEqual([
+    expect(states.map((state) => obstacleOf(receivers.get(state)))).toEqual([
       null,
       'paused',
       'disabled',

@@ -83,14 +83,13 @@ export class ReplayStep {
     const receivers = await this.replayed.receivers(tx, tenantId, subscriptions);
     const batch = nextBatch(matches, receivers, isWaiting);
     const opened = await this.replayed.open(tx, tenantId, id, batch.send);
-    const [example] = batch.skipped;
     const sending: Sending = {
       opened: opened.length,
       skipped: batch.skipped.length + (batch.send.length - opened.length) + lost,
       position: batch.restFrom ?? next ?? replay.position,
       isExhausted: batch.restFrom === null && next === null,
       hold: batch.hold,
-      problem: example === undefined ? null : `some were skipped, because ${toPublicId('sub', example)} and perhaps others are deleted or disabled`, // prettier-ignore
+      problem: problemOf(batch.skipped),
       cannotGoOn: false,
     };
     return { sending, opened };
@@ -113,6 +112,12 @@ const NOTHING = { sending: null, opened: [] };
 
 function hasSentAll(sending: Sending | null): boolean {
   return sending !== null && (sending.isExhausted || sending.cannotGoOn);
+}
+
+function problemOf([example, ...others]: readonly Uuid[]): string | null {
+  if (example === undefined) return null;
+  const isOne = others.every((other) => other === example);
+  return `some were skipped, because ${toPublicId('sub', example)} ${isOne ? 'is' : 'and others are'} deleted or disabled`;
 }
 
 function held({ position }: Replay, hold: Hold): Sending {
