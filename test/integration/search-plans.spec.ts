@@ -18,6 +18,7 @@ import { toPublicId } from '../../src/shared/ids/public-id.js';
 import { newUuid } from '../../src/shared/ids/uuid.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
 import { aPastEvent, Past, type PastEvent } from '../support/past-events.js';
+import { nodesOf, type PlanNode } from '../support/plan-node.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const DAY_MS = 86_400_000;
@@ -26,14 +27,6 @@ const TENANTS = 10;
 const EVENTS = 6000;
 
 type Query = Omit<EventQuery, 'limit'>;
-
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Index Name'?: string;
-  readonly 'Index Cond'?: string;
-  readonly Plans?: readonly PlanNode[];
-}
 
 interface Asked {
   readonly text: string;
@@ -135,10 +128,6 @@ function timeOf(n: number): number {
   const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const startOfDay = midnight - (n % DAYS) * DAY_MS;
   return startOfDay + Math.floor((n / EVENTS) * (Math.min(Date.now() - startOfDay, DAY_MS) - 1));
-}
-
-function nodesOf(plan: PlanNode): PlanNode[] {
-  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }
 
 describe('the plans of the search, on real PostgreSQL', () => {
