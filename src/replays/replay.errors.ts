@@ -30,10 +30,16 @@ export class TooManyReplays extends DomainError {
   }
 }
 
+/** By `disabled_reason`. */
+const WHY: Readonly<Record<string, string>> = {
+  gone: 'because its receiver answered 410',
+  failing: 'because all attempts had failed for days',
+};
+
 export class ReplayTargetDisabled extends DomainError {
   /** @param reason `disabled_reason` of the subscription */
   constructor(id: string, reason: string | null) {
-    const why = reason === 'gone' ? 'because its receiver answered 410' : `(disabled_reason: ${reason ?? 'none'})`;
+    const why = WHY[reason ?? ''] ?? `(disabled_reason: ${reason ?? 'none'})`;
     super(
       'subscription_disabled',
       'conflict',
