@@ -112,7 +112,10 @@ describe('replays, with real PostgreSQL, Redis and receivers', () => {
     const { event_id: event } = await api.broadcast('invoice.sent', { n: 1 });
     const { id } = await subscribe(ownPath(), { event_type: 'invoice.*' });
     const body = { kind: 'missing', subscription_id: id, since };
-    expect(await preview(body)).toMatchObject({ matched: 1, first: [{ event_id: event, delivery_id: null, status: null }] });
+    expect(await preview(body)).toMatchObject({
+      matched: 1,
+      first: [{ event_id: event, delivery_id: null, status: null }],
+    });
 
     const finished = await untilFinished(await replay(body));
 

@@ -77,7 +77,14 @@ describe('the steps of a replay, on real PostgreSQL', () => {
     expect(await bench.database.query('select event_type, data from announcements')).toMatchObject([
       {
         event_type: 'webhooks.replay.finished',
-        data: { replayId: toPublicId('rpl', sent.id), outcome: 'completed', matched: 5, sent: 5, delivered: 4, failed: 1 },
+        data: {
+          replayId: toPublicId('rpl', sent.id),
+          outcome: 'completed',
+          matched: 5,
+          sent: 5,
+          delivered: 4,
+          failed: 1,
+        },
       },
     ]);
     // Nobody looks at it any more.
@@ -276,7 +283,9 @@ describe('the steps of a replay, on real PostgreSQL', () => {
       const ended = await bench.stepNow(replay);
       expect(ended).toMatchObject({ state: 'failed', sent: 0, isSettled: true });
       expect(ended.lastError).toContain('has been deleted');
-      expect(await bench.database.query('select data from announcements')).toMatchObject([{ data: { outcome: 'failed' } }]);
+      expect(await bench.database.query('select data from announcements')).toMatchObject([
+        { data: { outcome: 'failed' } },
+      ]);
     });
 
     it('while what they have sent is not attempted', async () => {

@@ -265,14 +265,17 @@ describe('the plans of the search, on real PostgreSQL', () => {
       },
     );
 
-    it.each(REPLAYED)('finds %s among the %s by the indexes that were made for it', async (_name, list, filter, servedBy) => {
-      const asked = await statementsFor(list, filter, { direction: 'newer', limit: 50 });
-      const { servedBy: used, forbidden } = await judge(asked.filter((each) => !readsRows(each)));
+    it.each(REPLAYED)(
+      'finds %s among the %s by the indexes that were made for it',
+      async (_name, list, filter, servedBy) => {
+        const asked = await statementsFor(list, filter, { direction: 'newer', limit: 50 });
+        const { servedBy: used, forbidden } = await judge(asked.filter((each) => !readsRows(each)));
 
-      expect(forbidden).toEqual([]);
-      const wanted = servedBy.map((name) => name.split(' or ').find((each) => used.includes(each)) ?? name);
-      expect(used).toEqual([...new Set(wanted)].sort());
-    });
+        expect(forbidden).toEqual([]);
+        const wanted = servedBy.map((name) => name.split(' or ').find((each) => used.includes(each)) ?? name);
+        expect(used).toEqual([...new Set(wanted)].sort());
+      },
+    );
   });
 
   it.each([

@@ -14,7 +14,13 @@ describe('a large replay whose process is killed twice, with real PostgreSQL, Re
     );
 
     expect(sentAtKills.every((sent) => sent < DELIVERIES)).toBe(true);
-    expect(replay).toMatchObject({ matched: DELIVERIES, sent: DELIVERIES, delivered: DELIVERIES, failed: 0, skipped: 0 });
+    expect(replay).toMatchObject({
+      matched: DELIVERIES,
+      sent: DELIVERIES,
+      delivered: DELIVERIES,
+      failed: 0,
+      skipped: 0,
+    });
     expect(listedEvents.toSorted()).toEqual(failedEvents.toSorted());
     const deliveries = new Set(requests.map(({ deliveryId }) => deliveryId));
     expect(deliveries.size).toBe(DELIVERIES);

@@ -66,7 +66,12 @@ export class ReplaySearchRepository {
    *
    * @param position the first id that has not been looked at; null to begin
    */
-  next(tx: Tx, tenantId: string, filter: HistoryFilter, place: { position: Uuid | null; limit: number }): Promise<Matches> {
+  next(
+    tx: Tx,
+    tenantId: string,
+    filter: HistoryFilter,
+    place: { position: Uuid | null; limit: number },
+  ): Promise<Matches> {
     const rest = after(filter, place.position ?? ALL_IDS.from);
     return searchWithin(tx, tenantId, (session) =>
       this.history.find(session, listedBy(filter), rest, { direction: 'newer', limit: place.limit }),

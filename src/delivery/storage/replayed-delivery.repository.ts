@@ -74,7 +74,12 @@ export class ReplayedDeliveryRepository {
 
   /** Reads subscriptions, even deleted ones. Parked deliveries are found by open_deliveries_parked. */
   async listReceivers(tx: Tx, tenantId: string, ids: readonly Uuid[]): Promise<ReplayReceiver[]> {
-    const rows = await this.database.query<{ id: Uuid; state: number; disabled_reason: string | null; has_parked: boolean }>(
+    const rows = await this.database.query<{
+      id: Uuid;
+      state: number;
+      disabled_reason: string | null;
+      has_parked: boolean;
+    }>(
       tenantId,
       `select s.id, s.state, s.disabled_reason, coalesce((select true from open_deliveries o
          where o.tenant_id = $1 is true and o.subscription_id = s.id and o.parked_at is not null limit 1), false) as has_parked

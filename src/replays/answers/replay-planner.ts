@@ -124,7 +124,9 @@ export class ReplayPlanner {
       const pointer = `/delivery_ids/${index}`;
       const named = found.get(id);
       if (named === undefined) return [{ pointer, detail: 'is no delivery that this tenant still has; remove it' }];
-      return named.isFinished ? [] : [{ pointer, detail: 'is not finished; remove it, wait until it is, or cancel it' }];
+      return named.isFinished
+        ? []
+        : [{ pointer, detail: 'is not finished; remove it, wait until it is, or cancel it' }];
     });
     if (faults.length > 0) throw new InvalidInput(faults);
     return latestOfNamed([...found.values()]);

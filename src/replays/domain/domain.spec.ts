@@ -91,7 +91,12 @@ describe('the pace of a replay', () => {
 });
 
 describe('the next batch', () => {
-  const match = (id: string, subscriptionId: string): ReplayMatch => ({ id, eventId: id, subscriptionId, formerId: id });
+  const match = (id: string, subscriptionId: string): ReplayMatch => ({
+    id,
+    eventId: id,
+    subscriptionId,
+    formerId: id,
+  });
   const receivers = new Map<string, Pick<ReplayReceiver, 'state' | 'hasParked'>>([
     ['busy', { state: 'active', hasParked: true }],
   ]);
@@ -108,7 +113,11 @@ describe('the next batch', () => {
   });
 
   it('ends before a subscription for which other deliveries wait', () => {
-    const { send, ...rest } = nextBatch([match('1', 'active'), match('2', 'busy'), match('3', 'active')], receivers, true);
+    const { send, ...rest } = nextBatch(
+      [match('1', 'active'), match('2', 'busy'), match('3', 'active')],
+      receivers,
+      true,
+    );
     expect(ids(send)).toEqual(['1']);
     expect(rest).toEqual({ skipped: [], restFrom: '2', hold: 'backlog' });
   });
@@ -170,7 +179,10 @@ describe('a replay after a step', () => {
     expect(second.heldSince).toEqual(NOW);
     const third = step(second, { sending: sending({ hold: 'backlog' }), now: later(11_000) }).replay;
     expect(third).toMatchObject({ heldSince: later(11_000), sent: 25 });
-    expect(step(third, { sending: sending(), now: later(12_000) }).replay).toMatchObject({ heldBy: null, heldSince: null });
+    expect(step(third, { sending: sending(), now: later(12_000) }).replay).toMatchObject({
+      heldBy: null,
+      heldSince: null,
+    });
   });
 
   it('has sent everything when nothing is left, but has not finished before each outcome is known', () => {

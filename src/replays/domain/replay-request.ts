@@ -47,7 +47,8 @@ export function requestFaults(request: ReplayRequest): Fault[] {
   const given = FILTERS.filter((name) => request[name] !== undefined);
   if (kind === 'selected') {
     if (request.delivery_ids === undefined) fault('delivery_ids', 'must be given for the kind selected');
-    for (const name of given) fault(name, 'cannot narrow deliveries that are selected by their ids; omit one or the other');
+    for (const name of given)
+      fault(name, 'cannot narrow deliveries that are selected by their ids; omit one or the other');
     return faults;
   }
   if (request.delivery_ids !== undefined) fault('delivery_ids', `cannot be given for the kind ${kind}; omit the kind`);

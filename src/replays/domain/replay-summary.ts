@@ -3,7 +3,17 @@ import { type Hold, type Replay } from './replay.js';
 
 type Told = Pick<
   Replay,
-  'state' | 'matched' | 'sent' | 'skipped' | 'delivered' | 'failed' | 'cancelled' | 'rate' | 'heldBy' | 'lastError' | 'allSentAt'
+  | 'state'
+  | 'matched'
+  | 'sent'
+  | 'skipped'
+  | 'delivered'
+  | 'failed'
+  | 'cancelled'
+  | 'rate'
+  | 'heldBy'
+  | 'lastError'
+  | 'allSentAt'
 >;
 
 const HELD: Record<Hold, string> = {

@@ -122,7 +122,11 @@ export class ReplayAnswer {
   })
   readonly skipped: number;
 
-  @ApiProperty({ ...COUNT, description: 'Of those sent. Follows within seconds, and is exact at the end', example: 380 })
+  @ApiProperty({
+    ...COUNT,
+    description: 'Of those sent. Follows within seconds, and is exact at the end',
+    example: 380,
+  })
   readonly delivered: number;
 
   @ApiProperty({ ...COUNT, example: 4 })

@@ -173,9 +173,7 @@ function deliveryIdFaults(value: unknown): { pointer: string; detail: string }[]
   }
   const pattern = idPattern(['dlv']);
   return value.flatMap((id: unknown, index) =>
-    typeof id === 'string' && pattern.test(id)
-      ? []
-      : [{ pointer: `/${index}`, detail: `must be ${idHint('dlv')}` }],
+    typeof id === 'string' && pattern.test(id) ? [] : [{ pointer: `/${index}`, detail: `must be ${idHint('dlv')}` }],
   );
 }
 

@@ -57,7 +57,14 @@ export class World {
     await eventually(() => api.request('GET', `/replays/${replay}`), {
       until: ({ body }) => (body as { state: string }).state === 'finished',
     });
-    const ids = { replays: replay, keys: key_, tenants: 'acme', subscriptions: subscription.id, deliveries: task, events: event };
+    const ids = {
+      replays: replay,
+      keys: key_,
+      tenants: 'acme',
+      subscriptions: subscription.id,
+      deliveries: task,
+      events: event,
+    };
     return new World(database, service, api, receiver, ids, authorization);
   }
 

@@ -42,11 +42,7 @@ export const REPLAYING: readonly Mistake[] = [
     { delivery_ids: ['{done}', '{dlv}'] },
     '/delivery_ids/1 is not finished; remove it, wait until it is, or cancel it',
   ),
-  replay(
-    'a replay that is too fast',
-    { rate: 2000 },
-    '/rate must be at most 1000 (MAX_REPLAY_RATE)',
-  ),
+  replay('a replay that is too fast', { rate: 2000 }, '/rate must be at most 1000 (MAX_REPLAY_RATE)'),
   {
     title: 'a replay to a disabled subscription',
     request: 'POST /replays',
