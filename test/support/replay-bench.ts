@@ -145,7 +145,7 @@ export class ReplayBench {
     const settings = parseSettings(fastSettings(this.database));
     const removal = new ReplayRemoval(this.replays, this.replayed, this.transactions);
     const dueReplays = new DueReplayRepository(this.dataSource);
-    void new ReplayRetention(janitor, dueReplays, removal, clock, silentLogger, settings);
+    new ReplayRetention(janitor, dueReplays, removal, clock, silentLogger, settings);
     janitor.onApplicationBootstrap();
     return () => {
       janitor.onModuleDestroy();

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../shared/errors/domain-error.js';
+import type { InvalidInput } from '../../shared/errors/domain-error.js';
 import { firstUuidAt, lastUuidOf, newEventUuid, newUuid } from '../../shared/ids/uuid.js';
 import { toPublicId } from '../../shared/ids/public-id.js';
 import { finishedFilter, missingFilter, type ReplayFields } from './replay-filter.js';

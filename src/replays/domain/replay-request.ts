@@ -36,7 +36,7 @@ export function kindOf({ kind, delivery_ids: ids, statuses }: ReplayRequest): Re
 export function filtersOf(request: ReplayRequest): ReplayFields {
   return Object.fromEntries(
     FILTERS.flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])),
-  ) as ReplayFields;
+  );
 }
 
 /** What is wrong with the combination of the fields. */

@@ -13,8 +13,7 @@ export type ReplayState = (typeof REPLAY_STATES)[number];
  * Why a running replay sends nothing: its subscription is paused or disabled, deliveries that were there before wait
  * for their receiver, or what it opened itself has not been attempted.
  */
-const HOLDS = ['paused', 'disabled', 'backlog', 'behind'] as const;
-export type Hold = (typeof HOLDS)[number];
+export type Hold = 'paused' | 'disabled' | 'backlog' | 'behind';
 
 /** What a replay sends again, and how fast. None of it but the rate ever changes. */
 export interface ReplayOrder {

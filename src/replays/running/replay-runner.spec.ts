@@ -35,7 +35,7 @@ async function run(due: readonly ReplayKey[], step: (replay: ReplayKey) => void)
     {
       postpone: (_tenantId: string, id: string) => Promise.resolve(void postponed.push(id)),
     } as unknown as ReplayRepository,
-    { next: () => 0 } as Random,
+    { next: () => 0 },
     new Metrics(),
     silentLogger,
     new SystemClock(),
