@@ -2,7 +2,6 @@ import { eventually } from '../../../test/support/eventually.js';
 import { silentLogger } from '../../../test/support/silent-logger.js';
 import { Metrics } from '../../shared/metrics/metrics.js';
 import { SystemClock } from '../../shared/time/clock.js';
-import type { Random } from '../../shared/time/random.js';
 import type { ReplayRepository } from '../replay.repository.js';
 import type { DueReplayRepository, ReplayKey } from './due-replay.repository.js';
 import { ReplayRunner } from './replay-runner.js';
