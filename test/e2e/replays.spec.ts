@@ -1,6 +1,7 @@
 import type { ReplayAnswer, ReplayPreviewAnswer } from '../../src/replays/dto/replay-answer.js';
 import {
   ApiClient,
+  type ApiResponse,
   type CreatedSubscriptionAnswer,
   type DeliveryAnswer,
   type DeliveryWithAttemptsAnswer,
@@ -194,10 +195,12 @@ describe('replays, with real PostgreSQL, Redis and receivers', () => {
     receiver.script(path, respond(503));
     await failures(id, 1);
     await api.expect(200, 'PATCH', `/subscriptions/${id}`, { body: { state: 'paused' } });
-    const waiting = await Promise.all(Array.from({ length: 6 }, () => api.request('POST', '/replays', { body: { subscription_id: id } }))); // prettier-ignore
+    const waiting: ApiResponse[] = [];
+    for (let n = 0; n < 6; n += 1)
+      waiting.push(await api.request('POST', '/replays', { body: { subscription_id: id } }));
 
-    expect(waiting.map(({ status }) => status).sort()).toEqual([202, 202, 202, 202, 202, 409]);
-    expect(waiting.find(({ status }) => status === 409)!.body).toMatchObject({ code: 'too_many_replays' });
+    expect(waiting.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202, 409]);
+    expect(waiting.at(-1)!.body).toMatchObject({ code: 'too_many_replays' });
     for (const { status, body } of waiting) {
       if (status === 202) await api.expect(200, 'DELETE', `/replays/${(body as ReplayAnswer).id}`);
     }

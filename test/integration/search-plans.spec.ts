@@ -93,9 +93,11 @@ const SEARCHES: readonly [name: string, list: 'deliveries' | 'events', query: Qu
   ['events that reached nobody', 'events', { deliveries: '0' }, ['events_unreached']],
 ];
 
-const SINCE = new Date(Date.now() + DAY_MS);
-const ALL_FAILED = finishedFilter({ statuses: ['failed'] }, SINCE);
-const MISSING = missingFilter({}, { subscriptionId: own.other, wanted: ['order.paid'], before: SINCE });
+/** A replay begins with the oldest day; on a busy machine, its first step may be the only one in time. */
+const since = new Date(Date.now() - (DAYS - 1) * DAY_MS).toISOString().slice(0, 10);
+const before = new Date(Date.now() + DAY_MS);
+const ALL_FAILED = finishedFilter({ statuses: ['failed'], since }, before);
+const MISSING = missingFilter({ since }, { subscriptionId: own.other, wanted: ['order.paid'], before });
 
 /** What replays look for, oldest first. */
 const REPLAYED: readonly [name: string, list: 'deliveries' | 'events', HistoryFilter, servedBy: readonly string[]][] = [
