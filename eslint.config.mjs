@@ -81,14 +81,14 @@ export default defineConfig(
   },
   { files: ['src/shared/config/**', 'src/shared/time/clock.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
-    files: ['src/{subscriptions,ingest,delivery,status,stats/answers,vitals/answers,doctor}/**/*.ts'],
+    files: ['src/{subscriptions,ingest,delivery,status,stats/answers,vitals/answers,doctor,replays/answers}/**/*.ts'],
     rules: {
       'no-restricted-imports': ['error', { paths: [wholeDatabase] }],
     },
   },
   {
     // Nothing in them works for all tenants at once.
-    files: ['src/{subscriptions,status,stats/answers,vitals/answers,doctor}/**/*.ts'],
+    files: ['src/{subscriptions,status,stats/answers,vitals/answers,doctor,replays/answers}/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: [wholeDatabase], patterns: [hotPath] }] },
   },
   {

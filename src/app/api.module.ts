@@ -5,6 +5,7 @@ import { DoctorModule } from '../doctor/index.js';
 import { HealthModule } from '../health/index.js';
 import { IngestModule } from '../ingest/index.js';
 import { LiveApiModule } from '../live/index.js';
+import { ReplaysModule } from '../replays/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
 import { SharedModule } from '../shared/shared.module.js';
@@ -24,6 +25,7 @@ export const API_MODULES = [
   LiveApiModule,
   DoctorModule,
   VitalsModule,
+  ReplaysModule,
 ];
 
 /** A process that serves the API and leaves deliveries to workers. */

@@ -12,6 +12,7 @@ const TAGS = {
   Subscriptions: 'Which events go to which URLs',
   Publishing: 'Publish events; an event is accepted once it is committed',
   Status: 'Events, deliveries and attempts',
+  Replays: 'Deliver again what failed, and what a subscription has missed',
   Access: 'API keys, tenants with their limits, and the audit log',
   'Health and metrics': 'For orchestrators and monitoring; no API key, no rate limit',
 };

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DeliveryQueueModule } from '../delivery/index.js';
 import { DeliveryWorkerModule } from '../delivery/worker.js';
 import { HealthModule } from '../health/index.js';
+import { ReplayingModule } from '../replays/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
 import { SharedModule } from '../shared/shared.module.js';
@@ -21,6 +22,7 @@ export class WorkerModule {
         DeliveryWorkerModule,
         SummingModule,
         VitalsReviewModule,
+        ReplayingModule,
         HealthModule,
       ],
     };

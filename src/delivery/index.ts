@@ -14,7 +14,19 @@ export {
 export { DELIVERY_STATUSES, type DeliveryStatus } from './domain/delivery-state.js';
 export { EventQuery } from './api/dto/delivery-query.js';
 export { HistorySearch } from './api/history-search.js';
-export { OWN_ERROR_CODES } from './domain/attempt-outcome.js';
+export {
+  FINAL_STATUSES,
+  type FinalStatus,
+  finishedFilter,
+  missingFilter,
+  type ReplayFields,
+} from './api/replay-filter.js';
+export { ReplayedDeliveries, type ShownMatch } from './api/replayed-deliveries.js';
+export { ATTEMPT_ERROR_CODES, type AttemptErrorCode, OWN_ERROR_CODES } from './domain/attempt-outcome.js';
+export type { HistoryFilter } from './domain/history-filter.js';
+export type { OpenedDelivery, ReplayMatch, ReplayReceiver } from './domain/replayed-delivery.js';
+export { readStatusCodes, STATUS_CODES_FORM } from './domain/status-codes.js';
+export { ReplayedDeliveriesModule } from './replayed-deliveries.module.js';
 export { DeliveryModule } from './delivery.module.js';
 export { DeliveryQueue } from './queue/delivery-queue.js';
 export { DeliveryQueueModule } from './queue/delivery-queue.module.js';

@@ -34,6 +34,14 @@ export const LIMITS = {
   /** Subscriptions that one event can reach. */
   deliveriesPerEvent: 100_000,
 
+  /** Deliveries that a replay may name one by one. */
+  replayedIds: 1000,
+  /** Deliveries per second of one replay. MAX_REPLAY_RATE may set a lower maximum. */
+  minReplayRate: 0.01,
+  replayRate: 10_000,
+  /** Replays of one tenant that have not sent everything yet. */
+  unsentReplays: 5,
+
   eventTypeLength: 128,
   eventTypes: 100,
   urlLength: 2048,

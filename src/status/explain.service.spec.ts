@@ -8,11 +8,15 @@ import { ExplainService } from './explain.service.js';
 const EVENT_ID = newEventUuid(Date.now());
 
 /** Explains an event of a tenant with so many subscriptions, of which those in `reached` got a delivery. */
-function aService(ids: readonly Uuid[], reached: ReadonlySet<Uuid>): { service: ExplainService; statements: number[] } {
+function aService(
+  ids: readonly Uuid[],
+  reached: ReadonlySet<Uuid>,
+  deliveryCount = reached.size,
+): { service: ExplainService; statements: number[] } {
   const statements: number[] = [];
   const events = {
     getSummary: () => Promise.resolve({ id: EVENT_ID, eventType: 'order.created', contentType: '', payloadBytes: 0 }),
-    getAddressing: () => Promise.resolve({ addressing: 'all', deliveryCount: reached.size }),
+    getAddressing: () => Promise.resolve({ addressing: 'all', deliveryCount }),
   };
   const deliveries = {
     list: () => Promise.resolve([]),
@@ -53,10 +57,12 @@ describe('the explanation of an event', () => {
     expect(pages[2]!.data[0]!.subscription_id).toBe(toPublicId('sub', ids[4499]!));
   });
 
-  it('asks for no deliveries of an event that has none', async () => {
-    const ids = [newUuid(Date.now())];
-    const { service } = aService(ids, new Set());
+  it('gives no reason for a subscription to which a replay has sent an event that reached nobody', async () => {
+    const [missed = '', replayed = ''] = [newUuid(Date.now()), newUuid(Date.now())].sort();
+    const { service } = aService([missed, replayed], new Set([replayed]), 0);
     const page = await service.explain('default', EVENT_ID, { limit: 50 });
-    expect(page).toMatchObject({ deliveries: 0, has_more: false, data: [{ reason: 'type_not_subscribed' }] });
+    const data = [{ subscription_id: toPublicId('sub', missed), reason: 'type_not_subscribed' }];
+    expect(page).toMatchObject({ deliveries: 0, has_more: false, data });
+    expect(page.data).toHaveLength(1);
   });
 });

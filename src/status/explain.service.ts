@@ -55,7 +55,7 @@ export class ExplainService {
     // One more than the page has room for says that another page follows.
     const missing = limit + 1 - reached.length;
     const place = { after: isAmongDeliveries ? null : after, limit: missing };
-    const others = missing > 0 ? await this.others(tenantId, { id: eventId, deliveryCount, event }, place) : NO_ENTRIES;
+    const others = missing > 0 ? await this.others(tenantId, { id: eventId, event }, place) : NO_ENTRIES;
     const all = [...reached.map(toDeliveryEntry), ...others.entries];
     const shown = all.slice(0, limit);
     const next = all.length > limit ? (shown.at(-1)?.id ?? null) : others.last;
@@ -85,7 +85,7 @@ export class ExplainService {
    */
   private async others(
     tenantId: string,
-    { id, deliveryCount, event }: { readonly id: Uuid; readonly deliveryCount: number; readonly event: PastEvent },
+    { id, event }: { readonly id: Uuid; readonly event: PastEvent },
     { after, limit }: { readonly after: Uuid | null; readonly limit: number },
   ): Promise<Entries> {
     const entries: Entry[] = [];
@@ -93,7 +93,8 @@ export class ExplainService {
     for (let part = 0; part < MAX_PARTS && entries.length < limit; part += 1) {
       const found = await this.subscriptions.explain(tenantId, event, { after: last, limit: PART });
       const ids = found.subscriptions.map((subscription) => subscription.id);
-      const reached = deliveryCount === 0 || ids.length === 0 ? NONE : await this.deliveries.reached(tenantId, id, ids);
+      // A replay may have sent it to some, whatever number of deliveries it was accepted with.
+      const reached = ids.length === 0 ? NONE : await this.deliveries.reached(tenantId, id, ids);
       entries.push(...found.subscriptions.filter((each) => !reached.has(each.id)).map(toSubscriptionEntry));
       last = found.last;
       if (last === null) break;

@@ -60,6 +60,15 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     if (what === 'retry') await admin.untilFinal(target);
     return { target, path: `/deliveries/${target}/${what}` };
   };
+  /** A replay that waits, because its subscription is paused. */
+  const onReplay = async () => {
+    const id = await subscription({ state: 'paused' });
+    const { task_id: delivery } = await admin.publish(id, { n: 1 });
+    await admin.expect(200, 'POST', `/deliveries/${delivery}/cancel`);
+    const body = { subscription_id: id, statuses: ['cancelled'] };
+    const { id: target } = await admin.expect<{ id: string }>(202, 'POST', '/replays', { body });
+    return { target, path: `/replays/${target}` };
+  };
   const onKey =
     (suffix = '') =>
     async () => {
@@ -104,6 +113,14 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     checkSubscription: { action: 'subscription.checked', method: 'POST', prepare: onSubscription('/check') },
     retryDelivery: { action: 'delivery.retried', method: 'POST', prepare: onDelivery('retry') },
     cancelDelivery: { action: 'delivery.cancelled', method: 'POST', prepare: onDelivery('cancel') },
+    createReplay: {
+      action: 'replay.created',
+      method: 'POST',
+      prepare: on('/replays'),
+      body: { event_type: 'never.published', rate: 1 },
+    },
+    patchReplay: { action: 'replay.changed', method: 'PATCH', prepare: onReplay, body: { state: 'paused', rate: 2 } },
+    cancelReplay: { action: 'replay.cancelled', method: 'DELETE', prepare: onReplay },
     createKey: {
       action: 'key.created',
       method: 'POST',

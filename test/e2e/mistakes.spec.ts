@@ -8,10 +8,11 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import type { Mistake } from './mistakes/mistake.js';
 import { PUBLISHING } from './mistakes/publishing.js';
 import { READING } from './mistakes/reading.js';
+import { REPLAYING } from './mistakes/replaying.js';
 import { SEARCHING } from './mistakes/searching.js';
 import { SUBSCRIBING } from './mistakes/subscribing.js';
 
-const ALL = [...PUBLISHING, ...SUBSCRIBING, ...READING, ...SEARCHING];
+const ALL = [...PUBLISHING, ...SUBSCRIBING, ...READING, ...SEARCHING, ...REPLAYING];
 
 describe('the mistakes of a new developer, with real PostgreSQL and Redis', () => {
   let database: TestDatabase;

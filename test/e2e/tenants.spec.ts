@@ -2,6 +2,7 @@ import { makeToken } from '../support/make-token.js';
 import { clientOf, createKey, createTenant, everythingStored } from '../support/access.js';
 import { ApiClient, type DeliveryWithAttemptsAnswer, type PageAnswer } from '../support/api-client.js';
 import { bodyFor, documentedOperations, pathOf } from '../support/documented-operations.js';
+import { eventually } from '../support/eventually.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
@@ -16,6 +17,8 @@ interface Belongings {
   readonly delivery: string;
   /** The delivery that repeats it. */
   readonly retry: string;
+  /** Finished; it found nothing. */
+  readonly replay: string;
 }
 
 /** By the first part of the path: what an id in it names. */
@@ -27,6 +30,7 @@ const NAMED_BY: Readonly<Record<string, keyof Belongings>> = {
   deliveries: 'delivery',
   status: 'delivery',
   events: 'event',
+  replays: 'replay',
 };
 /** Refused to every admin of one tenant, whichever id is named. */
 const FOR_ADMINS_OF_ALL = ['patchTenant', 'deleteTenant'];
@@ -74,7 +78,11 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
     expect(await api.untilFinal(delivery)).toMatchObject({ status: 'delivered', attempt_count: 2 });
     const { id: retry } = await api.expect<DeliveryWithAttemptsAnswer>(202, 'POST', `/deliveries/${delivery}/retry`);
     expect(await api.untilFinal(retry)).toMatchObject({ status: 'delivered' });
-    return [api, { tenant, key, subscription, event, delivery, retry }];
+    const { id: replay } = await api.expect<{ id: string }>(202, 'POST', '/replays', { body: {} });
+    await eventually(() => api.expect<{ state: string }>(200, 'GET', `/replays/${replay}`), {
+      until: ({ state }) => state === 'finished',
+    });
+    return [api, { tenant, key, subscription, event, delivery, retry, replay }];
   };
 
   const withIds = documentedOperations().filter(({ parameters }) =>
@@ -118,6 +126,8 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
       `/deliveries?subscription_id=${ofOne.subscription}`,
       `/deliveries?event_id=${ofOne.event}`,
       `/deliveries?event_type=${TYPE}&status=delivered`,
+      '/replays',
+      `/deliveries?replay_id=${ofOne.replay}`,
       '/keys',
       '/tenants',
       '/audit',

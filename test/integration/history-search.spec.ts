@@ -9,7 +9,7 @@ import { PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
 import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
 import { placeOf, toTwoWayPage, type TwoWayPage } from '../../src/shared/http/two-way-page.js';
 import { toPublicId } from '../../src/shared/ids/public-id.js';
-import { uuidTimeMs, type Uuid } from '../../src/shared/ids/uuid.js';
+import { newUuid, uuidTimeMs, type Uuid } from '../../src/shared/ids/uuid.js';
 import { DELIVERIES, EVENTS } from '../../src/shared/search/listed.js';
 import { Clock } from '../../src/shared/time/clock.js';
 import { aPastEvent, Past, type PastDelivery, type PastEvent } from '../support/past-events.js';
@@ -20,6 +20,7 @@ const NOW = Date.now();
 const TENANT = 'acme';
 const TYPES = ['order.created', 'order.paid', 'order.item.added', 'orders', 'order', 'invoice.sent'];
 const TAGS = ['a', 'b', 'null'];
+const REPLAY = newUuid(NOW);
 const HOSTS = ['one.example', 'two.example', '[2606:4700::1111]'];
 
 /** A generator of numbers from 0 to 1 that is the same in each run (mulberry32). */
@@ -59,6 +60,7 @@ describe('a search of the history, on real PostgreSQL', () => {
   let tenants: TenantDatabase;
   let events: PastEvent[];
   const hostOf = new Map<Uuid, string>();
+  const replayed = new Set<Uuid>();
 
   const outcome = (pick: <T>(list: readonly T[]) => T): Omit<PastDelivery, 'id'> => {
     const status = pick(DELIVERY_STATUSES);
@@ -109,6 +111,15 @@ describe('a search of the history, on real PostgreSQL', () => {
       }),
     );
     await past.store([...events, ...others]);
+    const kept = await database.query<{ delivery_id: Uuid }>(
+      `insert into replayed_deliveries (delivery_id, replay_id, tenant_id, event_id, subscription_id)
+       select id, $1, tenant_id, event_id, subscription_id from (
+         select id, tenant_id, event_id, subscription_id from deliveries
+         union all select id, tenant_id, event_id, subscription_id from open_deliveries) d
+       where get_byte(uuid_send(id), 9) % 3 = 0 on conflict do nothing returning delivery_id`,
+      [REPLAY],
+    );
+    for (const { delivery_id } of kept) replayed.add(delivery_id);
     await database.query('analyze');
   });
 
@@ -174,13 +185,21 @@ describe('a search of the history, on real PostgreSQL', () => {
       (query.status === undefined || query.status.split(',').includes(delivery.status)) &&
       (code === undefined || codeText === code || (code.endsWith('xx') && codeText.startsWith(code[0]!))) &&
       (query.error_code === undefined || delivery.errorCode === query.error_code) &&
+      (query.replay_id === undefined || replayed.has(delivery.id)) &&
       (query.subscription_id === undefined || toPublicId('sub', delivery.subscriptionId) === query.subscription_id) &&
       (host === undefined || hostOf.get(delivery.subscriptionId) === host)
     );
   };
   const expected = (list: 'deliveries' | 'events', query: Query): Uuid[] => {
-    const { status, status_code: code, error_code: error, subscription_id: sub, target_host: host } = query;
-    const needsDelivery = [status, code, error, sub, host].some((each) => each !== undefined);
+    const {
+      status,
+      status_code: code,
+      error_code: error,
+      subscription_id: sub,
+      target_host: host,
+      replay_id: replay,
+    } = query;
+    const needsDelivery = [status, code, error, sub, host, replay].some((each) => each !== undefined);
     const found = events.filter((event) => isWanted(event, query)).flatMap((event) => {
       const matching = event.deliveries.filter((each) => isWantedDelivery(each, query)).map(({ id }) => id);
       if (list === 'deliveries') return matching;
@@ -198,6 +217,7 @@ describe('a search of the history, on real PostgreSQL', () => {
     error_code: ['timeout', 'bad_status', 'cancelled'],
     tag: TAGS,
     idempotency_key: ['key-1', 'key-2'],
+    replay_id: [toPublicId('rpl', REPLAY)],
     event_id: events.slice(0, 3).map(({ id }) => toPublicId('evt', id)),
     since: [new Date(NOW - 3 * DAY_MS).toISOString(), new Date(NOW - 20 * DAY_MS).toISOString()],
     until: [new Date(NOW - DAY_MS).toISOString(), new Date(NOW).toISOString()],

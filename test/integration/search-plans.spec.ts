@@ -3,8 +3,10 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import type { EventQuery } from '../../src/delivery/api/dto/delivery-query.js';
 import { filterOf } from '../../src/delivery/api/history-query.js';
+import { finishedFilter, missingFilter } from '../../src/delivery/api/replay-filter.js';
+import type { HistoryFilter } from '../../src/delivery/domain/history-filter.js';
 import { DeliveryCommandRepository } from '../../src/delivery/storage/delivery-command.repository.js';
-import { HistorySearchRepository } from '../../src/delivery/storage/history-search.repository.js';
+import { HistorySearchRepository, type PageOrder } from '../../src/delivery/storage/history-search.repository.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { dataSourceOptions } from '../../src/shared/database/data-source.js';
 import { PartitionKeeper } from '../../src/shared/database/partition-keeper.js';
@@ -16,6 +18,7 @@ import { toPublicId } from '../../src/shared/ids/public-id.js';
 import { newUuid } from '../../src/shared/ids/uuid.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
 import { aPastEvent, Past, type PastEvent } from '../support/past-events.js';
+import { nodesOf, type PlanNode } from '../support/plan-node.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const DAY_MS = 86_400_000;
@@ -25,14 +28,6 @@ const EVENTS = 6000;
 
 type Query = Omit<EventQuery, 'limit'>;
 
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Index Name'?: string;
-  readonly 'Index Cond'?: string;
-  readonly Plans?: readonly PlanNode[];
-}
-
 interface Asked {
   readonly text: string;
   readonly values: readonly unknown[];
@@ -41,7 +36,7 @@ interface Asked {
 /** What a search may not do on any table: each reads more than the candidates of a step. */
 const FORBIDDEN = /^(Seq Scan|Bitmap .*|Hash Join|Merge Join)$/;
 
-const own = { subscription: newUuid(Date.now()), other: newUuid(Date.now()) };
+const own = { subscription: newUuid(Date.now()), other: newUuid(Date.now()), replay: newUuid(Date.now()) };
 const sub = `subscription_id`;
 
 /** The commonest searches, with the indexes that find their rows. The rows of a page are read by primary keys. */
@@ -88,8 +83,46 @@ const SEARCHES: readonly [name: string, list: 'deliveries' | 'events', query: Qu
     { target_host: 'one.example' },
     ['deliveries_subscription', 'open_deliveries_subscription', 'subscriptions_target_host'],
   ],
+  [
+    'a replay',
+    'deliveries',
+    { replay_id: toPublicId('rpl', own.replay) },
+    ['deliveries_pkey', 'open_deliveries_pkey', 'replayed_deliveries_replay'],
+  ],
   ['nothing', 'events', {}, ['events_type']],
   ['events that reached nobody', 'events', { deliveries: '0' }, ['events_unreached']],
+];
+
+/** A replay begins with the oldest day; on a busy machine, its first step may be the only one in time. */
+const since = new Date(Date.now() - (DAYS - 1) * DAY_MS).toISOString().slice(0, 10);
+const before = new Date(Date.now() + DAY_MS);
+const ALL_FAILED = finishedFilter({ statuses: ['failed'], since }, before);
+const MISSING = missingFilter({ since }, { subscriptionId: own.other, wanted: ['order.paid'], before });
+
+/** What replays look for, oldest first. */
+const REPLAYED: readonly [name: string, list: 'deliveries' | 'events', HistoryFilter, servedBy: readonly string[]][] = [
+  [
+    'what failed',
+    'deliveries',
+    ALL_FAILED,
+    ['deliveries_subscription or deliveries_pkey', 'deliveries_tenant_unsuccessful', 'open_deliveries_subscription'],
+  ],
+  [
+    'what failed at a subscription',
+    'deliveries',
+    { ...ALL_FAILED, subscriptionIds: [own.subscription] },
+    [
+      'deliveries_subscription or deliveries_pkey',
+      'deliveries_subscription_unsuccessful',
+      'open_deliveries_subscription',
+    ],
+  ],
+  [
+    'what a subscription has missed',
+    'events',
+    MISSING,
+    ['deliveries_subscription', 'events_pkey or events_type', 'events_type', 'open_deliveries_subscription'],
+  ],
 ];
 
 /** The time of event n: the same number on each day, also on what there is of today. */
@@ -97,10 +130,6 @@ function timeOf(n: number): number {
   const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const startOfDay = midnight - (n % DAYS) * DAY_MS;
   return startOfDay + Math.floor((n / EVENTS) * (Math.min(Date.now() - startOfDay, DAY_MS) - 1));
-}
-
-function nodesOf(plan: PlanNode): PlanNode[] {
-  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }
 
 describe('the plans of the search, on real PostgreSQL', () => {
@@ -156,7 +185,13 @@ describe('the plans of the search, on real PostgreSQL', () => {
   };
 
   /** The statements with which a search looks for its page. */
-  const statementsOf = async (list: 'deliveries' | 'events', query: Query): Promise<Asked[]> => {
+  const statementsOf = (list: 'deliveries' | 'events', query: Query): Promise<Asked[]> =>
+    statementsFor(list, filterOf({ ...query, limit: 50 }, placeOf(undefined)), { direction: 'older', limit: 50 });
+  const statementsFor = async (
+    list: 'deliveries' | 'events',
+    filter: HistoryFilter,
+    page: PageOrder,
+  ): Promise<Asked[]> => {
     const asked: Asked[] = [];
     const ask = jest.spyOn(SearchSession.prototype, 'query').mockImplementation(async function (
       this: SearchSession,
@@ -169,8 +204,6 @@ describe('the plans of the search, on real PostgreSQL', () => {
     try {
       const tenants = new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 2 }));
       const search = new HistorySearchRepository(tenants, new SystemClock(), { retentionDays: 30 });
-      const filter = filterOf({ ...query, limit: 50 }, placeOf(undefined));
-      const page = { direction: 'older', limit: 50 } as const;
       await (list === 'events' ? search.findEvents('acme', filter, page) : search.findDeliveries('acme', filter, page));
     } finally {
       ask.mockRestore();
@@ -231,6 +264,18 @@ describe('the plans of the search, on real PostgreSQL', () => {
         // Where two indexes serve equally well, either may be used.
         const wanted = servedBy.map((name) => name.split(' or ').find((each) => used.includes(each)) ?? name);
         expect(used).toEqual([...wanted].sort());
+      },
+    );
+
+    it.each(REPLAYED)(
+      'finds %s among the %s by the indexes that were made for it',
+      async (_name, list, filter, servedBy) => {
+        const asked = await statementsFor(list, filter, { direction: 'newer', limit: 50 });
+        const { servedBy: used, forbidden } = await judge(asked.filter((each) => !readsRows(each)));
+
+        expect(forbidden).toEqual([]);
+        const wanted = servedBy.map((name) => name.split(' or ').find((each) => used.includes(each)) ?? name);
+        expect(used).toEqual([...new Set(wanted)].sort());
       },
     );
   });

@@ -46,6 +46,7 @@ const TABLES = [
   'events',
   'idempotency_keys',
   'open_deliveries',
+  'replays',
   'subscriptions',
   'tenants',
 ];

@@ -105,6 +105,7 @@ export interface DeliveryAnswer {
   readonly target_url: string;
   readonly status: 'pending' | 'retrying' | 'in_flight' | 'delivered' | 'failed' | 'cancelled';
   readonly retry_of: string | null;
+  readonly replay_id: string | null;
   readonly attempt_count: number;
   readonly max_attempts: number;
   readonly next_attempt_at: string | null;

@@ -76,6 +76,8 @@ const BODIES: Readonly<Record<string, object>> = {
   patchTenant: { name: 'changed' },
   rotateSubscriptionSecret: { overlap: 0 },
   retryDelivery: { as_new: true },
+  createReplay: { dry_run: true },
+  patchReplay: { rate: 1 },
   testSubscription: { payload: { n: 1 } },
   createSubscription: aSubscription(),
   replaceSubscription: aSubscription(),

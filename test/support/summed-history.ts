@@ -9,14 +9,14 @@ export interface Disagreement {
   readonly count: string;
 }
 
-const ALL_DELIVERIES = `(select id, event_id, subscription_id, tenant_id, retry_of from deliveries
-  union all select id, event_id, subscription_id, tenant_id, retry_of from open_deliveries)`;
+const ALL_DELIVERIES = `(select id, event_id, subscription_id, tenant_id, created_at from deliveries
+  union all select id, event_id, subscription_id, tenant_id, created_at from open_deliveries)`;
 
 /** What the history says, row by row, written in another way than the sums are. `at` is when each was recorded. */
 const RECORDED = `
   select e.accepted_at as at, d.tenant_id, d.subscription_id, e.event_type, 0 as kind, null::smallint as status_code,
     null::text as error_code, null::float8 as ms
-  from events e join ${ALL_DELIVERIES} d on d.event_id = e.id and d.retry_of is null
+  from events e join ${ALL_DELIVERIES} d on d.event_id = e.id and d.created_at is null
   union all
   select r.created_at, d.tenant_id, d.subscription_id, e.event_type, 0, null, null, null
   from delivery_repeats r join ${ALL_DELIVERIES} d on d.id = r.delivery_id join events e on e.id = d.event_id

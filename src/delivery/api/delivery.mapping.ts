@@ -26,6 +26,7 @@ export function toDeliveryAnswer(row: DeliveryRow, settings: Settings): Delivery
     target_url: row.target_url,
     status,
     retry_of: row.retry_of === null ? null : toPublicId('dlv', row.retry_of),
+    replay_id: row.replay_id === null ? null : toPublicId('rpl', row.replay_id),
     attempt_count: row.attempt_count,
     max_attempts: effectivePolicy({ ...choice, maxAttempts: row.max_attempts }, settings).maxAttempts,
     // Only a retry has a meaningful time. A first attempt is due at once, and a parked delivery when its lane has room.

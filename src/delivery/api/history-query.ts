@@ -16,7 +16,7 @@ import type { EventQuery } from './dto/delivery-query.js';
  * @throws MalformedId; InvalidInput if the filters contradict each other, so that nothing could ever match
  */
 export function filterOf(query: EventQuery, place: PagePlace): HistoryFilter {
-  const { subscription_id: subscriptionId, event_id: eventId, target_host: targetHost } = query;
+  const { subscription_id: subscriptionId, event_id: eventId, target_host: targetHost, replay_id: replay } = query;
   const subscriptionIds =
     subscriptionId === undefined ? undefined : [parseIdParameter('subscription_id', subscriptionId, 'sub')];
   const eventUuid = eventId === undefined ? null : parseIdParameter('event_id', eventId, 'evt');
@@ -35,6 +35,7 @@ export function filterOf(query: EventQuery, place: PagePlace): HistoryFilter {
     ...(statusCodes !== null && { statusCodes }),
     ...(query.error_code !== undefined && { errorCode: query.error_code }),
     ...(query.tag !== undefined && { tag: query.tag }),
+    ...(replay !== undefined && { replayId: parseIdParameter('replay_id', replay, 'rpl') }),
     ...(query.idempotency_key !== undefined && { idempotencyKey: query.idempotency_key }),
     ...(query.deliveries === '0' && { isUnreached: true }),
   };

@@ -22,6 +22,21 @@ export interface HistoryFilter {
   readonly idempotencyKey?: string;
   /** Only events without deliveries. */
   readonly isUnreached?: boolean;
+  /** Only deliveries that a replay has opened. */
+  readonly replayId?: string;
+  /** Only deliveries that finished before this time, of those that are finished. */
+  readonly finishedBefore?: Date;
+  /** Only deliveries after which no other one of the same event to the same subscription was opened. */
+  readonly isLatest?: boolean;
+  /** Only events that a subscription has no delivery of, although they were published to all. */
+  readonly missingFor?: MissingFor;
+}
+
+/** A subscription and the event types that it wants. */
+interface MissingFor {
+  readonly subscriptionId: string;
+  /** Null for all. */
+  readonly eventTypes: readonly EventTypes[] | null;
 }
 
 const OPEN: ReadonlySet<DeliveryStatus> = new Set(['pending', 'retrying', 'in_flight']);
@@ -55,6 +70,6 @@ export function possibleStatuses({
 
 /** Whether a search asks for more than the event itself knows. */
 export function asksForDeliveries(filter: HistoryFilter): boolean {
-  const { subscriptionIds, targetHost, statuses, statusCodes, errorCode } = filter;
-  return [subscriptionIds, targetHost, statuses, statusCodes, errorCode].some((given) => given !== undefined);
+  const { subscriptionIds, targetHost, statuses, statusCodes, errorCode, replayId } = filter;
+  return [subscriptionIds, targetHost, statuses, statusCodes, errorCode, replayId].some((given) => given !== undefined);
 }

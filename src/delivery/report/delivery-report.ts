@@ -38,8 +38,8 @@ export class DeliveryReport {
     private readonly clock: Clock,
   ) {}
 
-  /** A client has opened a delivery that repeats another one. */
-  retried(delivery: ReportedDelivery, former: string): void {
+  /** A client or a replay has opened a delivery. @param former public id of the one that it repeats; null for none */
+  retried(delivery: ReportedDelivery, former: string | null): void {
     this.metrics.deliveriesCreated.inc();
     this.show([delivery], 'pending', null, former);
   }

@@ -16,6 +16,8 @@ export interface DeliveryRow {
   last_error_message: string | null;
   finished_at: Date | null;
   retry_of: Uuid | null;
+  /** Null if no replay has opened it. */
+  replay_id: Uuid | null;
   /** Null for the id of the event. */
   webhook_id: Uuid | null;
   created_at: Date | null;
@@ -46,9 +48,14 @@ export class DeliveryHistoryRepository {
   constructor(private readonly database: TenantDatabase) {}
 
   async findById(tenantId: string, id: Uuid): Promise<DeliveryRow | null> {
-    const { text, values } = selectDeliveries([id]);
-    const rows = await this.database.query<DeliveryRow>(tenantId, text, values);
-    return rows[0] ?? null;
+    const [row] = await this.list(tenantId, [id]);
+    return row ?? null;
+  }
+
+  /** Reads deliveries, newest first, without those that do not exist. */
+  list(tenantId: string, ids: readonly Uuid[]): Promise<DeliveryRow[]> {
+    const { text, values } = selectDeliveries(ids);
+    return this.database.query<DeliveryRow>(tenantId, text, values);
   }
 
   /** Lists deliveries of an event, newest first, and one more than the limit if more follow. Served by primary keys. */
@@ -94,7 +101,7 @@ export function selectDeliveries(ids: readonly Uuid[]): { text: string; values: 
   return { text: SELECT, values: [sorted, eventUuidOf(sorted[0] ?? ''), sorted.at(-1)] };
 }
 
-const SELECT = `select p.*, e.event_type, e.tags, s.target_url, s.max_attempts,
+const SELECT = `select p.*, e.event_type, e.tags, s.target_url, s.max_attempts, r.replay_id,
     case when p.finished_at is null then a.status_code else p.finished_status_code end as last_status_code,
     case when p.finished_at is null then a.error_code else p.finished_error_code end as last_error_code,
     case when p.finished_at is null then a.error_message else p.finished_error_message end as last_error_message
@@ -117,4 +124,6 @@ const SELECT = `select p.*, e.event_type, e.tags, s.target_url, s.max_attempts,
     select a.status_code, a.error_code, a.error_message from attempts a
     where a.delivery_id = p.id and a.tenant_id = $1 and a.delivery_id >= $3::uuid and a.delivery_id <= $4::uuid
       and p.finished_at is null order by a.number desc limit 1) a on true
+  left join lateral (
+    select r.replay_id from replayed_deliveries r where r.delivery_id = p.id and r.tenant_id = $1 limit 1) r on true
   order by p.id desc`;

@@ -57,7 +57,8 @@ export class HistorySearchRepository {
     return this.database.search(tenantId, (session) => this.find(session, EVENTS, filter, page));
   }
 
-  private async find(
+  /** Finds a page in a session that is open already. The ids are in the direction of the search. */
+  async find(
     session: SearchSession,
     listed: Listed,
     given: HistoryFilter,

@@ -15,6 +15,9 @@ export function faultsAcross(values: Values): string[] {
   if (values.maxRetryInterval < values.initialRetryInterval) {
     faults.push('MAX_RETRY_INTERVAL must be at least INITIAL_RETRY_INTERVAL');
   }
+  if (values.replayRate > values.maxReplayRate) {
+    faults.push('REPLAY_RATE must be at most MAX_REPLAY_RATE');
+  }
   if (values.processes > 1 && values.redisUrl === undefined) {
     faults.push(
       `PROCESSES must be 1 without REDIS_URL, not ${values.processes}: processes share jobs, limits and changes through ` +

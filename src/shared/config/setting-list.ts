@@ -168,6 +168,15 @@ export const SETTINGS = z.object({
   maxSubscriptions: wholeNumber(0, LIMITS.subscriptions)
     .default(100_000)
     .describe('Default limit of subscriptions of a tenant.'),
+  maxReplayEvents: wholeNumber(1, 10_000_000)
+    .default(100_000)
+    .describe('Maximum deliveries of one replay. A request that matches more is refused.'),
+  replayRate: number(LIMITS.minReplayRate, LIMITS.replayRate)
+    .default(100)
+    .describe('Deliveries per second of a replay that names no rate. Must be at most MAX_REPLAY_RATE.'),
+  maxReplayRate: number(LIMITS.minReplayRate, LIMITS.replayRate)
+    .default(1000)
+    .describe('Maximum deliveries per second of a replay.'),
   retentionDays: wholeNumber(1, 3650).default(30).describe('Days to keep events, deliveries and attempts.'),
   auditRetentionDays: wholeNumber(1, 3650).default(365).describe('Days to keep the audit log.'),
   disableAfterDays: number(0, 365)

@@ -65,6 +65,11 @@ describe('settings', () => {
     expect(settings.encryptionKeys.map((key) => key.toString('hex'))).toEqual(['ab'.repeat(32)]);
   });
 
+  it('refuse a usual rate of replays above the maximum', () => {
+    expect(faultsOf({ MAX_REPLAY_RATE: '50' })).toEqual(['REPLAY_RATE must be at most MAX_REPLAY_RATE']);
+    expect(faultsOf({ MAX_REPLAY_RATE: '50', REPLAY_RATE: '50' })).toEqual([]);
+  });
+
   it('report all faults together', () => {
     const faults = faultsOf({ PORT: '70000', MAX_RETRIES: '1.5', LOG_LEVEL: 'loud', NODE_ENV: 'production' });
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual(['PORT', 'LOG_LEVEL', 'MAX_RETRIES', 'ENCRYPTION_KEY']);

@@ -12,4 +12,6 @@ export const ADVISORY_LOCKS = {
   summing: 7_238_451_906,
   /** One process at a time reviews the health of subscriptions. */
   vitals: 7_238_451_908,
+  /** Replays are created one after another, so that each counts those before it. */
+  newReplay: 7_238_451_907,
 } as const;

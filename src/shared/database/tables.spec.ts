@@ -14,6 +14,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   deliveries: 'delivery',
   attempts: 'delivery',
   delivery_repeats: 'delivery',
+  replayed_deliveries: 'delivery',
+  replays: 'replays',
   delivery_stats: 'stats',
   ledger_hours: 'stats',
   waiting_samples: 'stats',

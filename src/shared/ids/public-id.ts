@@ -3,12 +3,13 @@ import { fromBase32, toBase32 } from './base32.js';
 import type { Uuid } from './uuid.js';
 
 /** The kind of object that an id names; also its prefix. */
-export type IdKind = 'sub' | 'evt' | 'dlv' | 'key' | 'aud';
+export type IdKind = 'sub' | 'evt' | 'dlv' | 'rpl' | 'key' | 'aud';
 
 export const ID_NOUNS: Record<IdKind, string> = {
   sub: 'a subscription',
   evt: 'an event',
   dlv: 'a delivery',
+  rpl: 'a replay',
   key: 'an API key',
   aud: 'an audit entry',
 };
@@ -18,6 +19,7 @@ export const EXAMPLE_IDS: Record<IdKind, string> = {
   sub: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n',
   evt: 'evt_01k6zv1yqpe7rtqq6zjy200000',
   dlv: 'dlv_01k6zv1yqpe7rtqq6zjy200001',
+  rpl: 'rpl_01k6zv1yqpe7rtqq6zjy2k3m4n',
   key: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n',
   aud: 'aud_01k6zv1yqpe7rtqq6zjy2k3m4n',
 };

@@ -151,6 +151,18 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly replayed = new Counter({
+    name: 'webhook_replay_deliveries_total',
+    help: 'Deliveries that replays have opened',
+    registers: [this.registry],
+  });
+
+  readonly replayFailures = new Counter({
+    name: 'webhook_replay_step_failures_total',
+    help: 'Failed steps of replays; each is repeated',
+    registers: [this.registry],
+  });
+
   readonly streamDropped = new Counter({
     name: 'webhook_stream_viewers_dropped_total',
     help: 'Clients of the live view that were disconnected because they read too slowly',

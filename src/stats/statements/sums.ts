@@ -105,7 +105,7 @@ const unitOf = (unit: Part['unit'], time: string): string =>
 
 function countedOf({ scope, unit }: Part): string {
   const at = (time: string): string => unitOf(unit, time);
-  const inRange = `${scope} retry_of is null and id > (select id from accepted_rows order by id limit 1)
+  const inRange = `${scope} created_at is null and id > (select id from accepted_rows order by id limit 1)
         and id <= (select (left(id::text, 31) || 'fffff')::uuid from accepted_rows order by id desc limit 1)`;
   return `counted as (
       select ${at('coalesce(e.accepted_at, to_timestamp(e.ms / 1000.0))')} as at, e.tenant_id, d.subscription_id,

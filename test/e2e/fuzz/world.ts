@@ -1,5 +1,6 @@
 import { makeToken } from '../../support/make-token.js';
 import { ApiClient, type CreatedSubscriptionAnswer } from '../../support/api-client.js';
+import { eventually } from '../../support/eventually.js';
 import { fastSettings } from '../../support/fast-settings.js';
 import type { Operation } from '../../support/openapi-operations.js';
 import { ScriptedReceiver } from '../../support/scripted-receiver.js';
@@ -17,6 +18,8 @@ const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   patchSubscription: {},
   rotateSubscriptionSecret: {},
   retryDelivery: {},
+  createReplay: { dry_run: true },
+  patchReplay: {},
   testSubscription: {},
 };
 
@@ -50,7 +53,18 @@ export class World {
     });
     const { task_id: task, event_id: event } = await api.publish(subscription.id, { order: 42 });
     await api.untilFinal(task);
-    const ids = { keys: key_, tenants: 'acme', subscriptions: subscription.id, deliveries: task, events: event };
+    const { id: replay } = await made<{ id: string }>('/replays', {});
+    await eventually(() => api.request('GET', `/replays/${replay}`), {
+      until: ({ body }) => (body as { state: string }).state === 'finished',
+    });
+    const ids = {
+      replays: replay,
+      keys: key_,
+      tenants: 'acme',
+      subscriptions: subscription.id,
+      deliveries: task,
+      events: event,
+    };
     return new World(database, service, api, receiver, ids, authorization);
   }
 

@@ -124,6 +124,9 @@ export class DeliveryAnswer {
   @ApiProperty({ type: String, nullable: true, description: 'Id of the delivery that this one repeats', example: null })
   readonly retry_of: string | null;
 
+  @ApiProperty({ type: String, nullable: true, description: 'Id of the replay that made it', example: null })
+  readonly replay_id: string | null;
+
   @ApiProperty({ type: 'integer', example: 1 })
   readonly attempt_count: number;
 

@@ -67,6 +67,15 @@ export class SubscriptionDeliveryQuery extends TwoWayPageQuery {
   @IsText(LIMITS.idLength)
   readonly event_id?: string;
 
+  @ApiPropertyOptional({
+    description: 'Only deliveries that this replay made',
+    maxLength: LIMITS.idLength,
+    example: 'rpl_01k6zv1yqpe7rtqq6zjy2k3m4n',
+  })
+  @IsOptional()
+  @IsText(LIMITS.idLength)
+  readonly replay_id?: string;
+
   @ApiPropertyOptional({ ...TIME_INPUT, description: 'Only deliveries of events accepted at this time or later' })
   @IsOptional()
   @IsTime()

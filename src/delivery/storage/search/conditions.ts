@@ -1,3 +1,4 @@
+import { sqlLastOf } from '../../../shared/search/listed.js';
 import { targetHostOf } from '../../../subscriptions/index.js';
 import { type DeliveryStatus, STATE } from '../../domain/delivery-state.js';
 import { type EventTypes, isOpen } from '../../domain/history-filter.js';
@@ -17,17 +18,26 @@ const OPEN_STATES: Partial<Record<DeliveryStatus, string>> = {
   in_flight: `(o.state = ${STATE.inFlight})`,
 };
 
+/** Stored in `events.addressing`; the other values are for events to one subscription only. */
+const ADDRESSED_TO_ALL = 0;
+
 /** SQL for what a finished delivery `d` must meet besides its source. */
 export function historyConditions(c: Candidates, met: readonly Met[]): string {
   const { filter, statuses, values } = c;
-  const { statusCodes, errorCode } = filter;
+  const { statusCodes, errorCode, finishedBefore, isLatest = false } = filter;
   const states = statuses.flatMap((status) => HISTORY_STATES[status] ?? []);
   const own: string[] = states.length < 3 ? [`d.state in (${states.join(', ')})`] : [];
   if (statusCodes !== undefined) {
     own.push(`d.last_status_code between ${values.given(statusCodes.from)} and ${values.given(statusCodes.to)}`);
   }
   if (errorCode !== undefined) own.push(`d.last_error_code = ${values.given(errorCode)}`);
-  return all([...own, ...subscriptionConditions(c, 'd', met), ...ofEvent(c, 'd.event_id', met)]);
+  if (finishedBefore !== undefined) own.push(`d.finished_at < ${values.given(finishedBefore)}::timestamptz`);
+  return all([
+    ...own,
+    ...subscriptionConditions(c, 'd', met),
+    ...ofEvent(c, 'd.event_id', met),
+    ...(isLatest ? latestConditions(c) : []),
+  ]);
 }
 
 /**
@@ -55,7 +65,34 @@ export function openConditions(c: Candidates, met: readonly Met[]): string {
 
 /** SQL for what an event must meet besides its source. */
 export function eventConditions(c: Candidates, id: string, met: readonly Met[]): string {
-  return all(ofEvent(c, id, met));
+  return all([...ofEvent(c, id, met), ...missingConditions(c, id)]);
+}
+
+/**
+ * SQL for the latest delivery `d` of its event to its subscription. Those of the publication have no time of their own;
+ * all others were opened later. Served by deliveries_subscription and open_deliveries_subscription.
+ */
+function latestConditions(c: Candidates): string[] {
+  const isLater = (n: string): string => `${n}.subscription_id = d.subscription_id and ${n}.id > d.event_id
+      and ${n}.id <= ${sqlLastOf('d.event_id')} and ${n}.created_at is not null
+      and (d.created_at is null or (${n}.created_at, ${n}.id) > (d.created_at, d.id))`;
+  return [
+    `not ${probe(`deliveries n where n.tenant_id = $1 is true and ${isLater('n')} and n.id >= ${c.eventFrom} and n.id < ${c.to}`)}`,
+    `not ${probe(`open_deliveries w where w.tenant_id = $1 and ${isLater('w')}`)}`,
+  ];
+}
+
+/** SQL for an event that a subscription has no delivery of. Served by the same indexes. */
+function missingConditions(c: Candidates, id: string): string[] {
+  const { missingFor } = c.filter;
+  if (missingFor === undefined) return [];
+  const subscription = `${c.values.given(missingFor.subscriptionId)}::uuid`;
+  const isOne = (n: string): string =>
+    `${n}.subscription_id = ${subscription} and ${n}.id > ${id} and ${n}.id <= ${sqlLastOf(id)}`;
+  return [
+    `not ${probe(`deliveries n where n.tenant_id = $1 is true and ${isOne('n')} and n.id >= ${c.eventFrom} and n.id < ${c.to}`)}`,
+    `not ${probe(`open_deliveries w where w.tenant_id = $1 and ${isOne('w')}`)}`,
+  ];
 }
 
 /** SQL for a range of event types of an event `e`, which may begin an index search. */
@@ -77,7 +114,7 @@ function subscriptionConditions({ filter, values }: Candidates, d: string, met: 
 
 function ofEvent(c: Candidates, id: string, met: readonly Met[]): string[] {
   const { filter, values } = c;
-  const { eventTypes, tag, idempotencyKey, isUnreached = false } = filter;
+  const { eventTypes, tag, idempotencyKey, isUnreached = false, missingFor } = filter;
   const conditions: string[] = [];
   const own: string[] = [];
   if (eventTypes !== undefined && !met.includes('type')) own.push(typeCondition(eventTypes, values, 'v'));
@@ -85,6 +122,11 @@ function ofEvent(c: Candidates, id: string, met: readonly Met[]): string[] {
     own.push(`v.idempotency_key = ${values.given(idempotencyKey)}`);
   }
   if (isUnreached && !met.includes('unreached')) own.push('v.delivery_count = 0');
+  if (missingFor !== undefined) {
+    own.push(`v.addressing = ${ADDRESSED_TO_ALL}`);
+    const wanted = missingFor.eventTypes?.map((types) => typeCondition(types, values, 'v'));
+    if (wanted !== undefined) own.push(`(${wanted.join(' or ')})`);
+  }
   if (own.length > 0) {
     conditions.push(
       probe(`events v where v.tenant_id = $1 and v.id = ${id} and v.id >= ${c.eventFrom} and v.id < ${c.to}

@@ -23,6 +23,25 @@ export function deliveriesOfEvents(c: Candidates, events: string, met: readonly 
     order by e.id ${order}, x.id ${order} limit ${limit}`;
 }
 
+/**
+ * The deliveries that a replay has opened. Served by replayed_deliveries_replay and primary keys: a range of one id keeps
+ * the planner from other indexes with the id, between which and the primary key an empty partition makes no difference.
+ */
+export function deliveriesOfReplay(c: Candidates, replayId: string, halves: Halves): string {
+  const { order, limit } = c;
+  const isThis = (d: string): string => `${ofTenant(d)} and ${d}.id >= r.id and ${d}.id <= r.id`;
+  const parts = [
+    ...(halves.history ? [historyRows(c, [], isThis('d'))] : []),
+    ...(halves.open ? [openRows(c, [], isThis('o'))] : []),
+  ];
+  const opened = `select p.delivery_id as id from replayed_deliveries p where p.tenant_id = $1
+    and p.replay_id = ${c.values.given(replayId)}::uuid and p.delivery_id >= ${c.from} and p.delivery_id < ${c.to}
+    order by p.delivery_id ${order} limit ${limit}`;
+  return `select r.id as pos, x.id, x.ok from (${opened}) r
+    left join lateral (select id, ok from (${parts.map((part) => `(${part})`).join(' union all ')}) u limit 1) x on true
+    order by r.id ${order} limit ${limit}`;
+}
+
 /** Events themselves. */
 export function eventRows(c: Candidates, events: string, met: readonly Met[]): string {
   return `select e.id as pos, e.id, (${eventConditions(c, 'e.id', met)}) as ok from (${events}) e

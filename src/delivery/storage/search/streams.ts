@@ -4,6 +4,7 @@ import type { Candidates } from './candidates.js';
 import { eventsByLabel, eventsByType, eventsInRange, type EventSource, unreachedEvents } from './event-sources.js';
 import {
   deliveriesOfEvents,
+  deliveriesOfReplay,
   eventRows,
   type Halves,
   historyRows,
@@ -41,8 +42,9 @@ async function eventsFor(c: Candidates, inquiries: Inquiries): Promise<EventSour
 }
 
 /**
- * Streams for a list of deliveries. The most selective source drives the search: one event, a label, subscriptions,
- * failures, the few unfinished ones, and at last the events by type. The other conditions are checked row by row.
+ * Streams for a list of deliveries. The most selective source drives the search: a replay, one event, a label,
+ * subscriptions, failures, the few unfinished ones, and at last the events by type. The other conditions are checked row
+ * by row.
  */
 export async function deliveryStreams(c: Candidates, inquiries: Inquiries): Promise<string[]> {
   const { filter, statuses } = c;
@@ -51,6 +53,7 @@ export async function deliveryStreams(c: Candidates, inquiries: Inquiries): Prom
     ...(halves.history ? [history()] : []),
     ...(halves.open ? [open()] : []),
   ];
+  if (filter.replayId !== undefined) return [deliveriesOfReplay(c, filter.replayId, halves)];
   if (filter.isOneEvent) {
     return both(
       () => historyRows(c, [], ofTenant('d')),

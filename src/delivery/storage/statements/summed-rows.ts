@@ -20,11 +20,14 @@ export function repeatedRows(where: string): string {
     from delivery_repeats where ${where}`;
 }
 
-/** SQL for deliveries, open or finished. Each is in one of the two tables. */
+/**
+ * SQL for deliveries, open or finished. Each is in one of the two tables. `created_at` is null for those that were opened
+ * with their event.
+ */
 export function deliveryRows(where: string): string {
-  return `select id, event_id, subscription_id, tenant_id, retry_of from open_deliveries where ${where}
+  return `select id, event_id, subscription_id, tenant_id, created_at from open_deliveries where ${where}
     union all
-    select id, event_id, subscription_id, tenant_id, retry_of from deliveries where ${where}`;
+    select id, event_id, subscription_id, tenant_id, created_at from deliveries where ${where}`;
 }
 
 /**

@@ -9,6 +9,7 @@ import { SEARCH } from './1700000000030-search.js';
 import { DeliveryStats1700000000040 } from './1700000000040-delivery-stats.js';
 import { RECORDED_TIMES } from './1700000000041-recorded-times.js';
 import { RECORDED_OUTCOMES } from './1700000000050-recorded-outcomes.js';
+import { Replays1700000000060 } from './1700000000060-replays.js';
 import { SUBSCRIPTION_HEALTH } from './1700000000070-subscription-health.js';
 import { Announcements1700000000080 } from './1700000000080-announcements.js';
 
@@ -25,6 +26,7 @@ export const MIGRATIONS = [
   DeliveryStats1700000000040,
   ...RECORDED_TIMES,
   ...RECORDED_OUTCOMES,
+  Replays1700000000060,
   ...SUBSCRIPTION_HEALTH,
   Announcements1700000000080,
 ];

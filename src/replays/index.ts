@@ -1,0 +1,2 @@
+export { ReplayingModule } from './replaying.module.js';
+export { ReplaysModule } from './replays.module.js';
