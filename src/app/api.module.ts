@@ -7,6 +7,7 @@ import { IngestModule } from '../ingest/index.js';
 import { LiveApiModule } from '../live/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
+import { ReadReplicaModule } from '../shared/database/replica/read-replica.module.js';
 import { SharedModule } from '../shared/shared.module.js';
 import { StatsModule } from '../stats/index.js';
 import { StatusModule } from '../status/index.js';
@@ -14,6 +15,7 @@ import { SubscriptionsApiModule } from '../subscriptions/index.js';
 
 /** The modules of the public API. */
 export const API_MODULES = [
+  ReadReplicaModule,
   AccessApiModule,
   SubscriptionsApiModule,
   IngestModule,
