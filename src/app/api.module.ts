@@ -8,6 +8,7 @@ import { LiveApiModule } from '../live/index.js';
 import { ReplaysModule } from '../replays/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { DatabaseModule } from '../shared/database/database.module.js';
+import { ReadReplicaModule } from '../shared/database/replica/read-replica.module.js';
 import { SharedModule } from '../shared/shared.module.js';
 import { StatsModule } from '../stats/index.js';
 import { StatusModule } from '../status/index.js';
@@ -16,6 +17,7 @@ import { VitalsModule } from '../vitals/index.js';
 
 /** The modules of the public API. */
 export const API_MODULES = [
+  ReadReplicaModule,
   AccessApiModule,
   SubscriptionsApiModule,
   IngestModule,

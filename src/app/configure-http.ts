@@ -39,6 +39,7 @@ const EXPOSED = [
   'RateLimit',
   'RateLimit-Policy',
   'Idempotent-Replayed',
+  'X-Data-As-Of',
   'X-Request-Id',
 ];
 

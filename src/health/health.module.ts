@@ -7,10 +7,19 @@ import { HealthController } from './health.controller.js';
 import { HealthRepository } from './health.repository.js';
 import { HealthService } from './health.service.js';
 import { OwnFaultsIndicator } from './own-faults.indicator.js';
+import { ReplicaIndicator } from './replica.indicator.js';
 
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [BacklogGauges, Dependencies, DependencyGauges, HealthRepository, HealthService, OwnFaultsIndicator],
+  providers: [
+    BacklogGauges,
+    Dependencies,
+    DependencyGauges,
+    HealthRepository,
+    HealthService,
+    OwnFaultsIndicator,
+    ReplicaIndicator,
+  ],
 })
 export class HealthModule {}

@@ -5,6 +5,7 @@ import { Snapshot } from '../shared/snapshot.js';
 import { Clock } from '../shared/time/clock.js';
 import { Dependencies } from './dependencies.indicator.js';
 import { OwnFaultsIndicator } from './own-faults.indicator.js';
+import { ReplicaIndicator } from './replica.indicator.js';
 
 /** The endpoints need no key and have no rate limit, so results are cached for this time. */
 const CHECK_LIFE_MS = 500;
@@ -19,13 +20,19 @@ export class HealthService {
     private readonly checks: HealthCheckService,
     dependencies: Dependencies,
     ownFaults: OwnFaultsIndicator,
+    replica: ReplicaIndicator,
     clock: Clock,
     private readonly shutdown: Shutdown,
   ) {
     const needed = [() => dependencies.database(), () => dependencies.migrations(), () => dependencies.redis()];
-    const all = [...needed, () => dependencies.deliveries(), () => ownFaults.check()];
+    const others = [() => dependencies.deliveries(), () => ownFaults.check()];
+    const all = (): HealthIndicatorFunction[] => [
+      ...needed,
+      ...others,
+      ...(replica.hasReplica ? [() => replica.check()] : []),
+    ];
     this.readiness = new Snapshot(() => this.check(needed), CHECK_LIFE_MS, clock);
-    this.health = new Snapshot(() => this.check(all), CHECK_LIFE_MS, clock);
+    this.health = new Snapshot(() => this.check(all()), CHECK_LIFE_MS, clock);
   }
 
   ready(): Promise<HealthCheckResult> {

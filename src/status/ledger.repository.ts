@@ -37,12 +37,12 @@ export class LedgerRepository {
    * Hours that are not summed up yet are counted from the history, as after an upgrade.
    */
   async list(tenantId: string, fromMs: number, toMs: number): Promise<LedgerRow[]> {
-    const { rows, summedFromMs } = await this.transactions.searchOnSnapshot(tenantId, async (tx) => {
-      const { closed_until: closedUntil, summed_from_hour: fromHour } = await readSummed(tx);
+    const { rows, summedFromMs } = await this.transactions.searchOnSnapshot(tenantId, async (reader) => {
+      const { closed_until: closedUntil, summed_from_hour: fromHour } = await readSummed(reader);
       const fromSummedMs = Math.max(fromMs, (fromHour ?? Infinity) * HOUR_MS);
       if (closedUntil === null || fromSummedMs >= toMs) return { rows: [], summedFromMs: toMs };
       const values = [...boundsOf(fromSummedMs, toMs), closedUntil];
-      const newer = await this.database.query<LedgerRow>(tenantId, SUMMED_LEDGER, values, tx);
+      const newer = await this.database.query<LedgerRow>(tenantId, SUMMED_LEDGER, values, reader);
       return { rows: newer, summedFromMs: fromSummedMs };
     });
     if (summedFromMs <= fromMs) return rows;

@@ -8,6 +8,7 @@ import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../shared/http/link-header.interceptor.js';
+import { DATA_AS_OF, MayLagInterceptor } from '../shared/http/may-lag.interceptor.js';
 import { MalformedCursor } from '../shared/http/page.js';
 import { RouteOption } from '../shared/http/route-options.js';
 import type { TwoWayPage } from '../shared/http/two-way-page.js';
@@ -47,7 +48,7 @@ export class StatusController {
   @Get('events')
   @Permit('read')
   @RouteOption({ takesTenantId: true })
-  @UseInterceptors(LinkHeaderInterceptor)
+  @UseInterceptors(LinkHeaderInterceptor, MayLagInterceptor)
   @ApiOperation({
     operationId: 'listEvents',
     summary: 'List events, newest first, without their payloads',
@@ -56,7 +57,7 @@ export class StatusController {
       'them. `deliveries=0` lists events that reached nobody. A page that takes too long to fill has what was found so ' +
       'far, which may be nothing: follow `next_cursor` while `has_more` is true.',
   })
-  @ApiOkResponse({ type: EventPage, description: 'A page of events' })
+  @ApiOkResponse({ type: EventPage, description: 'A page of events', headers: DATA_AS_OF })
   @ApiProblems(new MalformedCursor(), new MalformedId('42', ['evt'], 'event_id'))
   listEvents(@TenantId() tenantId: string, @Query(InputPipe) query: EventQuery): Promise<TwoWayPage<EventAnswer>> {
     return this.status.listEvents(tenantId, query);

@@ -74,7 +74,8 @@ describe('monitoring, with real PostgreSQL and Redis', () => {
       atStart.set(role, await scrape(service));
       register(atStart.get(role)!);
     }
-    const several = await startService({ entry: 'main', settings: { ...settings, PROCESSES: '2' } });
+    const more = { PROCESSES: '2', DATABASE_READ_URL: database.url };
+    const several = await startService({ entry: 'main', settings: { ...settings, ...more } });
     register(await scrape(several));
     expect(await several.stop()).toBe(0);
   });

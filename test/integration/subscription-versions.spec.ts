@@ -1,7 +1,8 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { migrationDataSource } from '../../src/shared/database/data-source.js';
 import { RECORDED_OUTCOMES } from '../../src/shared/database/migrations/1700000000050-recorded-outcomes.js';
-import { runSearch, type SearchSession } from '../../src/shared/database/search-session.js';
+import { ApiConnections } from '../../src/shared/database/api-connections.js';
+import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
 import { newUuid, type Uuid } from '../../src/shared/ids/uuid.js';
 import {
   SubscriptionVersionsRepository,
@@ -29,9 +30,9 @@ describe('the versions of a subscription, on real PostgreSQL', () => {
     rows = new StoredRows(database);
     dataSource = await migrationDataSource(database.url).initialize();
     runner = dataSource.createQueryRunner();
-    const search = (tenantId: string, work: (session: SearchSession) => Promise<unknown>) =>
-      runSearch(dataSource, tenantId, work);
-    repository = new SubscriptionVersionsRepository({ search } as never);
+    repository = new SubscriptionVersionsRepository(
+      new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 2 })),
+    );
   });
 
   afterEach(async () => {

@@ -47,6 +47,12 @@ export class FaultyPostgres {
     while (await this.isRunning()) await delay(10);
   }
 
+  /** Like `kill -9`: its other processes notice, and end. */
+  async kill(): Promise<void> {
+    this.signal(this.server.pid, 'SIGKILL');
+    while (await this.isRunning()) await delay(10);
+  }
+
   /** Restarts it with the same data and port. */
   async restart(): Promise<void> {
     this.earlierLog = await this.log();

@@ -7,6 +7,7 @@ import { ApiInput } from '../../shared/http/api-input.js';
 import { ApiIdParam } from '../../shared/http/api-id-param.js';
 import { InputPipe, OptionalInputPipe } from '../../shared/http/input.pipe.js';
 import { LinkHeaderInterceptor } from '../../shared/http/link-header.interceptor.js';
+import { DATA_AS_OF, MayLagInterceptor } from '../../shared/http/may-lag.interceptor.js';
 import { MalformedCursor } from '../../shared/http/page.js';
 import { RouteOption } from '../../shared/http/route-options.js';
 import type { TwoWayPage } from '../../shared/http/two-way-page.js';
@@ -35,10 +36,10 @@ export class DeliveryController {
 
   @Get('deliveries')
   @Permit('read')
-  @UseInterceptors(LinkHeaderInterceptor)
+  @UseInterceptors(LinkHeaderInterceptor, MayLagInterceptor)
   @RouteOption({ takesTenantId: true })
   @ApiOperation({ operationId: 'listDeliveries', summary: 'List deliveries, newest event first', description: SEARCH })
-  @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
+  @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries', headers: DATA_AS_OF })
   @ApiProblems(new MalformedCursor(), new MalformedId('42', ['sub'], 'subscription_id'))
   listDeliveries(
     @TenantId() tenantId: string,
@@ -59,7 +60,7 @@ export class DeliveryController {
 
   @Get('subscriptions/:id/deliveries')
   @Permit('read')
-  @UseInterceptors(LinkHeaderInterceptor)
+  @UseInterceptors(LinkHeaderInterceptor, MayLagInterceptor)
   @RouteOption({ takesTenantId: true })
   @ApiOperation({
     operationId: 'listSubscriptionDeliveries',
@@ -67,7 +68,7 @@ export class DeliveryController {
     description: `Also lists the deliveries of a deleted subscription. ${SEARCH}`,
   })
   @ApiIdParam('id', 'sub')
-  @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries' })
+  @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries', headers: DATA_AS_OF })
   @ApiProblems(new MalformedCursor(), new SubscriptionNotFound(EXAMPLE_IDS.sub))
   listSubscriptionDeliveries(
     @TenantId() tenantId: string,

@@ -40,6 +40,15 @@ export const SETTINGS = z.object({
   databasePoolSize: wholeNumber(2, 500)
     .default(10)
     .describe('Maximum connections of each process for the API, and as many again for the delivery path.'),
+  databaseReadUrl: databaseUrl()
+    .optional()
+    .describe(
+      'URL of a streaming replica of that PostgreSQL, for searches, statistics and the ledger. Each API process opens ' +
+        'up to DATABASE_POOL_SIZE connections to it, and one more. While it is away, these reads go to DATABASE_URL.',
+    ),
+  readLagLimit: number(1, 86_400)
+    .default(30)
+    .describe('A replica that is further behind than this is not read until it has caught up.'),
   redisUrl: redisUrl()
     .optional()
     .describe(

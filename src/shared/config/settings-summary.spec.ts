@@ -4,6 +4,7 @@ import { summaryOf } from './settings-summary.js';
 /** One value of each kind that the log must not show. */
 const SECRETS = {
   DATABASE_URL: 'postgres://hunter2:hunter2%40@db.internal:5433/hooks?password=hunter2&sslmode=require',
+  DATABASE_READ_URL: 'postgres://hunter2:hunter2@replica.internal/hooks?sslmode=require&password=hunter2',
   REDIS_URL: 'redis+sentinel://hunter2:hunter2@a:26379,b:26379/main',
   EGRESS_PROXY_URL: 'http://hunter2:hunter2@proxy:3128',
   BOOTSTRAP_API_KEY: `whk_0123456789abcdefghjkmnpqrs_${'hunter2'.padEnd(43, 'x')}`,
@@ -38,6 +39,7 @@ describe('the summary of settings', () => {
 
     expect(summary).toMatchObject({
       DATABASE_URL: 'postgres://db.internal:5433/hooks',
+      DATABASE_READ_URL: 'postgres://replica.internal:5432/hooks',
       REDIS_URL: 'redis+sentinel://a:26379,b:26379/main',
       EGRESS_PROXY_URL: 'http://proxy:3128',
       BOOTSTRAP_API_KEY: '[redacted]',

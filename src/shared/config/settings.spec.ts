@@ -33,6 +33,8 @@ describe('settings', () => {
       allowedTargetCidrs: [],
       allowedTargetPorts: [],
       dnsServers: [],
+      databaseReadUrl: undefined,
+      readLagLimit: 30,
       requireHttps: false,
       egressProxyUrl: undefined,
       redisUrl: undefined,
@@ -77,6 +79,7 @@ describe('settings', () => {
 
   it.each([
     ['DATABASE_URL', 'mysql://user:hunter2@host/db'],
+    ['DATABASE_READ_URL', 'postgres://user:hunter2@host:many/db'],
     ['REDIS_URL', 'http://user:hunter2@host'],
     ['ENCRYPTION_KEY', 'hunter2'],
     ['EGRESS_PROXY_URL', 'https://user:hunter2@proxy:3128'],

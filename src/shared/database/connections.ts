@@ -19,10 +19,11 @@ interface Pooled {
   assertSession(): Promise<void>;
 }
 
-/** All PostgreSQL connections of the process. A failure of one may mean that the others are broken too. */
+/** All PostgreSQL connections of the process. A failure of one may mean that the others to the primary are broken too. */
 @Injectable()
 export class Connections {
   private readonly pools: Pooled[] = [];
+  private readonly apart: Pick<Pooled, 'use'>[] = [];
 
   constructor(private readonly logger: Logger) {}
 
@@ -30,8 +31,13 @@ export class Connections {
     this.pools.push(pool);
   }
 
+  /** Adds a pool of another server, which fails alone: it is shown, and neither checked nor given up with the others. */
+  addApart(pool: Pick<Pooled, 'use'>): void {
+    this.apart.push(pool);
+  }
+
   get use(): readonly PoolUse[] {
-    return this.pools.map(({ use }) => use);
+    return [...this.pools, ...this.apart].map(({ use }) => use);
   }
 
   /** Checks one session of each pool. @throws LostSession, ReadOnlyServer; ConnectionFailed if none can be opened */

@@ -12,6 +12,7 @@ import { dataSourceOptions } from './data-source.js';
 import { HotPath } from './hot-path.js';
 import { migrate, MigrationFailed } from './migrate.js';
 import { PartitionKeeper } from './partition-keeper.js';
+import { Reads } from './reads.js';
 import { Retention } from './retention.js';
 import type { SoundPoolOptions } from './sound-pool.js';
 import { TenantDatabase } from './tenant-database.js';
@@ -63,10 +64,20 @@ function migratable(options: DataSourceOptions, logger: Logger): DataSourceOptio
     ClockCheck,
     Retention,
     ApiConnections,
+    Reads,
     TenantDatabase,
     Transactions,
     ConnectionCheck,
   ],
-  exports: [ConnectionsModule, ApiConnections, HotPath, Retention, TenantDatabase, Transactions, ConnectionCheck],
+  exports: [
+    ConnectionsModule,
+    ApiConnections,
+    Reads,
+    HotPath,
+    Retention,
+    TenantDatabase,
+    Transactions,
+    ConnectionCheck,
+  ],
 })
 export class DatabaseModule {}

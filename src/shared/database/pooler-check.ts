@@ -5,9 +5,9 @@ import { SoundPool } from './sound-pool.js';
 import { ConnectionFailed, LostSession } from './unavailable.js';
 
 export class SharedSessions extends StartRefused {
-  constructor(cause: LostSession) {
+  constructor(variable: string, cause: LostSession) {
     super(
-      'DATABASE_URL leads to a pooler in transaction or statement mode, where connections share sessions. The service ' +
+      `${variable} leads to a pooler in transaction or statement mode, where connections share sessions. The service ` +
         'relies on session settings, such as the statement timeout, and on prepared statements. Use session mode ' +
         `(PgBouncer: pool_mode = session), or connect to PostgreSQL directly. It was noticed because ${cause.reason}.`,
       { cause },
@@ -19,10 +19,11 @@ export class SharedSessions extends StartRefused {
  * Checks that each connection keeps its own session. Poolers do not say whether they share sessions. Of two
  * connections that share sessions, one finds the mark of the other, or none.
  *
+ * @param isForReading whether the URL is that of the read replica
  * @throws SharedSessions
  */
-export async function refuseSharedSessions(databaseUrl: string): Promise<void> {
-  const pool = new SoundPool({ databaseUrl, applicationName: 'webhooks-start', size: 2 });
+export async function refuseSharedSessions(databaseUrl: string, isForReading = false): Promise<void> {
+  const pool = new SoundPool({ databaseUrl, applicationName: 'webhooks-start', size: 2, isForReading });
   // Without a listener, an error of an idle connection would end the process.
   pool.on('error', () => undefined);
   const clients: pg.PoolClient[] = [];
@@ -38,7 +39,8 @@ export async function refuseSharedSessions(databaseUrl: string): Promise<void> {
     await assertSessions();
   } catch (error) {
     const cause = error instanceof ConnectionFailed ? error.cause : error;
-    throw cause instanceof LostSession ? new SharedSessions(cause) : error;
+    if (!(cause instanceof LostSession)) throw error;
+    throw new SharedSessions(isForReading ? 'DATABASE_READ_URL' : 'DATABASE_URL', cause);
   } finally {
     for (const client of clients) client.release(true);
     await pool.end();

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { BEGIN_SNAPSHOT, type Reading } from './reading.js';
 
 /**
  * A search reads a few rows of tables whose statistics are old: today's partition was nearly empty when it was last
@@ -11,7 +12,7 @@ const SEARCH_SETTINGS = `set local enable_seqscan = off; set local enable_bitmap
   set local enable_mergejoin = off; set local seq_page_cost = 0; set local random_page_cost = 0;
   set local max_parallel_workers_per_gather = 0; set local jit = off`;
 
-export const BEGIN_SEARCH = `begin isolation level repeatable read read only; ${SEARCH_SETTINGS}`;
+export const BEGIN_SEARCH = `${BEGIN_SNAPSHOT}; ${SEARCH_SETTINGS}`;
 
 /** The statements of one search, which see the same snapshot. */
 export class SearchSession {
@@ -26,27 +27,9 @@ export class SearchSession {
   }
 }
 
-/** Runs a search in a transaction that can only read. */
-export async function runSearch<T>(
-  dataSource: DataSource,
-  tenantId: string,
-  work: (session: SearchSession) => Promise<T>,
-): Promise<T> {
-  const runner = dataSource.createQueryRunner();
-  try {
-    const client = (await runner.connect()) as ClientBase;
-    try {
-      await client.query(BEGIN_SEARCH);
-      const result = await work(new SearchSession(client, tenantId));
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback').catch(() => undefined);
-      throw error;
-    }
-  } finally {
-    await runner.release();
-  }
+/** A search of a tenant's history. */
+export function searchOf<T>(tenantId: string, work: (session: SearchSession) => Promise<T>): Reading<T> {
+  return { begin: BEGIN_SEARCH, share: 'search', work: (client) => work(new SearchSession(client, tenantId)) };
 }
 
 /**

@@ -8,6 +8,8 @@ import { LostSession, ReadOnlyServer } from './unavailable.js';
 export interface SoundClientConfig extends ClientOptions {
   /** Session settings in addition to the common ones. */
   readonly requiredSettings?: SessionSettings;
+  /** Whether the server may be one that accepts no writes. */
+  readonly isForReading?: boolean;
 }
 
 /** Parts of node-postgres that its types leave out. */
@@ -32,6 +34,7 @@ export class SoundClient extends pg.Client {
   isGivenUp = false;
   onFailure: (error: unknown) => void = () => undefined;
   private readonly session: Session;
+  private readonly isForReading: boolean;
 
   constructor(config: SoundClientConfig) {
     super(config);
@@ -40,6 +43,7 @@ export class SoundClient extends pg.Client {
     delete connectionParameters.replication;
     delete connectionParameters.options;
     this.session = { mark: randomUUID(), given: config.givenSettings, required: config.requiredSettings ?? {} };
+    this.isForReading = config.isForReading ?? false;
     if (config.tls?.isOptional) this.acceptServerWithoutTls();
   }
 
@@ -59,7 +63,7 @@ export class SoundClient extends pg.Client {
   async assertSession(): Promise<void> {
     const { rows } = await super.query<SessionState>(sessionCheck(this.session));
     const [state] = rows;
-    if (state?.is_read_only) throw new ReadOnlyServer();
+    if (state?.is_read_only && !this.isForReading) throw new ReadOnlyServer();
     if (state?.is_own !== true) throw new LostSession('another session answers');
     if (state.wrong !== null) throw new LostSession(state.wrong);
   }

@@ -20,6 +20,8 @@ export interface SoundPoolOptions {
   readonly queryTimeoutMs?: number;
   /** The connections of the process; if omitted, the pool acts alone. */
   readonly connections?: Connections;
+  /** Whether the server may be one that accepts no writes. */
+  readonly isForReading?: boolean;
 }
 
 type ConnectCallback = (
@@ -30,7 +32,8 @@ type ConnectCallback = (
 
 /**
  * A pool that never lends a connection it knows to be unusable: one that broke, on which a statement timed out or a
- * transaction was left open, or whose server accepts no writes. Plain node-postgres would reuse such connections.
+ * transaction was left open, or whose server accepts no writes, unless it is for reading. Plain node-postgres would
+ * reuse such connections.
  */
 export class SoundPool extends pg.Pool {
   private readonly connections: Connections | undefined;
@@ -38,10 +41,12 @@ export class SoundPool extends pg.Pool {
   /** Open connections; the value is true while a connection is in use. */
   private readonly lent = new Map<SoundClient, boolean>();
 
-  constructor({ databaseUrl, applicationName, size, session = {}, queryTimeoutMs, connections }: SoundPoolOptions) {
+  constructor(options: SoundPoolOptions) {
+    const { databaseUrl, applicationName, size, session = {}, queryTimeoutMs, connections, isForReading } = options;
     const config: pg.PoolConfig & SoundClientConfig & { onConnect: (client: pg.ClientBase) => Promise<void> } = {
       ...clientOptions(databaseUrl, applicationName),
       requiredSettings: session,
+      isForReading: isForReading ?? false,
       max: size,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: queryTimeoutMs,
@@ -113,6 +118,12 @@ export class SoundPool extends pg.Pool {
       if (!isLent) this.discardIdle(client);
     }
     return open.length;
+  }
+
+  /** Also breaks connections in use, so that what waits for an answer on them fails at once. */
+  cutAll(): void {
+    this.giveUpAll();
+    for (const client of this.lent.keys()) client.cut();
   }
 
   private handleFailure(client: SoundClient, error: unknown): void {

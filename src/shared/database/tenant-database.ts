@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { ApiConnections } from './api-connections.js';
-import { runReport } from './report.js';
-import { runSearch, type SearchSession } from './search-session.js';
+import type { Reader } from './reading.js';
+import { Reads } from './reads.js';
+import { reportOf } from './report.js';
+import { searchOf, type SearchSession } from './search-session.js';
 import type { Tx } from './transaction.js';
 
 export type { SearchSession };
@@ -23,6 +25,7 @@ export class TenantDatabase {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly connections: ApiConnections,
+    private readonly reads: Reads = new Reads(dataSource, connections),
   ) {}
 
   /**
@@ -30,23 +33,30 @@ export class TenantDatabase {
    *
    * @param tx the transaction in which the statement runs, if any
    */
-  async query<Row>(tenantId: string, text: string, values: readonly unknown[], tx?: Tx): Promise<Row[]> {
+  async query<Row>(tenantId: string, text: string, values: readonly unknown[], tx?: Reader): Promise<Row[]> {
     if (tx) return rowsOf(await tx.query<Result<Row>>(text, [tenantId, ...values]));
     return this.connections.lend(tenantId, () => this.ask(tenantId, text, values));
   }
 
   /**
-   * Runs a search: several statements on one connection, which see the same snapshot.
+   * Runs a search: several statements on one connection, which see the same snapshot. In a route that may lag, that may
+   * be one of the read replica.
    *
+   * @param work may run twice, if the replica fails
    * @throws Unavailable if too many searches are running
    */
   async search<T>(tenantId: string, work: (session: SearchSession) => Promise<T>): Promise<T> {
-    return this.connections.lendForSearch(tenantId, () => runSearch(this.dataSource, tenantId, work));
+    return this.reads.run(tenantId, searchOf(tenantId, work));
   }
 
-  /** Same as `query`, for a statement that may take 30 seconds. @throws Unavailable if too many reports are running */
+  /**
+   * Same as `query`, for a statement that only reads and may take 30 seconds. In a route that may lag, it may run on the
+   * read replica.
+   *
+   * @throws Unavailable if too many reports are running
+   */
   async report<Row extends object>(tenantId: string, text: string, values: readonly unknown[]): Promise<Row[]> {
-    return this.connections.lendForReport(tenantId, () => runReport(this.dataSource, text, [tenantId, ...values]));
+    return this.reads.run(tenantId, reportOf<Row>(text, [tenantId, ...values]));
   }
 
   /** Returns access to the tenant's rows of an entity. */

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ApiConnections } from './api-connections.js';
+import { BEGIN_SNAPSHOT, type Reader, readerOn } from './reading.js';
+import { Reads } from './reads.js';
 
 /** An open transaction. Repository methods that must run in one take it as their first parameter. */
 export type Tx = EntityManager;
@@ -11,6 +13,7 @@ export class Transactions {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly connections: ApiConnections,
+    private readonly reads: Reads = new Reads(dataSource, connections),
   ) {}
 
   /**
@@ -29,11 +32,16 @@ export class Transactions {
   }
 
   /**
-   * Same as `runOnSnapshot`, for statements that may read many rows.
+   * Reads rows, which may be many, in one snapshot. In a route that may lag, that may be a snapshot of the read replica.
    *
+   * @param work must only read, and through its reader; may run twice, if the replica fails
    * @throws Unavailable if too many searches are running
    */
-  searchOnSnapshot<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.connections.lendForSearch(tenantId, () => this.dataSource.transaction('REPEATABLE READ', work));
+  searchOnSnapshot<T>(tenantId: string, work: (reader: Reader) => Promise<T>): Promise<T> {
+    return this.reads.run(tenantId, {
+      begin: BEGIN_SNAPSHOT,
+      share: 'search',
+      work: (client) => work(readerOn(client)),
+    });
   }
 }

@@ -107,6 +107,11 @@ export function isStalePlan(error: unknown): boolean {
   return code === '26000' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }
 
+/** Whether the server gave up a statement, because it took too long or somebody cancelled it. */
+export function isTooSlow(error: unknown): boolean {
+  return (error as ErrorFields).code === '57014';
+}
+
 /** Whether a statement named a table that does not exist. */
 export function isMissingTable(error: unknown): boolean {
   return (error as ErrorFields).code === '42P01';

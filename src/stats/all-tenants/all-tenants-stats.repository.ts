@@ -13,8 +13,8 @@ export class AllTenantsStatsRepository {
    * @param tenantId the tenant whose share of the connections is used
    */
   read(tenantId: string, asked: StatsAsked): Promise<StatsRows> {
-    return this.transactions.searchOnSnapshot(tenantId, (tx) =>
-      readStats(tx, asked, (text, values) => tx.query(text, [null, ...values])),
+    return this.transactions.searchOnSnapshot(tenantId, (reader) =>
+      readStats(reader, asked, (text, values) => reader.query(text, [null, ...values])),
     );
   }
 }

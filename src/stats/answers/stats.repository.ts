@@ -13,8 +13,8 @@ export class StatsRepository {
 
   /** What is summed up and what is not yet, in one snapshot. */
   read(tenantId: string, asked: StatsAsked): Promise<StatsRows> {
-    return this.transactions.searchOnSnapshot(tenantId, (tx) =>
-      readStats(tx, asked, (text, values) => this.database.query(tenantId, text, values, tx)),
+    return this.transactions.searchOnSnapshot(tenantId, (reader) =>
+      readStats(reader, asked, (text, values) => this.database.query(tenantId, text, values, reader)),
     );
   }
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '../../shared/database/transaction.js';
+import type { Reader } from '../../shared/database/reading.js';
 
 /** SQL for the fields of `Summed`, for statements that need them in their own snapshot. */
 export const CLOSED_UNTIL = '(select closed_until from stats_progress)';
@@ -15,8 +15,8 @@ export interface Summed {
   readonly summed_from_hour: number | null;
 }
 
-/** Reads how far the history is summed up, in the snapshot of the transaction. */
-export async function readSummed(tx: Tx): Promise<Summed> {
-  const [row] = await tx.query<Summed[]>('select closed_until, summed_from_hour from stats_progress');
+/** Reads how far the history is summed up, in the snapshot of the reader. */
+export async function readSummed(reader: Reader): Promise<Summed> {
+  const [row] = await reader.query<Summed[]>('select closed_until, summed_from_hour from stats_progress');
   return row ?? { closed_until: null, summed_from_hour: null };
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '../../shared/database/transaction.js';
+import type { Reader } from '../../shared/database/reading.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import type { StatsRange, Step } from '../domain/stats-range.js';
 import type { CountedRow, WaitingRow } from '../domain/stats-series.js';
@@ -34,10 +34,10 @@ interface PointRow extends CountedRow {
   readonly all_groups: number;
 }
 
-/** @param tx a transaction whose statements all have one snapshot */
-export async function readStats(tx: Tx, asked: StatsAsked, run: Run): Promise<StatsRows> {
-  const summed = await readSummed(tx);
-  await tx.query(PLANS);
+/** @param reader reads everything in one snapshot */
+export async function readStats(reader: Reader, asked: StatsAsked, run: Run): Promise<StatsRows> {
+  const summed = await readSummed(reader);
+  await reader.query(PLANS);
   const own = await readSeries(asked, summed, run);
   if (asked.groupBy === null) return { ...own, summed, all: own };
   // Groups that were left out are parts of the whole, too.

@@ -64,7 +64,7 @@ helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
 {{- range $name, $value := .Values.settings }}
 {{- if has $name (list "PORT" "ADMIN_PORT") }}
 {{- fail (printf "settings.%s: containers listen on 8000, and on 9000 for health and metrics; set service.port instead." $name) }}
-{{- else if has $name (list "DATABASE_URL" "REDIS_URL" "EGRESS_PROXY_URL" "ENCRYPTION_KEY" "ENCRYPTION_KEYS" "BOOTSTRAP_API_KEY") }}
+{{- else if has $name (list "DATABASE_URL" "DATABASE_READ_URL" "REDIS_URL" "EGRESS_PROXY_URL" "ENCRYPTION_KEY" "ENCRYPTION_KEYS" "BOOTSTRAP_API_KEY") }}
 {{- fail (printf "settings.%s: put it into existingSecret or secrets, because everyone may read a ConfigMap." $name) }}
 {{- end }}
 {{ $name }}: {{ $value | quote }}
