@@ -25,7 +25,6 @@ export { ReplayedDeliveries, type ShownMatch } from './api/replayed-deliveries.j
 export { ATTEMPT_ERROR_CODES, type AttemptErrorCode, OWN_ERROR_CODES } from './domain/attempt-outcome.js';
 export type { HistoryFilter } from './domain/history-filter.js';
 export type { OpenedDelivery, ReplayMatch, ReplayReceiver } from './domain/replayed-delivery.js';
-export { readStatusCodes, STATUS_CODES_FORM } from './domain/status-codes.js';
 export { ReplayedDeliveriesModule } from './replayed-deliveries.module.js';
 export { DeliveryModule } from './delivery.module.js';
 export { DeliveryQueue } from './queue/delivery-queue.js';

@@ -1,20 +1,14 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn } from 'class-validator';
-import {
-  ATTEMPT_ERROR_CODES,
-  type AttemptErrorCode,
-  FINAL_STATUSES,
-  type FinalStatus,
-  readStatusCodes,
-  STATUS_CODES_FORM,
-} from '../../delivery/index.js';
+import { ATTEMPT_ERROR_CODES, type AttemptErrorCode, FINAL_STATUSES, type FinalStatus } from '../../delivery/index.js';
 import { EachRule } from '../../shared/http/input-fields.js';
-import { IsForm, IsNumberFrom, MayBeAbsent, Rule } from '../../shared/http/rules.js';
+import { IsStatusCodes, STATUS_CODES_SCHEMA } from '../../shared/http/filter-rules.js';
+import { IsForm, IsNumberFrom, MayBeAbsent } from '../../shared/http/rules.js';
 import { IsTime, TIME_INPUT } from '../../shared/http/time-input.js';
 import { EXAMPLE_IDS, type IdKind, ID_NOUNS, idPattern } from '../../shared/ids/public-id.js';
 import { TAG_FORM, TAG_HINT } from '../../shared/labels.js';
 import { LIMITS } from '../../shared/limits.js';
-import { EVENT_PATTERN_SCHEMA, IsEventPattern, readTargetHost } from '../../subscriptions/index.js';
+import { EVENT_PATTERN_SCHEMA, IsEventPattern, IsTargetHost, TARGET_HOST_SCHEMA } from '../../subscriptions/index.js';
 import { REPLAY_KINDS, type ReplayKind } from '../domain/replay.js';
 import type { ReplayRequest } from '../domain/replay-request.js';
 
@@ -84,18 +78,9 @@ export class ReplayInput implements ReplayRequest {
   @EachRule('statuses', statusFaults)
   readonly statuses?: FinalStatus[];
 
-  @ApiPropertyOptional({
-    description: 'Status code of the last response, or a class of them',
-    pattern: STATUS_CODES_FORM,
-    maxLength: 3,
-    example: '5xx',
-  })
+  @ApiPropertyOptional({ description: 'Status code of the last response, or a class of them', ...STATUS_CODES_SCHEMA })
   @MayBeAbsent()
-  @Rule('statusCodes', (value) =>
-    typeof value === 'string' && readStatusCodes(value) !== null
-      ? null
-      : 'must be a status code such as 503, or a class such as 5xx, as a string',
-  )
+  @IsStatusCodes()
   readonly status_code?: string;
 
   @ApiPropertyOptional({ description: 'Code of the last error', enum: ATTEMPT_ERROR_CODES })
@@ -105,15 +90,10 @@ export class ReplayInput implements ReplayRequest {
 
   @ApiPropertyOptional({
     description: 'Host of the target URL today, without a port: a name or an address',
-    maxLength: LIMITS.hostLength,
-    example: 'hooks.example.com',
+    ...TARGET_HOST_SCHEMA,
   })
   @MayBeAbsent()
-  @Rule('targetHost', (value) =>
-    typeof value === 'string' && value.length <= LIMITS.hostLength && readTargetHost(value) !== null
-      ? null
-      : `must be the name or the address of a host, without scheme, port and path, at most ${LIMITS.hostLength} characters`,
-  )
+  @IsTargetHost()
   readonly target_host?: string;
 
   @ApiPropertyOptional({ ...TIME_INPUT, description: 'Only events accepted at this time or later' })
