@@ -70,7 +70,10 @@ describe('reading from a replica', () => {
     reads.replica = replica;
   });
 
-  beforeEach(() => lines.splice(0));
+  beforeEach(async () => {
+    await untilInUse();
+    lines.splice(0);
+  });
 
   afterAll(async () => {
     await replica.onApplicationShutdown();
@@ -122,7 +125,6 @@ describe('reading from a replica', () => {
       }
     }
     expect(await onPrimary('select n from kept')).toEqual([{ n: 1 }]);
-    await untilInUse();
   });
 
   it('keeps the time limit of the session, and repeats nothing on the primary that was too slow', async () => {
@@ -137,7 +139,6 @@ describe('reading from a replica', () => {
     );
     await expect(slow).rejects.toMatchObject({ code: '57014' });
     expect(ports).toEqual([portOf(servers.replica.url)]);
-    await untilInUse();
   });
 
   it('is repeated on the primary when it conflicts with replay, without leaving the replica', async () => {
@@ -205,7 +206,7 @@ describe('reading from a replica', () => {
     expect(asOf).toBeLessThan(row!.at.getTime());
 
     await untilSearchedOn(servers.primary.url);
-    expect(replica.state.absence).toBe('behind');
+    await eventually(() => replica.state.absence, { until: (absence) => absence === 'behind' });
     expect(replica.state.lagMs).toBeGreaterThan(LAG_LIMIT_MS);
     expect(told('replica.left')).toEqual([expect.objectContaining({ level: 'warn', reason: 'behind' })]);
 

@@ -47,10 +47,11 @@ export class FaultyPostgres {
     while (await this.isRunning()) await delay(10);
   }
 
-  /** Like `kill -9`: its other processes notice, and end. */
+  /** Like `kill -9`: its other processes notice, and end. Until then, they may still answer. */
   async kill(): Promise<void> {
+    const pids = [this.server.pid, ...(await childrenOf(this.server.pid))];
     this.signal(this.server.pid, 'SIGKILL');
-    while (await this.isRunning()) await delay(10);
+    for (const pid of pids) while ((await findProcess(pid)) !== null) await delay(10);
   }
 
   /** Restarts it with the same data and port. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
-import type { ClientBase } from 'pg';
+import { type ClientBase, DatabaseError } from 'pg';
 import { StartRefused } from '../../errors/start-refused.js';
 import type { Logger } from '../../logging/logger.js';
 import type { Clock } from '../../time/clock.js';
@@ -125,19 +125,22 @@ export class ReadReplica implements OnModuleDestroy, OnApplicationShutdown {
   read<T>(tenantId: string, { begin, share, work }: Reading<T>): Promise<ReadValue<T>> {
     return lendFor(this.shares, share, tenantId, async () => {
       const client = await this.pool.connect();
-      const lost: Error[] = [];
-      const noteLoss = (error: Error): void => void lost.push(error);
-      client.on('error', noteLoss);
+      const ends: DatabaseError[] = [];
+      const noteEnd = (error: Error): void => {
+        if (error instanceof DatabaseError) ends.push(error);
+      };
+      client.on('error', noteEnd);
       try {
         return await inTransaction(client, `${begin}; ${LOOK}`, ([row]) =>
           this.readAt(row as PlaceRow | undefined, client, work),
         );
       } catch (error) {
-        // The cause of an end between two statements, such as a conflict with replay: the next one does not tell it.
-        if (lost[0]) throw lost[0];
+        // Why the server ended the session between two statements, such as a conflict with replay: the next statement
+        // does not tell it.
+        if (ends[0]) throw ends[0];
         throw error;
       } finally {
-        client.off('error', noteLoss);
+        client.off('error', noteEnd);
         client.release();
       }
     });
