@@ -33,6 +33,8 @@ export const LIMITS = {
   eventDeliveries: 100,
   /** Subscriptions that one event can reach. */
   deliveriesPerEvent: 100_000,
+  /** Events `webhooks.delivery.failed` that the service publishes for a tenant in a minute. */
+  failureEventsPerMinute: 100,
 
   eventTypeLength: 128,
   eventTypes: 100,

@@ -128,7 +128,7 @@ export class StoredRows {
   async clear(): Promise<void> {
     await this.database.query(
       `truncate open_deliveries, deliveries, attempts, events, event_tags, delivery_repeats, idempotency_keys, subscriptions,
-         delivery_stats, ledger_hours, waiting_samples`,
+         delivery_stats, ledger_hours, waiting_samples, announcements, announced_minutes`,
     );
     await this.database.query(
       `update stats_progress set started_at = null, closed_until = null, fence_at = null, fence_xid = null,

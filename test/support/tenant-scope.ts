@@ -14,7 +14,7 @@ export function refuseUnscoped(text: string): void {
 /** Tables whose rows belong to a tenant. */
 const TABLES =
   'subscriptions|subscription_versions|events|event_tags|open_deliveries|deliveries|attempts|idempotency_keys|' +
-  'delivery_repeats|delivery_stats|ledger_hours|waiting_samples';
+  'delivery_repeats|delivery_stats|ledger_hours|waiting_samples|announcements|announced_minutes';
 
 /** Any mention of a table, including with a schema, in quotes, or as a daily partition. */
 const MENTION = new RegExp(`\\b(?:${TABLES})(?:_\\d{8})?\\b`, 'gi');

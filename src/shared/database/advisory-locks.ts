@@ -10,4 +10,6 @@ export const ADVISORY_LOCKS = {
   adminKeys: 7_238_451_904,
   /** One process at a time sums up the history. */
   summing: 7_238_451_906,
+  /** One process at a time decides what is published of announcements. */
+  announcing: 7_238_451_980,
 } as const;
