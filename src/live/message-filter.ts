@@ -1,5 +1,5 @@
 import { parsePublicId } from '../shared/ids/public-id.js';
-import { patternsWanting } from '../subscriptions/index.js';
+import { patternsMatching } from '../subscriptions/index.js';
 import type { Message } from './dto/stream-messages.js';
 import type { StreamQuery } from './dto/stream-query.js';
 
@@ -23,7 +23,7 @@ export function filterFrom(query: StreamQuery): MessageFilter {
     const body: Comparable = message.body;
     return (
       (subscriptionId === undefined || body.subscription_id === subscriptionId) &&
-      (pattern === undefined || (body.event_type !== null && patternsWanting(body.event_type).includes(pattern))) &&
+      (pattern === undefined || (body.event_type !== null && patternsMatching(body.event_type).includes(pattern))) &&
       (status === undefined || body.status === status) &&
       (statusCode === undefined || body.status_code === statusCode) &&
       (errorCode === undefined || body.error?.code === errorCode)

@@ -5,7 +5,10 @@ export {
   eventTypesOf,
   isEventType,
   isEventTypePattern,
+  isOperational,
   onlyEventType,
+  OPERATIONAL_PREFIX,
+  patternsMatching,
   patternsWanting,
   wants,
 } from './domain/event-type-pattern.js';
