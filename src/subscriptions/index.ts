@@ -1,3 +1,4 @@
+export { AskingTenants } from './asking-tenants.js';
 export { type DeliveryPolicy, effectivePolicy } from './domain/delivery-policy.js';
 export {
   EVENT_PATTERN_FORM,

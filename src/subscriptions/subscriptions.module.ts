@@ -3,6 +3,7 @@ import { AccessModule } from '../access/index.js';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Settings } from '../shared/config/settings.js';
 import { SecretBox } from '../shared/crypto/secret-box.js';
+import { AskingTenants } from './asking-tenants.js';
 import { PublishTargets } from './publish-targets.js';
 import { StoredSecretsCheck } from './stored-secrets.check.js';
 import { Receivers } from './receivers.js';
@@ -21,6 +22,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
 @Module({
   imports: [AccessModule, TypeOrmModule.forFeature([SubscriptionEntity])],
   providers: [
+    AskingTenants,
     Reencryption,
     StoredSecretsCheck,
     SubscriptionCache,
@@ -40,6 +42,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
     },
   ],
   exports: [
+    AskingTenants,
     PublishTargets,
     Receivers,
     Reencryption,
