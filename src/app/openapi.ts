@@ -6,6 +6,7 @@ import { Problem } from '../shared/http/problem.js';
 import { VERSION } from '../shared/version.js';
 import { inReadingOrder } from './operation-order.js';
 import { toOpenApi31 } from './openapi-31.js';
+import { OPERATIONAL_CALLBACKS, OPERATIONAL_MODELS } from './operational-callbacks.js';
 import { OUTGOING_WEBHOOK } from './outgoing-webhook.js';
 
 const TAGS = {
@@ -25,7 +26,10 @@ Send an API key: \`Authorization: Bearer whk_...\`. Each operation lists the rol
 Every response has an \`X-Request-Id\` header. Errors are \`application/problem+json\` (RFC 9457) with a stable
 \`code\`.
 
-The request that a receiver gets is described as a callback of \`POST /subscriptions\`.`;
+The request that a receiver gets is described as a callback of \`POST /subscriptions\`, and so are the events that
+the service publishes itself.`;
+
+const CALLBACKS = { delivery: OUTGOING_WEBHOOK, ...OPERATIONAL_CALLBACKS };
 
 /**
  * The OpenAPI 3.1 document of an application.
@@ -42,7 +46,9 @@ export function openApiDocument(app: INestApplication, targetUrl?: string): Open
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'whk_<id>_<secret>' }, SECURITY_SCHEME)
     .addServer('/', 'The server of this document');
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
-  const document = SwaggerModule.createDocument(app, builder.build(), { extraModels: [Problem] });
+  const document = SwaggerModule.createDocument(app, builder.build(), {
+    extraModels: [Problem, ...OPERATIONAL_MODELS],
+  });
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const operation of Object.values(operations) as Operation[]) {
       describeRoles(operation);
@@ -50,7 +56,7 @@ export function openApiDocument(app: INestApplication, targetUrl?: string): Open
       nameInstance(path, operation);
       operation.parameters?.forEach(describeExample);
       if (targetUrl !== undefined) setTarget(operation, targetUrl);
-      if (operation.operationId === 'createSubscription') operation.callbacks = { delivery: OUTGOING_WEBHOOK };
+      if (operation.operationId === 'createSubscription') operation.callbacks = CALLBACKS;
     }
   }
   return toOpenApi31({ ...document, paths: inReadingOrder(document.paths), security: [] });

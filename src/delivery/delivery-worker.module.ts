@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { AnnouncementsModule } from '../announcements/index.js';
 import { Settings } from '../shared/config/settings.js';
 import { LiveModule } from '../live/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { TargetsModule } from '../targets/index.js';
+import { AnnouncedFailures } from './attempt/announced-failures.js';
 import { AttemptPipeline } from './attempt/attempt-pipeline.js';
 import { AttemptReport } from './attempt/attempt-report.js';
 import { AttemptWriter } from './attempt/attempt-writer.js';
@@ -53,12 +55,12 @@ const ENGINE = [
   QueueWatchdog,
   SlottedAttempts,
 ];
-const ATTEMPT = [AttemptPipeline, AttemptReport, AttemptWriter, Credentials, WebhookSender];
+const ATTEMPT = [AnnouncedFailures, AttemptPipeline, AttemptReport, AttemptWriter, Credentials, WebhookSender];
 const STORAGE = [AttemptRepository, ClaimRepository, DueRepository, LaneReportRepository, ParkingRepository];
 
 /** The worker side: takes wake-ups and makes attempts. Has no routes. */
 @Module({
-  imports: [LiveModule, SubscriptionsModule, TargetsModule],
+  imports: [AnnouncementsModule, LiveModule, SubscriptionsModule, TargetsModule],
   providers: [...ENGINE, ...ATTEMPT, DeliveryReport, ...STORAGE],
 })
 export class DeliveryWorkerModule {}

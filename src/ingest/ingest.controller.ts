@@ -112,7 +112,8 @@ export class IngestController {
   @ApiHeader({
     name: 'X-Event-Type',
     required: false,
-    description: 'Optional if the subscription has exactly one event type and no wildcard',
+    description:
+      'Optional if the subscription has exactly one event type and no wildcard. Types that begin with `webhooks.` are reserved',
     schema: EVENT_TYPE,
   })
   @ApiHeader({
@@ -166,7 +167,11 @@ export class IngestController {
     description:
       'Creates one delivery for every active or paused subscription that wants the type. It is not an error if there is none; `warnings` then says why, unless an earlier request published the event.',
   })
-  @ApiParam({ name: 'event_type', schema: EVENT_TYPE })
+  @ApiParam({
+    name: 'event_type',
+    description: 'Types that begin with `webhooks.` are reserved for events of the service itself',
+    schema: EVENT_TYPE,
+  })
   @ApiHeader(IDEMPOTENCY_KEY)
   @ApiHeader(EVENT_TAGS)
   @ApiHeader(ALLOW_FORM)

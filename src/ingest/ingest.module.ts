@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AnnouncementsModule } from '../announcements/index.js';
 import { DeliveryModule } from '../delivery/index.js';
 import { LiveModule } from '../live/index.js';
 import { TargetsModule } from '../targets/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
+import { AnnouncedEvents } from './announced/announced-events.js';
+import { OperationalEvents } from './announced/operational-events.js';
+import { OperationalPayloads } from './announced/operational-payloads.js';
 import { EventReport } from './event-report.js';
 import { EventWriter } from './event-writer.js';
 import { Idempotency } from './idempotency.js';
@@ -18,9 +22,10 @@ import { WideEventRepository } from './wide-event.repository.js';
 import { WideEventWriter } from './wide-event-writer.js';
 
 @Module({
-  imports: [SubscriptionsModule, DeliveryModule, LiveModule, TargetsModule],
+  imports: [AnnouncementsModule, SubscriptionsModule, DeliveryModule, LiveModule, TargetsModule],
   controllers: [IngestController, TestEventsController],
   providers: [
+    AnnouncedEvents,
     EventHistory,
     EventHistoryRepository,
     EventReport,
@@ -29,6 +34,8 @@ import { WideEventWriter } from './wide-event-writer.js';
     IdempotencyRetention,
     IngestRepository,
     IngestService,
+    OperationalEvents,
+    OperationalPayloads,
     TestEvents,
     WideEventRepository,
     WideEventWriter,

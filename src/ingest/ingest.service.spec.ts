@@ -65,6 +65,19 @@ describe('an event', () => {
     expect(new Set(ids.map((id) => id.slice(-5))).size).toBe(limit);
   });
 
+  it('of a type that only the service publishes is refused, to all and to one, even if that wants it', async () => {
+    const target = { isDisabled: false, eventTypes: ['webhooks.delivery.failed'] };
+    const service = ingest({ count: 1, ids: ['s'] }, { get: () => Promise.resolve(target) });
+    const type = 'webhooks.delivery.failed';
+    const reserved = /^event_type must not begin with "webhooks\.".*as a test with POST \/subscriptions\/\{id\}\/test$/;
+
+    await expect(service.broadcast('t', type, REQUEST)).rejects.toThrow(reserved);
+    const header = 'X-Event-Type must not begin with "webhooks."';
+    await expect(service.publish('t', 's', { ...REQUEST, eventType: type })).rejects.toThrow(header);
+    await expect(service.publish('t', 's', REQUEST)).rejects.toThrow(header);
+    expect(written).toEqual([]);
+  });
+
   it('is accepted even if nobody can find out why it reaches nobody', async () => {
     const failure = new Error('The database does not answer.');
     const targets = {

@@ -11,6 +11,7 @@ import { Clock } from '../shared/time/clock.js';
 import {
   EVENT_TYPE_HINT,
   isEventType,
+  isOperational,
   liveSecrets,
   onlyEventType,
   type PublishTarget,
@@ -29,7 +30,7 @@ import { EventReport } from './event-report.js';
 import { EventWriter } from './event-writer.js';
 import { Idempotency } from './idempotency.js';
 import { SignatureRequired, SubscriptionDisabled, TooManySubscriptions, WrongSignature } from './ingest.errors.js';
-import { PublishFaults, unwanted } from './publish-faults.js';
+import { PublishFaults, RESERVED, unwanted } from './publish-faults.js';
 
 /** What the publisher is told. `isReplayed`: an earlier request with the same key published the event. */
 export interface Accepted {
@@ -237,6 +238,8 @@ function eventTypeFor(given: string | undefined, { eventTypes }: PublishTarget, 
     faults.add('X-Event-Type', `is missing; send a type that the subscription wants: ${wanted}`);
   } else if (!isEventType(eventType)) {
     faults.add('X-Event-Type', `must be ${EVENT_TYPE_HINT}`);
+  } else if (isOperational(eventType)) {
+    faults.add('X-Event-Type', RESERVED);
   } else if (!wants(eventTypes, eventType)) {
     faults.add('X-Event-Type', unwanted(eventType, wanted));
   }
@@ -246,6 +249,7 @@ function eventTypeFor(given: string | undefined, { eventTypes }: PublishTarget, 
 /** A broadcast refuses headers that it would otherwise ignore. */
 function addBroadcastFaults(eventType: string, request: PublishRequest, faults: PublishFaults): void {
   if (!isEventType(eventType)) faults.add('event_type', `must be ${EVENT_TYPE_HINT}`);
+  else if (isOperational(eventType)) faults.add('event_type', RESERVED);
   if (request.signature !== undefined) {
     const detail = 'can only be checked against the secret of one subscription: publish to /ingest/{subscription_id}';
     faults.add('X-Signature-256', detail);

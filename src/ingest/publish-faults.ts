@@ -3,6 +3,7 @@ import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
 import { MalformedJson, parseJson } from '../shared/http/json.js';
 import { SEND_JSON, UnsupportedMediaType } from '../shared/http/body-errors.js';
 import { isJson } from '../shared/http/raw-body.js';
+import { OPERATIONAL_PREFIX } from '../subscriptions/index.js';
 import { readTags, TAGS_HEADER } from './event-tags.js';
 import { contentTypeFault, FORM_HEADER, isForm } from './domain/payload-type.js';
 import type { PublishRequest } from './domain/publish-request.js';
@@ -11,6 +12,11 @@ import type { PublishRequest } from './domain/publish-request.js';
 export function unwanted(eventType: string, wanted: string): string {
   return `must not be ${eventType}; the subscription wants ${wanted}`;
 }
+
+/** What to change about an event type that only the service publishes. */
+export const RESERVED =
+  `must not begin with "${OPERATIONAL_PREFIX}", because only this service publishes such events; use another type, or ` +
+  'send one as a test with POST /subscriptions/{id}/test';
 
 /**
  * Collects the faults of a publishing request, in its headers and its body, so that an answer names all of them. The

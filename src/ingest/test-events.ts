@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../access/index.js';
+import { examplePayload } from '../announcements/index.js';
 import { FirstAttempts, type FirstAttempt } from '../delivery/index.js';
 import { InvalidInput } from '../shared/errors/domain-error.js';
 import type { WarningAnswer } from '../shared/http/warning.js';
@@ -99,9 +100,11 @@ export class TestEvents {
     }
   }
 
+  /** For an operational event, the documented example. */
   private example(type: string, subscriptionId: string): Buffer {
     const data = { subscription_id: subscriptionId };
-    return Buffer.from(JSON.stringify({ type, timestamp: this.clock.now().toISOString(), data }));
+    const own = { type, timestamp: this.clock.now().toISOString(), data };
+    return Buffer.from(JSON.stringify(examplePayload(type) ?? own));
   }
 }
 

@@ -33,6 +33,8 @@ export const LIMITS = {
   eventDeliveries: 100,
   /** Subscriptions that one event can reach. */
   deliveriesPerEvent: 100_000,
+  /** Events `webhooks.delivery.failed` that the service publishes for a tenant in a minute. */
+  failureEventsPerMinute: 100,
 
   /** Deliveries that a replay may name one by one. */
   replayedIds: 1000,

@@ -1,9 +1,13 @@
+export { AskingTenants } from './asking-tenants.js';
 export { type DeliveryPolicy, effectivePolicy } from './domain/delivery-policy.js';
 export {
   EVENT_TYPE_HINT,
   eventTypesOf,
   isEventType,
+  isOperational,
   onlyEventType,
+  OPERATIONAL_PREFIX,
+  patternsMatching,
   patternsWanting,
   wants,
 } from './domain/event-type-pattern.js';

@@ -57,6 +57,7 @@ export class SubscriptionCache implements OnApplicationShutdown {
   /** Those of this process; Redis has its own. A tenant that is absent has that of the process. */
   private readonly generations = new Map<string, string>();
   private processGeneration = randomUUID();
+  private readonly listeners: (() => void)[] = [];
   /** No more than there are requests on their way. */
   private readonly loading = new Map<string, Promise<unknown>>();
   private readonly redis: Redis | null;
@@ -113,6 +114,11 @@ export class SubscriptionCache implements OnApplicationShutdown {
     } catch (error) {
       this.logger.warn({ err: error, tenant_id: tenantId }, 'subscription_cache.not_invalidated');
     }
+  }
+
+  /** Adds a listener that is called when subscriptions of any tenant have changed, here or as far as Redis tells. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /** For a process that has just started and ends soon: Redis can be told of changes, or is away. */
@@ -176,11 +182,13 @@ export class SubscriptionCache implements OnApplicationShutdown {
   private renewGeneration(tenantId: string): void {
     if (this.generations.size >= MAX_GENERATIONS) this.renewAllGenerations();
     this.generations.set(tenantId, randomUUID());
+    for (const listener of this.listeners) listener();
   }
 
   private renewAllGenerations(): void {
     this.generations.clear();
     this.processGeneration = randomUUID();
+    for (const listener of this.listeners) listener();
   }
 
   private localGeneration(tenantId: string): string {

@@ -4,6 +4,7 @@ import { AnnouncementsModule } from '../announcements/index.js';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Settings } from '../shared/config/settings.js';
 import { SecretBox } from '../shared/crypto/secret-box.js';
+import { AskingTenants } from './asking-tenants.js';
 import { PublishTargets } from './publish-targets.js';
 import { StoredSecretsCheck } from './stored-secrets.check.js';
 import { Receivers } from './receivers.js';
@@ -23,6 +24,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
 @Module({
   imports: [AccessModule, AnnouncementsModule, TypeOrmModule.forFeature([SubscriptionEntity])],
   providers: [
+    AskingTenants,
     Reencryption,
     StoredSecretsCheck,
     SubscriptionCache,
@@ -43,6 +45,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
     },
   ],
   exports: [
+    AskingTenants,
     PublishTargets,
     Receivers,
     Reencryption,

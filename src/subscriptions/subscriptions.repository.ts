@@ -121,6 +121,18 @@ export class SubscriptionsRepository {
     return { count, ids: ids?.sort() ?? null };
   }
 
+  /** Finds the tenants that have an active or paused subscription with one of these patterns, at most `limit`. */
+  async findTenantsWanting(tx: Tx, patterns: readonly string[], limit: number): Promise<string[]> {
+    const rows = await tx.query<{ tenant_id: string }[]>(
+      `select distinct tenant_id from subscriptions
+       where event_types && $1::text[] and deleted_at is null
+         and state in (${SUBSCRIPTION_STATE.active}, ${SUBSCRIPTION_STATE.paused})
+       limit $2`,
+      [patterns, limit],
+    );
+    return rows.map(({ tenant_id }) => tenant_id);
+  }
+
   /** Reads the patterns of a tenant's newest subscriptions. Both the rows and the patterns are bounded. */
   async findSubscribedTypes(tenantId: string): Promise<SubscribedTypes> {
     const rows = await this.database.query<{ is_disabled: boolean; types: string[]; is_cut: boolean }>(

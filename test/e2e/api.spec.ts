@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { OPERATIONAL_EVENT_TYPES } from '../../src/announcements/index.js';
 import { ApiClient, type PageAnswer, type ProblemAnswer, type SubscriptionAnswer } from '../support/api-client.js';
 import { aSubscription } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
@@ -317,12 +318,15 @@ describe('the API, with real PostgreSQL and Redis', () => {
 
     it('serves the committed OpenAPI document', async () => {
       const served = (await api.request('GET', '/openapi.json')).body as OpenApiDocument;
-      const { callbacks } = served.paths['/subscriptions']!['post'] as { callbacks: { delivery: object } };
+      const { callbacks } = served.paths['/subscriptions']!['post'] as { callbacks: Record<string, object> };
 
       expect(served).toEqual(JSON.parse(readFileSync(OPENAPI_FILE, 'utf8')));
       expect(served).toMatchObject({ openapi: '3.1.0' });
       expect(served).not.toHaveProperty('webhooks');
-      expect(Object.keys(callbacks.delivery)).toEqual(['{$request.body#/target_url}']);
+      expect(Object.keys(callbacks)).toEqual(['delivery', ...OPERATIONAL_EVENT_TYPES]);
+      for (const callback of Object.values(callbacks)) {
+        expect(Object.keys(callback)).toEqual(['{$request.body#/target_url}']);
+      }
       expect((await api.request('GET', '/docs')).text).toContain('swagger-ui');
     });
 

@@ -84,7 +84,7 @@ export interface AttemptGiven {
 
 /** A success with an empty response body. */
 export function aFinishedAttempt(given: AttemptGiven = {}): FinishedAttempt {
-  const { id, tenantId, attempt } = aClaimedDelivery({
+  const { id, tenantId, attempt, eventType } = aClaimedDelivery({
     ...(given.id !== undefined && { id: given.id }),
     attempt: given.attempt ?? 1,
   });
@@ -100,7 +100,7 @@ export function aFinishedAttempt(given: AttemptGiven = {}): FinishedAttempt {
     ...given.result,
   };
   return {
-    delivery: { id, tenantId, attempt },
+    delivery: { id, tenantId, attempt, eventType },
     result,
     decision: given.decision ?? { next: 'delivered' },
     startedMs: new SystemClock().monotonicMs() - (given.ageMs ?? result.durationMs),

@@ -49,6 +49,16 @@ export class OpenApiValidator {
     throw new Error(`${answer.method} ${answer.path} answered ${answer.status} against the OpenAPI document: ${fault}`);
   }
 
+  /** Checks the payload of an event that the service publishes itself. @throws Error with all faults */
+  assertMatchesWebhook(type: string, payload: unknown): void {
+    const callback = ['paths', '/subscriptions', 'post', 'callbacks', type, '{$request.body#/target_url}'];
+    const fault = this.bodyFault(
+      [...callback, 'post', 'requestBody', 'content', 'application/json', 'schema'],
+      payload,
+    );
+    if (fault !== null) throw new Error(`${type} was published against the OpenAPI document: ${fault}`);
+  }
+
   private faultOf({ method, path, status, contentType, body }: AnswerToCheck): string | null {
     const verb = method.toLowerCase();
     const template = this.templates.find((each) => fits(each, path) && this.paths[each]?.[verb] !== undefined);
@@ -83,10 +93,19 @@ export class OpenApiValidator {
 
 let ofService: OpenApiValidator | undefined;
 
+function documented(): OpenApiValidator {
+  ofService ??= new OpenApiValidator(JSON.parse(readFileSync(DOCUMENT_FILE, 'utf8')) as OpenApiDocument);
+  return ofService;
+}
+
 /** Checks a response of the service against docs/openapi.json. @throws Error with the request and the faults */
 export function assertMatchesOpenApi(answer: AnswerToCheck): void {
-  ofService ??= new OpenApiValidator(JSON.parse(readFileSync(DOCUMENT_FILE, 'utf8')) as OpenApiDocument);
-  ofService.assertMatches(answer);
+  documented().assertMatches(answer);
+}
+
+/** Checks the payload of an operational event against docs/openapi.json. @throws Error with the faults */
+export function assertMatchesWebhook(type: string, payload: unknown): void {
+  documented().assertMatchesWebhook(type, payload);
 }
 
 /** Sorts parameters after literals in the same place, so that /health/ready is found before /health/{name}. */

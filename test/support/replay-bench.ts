@@ -1,4 +1,6 @@
 import { DataSource } from 'typeorm';
+import { AnnouncementsRepository } from '../../src/announcements/announcements.repository.js';
+import { Outbox } from '../../src/announcements/outbox.js';
 import { StoredAnnouncements } from '../../src/announcements/stored-announcements.js';
 import { ReplayedDeliveries } from '../../src/delivery/api/replayed-deliveries.js';
 import { DeliveryReport } from '../../src/delivery/report/delivery-report.js';
@@ -81,7 +83,7 @@ export class ReplayBench {
       new SystemRandom(),
       parseSettings(fastSettings(database)),
     );
-    const announcements = new StoredAnnouncements();
+    const announcements = new StoredAnnouncements(new Outbox(new AnnouncementsRepository(this.transactions)));
     this.step = new ReplayStep(this.transactions, this.replays, this.replayed, announcements);
     const killed = new KilledTransactions(dataSource, connections);
     this.killedStep = new ReplayStep(killed, this.replays, this.replayed, announcements);

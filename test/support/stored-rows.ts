@@ -129,7 +129,7 @@ export class StoredRows {
   async clear(): Promise<void> {
     await this.database.query(
       `truncate open_deliveries, deliveries, attempts, events, event_tags, delivery_repeats, idempotency_keys, subscriptions,
-         replays, replayed_deliveries, delivery_stats, ledger_hours, waiting_samples,
+         replays, replayed_deliveries, delivery_stats, ledger_hours, waiting_samples, announcements, announced_minutes,
          failing_subscriptions, subscription_hours, busy_lanes`,
     );
     await this.database.query(

@@ -15,7 +15,7 @@ export function refuseUnscoped(text: string): void {
 const TABLES =
   'subscriptions|subscription_versions|events|event_tags|open_deliveries|deliveries|attempts|idempotency_keys|' +
   'delivery_repeats|replayed_deliveries|replays|delivery_stats|ledger_hours|waiting_samples|' +
-  'failing_subscriptions|subscription_hours|busy_lanes';
+  'failing_subscriptions|subscription_hours|busy_lanes|announcements|announced_minutes';
 
 /** Any mention of a table, including with a schema, in quotes, or as a daily partition. */
 const MENTION = new RegExp(`\\b(?:${TABLES})(?:_\\d{8})?\\b`, 'gi');

@@ -1,5 +1,6 @@
 import { silentLogger } from '../../../test/support/silent-logger.js';
 import { parseSettings } from '../../shared/config/settings.js';
+import type { AnnouncedFailures } from './announced-failures.js';
 import { AttemptWriter } from './attempt-writer.js';
 import type { AttemptRepository } from '../storage/attempt.repository.js';
 import { NO_PHASES } from '../domain/attempt-outcome.js';
@@ -8,7 +9,7 @@ import type { FinishedAttempt } from '../domain/finished-attempt.js';
 const settings = parseSettings({ DATABASE_URL: 'postgres://nobody.asks.it/' });
 
 const anAttempt = (id: string): FinishedAttempt => ({
-  delivery: { id, tenantId: 'default', attempt: 1 },
+  delivery: { id, tenantId: 'default', attempt: 1, eventType: 'order.created' },
   result: {
     statusCode: 200,
     error: null,
@@ -23,12 +24,27 @@ const anAttempt = (id: string): FinishedAttempt => ({
   startedMs: 0,
 });
 
-/** A writer that records attempts unless `refuse` returns an error. The claims of `late` are no longer valid. */
-function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: string[] } = {}) {
+interface Given {
+  readonly refuse?: (ids: string[]) => Error | null;
+  readonly late?: string[];
+  readonly announced?: string[];
+}
+
+/**
+ * A writer that records attempts unless `refuse` returns an error. The claims of `late` are no longer valid. The failures
+ * in `announced` are announced; `told` has them in the order of what happened to them.
+ */
+function aWriter(given: Given = {}) {
   const recorded: string[] = [];
   const late: string[] = [];
+  const told: string[] = [];
+  const failures: Pick<AnnouncedFailures, 'among' | 'recorded'> = {
+    among: () => given.announced ?? [],
+    recorded: (ids) => told.push(...ids.map((id) => `${id} recorded`)),
+  };
   const repository: Pick<AttemptRepository, 'record' | 'recordLate'> = {
-    record: (attempts) => {
+    record: (attempts, announced) => {
+      told.push(...(announced ?? []).map((id) => `${id} announced`));
       const ids = attempts.map(({ delivery }) => delivery.id);
       const failure = given.refuse?.(ids);
       if (failure) return Promise.reject(failure);
@@ -42,7 +58,9 @@ function aWriter(given: { refuse?: (ids: string[]) => Error | null; late?: strin
       return Promise.resolve(new Set(ids));
     },
   };
-  return { writer: new AttemptWriter(repository as AttemptRepository, silentLogger, settings), recorded, late };
+  const announcing = failures as AnnouncedFailures;
+  const writer = new AttemptWriter(repository as AttemptRepository, announcing, silentLogger, settings);
+  return { writer, recorded, late, told };
 }
 
 describe('the attempt writer', () => {
@@ -53,6 +71,16 @@ describe('the attempt writer', () => {
 
     expect(outcomes).toEqual(['recorded', 'late', 'recorded']);
     expect([recorded, late]).toEqual([['a', 'c'], ['b']]);
+  });
+
+  it('announces failures with their results, and tells of them once these are recorded', async () => {
+    let failures = 1;
+    const away = Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
+    const { writer, told } = aWriter({ announced: ['a'], refuse: () => (failures-- > 0 ? away : null) });
+
+    await writer.write(anAttempt('a'));
+
+    expect(told).toEqual(['a announced', 'a announced', 'a recorded']);
   });
 
   it('reports a result as recorded if an earlier call recorded it and its response was lost', async () => {

@@ -6,6 +6,7 @@ import type { Linger } from '../../shared/lingering.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { AttemptRepository } from '../storage/attempt.repository.js';
 import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-attempt.js';
+import { AnnouncedFailures } from './announced-failures.js';
 
 const MAX_GROUP = 256;
 /** While many attempts finish, a group waits a little, so that each commit records more of them. */
@@ -29,6 +30,7 @@ export class AttemptWriter {
 
   constructor(
     private readonly repository: AttemptRepository,
+    private readonly failures: AnnouncedFailures,
     private readonly logger: Logger,
     { workerConcurrency }: Settings,
   ) {
@@ -89,7 +91,9 @@ export class AttemptWriter {
   }
 
   private async record(attempts: FinishedAttempt[]): Promise<Recorded[]> {
-    const moved = await this.repository.record(attempts);
+    const announced = this.failures.among(attempts);
+    const moved = await this.repository.record(attempts, announced);
+    this.failures.recorded(announced);
     const others = attempts.filter(({ delivery }) => !moved.has(delivery.id));
     if (others.length === 0) return attempts.map(() => 'recorded');
     const late = await this.repository.recordLate(others);

@@ -4,7 +4,7 @@ import type { Decision } from './retry-policy.js';
 
 /** A finished attempt that is to be recorded. */
 export interface FinishedAttempt {
-  readonly delivery: Pick<ClaimedDelivery, 'id' | 'tenantId' | 'attempt'>;
+  readonly delivery: Pick<ClaimedDelivery, 'id' | 'tenantId' | 'attempt' | 'eventType'>;
   readonly result: AttemptResult;
   readonly decision: Decision;
   /** When it started, by the monotonic clock of this process. A result may wait for PostgreSQL until it is recorded. */

@@ -5,7 +5,7 @@ import { Clock } from '../../shared/time/clock.js';
 import { exchangeRecord } from '../domain/exchange-record.js';
 import type { FinishedAttempt, PostponedDelivery } from '../domain/finished-attempt.js';
 import { POSTPONE } from './statements/postpone.js';
-import { RECORD } from './statements/record.js';
+import { RECORD, RECORD_ANNOUNCING } from './statements/record.js';
 import { RECORD_LATE } from './statements/record-late.js';
 import { STATE } from '../domain/delivery-state.js';
 
@@ -20,9 +20,10 @@ export class AttemptRepository {
   /**
    * Records attempts. Moves finished deliveries into the history and the others back to pending.
    *
+   * @param announced ids of deliveries whose failure is announced if it is recorded
    * @returns ids of the moved deliveries; the claims of the others were no longer valid
    */
-  async record(attempts: readonly FinishedAttempt[]): Promise<Set<Uuid>> {
+  async record(attempts: readonly FinishedAttempt[], announced: readonly Uuid[] = []): Promise<Set<Uuid>> {
     const retried: FinishedAttempt[] = [];
     const final: FinishedAttempt[] = [];
     for (const attempt of attempts) (attempt.decision.next === 'retry' ? retried : final).push(attempt);
@@ -30,26 +31,26 @@ export class AttemptRepository {
     final.sort(byDelivery);
     const all = [...retried, ...final];
     const { bytes, offsets, lengths } = pack(all);
-    const [row] = await this.hotPath.query<{ ids: Uuid[] | null; has_all: boolean }>(
-      RECORD.with({
-        retriedIds: retried.map(({ delivery }) => delivery.id),
-        retriedAttempts: retried.map(({ delivery }) => delivery.attempt),
-        retryDelaysMs: retried.map(({ decision }) => (decision.next === 'retry' ? decision.delayMs : 0)),
-        finalIds: final.map(({ delivery }) => delivery.id),
-        finalAttempts: final.map(({ delivery }) => delivery.attempt),
-        finalStates: final.map(({ decision }) => (decision.next === 'delivered' ? STATE.delivered : STATE.failed)),
-        statusCodes: all.map(({ result }) => result.statusCode),
-        durationsMs: all.map(({ result }) => Math.round(result.durationMs)),
-        agesMs: this.agesMs(all),
-        bytes,
-        offsets,
-        bodyLengths: lengths.body,
-        exchangeLengths: lengths.exchange,
-        headersLengths: lengths.headers,
-        errorCodeLengths: lengths.errorCode,
-        errorMessageLengths: lengths.errorMessage,
-      }),
-    );
+    const values: Parameters<typeof RECORD.with>[0] = {
+      retriedIds: retried.map(({ delivery }) => delivery.id),
+      retriedAttempts: retried.map(({ delivery }) => delivery.attempt),
+      retryDelaysMs: retried.map(({ decision }) => (decision.next === 'retry' ? decision.delayMs : 0)),
+      finalIds: final.map(({ delivery }) => delivery.id),
+      finalAttempts: final.map(({ delivery }) => delivery.attempt),
+      finalStates: final.map(({ decision }) => (decision.next === 'delivered' ? STATE.delivered : STATE.failed)),
+      statusCodes: all.map(({ result }) => result.statusCode),
+      durationsMs: all.map(({ result }) => Math.round(result.durationMs)),
+      agesMs: this.agesMs(all),
+      bytes,
+      offsets,
+      bodyLengths: lengths.body,
+      exchangeLengths: lengths.exchange,
+      headersLengths: lengths.headers,
+      errorCodeLengths: lengths.errorCode,
+      errorMessageLengths: lengths.errorMessage,
+    };
+    const statement = announced.length === 0 ? RECORD.with(values) : RECORD_ANNOUNCING.with({ ...values, announcedIds: announced }); // prettier-ignore
+    const [row] = await this.hotPath.query<{ ids: Uuid[] | null; has_all: boolean }>(statement);
     return new Set(row?.has_all ? all.map(({ delivery }) => delivery.id) : row?.ids);
   }
 

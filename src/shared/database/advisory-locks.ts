@@ -14,4 +14,6 @@ export const ADVISORY_LOCKS = {
   vitals: 7_238_451_908,
   /** Replays are created one after another, so that each counts those before it. */
   newReplay: 7_238_451_907,
+  /** One process at a time decides what is published of announcements. */
+  announcing: 7_238_451_980,
 } as const;

@@ -138,6 +138,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly announcements = new Counter({
+    name: 'webhook_announcements_total',
+    help: 'Announcements, by what became of them: published as an operational event, or why there is none',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
+
   readonly summingDuration = new Histogram({
     name: 'webhook_stats_summing_seconds',
     help: 'Time to sum up one part of the history',

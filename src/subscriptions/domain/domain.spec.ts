@@ -1,5 +1,12 @@
 import { effectivePolicy, keepingDefaults, policyFaults } from './delivery-policy.js';
-import { isEventType, isEventTypePattern, onlyEventType, patternsWanting, wants } from './event-type-pattern.js';
+import {
+  isEventType,
+  isEventTypePattern,
+  onlyEventType,
+  patternsMatching,
+  patternsWanting,
+  wants,
+} from './event-type-pattern.js';
 import { headerFault, isShown, sameHeader, shownHeadersFaults } from './own-headers.js';
 
 describe('event types', () => {
@@ -41,6 +48,19 @@ describe('event types', () => {
     expect(wants(['order.*'], 'order')).toBe(false);
     expect(wants(['order.*'], 'orders.created')).toBe(false);
     expect(wants(['*'], 'anything')).toBe(true);
+  });
+
+  it('of the service itself go only to subscriptions that ask for them, though filters find them by *', () => {
+    const patterns = ['webhooks.delivery.failed', 'webhooks.delivery.*', 'webhooks.*'];
+    expect(patternsWanting('webhooks.delivery.failed')).toEqual(patterns);
+    expect(patternsMatching('webhooks.delivery.failed')).toEqual([...patterns, '*']);
+    expect(wants(['*'], 'webhooks.delivery.failed')).toBe(false);
+    expect(wants(['*', 'webhooks.*'], 'webhooks.delivery.failed')).toBe(true);
+    expect([wants(['*'], 'webhooks'), wants(['*'], 'webhook.test'), wants(['*'], 'my.webhooks.x')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   it('can be inferred if a subscription has exactly one', () => {

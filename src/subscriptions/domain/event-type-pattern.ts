@@ -9,6 +9,13 @@ export const EVENT_TYPE_HINT =
 export const EVENT_PATTERN_FORM = '^(\\*|[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*(\\.\\*)?)$';
 const ANY = '*';
 const BELOW = '.*';
+/** How the types of operational events begin. Only the service publishes them. */
+export const OPERATIONAL_PREFIX = 'webhooks.';
+
+/** Whether only the service publishes events of the type. */
+export function isOperational(eventType: string): boolean {
+  return eventType.startsWith(OPERATIONAL_PREFIX);
+}
 
 /** Whether the text is an event type: words of letters, digits, "_" and "-", separated by dots (`order.created`). */
 export function isEventType(text: string): boolean {
@@ -23,8 +30,16 @@ export function isEventTypePattern(text: string): boolean {
   );
 }
 
-/** Returns every pattern that matches an event type: for `a.b.c`, these are `a.b.c`, `a.b.*`, `a.*` and `*`. */
+/**
+ * Returns the patterns of subscriptions that get events of a type: all that match it. Operational events go only to
+ * subscriptions that ask for them, so `*` does not include them.
+ */
 export function patternsWanting(eventType: string): string[] {
+  return patternsMatching(eventType).filter((pattern) => pattern !== ANY || !isOperational(eventType));
+}
+
+/** Returns every pattern that matches an event type: for `a.b.c`, these are `a.b.c`, `a.b.*`, `a.*` and `*`. */
+export function patternsMatching(eventType: string): string[] {
   const words = eventType.split('.');
   const prefixes = words.slice(1).map((_, index) => words.slice(0, words.length - 1 - index).join('.') + BELOW);
   return [eventType, ...prefixes, ANY];

@@ -1,5 +1,5 @@
 import { atTime, duration, sentence } from '../../shared/domain/in-words.js';
-import { wants } from './event-type-pattern.js';
+import { isOperational, OPERATIONAL_PREFIX, wants } from './event-type-pattern.js';
 import { type SubscriptionState, whyDisabled } from './subscription-state.js';
 
 /**
@@ -111,13 +111,15 @@ function publishedToOne(event: PastEvent, past: SubscriptionPast, addressing: 'o
   const target = event.addressedTo ?? 'another subscription';
   if (addressing === 'test') return { code: 'published_to_one', clause: `it was a test event for ${target} only` };
   const isDeleted = past.now.state === 'deleted';
+  if (isOperational(event.eventType)) return { code: 'published_to_one', clause: `the event was published to ${target} only` }; // prettier-ignore
   const more = isDeleted ? 'this subscription has been deleted since' : `to send it to this subscription, too, ${publishAgain(event, past)}`; // prettier-ignore
   return { code: 'published_to_one', clause: `the event was published to ${target} only; ${more}` };
 }
 
 function notWanted(event: PastEvent, past: SubscriptionPast, then: SubscriptionVersion): Reason {
   const { eventType } = event;
-  const only = `it wanted only ${typesOf(then.eventTypes)}`;
+  const isLeftOut = isOperational(eventType) && then.eventTypes.includes('*');
+  const only = `it wanted only ${typesOf(then.eventTypes)}${isLeftOut ? `, and "*" does not include ${OPERATIONAL_PREFIX}*` : ''}`; // prettier-ignore
   if (past.now.state === 'deleted') {
     return { code: 'type_not_subscribed', clause: `${only}, and has been deleted since` };
   }
@@ -209,6 +211,8 @@ function publishAgain(event: PastEvent, past: SubscriptionPast): string {
   const { id, now } = past;
   if (now.state === 'deleted') return DELETED_SINCE;
   const patch = patchOf(event, past);
+  // Nobody but the service publishes those.
+  if (isOperational(event.eventType)) return patch === null ? 'it gets the next one of this type' : `${patch} to get the next one of this type`; // prettier-ignore
   const type = `X-Event-Type: ${event.eventType}`;
   const headers = now.verifiesIngest ? `, ${type} and X-Signature-256` : ` and ${type}`;
   const publish = `publish the event again with POST /ingest/${id}${headers}`;

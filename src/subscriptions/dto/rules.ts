@@ -1,10 +1,17 @@
+import { OPERATIONAL_EVENT_TYPES } from '../../announcements/index.js';
 import { schemeOf, secretFault, SIGNATURE_SCHEMES } from '../../signing/index.js';
 import type { Fault } from '../../shared/errors/domain-error.js';
 import { EachRule } from '../../shared/http/input-fields.js';
 import { pointerTo } from '../../shared/http/json-pointer.js';
 import { lengthOf, Rule } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
-import { EVENT_TYPE_HINT, isEventTypePattern } from '../domain/event-type-pattern.js';
+import {
+  EVENT_TYPE_HINT,
+  isEventTypePattern,
+  isOperational,
+  OPERATIONAL_PREFIX,
+  patternsMatching,
+} from '../domain/event-type-pattern.js';
 import { headerFault, REDACTED, sameHeader, shownHeadersFaults } from '../domain/own-headers.js';
 
 /** One pattern or a list of patterns. With `required`, either `event_type` or `event_types` must be set. */
@@ -28,9 +35,19 @@ function eventTypesFaults(value: unknown): Fault[] {
 }
 
 function eventTypeFaults(pattern: unknown, pointer: string): Fault[] {
-  if (typeof pattern === 'string' && isEventTypePattern(pattern)) return [];
+  if (typeof pattern === 'string' && isEventTypePattern(pattern)) return operationalFaults(pattern, pointer);
   const shown = typeof pattern === 'string' ? `"${pattern.slice(0, 40)}"` : 'a value that is not a string';
   const detail = `must not be ${shown}; use ${EVENT_TYPE_HINT}, or "order.*" for all types below "order.", or "*"`;
+  return [{ pointer, detail }];
+}
+
+/** Refuses patterns that no event can have: the service publishes all events with that prefix. */
+function operationalFaults(pattern: string, pointer: string): Fault[] {
+  if (!isOperational(pattern) || OPERATIONAL_EVENT_TYPES.some((type) => patternsMatching(type).includes(pattern))) {
+    return [];
+  }
+  const known = OPERATIONAL_EVENT_TYPES.join(', ');
+  const detail = `must not be "${pattern}": only the service publishes types that begin with "${OPERATIONAL_PREFIX}", and it publishes ${known}`;
   return [{ pointer, detail }];
 }
 

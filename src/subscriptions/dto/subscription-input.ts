@@ -213,7 +213,8 @@ export class SubscriptionInput extends SubscriptionFields {
 
   @ApiPropertyOptional({
     ...EVENT_TYPES,
-    description: 'Event types and patterns, such as `order.created`, `order.*` and `*`',
+    description:
+      'Event types and patterns, such as `order.created`, `order.*` and `*`. Only `webhooks.*` and types below it ask for operational events',
     example: ['order.*', 'user.created'],
   })
   @IsEventTypes({ required: true })

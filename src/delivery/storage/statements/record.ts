@@ -1,3 +1,4 @@
+import { announceFailures } from '../../../announcements/index.js';
 import { type Placeholders, statement } from '../../../shared/database/statement.js';
 import { STATE } from '../../domain/delivery-state.js';
 import { elementFor } from './fragments.js';
@@ -45,31 +46,24 @@ function unpacked(
   };
 }
 
-/**
- * Records attempts. The deliveries in `retried…` become pending again, and those in `final…` move to the history. Both
- * are sorted by id. The other arrays cover both, those of `retried…` first.
- *
- * Returns `has_all`, and if it is false, the deliveries that were recorded. The results of the others came too late.
- */
-export const RECORD = statement({
-  name: 'record',
-  servedBy: ['open_deliveries_pkey'],
-  parameters: {
-    retriedIds: 'uuid[]',
-    retriedAttempts: 'smallint[]',
-    retryDelaysMs: 'float8[]',
-    finalIds: 'uuid[]',
-    finalAttempts: 'smallint[]',
-    finalStates: 'smallint[]',
-    statusCodes: 'smallint[]',
-    durationsMs: 'int[]',
-    agesMs: 'int[]',
-    ...PACKED,
-  },
-  text: (p) => {
-    const { body, exchange, headers, errorCode, errorMessage } = unpacked(p);
-    const all = `cardinality(${p.retriedIds}) + cardinality(${p.finalIds})`;
-    return `with retried as (
+const PARAMETERS = {
+  retriedIds: 'uuid[]',
+  retriedAttempts: 'smallint[]',
+  retryDelaysMs: 'float8[]',
+  finalIds: 'uuid[]',
+  finalAttempts: 'smallint[]',
+  finalStates: 'smallint[]',
+  statusCodes: 'smallint[]',
+  durationsMs: 'int[]',
+  agesMs: 'int[]',
+  ...PACKED,
+} as const;
+
+/** @param more further statements, each with a comma behind it */
+function recordText(p: Placeholders<typeof PARAMETERS>, more: string): string {
+  const { body, exchange, headers, errorCode, errorMessage } = unpacked(p);
+  const all = `cardinality(${p.retriedIds}) + cardinality(${p.finalIds})`;
+  return `with retried as (
       update open_deliveries o
       set state = ${STATE.pending},
         next_attempt_at = now() + ${elementFor('o.id', p.retryDelaysMs, p.retriedIds)} * interval '1 millisecond'
@@ -90,7 +84,7 @@ export const RECORD = statement({
         errorCode,
         errorMessage,
       })}),
-    written as (
+    ${more}written as (
       insert into attempts (delivery_id, number, tenant_id, started_at, duration_ms, status_code, error_code,
         error_message, response_headers, response_body, exchange)
       select id, attempt_count, tenant_id, now() - (${p.agesMs})[i] * interval '1 millisecond',
@@ -105,5 +99,28 @@ export const RECORD = statement({
       returning delivery_id)
     select count(*) = ${all} as has_all, case when count(*) < ${all} then array_agg(delivery_id) end as ids
     from written`;
+}
+
+/**
+ * Records attempts. The deliveries in `retried…` become pending again, and those in `final…` move to the history. Both
+ * are sorted by id. The other arrays cover both, those of `retried…` first.
+ *
+ * Returns `has_all`, and if it is false, the deliveries that were recorded. The results of the others came too late.
+ */
+export const RECORD = statement({
+  name: 'record',
+  servedBy: ['open_deliveries_pkey'],
+  parameters: PARAMETERS,
+  text: (p) => recordText(p, ''),
+});
+
+/** As `RECORD`, for a group with failures that are announced. Without them, they cost nothing. */
+export const RECORD_ANNOUNCING = statement({
+  name: 'record_announcing',
+  servedBy: ['open_deliveries_pkey'],
+  parameters: { ...PARAMETERS, announcedIds: 'uuid[]' },
+  text: (p) => {
+    const failed = `finished where id = any(${p.announcedIds}) and (${p.finalStates})[f] = ${STATE.failed}`;
+    return recordText(p, `announced as (\n      ${announceFailures(failed)}),\n    `);
   },
 });

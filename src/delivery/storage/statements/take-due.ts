@@ -1,3 +1,4 @@
+import { announceFailures } from '../../../announcements/index.js';
 import { statement } from '../../../shared/database/statement.js';
 import { STATE } from '../../domain/delivery-state.js';
 import { LEASE_PARAMETERS, leaseOf } from './fragments.js';
@@ -28,6 +29,8 @@ const PARAMETERS = {
  *
  * `lookBackSeconds` limits how long a delivery may have been due; null means no limit. `parks` parks the deliveries
  * that would otherwise be woken. Returns what became of each delivery.
+ *
+ * Failures are so rare here that all of them are announced, whether or not somebody asks.
  */
 const takeDueFrom = (end: DueEnd) =>
   statement({
@@ -63,6 +66,7 @@ const takeDueFrom = (end: DueEnd) =>
         errorCode: `'abandoned'`,
         errorMessage: `'workers stopped during ${MAX_ABANDONED} of its attempts, so it is not tried again; their logs say why'`,
       })}),
+    announced as (${announceFailures('failed')}),
     scattered as (
       update open_deliveries o
       set state = ${STATE.pending}, abandoned_count = o.abandoned_count + 1,
