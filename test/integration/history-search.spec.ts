@@ -12,6 +12,7 @@ import { toPublicId } from '../../src/shared/ids/public-id.js';
 import { newUuid, uuidTimeMs, type Uuid } from '../../src/shared/ids/uuid.js';
 import { DELIVERIES, EVENTS } from '../../src/shared/search/listed.js';
 import { Clock } from '../../src/shared/time/clock.js';
+import { chances } from '../support/chances.js';
 import { aPastEvent, Past, type PastDelivery, type PastEvent } from '../support/past-events.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -22,17 +23,6 @@ const TYPES = ['order.created', 'order.paid', 'order.item.added', 'orders', 'ord
 const TAGS = ['a', 'b', 'null'];
 const REPLAY = newUuid(NOW);
 const HOSTS = ['one.example', 'two.example', '[2606:4700::1111]'];
-
-/** A generator of numbers from 0 to 1 that is the same in each run (mulberry32). */
-function chances(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 class FixedClock extends Clock {
   constructor(private readonly stepMs: number) {

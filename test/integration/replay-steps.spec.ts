@@ -23,7 +23,7 @@ describe('the steps of a replay, on real PostgreSQL', () => {
 
   beforeEach(async () => {
     await rows.clear();
-    await bench.database.query('delete from announcements');
+    bench.announced.length = 0;
     subscription = await bench.past.subscription('default', 'https://one.example/');
   });
 
@@ -68,15 +68,15 @@ describe('the steps of a replay, on real PostgreSQL', () => {
     const [first, ...others] = await bench.opened(sent);
     await bench.finish(FAILED, [first!.id]);
     expect(await bench.stepNow(sent)).toMatchObject({ state: 'running', failed: 1, delivered: 0 });
-    expect(await bench.database.query('select from announcements')).toEqual([]);
+    expect(bench.announced).toEqual([]);
 
     await bench.finish(DELIVERED, others.map(({ id }) => id)); // prettier-ignore
 
     const finished = await bench.stepNow(sent);
     expect(finished).toMatchObject({ state: 'finished', failed: 1, delivered: 4, isSettled: true });
-    expect(await bench.database.query('select event_type, data from announcements')).toMatchObject([
+    expect(bench.announced).toMatchObject([
       {
-        event_type: 'webhooks.replay.finished',
+        type: 'webhooks.replay.finished',
         data: {
           replayId: toPublicId('rpl', sent.id),
           outcome: 'completed',
@@ -89,7 +89,7 @@ describe('the steps of a replay, on real PostgreSQL', () => {
     ]);
     // Nobody looks at it any more.
     await bench.step.run({ id: sent.id, tenantId: 'default' });
-    expect(await bench.database.query('select from announcements')).toHaveLength(1);
+    expect(bench.announced).toHaveLength(1);
   });
 
   it('leave nothing behind when the process is killed, and go on where the last one ended', async () => {
@@ -283,9 +283,7 @@ describe('the steps of a replay, on real PostgreSQL', () => {
       const ended = await bench.stepNow(replay);
       expect(ended).toMatchObject({ state: 'failed', sent: 0, isSettled: true });
       expect(ended.lastError).toContain('has been deleted');
-      expect(await bench.database.query('select data from announcements')).toMatchObject([
-        { data: { outcome: 'failed' } },
-      ]);
+      expect(bench.announced).toMatchObject([{ data: { outcome: 'failed' } }]);
     });
 
     it('while what they have sent is not attempted', async () => {

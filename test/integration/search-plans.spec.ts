@@ -3,7 +3,6 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import type { EventQuery } from '../../src/delivery/api/dto/delivery-query.js';
 import { filterOf } from '../../src/delivery/api/history-query.js';
-import { finishedFilter, missingFilter } from '../../src/delivery/api/replay-filter.js';
 import type { HistoryFilter } from '../../src/delivery/domain/history-filter.js';
 import { DeliveryCommandRepository } from '../../src/delivery/storage/delivery-command.repository.js';
 import { HistorySearchRepository, type PageOrder } from '../../src/delivery/storage/history-search.repository.js';
@@ -17,6 +16,7 @@ import { placeOf } from '../../src/shared/http/two-way-page.js';
 import { toPublicId } from '../../src/shared/ids/public-id.js';
 import { newUuid } from '../../src/shared/ids/uuid.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
+import { replaySearches } from '../support/replay-searches.js';
 import { aPastEvent, Past, type PastEvent } from '../support/past-events.js';
 import { nodesOf, type PlanNode } from '../support/plan-node.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -93,43 +93,17 @@ const SEARCHES: readonly [name: string, list: 'deliveries' | 'events', query: Qu
   ['events that reached nobody', 'events', { deliveries: '0' }, ['events_unreached']],
 ];
 
-/** A replay begins with the oldest day; on a busy machine, its first step may be the only one in time. */
-const since = new Date(Date.now() - (DAYS - 1) * DAY_MS).toISOString().slice(0, 10);
-const before = new Date(Date.now() + DAY_MS);
-const ALL_FAILED = finishedFilter({ statuses: ['failed'], since }, before);
-const MISSING = missingFilter({ since }, { subscriptionId: own.other, wanted: ['order.paid'], before });
-
-/** What replays look for, oldest first. */
-const REPLAYED: readonly [name: string, list: 'deliveries' | 'events', HistoryFilter, servedBy: readonly string[]][] = [
-  [
-    'what failed',
-    'deliveries',
-    ALL_FAILED,
-    ['deliveries_subscription or deliveries_pkey', 'deliveries_tenant_unsuccessful', 'open_deliveries_subscription'],
-  ],
-  [
-    'what failed at a subscription',
-    'deliveries',
-    { ...ALL_FAILED, subscriptionIds: [own.subscription] },
-    [
-      'deliveries_subscription or deliveries_pkey',
-      'deliveries_subscription_unsuccessful',
-      'open_deliveries_subscription',
-    ],
-  ],
-  [
-    'what a subscription has missed',
-    'events',
-    MISSING,
-    ['deliveries_subscription', 'events_pkey or events_type', 'events_type', 'open_deliveries_subscription'],
-  ],
-];
-
 /** The time of event n: the same number on each day, also on what there is of today. */
 function timeOf(n: number): number {
   const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const startOfDay = midnight - (n % DAYS) * DAY_MS;
   return startOfDay + Math.floor((n / EVENTS) * (Math.min(Date.now() - startOfDay, DAY_MS) - 1));
+}
+
+/** Where two indexes serve equally well, either may be used. */
+function wantedOf(servedBy: readonly string[], used: readonly string[]): string[] {
+  const wanted = servedBy.map((name) => name.split(' or ').find((each) => used.includes(each)) ?? name);
+  return [...new Set(wanted)].sort();
 }
 
 describe('the plans of the search, on real PostgreSQL', () => {
@@ -261,21 +235,18 @@ describe('the plans of the search, on real PostgreSQL', () => {
         );
 
         expect(forbidden).toEqual([]);
-        // Where two indexes serve equally well, either may be used.
-        const wanted = servedBy.map((name) => name.split(' or ').find((each) => used.includes(each)) ?? name);
-        expect(used).toEqual([...wanted].sort());
+        expect(used).toEqual(wantedOf(servedBy, used));
       },
     );
 
-    it.each(REPLAYED)(
+    it.each(replaySearches({ days: DAYS, subscription: own.subscription, other: own.other }))(
       'finds %s among the %s by the indexes that were made for it',
       async (_name, list, filter, servedBy) => {
         const asked = await statementsFor(list, filter, { direction: 'newer', limit: 50 });
         const { servedBy: used, forbidden } = await judge(asked.filter((each) => !readsRows(each)));
 
         expect(forbidden).toEqual([]);
-        const wanted = servedBy.map((name) => name.split(' or ').find((each) => used.includes(each)) ?? name);
-        expect(used).toEqual([...new Set(wanted)].sort());
+        expect(used).toEqual(wantedOf(servedBy, used));
       },
     );
   });

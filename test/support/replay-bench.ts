@@ -1,7 +1,5 @@
 import { DataSource } from 'typeorm';
-import { AnnouncementsRepository } from '../../src/announcements/announcements.repository.js';
-import { Outbox } from '../../src/announcements/outbox.js';
-import { StoredAnnouncements } from '../../src/announcements/stored-announcements.js';
+import { type Announcement, Announcements, type AnnouncingTransaction } from '../../src/announcements/index.js';
 import { ReplayedDeliveries } from '../../src/delivery/api/replayed-deliveries.js';
 import { DeliveryReport } from '../../src/delivery/report/delivery-report.js';
 import { DeliveryHistoryRepository } from '../../src/delivery/storage/delivery-history.repository.js';
@@ -54,8 +52,21 @@ class KilledTransactions extends Transactions {
   }
 }
 
+/** Keeps announcements in memory, even those whose transaction is rolled back. */
+class KeptAnnouncements extends Announcements {
+  constructor(private readonly announced: Announcement[]) {
+    super();
+  }
+
+  announce(_transaction: AnnouncingTransaction, announcement: Announcement): Promise<void> {
+    this.announced.push(announcement);
+    return Promise.resolve();
+  }
+}
+
 /** Replays and their steps on a database of their own, without workers: nothing is attempted. */
 export class ReplayBench {
+  readonly announced: Announcement[] = [];
   readonly replays: ReplayRepository;
   readonly step: ReplayStep;
   /** A step whose process is killed at its end. */
@@ -83,7 +94,7 @@ export class ReplayBench {
       new SystemRandom(),
       parseSettings(fastSettings(database)),
     );
-    const announcements = new StoredAnnouncements(new Outbox(new AnnouncementsRepository(this.transactions)));
+    const announcements = new KeptAnnouncements(this.announced);
     this.step = new ReplayStep(this.transactions, this.replays, this.replayed, announcements);
     const killed = new KilledTransactions(dataSource, connections);
     this.killedStep = new ReplayStep(killed, this.replays, this.replayed, announcements);

@@ -34,9 +34,7 @@ export function kindOf({ kind, delivery_ids: ids, statuses }: ReplayRequest): Re
 
 /** Only the filters of a request. */
 export function filtersOf(request: ReplayRequest): ReplayFields {
-  return Object.fromEntries(
-    FILTERS.flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])),
-  );
+  return Object.fromEntries(FILTERS.flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])));
 }
 
 /** What is wrong with the combination of the fields. */
