@@ -84,7 +84,18 @@ describe('the examples of the OpenAPI document, with real PostgreSQL and Redis',
     const published = await send('publishToSubscription');
     ids['task_id'] = ids['deliveries'] = published['task_id']!;
     ids['events'] = broadcast['event_id']!;
-    const sent = ['createKey', 'createTenant', 'createSubscription', 'publishToAll', 'publishToSubscription'];
+    await send('createReplay');
+    const paused = await api.createSubscription({ target_url: 'https://1.1.1.1/', event_type: 'a', state: 'paused' });
+    const waiting = { body: { subscription_id: paused.id } };
+    ids['replays'] = (await api.expect<{ id: string }>(202, 'POST', '/replays', waiting)).id;
+    const sent = [
+      'createReplay',
+      'createKey',
+      'createTenant',
+      'createSubscription',
+      'publishToAll',
+      'publishToSubscription',
+    ];
     const others = [...operations.values()].filter(({ operationId, requestBody }) => {
       return requestBody !== undefined && !sent.includes(operationId);
     });

@@ -44,6 +44,14 @@ describe('the steps of a replay, on real PostgreSQL', () => {
   const repeated = async (replay: Replay): Promise<(Uuid | null)[]> =>
     (await bench.opened(replay)).map(({ retry_of }) => retry_of);
 
+  /** Makes steps until so many are sent: on a busy machine, a step may find nothing in its time. */
+  const untilSent = async (replay: Replay, count: number): Promise<Replay> => {
+    for (;;) {
+      const now = await bench.stepNow(replay);
+      if (now.sent >= count || now.allSentAt !== null) return now;
+    }
+  };
+
   it('open a delivery for each failure, due at once, with what it repeats and the replay', async () => {
     const events = await failures(5);
     const other = aPastEvent({ deliveries: [{ subscriptionId: subscription }] });
@@ -95,15 +103,14 @@ describe('the steps of a replay, on real PostgreSQL', () => {
   it('leave nothing behind when the process is killed, and go on where the last one ended', async () => {
     const events = await failures(30);
     const replay = await bench.make({ rate: 40 });
-    let now = await bench.stepNow(replay);
-    expect(now.sent).toBe(10);
+    const before = await untilSent(replay, 1);
+    expect(before.sent).toBeLessThanOrEqual(10);
 
     await expect(bench.stepNow(replay, bench.killedStep)).rejects.toThrow('killed before the commit');
-    expect(await bench.get(replay)).toMatchObject({ sent: 10, position: now.position });
-    expect(await bench.opened(replay)).toHaveLength(10);
+    expect(await bench.get(replay)).toMatchObject({ sent: before.sent, position: before.position });
+    expect(await bench.opened(replay)).toHaveLength(before.sent);
 
-    now = await bench.sendAll(replay);
-    expect(now).toMatchObject({ sent: 30, skipped: 0 });
+    expect(await bench.sendAll(replay)).toMatchObject({ sent: 30, skipped: 0 });
     expect(await repeated(replay)).toEqual(events.map(firstOf));
   });
 
@@ -123,12 +130,11 @@ describe('the steps of a replay, on real PostgreSQL', () => {
   it('never send what they have made themselves, even if it fails before the replay is done', async () => {
     await failures(30);
     const replay = await bench.make({ rate: 40 });
-    for (let sent = 0; sent < 30; sent += 10) {
-      await bench.stepNow(replay);
+    for (let isLast = false; !isLast;) {
+      isLast = (await bench.stepNow(replay)).allSentAt !== null;
       await bench.finish(FAILED);
     }
-    const after = await bench.sendAll(replay);
-    expect(after).toMatchObject({ matched: 30, sent: 30, skipped: 0 });
+    expect(await bench.get(replay)).toMatchObject({ matched: 30, sent: 30, skipped: 0 });
     expect(await bench.stepNow(replay)).toMatchObject({ state: 'finished', failed: 30 });
     // Another replay takes the last failure of each.
     const next = await bench.sendAll(await bench.make());
@@ -269,7 +275,7 @@ describe('the steps of a replay, on real PostgreSQL', () => {
       const { id } = await rows.delivery({ subscriptionId: subscription, parkedIn: -5 });
       expect(await bench.sendAll(replay)).toMatchObject({ heldBy: 'backlog', sent: 0 });
       await bench.finish(DELIVERED, [id]);
-      expect(await bench.stepNow(replay)).toMatchObject({ heldBy: null, sent: 3 });
+      expect(await untilSent(replay, 3)).toMatchObject({ heldBy: null, sent: 3 });
     });
 
     it('while the subscription is paused or disabled, and end when it is deleted', async () => {
@@ -290,9 +296,11 @@ describe('the steps of a replay, on real PostgreSQL', () => {
       await failures(60);
       const replay = await bench.make({ ...one(), rate: 16 });
       const held = await bench.sendAll(replay);
-      expect(held).toMatchObject({ heldBy: 'behind', sent: 52 });
+      expect(held.heldBy).toBe('behind');
+      expect(held.sent).toBeGreaterThan(50);
+      expect(held.sent).toBeLessThan(60);
       await bench.database.query('update open_deliveries set attempt_count = 1');
-      expect(await bench.sendAll(replay)).toMatchObject({ sent: 60, heldBy: null });
+      expect(await untilSent(replay, 60)).toMatchObject({ sent: 60, heldBy: null });
     });
 
     it('for one of several subscriptions only a while, and leave out those that are disabled', async () => {
@@ -310,7 +318,7 @@ describe('the steps of a replay, on real PostgreSQL', () => {
 
       await bench.database.query(`update replays set held_since = now() - interval '11 seconds'`);
 
-      expect(await bench.stepNow(replay)).toMatchObject({ matched: 3, sent: 2, skipped: 1 });
+      expect(await untilSent(replay, 2)).toMatchObject({ matched: 3, sent: 2, skipped: 1 });
     });
   });
 });

@@ -40,7 +40,7 @@ import {
 import { ReplaysService } from './replays.service.js';
 
 const MOST = SETTINGS.shape.maxReplayEvents.parse(undefined);
-const EXAMPLE = { subscription_id: EXAMPLE_IDS.sub, since: '2026-01-31T12:00:00.000Z' };
+const EXAMPLE = { event_type: 'order.created', since: '2026-01-31T12:00:00.000Z' };
 
 @ApiTags('Replays')
 @Controller('replays')
@@ -66,7 +66,7 @@ export class ReplaysController {
     description: 'The replay',
     headers: { Location: { description: 'URL of the replay', schema: { type: 'string' } } },
   })
-  @ApiInput(ReplayInput, 'What failed at one receiver since it broke', EXAMPLE)
+  @ApiInput(ReplayInput, 'What failed of one type since a time', EXAMPLE)
   @ApiProblems(
     new TooManyReplays(LIMITS.unsentReplays),
     new ReplayTargetDisabled(EXAMPLE_IDS.sub, 'gone'),

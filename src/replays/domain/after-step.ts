@@ -72,6 +72,8 @@ function afterSending(replay: Replay, sending: Sending, now: Date): Replay {
   const allSkipped = replay.skipped + skipped;
   const nowMs = now.getTime();
   const isIdle = hold !== null && opened === 0;
+  // The time for looking was up before anything was found, so nothing is known about what holds the replay.
+  const isBlank = hold === null && opened + skipped === 0 && !isExhausted;
   const sendAtMs = nextSendMs({ sendAtMs: replay.sendAt.getTime(), nowMs, sent: opened, rate: replay.rate });
   return {
     ...replay,
@@ -83,9 +85,9 @@ function afterSending(replay: Replay, sending: Sending, now: Date): Replay {
     position,
     allSentAt: isExhausted ? now : null,
     sendAt: new Date(isIdle ? nowMs + LOOK_MS : sendAtMs),
-    heldBy: hold,
+    heldBy: isBlank ? replay.heldBy : hold,
     // What was sent in spite of a hold begins another wait.
-    heldSince: hold === null ? null : isIdle ? (replay.heldSince ?? now) : now,
+    heldSince: isBlank ? replay.heldSince : hold === null ? null : isIdle ? (replay.heldSince ?? now) : now,
     lastError: problem ?? (opened > 0 && skipped === 0 && replay.skipped === 0 ? null : replay.lastError),
   };
 }

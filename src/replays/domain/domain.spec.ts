@@ -185,6 +185,13 @@ describe('a replay after a step', () => {
     });
   });
 
+  it('goes on waiting for what is busy after a step that found nothing in its time', () => {
+    const waiting = aReplay({ heldBy: 'backlog', heldSince: NOW });
+    const { replay, dueAt } = step(waiting, { sending: sending({ opened: 0, position: 'c' }), now: later(11_000) });
+    expect(replay).toMatchObject({ heldBy: 'backlog', heldSince: NOW, position: 'c' });
+    expect(dueAt.getTime()).toBeLessThanOrEqual(later(11_000).getTime());
+  });
+
   it('has sent everything when nothing is left, but has not finished before each outcome is known', () => {
     const last = sending({ opened: 10, isExhausted: true });
     const { replay, dueAt } = step(aReplay({ sent: 388, skipped: 1 }), { sending: last });
