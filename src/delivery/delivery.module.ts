@@ -4,7 +4,6 @@ import { LiveModule } from '../live/index.js';
 import { SubscriptionsModule } from '../subscriptions/index.js';
 import { TargetsModule } from '../targets/index.js';
 import { ReceiverProbes } from './attempt/http/receiver-probes.js';
-import { BusyLanesRepository } from './storage/busy-lanes.repository.js';
 import { DeliveryCommandRepository } from './storage/delivery-command.repository.js';
 import { DeliveryExplanations } from './api/delivery-explanations.js';
 import { DeliveryHistory } from './api/delivery-history.js';
@@ -17,7 +16,7 @@ import { DeliveryReport } from './report/delivery-report.js';
 import { DeliveryService } from './api/delivery.service.js';
 import { FirstAttempts } from './api/first-attempts.js';
 import { OpenDeliveryRepository } from './storage/open-delivery.repository.js';
-import { UnfinishedDeliveries } from './api/unfinished-deliveries.js';
+import { HeldDeliveries } from './api/held-deliveries.js';
 import { HistorySearch } from './api/history-search.js';
 import { HistorySearchRepository } from './storage/history-search.repository.js';
 import { WaitingDeliveriesRepository } from './storage/waiting-deliveries.repository.js';
@@ -28,7 +27,6 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
   imports: [AccessModule, LiveModule, SubscriptionsModule, TargetsModule],
   controllers: [DeliveryController],
   providers: [
-    BusyLanesRepository,
     DeletedSubscriptions,
     DeliveryCircumstancesRepository,
     DeliveryCommandRepository,
@@ -39,7 +37,7 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
     DeliveryService,
     DeliveryWakeUps,
     FirstAttempts,
-    UnfinishedDeliveries,
+    HeldDeliveries,
     HistorySearch,
     HistorySearchRepository,
     OpenDeliveryRepository,
@@ -47,14 +45,6 @@ import { WakeUpRepository } from './storage/wake-up.repository.js';
     WaitingDeliveriesRepository,
     WakeUpRepository,
   ],
-  exports: [
-    DeliveryExplanations,
-    DeliveryHistory,
-    DeliveryWakeUps,
-    FirstAttempts,
-    UnfinishedDeliveries,
-    HistorySearch,
-    ReceiverProbes,
-  ],
+  exports: [DeliveryExplanations, DeliveryHistory, DeliveryWakeUps, FirstAttempts, HistorySearch, ReceiverProbes],
 })
 export class DeliveryModule {}

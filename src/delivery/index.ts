@@ -3,7 +3,6 @@ export { type ProbeLine, ReceiverProbes } from './attempt/http/receiver-probes.j
 export { type FirstAttempt, FirstAttempts, type Hindrance } from './api/first-attempts.js';
 export { DeliveryNotFound } from './api/delivery.errors.js';
 export { DeliveryExplanations, type ExplainedDelivery } from './api/delivery-explanations.js';
-export { UnfinishedDeliveries } from './api/unfinished-deliveries.js';
 export { DeliveryHistory } from './api/delivery-history.js';
 export {
   AttemptAnswer,
@@ -35,10 +34,13 @@ export { deliveryRows, finishedRows, recordedRows, repeatedRows, WAITING } from 
 export { STATE } from './domain/delivery-state.js';
 export type { ActiveSubscription } from './domain/arriving-delivery.js';
 export type { Certificate, Probe, ProbeAnswer } from './domain/probe.js';
-export type { LaneTotals } from './storage/busy-lanes.repository.js';
-export { FORGET_LANES } from './storage/statements/busy-lanes.js';
+export { FORGET_LANES, lanesOf, type LaneTotals } from './storage/statements/busy-lanes.js';
 export { HAS_SUCCEEDED } from './storage/statements/has-succeeded.js';
-export { MAX_COUNTED, type WaitingDeliveries } from './storage/waiting-deliveries.repository.js';
+export {
+  MAX_COUNTED,
+  type WaitingDeliveries,
+  waitingDeliveriesOf,
+} from './storage/statements/unfinished-deliveries.js';
 export { HandOver, type Reservation } from './queue/hand-over.js';
 export { leaseParameters } from './storage/lease-parameters.js';
 export { LEASE_PARAMETERS } from './storage/statements/fragments.js';

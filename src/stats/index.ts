@@ -1,9 +1,12 @@
 export { attemptsBySubscription } from './statements/attempts-by-subscription.js';
 export {
   type AttemptNumbers,
-  SubscriptionStatsRepository,
+  attemptsOf,
+  lastSuccessOf,
+  p95Of,
+  waitingOf,
   type WaitingNumbers,
-} from './answers/subscription-stats.repository.js';
+} from './statements/of-subscriptions.js';
 export { CLOSED_UNTIL, readSummed, SUMMED_FROM_HOUR } from './statements/progress.js';
 export { StatsModule } from './stats.module.js';
 export { summedByHour } from './statements/summed-by-hour.js';

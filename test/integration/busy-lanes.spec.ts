@@ -1,9 +1,8 @@
 import { DataSource } from 'typeorm';
 import { LaneReports } from '../../src/delivery/engine/lane-reports.js';
 import { Lanes } from '../../src/delivery/engine/lanes/lanes.js';
-import { BusyLanesRepository, type LaneTotals } from '../../src/delivery/storage/busy-lanes.repository.js';
 import { LaneReportRepository } from '../../src/delivery/storage/lane-report.repository.js';
-import { FORGET_LANES } from '../../src/delivery/storage/statements/busy-lanes.js';
+import { FORGET_LANES, lanesOf, type LaneTotals } from '../../src/delivery/storage/statements/busy-lanes.js';
 import { WaitingDeliveriesRepository } from '../../src/delivery/storage/waiting-deliveries.repository.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { dataSourceOptions } from '../../src/shared/database/data-source.js';
@@ -22,7 +21,6 @@ describe('what workers do for subscriptions, on real PostgreSQL', () => {
   let dataSource: DataSource;
   let rows: StoredRows;
   let hotPath: HotPath;
-  let repository: BusyLanesRepository;
   let waiting: WaitingDeliveriesRepository;
   const [one, other] = [newUuid(Date.now()), newUuid(Date.now())];
 
@@ -34,7 +32,6 @@ describe('what workers do for subscriptions, on real PostgreSQL', () => {
     rows = new StoredRows(database);
     const tenants = new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 5 }));
     hotPath = new HotPath({ databaseUrl: database.url, databasePoolSize: 2 }, silentLogger);
-    repository = new BusyLanesRepository(tenants);
     waiting = new WaitingDeliveriesRepository(tenants);
   });
 
@@ -58,9 +55,10 @@ describe('what workers do for subscriptions, on real PostgreSQL', () => {
     );
     return { lanes, reports };
   };
-  const totals = async (tenantId = 't'): Promise<[string, LaneTotals][]> => [
-    ...(await repository.totals(dataSource.manager, tenantId, [one, other])),
-  ];
+  const totals = async (tenantId = 't'): Promise<Record<string, LaneTotals>> => {
+    const found = await database.query<LaneTotals & { id: string }>(lanesOf('$2::uuid[]'), [tenantId, [one, other]]);
+    return Object.fromEntries(found.map(({ id, ...lane }) => [id, lane]));
+  };
 
   it('is the sum over all workers, as they last reported it', async () => {
     const [first, second] = [worker(), worker()];
@@ -70,12 +68,12 @@ describe('what workers do for subscriptions, on real PostgreSQL', () => {
       lanes.start(one, 20, 0);
       await reports.report();
     }
-    expect(await totals()).toEqual([[one, { workers: 2, width: 16, inFlight: 2 }]]);
+    expect(await totals()).toEqual({ [one]: { workers: 2, width: 16, in_flight: 2 } });
 
     admit(first.lanes, 1, other);
     await first.reports.report();
-    expect(new Map(await totals()).get(other)).toEqual({ workers: 1, width: 1, inFlight: 0 });
-    expect(await totals('another')).toEqual([]);
+    expect((await totals())[other]).toEqual({ workers: 1, width: 1, in_flight: 0 });
+    expect(await totals('another')).toEqual({});
   });
 
   it('is nothing once a lane has nothing to do, or its worker has ended', async () => {
@@ -85,10 +83,10 @@ describe('what workers do for subscriptions, on real PostgreSQL', () => {
     await reports.report();
     lanes.setParked({ subscriptionId: one, tenantId: 't' }, false);
     await reports.report();
-    expect((await totals()).map(([id]) => id)).toEqual([other]);
+    expect(Object.keys(await totals())).toEqual([other]);
 
     await database.query(`update busy_lanes set reported_at = now() - interval '1 minute'`);
-    expect(await totals()).toEqual([]);
+    expect(await totals()).toEqual({});
     await database.query(FORGET_LANES);
     expect(await database.query('select from busy_lanes')).toHaveLength(1);
     await database.query(`update busy_lanes set reported_at = now() - interval '6 minutes'`);

@@ -136,10 +136,10 @@ describe('the versions of a subscription, on real PostgreSQL', () => {
         row.versions,
       ]);
 
-    const first = [created!.getTime(), SUBSCRIPTION.active, ['order.created']];
-    const second = [paused!.getTime(), SUBSCRIPTION.paused, ['order.created']];
+    const first = [created!.getTime(), SUBSCRIPTION.active, ['order.created'], null];
+    const second = [paused!.getTime(), SUBSCRIPTION.paused, ['order.created'], null];
     const [own] = await versionsOf(ids[2]!);
-    const third = [own!.valid_from.getTime(), SUBSCRIPTION.active, ['order.created']];
+    const third = [own!.valid_from.getTime(), SUBSCRIPTION.active, ['order.created'], null];
     const [hourBefore, minuteAfter] = [at(created!, -3_600_000), at(paused!, 60_000)];
     expect(await list(hourBefore)).toEqual([
       [ids[0], null],

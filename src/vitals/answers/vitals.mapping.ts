@@ -1,6 +1,12 @@
 import type { LaneTotals } from '../../delivery/index.js';
-import type { WaitingNumbers } from '../../stats/index.js';
-import { type SubscriptionAnswer, type SubscriptionHealthAnswer, whyDisabled } from '../../subscriptions/index.js';
+import { p95Of, type WaitingNumbers } from '../../stats/index.js';
+import {
+  type DetailedSubscriptionHealthAnswer,
+  type HealthPeriodAnswer,
+  type SubscriptionAnswer,
+  type SubscriptionHealthAnswer,
+  whyDisabled,
+} from '../../subscriptions/index.js';
 import { progressOf } from '../domain/disabling-rule.js';
 import type { Failing } from '../domain/failing.js';
 import {
@@ -11,6 +17,7 @@ import {
   successByHour,
   successRate,
 } from '../domain/health.js';
+import type { Details } from './vitals.repository.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -60,13 +67,28 @@ export function toHealth(
     waiting: waiting.waiting,
     parked: waiting.parked,
     lane: {
-      in_flight: lanes.inFlight,
+      in_flight: lanes.in_flight,
       width: lanes.width,
       limit: subscription.max_in_flight,
       workers: lanes.workers,
     },
     as_of: asOf?.toISOString() ?? null,
   };
+}
+
+/** What only the answer of a single subscription has. */
+export function toPeriods(
+  details: Details,
+): Pick<DetailedSubscriptionHealthAnswer, 'last_hour' | 'last_day' | 'last_success_at'> {
+  return {
+    last_hour: toPeriod(details.hour_attempts, details.hour_succeeded, details.hour_durations),
+    last_day: toPeriod(details.day_attempts, details.day_succeeded, details.day_durations),
+    last_success_at: details.lastSuccess?.toISOString() ?? null,
+  };
+}
+
+function toPeriod(attempts: number, succeeded: number, durations: Buffer | null): HealthPeriodAnswer {
+  return { attempts, success_rate: successRate(succeeded, attempts - succeeded), p95_ms: p95Of(durations) };
 }
 
 /** Deleted subscriptions are not shown. */
