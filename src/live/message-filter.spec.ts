@@ -55,7 +55,9 @@ describe('the filter of a view', () => {
   });
 
   it('refuses an id of another kind', () => {
-    expect(() => filterFrom({ subscription_id: 'evt_01k6zv1yqpe7rtqq6zjy200000' })).toThrow('not the id of a subscription');
+    expect(() => filterFrom({ subscription_id: 'evt_01k6zv1yqpe7rtqq6zjy200000' })).toThrow(
+      'not the id of a subscription',
+    );
     expect(() => filterFrom({ event_id: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n' })).toThrow('not the id of an event');
   });
 });
