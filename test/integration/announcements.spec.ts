@@ -22,11 +22,13 @@ import { ADVISORY_LOCKS } from '../../src/shared/database/advisory-locks.js';
 import { ApiConnections } from '../../src/shared/database/api-connections.js';
 import { dataSourceOptions } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
+import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
 import { Transactions } from '../../src/shared/database/transaction.js';
 import { newUuid } from '../../src/shared/ids/uuid.js';
 import { LIMITS } from '../../src/shared/limits.js';
 import { SystemClock } from '../../src/shared/time/clock.js';
-import type { PublishTargets } from '../../src/subscriptions/index.js';
+import { patternsWanting, type PublishTargets } from '../../src/subscriptions/index.js';
+import { SubscriptionsRepository } from '../../src/subscriptions/subscriptions.repository.js';
 import { aFinishedAttempt } from '../support/factories.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { silentLogger } from '../support/silent-logger.js';
@@ -95,10 +97,16 @@ describe('the outbox of announcements, on real PostgreSQL', () => {
     );
   const announce = (): Promise<void> =>
     transactions.run('default', (tx: AnnouncingTransaction) => announcements.announce(tx, RECOVERED));
-  /** Lets the present minute pass for all that was published and is held. */
+  /** Begins a minute that does not pass before `passMinute`, however long the test takes. */
+  const beginMinute = (tenantId: string): Promise<unknown> =>
+    database.query(
+      `insert into announced_minutes (tenant_id, minute, published)
+       values ($1, date_trunc('minute', now()) + interval '1 hour', 0)`,
+      [tenantId],
+    );
   const passMinute = async (): Promise<void> => {
-    await database.query(`update announced_minutes set minute = minute - interval '1 minute'`);
-    await database.query(`update announcements set due_at = due_at - interval '1 minute' where state = 1`);
+    await database.query(`update announced_minutes set minute = minute - interval '2 hours'`);
+    await database.query(`update announcements set due_at = due_at - interval '2 hours' where state = 1`);
   };
   const takeAll = async (limit = 500): Promise<TakenAnnouncement[]> => {
     const taken: TakenAnnouncement[] = [];
@@ -163,7 +171,36 @@ describe('the outbox of announcements, on real PostgreSQL', () => {
     expect(await stored()).toMatchObject([{ data: { deliveryId: id } }]);
   });
 
+  it('is spared the failures of tenants without an active or paused subscription that asks for them', async () => {
+    const subscriptions = new SubscriptionsRepository(new TenantDatabase(dataSource, new ApiConnections({ databasePoolSize: 2 }))); // prettier-ignore
+    const given = [
+      ['exact', '{order.created,webhooks.delivery.failed}', 0],
+      ['below', '{webhooks.delivery.*}', 0],
+      ['paused', '{webhooks.*}', 1],
+      ['disabled', '{webhooks.*}', 2],
+      ['other', '{webhooks.replay.finished,order.*}', 0],
+      ['everything', '{*}', 0],
+    ] as const;
+    for (const [tenantId, eventTypes, state] of given) {
+      const id = await rows.subscription({ state });
+      await database.query('update subscriptions set tenant_id = $2, event_types = $3 where id = $1', [
+        id,
+        tenantId,
+        eventTypes,
+      ]);
+    }
+
+    const asking = (limit: number) =>
+      transactions.run(null, (tx) =>
+        subscriptions.findTenantsWanting(tx, patternsWanting('webhooks.delivery.failed'), limit),
+      );
+
+    expect((await asking(10)).sort()).toEqual(['below', 'exact', 'paused']);
+    expect(await asking(2)).toHaveLength(2);
+  });
+
   it('gives out no more failures of a tenant in a minute than the limit, and counts all others in the next', async () => {
+    await beginMinute('default');
     await fail(7 * LIMIT);
     await fail(3, 'other');
 
