@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { OnApplicationShutdown, OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
 import { type ClientBase, DatabaseError } from 'pg';
 import { StartRefused } from '../../errors/start-refused.js';
 import type { Logger } from '../../logging/logger.js';
@@ -60,13 +60,14 @@ interface ReadValue<T> {
  * alone. It is looked at twice a second, and each reading finds out how old its own snapshot is, because a name may lead
  * to several replicas.
  */
-export class ReadReplica implements OnModuleDestroy, OnApplicationShutdown {
+export class ReadReplica implements OnApplicationShutdown {
   state: ReplicaState = { absence: null, lagMs: null, isPrimary: false };
   private readonly pool: SoundPool;
   private readonly shares: ConnectionShares;
   private readonly history = new PrimaryHistory();
   private timer?: NodeJS.Timeout;
   private isLooking = false;
+  private hasEnded = false;
 
   constructor(
     private readonly options: ReplicaOptions,
@@ -156,11 +157,9 @@ export class ReadReplica implements OnModuleDestroy, OnApplicationShutdown {
     return true;
   }
 
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
-  }
-
+  /** Until here, it is looked at, because requests are still answered. */
   async onApplicationShutdown(): Promise<void> {
+    this.hasEnded = true;
     clearInterval(this.timer);
     // A replica that does not answer must not delay the end.
     this.pool.cutAll();
@@ -222,6 +221,8 @@ export class ReadReplica implements OnModuleDestroy, OnApplicationShutdown {
 
   /** Logs changes alone, so that a replica that stays away is told of once. */
   private note(finding: Finding): void {
+    // A look that the end has cut short says nothing about the replica.
+    if (this.hasEnded) return;
     const before = this.state;
     this.state = stateAfter(before, finding, this.options.lagLimitMs);
     const { absence, lagMs, isPrimary } = this.state;
