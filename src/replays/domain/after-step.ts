@@ -4,6 +4,8 @@ import { hasEnded, type Hold, type Replay } from './replay.js';
 
 /** A replay is looked at this often while it sends, so that its counts follow. */
 const LOOK_MS = 1000;
+/** And this often while it waits for a receiver, which may be done with what is parked at any moment. */
+const BUSY_LOOK_MS = 250;
 
 /** What a step has sent. */
 export interface Sending {
@@ -72,6 +74,7 @@ function afterSending(replay: Replay, sending: Sending, now: Date): Replay {
   const allSkipped = replay.skipped + skipped;
   const nowMs = now.getTime();
   const isIdle = hold !== null && opened === 0;
+  const isBusy = hold === 'backlog' || hold === 'behind';
   // The time for looking was up before anything was found, so nothing is known about what holds the replay.
   const isBlank = hold === null && opened + skipped === 0 && !isExhausted;
   const sendAtMs = nextSendMs({ sendAtMs: replay.sendAt.getTime(), nowMs, sent: opened, rate: replay.rate });
@@ -84,7 +87,7 @@ function afterSending(replay: Replay, sending: Sending, now: Date): Replay {
     matched: isExhausted ? sent + allSkipped : replay.matched,
     position,
     allSentAt: isExhausted ? now : null,
-    sendAt: new Date(isIdle ? nowMs + LOOK_MS : sendAtMs),
+    sendAt: new Date(isIdle ? nowMs + (isBusy ? BUSY_LOOK_MS : LOOK_MS) : sendAtMs),
     heldBy: isBlank ? replay.heldBy : hold,
     // What was sent in spite of a hold begins another wait.
     heldSince: isBlank ? replay.heldSince : hold === null ? null : isIdle ? (replay.heldSince ?? now) : now,

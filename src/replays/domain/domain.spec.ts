@@ -171,10 +171,12 @@ describe('a replay after a step', () => {
     expect(dueAt).toEqual(later(1000));
   });
 
-  it('looks again in a second while it is held, and remembers since when', () => {
+  it('looks again soon while a receiver is busy, in a second while it is closed, and remembers since when', () => {
     const held = sending({ opened: 0, hold: 'backlog' });
     const first = step(aReplay(), { sending: held }).replay;
-    expect(first).toMatchObject({ heldBy: 'backlog', heldSince: NOW, sendAt: later(1000) });
+    expect(first).toMatchObject({ heldBy: 'backlog', heldSince: NOW, sendAt: later(250) });
+    const closed = step(aReplay(), { sending: sending({ opened: 0, hold: 'paused' }) }).replay;
+    expect(closed.sendAt).toEqual(later(1000));
     const second = step(first, { sending: held, now: later(1000) }).replay;
     expect(second.heldSince).toEqual(NOW);
     const third = step(second, { sending: sending({ hold: 'backlog' }), now: later(11_000) }).replay;
