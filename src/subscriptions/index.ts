@@ -7,7 +7,6 @@ export {
   isOperational,
   onlyEventType,
   OPERATIONAL_PREFIX,
-  patternsMatching,
   patternsWanting,
   wants,
 } from './domain/event-type-pattern.js';
