@@ -1,4 +1,5 @@
 import { DomainError, InvalidInput } from '../shared/errors/domain-error.js';
+import { whyDisabled } from '../subscriptions/index.js';
 
 export class ReplayNotFound extends DomainError {
   constructor(id: string) {
@@ -30,20 +31,13 @@ export class TooManyReplays extends DomainError {
   }
 }
 
-/** By `disabled_reason`. */
-const WHY: Readonly<Record<string, string>> = {
-  gone: 'because its receiver answered 410',
-  failing: 'because all attempts had failed for days',
-};
-
 export class ReplayTargetDisabled extends DomainError {
   /** @param reason `disabled_reason` of the subscription */
   constructor(id: string, reason: string | null) {
-    const why = WHY[reason ?? ''] ?? `(disabled_reason: ${reason ?? 'none'})`;
     super(
       'subscription_disabled',
       'conflict',
-      `The subscription ${id} is disabled ${why}. Set its state to "active" with PATCH /subscriptions/${id} first.`,
+      `The subscription ${id} is disabled because ${whyDisabled(reason)}. Set its state to "active" with PATCH /subscriptions/${id} first.`,
     );
   }
 }
