@@ -133,7 +133,7 @@ describe('a service that reads from a replica', () => {
 
     await servers.replica.restart();
     await eventually(health, { until: ({ status }) => status === 'ok' });
-    expect(told('replica.back')).toHaveLength(1);
+    await eventually(() => told('replica.back'), { until: ({ length }) => length === 1 });
     await eventually(
       () => queryOn(servers.replica.url, `select from pg_stat_activity where application_name = 'webhooks-read'`),
       { until: ({ length }) => length > 0 },

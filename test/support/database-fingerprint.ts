@@ -1,11 +1,15 @@
 import type { TestDatabase } from './test-database.js';
 
-/** Excludes what changes by itself: when a key was last used, the list of migrations, and what workers sum up or report. */
+/**
+ * Excludes what changes by itself: when a key was last used, the list of migrations, what workers sum up or report, and
+ * what the service publishes of its own.
+ */
 const IGNORED_COLUMNS = ['last_used_at'];
 const IGNORED_TABLES = [
   'migrations',
   ...['delivery_stats', 'ledger_hours', 'stats_progress', 'waiting_samples'],
   ...['failing_subscriptions', 'subscription_hours', 'vitals_progress', 'busy_lanes'],
+  ...['announcements', 'announced_minutes'],
 ];
 
 /** Number and MD5 of the rows of every table. If it is the same before and after, nothing has changed. */

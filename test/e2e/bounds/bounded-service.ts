@@ -55,7 +55,10 @@ export class BoundedService {
 
   static async start(): Promise<BoundedService> {
     const database = await createTestDatabase();
-    const settings = fastSettings(database, { MAX_PAYLOAD_BYTES: String(MAX_PAYLOAD_BYTES) });
+    const settings = fastSettings(database, {
+      MAX_PAYLOAD_BYTES: String(MAX_PAYLOAD_BYTES),
+      MAX_REPLAY_RATE: String(LIMITS.replayRate),
+    });
     const service = await startService({ entry: 'main', settings });
     return new BoundedService(database, service, new ApiClient(service.url));
   }

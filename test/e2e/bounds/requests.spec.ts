@@ -36,6 +36,13 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
     send: (size) => service.get(send(size)),
     pointer,
   });
+  const dryRun = (fields: Fields): Promise<ApiResponse> => service.post('/replays', { ...fields, dry_run: true });
+  const REPLAY_RATE: Bound = {
+    accepted: 200,
+    refused: 422,
+    send: (rate) => dryRun({ kind: 'failed', rate }),
+    pointer: '/rate',
+  };
   const hoursApart = (hours: number): string => {
     const until = Date.UTC(2026, 0, 31);
     return `since=${new Date(until - hours * 3_600_000).toISOString()}&until=${new Date(until).toISOString()}`;
@@ -109,6 +116,16 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
       beyond: LIMITS.verifiedLedgerDays + 1 / 24,
     },
     statsPoints: query('step', (size) => `/stats?${hoursApart(size)}`),
+    // At the limit they are looked for, and do not exist.
+    replayedIds: {
+      accepted: 422,
+      refused: 422,
+      send: (size) =>
+        dryRun({ delivery_ids: Array.from({ length: size }, (_, n) => `dlv_${String(n).padStart(26, '0')}`) }),
+      pointer: '/delivery_ids',
+    },
+    minReplayRate: { ...REPLAY_RATE, beyond: LIMITS.minReplayRate / 2 },
+    replayRate: REPLAY_RATE,
   };
 
   /** Fields that share a limit with one in the table above. */

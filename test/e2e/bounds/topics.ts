@@ -19,6 +19,9 @@ export const OF_REQUESTS = [
   'ledgerDays',
   'verifiedLedgerDays',
   'statsPoints',
+  'replayedIds',
+  'minReplayRate',
+  'replayRate',
 ] as const satisfies readonly LimitName[];
 
 /** The limits in the table of `subscriptions.spec.ts`. */
@@ -61,6 +64,8 @@ export const ELSEWHERE = {
   requestIdLength: 'requests.spec.ts: a longer one is replaced, not refused',
   eventDeliveries: 'requests.spec.ts: it bounds an answer',
   deliveriesPerEvent: 'ingest.service.spec.ts: a hundred thousand subscriptions',
+  unsentReplays: 'replays.spec.ts: it takes replays that wait',
+  failureEventsPerMinute: 'announcements.spec.ts: it bounds what the service publishes',
   keys: 'keys.service.spec.ts: a thousand keys',
   keyLifeSeconds: 'keys.service.spec.ts: it takes a stopped clock',
   viewersOfTenant: 'live-view.spec.ts: they stay connected',

@@ -49,7 +49,7 @@ export const REPLAYING: readonly Mistake[] = [
     ...json({ subscription_id: '{off}' }),
     answer: '409 subscription_disabled',
     says:
-      'The subscription {off} is disabled (disabled_reason: none). Set its state to "active" with ' +
+      'The subscription {off} is disabled because its receiver answered 410. Set its state to "active" with ' +
       'PATCH /subscriptions/{off} first.',
   },
   {
