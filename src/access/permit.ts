@@ -38,13 +38,14 @@ export function Permit(
   permission: Permission,
   { isMetered = permission === 'publish' }: { isMetered?: boolean } = {},
 ): MethodDecorator {
+  const refused = ROLES.find((role) => !may(role, permission));
   const document = applyDecorators(
     ApiBearerAuth(SECURITY_SCHEME),
     ApiExtension(ROLES_EXTENSION, rolesThatMay(permission)),
     ApiHeader(X_TENANT),
     ApiProblems(
       new ApiKeyMissing(),
-      new NotPermitted(ROLES.find((role) => !may(role, permission)) ?? 'reader', permission),
+      ...(refused === undefined ? [] : [new NotPermitted(refused, permission)]),
       new TenantNotFound('acme'),
       422,
       ...(isMetered ? [new RateLimited(100, 1)] : []),

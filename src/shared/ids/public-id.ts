@@ -3,7 +3,7 @@ import { fromBase32, toBase32 } from './base32.js';
 import type { Uuid } from './uuid.js';
 
 /** The kind of object that an id names; also its prefix. */
-export type IdKind = 'sub' | 'evt' | 'dlv' | 'key' | 'aud';
+export type IdKind = 'sub' | 'evt' | 'dlv' | 'key' | 'aud' | 'ses' | 'pse';
 
 export const ID_NOUNS: Record<IdKind, string> = {
   sub: 'a subscription',
@@ -11,6 +11,8 @@ export const ID_NOUNS: Record<IdKind, string> = {
   dlv: 'a delivery',
   key: 'an API key',
   aud: 'an audit entry',
+  ses: 'a session',
+  pse: 'a portal session',
 };
 
 /** Example ids for the documentation. */
@@ -20,6 +22,8 @@ export const EXAMPLE_IDS: Record<IdKind, string> = {
   dlv: 'dlv_01k6zv1yqpe7rtqq6zjy200001',
   key: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n',
   aud: 'aud_01k6zv1yqpe7rtqq6zjy2k3m4n',
+  ses: 'ses_01k6zv1yqpe7rtqq6zjy2k3m4n',
+  pse: 'pse_01k6zv1yqpe7rtqq6zjy2k3m4n',
 };
 
 /** Returns a pattern for ids of the given kinds. */

@@ -9,6 +9,7 @@ import { SEARCH } from './1700000000030-search.js';
 import { DeliveryStats1700000000040 } from './1700000000040-delivery-stats.js';
 import { RECORDED_TIMES } from './1700000000041-recorded-times.js';
 import { RECORDED_OUTCOMES } from './1700000000050-recorded-outcomes.js';
+import { SESSIONS } from './1700000000090-sessions.js';
 
 /** All migrations, oldest first. A released migration is never changed. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   DeliveryStats1700000000040,
   ...RECORDED_TIMES,
   ...RECORDED_OUTCOMES,
+  ...SESSIONS,
 ];
