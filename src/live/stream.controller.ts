@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Gatekeeper, Permit, TenantId } from '../access/index.js';
+import { Gatekeeper, Permit, Portal, TenantId, type Within, WithinSubscriptions } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { RouteOption } from '../shared/http/route-options.js';
@@ -61,6 +61,7 @@ export class StreamController {
 
   @Get()
   @Permit('read')
+  @Portal(['deliveries:read'], 'handler')
   @RouteOption({ isEndless: true })
   @ApiOperation({
     operationId: 'watch',
@@ -94,12 +95,13 @@ export class StreamController {
   )
   async watch(
     @TenantId() tenantId: string,
+    @WithinSubscriptions() within: Within,
     @Query(InputPipe) query: StreamQuery,
     @Headers('last-event-id') lastId: string | undefined,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const filter = filterFrom(query);
+    const filter = filterFrom(query, within);
     const last = positionFrom(lastId);
     void reply
       .header('content-type', `${EVENT_STREAM}; charset=utf-8`)

@@ -18,6 +18,7 @@ export { stateFrom, SUBSCRIPTION_STATE, type SubscriptionState } from './domain/
 export { type Receiver, Receivers } from './receivers.js';
 export { PublishTargets } from './publish-targets.js';
 export { NO_DELIVERY_REASONS, type NoDeliveryReason, type PastEvent } from './domain/no-delivery-reasons.js';
+export { PortalOnSubscription } from './on-subscription.js';
 export { SubscriptionNotFound } from './subscription.errors.js';
 export { SubscriptionDisabling } from './subscription-disabling.js';
 export { Reencryption } from './reencryption.js';

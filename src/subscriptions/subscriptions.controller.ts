@@ -15,7 +15,7 @@ import {
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { type Caller, CurrentCaller, Permit, TenantId } from '../access/index.js';
+import { type Caller, CurrentCaller, Permit, Portal, TenantId, type Within, WithinSubscriptions } from '../access/index.js'; // prettier-ignore
 import { SETTINGS } from '../shared/config/setting-list.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiInput } from '../shared/http/api-input.js';
@@ -34,6 +34,7 @@ import {
 } from './dto/subscription-answer.js';
 import { EXAMPLE_TARGET_URL, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import { SubscriptionQuery } from './dto/subscription-query.js';
+import { PortalOnSubscription } from './on-subscription.js';
 import {
   SubscriptionLimitReached,
   SubscriptionNotFound,
@@ -56,6 +57,7 @@ export class SubscriptionsController {
 
   @Post()
   @Permit('manage')
+  @Portal(['subscriptions:write', 'secrets:read'])
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'createSubscription', summary: 'Create a subscription' })
   @ApiCreatedResponse({
@@ -77,16 +79,22 @@ export class SubscriptionsController {
 
   @Get()
   @Permit('read')
+  @Portal(['subscriptions:read'], 'handler')
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({ operationId: 'listSubscriptions', summary: 'List subscriptions, newest first' })
   @ApiOkResponse({ type: SubscriptionPage, description: 'A page of subscriptions' })
   @ApiProblems(new MalformedCursor())
-  list(@TenantId() tenantId: string, @Query(InputPipe) query: SubscriptionQuery): Promise<Page<SubscriptionAnswer>> {
-    return this.subscriptions.list(tenantId, query);
+  list(
+    @TenantId() tenantId: string,
+    @WithinSubscriptions() within: Within,
+    @Query(InputPipe) query: SubscriptionQuery,
+  ): Promise<Page<SubscriptionAnswer>> {
+    return this.subscriptions.list(tenantId, query, within);
   }
 
   @Get(':id')
   @Permit('read')
+  @PortalOnSubscription('subscriptions:read')
   @ApiIdParam('id', 'sub')
   @ApiOperation({ operationId: 'getSubscription', summary: 'Read a subscription' })
   @ApiOkResponse({ type: SubscriptionAnswer, description: 'The subscription, without its secret' })
@@ -97,6 +105,7 @@ export class SubscriptionsController {
 
   @Put(':id')
   @Permit('manage')
+  @PortalOnSubscription('subscriptions:write')
   @ApiIdParam('id', 'sub')
   @ApiOperation({
     operationId: 'replaceSubscription',
@@ -121,6 +130,7 @@ export class SubscriptionsController {
 
   @Patch(':id')
   @Permit('manage')
+  @PortalOnSubscription('subscriptions:write')
   @ApiIdParam('id', 'sub')
   @ApiOperation({
     operationId: 'patchSubscription',
@@ -144,6 +154,7 @@ export class SubscriptionsController {
   @Delete(':id')
   @RouteOption({ refusesBody: true })
   @Permit('manage')
+  @PortalOnSubscription('subscriptions:write')
   @HttpCode(204)
   @ApiIdParam('id', 'sub')
   @ApiOperation({

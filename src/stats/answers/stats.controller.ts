@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller, NeedsAllTenants, Permit } from '../../access/index.js';
+import { type Caller, CurrentCaller, NeedsAllTenants, Permit, Portal } from '../../access/index.js';
 import { ApiProblems } from '../../shared/http/api-errors.js';
 import { InputPipe } from '../../shared/http/input.pipe.js';
 import { MalformedId } from '../../shared/ids/public-id.js';
@@ -14,6 +14,7 @@ export class StatsController {
 
   @Get()
   @Permit('read')
+  @Portal(['deliveries:read'], 'handler')
   @ApiOperation({
     operationId: 'getStats',
     summary: 'Get statistics: what happened in each minute, hour or day',
