@@ -46,6 +46,8 @@ const TABLES = [
   'events',
   'idempotency_keys',
   'open_deliveries',
+  'portal_sessions',
+  'sessions',
   'subscriptions',
   'tenants',
 ];

@@ -1,5 +1,6 @@
 import { makeToken } from '../../support/make-token.js';
 import { ApiClient, type CreatedSubscriptionAnswer } from '../../support/api-client.js';
+import { BrowserSession } from '../../support/browser-session.js';
 import { fastSettings } from '../../support/fast-settings.js';
 import type { Operation } from '../../support/openapi-operations.js';
 import { ScriptedReceiver } from '../../support/scripted-receiver.js';
@@ -18,6 +19,9 @@ const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   rotateSubscriptionSecret: {},
   retryDelivery: {},
   testSubscription: {},
+  createSession: {},
+  createPortalSession: { tenant_id: 'default', capabilities: ['deliveries:read'], return_url: 'https://a.example/' },
+  exchangePortalCode: { code: `whc_01k6zv1yqpe7rtqq6zjy2k3m4n_${'A'.repeat(43)}` },
 };
 
 /** A service that holds one resource of each kind and has nothing in progress. */
@@ -50,7 +54,17 @@ export class World {
     });
     const { task_id: task, event_id: event } = await api.publish(subscription.id, { order: 42 });
     await api.untilFinal(task);
-    const ids = { keys: key_, tenants: 'acme', subscriptions: subscription.id, deliveries: task, events: event };
+    const { id: session } = (await new BrowserSession(service.url).signIn(key)).body as { id: string };
+    const { id: portal } = await made<{ id: string }>('/portal-sessions', BODIES['createPortalSession']!);
+    const ids = {
+      sessions: session,
+      'portal-sessions': portal,
+      keys: key_,
+      tenants: 'acme',
+      subscriptions: subscription.id,
+      deliveries: task,
+      events: event,
+    };
     return new World(database, service, api, receiver, ids, authorization);
   }
 
