@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Gatekeeper, Permit, Portal, TenantId, type Within, WithinSubscriptions } from '../access/index.js';
+import { type Caller, CurrentCaller, Gatekeeper, Permit, Portal } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { RouteOption } from '../shared/http/route-options.js';
@@ -94,8 +94,7 @@ export class StreamController {
     new ViewersFull(LIMITS.viewers),
   )
   async watch(
-    @TenantId() tenantId: string,
-    @WithinSubscriptions() within: Within,
+    @CurrentCaller() { tenantId, within }: Caller,
     @Query(InputPipe) query: StreamQuery,
     @Headers('last-event-id') lastId: string | undefined,
     @Req() request: FastifyRequest,
