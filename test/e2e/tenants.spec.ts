@@ -1,8 +1,10 @@
 import { makeToken } from '../support/make-token.js';
 import { clientOf, createKey, createTenant, everythingStored } from '../support/access.js';
 import { ApiClient, type DeliveryWithAttemptsAnswer, type PageAnswer } from '../support/api-client.js';
+import { BrowserSession } from '../support/browser-session.js';
 import { bodyFor, documentedOperations, pathOf } from '../support/documented-operations.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
+import { Portals } from '../support/portals.js';
 import { respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -16,6 +18,8 @@ interface Belongings {
   readonly delivery: string;
   /** The delivery that repeats it. */
   readonly retry: string;
+  readonly session: string;
+  readonly portal: string;
 }
 
 /** By the first part of the path: what an id in it names. */
@@ -27,6 +31,8 @@ const NAMED_BY: Readonly<Record<string, keyof Belongings>> = {
   deliveries: 'delivery',
   status: 'delivery',
   events: 'event',
+  sessions: 'session',
+  'portal-sessions': 'portal',
 };
 /** Refused to every admin of one tenant, whichever id is named. */
 const FOR_ADMINS_OF_ALL = ['patchTenant', 'deleteTenant'];
@@ -74,7 +80,9 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
     expect(await api.untilFinal(delivery)).toMatchObject({ status: 'delivered', attempt_count: 2 });
     const { id: retry } = await api.expect<DeliveryWithAttemptsAnswer>(202, 'POST', `/deliveries/${delivery}/retry`);
     expect(await api.untilFinal(retry)).toMatchObject({ status: 'delivered' });
-    return [api, { tenant, key, subscription, event, delivery, retry }];
+    const { id: session } = (await new BrowserSession(service.url).signIn(token)).body as { id: string };
+    const { id: portal } = await new Portals(service.url, api).link({ tenant_id: tenant });
+    return [api, { tenant, key, subscription, event, delivery, retry, session, portal }];
   };
 
   const withIds = documentedOperations().filter(({ parameters }) =>
@@ -121,6 +129,8 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
       '/keys',
       '/tenants',
       '/audit',
+      '/sessions',
+      '/portal-sessions',
       `/audit?target=${ofOne.subscription}`,
       `/audit?target=${ofOne.tenant}`,
       `/audit?key_id=${ofOne.key}`,

@@ -43,7 +43,8 @@ const STATEMENTS = [
     created_at timestamptz not null,
     created_by uuid,
     expires_at timestamptz not null)`,
-  `create index portal_sessions_tenant on portal_sessions (tenant_id, id)`,
+  // The condition is always met. It keeps the index from look-ups by id, which name no tenant.
+  `create index portal_sessions_tenant on portal_sessions (tenant_id, id) where tenant_id is not null`,
 ];
 
 /** A column without a default changes only the catalogue, and the previous version inserts null. */
