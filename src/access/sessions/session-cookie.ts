@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { isOwnName } from '../../shared/net/loopback.js';
 
 /** A header that neither a form nor a script of another origin can send without being asked for first. */
 export const COOKIE_HEADER = 'X-Requested-With';
 export const COOKIE_HEADER_VALUE = 'webhooks';
+const COOKIE_HEADER_KEY = COOKIE_HEADER.toLowerCase();
 
 /**
  * Browsers take a cookie with this prefix only from the host itself and by https, so no neighbour in the domain can
@@ -31,11 +33,13 @@ export function isOwnOrigin(origin: string, { headers: { host = '' } }: WithHead
 export function sessionCookies(request: WithHeaders): string[] {
   const { cookie } = request.headers;
   if (cookie === undefined) return [];
-  const name = cookieName(request);
-  return cookie.split(';').flatMap((pair) => {
-    const at = pair.indexOf('=');
-    return at !== -1 && pair.slice(0, at).trim() === name ? [pair.slice(at + 1).trim()] : [];
-  });
+  const start = `${cookieName(request)}=`;
+  const found: string[] = [];
+  for (const pair of cookie.split(';')) {
+    const trimmed = pair.trim();
+    if (trimmed.startsWith(start)) found.push(trimmed.slice(start.length));
+  }
+  return found;
 }
 
 /** Value of `Set-Cookie`. Without an age, a browser forgets the cookie when it is closed. */
@@ -54,7 +58,7 @@ export function clearCookie(request: WithHeaders): string {
  */
 export function isFromOwnPage(request: WithHeaders): boolean {
   const { origin, 'sec-fetch-site': site } = request.headers;
-  if (request.headers[COOKIE_HEADER.toLowerCase()] !== COOKIE_HEADER_VALUE) return false;
+  if (request.headers[COOKIE_HEADER_KEY] !== COOKIE_HEADER_VALUE) return false;
   // Behind a proxy, the Host may be another one. Browsers compare with what they see themselves.
   if (site !== undefined) return site === 'same-origin';
   return origin === undefined || isOwnOrigin(origin, request);
@@ -73,6 +77,14 @@ function attributesFor(request: WithHeaders): string {
   return `Path=/; HttpOnly; SameSite=Strict${isLocal(request) ? '' : '; Secure'}`;
 }
 
+/** Whether Host headers name this machine. There are few of them, and each request asks. */
+const localHosts = new LRUCache<string, boolean>({ max: 100 });
+
 function isLocal(request: WithHeaders): boolean {
-  return isOwnName(hostOf(request));
+  const { host = '' } = request.headers;
+  const known = localHosts.get(host);
+  if (known !== undefined) return known;
+  const isOwn = isOwnName(hostOf(request));
+  localHosts.set(host, isOwn);
+  return isOwn;
 }
