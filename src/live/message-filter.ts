@@ -1,5 +1,4 @@
-import type { Within } from '../access/index.js';
-import { parsePublicId, toPublicId } from '../shared/ids/public-id.js';
+import { parsePublicId } from '../shared/ids/public-id.js';
 import { patternsWanting } from '../subscriptions/index.js';
 import type { Message } from './dto/stream-messages.js';
 import type { StreamQuery } from './dto/stream-query.js';
@@ -15,19 +14,14 @@ interface Comparable {
   readonly error?: { readonly code: string } | null;
 }
 
-/**
- * @param within the only subscriptions of which messages may tell; null for all of the tenant
- * @throws MalformedId
- */
-export function filterFrom(query: StreamQuery, within: Within): MessageFilter {
+/** @throws MalformedId */
+export function filterFrom(query: StreamQuery): MessageFilter {
   const { subscription_id: subscriptionId, event_type: pattern, status, status_code: statusCode } = query;
   const { error_code: errorCode } = query;
   if (subscriptionId !== undefined) parsePublicId(subscriptionId, 'sub');
-  const seen = within && new Set(within.map((id) => toPublicId('sub', id)));
   return (message) => {
     const body: Comparable = message.body;
     return (
-      (seen === null || (body.subscription_id !== undefined && seen.has(body.subscription_id))) &&
       (subscriptionId === undefined || body.subscription_id === subscriptionId) &&
       (pattern === undefined || (body.event_type !== null && patternsWanting(body.event_type).includes(pattern))) &&
       (status === undefined || body.status === status) &&

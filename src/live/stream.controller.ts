@@ -15,6 +15,7 @@ import { MalformedLastEventId, TooManyViewers, ViewersFull } from './live.errors
 import { KEPT_SECONDS } from './live-log.js';
 import { LiveViewers } from './live-viewers.js';
 import { filterFrom } from './message-filter.js';
+import { filterWithin } from './within-filter.js';
 
 const EVENT_STREAM = 'text/event-stream';
 
@@ -100,7 +101,7 @@ export class StreamController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const filter = filterFrom(query, within);
+    const filter = filterWithin(within, filterFrom(query));
     const last = positionFrom(lastId);
     void reply
       .header('content-type', `${EVENT_STREAM}; charset=utf-8`)

@@ -95,18 +95,6 @@ export const SETTINGS = z.object({
   )
     .default([])
     .describe('Origins whose pages may call the API from a browser. None by default.'),
-  publicUrl: text('an https URL, or an http URL of this machine, without a query', isPublicUrl)
-    .optional()
-    .describe(
-      'URL at which browsers reach this service, such as https://webhooks.example.com, for links to the portal. If ' +
-        'not set, links can be made only where the service is called at a loopback address.',
-    ),
-  sessionIdleTimeout: wholeNumber(10, 86_400)
-    .default(1800)
-    .describe("A browser's session ends when it is not used for this long."),
-  sessionMaxLifetime: wholeNumber(10, 2_592_000)
-    .default(43_200)
-    .describe("A browser's session ends this long after its beginning, however much it is used."),
   apiAccess: oneOf('keys', 'open')
     .default('keys')
     .describe(
@@ -120,6 +108,18 @@ export const SETTINGS = z.object({
     .describe(
       'First admin key for all tenants. Added at start unless it exists. Make one with: npm run --silent make-key',
     ),
+  publicUrl: text('an https URL, or an http URL of this machine, without a query', isPublicUrl)
+    .optional()
+    .describe(
+      'URL at which browsers reach this service, such as https://webhooks.example.com, for links to the portal. If ' +
+        'not set, links can be made only where the service is called at a loopback address.',
+    ),
+  sessionIdleTimeout: wholeNumber(10, 86_400)
+    .default(1800)
+    .describe("A browser's session ends when it is not used for this long."),
+  sessionMaxLifetime: wholeNumber(10, 2_592_000)
+    .default(43_200)
+    .describe("A browser's session ends this long after its beginning, however much it is used."),
   logLevel: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
     .default('info')
     .describe('Lowest level that is logged.'),
