@@ -1,3 +1,4 @@
+import { Unavailable } from '../shared/errors/domain-error.js';
 import { LIMITS } from '../shared/limits.js';
 import { Unauthenticated } from './access.errors.js';
 import { TooManyAttempts } from './session.errors.js';
@@ -40,6 +41,15 @@ describe('wrong credentials', () => {
     for (let n = 0; n < 3 * LIMITS.wrongCredentials; n += 1) {
       expect(await limited.attempt('203.0.113.7', () => 'right')).toBe('right');
     }
+  });
+
+  it('are not counted while nobody knows whether they are wrong', async () => {
+    const away = (): Promise<never> => Promise.reject(new Unavailable('The database does not answer.'));
+    for (let n = 0; n < 3 * LIMITS.wrongCredentials; n += 1) {
+      await expect(limited.attempt('203.0.113.7', away)).rejects.toThrow(Unavailable);
+    }
+
+    expect(await limited.attempt('203.0.113.7', () => 'right')).toBe('right');
   });
 
   it('count while they are in progress, so that a flood of them is limited, too', async () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { DomainError } from '../shared/errors/domain-error.js';
 import { LIMITS } from '../shared/limits.js';
 import { networkOf } from '../shared/net/client-address.js';
 import { Clock } from '../shared/time/clock.js';
@@ -22,7 +23,7 @@ export class WrongCredentials {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * Runs an attempt. It counts until it succeeds, so those in progress are limited, too.
+   * Runs an attempt. It counts unless it turns out not to be wrong, so those in progress are limited, too.
    *
    * @throws TooManyAttempts; what the attempt throws
    */
@@ -31,9 +32,18 @@ export class WrongCredentials {
     const taken = takeTokens(this.buckets.get(network) ?? null, RATE, this.clock.monotonicMs(), 1);
     if (taken.granted === 0) throw new TooManyAttempts(SECONDS_EACH);
     this.buckets.set(network, taken.bucket);
-    const result = await work();
-    const { tokens, atMs } = this.buckets.get(network) ?? taken.bucket;
-    this.buckets.set(network, { tokens: Math.min(RATE.burst, tokens + 1), atMs });
-    return result;
+    const giveBack = (): void => {
+      const { tokens, atMs } = this.buckets.get(network) ?? taken.bucket;
+      this.buckets.set(network, { tokens: Math.min(RATE.burst, tokens + 1), atMs });
+    };
+    try {
+      const result = await work();
+      giveBack();
+      return result;
+    } catch (error) {
+      // While PostgreSQL is away, nobody knows whether it is wrong.
+      if (!(error instanceof DomainError && error.category === 'unauthenticated')) giveBack();
+      throw error;
+    }
   }
 }
