@@ -15,7 +15,8 @@ export class ApiKeyMissing extends Unauthenticated {
 }
 
 export class NotPermitted extends DomainError {
-  constructor(role: Role, permission: Permission) {
+  /** @param role `none` for a caller without a role */
+  constructor(role: Role | 'none', permission: Permission) {
     super('not_permitted', 'forbidden', `This operation requires the role ${rolesThatMay(permission).join(' or ')}. Your key has the role ${role}.`); // prettier-ignore
   }
 }

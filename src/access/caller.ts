@@ -4,15 +4,32 @@ import type { Sender } from '../shared/http/request-log.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { clientAddressOf, networkOf } from '../shared/net/client-address.js';
+import { CallerGone } from './access.errors.js';
+import type { PortalGrant } from './domain/portal-grant.js';
 import { may, type Permission, type Role } from './domain/role.js';
+import type { Within } from './portal/within.js';
 
-/** The identity of a caller: an API key, or anonymous while API_ACCESS is open. */
+/** A session through which a caller calls: of a browser that showed an API key, or of a portal. */
+export interface CallerSession {
+  readonly id: Uuid;
+  readonly kind: 'browser' | 'portal';
+  /** Who uses the portal, as the host that made the session says. */
+  readonly actor: string | null;
+  readonly expiresAt: Date;
+}
+
+/** The identity of a caller: an API key, a session, or anonymous while API_ACCESS is open. */
 export interface Identity {
-  /** Null for an anonymous caller. */
+  /** Null for an anonymous caller and for a portal session. */
   readonly keyId: Uuid | null;
-  readonly role: Role;
-  /** The tenant to which the key is bound; null for an admin key for all tenants. */
+  /** Null for a portal session, whose grant says what it may do. */
+  readonly role: Role | null;
+  /** The tenant to which the caller is bound; null for an admin key for all tenants. */
   readonly tenantId: string | null;
+  /** Absent for a key that came with the request, and for an anonymous caller. */
+  readonly session?: CallerSession;
+  /** Only of a portal session. */
+  readonly grant?: PortalGrant;
 }
 
 /** Who sent a request, from which address, and for which tenant. */
@@ -31,9 +48,16 @@ export class Caller {
     readonly requestId: string,
   ) {}
 
-  /** Whether the caller's role has a permission. */
+  /** Whether the caller's role has a permission. A portal session may read what it is granted, and nothing else. */
   may(permission: Permission): boolean {
-    return may(this.identity.role, permission);
+    const { role, grant } = this.identity;
+    if (role !== null) return may(role, permission);
+    return permission === 'read' && grant?.capabilities.has('deliveries:read') === true;
+  }
+
+  /** The subscriptions that the caller may see or change; null for all of the tenant. */
+  get within(): Within {
+    return this.identity.grant?.subscriptionIds ?? null;
   }
 }
 
@@ -49,6 +73,13 @@ declare module 'fastify' {
 function callerOf({ caller }: FastifyRequest): Caller {
   if (caller === null) throw new Error('The operation requires no permission, so it has no caller');
   return caller;
+}
+
+/** @throws CallerGone if the connection is closed; audit entries need the address */
+export function addressOf(request: FastifyRequest): string {
+  const address = clientAddressOf(request);
+  if (address === null) throw new CallerGone();
+  return address;
 }
 
 /** Who sent a request, as far as the gate has found out. A process without a gate knows only the address. */
@@ -72,4 +103,9 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
 /** Injects the tenant that the request is about: `@TenantId() tenantId: string`. */
 export const TenantId = createParamDecorator(
   (_: unknown, context: ExecutionContext) => callerOf(requestOf(context)).tenantId,
+);
+
+/** Injects the subscriptions that the request may see or change: `@WithinSubscriptions() within: Within`. */
+export const WithinSubscriptions = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => callerOf(requestOf(context)).within,
 );

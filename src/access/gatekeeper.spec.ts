@@ -4,7 +4,7 @@ import { type Settings } from '../shared/config/settings.js';
 import { Metrics } from '../shared/metrics/metrics.js';
 import type { Identity } from './caller.js';
 import { Gatekeeper } from './gatekeeper.js';
-import type { KeyRing } from './keys/key-ring.js';
+import type { Identities } from './identities.js';
 import type { PublishQuota } from './quota/publish-quota.js';
 import type { TenantDirectory } from './tenants/tenant-directory.js';
 
@@ -17,11 +17,11 @@ describe('the gatekeeper', () => {
 
   beforeEach(async () => {
     identified.splice(0);
-    const keyRing = { identify: () => new Promise<Identity>((resolve) => identified.push(resolve)) };
+    const identities = { identify: () => new Promise<Identity>((resolve) => identified.push(resolve)) };
     const tenants = { find: (id: string) => ({ id, limits: {} }) };
     server = fastify();
     new Gatekeeper(
-      keyRing as unknown as KeyRing,
+      identities as unknown as Identities,
       tenants as unknown as TenantDirectory,
       {} as PublishQuota,
       new Metrics(),

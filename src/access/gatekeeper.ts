@@ -9,19 +9,13 @@ import { clientAddressOf, networkOf } from '../shared/net/client-address.js';
 import { Overloaded } from '../shared/http/intake.js';
 import { Metrics, startAtZero } from '../shared/metrics/metrics.js';
 import { Shares } from '../shared/shares.js';
-import {
-  CallerGone,
-  ForeignHost,
-  ForeignOrigin,
-  NotPermitted,
-  OtherTenant,
-  RateLimited,
-  TenantNotFound,
-} from './access.errors.js';
-import { Caller, type Identity } from './caller.js';
+import { ForeignHost, ForeignOrigin, NotPermitted, OtherTenant, RateLimited, TenantNotFound } from './access.errors.js';
+import { addressOf, Caller, type Identity } from './caller.js';
 import { may, type Permission } from './domain/role.js';
-import { KeyRing } from './keys/key-ring.js';
+import { Identities } from './identities.js';
+import { hideBodiesOf, refuseBeyondGrant } from './portal/portal-gate.js';
 import { PublishQuota } from './quota/publish-quota.js';
+import { hostOf, isOwnOrigin } from './sessions/session-cookie.js';
 import { DEFAULT_TENANT } from './tenants/default-tenant.js';
 import { publishRate, type Tenant } from './tenants/tenant.js';
 import { TenantDirectory } from './tenants/tenant-directory.js';
@@ -39,7 +33,13 @@ const MAX_WAITING = 1000;
 /** Codes with which the gate refuses requests. */
 const REFUSALS = [
   'unauthenticated',
+  'session_ended',
+  'foreign_request',
   'not_permitted',
+  'not_for_portals',
+  'capability_missing',
+  'beyond_subscriptions',
+  'subscription_not_found',
   'other_tenant',
   'tenant_not_found',
   'rate_limited',
@@ -64,7 +64,7 @@ export class Gatekeeper {
   private readonly waiting = new Shares(MAX_WAITING);
 
   constructor(
-    private readonly keyRing: KeyRing,
+    private readonly identities: Identities,
     private readonly tenants: TenantDirectory,
     private readonly quota: PublishQuota,
     private readonly metrics: Metrics,
@@ -78,6 +78,7 @@ export class Gatekeeper {
     fastify.decorateRequest('identity', null);
     fastify.decorateRequest('caller', null);
     fastify.addHook('onRoute', refuseUndeclared);
+    fastify.addHook('onRoute', hideBodiesOf);
     // Runs after plugins that are already registered, such as CORS, because refusals need their headers too. A hook
     // later in the request's life cycle would cost every request 10 µs.
     fastify.after(() => {
@@ -127,7 +128,8 @@ export class Gatekeeper {
 
   /** Sets the request's caller and charges the quota. @throws DomainError with the reason for a refusal */
   private async admit(request: FastifyRequest, reply: FastifyReply, permission: Permission): Promise<void> {
-    const { isForThisMachine = false, isMetered = false, takesTenantId = false } = routeOptionsOf(request);
+    const options = routeOptionsOf(request);
+    const { isForThisMachine = false, isMetered = false, takesTenantId = false } = options;
     if (isForThisMachine) {
       this.refuseForeignPages(request);
       return;
@@ -135,9 +137,11 @@ export class Gatekeeper {
     const { authorization } = request.headers;
     const isOpen = this.settings.apiAccess === 'open' && authorization === undefined;
     if (isOpen) this.refuseForeignPages(request);
-    const identity = isOpen ? ANONYMOUS : await this.waitFor(request, this.keyRing.identify(authorization));
+    const identity = isOpen ? ANONYMOUS : await this.waitFor(request, this.identities.identify(request));
     request.identity = identity;
-    if (!may(identity.role, permission)) throw new NotPermitted(identity.role, permission);
+    const { role, grant } = identity;
+    if (grant !== undefined) refuseBeyondGrant(grant, options, request);
+    else if (role === null || !may(role, permission)) throw new NotPermitted(role ?? 'none', permission);
     const chosen = chosenTenant(identity, namedTenants(request, takesTenantId));
     const tenantId = chosen ?? DEFAULT_TENANT;
     const tenant = await this.waitFor(request, this.tenants.find(tenantId));
@@ -161,19 +165,20 @@ export class Gatekeeper {
     if (origin !== undefined || site === 'cross-site') throw new ForeignOrigin();
   }
 
-  private isKnown(origin: string, { headers: { host = '' } }: FastifyRequest): boolean {
-    return this.settings.corsOrigins.includes(origin) || /^https?:\/\/(.*)$/.exec(origin)?.[1] === host.toLowerCase();
+  private isKnown(origin: string, request: FastifyRequest): boolean {
+    return this.settings.corsOrigins.includes(origin) || isOwnOrigin(origin, request);
   }
 
   /**
-   * Checks an admitted request again, for a response that goes on for long: its key may have been revoked or have
-   * expired, or its tenant may have been deleted.
+   * Checks an admitted request again, for a response that goes on for long: its key or its session may have been
+   * revoked or have expired, or its tenant may have been deleted. Waiting for more is no use of a session.
    *
    * @throws DomainError with the reason for a refusal
    */
-  async recheck({ caller, headers: { authorization } }: FastifyRequest): Promise<void> {
+  async recheck(request: FastifyRequest): Promise<void> {
+    const { caller } = request;
     if (caller === null) return;
-    if (caller.identity.keyId !== null) await this.keyRing.identify(authorization);
+    if (caller.identity !== ANONYMOUS) await this.identities.identify(request, false);
     if ((await this.tenants.find(caller.tenantId)) === null) throw new TenantNotFound(caller.tenantId);
   }
 
@@ -199,21 +204,6 @@ export class Gatekeeper {
 function codeOf(error: unknown): string {
   if (error instanceof DomainError) return error.code;
   return isDatabaseUnavailable(error) ? 'unavailable' : 'internal_error';
-}
-
-/** @throws CallerGone if the connection is closed; audit entries need the address */
-function addressOf(request: FastifyRequest): string {
-  const address = clientAddressOf(request);
-  if (address === null) throw new CallerGone();
-  return address;
-}
-
-/** The Host header in lower case, without port and brackets. */
-function hostOf({ headers: { host = '' } }: FastifyRequest): string {
-  return host
-    .replace(/:\d*$/, '')
-    .replace(/^\[(.*)\]$/, '$1')
-    .toLowerCase();
 }
 
 /** The tenants that a request names: in X-Tenant and, on routes that take it, in `tenant_id`. */

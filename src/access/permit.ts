@@ -7,6 +7,7 @@ import { takesQuery } from '../shared/http/strict-query.js';
 import { ApiKeyMissing, NotPermitted, RateLimited, TenantNotFound } from './access.errors.js';
 import { may, type Permission, ROLES, rolesThatMay } from './domain/role.js';
 import { TENANT_ID } from './domain/tenant-id.js';
+import { ForeignRequest } from './session.errors.js';
 
 /** Name of the security scheme in the OpenAPI document. */
 export const SECURITY_SCHEME = 'api_key';
@@ -38,13 +39,15 @@ export function Permit(
   permission: Permission,
   { isMetered = permission === 'publish' }: { isMetered?: boolean } = {},
 ): MethodDecorator {
+  const refused = ROLES.find((role) => !may(role, permission));
   const document = applyDecorators(
     ApiBearerAuth(SECURITY_SCHEME),
     ApiExtension(ROLES_EXTENSION, rolesThatMay(permission)),
     ApiHeader(X_TENANT),
     ApiProblems(
       new ApiKeyMissing(),
-      new NotPermitted(ROLES.find((role) => !may(role, permission)) ?? 'reader', permission),
+      // Where every role may call, only a page of another site is refused.
+      refused === undefined ? new ForeignRequest() : new NotPermitted(refused, permission),
       new TenantNotFound('acme'),
       422,
       ...(isMetered ? [new RateLimited(100, 1)] : []),

@@ -17,6 +17,8 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>;
 }
 
+/** Bodies that are refused with fewer fields. */
+const NEEDED: Readonly<Record<string, number>> = { createPortalSession: 3 };
 const FILE = new URL('../../docs/openapi.json', import.meta.url);
 const DOCUMENT_ID = 'https://test.invalid/openapi.json';
 const document = JSON.parse(readFileSync(FILE, 'utf8')) as {
@@ -59,7 +61,7 @@ describe('the examples of the OpenAPI document', () => {
     expect(faults).toEqual([]);
   });
 
-  it('show every JSON body that a client sends, with no more than two fields', () => {
+  it('show every JSON body that a client sends, with no more than two fields unless it needs more', () => {
     const bodies = operations.flatMap(({ operationId, requestBody }) =>
       Object.values(requestBody?.content ?? {}).map(({ examples = {} }) => {
         return [operationId, Object.values(examples).map(({ value }) => Object.keys(value as Json).length)] as const;
@@ -67,7 +69,9 @@ describe('the examples of the OpenAPI document', () => {
     );
 
     expect(bodies.length).toBeGreaterThan(8);
-    expect(bodies.filter(([, sizes]) => sizes.length === 0 || sizes.some((size) => size > 2))).toEqual([]);
+    expect(
+      bodies.filter(([id, sizes]) => sizes.length === 0 || sizes.some((size) => size > (NEEDED[id] ?? 2))),
+    ).toEqual([]);
   });
 
   it('are sent by the page only as a type of event, not as an id that does not exist or a filter', () => {

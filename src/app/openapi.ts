@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { ROLES_EXTENSION, SECURITY_SCHEME } from '../access/index.js';
+import { CAPABILITIES_EXTENSION, ROLES_EXTENSION, SECURITY_SCHEME } from '../access/index.js';
 import { PROBLEM_MEDIA_TYPE } from '../shared/http/api-errors.js';
 import { Problem } from '../shared/http/problem.js';
 import { VERSION } from '../shared/version.js';
@@ -14,14 +14,16 @@ const TAGS = {
   Publishing: 'Publish events; an event is accepted once it is committed',
   Status: 'Events, deliveries and attempts',
   Replays: 'Deliver again what failed, and what a subscription has missed',
-  Access: 'API keys, tenants with their limits, and the audit log',
+  Access: 'API keys, sessions, tenants with their limits, and the audit log',
   'Health and metrics': 'For orchestrators and monitoring; no API key, no rate limit',
 };
 
 const DESCRIPTION = `Sends webhooks for your product. You publish events; the service signs them, delivers them to every
 subscribed URL, retries failed deliveries, and keeps the history of every attempt.
 
-Send an API key: \`Authorization: Bearer whk_...\`. Each operation lists the roles that may call it.
+Send an API key: \`Authorization: Bearer whk_...\`. Each operation lists the roles that may call it. Pages in a browser
+exchange the key for a session (\`POST /session\`). Customers use a portal session (\`POST /portal-sessions\`), whose
+token is sent like a key; operations that it may call list the capabilities that it needs.
 
 Every response has an \`X-Request-Id\` header. Errors are \`application/problem+json\` (RFC 9457) with a stable
 \`code\`.
@@ -62,11 +64,15 @@ export function openApiDocument(app: INestApplication, targetUrl?: string): Open
   return toOpenApi31({ ...document, paths: inReadingOrder(document.paths), security: [] });
 }
 
-/** Adds the permitted roles to the description, because documentation pages do not show extensions. */
+/**
+ * Adds the permitted roles to the description, and what a portal session needs, because documentation pages do not show
+ * extensions.
+ */
 function describeRoles(operation: Operation): void {
-  const roles = operation[ROLES_EXTENSION];
+  const { [ROLES_EXTENSION]: roles, [CAPABILITIES_EXTENSION]: capabilities } = operation;
   if (roles === undefined) return;
-  operation.description = [operation.description, `Roles: ${roles.join(', ')}.`].filter(Boolean).join('\n\n');
+  const portal = capabilities?.length ? ` Portal sessions need ${capabilities.join(' and ')}.` : '';
+  operation.description = [operation.description, `Roles: ${roles.join(', ')}.${portal}`].filter(Boolean).join('\n\n');
 }
 
 /**
@@ -107,6 +113,7 @@ interface Operation {
   readonly operationId: string;
   description?: string;
   readonly [ROLES_EXTENSION]?: readonly string[];
+  readonly [CAPABILITIES_EXTENSION]?: readonly string[];
   readonly parameters?: readonly Parameter[];
   tags?: readonly string[];
   readonly requestBody?: { readonly content: Readonly<Record<string, MediaType>> };

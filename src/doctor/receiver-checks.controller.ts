@@ -8,7 +8,7 @@ import { ApiProblems } from '../shared/http/api-errors.js';
 import { untilGone } from '../shared/http/client-gone.js';
 import { RouteOption } from '../shared/http/route-options.js';
 import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
-import { SubscriptionNotFound } from '../subscriptions/index.js';
+import { PortalOnSubscription, SubscriptionNotFound } from '../subscriptions/index.js';
 import { ReceiverCheckAnswer } from './dto/receiver-check-answer.js';
 import { CheckRunning, TooManyChecks } from './receiver-check.errors.js';
 import { toCheckAnswer } from './receiver-check.mapping.js';
@@ -26,6 +26,7 @@ export class ReceiverChecksController {
   @Post('check')
   @RouteOption({ refusesBody: true })
   @Permit('manage', { isMetered: true })
+  @PortalOnSubscription('subscriptions:test')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'checkSubscription',

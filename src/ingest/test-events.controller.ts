@@ -14,7 +14,7 @@ import { RouteOption } from '../shared/http/route-options.js';
 import { withWarnings } from '../shared/http/warning.js';
 import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
-import { SubscriptionNotFound } from '../subscriptions/index.js';
+import { PortalOnSubscription, SubscriptionNotFound } from '../subscriptions/index.js';
 import { TestedAnswer, TestEventInput, TestEventQuery, UntestedAnswer } from './dto/test-event.js';
 import { SubscriptionDisabled } from './ingest.errors.js';
 import { LOCATION, publishedAnswer } from './published-answer.js';
@@ -32,6 +32,7 @@ export class TestEventsController {
   @Post('test')
   @RouteOption({ rawBody: true })
   @Permit('manage', { isMetered: true })
+  @PortalOnSubscription('subscriptions:test')
   @HttpCode(202)
   @ApiOperation({
     operationId: 'testSubscription',

@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Gatekeeper, Permit, TenantId } from '../access/index.js';
+import { type Caller, CurrentCaller, Gatekeeper, Permit, Portal } from '../access/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { RouteOption } from '../shared/http/route-options.js';
@@ -14,6 +14,7 @@ import { StreamQuery } from './dto/stream-query.js';
 import { MalformedLastEventId, TooManyViewers, ViewersFull } from './live.errors.js';
 import { LiveViewers } from './live-viewers.js';
 import { filterFrom } from './message-filter.js';
+import { filterWithin } from './within-filter.js';
 
 const EVENT_STREAM = 'text/event-stream';
 
@@ -60,6 +61,7 @@ export class StreamController {
 
   @Get()
   @Permit('read')
+  @Portal(['deliveries:read'], 'handler')
   @RouteOption({ isEndless: true, takesTenantId: true })
   @ApiOperation({
     operationId: 'watch',
@@ -92,13 +94,13 @@ export class StreamController {
     new ViewersFull(LIMITS.viewers),
   )
   async watch(
-    @TenantId() tenantId: string,
+    @CurrentCaller() { tenantId, within }: Caller,
     @Query(InputPipe) query: StreamQuery,
     @Headers('last-event-id') lastId: string | undefined,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const filter = filterFrom(query);
+    const filter = filterWithin(within, filterFrom(query));
     const last = positionFrom(lastId);
     void reply
       .header('content-type', `${EVENT_STREAM}; charset=utf-8`)

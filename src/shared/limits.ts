@@ -74,6 +74,16 @@ export const LIMITS = {
   keyLifeSeconds: 315_360_000,
   eventsPerSecond: 1_000_000,
   subscriptions: 10_000_000,
+  frameAncestors: 20,
+  /** Sessions of one API key. A further one ends the one that was not used for longest. */
+  sessionsOfKey: 50,
+  /** Wrong keys and portal codes from one address in a row; one more every few seconds. */
+  wrongCredentials: 20,
+  /** Portal sessions of one tenant that are in use, or whose code can still be exchanged. */
+  portalSessions: 1000,
+  portalSessionSeconds: 86_400,
+  portalSubscriptions: 100,
+  actorLength: 200,
 
   /** Live views at one process: of one tenant, and in all. */
   viewersOfTenant: 10,

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Permit, TenantId } from '../access/index.js';
+import { Permit, Portal, TenantId, type Within, WithinSubscriptions } from '../access/index.js';
 import { EventNotFound } from '../ingest/index.js';
 import { ApiIdParam } from '../shared/http/api-id-param.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
@@ -18,6 +18,7 @@ export class ExplainController {
 
   @Get(':id/explain')
   @Permit('read')
+  @Portal(['deliveries:read'], 'handler')
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({
     operationId: 'explainEvent',
@@ -32,9 +33,10 @@ export class ExplainController {
   @ApiProblems(new MalformedCursor(), new EventNotFound(EXAMPLE_IDS.evt))
   explain(
     @TenantId() tenantId: string,
+    @WithinSubscriptions() within: Within,
     @Param('id') id: string,
     @Query(InputPipe) query: PageQuery,
   ): Promise<EventExplanationAnswer> {
-    return this.explaining.explain(tenantId, parsePublicId(id, 'evt').uuid, query);
+    return this.explaining.explain(tenantId, parsePublicId(id, 'evt').uuid, query, within);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Within } from '../access/index.js';
 import { DeliveryExplanations, type ExplainedDelivery } from '../delivery/index.js';
-import { EventHistory } from '../ingest/index.js';
+import { EventHistory, EventNotFound } from '../ingest/index.js';
 import { decodeCursor, encodeCursor, type PageQuery } from '../shared/http/page.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { deliveryUuid, lastUuidOf, type Uuid, uuidTimeMs } from '../shared/ids/uuid.js';
@@ -12,6 +13,8 @@ import type { EventExplanationAnswer, ExplainedSubscriptionAnswer } from './dto/
 /** Subscriptions that are looked at in one statement, and in how many statements for one page. */
 const PART = 200;
 const MAX_PARTS = 10;
+
+type Addressed = Awaited<ReturnType<EventHistory['getAddressing']>>;
 
 interface Entry {
   /** Of the delivery, or of a subscription without one. */
@@ -39,22 +42,28 @@ export class ExplainService {
    * Lists the deliveries of an event, then the subscriptions that got none. A cursor is the id of a delivery or of a
    * subscription, which cannot be mistaken for each other: those of deliveries lie in the range of the event.
    *
+   * @param within the only subscriptions that may be seen; null for all of the tenant
    * @throws EventNotFound; MalformedCursor
    */
-  async explain(tenantId: string, eventId: Uuid, { limit, cursor }: PageQuery): Promise<EventExplanationAnswer> {
+  async explain(
+    tenantId: string,
+    eventId: Uuid,
+    { limit, cursor }: PageQuery,
+    within: Within = null,
+  ): Promise<EventExplanationAnswer> {
     const after = cursor === undefined ? null : decodeCursor(cursor);
     const summary = await this.events.getSummary(tenantId, eventId);
-    const { addressing, deliveryCount } = await this.events.getAddressing(tenantId, eventId);
+    const { addressing, deliveryCount } = await this.addressing(tenantId, eventId, within);
     const only = addressing === 'all' || addressing === null ? null : await this.firstTarget(tenantId, eventId);
     const { eventType } = summary;
     const acceptedAtMs = uuidTimeMs(eventId);
     const event = { eventType, acceptedAtMs, addressing, addressedTo: only };
 
     const isAmongDeliveries = after === null || (after > eventId && after <= lastUuidOf(eventId));
-    const reached = isAmongDeliveries ? await this.deliveries.list(tenantId, { eventId, limit, after }) : [];
+    const reached = isAmongDeliveries ? await this.deliveries.list(tenantId, { eventId, limit, after, within }) : [];
     // One more than the page has room for says that another page follows.
     const missing = limit + 1 - reached.length;
-    const place = { after: isAmongDeliveries ? null : after, limit: missing };
+    const place = { after: isAmongDeliveries ? null : after, limit: missing, within };
     const others = missing > 0 ? await this.others(tenantId, { id: eventId, event }, place) : NO_ENTRIES;
     const all = [...reached.map(toDeliveryEntry), ...others.entries];
     const shown = all.slice(0, limit);
@@ -72,10 +81,19 @@ export class ExplainService {
     };
   }
 
+  /** How the event was addressed, and how many deliveries may be seen. @throws EventNotFound if none may be */
+  private async addressing(tenantId: string, eventId: Uuid, within: Within): Promise<Addressed> {
+    const addressing = await this.events.getAddressing(tenantId, eventId);
+    if (within === null) return addressing;
+    const deliveryCount = (await this.deliveries.countTo(tenantId, [eventId], within)).get(eventId);
+    if (deliveryCount === undefined) throw new EventNotFound(toPublicId('evt', eventId));
+    return { ...addressing, deliveryCount };
+  }
+
   /** Public id of the subscription of the first delivery; null if that is gone. */
   private async firstTarget(tenantId: string, eventId: Uuid): Promise<string | null> {
     const after = deliveryUuid(eventId, 2);
-    const [first] = await this.deliveries.list(tenantId, { eventId, limit: 1, after });
+    const [first] = await this.deliveries.list(tenantId, { eventId, limit: 1, after, within: null });
     return first?.delivery.subscription_id ?? null;
   }
 
@@ -86,12 +104,12 @@ export class ExplainService {
   private async others(
     tenantId: string,
     { id, event }: { readonly id: Uuid; readonly event: PastEvent },
-    { after, limit }: { readonly after: Uuid | null; readonly limit: number },
+    { after, limit, within }: { readonly after: Uuid | null; readonly limit: number; readonly within: Within },
   ): Promise<Entries> {
     const entries: Entry[] = [];
     let last = after;
     for (let part = 0; part < MAX_PARTS && entries.length < limit; part += 1) {
-      const found = await this.subscriptions.explain(tenantId, event, { after: last, limit: PART });
+      const found = await this.subscriptions.explain(tenantId, event, { after: last, limit: PART, within });
       const ids = found.subscriptions.map((subscription) => subscription.id);
       // A replay may have sent it to some, whatever number of deliveries it was accepted with.
       const reached = ids.length === 0 ? NONE : await this.deliveries.reached(tenantId, id, ids);

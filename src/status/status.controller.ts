@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query, Res, UseInterceptors } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Permit, TenantId } from '../access/index.js';
+import { Permit, Portal, TenantId, type Within, WithinSubscriptions } from '../access/index.js';
 import { DeliveryNotFound, DeliveryWithAttemptsAnswer, EventQuery } from '../delivery/index.js';
 import { EventNotFound } from '../ingest/index.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
@@ -23,6 +23,7 @@ export class StatusController {
 
   @Get('status/:task_id')
   @Permit('read')
+  @Portal(['deliveries:read'], 'handler')
   @ApiOperation({
     operationId: 'getStatus',
     summary: 'Read the status of a delivery, or of an event with its deliveries',
@@ -39,14 +40,18 @@ export class StatusController {
   @ApiProblems(new DeliveryNotFound(EXAMPLE_IDS.dlv), new EventNotFound(EXAMPLE_IDS.evt))
   getStatus(
     @TenantId() tenantId: string,
+    @WithinSubscriptions() within: Within,
     @Param('task_id') taskId: string,
   ): Promise<DeliveryWithAttemptsAnswer | EventStatusAnswer> {
     const { kind, uuid } = parsePublicId(taskId, 'dlv', 'evt');
-    return kind === 'evt' ? this.status.getEventStatus(tenantId, uuid) : this.status.getDelivery(tenantId, uuid);
+    return kind === 'evt'
+      ? this.status.getEventStatus(tenantId, uuid, within)
+      : this.status.getDelivery(tenantId, uuid, within);
   }
 
   @Get('events')
   @Permit('read')
+  @Portal(['deliveries:read'], 'handler')
   @RouteOption({ takesTenantId: true })
   @UseInterceptors(LinkHeaderInterceptor, MayLagInterceptor)
   @ApiOperation({
@@ -59,22 +64,32 @@ export class StatusController {
   })
   @ApiOkResponse({ type: EventPage, description: 'A page of events', headers: DATA_AS_OF })
   @ApiProblems(new MalformedCursor(), new MalformedId('42', ['evt'], 'event_id'))
-  listEvents(@TenantId() tenantId: string, @Query(InputPipe) query: EventQuery): Promise<TwoWayPage<EventAnswer>> {
-    return this.status.listEvents(tenantId, query);
+  listEvents(
+    @TenantId() tenantId: string,
+    @WithinSubscriptions() within: Within,
+    @Query(InputPipe) query: EventQuery,
+  ): Promise<TwoWayPage<EventAnswer>> {
+    return this.status.listEvents(tenantId, query, within);
   }
 
   @Get('events/:id')
   @Permit('read')
+  @Portal(['deliveries:read'], 'handler')
   @ApiOperation({ operationId: 'getEvent', summary: 'Read an event, without its payload' })
   @ApiIdParam('id', 'evt')
   @ApiOkResponse({ type: EventAnswer, description: 'The event' })
   @ApiProblems(new EventNotFound(EXAMPLE_IDS.evt))
-  getEvent(@TenantId() tenantId: string, @Param('id') id: string): Promise<EventAnswer> {
-    return this.status.getEvent(tenantId, parsePublicId(id, 'evt').uuid);
+  getEvent(
+    @TenantId() tenantId: string,
+    @WithinSubscriptions() within: Within,
+    @Param('id') id: string,
+  ): Promise<EventAnswer> {
+    return this.status.getEvent(tenantId, parsePublicId(id, 'evt').uuid, within);
   }
 
   @Get('events/:id/payload')
   @Permit('read')
+  @Portal(['payloads:read'], 'handler')
   @ApiOperation({
     operationId: 'getEventPayload',
     summary: 'Read the payload of an event, byte for byte as it was published',
@@ -85,8 +100,13 @@ export class StatusController {
     content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } }, '*/*': { schema: {} } },
   })
   @ApiProblems(new EventNotFound(EXAMPLE_IDS.evt))
-  async getPayload(@TenantId() tenantId: string, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
-    const { contentType, bytes } = await this.status.getPayload(tenantId, parsePublicId(id, 'evt').uuid);
+  async getPayload(
+    @TenantId() tenantId: string,
+    @WithinSubscriptions() within: Within,
+    @Param('id') id: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { contentType, bytes } = await this.status.getPayload(tenantId, parsePublicId(id, 'evt').uuid, within);
     // A publisher's HTML must not run as a page of this service.
     void reply.header('content-disposition', 'attachment').header('x-content-type-options', 'nosniff');
     await reply.header('content-type', contentType).send(bytes);

@@ -1,48 +1,77 @@
 import { Injectable } from '@nestjs/common';
-import { DeliveryHistory, type DeliveryWithAttemptsAnswer, type EventQuery, HistorySearch } from '../delivery/index.js';
-import { EventHistory, type EventSummary, type Payload } from '../ingest/index.js';
+import type { Within } from '../access/index.js';
+import {
+  DeliveryExplanations,
+  DeliveryHistory,
+  type DeliveryWithAttemptsAnswer,
+  type EventQuery,
+  HistorySearch,
+} from '../delivery/index.js';
+import { EventHistory, EventNotFound, type EventSummary, type Payload } from '../ingest/index.js';
 import type { TwoWayPage } from '../shared/http/two-way-page.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import { type Uuid, uuidTimeMs } from '../shared/ids/uuid.js';
 import { LIMITS } from '../shared/limits.js';
 import type { EventAnswer, EventStatusAnswer } from './dto/status-answers.js';
 
+/**
+ * Events and deliveries, as far as a caller may see them: those of some subscriptions, or of the whole tenant. An event
+ * is seen by its deliveries, and no others are counted.
+ */
 @Injectable()
 export class StatusService {
   constructor(
     private readonly events: EventHistory,
     private readonly deliveries: DeliveryHistory,
+    private readonly explanations: DeliveryExplanations,
     private readonly search: HistorySearch,
   ) {}
 
   /** @throws DeliveryNotFound */
-  getDelivery(tenantId: string, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
-    return this.deliveries.get(tenantId, id);
+  getDelivery(tenantId: string, id: Uuid, within: Within): Promise<DeliveryWithAttemptsAnswer> {
+    return this.deliveries.get(tenantId, id, within);
   }
 
   /** @throws EventNotFound */
-  async getEvent(tenantId: string, id: Uuid): Promise<EventAnswer> {
-    return toEventAnswer(await this.events.getSummary(tenantId, id));
+  async getEvent(tenantId: string, id: Uuid, within: Within): Promise<EventAnswer> {
+    const [event] = await this.seen(tenantId, [await this.events.getSummary(tenantId, id)], within);
+    if (event === undefined) throw new EventNotFound(toPublicId('evt', id));
+    return toEventAnswer(event);
   }
 
   /** Lists events, newest first. @throws MalformedCursor; MalformedId; InvalidInput */
-  listEvents(tenantId: string, query: EventQuery): Promise<TwoWayPage<EventAnswer>> {
-    return this.search.listEvents(tenantId, query, async (ids) =>
-      (await this.events.listSummaries(tenantId, ids)).map(toEventAnswer),
-    );
+  listEvents(tenantId: string, query: EventQuery, within: Within): Promise<TwoWayPage<EventAnswer>> {
+    const read = async (ids: readonly Uuid[]): Promise<EventAnswer[]> => {
+      const found = await this.events.listSummaries(tenantId, ids);
+      return (await this.seen(tenantId, found, within)).map(toEventAnswer);
+    };
+    return this.search.listEvents(tenantId, query, read, within);
   }
 
   /** @throws EventNotFound */
-  async getEventStatus(tenantId: string, id: Uuid): Promise<EventStatusAnswer> {
-    const event = await this.getEvent(tenantId, id);
-    const page = await this.search.listDeliveries(tenantId, { event_id: event.id, limit: LIMITS.eventDeliveries });
+  async getEventStatus(tenantId: string, id: Uuid, within: Within): Promise<EventStatusAnswer> {
+    const event = await this.getEvent(tenantId, id, within);
+    const query = { event_id: event.id, limit: LIMITS.eventDeliveries };
+    const page = await this.search.listDeliveries(tenantId, query, within);
     const link = page.has_more ? { deliveries_url: `/deliveries?event_id=${event.id}` } : {};
     return { ...event, deliveries: page.data, ...link };
   }
 
   /** @throws EventNotFound */
-  getPayload(tenantId: string, id: Uuid): Promise<Payload> {
+  async getPayload(tenantId: string, id: Uuid, within: Within): Promise<Payload> {
+    if (within !== null) await this.getEvent(tenantId, id, within);
     return this.events.getPayload(tenantId, id);
+  }
+
+  /** The events that may be seen, with the number of the deliveries that may be seen. */
+  private async seen(tenantId: string, events: readonly EventSummary[], within: Within): Promise<EventSummary[]> {
+    if (within === null) return [...events];
+    const ids = events.map(({ id }) => id);
+    const counts = await this.explanations.countTo(tenantId, ids, within);
+    return events.flatMap((event) => {
+      const deliveryCount = counts.get(event.id);
+      return deliveryCount === undefined ? [] : [{ ...event, deliveryCount }];
+    });
   }
 }
 

@@ -28,6 +28,7 @@ export {
 export type { Held } from './domain/revival.js';
 export { SUBSCRIPTION_TARGETS } from './subscription-targets.js';
 export { NO_DELIVERY_REASONS, type NoDeliveryReason, type PastEvent } from './domain/no-delivery-reasons.js';
+export { PortalOnSubscription } from './on-subscription.js';
 export { SubscriptionNotFound } from './subscription.errors.js';
 export { SubscriptionDisabling } from './subscription-disabling.js';
 export { type HealthSource, SubscriptionHealth } from './subscription-health.js';

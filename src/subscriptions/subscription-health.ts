@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Within } from '../access/index.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import type { Page } from '../shared/http/page.js';
 import type {
@@ -35,9 +36,16 @@ export class SubscriptionHealth {
     return { ...subscription, health: await this.known.get(tenantId, subscription) };
   }
 
-  /** @throws MalformedCursor */
-  async list(tenantId: string, query: SubscriptionQuery): Promise<Page<ListedSubscriptionAnswer>> {
-    const page = await this.subscriptions.list(tenantId, query);
+  /**
+   * @param within the only subscriptions that may be seen; null for all of the tenant
+   * @throws MalformedCursor
+   */
+  async list(
+    tenantId: string,
+    query: SubscriptionQuery,
+    within: Within = null,
+  ): Promise<Page<ListedSubscriptionAnswer>> {
+    const page = await this.subscriptions.list(tenantId, query, within);
     const healths = page.data.length === 0 ? [] : await this.known.list(tenantId, page.data);
     const data = healths.flatMap((health, index) => {
       const subscription = page.data[index];

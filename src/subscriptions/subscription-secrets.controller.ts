@@ -9,6 +9,7 @@ import { RouteOption } from '../shared/http/route-options.js';
 import { EXAMPLE_IDS, parsePublicId } from '../shared/ids/public-id.js';
 import { LIMITS } from '../shared/limits.js';
 import { RotatedSecretsAnswer, SecretRotation, SecretsAnswer } from './dto/secrets.js';
+import { PortalOnSubscription } from './on-subscription.js';
 import { SubscriptionNotFound, TooManySecrets } from './subscription.errors.js';
 import { SubscriptionSecretsService } from './subscription-secrets.service.js';
 
@@ -20,6 +21,7 @@ export class SubscriptionSecretsController {
   @Get('secret')
   @ApiIdParam('id', 'sub')
   @Permit('manage')
+  @PortalOnSubscription('secrets:read')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getSubscriptionSecret',
@@ -36,6 +38,7 @@ export class SubscriptionSecretsController {
   @ApiIdParam('id', 'sub')
   @RouteOption({ bodyIsOptional: true })
   @Permit('manage')
+  @PortalOnSubscription('subscriptions:write', 'secrets:read')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({

@@ -31,6 +31,8 @@ interface Around {
   /** An id; null for the first page. */
   readonly after: Uuid | null;
   readonly limit: number;
+  /** Only these subscriptions; null for all of the tenant. */
+  readonly within?: readonly Uuid[] | null;
 }
 
 /** Versions of one subscription on each side of a time: those nearest to it. */
@@ -47,6 +49,23 @@ export interface VersionKey {
 const BEFORE_ALL_IDS = '00000000-0000-0000-0000-000000000000';
 const BEFORE_ALL = { tenant_id: '', subscription_id: BEFORE_ALL_IDS };
 
+/** SQL for the subscriptions of a tenant with versions, in order of id: one step for each, however many it has. */
+const ALL_KNOWN = `with recursive known as (
+         (select v.subscription_id, 1 as place from subscription_versions v
+          where v.tenant_id = $1 and v.subscription_id > $3 order by v.subscription_id limit 1)
+         union all
+         select (select v.subscription_id from subscription_versions v
+                 where v.tenant_id = $1 and v.subscription_id > known.subscription_id
+                 order by v.subscription_id limit 1), place + 1
+         from known where known.subscription_id is not null and place < $4)`;
+
+/** SQL for those of the subscriptions in $7. */
+const KNOWN_OF_THESE = `with known as (
+         select these.id as subscription_id from unnest($7::uuid[]) these(id)
+         where these.id > $3 and (
+           select true from subscription_versions v where v.tenant_id = $1 and v.subscription_id = these.id limit 1)
+         order by these.id limit $4)`;
+
 /** What subscriptions wanted, and their states, in the past. A trigger on `subscriptions` writes the versions. */
 @Injectable()
 export class SubscriptionVersionsRepository {
@@ -54,21 +73,13 @@ export class SubscriptionVersionsRepository {
 
   /**
    * Lists the subscriptions that a tenant has or had, in order of id, with the versions that were valid at a time or
-   * shortly before or after it. A skip scan takes one step per subscription, however many versions it has. Served by
-   * the primary key.
+   * shortly before or after it. Served by the primary key.
    */
-  listAround(tenantId: string, { at, withinMs, after, limit }: Around): Promise<VersionedRow[]> {
+  listAround(tenantId: string, { at, withinMs, after, limit, within = null }: Around): Promise<VersionedRow[]> {
     const [from, until] = [-withinMs, withinMs].map((ms) => new Date(at.getTime() + ms));
     return this.database.search(tenantId, (session) =>
       session.query<VersionedRow>(
-        `with recursive known as (
-         (select v.subscription_id, 1 as place from subscription_versions v
-          where v.tenant_id = $1 and v.subscription_id > $3 order by v.subscription_id limit 1)
-         union all
-         select (select v.subscription_id from subscription_versions v
-                 where v.tenant_id = $1 and v.subscription_id > known.subscription_id
-                 order by v.subscription_id limit 1), place + 1
-         from known where known.subscription_id is not null and place < $4)
+        `${within === null ? ALL_KNOWN : KNOWN_OF_THESE}
        select known.subscription_id as id, s.created_at, s.state, s.event_types, s.verify_ingest, near.versions
        from known
        left join subscriptions s on s.tenant_id = $1 and s.id = known.subscription_id
@@ -91,7 +102,7 @@ export class SubscriptionVersionsRepository {
             order by v.valid_from limit ${MAX_VERSIONS})) e) near on true
        where known.subscription_id is not null
        order by known.subscription_id`,
-        [at, after ?? BEFORE_ALL_IDS, limit, from, until],
+        [at, after ?? BEFORE_ALL_IDS, limit, from, until, ...(within === null ? [] : [within])],
       ),
     );
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Within } from '../access/index.js';
 import { Settings } from '../shared/config/settings.js';
 import { toPublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
@@ -43,10 +44,10 @@ export class SubscriptionVersions {
   async explain(
     tenantId: string,
     event: PastEvent,
-    { after, limit }: { readonly after: Uuid | null; readonly limit: number },
+    { after, limit, within = null }: { readonly after: Uuid | null; readonly limit: number; readonly within?: Within },
   ): Promise<Part> {
     const at = new Date(event.acceptedAtMs);
-    const rows = await this.repository.listAround(tenantId, { at, withinMs: this.settlingMs, after, limit });
+    const rows = await this.repository.listAround(tenantId, { at, withinMs: this.settlingMs, after, limit, within });
     return {
       subscriptions: rows.flatMap((row) => this.explained(event, row)),
       last: rows.length < limit ? null : (rows.at(-1)?.id ?? null),

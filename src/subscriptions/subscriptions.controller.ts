@@ -15,7 +15,7 @@ import {
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { type Caller, CurrentCaller, Permit, TenantId } from '../access/index.js';
+import { type Caller, CurrentCaller, Permit, Portal, TenantId, type Within, WithinSubscriptions } from '../access/index.js'; // prettier-ignore
 import { SETTINGS } from '../shared/config/setting-list.js';
 import { ApiProblems } from '../shared/http/api-errors.js';
 import { ApiInput } from '../shared/http/api-input.js';
@@ -35,6 +35,7 @@ import {
 } from './dto/subscription-answer.js';
 import { EXAMPLE_TARGET_URL, SubscriptionInput, SubscriptionPatch } from './dto/subscription-input.js';
 import { SubscriptionQuery } from './dto/subscription-query.js';
+import { PortalOnSubscription } from './on-subscription.js';
 import {
   SubscriptionLimitReached,
   SubscriptionNotFound,
@@ -59,6 +60,7 @@ export class SubscriptionsController {
 
   @Post()
   @Permit('manage')
+  @Portal(['subscriptions:write', 'secrets:read'])
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'createSubscription', summary: 'Create a subscription' })
   @ApiCreatedResponse({
@@ -80,19 +82,22 @@ export class SubscriptionsController {
 
   @Get()
   @Permit('read')
+  @Portal(['subscriptions:read'], 'handler')
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({ operationId: 'listSubscriptions', summary: 'List subscriptions, newest first' })
   @ApiOkResponse({ type: SubscriptionPage, description: 'A page of subscriptions' })
   @ApiProblems(new MalformedCursor())
   list(
     @TenantId() tenantId: string,
+    @WithinSubscriptions() within: Within,
     @Query(InputPipe) query: SubscriptionQuery,
   ): Promise<Page<ListedSubscriptionAnswer>> {
-    return this.health.list(tenantId, query);
+    return this.health.list(tenantId, query, within);
   }
 
   @Get(':id')
   @Permit('read')
+  @PortalOnSubscription('subscriptions:read')
   @ApiIdParam('id', 'sub')
   @ApiOperation({ operationId: 'getSubscription', summary: 'Read a subscription' })
   @ApiOkResponse({ type: SubscriptionWithHealthAnswer, description: 'The subscription, without its secret' })
@@ -103,6 +108,7 @@ export class SubscriptionsController {
 
   @Put(':id')
   @Permit('manage')
+  @PortalOnSubscription('subscriptions:write')
   @ApiIdParam('id', 'sub')
   @ApiOperation({
     operationId: 'replaceSubscription',
@@ -127,6 +133,7 @@ export class SubscriptionsController {
 
   @Patch(':id')
   @Permit('manage')
+  @PortalOnSubscription('subscriptions:write')
   @ApiIdParam('id', 'sub')
   @ApiOperation({
     operationId: 'patchSubscription',
@@ -150,6 +157,7 @@ export class SubscriptionsController {
   @Delete(':id')
   @RouteOption({ refusesBody: true })
   @Permit('manage')
+  @PortalOnSubscription('subscriptions:write')
   @HttpCode(204)
   @ApiIdParam('id', 'sub')
   @ApiOperation({

@@ -29,6 +29,8 @@ interface ListFilter {
   readonly after: Uuid | null;
   readonly eventType: string | null;
   readonly state: SubscriptionState | null;
+  /** Only these; null for all of the tenant. */
+  readonly within: readonly Uuid[] | null;
 }
 
 /** Subscriptions of a tenant. Deleted ones are kept for the history; unless stated otherwise, queries ignore them. */
@@ -49,12 +51,23 @@ export class SubscriptionsRepository {
     return (await this.rows(tenantId).count({ id })) > 0;
   }
 
+  /** Which of these the tenant has. */
+  async findExisting(tenantId: string, ids: readonly Uuid[]): Promise<Set<Uuid>> {
+    const rows = await this.database.query<{ id: Uuid }>(
+      tenantId,
+      'select id from subscriptions where tenant_id = $1 and id = any($2::uuid[]) and deleted_at is null',
+      [ids],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** Lists subscriptions, newest first, and one more than the limit if another page follows. */
   list(tenantId: string, filter: ListFilter): Promise<SubscriptionEntity[]> {
-    const { after, state, eventType } = filter;
+    const { after, state, eventType, within } = filter;
     const conditions: [string, object?][] = [['s.deletedAt is null']];
     if (after !== null) conditions.push(['s.id < :after', { after }]);
     if (state !== null) conditions.push(['s.state = :state', { state: SUBSCRIPTION_STATE[state] }]);
+    if (within !== null) conditions.push(['s.id = any(cast(:within as uuid[]))', { within }]);
     if (eventType !== null) {
       conditions.push(['s.eventTypes && cast(:patterns as text[])', { patterns: patternsWanting(eventType) }]);
     }

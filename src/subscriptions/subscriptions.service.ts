@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { AuditTrail, type Caller, TenantsService } from '../access/index.js';
+import { AuditTrail, type Caller, TenantsService, type Within } from '../access/index.js';
 import { Settings } from '../shared/config/settings.js';
 import type { Tx } from '../shared/database/transaction.js';
 import { type Fault, InvalidInput } from '../shared/errors/domain-error.js';
@@ -120,12 +120,14 @@ export class SubscriptionsService implements OnModuleInit {
     return this.answer(subscription);
   }
 
-  async list(tenantId: string, query: SubscriptionQuery): Promise<Page<SubscriptionAnswer>> {
+  /** @param within the only subscriptions that may be seen; null for all of the tenant */
+  async list(tenantId: string, query: SubscriptionQuery, within: Within = null): Promise<Page<SubscriptionAnswer>> {
     const rows = await this.repository.list(tenantId, {
       limit: query.limit,
       after: query.cursor === undefined ? null : decodeCursor(query.cursor),
       eventType: query.event_type ?? null,
       state: query.state ?? null,
+      within,
     });
     return toPage(rows, query.limit, (row) => this.answer(row));
   }

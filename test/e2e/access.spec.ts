@@ -98,7 +98,7 @@ describe('access by API keys, with an API process on real PostgreSQL and Redis',
 
     it('differ between operations, as the document says', () => {
       expect(operations.length).toBeGreaterThanOrEqual(30);
-      expect(new Set(operations.map(({ roles }) => roles.join())).size).toBe(4);
+      expect(new Set(operations.map(({ roles }) => roles.join())).size).toBe(5);
     });
 
     it.each(operations.flatMap((operation) => ROLES.map((role) => ({ role, operation, name: operation.operationId }))))(

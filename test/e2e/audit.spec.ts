@@ -3,6 +3,7 @@ import { makeToken } from '../support/make-token.js';
 import { createKey, createTenant } from '../support/access.js';
 import type { ApiClient } from '../support/api-client.js';
 import { AuditedService } from '../support/audited-service.js';
+import { BrowserSession } from '../support/browser-session.js';
 import { documentedOperations } from '../support/documented-operations.js';
 import { eventually } from '../support/eventually.js';
 import { aSubscription } from '../support/factories.js';
@@ -23,8 +24,10 @@ interface Deed {
 
 /** The log must never hold this value. */
 const VALUE = 'a-value-that-is-nobodys-business';
-/** They change nothing that is kept longer than an event. */
-const NOT_AUDITED = ['publishToSubscription', 'publishToAll', 'testSubscription'];
+/** They change nothing that is kept longer than an event, or are called without a key (`sessions.spec.ts`). */
+const NOT_AUDITED = ['publishToSubscription', 'publishToAll', 'testSubscription', 'endSession'];
+
+const PORTAL = { tenant_id: 'default', capabilities: ['deliveries:read'], return_url: 'https://app.example.com/' };
 
 describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
   let audited: AuditedService;
@@ -79,6 +82,15 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     const target = `tenant-${(made += 1)}`;
     await createTenant(admin, target);
     return { target, path: `/tenants/${target}` };
+  };
+  const onSession = async () => {
+    const { body } = await new BrowserSession(audited.url).signIn(audited.bootstrapKey);
+    const { id: target } = body as { id: string };
+    return { target, path: `/sessions/${target}` };
+  };
+  const onPortalSession = async () => {
+    const { id: target } = await admin.expect<{ id: string }>(201, 'POST', '/portal-sessions', { body: PORTAL });
+    return { target, path: `/portal-sessions/${target}` };
   };
   const on = (path: string) => () => Promise.resolve({ target: null, path });
 
@@ -142,6 +154,19 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
       body: { name: VALUE, limits: { subscriptions: 7 } },
     },
     deleteTenant: { action: 'tenant.deleted', method: 'DELETE', prepare: onTenant },
+    revokeSession: { action: 'session.revoked', method: 'DELETE', prepare: onSession },
+    createPortalSession: {
+      action: 'portal_session.created',
+      method: 'POST',
+      prepare: on('/portal-sessions'),
+      body: { ...PORTAL, actor: VALUE, theme: { primary: '#0f766e' } },
+    },
+    revokePortalSession: { action: 'portal_session.revoked', method: 'DELETE', prepare: onPortalSession },
+    revokeAllPortalSessions: {
+      action: 'portal_session.all_revoked',
+      method: 'DELETE',
+      prepare: () => Promise.resolve({ target: 'default', path: '/portal-sessions?tenant_id=default' }),
+    },
   };
   const changing = documentedOperations().filter(
     ({ method, operationId }) =>

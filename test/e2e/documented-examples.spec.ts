@@ -96,6 +96,8 @@ describe('the examples of the OpenAPI document, with real PostgreSQL and Redis',
       'publishToAll',
       'publishToSubscription',
     ];
+    // Their examples are secrets of nobody.
+    sent.push('createSession', 'exchangePortalCode');
     const others = [...operations.values()].filter(({ operationId, requestBody }) => {
       return requestBody !== undefined && !sent.includes(operationId);
     });

@@ -1,6 +1,7 @@
 import { makeToken } from '../support/make-token.js';
 import { type PlainAnswer, requestAs } from '../support/any-host-request.js';
 import { ApiClient, type ProblemAnswer } from '../support/api-client.js';
+import { BrowserSession } from '../support/browser-session.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings } from '../support/fast-settings.js';
 import { metricOf } from '../support/metric-of.js';
@@ -29,6 +30,18 @@ describe('a client, with real PostgreSQL and Redis', () => {
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
       expect(await publish(api.as(key))).toMatchObject({ status: 202 });
     }
+  });
+
+  it('needs no session where no key is required, and is told so', async () => {
+    service = await startService({ entry: 'main.api', settings: fastSettings(database) });
+    const browser = new BrowserSession(service.url);
+
+    expect(await browser.request('GET', '/session')).toMatchObject({
+      status: 200,
+      body: { access: 'open', role: 'admin', tenant_id: null, id: null, key_id: null, expires_at: null },
+    });
+    expect(await browser.signIn(makeToken())).toMatchObject({ status: 409, body: { code: 'session_not_needed' } });
+    expect(browser.cookie).toBeNull();
   });
 
   it('is refused when it uses the host name of a foreign page, where no key is required', async () => {

@@ -8,11 +8,17 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'];
 const ORIGIN = 'https://console.example.com';
 const DOCS = ['/', '/docs', '/openapi.json'];
 
-/** The methods of each path, as the document lists them. */
+const fits = (template: string, path: string): boolean =>
+  new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
+
+/** The methods of each path, as the document lists them. A path without a parameter may fit another one with it. */
 const PATHS = new Map<string, string[]>(DOCS.map((path) => [path, ['GET']]));
-for (const { path, method } of OPERATIONS) {
+for (const { path } of OPERATIONS) {
   const filled = path.replaceAll(/\{\w+\}/g, 'anything');
-  PATHS.set(filled, [...(PATHS.get(filled) ?? []), method]);
+  PATHS.set(
+    filled,
+    OPERATIONS.filter((operation) => fits(operation.path, filled)).map(({ method }) => method),
+  );
 }
 
 const allowedOf = (methods: readonly string[]): string[] =>

@@ -1,9 +1,11 @@
 import { makeToken } from '../support/make-token.js';
 import { clientOf, createKey, createTenant, everythingStored } from '../support/access.js';
 import { ApiClient, type DeliveryWithAttemptsAnswer, type PageAnswer } from '../support/api-client.js';
+import { BrowserSession } from '../support/browser-session.js';
 import { bodyFor, documentedOperations, pathOf } from '../support/documented-operations.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
+import { Portals } from '../support/portals.js';
 import { respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -19,6 +21,8 @@ interface Belongings {
   readonly retry: string;
   /** Finished; it found nothing. */
   readonly replay: string;
+  readonly session: string;
+  readonly portal: string;
 }
 
 /** By the first part of the path: what an id in it names. */
@@ -31,6 +35,8 @@ const NAMED_BY: Readonly<Record<string, keyof Belongings>> = {
   status: 'delivery',
   events: 'event',
   replays: 'replay',
+  sessions: 'session',
+  'portal-sessions': 'portal',
 };
 /** Refused to every admin of one tenant, whichever id is named. */
 const FOR_ADMINS_OF_ALL = ['patchTenant', 'deleteTenant'];
@@ -82,7 +88,9 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
     await eventually(() => api.expect<{ state: string }>(200, 'GET', `/replays/${replay}`), {
       until: ({ state }) => state === 'finished',
     });
-    return [api, { tenant, key, subscription, event, delivery, retry, replay }];
+    const { id: session } = (await new BrowserSession(service.url).signIn(token)).body as { id: string };
+    const { id: portal } = await new Portals(service.url, api).link({ tenant_id: tenant });
+    return [api, { tenant, key, subscription, event, delivery, retry, replay, session, portal }];
   };
 
   const withIds = documentedOperations().filter(({ parameters }) =>
@@ -131,6 +139,8 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
       '/keys',
       '/tenants',
       '/audit',
+      '/sessions',
+      '/portal-sessions',
       `/audit?target=${ofOne.subscription}`,
       `/audit?target=${ofOne.tenant}`,
       `/audit?key_id=${ofOne.key}`,

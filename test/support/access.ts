@@ -47,6 +47,8 @@ const TABLES = [
   'idempotency_keys',
   'open_deliveries',
   'replays',
+  'portal_sessions',
+  'sessions',
   'subscriptions',
   'tenants',
 ];

@@ -12,6 +12,8 @@ export interface AuditAnswer {
   readonly tenant_id: string | null;
   readonly actor: string;
   readonly key_id: string | null;
+  readonly session_id: string | null;
+  readonly session_actor: string | null;
   readonly address: string | null;
   readonly request_id: string | null;
   readonly created_at: string;

@@ -11,6 +11,8 @@ export interface DocumentedOperation {
   /** Path with its parameters in braces. */
   readonly template: string;
   readonly roles: readonly Role[];
+  /** What a portal session needs; null if it may not call the operation. */
+  readonly capabilities: readonly string[] | null;
   readonly takesBody: boolean;
   /** Path parameters by name, each with an unused id. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -19,6 +21,7 @@ export interface DocumentedOperation {
 interface OperationObject {
   readonly operationId: string;
   readonly 'x-roles'?: readonly Role[];
+  readonly 'x-capabilities'?: readonly string[];
   readonly requestBody?: object;
   readonly parameters?: readonly Parameter[];
 }
@@ -30,7 +33,10 @@ interface Parameter {
   readonly schema: { readonly example?: string };
 }
 
-/** @throws Error if an operation does not list its roles, unless it is one for operators */
+/** Operations that let in whoever has what their bodies carry: a key, or the code of a portal link. */
+const FOR_ALL = ['createSession', 'exchangePortalCode'];
+
+/** @throws Error if an operation does not list its roles, unless it is one for operators or for everybody */
 export function documentedOperations(): DocumentedOperation[] {
   const document = JSON.parse(readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8')) as {
     paths: Record<string, Record<string, OperationObject>>;
@@ -38,7 +44,9 @@ export function documentedOperations(): DocumentedOperation[] {
   return Object.entries(document.paths).flatMap(([template, operations]) =>
     /^\/(health|metrics)/.test(template)
       ? []
-      : Object.entries(operations).map(([verb, operation]) => describeOperation(verb, template, operation)),
+      : Object.entries(operations)
+          .filter(([, { operationId }]) => !FOR_ALL.includes(operationId))
+          .map(([verb, operation]) => describeOperation(verb, template, operation)),
   );
 }
 
@@ -51,6 +59,7 @@ function describeOperation(verb: string, template: string, operation: OperationO
     method: verb.toUpperCase(),
     template,
     roles,
+    capabilities: operation['x-capabilities'] ?? null,
     takesBody: operation.requestBody !== undefined,
     parameters: Object.fromEntries(ofPath.map((each) => [each.name, exampleOf(each)])),
   };
@@ -84,6 +93,11 @@ const BODIES: Readonly<Record<string, object>> = {
   patchSubscription: { description: 'changed' },
   publishToSubscription: { n: 1 },
   publishToAll: { n: 1 },
+  createPortalSession: {
+    tenant_id: 'default',
+    capabilities: ['deliveries:read'],
+    return_url: 'https://app.example.com/',
+  },
 };
 
 /** @throws Error if the operation takes a body that is missing here */

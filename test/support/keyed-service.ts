@@ -26,6 +26,10 @@ export class KeyedService {
     return new KeyedService(database, receiver, service, new ApiClient(service.url).as(key));
   }
 
+  get url(): string {
+    return this.process.url;
+  }
+
   async stop(): Promise<void> {
     await this.process.stop();
     await this.receiver.close();

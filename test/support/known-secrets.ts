@@ -1,5 +1,7 @@
 /** Fields of requests and responses whose values are secrets. */
 const SECRET_FIELDS: readonly string[] = ['secret', 'key', 'token', 'password'];
+/** Tokens of sessions, and the codes of portal links, wherever they stand. */
+const SESSION_TOKEN = /wh[scp]_[0-9a-z]{26}_[A-Za-z0-9_-]{43}/g;
 /** Settings of the service whose values are secrets. */
 const SECRET_SETTINGS: readonly string[] = ['BOOTSTRAP_API_KEY', 'ENCRYPTION_KEY', 'ENCRYPTION_KEYS'];
 /** Shorter secrets could appear in a text by chance. */
@@ -15,7 +17,7 @@ export function knownSecrets(): readonly string[] {
 
 /** For a secret with a prefix, also remembers the part after the prefix. */
 export function rememberSecret(secret: string): void {
-  for (const each of [secret, secret.replace(/^wh(?:sec|sk)_|^whk_[0-9a-z]{26}_/, '')]) {
+  for (const each of [secret, secret.replace(/^wh(?:sec|sk)_|^wh[kscp]_[0-9a-z]{26}_/, '')]) {
     if (each.length >= MIN_LENGTH && each !== REDACTED) known.add(each);
   }
 }
@@ -24,8 +26,9 @@ export function rememberSecret(secret: string): void {
 export function rememberSecretsIn(body: unknown): void {
   if (typeof body !== 'object' || body === null || Buffer.isBuffer(body)) return;
   for (const [name, value] of Object.entries(body)) {
-    if (typeof value === 'string' && SECRET_FIELDS.includes(name)) rememberSecret(value);
-    else rememberSecretsIn(value);
+    if (typeof value !== 'string') rememberSecretsIn(value);
+    else if (SECRET_FIELDS.includes(name)) rememberSecret(value);
+    else for (const [token] of value.matchAll(SESSION_TOKEN)) rememberSecret(token);
   }
 }
 

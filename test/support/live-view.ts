@@ -17,6 +17,8 @@ export interface ViewOptions {
   /** For a key for all tenants. */
   readonly tenant?: string;
   readonly lastEventId?: string;
+  /** Further headers, such as a cookie. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A client of the live view that parses what it gets. */
@@ -40,13 +42,17 @@ export class LiveView {
   }
 
   /** @throws Error if the answer is not 200 */
-  static async open(url: string, { query = '', key, tenant, lastEventId }: ViewOptions = {}): Promise<LiveView> {
-    const headers = {
+  static async open(
+    url: string,
+    { query = '', key, tenant, lastEventId, headers: more = {} }: ViewOptions = {},
+  ): Promise<LiveView> {
+    const headers: Record<string, string> = {
+      ...more,
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
       ...(tenant !== undefined && { 'x-tenant': tenant }),
       ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
     };
-    rememberAuthorization(headers.authorization ?? '');
+    rememberAuthorization(headers['authorization'] ?? '');
     const outgoing = request(`${url}/stream${query}`, { headers, agent: false });
     outgoing.end();
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];

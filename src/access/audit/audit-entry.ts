@@ -21,11 +21,22 @@ export const AUDIT_ACTIONS = [
   'tenant.created',
   'tenant.changed',
   'tenant.deleted',
+  'session.created',
+  'session.ended',
+  'session.revoked',
+  'portal_session.created',
+  'portal_session.exchanged',
+  'portal_session.revoked',
+  'portal_session.all_revoked',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** `key`: an API key; `open`: a caller without a key while API_ACCESS is open; `service`: the service itself. */
-export type Actor = 'key' | 'open' | 'service';
+/**
+ * `key`: an API key, perhaps through a session; `portal`: a portal session; `open`: a caller without a key while
+ * API_ACCESS is open; `service`: the service itself.
+ */
+export const ACTORS = ['key', 'portal', 'open', 'service'] as const;
+export type Actor = (typeof ACTORS)[number];
 
 /** A row of `audit_log`. */
 export interface AuditEntry {
@@ -33,6 +44,10 @@ export interface AuditEntry {
   readonly tenantId: string | null;
   readonly keyId: Uuid | null;
   readonly actor: Actor;
+  /** The session through which the caller came; null without one. */
+  readonly sessionId: Uuid | null;
+  /** Who used a portal, as its host says. */
+  readonly sessionActor: string | null;
   readonly action: AuditAction;
   /** Id of the affected object, as the API shows it. */
   readonly target: string;

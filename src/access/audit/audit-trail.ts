@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Tx, Transactions } from '../../shared/database/transaction.js';
 import { newUuid } from '../../shared/ids/uuid.js';
 import { Clock } from '../../shared/time/clock.js';
-import type { Caller } from '../caller.js';
-import type { AuditAction } from './audit-entry.js';
+import type { Caller, Identity } from '../caller.js';
+import type { Actor, AuditAction, AuditEntry } from './audit-entry.js';
 import { AuditRepository } from './audit.repository.js';
 
 /** An action and its target. */
@@ -21,7 +21,17 @@ interface AuditedAction {
 type RecordAction = (audited: AuditedAction) => Promise<void>;
 
 /** Where an action comes from. */
-type Origin = Pick<Parameters<AuditRepository['insert']>[1], 'tenantId' | 'keyId' | 'actor' | 'address' | 'requestId'>;
+type Origin = Omit<AuditEntry, 'id' | 'action' | 'target' | 'changed' | 'createdAt'>;
+
+/** Where changes come from that the service makes by itself. */
+const SERVICE = {
+  keyId: null,
+  actor: 'service',
+  sessionId: null,
+  sessionActor: null,
+  address: null,
+  requestId: null,
+} as const;
 
 /** Runs changes in transactions that record who made them, so that neither is committed without the other. */
 @Injectable()
@@ -34,11 +44,13 @@ export class AuditTrail {
 
   /** Runs a change that a caller asked for. */
   change<T>(caller: Caller, work: (tx: Tx, record: RecordAction) => Promise<T>): Promise<T> {
-    const { keyId } = caller.identity;
+    const { keyId, session } = caller.identity;
     const origin: Origin = {
       tenantId: caller.tenantId,
       keyId,
-      actor: keyId === null ? 'open' : 'key',
+      actor: actorOf(caller.identity),
+      sessionId: session?.id ?? null,
+      sessionActor: session?.actor ?? null,
       address: caller.address,
       requestId: caller.requestId,
     };
@@ -47,7 +59,7 @@ export class AuditTrail {
 
   /** Runs a change that the service makes by itself. */
   ownChange<T>(tenantId: string | null, work: (tx: Tx, record: RecordAction) => Promise<T>): Promise<T> {
-    return this.run(tenantId, { tenantId, keyId: null, actor: 'service', address: null, requestId: null }, work);
+    return this.run(tenantId, { tenantId, ...SERVICE }, work);
   }
 
   private run<T>(
@@ -64,4 +76,9 @@ export class AuditTrail {
     const id = newUuid(createdAt.getTime());
     await this.repository.insert(tx, { ...origin, id, tenantId, action, target, changed, createdAt });
   }
+}
+
+function actorOf({ keyId, session }: Identity): Actor {
+  if (session?.kind === 'portal') return 'portal';
+  return keyId === null ? 'open' : 'key';
 }

@@ -11,6 +11,8 @@ interface Row {
   tenant_id: string | null;
   key_id: Uuid | null;
   actor: Actor;
+  session_id: Uuid | null;
+  session_actor: string | null;
   action: AuditAction;
   target: string;
   changed: string[];
@@ -26,6 +28,7 @@ export interface AuditFilter {
   readonly after: Uuid | null;
   readonly action: AuditAction | null;
   readonly keyId: Uuid | null;
+  readonly sessionId: Uuid | null;
   readonly target: string | null;
   readonly since: Date | null;
   readonly until: Date | null;
@@ -41,9 +44,10 @@ export class AuditRepository {
 
   async insert(tx: Tx, entry: AuditEntry): Promise<void> {
     await tx.query(
-      `insert into audit_log (id, tenant_id, key_id, actor, action, target, changed, address, request_id, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [entry.id, entry.tenantId, entry.keyId, entry.actor, entry.action, entry.target, entry.changed, entry.address, entry.requestId, entry.createdAt], // prettier-ignore
+      `insert into audit_log (id, tenant_id, key_id, actor, action, target, changed, address, request_id, created_at,
+         session_id, session_actor)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+      [entry.id, entry.tenantId, entry.keyId, entry.actor, entry.action, entry.target, entry.changed, entry.address, entry.requestId, entry.createdAt, entry.sessionId, entry.sessionActor], // prettier-ignore
     );
   }
 
@@ -61,6 +65,7 @@ export class AuditRepository {
     limitTo('id <', filter.after);
     limitTo('action =', filter.action);
     limitTo('key_id =', filter.keyId);
+    limitTo('session_id =', filter.sessionId);
     limitTo('target =', filter.target);
     limitTo('id >=', filter.since && firstUuidAt(filter.since.getTime()));
     limitTo('id <', filter.until && firstUuidAt(filter.until.getTime()));
@@ -94,6 +99,8 @@ function toEntry(row: Row): AuditEntry {
     tenantId: row.tenant_id,
     keyId: row.key_id,
     actor: row.actor,
+    sessionId: row.session_id,
+    sessionActor: row.session_actor,
     action: row.action,
     target: row.target,
     changed: row.changed,

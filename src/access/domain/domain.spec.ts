@@ -8,6 +8,7 @@ describe('roles', () => {
     ['read', ['admin', 'manager', 'reader']],
     ['manage', ['admin', 'manager']],
     ['administer', ['admin']],
+    ['any', ['admin', 'publisher', 'manager', 'reader']],
   ])('%s is granted to %j', (permission, roles) => {
     expect(rolesThatMay(permission)).toEqual(roles);
     expect(ROLES.filter((role) => may(role, permission))).toEqual(roles);

@@ -4,7 +4,7 @@ import { PageQuery, pageOf } from '../../shared/http/page.js';
 import { IsForm, IsText } from '../../shared/http/rules.js';
 import { IsTime, TIME_INPUT } from '../../shared/http/time-input.js';
 import { LIMITS } from '../../shared/limits.js';
-import { type Actor, AUDIT_ACTIONS, type AuditAction } from '../audit/audit-entry.js';
+import { type Actor, ACTORS, AUDIT_ACTIONS, type AuditAction } from '../audit/audit-entry.js';
 
 const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' };
 /** Matches any kind of id, including tenant ids. */
@@ -25,6 +25,15 @@ export class AuditQuery extends PageQuery {
   @IsOptional()
   @IsText(LIMITS.idLength)
   readonly key_id?: string;
+
+  @ApiPropertyOptional({
+    description: 'Entries caused through this session of a browser or of a portal',
+    maxLength: LIMITS.idLength,
+    example: 'pse_01k6zv1yqpe7rtqq6zjy2k3m4n',
+  })
+  @IsOptional()
+  @IsText(LIMITS.idLength)
+  readonly session_id?: string;
 
   @ApiPropertyOptional({
     description: 'Entries about this object',
@@ -64,14 +73,31 @@ export class AuditAnswer {
   readonly tenant_id: string | null;
 
   @ApiProperty({
-    enum: ['key', 'open', 'service'],
+    enum: ACTORS,
     description:
-      '`key`: an API key; `open`: a caller without a key while API_ACCESS is open; `service`: the service itself',
+      '`key`: an API key, perhaps through a session; `portal`: a portal session; `open`: a caller without a key while ' +
+      'API_ACCESS is open; `service`: the service itself',
   })
   readonly actor: Actor;
 
   @ApiProperty({ type: String, ...nullable, example: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n' })
   readonly key_id: string | null;
+
+  @ApiProperty({
+    type: String,
+    ...nullable,
+    description: 'Session of a browser or of a portal through which the change was made',
+    example: null,
+  })
+  readonly session_id: string | null;
+
+  @ApiProperty({
+    type: String,
+    ...nullable,
+    description: '`actor` of the portal session: who used the portal, as its host says',
+    example: null,
+  })
+  readonly session_actor: string | null;
 
   @ApiProperty({ type: String, ...nullable, description: 'IP address of the caller', example: '203.0.113.7' })
   readonly address: string | null;

@@ -4,6 +4,7 @@ import { PageQuery, pageOf } from '../../shared/http/page.js';
 import { IsIntegerFrom, IsText, MayBeAbsent, MayBeNull } from '../../shared/http/rules.js';
 import { LIMITS } from '../../shared/limits.js';
 import { IsTenantId, TENANT_ID_SCHEMA } from './keys.js';
+import { IsOrigins } from './portal-rules.js';
 
 const nullable = { nullable: true as const };
 const perSecond = { type: 'integer', minimum: 1, maximum: LIMITS.eventsPerSecond } as const;
@@ -45,6 +46,20 @@ export class TenantPatch {
   @MayBeAbsent()
   @IsNested(TenantLimitsInput)
   readonly limits?: TenantLimitsInput;
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'string', maxLength: LIMITS.urlLength },
+    maxItems: LIMITS.frameAncestors,
+    ...nullable,
+    description:
+      'Origins whose pages may show the portal in a frame (`frame-ancestors`): https, or http on this machine. None ' +
+      'unless set; null and an empty list mean none',
+    example: ['https://app.example.com'],
+  })
+  @MayBeNull()
+  @IsOrigins()
+  readonly frame_ancestors?: string[] | null;
 }
 
 @ReadOnlyFields('created_at', 'updated_at')
@@ -75,6 +90,13 @@ export class TenantAnswer {
 
   @ApiProperty({ type: TenantLimitsAnswer })
   readonly limits: TenantLimitsAnswer;
+
+  @ApiProperty({
+    type: [String],
+    description: 'Origins whose pages may show the portal in a frame',
+    example: ['https://app.example.com'],
+  })
+  readonly frame_ancestors: readonly string[];
 
   @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
   readonly created_at: string;

@@ -16,7 +16,7 @@ const USE_MARK_MS = 60_000;
 const BEARER = /^bearer +(\S+)$/i;
 
 /** A cached key and the identity of its bearer. */
-interface KnownKey {
+export interface KnownKey {
   readonly key: ApiKey;
   readonly identity: Identity;
 }
@@ -69,22 +69,35 @@ export class KeyRing {
     return identity;
   }
 
+  /**
+   * Finds the key of a session that was made with it.
+   *
+   * @throws Unauthenticated if the key is no longer valid; the promise rejects with the same error
+   */
+  find(id: Uuid): KnownKey | Promise<KnownKey> {
+    const known = this.keys.get(id);
+    return known instanceof Promise ? known.then((late) => this.valid(late)) : this.valid(known);
+  }
+
   /** Must be called after this process has changed the key. */
   forget(id: string): void {
     this.keys.forget(id);
   }
 
   private verify(known: KnownKey | null, token: Token): Identity {
-    if (known === null || !isSameHash(known.key.secretHash, token.secretHash)) {
-      throw new Unauthenticated('This API key is unknown or revoked.');
-    }
+    const isSame = known !== null && isSameHash(known.key.secretHash, token.secretHash);
+    return this.valid(isSame ? known : null).identity;
+  }
+
+  private valid(known: KnownKey | null): KnownKey {
+    if (known === null) throw new Unauthenticated('This API key is unknown or revoked.');
     const { expiresAt } = known.key;
     const nowMs = this.clock.nowMs();
     if (expiresAt !== null && expiresAt.getTime() <= nowMs) {
       throw new Unauthenticated(`This API key expired at ${expiresAt.toISOString()}.`);
     }
     this.markUsed(known.key, nowMs);
-    return known.identity;
+    return known;
   }
 
   private markUsed({ id, lastUsedAt }: ApiKey, nowMs: number): void {

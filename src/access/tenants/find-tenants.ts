@@ -1,6 +1,7 @@
 import { statement } from '../../shared/database/statement.js';
 
-export const TENANT_COLUMNS = 'id, name, events_per_second, burst, max_subscriptions, created_at, updated_at';
+export const TENANT_COLUMNS =
+  'id, name, events_per_second, burst, max_subscriptions, frame_ancestors, created_at, updated_at';
 
 export const FIND_TENANTS = statement({
   name: 'find_tenants',

@@ -12,6 +12,8 @@ export interface Tenant {
   readonly id: string;
   readonly name: string | null;
   readonly limits: TenantLimits;
+  /** Origins whose pages may show the portal in a frame. */
+  readonly frameAncestors: readonly string[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

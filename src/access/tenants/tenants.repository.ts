@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { ApiConnections } from '../../shared/database/api-connections.js';
 import { HotPath } from '../../shared/database/hot-path.js';
 import type { Tx } from '../../shared/database/transaction.js';
-import type { Tenant, TenantLimits } from './tenant.js';
+import type { Tenant } from './tenant.js';
 import { FIND_TENANTS, TENANT_COLUMNS } from './find-tenants.js';
 
 interface Row {
@@ -13,9 +13,13 @@ interface Row {
   events_per_second: number | null;
   burst: number | null;
   max_subscriptions: number | null;
+  frame_ancestors: string[] | null;
   created_at: Date;
   updated_at: Date;
 }
+
+/** What may be changed of a tenant, and its id. */
+type TenantFields = Pick<Tenant, 'id' | 'name' | 'limits' | 'frameAncestors'>;
 
 /** Tenants that are not deleted. */
 @Injectable()
@@ -53,21 +57,23 @@ export class TenantsRepository {
   }
 
   /** @returns null if a tenant with this id exists or was deleted */
-  async insert(tx: Tx, tenant: { id: string; name: string | null; limits: TenantLimits }): Promise<Tenant | null> {
-    const { id, name, limits } = tenant;
+  async insert(tx: Tx, tenant: TenantFields): Promise<Tenant | null> {
+    const { id, name, limits, frameAncestors } = tenant;
     const rows = await tx.query<Row[]>(
-      `insert into tenants (id, name, events_per_second, burst, max_subscriptions) values ($1, $2, $3, $4, $5)
+      `insert into tenants (id, name, events_per_second, burst, max_subscriptions, frame_ancestors)
+       values ($1, $2, $3, $4, $5, $6)
        on conflict (id) do nothing returning ${TENANT_COLUMNS}`,
-      [id, name, limits.eventsPerSecond, limits.burst, limits.maxSubscriptions],
+      [id, name, limits.eventsPerSecond, limits.burst, limits.maxSubscriptions, frameAncestors],
     );
     return rows[0] ? toTenant(rows[0]) : null;
   }
 
-  async update(tx: Tx, { id, name, limits }: Pick<Tenant, 'id' | 'name' | 'limits'>): Promise<Tenant | null> {
+  async update(tx: Tx, { id, name, limits, frameAncestors }: TenantFields): Promise<Tenant | null> {
     const [rows] = await tx.query<[Row[], number]>(
-      `update tenants set name = $2, events_per_second = $3, burst = $4, max_subscriptions = $5, updated_at = now()
+      `update tenants set name = $2, events_per_second = $3, burst = $4, max_subscriptions = $5, frame_ancestors = $6,
+         updated_at = now()
        where id = $1 returning ${TENANT_COLUMNS}`,
-      [id, name, limits.eventsPerSecond, limits.burst, limits.maxSubscriptions],
+      [id, name, limits.eventsPerSecond, limits.burst, limits.maxSubscriptions, frameAncestors],
     );
     return rows[0] ? toTenant(rows[0]) : null;
   }
@@ -82,6 +88,7 @@ function toTenant(row: Row): Tenant {
     id: row.id,
     name: row.name,
     limits: { eventsPerSecond: row.events_per_second, burst: row.burst, maxSubscriptions: row.max_subscriptions },
+    frameAncestors: row.frame_ancestors ?? [],
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

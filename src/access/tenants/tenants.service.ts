@@ -16,7 +16,10 @@ import { publishRate, subscriptionLimit, type Tenant, type TenantLimits } from '
 import { TenantDirectory } from './tenant-directory.js';
 import { TenantsRepository } from './tenants.repository.js';
 
-/** Returns what another module still holds for a tenant, such as "subscriptions"; null if nothing prevents deletion. */
+/**
+ * Returns what another module still holds for a tenant, such as "subscriptions"; null if nothing prevents deletion. May
+ * remove what goes with the tenant.
+ */
 export type RemovalCheck = (tx: Tx, tenantId: string) => Promise<string | null>;
 
 const NO_LIMITS: TenantLimits = { eventsPerSecond: null, burst: null, maxSubscriptions: null };
@@ -41,7 +44,12 @@ export class TenantsService {
     faults.push(...this.burstFaults(limits));
     if (faults.length > 0) throw new InvalidInput(faults);
     const created = await this.audit.change(caller, async (tx, record) => {
-      const tenant = await this.repository.insert(tx, { id: input.id, name: input.name ?? null, limits });
+      const tenant = await this.repository.insert(tx, {
+        id: input.id,
+        name: input.name ?? null,
+        limits,
+        frameAncestors: input.frame_ancestors ?? [],
+      });
       if (tenant === null) throw new TenantExists(input.id);
       await record({ action: 'tenant.created', target: tenant.id, changed: Object.keys(input), tenantId: tenant.id }); // prettier-ignore
       return tenant;
@@ -96,7 +104,9 @@ export class TenantsService {
         changed: Object.keys(patch),
         tenantId: id,
       });
-      return this.repository.update(tx, { id, name, limits });
+      // Null resets it, as the limits.
+      const frameAncestors = patch.frame_ancestors === undefined ? found.frameAncestors : (patch.frame_ancestors ?? []);
+      return this.repository.update(tx, { id, name, limits, frameAncestors });
     });
     if (changed === null) throw new TenantNotFound(id);
     this.directory.forget(id);
@@ -164,7 +174,7 @@ export class TenantsService {
     return isBurstWithoutRate ? [{ pointer: '/limits/burst', detail: 'requires events_per_second; set both' }] : [];
   }
 
-  private answer({ id, name, limits, createdAt, updatedAt }: Tenant): TenantAnswer {
+  private answer({ id, name, limits, frameAncestors, createdAt, updatedAt }: Tenant): TenantAnswer {
     const rate = publishRate(limits, this.settings);
     return {
       id,
@@ -174,6 +184,7 @@ export class TenantsService {
         burst: rate?.burst ?? null,
         subscriptions: subscriptionLimit(limits, this.settings),
       },
+      frame_ancestors: [...frameAncestors],
       created_at: createdAt.toISOString(),
       updated_at: updatedAt.toISOString(),
     };

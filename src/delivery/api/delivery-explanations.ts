@@ -3,7 +3,7 @@ import { Settings } from '../../shared/config/settings.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import { Clock } from '../../shared/time/clock.js';
 import { DeliveryCircumstancesRepository } from '../storage/delivery-circumstances.repository.js';
-import { DeliveryHistoryRepository } from '../storage/delivery-history.repository.js';
+import { DeliveryHistoryRepository, type PartOfEvent } from '../storage/delivery-history.repository.js';
 import { toDeliveryAnswer, toSummary } from './delivery.mapping.js';
 import type { DeliveryAnswer } from './dto/delivery-answer.js';
 
@@ -24,12 +24,9 @@ export class DeliveryExplanations {
     private readonly settings: Settings,
   ) {}
 
-  /** Lists deliveries of an event, newest first, and one more than the limit if more follow. @param after an id */
-  async list(
-    tenantId: string,
-    { eventId, limit, after }: { readonly eventId: Uuid; readonly limit: number; readonly after: Uuid | null },
-  ): Promise<ExplainedDelivery[]> {
-    const rows = await this.repository.listOfEvent(tenantId, { eventId, limit, after });
+  /** Lists deliveries of an event, newest first, and one more than the limit if more follow. */
+  async list(tenantId: string, asked: PartOfEvent): Promise<ExplainedDelivery[]> {
+    const rows = await this.repository.listOfEvent(tenantId, asked);
     if (rows.length === 0) return [];
     const all = await this.circumstances.list(tenantId, rows);
     const nowMs = this.clock.nowMs();
@@ -38,6 +35,15 @@ export class DeliveryExplanations {
       const circumstances = all.get(row.id) ?? null;
       return { id: row.id, delivery, summary: toSummary(row, delivery, { circumstances, attempts: [], nowMs }) };
     });
+  }
+
+  /** Counts the deliveries of events to these subscriptions. Events without any are missing. */
+  countTo(
+    tenantId: string,
+    eventIds: readonly Uuid[],
+    subscriptionIds: readonly Uuid[],
+  ): Promise<ReadonlyMap<Uuid, number>> {
+    return this.circumstances.countTo(tenantId, eventIds, subscriptionIds);
   }
 
   /** Which of these subscriptions got a delivery of an event. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isWithin, type Within } from '../../access/index.js';
 import { Settings } from '../../shared/config/settings.js';
 import { Clock } from '../../shared/time/clock.js';
 import { toPublicId } from '../../shared/ids/public-id.js';
@@ -19,10 +20,13 @@ export class DeliveryHistory {
     private readonly settings: Settings,
   ) {}
 
-  /** @throws DeliveryNotFound */
-  async get(tenantId: string, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
+  /**
+   * @param within the only subscriptions whose deliveries may be seen; null for all of the tenant
+   * @throws DeliveryNotFound
+   */
+  async get(tenantId: string, id: Uuid, within: Within = null): Promise<DeliveryWithAttemptsAnswer> {
     const row = await this.repository.findById(tenantId, id);
-    if (row === null) throw new DeliveryNotFound(toPublicId('dlv', id));
+    if (row === null || !isWithin(within, row.subscription_id)) throw new DeliveryNotFound(toPublicId('dlv', id));
     const attempts = await this.repository.listAttempts(tenantId, id);
     const circumstances = (await this.circumstances.list(tenantId, [row])).get(id) ?? null;
     const delivery = toDeliveryAnswer(row, this.settings);

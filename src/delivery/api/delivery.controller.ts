@@ -1,7 +1,15 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseInterceptors } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { type Caller, CurrentCaller, Permit, TenantId } from '../../access/index.js';
+import {
+  type Caller,
+  CurrentCaller,
+  Permit,
+  Portal,
+  TenantId,
+  type Within,
+  WithinSubscriptions,
+} from '../../access/index.js';
 import { ApiProblems } from '../../shared/http/api-errors.js';
 import { ApiInput } from '../../shared/http/api-input.js';
 import { ApiIdParam } from '../../shared/http/api-id-param.js';
@@ -12,7 +20,7 @@ import { MalformedCursor } from '../../shared/http/page.js';
 import { RouteOption } from '../../shared/http/route-options.js';
 import type { TwoWayPage } from '../../shared/http/two-way-page.js';
 import { EXAMPLE_IDS, MalformedId, parsePublicId } from '../../shared/ids/public-id.js';
-import { SubscriptionNotFound } from '../../subscriptions/index.js';
+import { PortalOnSubscription, SubscriptionNotFound } from '../../subscriptions/index.js';
 import { DeliveryFinished, DeliveryNotFound, DeliveryUnfinished, SubscriptionGone } from './delivery.errors.js';
 import { DeliveryHistory } from './delivery-history.js';
 import { DeliveryService } from './delivery.service.js';
@@ -36,6 +44,7 @@ export class DeliveryController {
 
   @Get('deliveries')
   @Permit('read')
+  @Portal(['deliveries:read'], 'handler')
   @UseInterceptors(LinkHeaderInterceptor, MayLagInterceptor)
   @RouteOption({ takesTenantId: true })
   @ApiOperation({ operationId: 'listDeliveries', summary: 'List deliveries, newest event first', description: SEARCH })
@@ -43,23 +52,30 @@ export class DeliveryController {
   @ApiProblems(new MalformedCursor(), new MalformedId('42', ['sub'], 'subscription_id'))
   listDeliveries(
     @TenantId() tenantId: string,
+    @WithinSubscriptions() within: Within,
     @Query(InputPipe) query: DeliveryQuery,
   ): Promise<TwoWayPage<DeliveryAnswer>> {
-    return this.search.listDeliveries(tenantId, query);
+    return this.search.listDeliveries(tenantId, query, within);
   }
 
   @Get('deliveries/:id')
   @Permit('read')
+  @Portal(['deliveries:read'], 'handler')
   @ApiOperation({ operationId: 'getDelivery', summary: 'Read a delivery with its attempts' })
   @ApiIdParam('id', 'dlv')
   @ApiOkResponse({ type: DeliveryWithAttemptsAnswer, description: 'The delivery' })
   @ApiProblems(new DeliveryNotFound(EXAMPLE_IDS.dlv))
-  getDelivery(@TenantId() tenantId: string, @Param('id') id: string): Promise<DeliveryWithAttemptsAnswer> {
-    return this.history.get(tenantId, parsePublicId(id, 'dlv').uuid);
+  getDelivery(
+    @TenantId() tenantId: string,
+    @WithinSubscriptions() within: Within,
+    @Param('id') id: string,
+  ): Promise<DeliveryWithAttemptsAnswer> {
+    return this.history.get(tenantId, parsePublicId(id, 'dlv').uuid, within);
   }
 
   @Get('subscriptions/:id/deliveries')
   @Permit('read')
+  @PortalOnSubscription('deliveries:read')
   @UseInterceptors(LinkHeaderInterceptor, MayLagInterceptor)
   @RouteOption({ takesTenantId: true })
   @ApiOperation({
@@ -82,6 +98,7 @@ export class DeliveryController {
   @ApiIdParam('id', 'dlv')
   @RouteOption({ bodyIsOptional: true })
   @Permit('manage', { isMetered: true })
+  @Portal(['deliveries:retry'], 'handler')
   @HttpCode(202)
   @ApiOperation({
     operationId: 'retryDelivery',
@@ -118,6 +135,7 @@ export class DeliveryController {
   @ApiIdParam('id', 'dlv')
   @RouteOption({ refusesBody: true })
   @Permit('manage')
+  @Portal(['deliveries:retry'], 'handler')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelDelivery',

@@ -40,7 +40,7 @@ export class DeliveryService {
     terms: { readonly isNewMessage: boolean },
   ): Promise<DeliveryWithAttemptsAnswer> {
     const { tenantId } = caller;
-    const former = await this.history.get(tenantId, id);
+    const former = await this.history.get(tenantId, id, caller.within);
     if (former.finished_at === null) throw new DeliveryUnfinished(former.id);
     for (let draw = 0; draw < DRAWS; draw += 1) {
       const newId = deliveryUuid(eventUuidOf(id), retryOrdinal(this.random.next()));
@@ -60,7 +60,9 @@ export class DeliveryService {
    * @throws DeliveryNotFound; DeliveryFinished
    */
   async cancel(caller: Caller, id: Uuid): Promise<DeliveryWithAttemptsAnswer> {
-    const { tenantId } = caller;
+    const { tenantId, within } = caller;
+    // Before the change: what the caller may not see does not exist.
+    if (within !== null) await this.history.get(tenantId, id, within);
     const isCancelled = await this.audit.change(caller, async (tx, record) => {
       if (!(await this.commands.cancel(tx, tenantId, id))) return false;
       await record({ action: 'delivery.cancelled', target: toPublicId('dlv', id) });

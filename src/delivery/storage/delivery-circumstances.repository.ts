@@ -64,4 +64,23 @@ export class DeliveryCircumstancesRepository {
     );
     return new Set(rows.map((row) => row.subscription_id));
   }
+
+  /** Counts the deliveries of events to some subscriptions. May read all deliveries of the events. */
+  async countTo(
+    tenantId: string,
+    eventIds: readonly Uuid[],
+    subscriptionIds: readonly Uuid[],
+  ): Promise<Map<Uuid, number>> {
+    const rows = await this.database.search(tenantId, (session) =>
+      session.query<{ id: Uuid; count: number }>(
+        `select e.id, ((select count(*) from open_deliveries o
+             where o.tenant_id = $1 and o.id > e.id and o.id <= e.last and o.subscription_id = any($4::uuid[]))
+           + (select count(*) from deliveries d
+             where d.tenant_id = $1 and d.id > e.id and d.id <= e.last and d.subscription_id = any($4::uuid[])))::int as count
+         from unnest($2::uuid[], $3::uuid[]) e(id, last)`,
+        [eventIds, eventIds.map(lastUuidOf), subscriptionIds],
+      ),
+    );
+    return new Map(rows.filter(({ count }) => count > 0).map(({ id, count }) => [id, count]));
+  }
 }

@@ -42,6 +42,16 @@ export interface AttemptRow {
   exchange: Buffer | null;
 }
 
+/** Some deliveries of an event. */
+export interface PartOfEvent {
+  readonly eventId: Uuid;
+  readonly limit: number;
+  /** The last delivery of the part before; null for the first part. */
+  readonly after: Uuid | null;
+  /** Only those to these subscriptions; null for all. */
+  readonly within: readonly Uuid[] | null;
+}
+
 /** Reads open and finished deliveries, and their attempts. */
 @Injectable()
 export class DeliveryHistoryRepository {
@@ -59,12 +69,9 @@ export class DeliveryHistoryRepository {
   }
 
   /** Lists deliveries of an event, newest first, and one more than the limit if more follow. Served by primary keys. */
-  listOfEvent(
-    tenantId: string,
-    { eventId, limit, after }: { readonly eventId: Uuid; readonly limit: number; readonly after: Uuid | null },
-  ): Promise<DeliveryRow[]> {
+  listOfEvent(tenantId: string, { eventId, limit, after, within }: PartOfEvent): Promise<DeliveryRow[]> {
     return this.database.search(tenantId, async (session) => {
-      const bounds = [eventId, lastUuidOf(eventId), after, limit + 1];
+      const bounds = [eventId, lastUuidOf(eventId), after, limit + 1, within];
       const found = await session.query<{ id: Uuid }>(IDS_OF_EVENT, bounds);
       if (found.length === 0) return [];
       const { text, values } = selectDeliveries(found.map(({ id }) => id));
@@ -87,7 +94,7 @@ export class DeliveryHistoryRepository {
 const IDS_OF_EVENT = ['open_deliveries', 'deliveries']
   .map(
     (table) => `(select id from ${table} where tenant_id = $1 and id > $2 and id <= $3
-      and ($4::uuid is null or id < $4) order by id desc limit $5)`,
+      and ($4::uuid is null or id < $4) and ($6::uuid[] is null or subscription_id = any($6::uuid[])) order by id desc limit $5)`,
   )
   .join(' union all ')
   .concat(' order by id desc limit $5');

@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { type Caller, CurrentCaller, Permit, TenantId } from '../../access/index.js';
+import { type Caller, CurrentCaller, Permit, Portal, TenantId } from '../../access/index.js';
 import { SETTINGS } from '../../shared/config/setting-list.js';
 import { ApiProblems } from '../../shared/http/api-errors.js';
 import { ApiIdParam } from '../../shared/http/api-id-param.js';
@@ -49,6 +49,7 @@ export class ReplaysController {
 
   @Post()
   @Permit('manage', { isMetered: true })
+  @Portal(['replays:write', 'deliveries:read'])
   @HttpCode(202)
   @ApiOperation({
     operationId: 'createReplay',
@@ -91,6 +92,7 @@ export class ReplaysController {
 
   @Get()
   @Permit('read')
+  @Portal(['replays:write'])
   @UseInterceptors(LinkHeaderInterceptor)
   @ApiOperation({ operationId: 'listReplays', summary: 'List replays, newest first' })
   @ApiOkResponse({ type: ReplayPage, description: 'A page of replays' })
@@ -101,6 +103,7 @@ export class ReplaysController {
 
   @Get(':id')
   @Permit('read')
+  @Portal(['replays:write'])
   @ApiIdParam('id', 'rpl')
   @ApiOperation({ operationId: 'getReplay', summary: 'Read a replay' })
   @ApiOkResponse({ type: ReplayAnswer, description: 'The replay' })
@@ -111,6 +114,7 @@ export class ReplaysController {
 
   @Patch(':id')
   @Permit('manage')
+  @Portal(['replays:write'])
   @ApiIdParam('id', 'rpl')
   @ApiOperation({
     operationId: 'patchReplay',
@@ -131,6 +135,7 @@ export class ReplaysController {
   @Delete(':id')
   @RouteOption({ refusesBody: true })
   @Permit('manage')
+  @Portal(['replays:write'])
   @ApiIdParam('id', 'rpl')
   @ApiOperation({
     operationId: 'cancelReplay',

@@ -24,6 +24,9 @@ export function faultsAcross(values: Values): string[] {
         'Redis. Set REDIS_URL, or leave PROCESSES out',
     );
   }
+  if (values.sessionMaxLifetime < values.sessionIdleTimeout) {
+    faults.push('SESSION_MAX_LIFETIME must be at least SESSION_IDLE_TIMEOUT');
+  }
   const horizonDays = (values.maxRetries * (values.maxRetryInterval * 1.2 + values.webhookTimeout)) / 86_400;
   if (horizonDays >= values.retentionDays) {
     faults.push(

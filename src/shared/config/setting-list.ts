@@ -2,6 +2,7 @@ import { isIP, SocketAddress } from 'node:net';
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { isCidr } from '../net/cidr.js';
+import { isOwnName } from '../net/loopback.js';
 import {
   databaseUrl,
   flag,
@@ -25,6 +26,13 @@ const targetPort = text(
   'a list of ports from 1 to 65535, separated by commas',
   (given) => /^\d{1,5}$/.test(given) && Number(given) >= 1 && Number(given) <= 65_535,
 ).transform(Number);
+
+function isPublicUrl(given: string): boolean {
+  const url = URL.parse(given);
+  // Nothing but an origin and a path, as it was written.
+  if (url === null || `${url.origin}${url.pathname}`.replace(/\/$/, '') !== given.replace(/\/$/, '')) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isOwnName(url.hostname.replace(/^\[(.*)\]$/, '$1')));
+}
 
 /**
  * All settings: accepted values, default, and description for `.env.example`. Intervals are in seconds unless the name
@@ -109,6 +117,18 @@ export const SETTINGS = z.object({
     .describe(
       'First admin key for all tenants. Added at start unless it exists. Make one with: npm run --silent make-key',
     ),
+  publicUrl: text('an https URL, or an http URL of this machine, without a query', isPublicUrl)
+    .optional()
+    .describe(
+      'URL at which browsers reach this service, such as https://webhooks.example.com, for links to the portal. If ' +
+        'not set, links can be made only where the service is called at a loopback address.',
+    ),
+  sessionIdleTimeout: wholeNumber(10, 86_400)
+    .default(1800)
+    .describe("A browser's session ends when it is not used for this long."),
+  sessionMaxLifetime: wholeNumber(10, 2_592_000)
+    .default(43_200)
+    .describe("A browser's session ends this long after its beginning, however much it is used."),
   logLevel: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
     .default('info')
     .describe('Lowest level that is logged.'),

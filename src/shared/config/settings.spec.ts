@@ -126,6 +126,30 @@ describe('settings', () => {
     },
   );
 
+  it.each(['https://webhooks.example.com', 'https://example.com/webhooks/', 'http://localhost:8000'])(
+    'accept %s as the URL for browsers',
+    (url) => {
+      expect(faultsOf({ PUBLIC_URL: url })).toEqual([]);
+    },
+  );
+
+  it.each([
+    'http://webhooks.example.com',
+    'webhooks.example.com',
+    'https://webhooks.example.com/?a=b',
+    'https://webhooks.example.com/#a',
+    'https://user:password@webhooks.example.com',
+    'ftp://localhost',
+  ])('refuse %s as the URL for browsers', (url) => {
+    expect(faultsOf({ PUBLIC_URL: url })).toEqual([expect.stringContaining('PUBLIC_URL must be an https URL')]);
+  });
+
+  it('refuse sessions that could be unused for longer than they live', () => {
+    expect(faultsOf({ SESSION_IDLE_TIMEOUT: '3600', SESSION_MAX_LIFETIME: '1800' })).toEqual([
+      'SESSION_MAX_LIFETIME must be at least SESSION_IDLE_TIMEOUT',
+    ]);
+  });
+
   it.each(['10.0.0.0/33', '10.0.0/8', 'localhost', '::1/129', '10.0.0.0/8/8'])(
     'refuse %s as an address range',
     (cidr) => {

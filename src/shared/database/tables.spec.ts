@@ -29,6 +29,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   tenants: 'access',
   api_keys: 'access',
   audit_log: 'access',
+  sessions: 'access',
+  portal_sessions: 'access',
 };
 
 /** Reads that would cost another round trip for each delivery, or another lock, by the way of the owner's door. */

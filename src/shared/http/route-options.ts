@@ -2,6 +2,17 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { FastifyRequest } from 'fastify';
 
+/** What a route demands of a portal session. The module `access` defines the names. */
+export interface PortalRoute {
+  /** All of them are needed; none is needed if there are none. */
+  readonly capabilities: readonly string[];
+  /**
+   * How the route keeps to the subscriptions that a session is limited to: its handler does, or this parameter of its
+   * path names a subscription. Absent: it cannot, and such sessions are refused.
+   */
+  readonly narrowedBy?: 'handler' | { readonly parameter: string; readonly notFound: (id: string) => Error };
+}
+
 /** Properties of a route for the hooks that run before its body is read. */
 export interface RouteOptions {
   /** The handler gets the body as bytes. */
@@ -16,6 +27,8 @@ export interface RouteOptions {
   readonly takesTenantId?: boolean;
   /** Permission that the caller needs. The module `access` defines the names. */
   readonly permission?: string;
+  /** What a portal session needs. Absent: portal sessions are refused. */
+  readonly portal?: PortalRoute;
   /** Needs no permission, but serves only this machine: no page of another origin, and no other Host. */
   readonly isForThisMachine?: boolean;
   /** Counts against the publishing rate limit of the tenant. */

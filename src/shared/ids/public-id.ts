@@ -3,7 +3,7 @@ import { fromBase32, toBase32 } from './base32.js';
 import type { Uuid } from './uuid.js';
 
 /** The kind of object that an id names; also its prefix. */
-export type IdKind = 'sub' | 'evt' | 'dlv' | 'rpl' | 'key' | 'aud';
+export type IdKind = 'sub' | 'evt' | 'dlv' | 'rpl' | 'key' | 'aud' | 'ses' | 'pse';
 
 export const ID_NOUNS: Record<IdKind, string> = {
   sub: 'a subscription',
@@ -12,6 +12,8 @@ export const ID_NOUNS: Record<IdKind, string> = {
   rpl: 'a replay',
   key: 'an API key',
   aud: 'an audit entry',
+  ses: 'a session',
+  pse: 'a portal session',
 };
 
 /** Example ids for the documentation. */
@@ -22,6 +24,8 @@ export const EXAMPLE_IDS: Record<IdKind, string> = {
   rpl: 'rpl_01k6zv1yqpe7rtqq6zjy2k3m4n',
   key: 'key_01k6zv1yqpe7rtqq6zjy2k3m4n',
   aud: 'aud_01k6zv1yqpe7rtqq6zjy2k3m4n',
+  ses: 'ses_01k6zv1yqpe7rtqq6zjy2k3m4n',
+  pse: 'pse_01k6zv1yqpe7rtqq6zjy2k3m4n',
 };
 
 /** Returns a pattern for ids of the given kinds. */

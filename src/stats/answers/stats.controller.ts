@@ -1,6 +1,6 @@
 import { Controller, Get, Query, UseInterceptors } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { type Caller, CurrentCaller, NeedsAllTenants, Permit } from '../../access/index.js';
+import { type Caller, CurrentCaller, NeedsAllTenants, Permit, Portal } from '../../access/index.js';
 import { ApiProblems } from '../../shared/http/api-errors.js';
 import { InputPipe } from '../../shared/http/input.pipe.js';
 import { DATA_AS_OF, MayLagInterceptor } from '../../shared/http/may-lag.interceptor.js';
@@ -15,6 +15,7 @@ export class StatsController {
 
   @Get()
   @Permit('read')
+  @Portal(['deliveries:read'], 'handler')
   @UseInterceptors(MayLagInterceptor)
   @ApiOperation({
     operationId: 'getStats',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Caller, NeedsAllTenants } from '../../access/index.js';
+import { type Caller, narrowed, NeedsAllTenants } from '../../access/index.js';
 import { InvalidInput } from '../../shared/errors/domain-error.js';
 import { parsePublicId, toPublicId } from '../../shared/ids/public-id.js';
 import { LIMITS } from '../../shared/limits.js';
@@ -30,12 +30,13 @@ export class StatsService {
     const { step = 'hour', group_by: groupBy = null, event_type: eventType = null } = query;
     const range = statsRange({ ...query, step }, this.clock.nowMs());
     if ('fault' in range) throw new InvalidInput([range.fault]);
-    const subscriptionId =
-      query.subscription_id === undefined ? null : parsePublicId(query.subscription_id, 'sub').uuid;
+    const one = query.subscription_id;
+    const subscriptionIds =
+      narrowed(caller.within, one === undefined ? undefined : [parsePublicId(one, 'sub').uuid]) ?? null;
     const acrossTenants = groupBy === 'tenant';
     if (acrossTenants && !(caller.may('administer') && caller.administered === null)) throw new NeedsAllTenants();
     const maxGroups = Math.max(1, Math.floor(LIMITS.statsPoints / range.steps));
-    const asked = { range, step, groupBy, acrossTenants, subscriptionId, eventType, maxGroups };
+    const asked = { range, step, groupBy, acrossTenants, subscriptionIds, eventType, maxGroups };
     const rows = await (acrossTenants ? this.ofAll : this.ofTenant).read(caller.tenantId, asked);
     const ofEventType = eventType !== null;
     const known: Known = { accepted: !isByCode(groupBy), waiting: tellsWaiting({ groupBy, ofEventType }) };

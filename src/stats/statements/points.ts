@@ -11,7 +11,7 @@ export interface PointsAsked {
   readonly step: Step;
   readonly groupBy: Group | null;
   readonly acrossTenants: boolean;
-  readonly ofSubscription: boolean;
+  readonly ofSubscriptions: boolean;
   readonly ofEventType: boolean;
   /** Whether the range reaches into minutes that are not summed up yet. */
   readonly isOpen: boolean;
@@ -52,9 +52,9 @@ function levelOf(asked: PointsAsked): string {
   return isByCode(asked.groupBy) ? `${subjectOf(asked)} and kind <> ${KIND.accepted}` : subjectOf(asked);
 }
 
-function subjectOf({ groupBy, ofSubscription, ofEventType }: PointsAsked): string {
-  const subscription = ofSubscription ? `subscription_id = $${FIRST_FILTER}` : null;
-  const type = ofEventType ? `event_type = $${FIRST_FILTER + (ofSubscription ? 1 : 0)}` : null;
+function subjectOf({ groupBy, ofSubscriptions, ofEventType }: PointsAsked): string {
+  const subscription = ofSubscriptions ? `subscription_id = any($${FIRST_FILTER}::uuid[])` : null;
+  const type = ofEventType ? `event_type = $${FIRST_FILTER + (ofSubscriptions ? 1 : 0)}` : null;
   if (subscription !== null || groupBy === 'subscription') {
     return [subscription ?? 'subscription_id is not null', type].filter((each) => each !== null).join(' and ');
   }
@@ -70,7 +70,7 @@ export function points(asked: PointsAsked): string {
   const [scope, level, group] = [scopeOf(asked), levelOf(asked), groupOf(asked)];
   const columns = `date_trunc('${asked.step}', at) as step, ${group} as grp, kind, count, durations`;
   const isDetailed =
-    asked.ofSubscription || asked.ofEventType || asked.groupBy === 'subscription' || asked.groupBy === 'event_type';
+    asked.ofSubscriptions || asked.ofEventType || asked.groupBy === 'subscription' || asked.groupBy === 'event_type';
   const open = isDetailed ? sumsOf(openPart(scope)) : totalsOf(openPart(scope));
   // An hour has no place among minutes.
   const fine = asked.step === 'minute' ? ' and not is_hour' : '';
@@ -92,7 +92,7 @@ export function tellsWaiting({ groupBy, ofEventType }: Pick<PointsAsked, 'groupB
 
 /**
  * SQL for what waited in each step: `WaitingRow`, for the groups in $4, and for up to $5 others in which nothing else
- * happened. $6 is the subscription, if one was asked for.
+ * happened. $6 has the subscriptions, if some were asked for.
  */
 export function waitingPoints(asked: PointsAsked): string {
   const subscription = asked.groupBy === 'subscription' ? 'subscription_id is not null' : 'subscription_id is null';
@@ -100,7 +100,7 @@ export function waitingPoints(asked: PointsAsked): string {
   return `with sampled as materialized (
       select at, ${groupOf(asked)} as grp, sum(waiting) as waiting, min(oldest_due_at) as oldest_due_at
       from waiting_samples where ${scopeOf(asked)} at >= $2 and at < $3
-        and ${asked.ofSubscription ? 'subscription_id = $6' : subscription}${fine}
+        and ${asked.ofSubscriptions ? 'subscription_id = any($6::uuid[])' : subscription}${fine}
       group by 1, 2),
     others as (
       select grp from sampled where grp <> all($4::text[]) group by grp order by max(waiting) desc, grp limit $5)

@@ -11,7 +11,8 @@ export interface StatsAsked {
   readonly step: Step;
   readonly groupBy: Group | null;
   readonly acrossTenants: boolean;
-  readonly subscriptionId: Uuid | null;
+  /** Only these; null for all. */
+  readonly subscriptionIds: readonly Uuid[] | null;
   readonly eventType: string | null;
   /** Most groups that are returned; the busiest come first. */
   readonly maxGroups: number;
@@ -46,7 +47,7 @@ export async function readStats(reader: Reader, asked: StatsAsked, run: Run): Pr
 }
 
 async function readSeries(asked: StatsAsked, summed: Summed, run: Run): Promise<Omit<StatsRows, 'all' | 'summed'>> {
-  const { range, subscriptionId, eventType } = asked;
+  const { range, subscriptionIds, eventType } = asked;
   const [since, until] = [new Date(range.fromMs), new Date(range.toMs)];
   // Without sums, everything since the start of time is open.
   const closedUntil = summed.closed_until ?? new Date(0);
@@ -54,11 +55,11 @@ async function readSeries(asked: StatsAsked, summed: Summed, run: Run): Promise<
     step: asked.step,
     groupBy: asked.groupBy,
     acrossTenants: asked.acrossTenants,
-    ofSubscription: subscriptionId !== null,
+    ofSubscriptions: subscriptionIds !== null,
     ofEventType: eventType !== null,
     isOpen: summed.closed_until !== null && until > closedUntil,
   };
-  const filters = [subscriptionId, eventType].filter((each) => each !== null);
+  const filters = [subscriptionIds, eventType].filter((each) => each !== null);
   const counted = await run<PointRow>(points(shape), [since, until, closedUntil, asked.maxGroups, ...filters]);
   const groups = [...new Set(counted.map(({ grp }) => grp))];
   const waiting = tellsWaiting(shape)
@@ -67,7 +68,7 @@ async function readSeries(asked: StatsAsked, summed: Summed, run: Run): Promise<
         until,
         groups,
         asked.groupBy === null ? 1 : asked.maxGroups - groups.length,
-        ...(subscriptionId === null ? [] : [subscriptionId]),
+        ...(subscriptionIds === null ? [] : [subscriptionIds]),
       ])
     : [];
   return { counted, waiting, groups: counted[0]?.all_groups ?? 0 };

@@ -24,6 +24,14 @@ describe('the limits of tenants and keys, with real PostgreSQL and Redis', () =>
 
   const unique = (): string => `n${(serial += 1)}`;
   const tenant = (fields: Fields): Promise<ApiResponse> => service.post('/tenants', { id: unique(), ...fields });
+  const portal = (fields: Fields): Promise<ApiResponse> =>
+    service.post('/portal-sessions', {
+      tenant_id: 'default',
+      capabilities: ['deliveries:read'],
+      return_url: 'https://app.example.com/',
+      ...fields,
+    });
+  const origins = (count: number): string[] => Array.from({ length: count }, (_, n) => `https://a${n}.example.com`);
   const keepsLimit =
     (name: string): Kept =>
     (stored, size) => [(stored['limits'] as Fields)[name], size];
@@ -51,6 +59,22 @@ describe('the limits of tenants and keys, with real PostgreSQL and Redis', () =>
       send: (size) => tenant({ limits: { subscriptions: size } }),
       kept: keepsLimit('subscriptions'),
       pointer: '/limits/subscriptions',
+    },
+    frameAncestors: {
+      ...ACCEPTED,
+      send: (size) => tenant({ frame_ancestors: origins(size) }),
+      kept: keeps('frame_ancestors', origins),
+      pointer: '/frame_ancestors',
+    },
+    portalSessionSeconds: {
+      ...ACCEPTED,
+      send: (size) => portal({ expires_in: size }),
+      pointer: '/expires_in',
+    },
+    actorLength: {
+      ...ACCEPTED,
+      send: (size) => portal({ actor: 'é'.repeat(size) }),
+      pointer: '/actor',
     },
   };
 

@@ -54,6 +54,9 @@ export const OF_TENANTS = [
   'nameLength',
   'eventsPerSecond',
   'subscriptions',
+  'frameAncestors',
+  'portalSessionSeconds',
+  'actorLength',
 ] as const satisfies readonly LimitName[];
 
 /** Limits without a row in a table, and why. */
@@ -68,6 +71,10 @@ export const ELSEWHERE = {
   failureEventsPerMinute: 'announcements.spec.ts: it bounds what the service publishes',
   keys: 'keys.service.spec.ts: a thousand keys',
   keyLifeSeconds: 'keys.service.spec.ts: it takes a stopped clock',
+  sessionsOfKey: 'sessions.spec.ts: each takes a sign-in',
+  wrongCredentials: 'wrong-credentials.spec.ts: it takes a stopped clock',
+  portalSessions: 'portal.spec.ts: a thousand sessions',
+  portalSubscriptions: 'portal-rules.spec.ts: a hundred subscriptions',
   viewersOfTenant: 'live-view.spec.ts: they stay connected',
   viewers: 'live-viewers.spec.ts: they stay connected',
   viewerMessagesPerSecond: 'live-view-faults.spec.ts: it bounds an answer',

@@ -1,5 +1,6 @@
 import { makeToken } from '../../support/make-token.js';
 import { ApiClient, type CreatedSubscriptionAnswer } from '../../support/api-client.js';
+import { BrowserSession } from '../../support/browser-session.js';
 import { eventually } from '../../support/eventually.js';
 import { fastSettings } from '../../support/fast-settings.js';
 import type { Operation } from '../../support/openapi-operations.js';
@@ -21,6 +22,9 @@ const BODIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   createReplay: { dry_run: true },
   patchReplay: {},
   testSubscription: {},
+  createSession: {},
+  createPortalSession: { tenant_id: 'default', capabilities: ['deliveries:read'], return_url: 'https://a.example/' },
+  exchangePortalCode: { code: `whc_01k6zv1yqpe7rtqq6zjy2k3m4n_${'A'.repeat(43)}` },
 };
 
 /** A service that holds one resource of each kind and has nothing in progress. */
@@ -57,8 +61,12 @@ export class World {
     await eventually(() => api.request('GET', `/replays/${replay}`), {
       until: ({ body }) => (body as { state: string }).state === 'finished',
     });
+    const { id: session } = (await new BrowserSession(service.url).signIn(key)).body as { id: string };
+    const { id: portal } = await made<{ id: string }>('/portal-sessions', BODIES['createPortalSession']!);
     const ids = {
       replays: replay,
+      sessions: session,
+      'portal-sessions': portal,
       keys: key_,
       tenants: 'acme',
       subscriptions: subscription.id,

@@ -55,7 +55,10 @@ export class ExchangeAnswer {
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { 'content-type': 'text/plain' } })
   readonly response_headers: Record<string, string>;
 
-  @ApiProperty({ description: 'First 4 KB of the response body', example: 'thank you' })
+  @ApiProperty({
+    description: 'First 4 KB of the response body; empty for a portal session without `payloads:read`',
+    example: 'thank you',
+  })
   readonly response_body: string;
 }
 

@@ -12,6 +12,7 @@ import { RECORDED_OUTCOMES } from './1700000000050-recorded-outcomes.js';
 import { Replays1700000000060 } from './1700000000060-replays.js';
 import { SUBSCRIPTION_HEALTH } from './1700000000070-subscription-health.js';
 import { Announcements1700000000080 } from './1700000000080-announcements.js';
+import { SESSIONS } from './1700000000090-sessions.js';
 
 /** All migrations, oldest first. A released migration is never changed. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   Replays1700000000060,
   ...SUBSCRIPTION_HEALTH,
   Announcements1700000000080,
+  ...SESSIONS,
 ];

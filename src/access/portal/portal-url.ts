@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Settings } from '../../shared/config/settings.js';
+import { isOwnName } from '../../shared/net/loopback.js';
+import { hostOf } from '../sessions/session-cookie.js';
+import { PublicUrlMissing } from './portal.errors.js';
+
+/** Makes links to the portal. */
+@Injectable()
+export class PortalUrl {
+  constructor(private readonly settings: Settings) {}
+
+  /**
+   * The URL at which browsers reach this service, without a slash at the end. Only on this machine the Host header is
+   * believed: elsewhere, the caller may know the service by a name that customers cannot reach.
+   *
+   * @throws PublicUrlMissing
+   */
+  baseFor(request: Pick<FastifyRequest, 'headers'>): string {
+    const { publicUrl } = this.settings;
+    if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
+    if (!isOwnName(hostOf(request))) throw new PublicUrlMissing();
+    return `http://${request.headers.host ?? ''}`;
+  }
+}
+
+/**
+ * The link of a session. Browsers never send the fragment, so neither a server nor a log sees the code. The tenant only
+ * selects whose list of `frame_ancestors` the page is answered with.
+ */
+export function portalLink(base: string, tenantId: string, code: string): string {
+  return `${base}/portal?tenant=${encodeURIComponent(tenantId)}#code=${code}`;
+}
