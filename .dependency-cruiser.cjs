@@ -1,6 +1,6 @@
 /** Modules that everybody may import. */
 const GROUND = 'access|targets|signing';
-const MODULES = `subscriptions|live|ingest|delivery|stats|status|health|doctor|${GROUND}`;
+const MODULES = `subscriptions|live|ingest|delivery|stats|status|health|doctor|dashboard|${GROUND}`;
 const edge = (from, to) => ({
   name: `${from}-may-import-only-${to.replaceAll('|', '-') || 'nothing'}`,
   severity: 'error',
@@ -36,6 +36,7 @@ module.exports = {
     edge('status', `delivery|ingest|stats|subscriptions|${GROUND}`),
     edge('health', `delivery|${GROUND}`),
     edge('doctor', `subscriptions|delivery|${GROUND}`),
+    edge('dashboard', GROUND),
     stage('domain', ''),
     stage('report', 'domain'),
     stage('storage', 'domain'),
