@@ -25,5 +25,6 @@ export default defineConfig({
     include: ['src/**/*.spec.{ts,tsx}'],
     setupFiles: ['src/test-setup.ts'],
     clearMocks: true,
+    testTimeout: 60_000,
   },
 });

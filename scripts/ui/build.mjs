@@ -15,7 +15,7 @@ import { environmentFor, newestIn, root, toolPath } from '../toolchain.mjs';
 import { reportSizes } from './sizes.mjs';
 
 const UI = join(root, 'ui');
-export const DIST = join(UI, 'dist');
+const DIST = join(UI, 'dist');
 const STAMP = join(DIST, '.built');
 const COMPRESSED = /\.(html|js|css|svg|json|txt)$/;
 

@@ -28,6 +28,11 @@ const SHOTS: readonly Shot[] = [
   { name: 'deliveries', path: '/deliveries' },
   { name: 'filtered', path: '/deliveries?status=failed,retrying&event_type=order.*' },
   { name: 'delivery', path: `/deliveries/${DELIVERY.id}?status=failed,retrying` },
+  {
+    name: 'delivery-attempt',
+    path: `/deliveries/${DELIVERY.id}?status=failed,retrying`,
+    act: (page) => page.locator('summary').first().click(),
+  },
   { name: 'delivery-event', path: `/deliveries/${DELIVERY.id}?tab=event` },
   { name: 'delivery-payload', path: `/deliveries/${DELIVERY.id}?tab=payload` },
   { name: 'nothing-matches', path: '/deliveries?tag=nothing' },
@@ -81,7 +86,9 @@ async function takeAll(browser: Browser, shots: readonly Shot[], { theme, width,
     watch(page, title);
     await page.clock.setFixedTime(NOW);
     await page.goto(`${ORIGIN}/ui${path}`, { waitUntil: 'networkidle' });
-    await page.evaluate(() => document.fonts.ready);
+    // The fonts come after the first screen.
+    await page.waitForFunction(() => document.fonts.size > 0);
+    await page.evaluate(() => Promise.all([document.fonts.load('13px "Inter Variable"'), document.fonts.ready]));
     await act?.(page);
     await page.waitForTimeout(400);
     await page.screenshot({ path: join(FOLDER, `${title}.png`) });

@@ -5,9 +5,6 @@ import type {
   EventAnswer,
   HealthAnswer,
   LedgerAnswer,
-  StatsAnswer,
-  StatsNumbers,
-  StatsPoint,
   SubscriptionAnswer,
 } from '../src/api/generated/index.ts';
 
@@ -15,16 +12,16 @@ import type {
 export const NOW = Date.parse('2026-11-29T09:24:36.000Z');
 
 const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
 
-const ago = (ms: number): string => new Date(NOW - ms).toISOString();
+export const ago = (ms: number): string => new Date(NOW - ms).toISOString();
 const inMs = (ms: number): string => new Date(NOW + ms).toISOString();
 
 /** A number from 0 to 1 that is always the same for a seed. */
-function chance(seed: number): number {
+export function chance(seed: number): number {
   const value = Math.sin(seed * 12.9898 + 78.233) * 43_758.5453;
   return value - Math.floor(value);
 }
@@ -88,6 +85,10 @@ const broken = (code: string, message: string): Pick<DeliveryAnswer, 'last_statu
 const good = { status: 'delivered', attempt_count: 1, last_status_code: 200, last_error: null } as const;
 
 const OUTCOMES: readonly Outcome[] = [
+  { ...good, receiver: 5, tookMs: 38 },
+  { ...good, receiver: 3, tookMs: 61 },
+  { ...bad(500), status: 'failed', attempt_count: 5, receiver: 1, tookMs: 152_000 },
+  { ...good, receiver: 2, tookMs: 212 },
   {
     ...broken('tls_failure', 'certificate has expired'),
     status: 'retrying',
@@ -95,10 +96,6 @@ const OUTCOMES: readonly Outcome[] = [
     receiver: 0,
     nextMs: 4 * MINUTE + 12 * SECOND,
   },
-  { ...good, receiver: 5, tookMs: 38 },
-  { ...good, receiver: 3, tookMs: 61 },
-  { ...bad(500), status: 'failed', attempt_count: 5, receiver: 1, tookMs: 152_000 },
-  { ...good, receiver: 2, tookMs: 212 },
   { status: 'in_flight', attempt_count: 1, last_status_code: null, last_error: null, receiver: 2 },
   { ...good, receiver: 5, tookMs: 41 },
   {
@@ -136,11 +133,13 @@ const OUTCOMES: readonly Outcome[] = [
 
 const TYPES = ['order.created', 'order.paid', 'order.shipped', 'order.created', 'order.cancelled', 'customer.updated'];
 const COUNT = 240;
+/** The delivery that is shown open. */
+const FIRST_AT = 4;
 
 export const DELIVERIES: readonly DeliveryAnswer[] = Array.from({ length: COUNT }, (_, index) => {
   const { receiver, nextMs, tookMs, ...outcome } = OUTCOMES[index % OUTCOMES.length] as Outcome;
   const subscription = SUBSCRIPTIONS[receiver] as SubscriptionAnswer;
-  const ageMs = index < 1 ? 2 * HOUR : 6 * SECOND + index * index * 900 + chance(index) * 20_000;
+  const ageMs = index < FIRST_AT ? (2 + index * 3) * SECOND : 7 * MINUTE + (index - FIRST_AT) ** 2 * 1400;
   const id = idOf('dlv', index + 100);
   return {
     id,
@@ -160,12 +159,12 @@ export const DELIVERIES: readonly DeliveryAnswer[] = Array.from({ length: COUNT 
   };
 });
 
-const [FIRST] = DELIVERIES as readonly [DeliveryAnswer];
+const FIRST = DELIVERIES[FIRST_AT] as DeliveryAnswer;
 
 function attemptOf(number: number, given: Partial<AttemptAnswer>): AttemptAnswer {
   return {
     number,
-    started_at: ago(2 * HOUR),
+    started_at: ago(7 * MINUTE),
     duration_ms: 212,
     status_code: null,
     error: null,
@@ -201,14 +200,14 @@ export const DELIVERY: DeliveryWithAttemptsAnswer = {
       response_body: 'upstream is restarting',
     }),
     attemptOf(2, {
-      started_at: ago(2 * HOUR - 62 * SECOND),
+      started_at: ago(7 * MINUTE - 62 * SECOND),
       duration_ms: 1204,
       status_code: 503,
       error: { code: 'bad_status', message: 'the receiver answered 503' },
       phases: { dns_ms: 2, connect_ms: 11, tls_ms: 25, wait_ms: 1160, read_ms: 3 },
     }),
     attemptOf(3, {
-      started_at: ago(2 * HOUR - 6 * MINUTE),
+      started_at: ago(MINUTE),
       duration_ms: 212,
       error: { code: 'tls_failure', message: 'certificate has expired' },
       request_headers: null,
@@ -229,7 +228,7 @@ export const EVENT: EventAnswer = {
   created_at: FIRST.created_at,
 };
 
-export const OF_EVENT: readonly DeliveryAnswer[] = DELIVERIES.slice(0, 6).map((each) => ({
+export const OF_EVENT: readonly DeliveryAnswer[] = DELIVERIES.slice(FIRST_AT, FIRST_AT + 6).map((each) => ({
   ...each,
   event_id: EVENT.id,
   created_at: FIRST.created_at,
@@ -242,95 +241,6 @@ export const PAYLOAD = JSON.stringify({
   total: '80.00',
   currency: 'EUR',
 });
-
-function numbersOf(atMs: number, scale: number): StatsNumbers {
-  const seed = Math.floor(atMs / MINUTE);
-  const wave = 1 + 0.55 * Math.sin((atMs / DAY) * 2 * Math.PI - 1.9) + 0.12 * (chance(seed) - 0.5);
-  const accepted = Math.round(18 * 60 * scale * wave);
-  const isBad = atMs > NOW - 7 * HOUR && atMs < NOW - 4 * HOUR;
-  const failed = Math.round(accepted * (isBad ? 0.09 : 0.0016) * (0.7 + chance(seed + 1)));
-  const p50 = 34 + 9 * chance(seed + 2) + (isBad ? 16 : 0);
-  return {
-    accepted,
-    delivered: accepted - failed,
-    failed,
-    cancelled: Math.round(accepted * 0.0004),
-    attempts: accepted + failed * 3,
-    success_rate: accepted === 0 ? null : (accepted - failed) / accepted,
-    attempt_ms: { p50: p50 - 6, p95: p50 * 3.2, p99: p50 * 9 },
-    delivery_ms: { p50, p95: p50 * (isBad ? 14 : 3.6), p99: p50 * (isBad ? 60 : 10) },
-    waiting: Math.round(40 * wave + (isBad ? 900 * chance(seed + 3) : 20 * chance(seed + 3))),
-    oldest_due_at: null,
-  };
-}
-
-const STEPS = { minute: MINUTE, hour: HOUR, day: DAY };
-const GROUPS: Readonly<Record<string, readonly (readonly [string | null, number])[]>> = {
-  status_code: [
-    ['200', 0.93],
-    ['202', 0.04],
-    ['429', 0.008],
-    ['500', 0.013],
-    ['503', 0.006],
-    [null, 0.003],
-  ],
-  subscription: SUBSCRIPTIONS.slice(0, 6).map(({ id }, index) => [id, index === 1 ? 0.04 : 0.2] as const),
-};
-
-/** Statistics as `GET /stats` answers them. */
-export function statsFor(query: URLSearchParams): StatsAnswer {
-  const step = (query.get('step') ?? 'hour') as keyof typeof STEPS;
-  const stepMs = STEPS[step];
-  const sinceMs = Date.parse(query.get('since') ?? ago(DAY));
-  const until = query.get('until');
-  const untilMs = until === null ? NOW : Date.parse(until);
-  const times: number[] = [];
-  for (let atMs = Math.floor(sinceMs / stepMs) * stepMs; atMs < untilMs; atMs += stepMs) times.push(atMs);
-  const pointsOf = (share: number): StatsPoint[] =>
-    times.map((atMs) => {
-      const isPart = atMs + stepMs > NOW;
-      const scale = (share * (isPart ? NOW - atMs : stepMs)) / MINUTE;
-      return { at: new Date(atMs).toISOString(), ...numbersOf(atMs, scale) };
-    });
-  const groups = GROUPS[query.get('group_by') ?? ''] ?? [[null, 1] as const];
-  const data = groups.map(([group, share]) => {
-    const points = pointsOf(share);
-    const isFailing =
-      group === SUBSCRIPTIONS[1]?.id || group === SUBSCRIPTIONS[0]?.id || group === null || /^\d/.test(group);
-    return {
-      group,
-      points,
-      totals: isFailing ? totalsOf(points) : { ...totalsOf(points), failed: 0, success_rate: 1 },
-    };
-  });
-  return {
-    since: new Date(sinceMs).toISOString(),
-    until: new Date(untilMs).toISOString(),
-    step,
-    data,
-    totals: totalsOf(data.flatMap(({ points }) => points)),
-    omitted_groups: 0,
-    complete_since: null,
-  };
-}
-
-function totalsOf(points: readonly StatsPoint[]): StatsNumbers {
-  const sum = (of: (point: StatsPoint) => number | null): number =>
-    points.reduce((all, point) => all + (of(point) ?? 0), 0);
-  const [delivered, failed] = [sum((point) => point.delivered), sum((point) => point.failed)];
-  return {
-    accepted: sum((point) => point.accepted),
-    delivered,
-    failed,
-    cancelled: sum((point) => point.cancelled),
-    attempts: sum((point) => point.attempts),
-    success_rate: delivered / Math.max(1, delivered + failed),
-    attempt_ms: { p50: 31.4, p95: 118, p99: 402 },
-    delivery_ms: { p50: 37.2, p95: 141, p99: 512 },
-    waiting: 64,
-    oldest_due_at: null,
-  };
-}
 
 export const LEDGER: LedgerAnswer = {
   data: [],

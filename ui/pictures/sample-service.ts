@@ -1,17 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Route } from 'playwright-core';
-import {
-  DELIVERIES,
-  DELIVERY,
-  EVENT,
-  HEALTH,
-  LEDGER,
-  OF_EVENT,
-  PAYLOAD,
-  statsFor,
-  SUBSCRIPTIONS,
-} from './sample-data.ts';
+import { DELIVERIES, DELIVERY, EVENT, HEALTH, LEDGER, OF_EVENT, PAYLOAD, SUBSCRIPTIONS } from './sample-data.ts';
+import { statsFor } from './sample-stats.ts';
 
 export const ORIGIN = 'http://127.0.0.1:8000';
 
@@ -24,10 +15,10 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
   woff2: 'font/woff2',
 };
-const NO_STREAM = { status: 503, contentType: 'application/problem+json', body: '{}' };
 
 /** A service of sample data: it answers every request of a browser, and nothing leaves the machine. */
 export async function serveSamples(context: BrowserContext, dist: string, isOpen = true): Promise<void> {
+  await context.addInitScript(keepStreamOpen);
   await context.route('**', async (route) => {
     const url = new URL(route.request().url());
     if (url.origin !== ORIGIN) return route.abort();
@@ -56,8 +47,6 @@ function serveApi(route: Route, { pathname, searchParams }: URL, isOpen: boolean
     route.fulfill({ json: { data, has_more: false, next_cursor: null, prev_cursor: null } });
   if (!isOpen) return route.fulfill({ status: 401, json: {} });
   switch (pathname) {
-    case '/stream':
-      return route.fulfill(NO_STREAM);
     case '/deliveries':
       return page(matching(searchParams));
     case '/subscriptions':
@@ -88,4 +77,15 @@ function matching(query: URLSearchParams): readonly unknown[] {
   if (tag === 'nothing') return [];
   if (query.has('event_id')) return OF_EVENT;
   return DELIVERIES.filter(({ status }) => statuses === undefined || statuses.includes(status));
+}
+
+/** Runs in the page: a stream that says that it is there, and never ends. Routes can only answer at once. */
+function keepStreamOpen(): void {
+  const { fetch } = globalThis;
+  globalThis.fetch = (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    if (new URL(url, location.origin).pathname !== '/stream') return fetch(input, init);
+    const body = new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('id: 1-0.0\n\n')) });
+    return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
+  };
 }

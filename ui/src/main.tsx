@@ -27,9 +27,6 @@ serverConfig.set(config);
 beginAccess(config.access === 'open');
 followLive(queryClient);
 
-// Not needed for the first screen, and ready when they are wanted.
-window.addEventListener('load', () => setTimeout(loadTheRest, REST_MS));
-
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no root');
 createRoot(root).render(
@@ -41,6 +38,9 @@ createRoot(root).render(
     </CSPProvider>
   </StrictMode>,
 );
+
+// Not needed for the first screen, and ready when they are wanted.
+setTimeout(loadTheRest, REST_MS);
 
 function loadTheRest(): void {
   void import('./fonts.css');

@@ -1,4 +1,4 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 // What jsdom lacks: sizes, and whatever depends on them.
@@ -28,6 +28,9 @@ for (const name of ['offsetWidth', 'clientWidth']) {
   Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => 1200 });
 }
 Element.prototype.scrollTo = () => undefined;
+
+// The machine that runs the tests may be busy.
+configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(() => {
   cleanup();

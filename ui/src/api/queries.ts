@@ -38,7 +38,7 @@ export const KEYS = {
   health: ['health'] as const,
 };
 
-export const PAGE_SIZE = 100;
+const PAGE_SIZE = 100;
 
 export function readDeliveries(
   filters: DeliveryFilters,

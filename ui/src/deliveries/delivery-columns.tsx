@@ -40,16 +40,21 @@ export const COLUMNS: DeliveryColumn[] = [
   {
     id: 'type',
     header: 'Event type',
-    cell: ({ row }) => (
-      <Link
-        to="/deliveries/$deliveryId"
-        params={{ deliveryId: row.original.id }}
-        search={(search) => search}
-        tabIndex={-1}
-        className="truncate font-mono"
-      >
-        {row.original.event_type}
-      </Link>
+    cell: ({ row: { original } }) => (
+      <>
+        <Link
+          to="/deliveries/$deliveryId"
+          params={{ deliveryId: original.id }}
+          search={(search) => search}
+          tabIndex={-1}
+          className="truncate font-mono"
+        >
+          {original.event_type}
+        </Link>
+        <span className="only-on-phones truncate text-muted-foreground">
+          <SubscriptionName id={original.subscription_id} targetUrl={original.target_url} />
+        </span>
+      </>
     ),
   },
   {
@@ -72,7 +77,7 @@ export const COLUMNS: DeliveryColumn[] = [
     cell: ({ row }) => (
       <>
         {row.original.attempt_count}
-        <span className="text-muted-foreground"> / {row.original.max_attempts}</span>
+        <span className="whitespace-pre text-muted-foreground"> / {row.original.max_attempts}</span>
       </>
     ),
   },

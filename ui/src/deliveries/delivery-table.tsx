@@ -1,10 +1,10 @@
 import { useTable, type RowSelectionState, type Updater } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
-import { cx } from '../lib/cx';
 import { useWidth } from '../lib/use-width';
-import { COLUMNS, FEATURES, NUMERIC } from './delivery-columns';
+import { COLUMNS, FEATURES } from './delivery-columns';
 import { DeliveryRow } from './delivery-row';
+import { DeliveryTableHead } from './delivery-table-head';
 import type { DeliveryList } from './use-delivery-list';
 
 interface DeliveryTableProps {
@@ -38,33 +38,20 @@ function layoutOf(width: number): Layout {
 export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onOpen, onAtTop }: DeliveryTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const layout = layoutOf(useWidth(scroller));
+  const rowPx = layout === 'phone' ? PHONE_ROW_PX : ROW_PX;
   const table = useTable({
     features: FEATURES,
     columns: COLUMNS,
-    data: list.rows,
+    data: list.rows as DeliveryList['rows'][number][],
     getRowId: ({ id }) => id,
     state: { rowSelection: selection },
     onRowSelectionChange: onSelect,
   });
   const { rows } = table.getRowModel();
-  const rowPx = layout === 'phone' ? PHONE_ROW_PX : ROW_PX;
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowPx,
-    getItemKey: (index) => rows[index]?.id ?? index,
-    overscan: OVERSCAN,
-  });
-  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowPx]);
+  const virtualizer = useVirtualRows(scroller, rows, { rowPx, cursorId });
   useAnchor(scroller, list, rowPx);
   const items = virtualizer.getVirtualItems();
   useLoading(list, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
-  const cursorIndex = cursorId === null ? -1 : rows.findIndex(({ id }) => id === cursorId);
-  useEffect(() => {
-    if (cursorIndex < 0) return;
-    virtualizer.scrollToIndex(cursorIndex, { align: 'auto' });
-  }, [cursorIndex, virtualizer]);
-  const [headers] = table.getHeaderGroups();
   return (
     <div
       role="grid"
@@ -73,21 +60,7 @@ export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onO
       data-layout={layout}
       className="flex h-full flex-col"
     >
-      <div role="rowgroup" className={cx('shrink-0 border-b border-border', layout === 'phone' && 'sr-only')}>
-        <div role="row" className="delivery-row h-8 text-2xs font-medium text-muted-foreground">
-          {headers?.headers.map((header) => (
-            <div
-              key={header.id}
-              role="columnheader"
-              data-column={header.column.id}
-              className={cx('truncate', NUMERIC.includes(header.column.id) && 'text-right')}
-            >
-              <table.FlexRender header={header} />
-              {header.column.id === 'select' && <span className="sr-only">Selected</span>}
-            </div>
-          ))}
-        </div>
-      </div>
+      <DeliveryTableHead isShown={layout !== 'phone'} />
       <div
         ref={scroller}
         role="rowgroup"
@@ -97,8 +70,7 @@ export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onO
         <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
           {items.map(({ index, start }) => {
             const row = rows[index];
-            if (row === undefined) return null;
-            return (
+            return row === undefined ? null : (
               <DeliveryRow
                 key={row.id}
                 row={row}
@@ -117,6 +89,30 @@ export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onO
       </div>
     </div>
   );
+}
+
+/** The rows in view and some around them. Scrolls to the cursor when it moves. */
+function useVirtualRows(
+  scroller: RefObject<HTMLDivElement | null>,
+  rows: readonly { readonly id: string }[],
+  { rowPx, cursorId }: { readonly rowPx: number; readonly cursorId: string | null },
+) {
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: OVERSCAN,
+  });
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowPx]);
+  const cursorIndex = cursorId === null ? -1 : rows.findIndex(({ id }) => id === cursorId);
+  const isFound = cursorIndex >= 0;
+  useEffect(() => {
+    if (isFound) virtualizer.scrollToIndex(cursorIndex, { align: 'auto' });
+    // Not when rows come above the cursor: it stays where it is.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [cursorId, isFound, virtualizer]);
+  return virtualizer;
 }
 
 /** Asks for more rows when an end of the list comes near. */

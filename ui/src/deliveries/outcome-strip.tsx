@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { StatsPoint } from '../api/generated';
 import { statsQuery } from '../api/queries';
 import { useNow } from '../lib/clock';
-import { exactCount } from '../lib/numbers';
+import { cx } from '../lib/cx';
+import { countOf } from '../lib/numbers';
 import { localTime } from '../lib/times';
 import type { DeliverySearch } from './delivery-search';
 
@@ -33,30 +34,54 @@ export function OutcomeStrip({ search: { subscription_id, event_type, since, unt
   const isIn = (atMs: number): boolean =>
     (since === undefined || atMs + HOUR_MS > Date.parse(since)) && (until === undefined || atMs < Date.parse(until));
   return (
-    <div
-      role="group"
-      aria-label="Outcomes of the last 48 hours"
-      className="flex h-10 items-end gap-0.5 px-6 max-md:px-4"
-    >
-      {bars.map(({ atMs, good, bad }) => (
-        <button
-          key={atMs}
-          type="button"
-          tabIndex={-1}
-          data-hint={`${localTime(new Date(atMs).toISOString()).replace(/:\d\d\.\d{3}$/, '')}, one hour\n${exactCount(good)} delivered, ${exactCount(bad)} failed`}
-          aria-label={`${exactCount(good)} delivered, ${exactCount(bad)} failed in the hour from ${localTime(new Date(atMs).toISOString())}`}
-          onClick={() => onRange(new Date(atMs).toISOString(), new Date(atMs + HOUR_MS).toISOString())}
-          className={`group flex h-full flex-1 flex-col justify-end ${isIn(atMs) ? '' : 'opacity-40'}`}
-        >
-          <span className="block w-full rounded-t-[1px] bg-chart-3/90" style={{ height: scaled(bad, most) }} />
-          <span
-            className="block w-full bg-input group-hover:bg-muted-foreground/60"
-            style={{ height: Math.max(1, scaled(good, most)) }}
-          />
-        </button>
-      ))}
+    <div className="flex flex-col gap-1 px-6 max-md:px-4">
+      <p className="flex justify-between text-2xs text-muted-foreground">
+        <span>Last 48 hours</span>
+        {data && <span>{outcomeWords(data.totals.delivered, data.totals.failed)}</span>}
+      </p>
+      <div role="group" aria-label="Outcomes by the hour" className="flex h-10 items-end gap-0.5">
+        {bars.map((bar) => (
+          <HourBar key={bar.atMs} {...bar} most={most} isIn={isIn(bar.atMs)} onRange={onRange} />
+        ))}
+      </div>
     </div>
   );
+}
+
+interface HourBarProps extends Pick<OutcomeStripProps, 'onRange'> {
+  readonly atMs: number;
+  readonly good: number;
+  readonly bad: number;
+  /** Deliveries of the busiest hour. */
+  readonly most: number;
+  /** Whether the list shows this hour. */
+  readonly isIn: boolean;
+}
+
+/** Not reached by Tab, because the filters since and until do the same. */
+function HourBar({ atMs, good, bad, most, isIn, onRange }: HourBarProps) {
+  const since = new Date(atMs).toISOString();
+  const hour = localTime(since).replace(/:\d\d\.\d{3}$/, '');
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      data-hint={`The hour from ${hour}\n${outcomeWords(good, bad)}`}
+      aria-label={`The hour from ${hour}: ${outcomeWords(good, bad)}`}
+      onClick={() => onRange(since, new Date(atMs + HOUR_MS).toISOString())}
+      className={cx('group flex h-full flex-1 flex-col justify-end', !isIn && 'opacity-40')}
+    >
+      <span className="block w-full rounded-t-[1px] bg-chart-3/90" style={{ height: scaled(bad, most) }} />
+      <span
+        className="block w-full bg-input group-hover:bg-muted-foreground/60"
+        style={{ height: Math.max(1, scaled(good, most)) }}
+      />
+    </button>
+  );
+}
+
+function outcomeWords(good: number, bad: number): string {
+  return `${countOf(good)} delivered, ${countOf(bad)} failed`;
 }
 
 function countsOf(point: StatsPoint | undefined): { good: number; bad: number } {
@@ -65,5 +90,5 @@ function countsOf(point: StatsPoint | undefined): { good: number; bad: number } 
 
 /** Pixels; whatever there is can be seen. */
 function scaled(count: number, most: number): number {
-  return count === 0 ? 0 : Math.max(2, Math.round((count / most) * (HEIGHT - 4)));
+  return count === 0 ? 0 : Math.max(1, Math.round((count / most) * (HEIGHT - 4)));
 }

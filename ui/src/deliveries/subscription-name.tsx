@@ -27,6 +27,6 @@ export function SubscriptionName(props: SubscriptionNameProps) {
   );
 }
 
-export function withoutScheme(url: string): string {
+function withoutScheme(url: string): string {
   return url.replace(/^https?:\/\//, '').replace(/\/$/, '');
 }

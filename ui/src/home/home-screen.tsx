@@ -3,7 +3,6 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { statsQuery } from '../api/queries';
 import { Failed, Skeleton } from '../components/states';
-import { buttonClass } from '../components/ui/button';
 import { useNow } from '../lib/clock';
 import { cx } from '../lib/cx';
 import { NothingYet } from '../deliveries/nothing-yet';
@@ -81,9 +80,9 @@ function RangePicker({ search: { range = DEFAULT_RANGE, since } }: { readonly se
                 search: ({ tenant }) => ({ tenant, range: each === DEFAULT_RANGE ? undefined : each }),
               })
             }
-            className={buttonClass(
-              { variant: 'ghost', size: 'sm' },
-              cx('h-6 px-2', isChosen && 'bg-accent text-foreground'),
+            className={cx(
+              'h-6 rounded-sm px-2 hover:text-foreground',
+              isChosen ? 'bg-accent font-medium text-foreground' : 'text-muted-foreground',
             )}
           >
             {each}

@@ -79,12 +79,12 @@ describe('the health of the service', () => {
   it('is told by what is not up', () => {
     const details = {
       postgresql: { status: 'up' },
-      redis: { status: 'degraded', message: 'no answer' },
+      queue: { status: 'degraded', message: 'no answer' },
       clock: { status: 'down' },
     };
 
     expect(unhealthyChecks({ status: 'degraded', info: {}, error: {}, details })).toEqual([
-      { name: 'redis', text: 'is degraded: no answer' },
+      { name: 'The queue in Redis', text: 'is degraded: no answer' },
       { name: 'clock', text: 'is down.' },
     ]);
     expect(unhealthyChecks(null)).toEqual([]);

@@ -82,6 +82,16 @@ interface Options extends Omit<PlotProps, 'title'> {
   readonly width: number;
 }
 
+const CLOCK_TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const DAY_SECONDS = 86_400;
+
+/** `14:00`, or `29 Nov` at midnight and where labels are a day apart. */
+function timeLabel(seconds: number, apartSeconds: number): string {
+  const time = CLOCK_TIME.format(seconds * 1000);
+  return apartSeconds >= DAY_SECONDS || time === '00:00' ? DATE.format(seconds * 1000) : time;
+}
+
 function optionsOf({ kind, series, format, max, width, seconds, onZoom }: Options): UPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colourOf = (name: string): string => style.getPropertyValue(name).trim();
@@ -100,7 +110,13 @@ function optionsOf({ kind, series, format, max, width, seconds, onZoom }: Option
       y: { range: (_plot, _min, largest) => [0, max ?? (largest > 0 ? largest * 1.08 : 1)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 24 },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 24,
+        space: 72,
+        values: (_plot, times, _axis, _space, apart) => times.map((at) => timeLabel(at, apart)),
+      },
       {
         ...axis,
         grid,

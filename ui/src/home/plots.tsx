@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { StatsAnswer } from '../api/generated';
-import { countOf } from '../lib/numbers';
+import { shortCount } from '../lib/numbers';
 import { durationOf } from '../lib/times';
 import type { Steps } from './home-range';
 import { Plot, type PlotSeries } from './plot';
@@ -22,11 +22,17 @@ const CLASS_COLOURS: Readonly<Record<CodeClass, string>> = {
   none: '--chart-5',
 };
 
+const LATENCIES = [
+  { label: 'p50', colour: '--chart-1' },
+  { label: 'p95', colour: '--chart-4' },
+  { label: 'p99', colour: '--chart-3' },
+] as const;
+
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** The course of the range, in plots that zoom together. */
 export function Plots({ stats, byCode, steps, nowMs, onZoom }: PlotsProps) {
-  const { seconds, outcomes, rate, latency, waiting } = useMemo(
+  const { seconds, outcomes, rate, latency, duration, waiting } = useMemo(
     () => seriesOf(stats, steps, nowMs),
     [stats, steps, nowMs],
   );
@@ -34,19 +40,24 @@ export function Plots({ stats, byCode, steps, nowMs, onZoom }: PlotsProps) {
   const shared = { seconds, onZoom };
   return (
     <div className="grid gap-x-8 gap-y-8 rounded-lg border border-border bg-card p-4 xl:grid-cols-2">
-      <Plot {...shared} title="Deliveries by outcome" kind="bars" series={outcomes} format={countOf} />
-      <Plot {...shared} title="Attempts by response" kind="bars" series={attempts} format={countOf} />
+      <Plot {...shared} title="Deliveries by outcome" kind="bars" series={outcomes} format={shortCount} />
+      <Plot {...shared} title="Attempts by response" kind="bars" series={attempts} format={shortCount} />
       <Plot {...shared} title="Accepted to delivered" kind="lines" series={latency} format={durationOf} />
+      <Plot {...shared} title="Duration of attempts" kind="lines" series={duration} format={durationOf} />
       <Plot {...shared} title="Success rate" kind="lines" series={rate} format={percent} max={1} />
-      <Plot {...shared} title="Waiting" kind="lines" series={waiting} format={countOf} />
+      <Plot {...shared} title="Waiting" kind="lines" series={waiting} format={shortCount} />
     </div>
   );
 }
 
 function seriesOf(stats: StatsAnswer, steps: Steps, nowMs: number) {
   const timeline = timelineOf(stats.data[0]?.points ?? [], steps, nowMs);
-  const latencyOf = (name: 'p50' | 'p95' | 'p99'): (number | null)[] =>
-    valuesOf(timeline, ({ delivery_ms: ms }) => ms?.[name] ?? null);
+  const latency = (of: 'delivery_ms' | 'attempt_ms'): PlotSeries[] =>
+    LATENCIES.map(({ label, colour }) => ({
+      label,
+      colour,
+      values: valuesOf(timeline, (point) => point[of]?.[label] ?? null),
+    }));
   const [delivered = [], failed = [], cancelled = []] = stacked([
     countsOf(timeline, (point) => point.delivered),
     countsOf(timeline, (point) => point.failed),
@@ -66,11 +77,8 @@ function seriesOf(stats: StatsAnswer, steps: Steps, nowMs: number) {
         values: valuesOf(timeline, (point) => point.success_rate),
       },
     ],
-    latency: [
-      { label: 'p50', colour: '--chart-1', values: latencyOf('p50') },
-      { label: 'p95', colour: '--chart-4', values: latencyOf('p95') },
-      { label: 'p99', colour: '--chart-3', values: latencyOf('p99') },
-    ],
+    latency: latency('delivery_ms'),
+    duration: latency('attempt_ms'),
     waiting: [{ label: 'Pending', colour: '--chart-1', values: valuesOf(timeline, (point) => point.waiting) }],
   } satisfies Record<string, readonly PlotSeries[] | readonly number[]>;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 
 /** Milliseconds since the Unix epoch. */
 export function nowMs(): number {
@@ -32,14 +32,4 @@ function tick(): void {
 export function useNow(stepMs = SECOND_MS): number {
   const read = (): number => Math.floor(shownMs / stepMs) * stepMs;
   return useSyncExternalStore(subscribe, read);
-}
-
-/** A value that follows another one after it has rested for a while. */
-export function useRested<T>(value: T, restMs: number): T {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const rest = setTimeout(() => setRested(value), restMs);
-    return () => clearTimeout(rest);
-  }, [value, restMs]);
-  return rested;
 }

@@ -12,7 +12,7 @@ export function curlOf(url: string, headers: readonly Header[], body: string): s
 }
 
 /** A text as one word of a shell, whatever it contains. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 

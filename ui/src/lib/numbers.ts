@@ -12,6 +12,11 @@ export function countOf(value: number): string {
   return value < LARGE ? WHOLE.format(value) : SHORT.format(value);
 }
 
+/** `75K`, for the axis of a plot. */
+export function shortCount(value: number): string {
+  return SHORT.format(value);
+}
+
 export function exactCount(value: number): string {
   return WHOLE.format(value);
 }

@@ -35,27 +35,15 @@ function Finder({ onClose }: { readonly onClose: () => void }) {
   };
   return (
     <>
-      <div className="flex items-center gap-2 border-b border-border px-4">
-        <Search aria-hidden className="size-4 shrink-0 text-muted-foreground" />
-        <input
-          autoFocus
-          role="combobox"
-          aria-label="Find or go to"
-          aria-expanded
-          aria-controls="commands"
-          aria-activedescendant={commands.length > 0 ? `command-${chosen}` : undefined}
-          value={typed}
-          onChange={({ target }) => {
-            setTyped(target.value);
-            setAt(0);
-          }}
-          onKeyDown={press}
-          placeholder="Go to, do, or paste an id"
-          spellCheck={false}
-          autoComplete="off"
-          className="h-12 min-w-0 flex-1 bg-transparent text-base outline-none"
-        />
-      </div>
+      <FindField
+        typed={typed}
+        chosen={commands.length > 0 ? chosen : null}
+        onPress={press}
+        onType={(next) => {
+          setTyped(next);
+          setAt(0);
+        }}
+      />
       <ul id="commands" role="listbox" aria-label="Commands" className="overflow-y-auto p-2">
         {commands.map((command, index) => (
           <CommandItem
@@ -74,6 +62,37 @@ function Finder({ onClose }: { readonly onClose: () => void }) {
         </p>
       )}
     </>
+  );
+}
+
+interface FindFieldProps {
+  readonly typed: string;
+  /** Index of the chosen command. */
+  readonly chosen: number | null;
+  readonly onType: (typed: string) => void;
+  readonly onPress: (event: KeyboardEvent) => void;
+}
+
+function FindField({ typed, chosen, onType, onPress }: FindFieldProps) {
+  return (
+    <div className="flex items-center gap-2 border-b border-border px-4">
+      <Search aria-hidden className="size-4 shrink-0 text-muted-foreground" />
+      <input
+        autoFocus
+        role="combobox"
+        aria-label="Find or go to"
+        aria-expanded
+        aria-controls="commands"
+        aria-activedescendant={chosen === null ? undefined : `command-${chosen}`}
+        value={typed}
+        onChange={({ target }) => onType(target.value)}
+        onKeyDown={onPress}
+        placeholder="Go to, do, or paste an id"
+        spellCheck={false}
+        autoComplete="off"
+        className="h-12 min-w-0 flex-1 bg-transparent text-base outline-none"
+      />
+    </div>
   );
 }
 

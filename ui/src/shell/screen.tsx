@@ -41,13 +41,12 @@ function FindButton() {
   return (
     <button
       type="button"
-      aria-label={`Find or go to… ${keyLabel('Mod+k')}`}
       onClick={() => openWindow.set('palette')}
       className={buttonClass({}, 'w-64 justify-between text-muted-foreground max-lg:w-auto')}
     >
       <Search aria-hidden className="lg:hidden" />
-      <span className="font-normal max-lg:hidden">Find or go to…</span>
-      <span className="max-lg:hidden">
+      <span className="font-normal max-lg:sr-only">Find or go to…</span>
+      <span aria-hidden className="max-lg:hidden">
         <Kbd keys={keyLabel('Mod+k')} />
       </span>
     </button>

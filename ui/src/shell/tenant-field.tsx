@@ -1,15 +1,17 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Building2 } from 'lucide-react';
 import { type SubmitEvent, useState } from 'react';
+import { access } from '../api/access';
 import { Button } from '../components/ui/button';
 import { Popover } from '../components/ui/popover';
-
-const OWN = 'of the key';
+import { useStore } from '../lib/store';
 
 /** Shows which tenant the page is about, and lets an admin of all tenants look at another one. */
 export function TenantField() {
   const { tenant } = useSearch({ from: '__root__' });
   const navigate = useNavigate();
+  const { state } = useStore(access);
+  const shown = tenant ?? (state === 'open' ? 'default' : 'own');
   const [isOpen, setIsOpen] = useState(false);
   const choose = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -27,11 +29,11 @@ export function TenantField() {
         <button
           {...props}
           type="button"
-          aria-label={`Tenant: ${tenant ?? OWN}`}
+          aria-label={`Tenant: ${shown}`}
           className="flex h-8 items-center gap-2.5 rounded-md px-2 text-sidebar-foreground hover:bg-sidebar-accent max-xl:justify-center [&_svg]:size-4 [&_svg]:shrink-0"
         >
           <Building2 aria-hidden />
-          <span className="truncate max-xl:hidden">{`Tenant: ${tenant ?? OWN}`}</span>
+          <span className="truncate max-xl:hidden">{`Tenant: ${shown}`}</span>
         </button>
       )}
     >

@@ -24,7 +24,7 @@ interface Part {
 }
 
 /** The phases that happened, and the rest of the time, which is spent within the service. */
-export function partsOf(phases: Phases | null, durationMs: number): Part[] {
+function partsOf(phases: Phases | null, durationMs: number): Part[] {
   const known = PHASES.flatMap(({ name, word, colour }) => {
     const ms = phases?.[name] ?? null;
     return ms === null ? [] : [{ word, ms, colour }];

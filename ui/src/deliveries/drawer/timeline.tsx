@@ -25,8 +25,8 @@ export function Timeline({ delivery }: { readonly delivery: DeliveryWithAttempts
       {nextAt !== null && (
         <Step dot="border-2 border-warning bg-card">
           <span className="font-medium">Attempt {attempts.length + 1}</span>{' '}
-          <Countdown at={nextAt} className="font-medium text-warning" />{' '}
-          <span className="text-muted-foreground">of {max}</span>
+          <span className="text-muted-foreground">of {max}</span>{' '}
+          <Countdown at={nextAt} className="font-medium text-warning" />
         </Step>
       )}
       {delivery.finished_at !== null && (
