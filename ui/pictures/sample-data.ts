@@ -87,7 +87,6 @@ const good = { status: 'delivered', attempt_count: 1, last_status_code: 200, las
 const OUTCOMES: readonly Outcome[] = [
   { ...good, receiver: 5, tookMs: 38 },
   { ...good, receiver: 3, tookMs: 61 },
-  { ...bad(500), status: 'failed', attempt_count: 5, receiver: 1, tookMs: 152_000 },
   { ...good, receiver: 2, tookMs: 212 },
   {
     ...broken('tls_failure', 'certificate has expired'),
@@ -96,6 +95,7 @@ const OUTCOMES: readonly Outcome[] = [
     receiver: 0,
     nextMs: 4 * MINUTE + 12 * SECOND,
   },
+  { ...bad(500), status: 'failed', attempt_count: 5, receiver: 1, tookMs: 152_000 },
   { status: 'in_flight', attempt_count: 1, last_status_code: null, last_error: null, receiver: 2 },
   { ...good, receiver: 5, tookMs: 41 },
   {
@@ -134,7 +134,7 @@ const OUTCOMES: readonly Outcome[] = [
 const TYPES = ['order.created', 'order.paid', 'order.shipped', 'order.created', 'order.cancelled', 'customer.updated'];
 const COUNT = 240;
 /** The delivery that is shown open. */
-const FIRST_AT = 4;
+const FIRST_AT = 3;
 
 export const DELIVERIES: readonly DeliveryAnswer[] = Array.from({ length: COUNT }, (_, index) => {
   const { receiver, nextMs, tookMs, ...outcome } = OUTCOMES[index % OUTCOMES.length] as Outcome;
@@ -176,7 +176,7 @@ function attemptOf(number: number, given: Partial<AttemptAnswer>): AttemptAnswer
       { name: 'webhook-id', value: FIRST.event_id },
       { name: 'webhook-timestamp', value: '1795936404' },
       { name: 'webhook-signature', value: 'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=' },
-      { name: 'x-event-type', value: 'order.created' },
+      { name: 'x-event-type', value: FIRST.event_type },
       { name: 'x-webhook-delivery', value: FIRST.id },
       { name: 'x-webhook-attempt', value: String(number) },
       { name: 'authorization', value: '***' },

@@ -34,7 +34,7 @@ export function Toasts() {
     <div
       role="status"
       aria-label="Messages"
-      className="pointer-events-none fixed right-4 bottom-4 z-50 flex w-[calc(100vw-32px)] max-w-96 flex-col gap-2"
+      className="pointer-events-none fixed bottom-4 left-4 z-50 flex w-[calc(100vw-32px)] max-w-96 flex-col gap-2 md:left-18 xl:left-56"
     >
       {shown.map(({ id, kind, text, action }) => (
         <div

@@ -28,6 +28,8 @@ interface PlotProps {
 
 const HEIGHT = 168;
 const AXIS_FONT = "11px 'Inter Variable', system-ui, sans-serif";
+/** Values that would not be seen as a line. */
+const FEW = 12;
 /** All plots of the page show the same moment. */
 const SYNC_KEY = 'home';
 
@@ -92,6 +94,10 @@ function timeLabel(seconds: number, apartSeconds: number): string {
   return apartSeconds >= DAY_SECONDS || time === '00:00' ? DATE.format(seconds * 1000) : time;
 }
 
+function stepOf([first = 0, second = first + 60]: readonly number[]): number {
+  return second - first;
+}
+
 function optionsOf({ kind, series, format, max, width, seconds, onZoom }: Options): UPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colourOf = (name: string): string => style.getPropertyValue(name).trim();
@@ -106,7 +112,8 @@ function optionsOf({ kind, series, format, max, width, seconds, onZoom }: Option
     padding: [8, 8, 0, 0],
     cursor: { sync: { key: SYNC_KEY }, points: { size: 6 }, drag: { x: true, y: false, setScale: false } },
     scales: {
-      x: { time: true },
+      // Up to the end of the last step, whose bar would be cut off otherwise.
+      x: { time: true, range: () => [seconds[0] ?? 0, (seconds.at(-1) ?? 0) + stepOf(seconds)] },
       y: { range: (_plot, _min, largest) => [0, max ?? (largest > 0 ? largest * 1.08 : 1)] },
     },
     axes: [
@@ -126,11 +133,17 @@ function optionsOf({ kind, series, format, max, width, seconds, onZoom }: Option
     ],
     series: [
       {},
-      ...drawn.map(({ label, colour }): UPlot.Series => {
+      ...drawn.map(({ label, colour, values }): UPlot.Series => {
         const stroke = colourOf(colour);
         return kind === 'bars' && bars !== undefined
           ? { label, fill: stroke, width: 0, paths: bars, points: { show: false } }
-          : { label, stroke, width: 1.5, points: { show: seconds.length < 3 }, spanGaps: false };
+          : {
+              label,
+              stroke,
+              width: 1.5,
+              points: { show: values.filter((value) => value !== null).length < FEW, size: 4, fill: stroke },
+              spanGaps: false,
+            };
       }),
     ],
     hooks: {

@@ -16,9 +16,9 @@ export function Tile({ label, value, about, detail, trend }: TileProps) {
     <div className="flex min-w-0 flex-col gap-1 bg-card px-4 py-3" data-hint={about}>
       <dt className="text-xs text-muted-foreground">{label}</dt>
       <dd className="flex items-end justify-between gap-2">
-        <span className="min-w-0">
+        <span className="flex min-w-0 flex-wrap items-baseline gap-x-1.5">
           <span className="text-xl font-semibold tracking-tight whitespace-nowrap">{value}</span>
-          {detail && <span className="ml-1.5 text-xs whitespace-nowrap text-muted-foreground">{detail}</span>}
+          {detail && <span className="text-xs whitespace-nowrap text-muted-foreground">{detail}</span>}
         </span>
         {trend && <Sparkline values={trend} />}
       </dd>
@@ -37,7 +37,12 @@ function Sparkline({ values }: { readonly values: readonly (number | null)[] }) 
     return [`${x.toFixed(1)},${y.toFixed(1)}`];
   });
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden className="h-6 w-16 min-w-0 shrink">
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      aria-hidden
+      className="h-6 w-16 shrink-0 max-sm:hidden"
+    >
       <polyline
         points={points.join(' ')}
         fill="none"

@@ -22,16 +22,16 @@ export function Tiles({ stats: { totals, data }, steps, nowMs }: TilesProps) {
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-border bg-border md:grid-cols-3 2xl:grid-cols-6">
       <Tile
         label="Accepted"
-        value={`${rateOf((totals.accepted ?? 0) / seconds)}/s`}
+        value={rateOf((totals.accepted ?? 0) / seconds)}
         detail={`${countOf(totals.accepted ?? 0)} in all`}
-        about="Deliveries accepted a second, manual retries included"
+        about="Deliveries that were accepted, manual retries included"
         trend={countsOf(timeline, ({ accepted }) => accepted)}
       />
       <Tile
         label="Delivered"
-        value={`${rateOf(totals.delivered / seconds)}/s`}
+        value={rateOf(totals.delivered / seconds)}
         detail={`${countOf(totals.delivered)} in all`}
-        about="Deliveries delivered a second"
+        about="Deliveries that were delivered"
         trend={countsOf(timeline, ({ delivered }) => delivered)}
       />
       <Tile

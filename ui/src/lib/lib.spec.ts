@@ -47,14 +47,15 @@ describe('numbers', () => {
   });
 
   it('have as many digits as tell something', () => {
-    expect([countOf(1284), countOf(1_234_567), rateOf(0), rateOf(0.034), rateOf(3.25), rateOf(1284.4)]).toEqual([
-      '1,284',
-      '1.2M',
-      '0',
-      '0.03',
-      '3.3',
-      '1,284',
-    ]);
+    expect([
+      countOf(1284),
+      countOf(1_234_567),
+      rateOf(0),
+      rateOf(0.034),
+      rateOf(3.25),
+      rateOf(1284.4),
+      rateOf(7 / 86_400),
+    ]).toEqual(['1,284', '1.2M', '0/s', '2.0/min', '3.3/s', '1,284/s', '0.3/h']);
   });
 
   it('count one and many', () => {

@@ -27,11 +27,18 @@ export function percentOf(share: number): string {
   return PERCENT.format(shown).replace('%', ' %');
 }
 
-/** Events per second, with as many digits as tell something. */
+const RATES = [
+  ['s', 1],
+  ['min', 60],
+  ['h', 3600],
+] as const;
+
+/** A rate in the unit in which it tells something: `18/s`, `4.2/min`, `0.3/h`. */
 export function rateOf(perSecond: number): string {
-  if (perSecond === 0) return '0';
-  if (perSecond < 0.1) return perSecond.toFixed(2);
-  return perSecond < 10 ? perSecond.toFixed(1) : countOf(Math.round(perSecond));
+  if (perSecond === 0) return '0/s';
+  const [unit, seconds] = RATES.find(([, each]) => perSecond * each >= 0.1) ?? ['h', 3600];
+  const rate = perSecond * seconds;
+  return `${rate < 10 ? rate.toFixed(1) : countOf(Math.round(rate))}/${unit}`;
 }
 
 export function bytesOf(bytes: number): string {

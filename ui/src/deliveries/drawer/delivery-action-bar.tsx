@@ -20,7 +20,7 @@ export function DeliveryActionBar({ delivery: { id, status } }: { readonly deliv
           variant={status === 'failed' ? 'primary' : 'outline'}
           disabled={isBusy}
           onClick={() => void run(actions.retry)}
-          data-hint="A new delivery of the same event  r"
+          data-hint="A new delivery of the same event (r)"
         >
           <RotateCw aria-hidden /> {status === 'delivered' ? 'Send again' : 'Retry'}
         </Button>
@@ -35,7 +35,7 @@ export function DeliveryActionBar({ delivery: { id, status } }: { readonly deliv
           <Ban aria-hidden /> Cancel
         </Button>
       )}
-      <Button disabled={isBusy} onClick={() => void run(actions.copyCurl)} data-hint="Signed with the present time  c">
+      <Button disabled={isBusy} onClick={() => void run(actions.copyCurl)} data-hint="Signed with the present time (c)">
         <SquareTerminal aria-hidden /> Copy as curl
       </Button>
     </div>

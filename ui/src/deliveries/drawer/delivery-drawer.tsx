@@ -38,7 +38,14 @@ export default function DeliveryDrawer() {
       <div className="flex items-center gap-2 px-6 pt-4 max-md:px-4">
         <Copyable text={deliveryId} what="delivery id" />
         <span className="flex-1" />
-        <Button variant="ghost" size="icon" aria-label="Close" data-hint="Close  Esc" onClick={close} className="-mr-2">
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label="Close"
+          data-hint="Close (Esc)"
+          onClick={close}
+          className="-mr-2"
+        >
           <X aria-hidden />
         </Button>
       </div>
