@@ -123,7 +123,7 @@ export default defineConfig(
   },
   {
     files: ['ui/src/lib/clock.ts', 'ui/**/*.spec.{ts,tsx}', 'ui/pictures/**/*.ts'],
-    rules: { 'no-restricted-syntax': 'off', 'no-console': 'off' },
+    rules: { 'no-restricted-syntax': 'off', 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
     files: ['**/*.spec.ts'],

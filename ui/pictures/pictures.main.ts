@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import axe, { type AxeResults } from 'axe-core';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { DELIVERY, NOW } from './sample-data.ts';
 import { ORIGIN, serveSamples } from './sample-service.ts';
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   }
   mkdirSync(FOLDER, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--force-color-profile=srgb'] });
-  const only = process.env['ONLY']?.split(',');
+  const only = process.env.ONLY?.split(',');
   const shots = SHOTS.filter(({ name }) => only?.includes(name) ?? true);
   for (const theme of THEMES)
     for (const [width, height] of WIDTHS) await takeAll(browser, shots, { theme, width, height });
@@ -101,16 +101,14 @@ async function takeAll(browser: Browser, shots: readonly Shot[], { theme, width,
 function watch(page: Page, title: string): void {
   page.on('pageerror', ({ message }) => faults.push(`${title}: ${message}`));
   page.on('console', (line) => {
-    const isExpected = /Failed to load resource/.test(line.text());
+    const isExpected = line.text().includes('Failed to load resource');
     if (line.type() === 'error' && !isExpected) faults.push(`${title}: ${line.text()}`);
   });
 }
 
 async function judge(page: Page, title: string): Promise<void> {
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(
-    () => (globalThis as unknown as { axe: typeof axe }).axe.run() as Promise<AxeResults>,
-  );
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
   for (const { id, help, nodes } of violations) {
     faults.push(
       `${title}: ${id}, ${help}: ${nodes

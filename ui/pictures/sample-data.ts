@@ -137,8 +137,8 @@ const COUNT = 240;
 const FIRST_AT = 3;
 
 export const DELIVERIES: readonly DeliveryAnswer[] = Array.from({ length: COUNT }, (_, index) => {
-  const { receiver, nextMs, tookMs, ...outcome } = OUTCOMES[index % OUTCOMES.length] as Outcome;
-  const subscription = SUBSCRIPTIONS[receiver] as SubscriptionAnswer;
+  const { receiver, nextMs, tookMs, ...outcome } = OUTCOMES[index % OUTCOMES.length]!;
+  const subscription = SUBSCRIPTIONS[receiver]!;
   const ageMs = index < FIRST_AT ? (2 + index * 3) * SECOND : 7 * MINUTE + (index - FIRST_AT) ** 2 * 1400;
   const id = idOf('dlv', index + 100);
   return {
@@ -147,7 +147,7 @@ export const DELIVERIES: readonly DeliveryAnswer[] = Array.from({ length: COUNT 
     event_id: idOf('evt', index + 100),
     webhook_id: idOf('evt', index + 100),
     subscription_id: subscription.id,
-    event_type: TYPES[index % TYPES.length] as string,
+    event_type: TYPES[index % TYPES.length]!,
     tags: ['order-1234', 'customer-9'],
     target_url: subscription.target_url,
     retry_of: null,
@@ -159,7 +159,7 @@ export const DELIVERIES: readonly DeliveryAnswer[] = Array.from({ length: COUNT 
   };
 });
 
-const FIRST = DELIVERIES[FIRST_AT] as DeliveryAnswer;
+const FIRST = DELIVERIES[FIRST_AT]!;
 
 function attemptOf(number: number, given: Partial<AttemptAnswer>): AttemptAnswer {
   return {

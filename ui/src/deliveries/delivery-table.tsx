@@ -42,7 +42,7 @@ export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onO
   const table = useTable({
     features: FEATURES,
     columns: COLUMNS,
-    data: list.rows as DeliveryList['rows'][number][],
+    data: list.rows,
     getRowId: ({ id }) => id,
     state: { rowSelection: selection },
     onRowSelectionChange: onSelect,
