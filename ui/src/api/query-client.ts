@@ -34,10 +34,11 @@ export function makeQueryClient(): QueryClient {
 
 /** Reads everything again that is on the screen, because anything may have happened. */
 export function readAgain(queryClient: QueryClient): void {
-  void queryClient.invalidateQueries({ predicate: isShort }, { cancelRefetch: false });
+  void queryClient.invalidateQueries({ predicate: isReadAgain }, { cancelRefetch: false });
 }
 
-function isShort({ state: { data } }: Query): boolean {
+function isReadAgain({ state: { data } }: Query): boolean {
   const pages = (data as Partial<InfiniteData<unknown>> | undefined)?.pages;
-  return !Array.isArray(pages) || pages.length <= MAX_PAGES;
+  // A single page is kept up to date by the newest rows, which come on top only when that moves nothing.
+  return !Array.isArray(pages) || (pages.length > 1 && pages.length <= MAX_PAGES);
 }

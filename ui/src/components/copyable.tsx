@@ -16,7 +16,7 @@ interface CopyableProps {
 }
 
 /** An id or another text that is copied by a click. */
-export function Copyable({ text, what, label = text, className }: CopyableProps) {
+export function Copyable({ text, what, label, className }: CopyableProps) {
   const [isCopied, setIsCopied] = useState(false);
   useEffect(() => {
     if (!isCopied) return;
@@ -32,14 +32,14 @@ export function Copyable({ text, what, label = text, className }: CopyableProps)
     <button
       type="button"
       onClick={() => void copy()}
-      aria-label={`Copy ${what} ${text}`}
+      aria-label={label === undefined ? `Copy ${what} ${text}` : `Copy ${what}`}
       data-hint={isCopied ? 'Copied' : `Copy ${what}`}
       className={cx(
         'group inline-flex max-w-full items-center gap-1.5 rounded-sm text-left font-mono text-muted-foreground hover:text-foreground',
         className,
       )}
     >
-      <span className="truncate">{label}</span>
+      <span className="truncate">{label ?? text}</span>
       <Icon aria-hidden className={cx('size-3 shrink-0', !isCopied && 'opacity-0 group-hover:opacity-100')} />
     </button>
   );
