@@ -1,5 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useMemo } from 'react';
 import { subscriptionsQuery } from '../api/queries';
+
+const Names = createContext<ReadonlyMap<string, string>>(new Map());
+
+/** Reads the names once for all rows: a query of its own in each would make scrolling slow. */
+export function SubscriptionNames({ children }: { readonly children: ReactNode }) {
+  const { data: page } = useQuery(subscriptionsQuery);
+  const names = useMemo(
+    () =>
+      new Map(
+        page?.data.map(({ id, description, target_url: url }) => [id, description ?? withoutScheme(url)] as const),
+      ),
+    [page],
+  );
+  return <Names value={names}>{children}</Names>;
+}
 
 interface SubscriptionNameProps {
   readonly id: string;
@@ -8,14 +24,7 @@ interface SubscriptionNameProps {
 
 /** What a person calls a subscription: its description, or where it leads. */
 export function useSubscriptionName({ id, targetUrl }: SubscriptionNameProps): string {
-  const { data: name } = useQuery({
-    ...subscriptionsQuery,
-    select: ({ data }) => {
-      const known = data.find((each) => each.id === id);
-      return known && (known.description ?? withoutScheme(known.target_url));
-    },
-  });
-  return name ?? withoutScheme(targetUrl);
+  return use(Names).get(id) ?? withoutScheme(targetUrl);
 }
 
 export function SubscriptionName(props: SubscriptionNameProps) {

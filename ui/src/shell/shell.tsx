@@ -4,6 +4,7 @@ import { access } from '../api/access';
 import { ErrorBoundary } from '../components/error-boundary';
 import { HintLayer } from '../components/hint';
 import { Toasts } from '../components/toasts';
+import { SubscriptionNames } from '../deliveries/subscription-name';
 import { useKeys } from '../lib/keys';
 import { useStore } from '../lib/store';
 import { Navigation } from './navigation';
@@ -48,7 +49,9 @@ function SignedIn({ version }: { readonly version: string }) {
       <Navigation version={version} />
       <main id="main" tabIndex={-1} className="min-w-0 flex-1 outline-none">
         <ErrorBoundary>
-          <Outlet />
+          <SubscriptionNames>
+            <Outlet />
+          </SubscriptionNames>
         </ErrorBoundary>
       </main>
       {shown !== null && (
