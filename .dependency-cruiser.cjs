@@ -1,6 +1,6 @@
 /** Modules that everybody may import. */
 const GROUND = 'access|announcements|targets|signing';
-const MODULES = `subscriptions|live|ingest|delivery|stats|status|vitals|health|doctor|replays|${GROUND}`;
+const MODULES = `subscriptions|live|ingest|delivery|stats|status|vitals|health|doctor|replays|dashboard|${GROUND}`;
 const edge = (from, to) => ({
   name: `${from}-may-import-only-${to.replaceAll('|', '-') || 'nothing'}`,
   severity: 'error',
@@ -39,6 +39,7 @@ module.exports = {
     edge('health', `delivery|${GROUND}`),
     edge('doctor', `subscriptions|delivery|${GROUND}`),
     edge('replays', `subscriptions|delivery|${GROUND}`),
+    edge('dashboard', GROUND),
     stage('domain', ''),
     stage('report', 'domain'),
     stage('storage', 'domain'),

@@ -1,15 +1,21 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY ui/package.json ui/
 # The build needs no install scripts. Those of the development dependencies would download Node.js and PostgreSQL.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ormconfig.ts ./
 COPY src src
 RUN npm run build
+COPY scripts/toolchain.mjs scripts/ui.mjs scripts/
+COPY scripts/ui scripts/ui
+COPY ui ui
+RUN npm run ui:build
 
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY ui/package.json ui/
 # Leaves out optional packages: TypeScript, which only an unused plugin needs, and a native decoder that Bull does not
 # need. Also removes type declarations, and source maps, which --enable-source-maps would load into memory.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
@@ -23,6 +29,7 @@ COPY --from=dependencies /app/node_modules node_modules
 # Declares that dist contains ES modules.
 COPY package.json ./
 COPY --from=build /app/dist dist
+COPY --from=build /app/ui/dist ui/dist
 # Prints a key for BOOTSTRAP_API_KEY.
 COPY scripts/make-key.mjs scripts/
 USER node

@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import ts from 'typescript-eslint';
 
 const clock = {
@@ -51,10 +52,17 @@ const hotPath = {
 };
 
 export default defineConfig(
-  { ignores: ['dist', 'node_modules', '.data', '.cache', 'coverage', 'test/clients/programs'] },
+  {
+    ignores: ['dist', 'node_modules', '.data', '.cache', 'coverage', 'test/clients/programs'].concat([
+      'ui/dist',
+      'ui/dist.*',
+      'ui/src/api/generated',
+      'ui/public',
+    ]),
+  },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...ts.configs.strictTypeChecked, ...ts.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -99,6 +107,24 @@ export default defineConfig(
     },
   },
   { files: ['**/*.spec.ts'], rules: { 'no-restricted-syntax': ['error', sleeping, waitingForTime, loopingForTime] } },
+  {
+    files: ['ui/**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: {
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      'no-restricted-syntax': ['error', clock],
+      // Handlers of events are written in one line, and may start what they do not wait for.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+      // The router's way to redirect.
+      '@typescript-eslint/only-throw-error': 'off',
+    },
+  },
+  {
+    files: ['ui/src/lib/clock.ts', 'ui/**/*.spec.{ts,tsx}', 'ui/pictures/**/*.ts'],
+    rules: { 'no-restricted-syntax': 'off', 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
   {
     files: ['**/*.spec.ts'],
     ignores: ['test/long/**'],

@@ -11,13 +11,19 @@ import {
   toolPath,
 } from './toolchain.mjs';
 
-/** The output of this check is always shown, even if it passes. */
 const SIZES = 'sized (the worst ten)';
+const BUILT = 'the dashboard: built, within its budget (vite)';
+/** The output of these checks is always shown, even if they pass. */
+const SHOWN = [SIZES, BUILT];
 
 /** Titles, and arguments of Node.js. */
 const CHECKS = [
   ['linted (eslint)', [toolPath('eslint'), '.']],
   ['typed (tsc)', [toolPath('tsc'), '--noEmit', '-p', 'tsconfig.json']],
+  ['the dashboard: typed (tsc)', [toolPath('tsc'), '-p', 'ui']],
+  ['the dashboard: tested (vitest)', [toolPath('vitest'), 'run', '--root', 'ui']],
+  [BUILT, ['scripts/ui.mjs', 'build']],
+  ['the dashboard: its client is up to date', ['scripts/ui.mjs', 'client', '--check']],
   ['formatted (prettier)', [toolPath('prettier'), '--check', '--log-level=warn', '.']],
   ['layered (dependency-cruiser)', [toolPath('depcruise'), 'src', 'test', '--config', '.dependency-cruiser.cjs']],
   ['docs/architecture.md draws the same layers', ['scripts/module-graph.mjs', '--check']],
@@ -48,7 +54,7 @@ export async function runChecks(node, { atOnce, signal }) {
     for (const [title, command] of waiting) {
       if (signal?.aborted) break;
       const { code, output } = await capture(node, command, { env, signal });
-      const isShown = code !== 0 || title === SIZES;
+      const isShown = code !== 0 || SHOWN.includes(title);
       console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${title}${isShown ? `\n${output.trimEnd()}` : ''}`);
       counts[code === 0 ? 'passed' : 'failed'] += 1;
     }

@@ -7,8 +7,9 @@ import ts from 'typescript';
  */
 const LIMITS = { file: 300, function: 60, parameters: 5, 'constructor parameters': 7 };
 const LISTED = 10;
+const SOURCES = ['src/**/*.ts', 'test/**/*.ts', 'scripts/**/*.mjs', 'ui/{src,pictures}/**/*.{ts,tsx}'];
 
-const found = globSync(['src/**/*.ts', 'test/**/*.ts', 'scripts/**/*.mjs']).flatMap(sizesOf);
+const found = globSync(SOURCES, { exclude: (path) => /(^|\/)(node_modules|generated)$/.test(path) }).flatMap(sizesOf);
 const worst = found.sort((a, b) => b.share - a.share);
 for (const { share, size, kind, place } of worst.slice(0, LISTED)) {
   console.log(`${String(Math.round(share * 100)).padStart(4)} %  ${size} ${kind}, ${place}`);
@@ -23,7 +24,7 @@ if (tooLarge.length > 0) {
 function sizesOf(path) {
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
   const codeLines = linesWithCode(source);
-  const isTest = path.endsWith('.spec.ts');
+  const isTest = /\.spec\.tsx?$/.test(path);
   const sizes = [measured('file', codeLines.size, path)];
   const visit = (node) => {
     if (ts.isFunctionLike(node) && node.body) {

@@ -25,9 +25,23 @@ await runMain(async () => {
   if (process.argv.includes('--watch')) return startAndWatch(node);
   ensureBuild(node);
   const application = startApplication(node);
+  const dashboard = process.env.UI === 'off' ? null : buildDashboard(node);
   forwardSignals((signal) => application.kill(signal));
-  return exitOf(application);
+  const code = await exitOf(application);
+  dashboard?.kill();
+  return code;
 });
+
+/** Builds the dashboard, if that is necessary, beside the application. Its page says so meanwhile. */
+function buildDashboard(node) {
+  const args = [join(root, 'scripts', 'ui.mjs'), 'build', '--if-needed'];
+  const builder = spawn(node, args, { cwd: root, stdio: 'ignore', env: environmentFor(node) });
+  stopWithThisProcess(builder);
+  builder.once('exit', (code) => {
+    if (code) console.error('The dashboard could not be built. `npm run ui:build` says why; everything else works.');
+  });
+  return builder;
+}
 
 function startApplication(node) {
   // In a process group of its own, the application gets signals only from this process, so each one once.

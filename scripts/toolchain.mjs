@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const NODE_MAJOR = 24;
+export const NODE_MAJOR = 24;
 const MODULES = join(root, 'node_modules');
 const INSTALLED = join(MODULES, '.package-lock.json');
 const BUILT = join(root, 'dist', '.built');

@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Gatekeeper } from '../access/index.js';
+import { serveDashboard } from '../dashboard/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { loggerOf, NestLogger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
@@ -37,6 +38,9 @@ export async function createApp(
     );
   const servesApi = role !== 'worker';
   configureHttp(app, settings, servesApi ? app.get(Gatekeeper) : null);
-  if (servesApi) serveDocs(app, settings);
+  if (servesApi) {
+    serveDocs(app, settings);
+    serveDashboard(app.getHttpAdapter().getInstance(), settings);
+  }
   return app;
 }

@@ -14,7 +14,7 @@ try {
   const servers = await startLocalServers(given, say);
   await bootstrap('all', (settings) => Promise.resolve(LocalModule.with(settings)), {
     given: servers.settings,
-    onListening: (url) => say(quickStart(url, servers.settings['API_ACCESS'] === 'open')),
+    onListening: (url) => say(quickStart(url, servers.settings['API_ACCESS'] === 'open', given['UI'] !== 'off')),
     onClosed: servers.stop,
   });
 } catch (error) {

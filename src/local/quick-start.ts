@@ -2,8 +2,9 @@
  * Three lines to paste into a shell: subscribe a receiver, publish an event, and read the status of its delivery.
  *
  * @param isOpen whether the API needs no key; only then is there an echo receiver
+ * @param hasDashboard whether the address of the dashboard comes first
  */
-export function quickStart(url: string, isOpen: boolean): string {
+export function quickStart(url: string, isOpen: boolean, hasDashboard: boolean): string {
   const field = (name: string): string => `sed -E 's/.*"${name}":"([^"]+)".*/\\1/'`;
   const curl = isOpen ? 'curl -s' : 'curl -s -H "Authorization: Bearer $KEY"';
   const access = isOpen
@@ -12,7 +13,8 @@ export function quickStart(url: string, isOpen: boolean): string {
   // The double quotes let the shell expand TARGET.
   const target = isOpen ? `${url}/echo/demo` : `'"$TARGET"'`;
   const received = isOpen ? `\nWhat the receiver got: curl -s ${url}/echo/demo\n` : '';
-  return `
+  const dashboard = hasDashboard ? `\nDashboard: ${url}/ui\n` : '';
+  return `${dashboard}
 Webhook Delivery Service is ready at ${url} (docs: ${url}/docs). ${access}
 Try it in another terminal. Ctrl-C here stops everything; the data stays in .data:
 

@@ -50,6 +50,11 @@ describe('the local start, with real PostgreSQL and Redis', () => {
     }
     expect((await api.request('GET', '/echo/demo')).body).toHaveLength(1);
     expect(service.output()).toContain(`What the receiver got: curl -s ${service.url}/echo/demo`);
+    expect(service.output()).toMatch(new RegExp(`Dashboard: ${service.url}/ui\\n[^]*is ready at`));
+    const browser = await fetch(service.url, { headers: { accept: 'text/html' }, redirect: 'manual' });
+    expect([browser.status, browser.headers.get('location')]).toEqual([302, '/ui']);
+    const config: unknown = await (await fetch(`${service.url}/ui/config.json`)).json();
+    expect(config).toMatchObject({ access: 'open', has_echo: true });
   });
 
   it('delivers to the name of this machine, whichever loopback address the receiver listens on', async () => {

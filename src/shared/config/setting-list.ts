@@ -104,6 +104,7 @@ export const SETTINGS = z.object({
   )
     .default([])
     .describe('Origins whose pages may call the API from a browser. None by default.'),
+  ui: oneOf('on', 'off').default('on').describe('Whether processes with the API serve the dashboard at /ui.'),
   apiAccess: oneOf('keys', 'open')
     .default('keys')
     .describe(

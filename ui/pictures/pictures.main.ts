@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { DELIVERY, NOW } from './sample-data.ts';
+import { ORIGIN, serveSamples } from './sample-service.ts';
+
+/** Takes a picture of each screen in both themes and three widths, and judges each screen with axe. */
+const FOLDER = process.argv[2] ?? 'ui/pictures/out';
+const DIST = join(import.meta.dirname, '..', 'dist');
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const WIDTHS = [
+  [1440, 900],
+  [1024, 768],
+  [390, 844],
+] as const;
+const THEMES = ['light', 'dark'] as const;
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  readonly isOpen?: boolean;
+  /** Brings the page into the state of the picture. */
+  readonly act?: (page: Page) => Promise<unknown>;
+}
+
+const SHOTS: readonly Shot[] = [
+  { name: 'deliveries', path: '/deliveries' },
+  { name: 'filtered', path: '/deliveries?status=failed,retrying&event_type=order.*' },
+  { name: 'delivery', path: `/deliveries/${DELIVERY.id}?status=failed,retrying` },
+  {
+    name: 'delivery-attempt',
+    path: `/deliveries/${DELIVERY.id}?status=failed,retrying`,
+    act: (page) => page.locator('summary').first().click(),
+  },
+  { name: 'delivery-event', path: `/deliveries/${DELIVERY.id}?tab=event` },
+  { name: 'delivery-payload', path: `/deliveries/${DELIVERY.id}?tab=payload` },
+  { name: 'nothing-matches', path: '/deliveries?tag=nothing' },
+  { name: 'filter', path: '/deliveries', act: (page) => page.keyboard.press('/') },
+  { name: 'selected', path: '/deliveries', act: (page) => page.keyboard.type('jxjjx') },
+  { name: 'home', path: '/' },
+  { name: 'palette', path: '/deliveries', act: (page) => page.keyboard.press('Control+k') },
+  { name: 'keys', path: '/deliveries', act: (page) => page.keyboard.type('?') },
+  { name: 'sign-in', path: '/', isOpen: false },
+];
+
+const faults: string[] = [];
+
+async function main(): Promise<void> {
+  const executablePath = BROWSERS.find((path) => existsSync(path));
+  if (executablePath === undefined) {
+    console.error('This needs Chromium. Debian and Ubuntu: apt-get install chromium');
+    process.exitCode = 1;
+    return;
+  }
+  mkdirSync(FOLDER, { recursive: true });
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--force-color-profile=srgb'] });
+  const only = process.env.ONLY?.split(',');
+  const shots = SHOTS.filter(({ name }) => only?.includes(name) ?? true);
+  for (const theme of THEMES)
+    for (const [width, height] of WIDTHS) await takeAll(browser, shots, { theme, width, height });
+  await browser.close();
+  for (const fault of new Set(faults)) console.error(fault);
+  console.log(`${shots.length * THEMES.length * WIDTHS.length} pictures in ${FOLDER}, ${new Set(faults).size} faults`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}
+
+interface Look {
+  readonly theme: (typeof THEMES)[number];
+  readonly width: number;
+  readonly height: number;
+}
+
+async function takeAll(browser: Browser, shots: readonly Shot[], { theme, width, height }: Look): Promise<void> {
+  for (const { name, path, isOpen = true, act } of shots) {
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: theme,
+      locale: 'en-GB',
+      timezoneId: 'Europe/Berlin',
+      reducedMotion: 'reduce',
+    });
+    await serveSamples(context, DIST, isOpen);
+    const page = await context.newPage();
+    const title = `${name}-${width}-${theme}`;
+    watch(page, title);
+    await page.clock.setFixedTime(NOW);
+    await page.goto(`${ORIGIN}/ui${path}`, { waitUntil: 'networkidle' });
+    // The fonts come after the first screen.
+    await page.waitForFunction(() => document.fonts.size > 0);
+    await page.evaluate(() => Promise.all([document.fonts.load('13px "Inter Variable"'), document.fonts.ready]));
+    await act?.(page);
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: join(FOLDER, `${title}.png`) });
+    await judge(page, title);
+    await context.close();
+  }
+}
+
+/** Whatever the browser complains about is a fault, a violation of the content security policy above all. */
+function watch(page: Page, title: string): void {
+  page.on('pageerror', ({ message }) => faults.push(`${title}: ${message}`));
+  page.on('console', (line) => {
+    const isExpected = line.text().includes('Failed to load resource');
+    if (line.type() === 'error' && !isExpected) faults.push(`${title}: ${line.text()}`);
+  });
+}
+
+async function judge(page: Page, title: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+  for (const { id, help, nodes } of violations) {
+    faults.push(
+      `${title}: ${id}, ${help}: ${nodes
+        .map(({ target }) => target.join(' '))
+        .slice(0, 3)
+        .join(' | ')}`,
+    );
+  }
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (overflow > 0) faults.push(`${title}: the page is ${overflow} px too wide`);
+}
+
+await main();

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContext, Route } from 'playwright-core';
+import { DELIVERIES, DELIVERY, EVENT, HEALTH, LEDGER, OF_EVENT, PAYLOAD, SUBSCRIPTIONS } from './sample-data.ts';
+import { statsFor } from './sample-stats.ts';
+
+export const ORIGIN = 'http://127.0.0.1:8000';
+
+/** What the service sends with each page of the dashboard. */
+const CSP = "default-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none';object-src 'none'";
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  woff2: 'font/woff2',
+};
+
+/** A service of sample data: it answers every request of a browser, and nothing leaves the machine. */
+export async function serveSamples(context: BrowserContext, dist: string, isOpen = true): Promise<void> {
+  await context.addInitScript(keepStreamOpen);
+  await context.route('**', async (route) => {
+    const url = new URL(route.request().url());
+    if (url.origin !== ORIGIN) return route.abort();
+    return url.pathname.startsWith('/ui') ? serveFile(route, dist, url.pathname, isOpen) : serveApi(route, url, isOpen);
+  });
+}
+
+function serveFile(route: Route, dist: string, path: string, isOpen: boolean): Promise<void> {
+  if (path === '/ui/config.json') {
+    return route.fulfill({ json: { version: '0.2.0', access: isOpen ? 'open' : 'keys', has_echo: true } });
+  }
+  const file = join(dist, path.slice('/ui'.length));
+  const isFile = /\.\w+$/.test(path) && existsSync(file);
+  const shown = isFile ? file : join(dist, 'index.html');
+  return route.fulfill({
+    body: readFileSync(shown),
+    headers: {
+      'content-type': TYPES[shown.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
+      'content-security-policy': CSP,
+    },
+  });
+}
+
+function serveApi(route: Route, { pathname, searchParams }: URL, isOpen: boolean): Promise<void> {
+  const page = (data: readonly unknown[]): Promise<void> =>
+    route.fulfill({ json: { data, has_more: false, next_cursor: null, prev_cursor: null } });
+  if (!isOpen) return route.fulfill({ status: 401, json: {} });
+  switch (pathname) {
+    case '/deliveries':
+      return page(matching(searchParams));
+    case '/subscriptions':
+      return page(SUBSCRIPTIONS.filter(({ state }) => (searchParams.get('state') ?? state) === state));
+    case '/stats':
+      return route.fulfill({ json: statsFor(searchParams) });
+    case '/ledger':
+      return route.fulfill({ json: LEDGER });
+    case '/health':
+      return route.fulfill({ json: HEALTH });
+    case `/deliveries/${DELIVERY.id}`:
+      return route.fulfill({ json: DELIVERY });
+    case `/events/${EVENT.id}`:
+      return route.fulfill({ json: EVENT });
+    case `/events/${EVENT.id}/payload`:
+      return route.fulfill({ body: PAYLOAD, contentType: 'application/json' });
+    default:
+      return route.fulfill({
+        status: 404,
+        json: { title: 'Not found', detail: `There is no ${pathname}.`, request_id: 'sample' },
+      });
+  }
+}
+
+function matching(query: URLSearchParams): readonly unknown[] {
+  const statuses = query.get('status')?.split(',');
+  const tag = query.get('tag');
+  if (tag === 'nothing') return [];
+  if (query.has('event_id')) return OF_EVENT;
+  return DELIVERIES.filter(({ status }) => statuses === undefined || statuses.includes(status));
+}
+
+/** Runs in the page: a stream that says that it is there, and never ends. Routes can only answer at once. */
+function keepStreamOpen(): void {
+  const { fetch } = globalThis;
+  globalThis.fetch = (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    if (new URL(url, location.origin).pathname !== '/stream') return fetch(input, init);
+    const body = new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('id: 1-0.0\n\n')) });
+    return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
+  };
+}

@@ -1,0 +1,35 @@
+import { client } from './generated/client.gen';
+import { noteAnswer, noteSilence } from './reachability';
+import { requestHeaders, noteRefusedKey } from './access';
+
+/** Statuses that proxies send while the service behind them is away. */
+const AWAY: readonly number[] = [502, 504];
+
+/** Sets the generated client up. Everything that the dashboard asks the API goes through it. */
+export function setUpClient(): void {
+  client.setConfig({ baseUrl: window.location.origin, fetch: watchedFetch, throwOnError: false });
+  client.interceptors.request.use((request) => {
+    for (const [name, value] of Object.entries(requestHeaders())) request.headers.set(name, value);
+    return request;
+  });
+  client.interceptors.response.use((response) => {
+    if (response.status === 401) noteRefusedKey();
+    return response;
+  });
+}
+
+const watchedFetch: typeof fetch = async (input, init) => {
+  try {
+    const response = await fetch(input, init);
+    if (AWAY.includes(response.status)) noteSilence();
+    else noteAnswer();
+    return response;
+  } catch (error) {
+    if (!isAborted(input, init)) noteSilence();
+    throw error;
+  }
+};
+
+function isAborted(input: RequestInfo | URL, init: RequestInit | undefined): boolean {
+  return init?.signal?.aborted ?? (input instanceof Request && input.signal.aborted);
+}

@@ -1,0 +1,51 @@
+import type { DeliveryFilters } from '../api/queries';
+
+/** Filters as they stand in the URL: the names and forms of the API. */
+export const FILTER_NAMES = [
+  'status',
+  'event_type',
+  'subscription_id',
+  'status_code',
+  'error_code',
+  'tag',
+  'event_id',
+  'idempotency_key',
+  'target_host',
+  'since',
+  'until',
+] as const;
+
+export type FilterName = (typeof FILTER_NAMES)[number];
+
+/** The state of the screen, all of it in the URL. */
+export type DeliverySearch = Partial<Record<FilterName, string>> & {
+  /** Where the list starts: a cursor of the API. The newest delivery if there is none. */
+  readonly cursor?: string;
+};
+
+export type DrawerTab = 'attempts' | 'payload' | 'event' | 'json';
+export const DRAWER_TABS: readonly DrawerTab[] = ['attempts', 'payload', 'event', 'json'];
+
+/** Reads what a URL says. Parameters that the screen does not know are left out. */
+export function readDeliverySearch(given: Record<string, unknown>): DeliverySearch {
+  const known = [...FILTER_NAMES, 'cursor'].flatMap((name) => {
+    const value = given[name];
+    return typeof value === 'string' && value !== '' ? [[name, value]] : [];
+  });
+  return Object.fromEntries(known) as DeliverySearch;
+}
+
+export function readDrawerSearch({ tab }: Record<string, unknown>): { tab?: DrawerTab } {
+  const known = DRAWER_TABS.find((each) => each === tab);
+  return known === undefined || known === 'attempts' ? {} : { tab: known };
+}
+
+/** What the API is asked for. It judges the values, and its refusal is shown. */
+export function filtersOf(search: DeliverySearch): DeliveryFilters {
+  const entries = FILTER_NAMES.flatMap((name) => (search[name] === undefined ? [] : [[name, search[name]]]));
+  return Object.fromEntries(entries) as DeliveryFilters;
+}
+
+export function hasFilters(search: DeliverySearch): boolean {
+  return FILTER_NAMES.some((name) => search[name] !== undefined);
+}

@@ -1,0 +1,140 @@
+import { useTable, type RowSelectionState, type Updater } from '@tanstack/react-table';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { useWidth } from '../lib/use-width';
+import { COLUMNS, FEATURES } from './delivery-columns';
+import { DeliveryRow } from './delivery-row';
+import { DeliveryTableHead } from './delivery-table-head';
+import type { DeliveryList } from './use-delivery-list';
+
+interface DeliveryTableProps {
+  readonly list: DeliveryList;
+  readonly selection: RowSelectionState;
+  readonly onSelect: (change: Updater<RowSelectionState>) => void;
+  /** The row that the keys act on. */
+  readonly cursorId: string | null;
+  /** The delivery whose drawer is open. */
+  readonly openId: string | null;
+  readonly onOpen: (id: string) => void;
+  /** Whether the top of the list is in view. */
+  readonly onAtTop: (isAtTop: boolean) => void;
+}
+
+const ROW_PX = 36;
+const PHONE_ROW_PX = 56;
+const OVERSCAN = 12;
+/** Rows from the end of the list at which more are asked for. */
+const AHEAD = 30;
+
+type Layout = 'wide' | 'medium' | 'slim' | 'phone';
+
+function layoutOf(width: number): Layout {
+  if (width === 0 || width >= 920) return 'wide';
+  if (width >= 660) return 'medium';
+  return width >= 480 ? 'slim' : 'phone';
+}
+
+/** Renders only the rows in view, however many there are. */
+export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onOpen, onAtTop }: DeliveryTableProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const layout = layoutOf(useWidth(scroller));
+  const rowPx = layout === 'phone' ? PHONE_ROW_PX : ROW_PX;
+  const table = useTable({
+    features: FEATURES,
+    columns: COLUMNS,
+    data: list.rows,
+    getRowId: ({ id }) => id,
+    state: { rowSelection: selection },
+    onRowSelectionChange: onSelect,
+  });
+  const { rows } = table.getRowModel();
+  const virtualizer = useVirtualRows(scroller, rows, { rowPx, cursorId });
+  useAnchor(scroller, list, rowPx);
+  const items = virtualizer.getVirtualItems();
+  useLoading(list, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  return (
+    <div
+      role="grid"
+      aria-label="Deliveries"
+      aria-rowcount={rows.length}
+      data-layout={layout}
+      className="flex h-full flex-col"
+    >
+      <DeliveryTableHead isShown={layout !== 'phone'} />
+      <div
+        ref={scroller}
+        role="rowgroup"
+        onScroll={({ currentTarget }) => onAtTop(currentTarget.scrollTop < rowPx)}
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain bg-card [overflow-anchor:none]"
+      >
+        <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+          {items.map(({ index, start }) => {
+            const row = rows[index];
+            return row === undefined ? null : (
+              <DeliveryRow
+                key={row.id}
+                row={row}
+                index={index}
+                top={start}
+                height={rowPx}
+                isCursor={cursorId === null ? index === 0 : row.id === cursorId}
+                hasFocus={row.id === cursorId && openId === null}
+                isOpen={row.id === openId}
+                isSelected={selection[row.id] === true}
+                onOpen={onOpen}
+              />
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** The rows in view and some around them. Scrolls to the cursor when it moves. */
+function useVirtualRows(
+  scroller: RefObject<HTMLDivElement | null>,
+  rows: readonly { readonly id: string }[],
+  { rowPx, cursorId }: { readonly rowPx: number; readonly cursorId: string | null },
+) {
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: OVERSCAN,
+  });
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowPx]);
+  const cursorIndex = cursorId === null ? -1 : rows.findIndex(({ id }) => id === cursorId);
+  const isFound = cursorIndex >= 0;
+  useEffect(() => {
+    if (isFound) virtualizer.scrollToIndex(cursorIndex, { align: 'auto' });
+    // Not when rows come above the cursor: it stays where it is.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [cursorId, isFound, virtualizer]);
+  return virtualizer;
+}
+
+/** Asks for more rows when an end of the list comes near. */
+function useLoading(list: DeliveryList, first: number, last: number): void {
+  const { rows, hasOlder, hasNewer, loadOlder, loadNewer } = list;
+  useEffect(() => {
+    if (hasOlder && last >= rows.length - AHEAD) loadOlder();
+    if (hasNewer && first < AHEAD) loadNewer();
+  });
+}
+
+/** Keeps the rows in view where they are when others are added above them. At the top, new rows come into view. */
+function useAnchor(scroller: RefObject<HTMLDivElement | null>, { rows }: DeliveryList, rowPx: number): void {
+  const before = useRef(rows);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const previous = before.current;
+    before.current = rows;
+    if (element === null || element.scrollTop < rowPx || previous === rows) return;
+    const at = Math.floor(element.scrollTop / rowPx);
+    const anchor = previous[at]?.id;
+    const moved = rows.findIndex(({ id }) => id === anchor) - at;
+    if (anchor !== undefined && moved + at >= 0 && moved !== 0) element.scrollTop += moved * rowPx;
+  }, [rows, rowPx, scroller]);
+}

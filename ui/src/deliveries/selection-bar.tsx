@@ -1,0 +1,37 @@
+import { RotateCw, X } from 'lucide-react';
+import { Button } from '../components/ui/button';
+import { say } from '../components/toasts';
+import { copyText } from '../lib/clipboard';
+import { exactCount } from '../lib/numbers';
+
+interface SelectionBarProps {
+  readonly ids: readonly string[];
+  readonly onRetry: () => void;
+  readonly onClear: () => void;
+}
+
+/** What one can do with the selected deliveries. */
+export function SelectionBar({ ids, onRetry, onClear }: SelectionBarProps) {
+  if (ids.length === 0) return null;
+  const copy = async (): Promise<void> => {
+    if (await copyText(ids.join('\n'))) say('done', 'Copied, one id a line.');
+  };
+  return (
+    <div
+      role="toolbar"
+      aria-label="Selected deliveries"
+      className="absolute bottom-4 left-1/2 z-20 flex -translate-x-1/2 animate-appear items-center gap-2 rounded-lg border border-border bg-popover p-2 pl-4 shadow-overlay"
+    >
+      <span className="whitespace-nowrap">{exactCount(ids.length)} selected</span>
+      <Button variant="primary" size="sm" onClick={onRetry}>
+        <RotateCw aria-hidden /> Retry
+      </Button>
+      <Button size="sm" onClick={() => void copy()}>
+        Copy ids
+      </Button>
+      <Button variant="ghost" size="icon" className="size-7" aria-label="Clear the selection" onClick={onClear}>
+        <X aria-hidden />
+      </Button>
+    </div>
+  );
+}

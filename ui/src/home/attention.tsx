@@ -1,0 +1,95 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { CircleAlert, CircleCheck, CirclePause } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { answerOf } from '../api/failure';
+import { type HealthAnswer, listSubscriptions, type StatsSeries } from '../api/generated';
+import { healthQuery, KEYS, statsQuery } from '../api/queries';
+import { useNow } from '../lib/clock';
+import { counted, percentOf } from '../lib/numbers';
+import { useSubscriptionName } from '../deliveries/subscription-name';
+import { unhealthyChecks } from './unhealthy-checks';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const MAX_FAILING = 5;
+const MAX_DISABLED = 20;
+
+/** What somebody should look at, the worst first. */
+export function Attention() {
+  const since = new Date(useNow(MINUTE_MS) - HOUR_MS).toISOString();
+  const bySubscription = useQuery(statsQuery({ step: 'minute', since, group_by: 'subscription' }, ['attention']));
+  const health = useQuery({ ...healthQuery, refetchInterval: MINUTE_MS });
+  const disabled = useQuery({
+    queryKey: [...KEYS.subscriptions, 'disabled'],
+    queryFn: ({ signal }) => answerOf(listSubscriptions({ query: { state: 'disabled', limit: MAX_DISABLED }, signal })),
+  });
+  const failing = (bySubscription.data?.data ?? [])
+    .filter(({ group, totals }) => group !== null && totals.failed > 0)
+    .sort((a, b) => b.totals.failed - a.totals.failed)
+    .slice(0, MAX_FAILING);
+  const items = [
+    ...checksOf(health.data ?? null),
+    ...failing.map((series) => <Failing key={series.group} series={series} />),
+    ...(disabled.data?.data ?? []).map(({ id, target_url: url, disabled_reason: reason }) => (
+      <Item key={id} icon={<CirclePause aria-hidden className="size-4 text-warning" />}>
+        <Name id={id} url={url} /> is disabled: {reason ?? 'somebody disabled it'}.
+      </Item>
+    )),
+  ];
+  return (
+    <section aria-labelledby="attention" className="flex flex-col gap-2">
+      <h2 id="attention" className="font-medium">
+        Needs attention
+      </h2>
+      <ul className="divide-y divide-border rounded-lg border border-border bg-card">
+        {items.length > 0 ? (
+          items
+        ) : (
+          <Item icon={<CircleCheck aria-hidden className="size-4 text-success" />}>
+            Nothing. No delivery failed for good within the last hour, and no subscription is disabled.
+          </Item>
+        )}
+      </ul>
+    </section>
+  );
+}
+
+function Item({ icon, children }: { readonly icon: ReactNode; readonly children: ReactNode }) {
+  return (
+    <li className="flex items-start gap-3 px-4 py-2.5">
+      <span className="mt-0.5 shrink-0">{icon}</span>
+      <span className="min-w-0">{children}</span>
+    </li>
+  );
+}
+
+const ALARM = <CircleAlert aria-hidden className="size-4 text-destructive" />;
+
+function checksOf(health: HealthAnswer | null): ReactNode[] {
+  return unhealthyChecks(health).map(({ name, text }) => (
+    <Item key={name} icon={ALARM}>
+      <b className="font-medium">{name}</b> {text}
+    </Item>
+  ));
+}
+
+function Failing({ series: { group, totals } }: { readonly series: StatsSeries }) {
+  return (
+    <Item icon={ALARM}>
+      <Name id={group ?? ''} url={group ?? ''} />: {counted(totals.failed, 'delivery', 'deliveries')} failed for good
+      within the last hour{totals.success_rate !== null && `; ${percentOf(totals.success_rate)} succeeded`}.{' '}
+      <Link
+        to="/deliveries"
+        search={{ subscription_id: group ?? '', status: 'failed' }}
+        className="whitespace-nowrap text-brand underline underline-offset-2"
+      >
+        See why
+      </Link>
+    </Item>
+  );
+}
+
+function Name({ id, url }: { readonly id: string; readonly url: string }) {
+  return <b className="font-medium break-words">{useSubscriptionName({ id, targetUrl: url })}</b>;
+}

@@ -1,0 +1,94 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { statsQuery } from '../api/queries';
+import { Failed, Skeleton } from '../components/states';
+import { useNow } from '../lib/clock';
+import { cx } from '../lib/cx';
+import { NothingYet } from '../deliveries/nothing-yet';
+import { Screen } from '../shell/screen';
+import { Attention } from './attention';
+import { DEFAULT_RANGE, type HomeSearch, RANGES, stepsOf } from './home-range';
+import { LedgerLine } from './ledger-line';
+import { Plots } from './plots';
+import { Tiles } from './tiles';
+
+const REFRESH_MS = 60_000;
+
+export default function HomeScreen() {
+  const search = useSearch({ from: '/' });
+  const navigate = useNavigate();
+  const minute = useNow(REFRESH_MS);
+  const { range, since, until } = search;
+  const steps = useMemo(() => stepsOf({ range, since, until }, minute), [range, since, until, minute]);
+  const query = {
+    step: steps.step,
+    since: new Date(steps.sinceMs).toISOString(),
+    ...(steps.untilMs !== null && { until: new Date(steps.untilMs).toISOString() }),
+  };
+  const name = [range ?? DEFAULT_RANGE, since ?? '', until ?? ''];
+  const stats = useQuery({ ...statsQuery(query, ['home', ...name]), refetchInterval: REFRESH_MS });
+  const byCode = useQuery({
+    ...statsQuery({ ...query, group_by: 'status_code' }, ['codes', ...name]),
+    refetchInterval: REFRESH_MS,
+  });
+  const zoom = (sinceMs: number, untilMs: number): void =>
+    void navigate({
+      to: '/',
+      search: (all) => ({ ...all, since: new Date(sinceMs).toISOString(), until: new Date(untilMs).toISOString() }),
+    });
+  return (
+    <Screen title="Home">
+      <div className="h-full overflow-y-auto">
+        <div className="mx-auto flex max-w-7xl flex-col gap-6 p-6 max-md:p-4">
+          <div className="flex flex-wrap items-center justify-between gap-3">
+            <LedgerLine />
+            <RangePicker search={search} />
+          </div>
+          {stats.data !== undefined ? (
+            <>
+              <Tiles stats={stats.data} steps={steps} nowMs={stats.dataUpdatedAt} />
+              <Attention />
+              <Plots stats={stats.data} byCode={byCode.data} steps={steps} nowMs={minute} onZoom={zoom} />
+              {stats.data.totals.accepted === 0 && range === undefined && <NothingYet />}
+            </>
+          ) : stats.error !== null ? (
+            <Failed error={stats.error} onRetry={() => void stats.refetch()} />
+          ) : (
+            <Skeleton lines={10} />
+          )}
+        </div>
+      </div>
+    </Screen>
+  );
+}
+
+function RangePicker({ search: { range = DEFAULT_RANGE, since } }: { readonly search: HomeSearch }) {
+  const navigate = useNavigate();
+  return (
+    <div role="group" aria-label="Range" className="flex rounded-md border border-input bg-card p-0.5">
+      {RANGES.map((each) => {
+        const isChosen = each === range && since === undefined;
+        return (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={isChosen}
+            onClick={() =>
+              void navigate({
+                to: '/',
+                search: ({ tenant }) => ({ tenant, range: each === DEFAULT_RANGE ? undefined : each }),
+              })
+            }
+            className={cx(
+              'h-6 rounded-sm px-2 hover:text-foreground',
+              isChosen ? 'bg-accent font-medium text-foreground' : 'text-muted-foreground',
+            )}
+          >
+            {each}
+          </button>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import './styles.css';
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { beginAccess, tenant } from './api/access';
+import { setUpClient } from './api/client';
+import { makeQueryClient } from './api/query-client';
+import { readServerConfig } from './api/server-config';
+import { followLive } from './live/live';
+import { makeRouter } from './router';
+import { serverConfig } from './shell/config-store';
+import { followTheme } from './shell/theme';
+
+/** The first screen has shown its data by then. */
+const REST_MS = 500;
+
+const queryClient = makeQueryClient();
+
+followTheme();
+setUpClient();
+// What was read belongs to one tenant.
+tenant.subscribe(() => queryClient.clear());
+const config = await readServerConfig();
+serverConfig.set(config);
+beginAccess(config.access === 'open');
+followLive(queryClient);
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('The page has no root');
+createRoot(root).render(
+  <StrictMode>
+    <CSPProvider disableStyleElements>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={makeRouter()} />
+      </QueryClientProvider>
+    </CSPProvider>
+  </StrictMode>,
+);
+
+// Not needed for the first screen, and ready when they are wanted.
+setTimeout(loadTheRest, REST_MS);
+
+function loadTheRest(): void {
+  void import('./fonts.css');
+  void import('./components/ui/popover-panel');
+  void import('./components/ui/menu-panel');
+}

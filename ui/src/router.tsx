@@ -1,0 +1,96 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  lazyRouteComponent,
+  retainSearchParams,
+  type RouterHistory,
+} from '@tanstack/react-router';
+import { tenant } from './api/access';
+import { Failed, Notice, Skeleton } from './components/states';
+import { buttonClass } from './components/ui/button';
+import { readDeliverySearch, readDrawerSearch } from './deliveries/delivery-search';
+import { readHomeSearch } from './home/home-range';
+import { useStore } from './lib/store';
+import { serverConfig } from './shell/config-store';
+import { Shell } from './shell/shell';
+
+const TENANT = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+
+interface RootSearch {
+  /** The tenant that an admin of all tenants looks at. */
+  readonly tenant?: string;
+}
+
+const rootRoute = createRootRoute({
+  validateSearch: ({ tenant: given }: Record<string, unknown>): RootSearch =>
+    typeof given === 'string' && TENANT.test(given) ? { tenant: given } : {},
+  search: { middlewares: [retainSearchParams(['tenant'])] },
+  beforeLoad: ({ search }) => tenant.set(search.tenant ?? null),
+  component: Page,
+});
+
+function Page() {
+  return <Shell version={useStore(serverConfig).version} />;
+}
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  validateSearch: readHomeSearch,
+  component: lazyRouteComponent(() => import('./home/home-screen')),
+});
+
+const deliveriesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/deliveries',
+  validateSearch: readDeliverySearch,
+  component: lazyRouteComponent(() => import('./deliveries/deliveries-screen')),
+});
+
+const deliveryRoute = createRoute({
+  getParentRoute: () => deliveriesRoute,
+  path: '$deliveryId',
+  validateSearch: readDrawerSearch,
+  component: lazyRouteComponent(() => import('./deliveries/drawer/delivery-drawer')),
+});
+
+/** @param history of the browser, unless a test has one of its own */
+export function makeRouter(history?: RouterHistory) {
+  return createRouter({
+    history,
+    routeTree: rootRoute.addChildren([homeRoute, deliveriesRoute.addChildren([deliveryRoute])]),
+    basepath: '/ui',
+    defaultPreload: 'intent',
+    // What the URL says is shown as it is: ?status=failed,retrying
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch,
+    defaultPendingComponent: () => <Skeleton lines={12} className="p-6" />,
+    defaultErrorComponent: ({ error, reset }) => <Failed error={error} onRetry={reset} />,
+    defaultNotFoundComponent: NoSuchScreen,
+  });
+}
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const entries = Object.entries(search).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []));
+  // Commas and stars are fine in a query, and a person can read them.
+  const text = new URLSearchParams(entries).toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
+  return text === '' ? '' : `?${text}`;
+}
+
+function NoSuchScreen() {
+  return (
+    <Notice title="There is no such screen">
+      <Link to="/deliveries" className={buttonClass()}>
+        Deliveries
+      </Link>
+    </Notice>
+  );
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

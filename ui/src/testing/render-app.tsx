@@ -1,0 +1,22 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
+import { render, type RenderResult } from '@testing-library/react';
+import { beginAccess } from '../api/access';
+import { setUpClient } from '../api/client';
+import { makeQueryClient } from '../api/query-client';
+import { makeRouter } from '../router';
+
+setUpClient();
+
+/** The whole page at a URL, open to this machine. */
+export function renderApp(url: string): RenderResult & { readonly url: () => string } {
+  beginAccess(true);
+  const router = makeRouter(createMemoryHistory({ initialEntries: [`/ui${url}`] }));
+  const queryClient = makeQueryClient();
+  const view = render(
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+  return { ...view, url: () => router.state.location.href.replace(/^\/ui/, '') };
+}

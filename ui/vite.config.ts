@@ -1,0 +1,30 @@
+import tailwind from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+/** The service that `npm run ui:dev` shows. */
+const SERVICE = 'http://127.0.0.1:8000';
+const API = '^/(?!ui(/|$))';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: '/ui/',
+  plugins: [react(), tailwind()],
+  build: {
+    target: 'baseline-widely-available',
+    // The Content-Security-Policy has no place for data: URLs.
+    assetsInlineLimit: 0,
+    // A polyfill for old browsers, which would be an inline script.
+    modulePreload: { polyfill: false },
+    manifest: true,
+    sourcemap: false,
+  },
+  server: { port: 5173, strictPort: true, proxy: { [API]: SERVICE, '/ui/config.json': SERVICE } },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.spec.{ts,tsx}'],
+    setupFiles: ['src/test-setup.ts'],
+    clearMocks: true,
+    testTimeout: 60_000,
+  },
+});
