@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.js';
-import type { CancelDeliveryData, CancelDeliveryErrors, CancelDeliveryResponses, CheckSubscriptionData, CheckSubscriptionErrors, CheckSubscriptionResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTenantData, CreateTenantErrors, CreateTenantResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, DeleteTenantData, DeleteTenantErrors, DeleteTenantResponses, ExplainEventData, ExplainEventErrors, ExplainEventResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetEventData, GetEventErrors, GetEventPayloadData, GetEventPayloadErrors, GetEventPayloadResponses, GetEventResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetLivenessData, GetLivenessResponses, GetMetricsData, GetMetricsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetStatsData, GetStatsErrors, GetStatsResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetSubscriptionSecretData, GetSubscriptionSecretErrors, GetSubscriptionSecretResponses, GetTenantData, GetTenantErrors, GetTenantResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListSubscriptionDeliveriesData, ListSubscriptionDeliveriesErrors, ListSubscriptionDeliveriesResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTenantsData, ListTenantsErrors, ListTenantsResponses, PatchSubscriptionData, PatchSubscriptionErrors, PatchSubscriptionResponses, PatchTenantData, PatchTenantErrors, PatchTenantResponses, PublishToAllData, PublishToAllErrors, PublishToAllResponses, PublishToSubscriptionData, PublishToSubscriptionErrors, PublishToSubscriptionResponses, ReplaceSubscriptionData, ReplaceSubscriptionErrors, ReplaceSubscriptionResponses, RetryDeliveryData, RetryDeliveryErrors, RetryDeliveryResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateSubscriptionSecretData, RotateSubscriptionSecretErrors, RotateSubscriptionSecretResponses, TestSubscriptionData, TestSubscriptionErrors, TestSubscriptionResponses, WatchData, WatchErrors, WatchResponse, WatchResponses } from './types.gen.js';
+import type { CancelDeliveryData, CancelDeliveryErrors, CancelDeliveryResponses, CancelReplayData, CancelReplayErrors, CancelReplayResponses, CheckSubscriptionData, CheckSubscriptionErrors, CheckSubscriptionResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreatePortalSessionData, CreatePortalSessionErrors, CreatePortalSessionResponses, CreateReplayData, CreateReplayErrors, CreateReplayResponses, CreateSessionData, CreateSessionErrors, CreateSessionResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTenantData, CreateTenantErrors, CreateTenantResponses, DeleteSubscriptionData, DeleteSubscriptionErrors, DeleteSubscriptionResponses, DeleteTenantData, DeleteTenantErrors, DeleteTenantResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExchangePortalCodeData, ExchangePortalCodeErrors, ExchangePortalCodeResponses, ExplainEventData, ExplainEventErrors, ExplainEventResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetEventData, GetEventErrors, GetEventPayloadData, GetEventPayloadErrors, GetEventPayloadResponses, GetEventResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetLivenessData, GetLivenessResponses, GetMetricsData, GetMetricsResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetReplayData, GetReplayErrors, GetReplayResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatsData, GetStatsErrors, GetStatsResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetSubscriptionSecretData, GetSubscriptionSecretErrors, GetSubscriptionSecretResponses, GetTenantData, GetTenantErrors, GetTenantResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListPortalSessionsData, ListPortalSessionsErrors, ListPortalSessionsResponses, ListReplaysData, ListReplaysErrors, ListReplaysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSubscriptionDeliveriesData, ListSubscriptionDeliveriesErrors, ListSubscriptionDeliveriesResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTenantsData, ListTenantsErrors, ListTenantsResponses, PatchReplayData, PatchReplayErrors, PatchReplayResponses, PatchSubscriptionData, PatchSubscriptionErrors, PatchSubscriptionResponses, PatchTenantData, PatchTenantErrors, PatchTenantResponses, PublishToAllData, PublishToAllErrors, PublishToAllResponses, PublishToSubscriptionData, PublishToSubscriptionErrors, PublishToSubscriptionResponses, ReplaceSubscriptionData, ReplaceSubscriptionErrors, ReplaceSubscriptionResponses, RetryDeliveryData, RetryDeliveryErrors, RetryDeliveryResponses, RevokeAllPortalSessionsData, RevokeAllPortalSessionsErrors, RevokeAllPortalSessionsResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RevokePortalSessionData, RevokePortalSessionErrors, RevokePortalSessionResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, RotateSubscriptionSecretData, RotateSubscriptionSecretErrors, RotateSubscriptionSecretResponses, TestSubscriptionData, TestSubscriptionErrors, TestSubscriptionResponses, WatchData, WatchErrors, WatchResponse, WatchResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -21,7 +21,7 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 /**
  * List subscriptions, newest first
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need subscriptions:read.
  */
 export const listSubscriptions = <ThrowOnError extends boolean = false>(options?: Options<ListSubscriptionsData, ThrowOnError>): RequestResult<ListSubscriptionsResponses, ListSubscriptionsErrors, ThrowOnError> => (options?.client ?? client).get<ListSubscriptionsResponses, ListSubscriptionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -32,7 +32,7 @@ export const listSubscriptions = <ThrowOnError extends boolean = false>(options?
 /**
  * Create a subscription
  *
- * Roles: admin, manager.
+ * Roles: admin, manager. Portal sessions need subscriptions:write and secrets:read.
  */
 export const createSubscription = <ThrowOnError extends boolean = false>(options: Options<CreateSubscriptionData, ThrowOnError>): RequestResult<CreateSubscriptionResponses, CreateSubscriptionErrors, ThrowOnError> => (options.client ?? client).post<CreateSubscriptionResponses, CreateSubscriptionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -49,7 +49,7 @@ export const createSubscription = <ThrowOnError extends boolean = false>(options
  *
  * Erases its secrets and cancels its unfinished deliveries. Its history stays readable. Until the history expires, the deleted subscription counts towards a separate limit: the tenant's subscription limit, but at least 1,000.
  *
- * Roles: admin, manager.
+ * Roles: admin, manager. Portal sessions need subscriptions:write.
  */
 export const deleteSubscription = <ThrowOnError extends boolean = false>(options: Options<DeleteSubscriptionData, ThrowOnError>): RequestResult<DeleteSubscriptionResponses, DeleteSubscriptionErrors, ThrowOnError> => (options.client ?? client).delete<DeleteSubscriptionResponses, DeleteSubscriptionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -60,7 +60,7 @@ export const deleteSubscription = <ThrowOnError extends boolean = false>(options
 /**
  * Read a subscription
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need subscriptions:read.
  */
 export const getSubscription = <ThrowOnError extends boolean = false>(options: Options<GetSubscriptionData, ThrowOnError>): RequestResult<GetSubscriptionResponses, GetSubscriptionErrors, ThrowOnError> => (options.client ?? client).get<GetSubscriptionResponses, GetSubscriptionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -73,7 +73,7 @@ export const getSubscription = <ThrowOnError extends boolean = false>(options: O
  *
  * A new secret starts a rotation: the current ones keep signing for a day. `state: "active"` resumes a paused subscription and re-enables a disabled one.
  *
- * Roles: admin, manager.
+ * Roles: admin, manager. Portal sessions need subscriptions:write.
  */
 export const patchSubscription = <ThrowOnError extends boolean = false>(options: Options<PatchSubscriptionData, ThrowOnError>): RequestResult<PatchSubscriptionResponses, PatchSubscriptionErrors, ThrowOnError> => (options.client ?? client).patch<PatchSubscriptionResponses, PatchSubscriptionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -90,7 +90,7 @@ export const patchSubscription = <ThrowOnError extends boolean = false>(options:
  *
  * Omitted fields are reset to their defaults, except the secret and the state, which are kept. The answer of GET may be sent back: fields that only the service sets are ignored unless their values differ. A new secret starts a rotation: the current ones keep signing for a day. `state: "active"` resumes a paused subscription and re-enables a disabled one.
  *
- * Roles: admin, manager.
+ * Roles: admin, manager. Portal sessions need subscriptions:write.
  */
 export const replaceSubscription = <ThrowOnError extends boolean = false>(options: Options<ReplaceSubscriptionData, ThrowOnError>): RequestResult<ReplaceSubscriptionResponses, ReplaceSubscriptionErrors, ThrowOnError> => (options.client ?? client).put<ReplaceSubscriptionResponses, ReplaceSubscriptionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -107,7 +107,7 @@ export const replaceSubscription = <ThrowOnError extends boolean = false>(option
  *
  * Each read is recorded in the audit log.
  *
- * Roles: admin, manager.
+ * Roles: admin, manager. Portal sessions need secrets:read.
  */
 export const getSubscriptionSecret = <ThrowOnError extends boolean = false>(options: Options<GetSubscriptionSecretData, ThrowOnError>): RequestResult<GetSubscriptionSecretResponses, GetSubscriptionSecretErrors, ThrowOnError> => (options.client ?? client).get<GetSubscriptionSecretResponses, GetSubscriptionSecretErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -120,7 +120,7 @@ export const getSubscriptionSecret = <ThrowOnError extends boolean = false>(opti
  *
  * Both secrets sign until the overlap ends, so that the receiver can switch at any time until then. Without a body, a secret is generated, and the overlap is a day.
  *
- * Roles: admin, manager.
+ * Roles: admin, manager. Portal sessions need subscriptions:write and secrets:read.
  */
 export const rotateSubscriptionSecret = <ThrowOnError extends boolean = false>(options: Options<RotateSubscriptionSecretData, ThrowOnError>): RequestResult<RotateSubscriptionSecretResponses, RotateSubscriptionSecretErrors, ThrowOnError> => (options.client ?? client).post<RotateSubscriptionSecretResponses, RotateSubscriptionSecretErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -137,7 +137,7 @@ export const rotateSubscriptionSecret = <ThrowOnError extends boolean = false>(o
  *
  * Publishes an event of type `webhook.test`, or of your type with your payload, even if the subscription does not want that type, and waits for its first attempt: `timeout` of the subscription and 4 s at most. If the outcome is not known by then, or not waited for, the answer is 202, and `warnings` says why: `subscription_paused`, `no_worker`, `lane_full`, `attempt_unfinished`, `delivery_cancelled` or `not_waited`. The event is published in any case. Refused if the target is not allowed.
  *
- * Roles: admin, manager.
+ * Roles: admin, manager. Portal sessions need subscriptions:test.
  */
 export const testSubscription = <ThrowOnError extends boolean = false>(options: Options<TestSubscriptionData, ThrowOnError>): RequestResult<TestSubscriptionResponses, TestSubscriptionErrors, ThrowOnError> => (options.client ?? client).post<TestSubscriptionResponses, TestSubscriptionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -154,7 +154,7 @@ export const testSubscription = <ThrowOnError extends boolean = false>(options: 
  *
  * Sends up to 7 requests to the target, signed and sent like deliveries, and says for each check what the receiver should do: a correctly signed request, the same one again, one whose body was changed after signing, one that was signed ten minutes ago, and more good ones for the median of the time. They have the event type `webhook.test` and the header `X-Webhook-Test: check`. If the first is not answered with 2xx, the others are not sent. Each may take `timeout` of the subscription, and all together 60 s. Works on paused and disabled subscriptions. Nothing enters the history; the audit log names the check.
  *
- * Roles: admin, manager.
+ * Roles: admin, manager. Portal sessions need subscriptions:test.
  */
 export const checkSubscription = <ThrowOnError extends boolean = false>(options: Options<CheckSubscriptionData, ThrowOnError>): RequestResult<CheckSubscriptionResponses, CheckSubscriptionErrors, ThrowOnError> => (options.client ?? client).post<CheckSubscriptionResponses, CheckSubscriptionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -167,7 +167,7 @@ export const checkSubscription = <ThrowOnError extends boolean = false>(options:
  *
  * Also lists the deliveries of a deleted subscription. All filters must hold. A page that takes too long to fill has what was found so far, which may be nothing: follow `next_cursor` while `has_more` is true.
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need deliveries:read.
  */
 export const listSubscriptionDeliveries = <ThrowOnError extends boolean = false>(options: Options<ListSubscriptionDeliveriesData, ThrowOnError>): RequestResult<ListSubscriptionDeliveriesResponses, ListSubscriptionDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<ListSubscriptionDeliveriesResponses, ListSubscriptionDeliveriesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -212,7 +212,7 @@ export const publishToSubscription = <ThrowOnError extends boolean = false>(opti
 /**
  * Read the status of a delivery, or of an event with its deliveries
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need deliveries:read.
  */
 export const getStatus = <ThrowOnError extends boolean = false>(options: Options<GetStatusData, ThrowOnError>): RequestResult<GetStatusResponses, GetStatusErrors, ThrowOnError> => (options.client ?? client).get<GetStatusResponses, GetStatusErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -225,7 +225,7 @@ export const getStatus = <ThrowOnError extends boolean = false>(options: Options
  *
  * All filters must hold. A page that takes too long to fill has what was found so far, which may be nothing: follow `next_cursor` while `has_more` is true.
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need deliveries:read.
  */
 export const listDeliveries = <ThrowOnError extends boolean = false>(options?: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options?.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -236,7 +236,7 @@ export const listDeliveries = <ThrowOnError extends boolean = false>(options?: O
 /**
  * Read a delivery with its attempts
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need deliveries:read.
  */
 export const getDelivery = <ThrowOnError extends boolean = false>(options: Options<GetDeliveryData, ThrowOnError>): RequestResult<GetDeliveryResponses, GetDeliveryErrors, ThrowOnError> => (options.client ?? client).get<GetDeliveryResponses, GetDeliveryErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -249,7 +249,7 @@ export const getDelivery = <ThrowOnError extends boolean = false>(options: Optio
  *
  * Creates a new delivery of the same event. Its `retry_of` is the id of the old one. Its `webhook-id` is that of the old one, or a new one with `as_new`.
  *
- * Roles: admin, manager.
+ * Roles: admin, manager. Portal sessions need deliveries:retry.
  */
 export const retryDelivery = <ThrowOnError extends boolean = false>(options: Options<RetryDeliveryData, ThrowOnError>): RequestResult<RetryDeliveryResponses, RetryDeliveryErrors, ThrowOnError> => (options.client ?? client).post<RetryDeliveryResponses, RetryDeliveryErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -266,7 +266,7 @@ export const retryDelivery = <ThrowOnError extends boolean = false>(options: Opt
  *
  * Does not stop an attempt that is in progress. Its outcome is recorded as `late`.
  *
- * Roles: admin, manager.
+ * Roles: admin, manager. Portal sessions need deliveries:retry.
  */
 export const cancelDelivery = <ThrowOnError extends boolean = false>(options: Options<CancelDeliveryData, ThrowOnError>): RequestResult<CancelDeliveryResponses, CancelDeliveryErrors, ThrowOnError> => (options.client ?? client).post<CancelDeliveryResponses, CancelDeliveryErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -275,11 +275,80 @@ export const cancelDelivery = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
+ * List replays, newest first
+ *
+ * Roles: admin, manager, reader. Portal sessions need replays:write.
+ */
+export const listReplays = <ThrowOnError extends boolean = false>(options?: Options<ListReplaysData, ThrowOnError>): RequestResult<ListReplaysResponses, ListReplaysErrors, ThrowOnError> => (options?.client ?? client).get<ListReplaysResponses, ListReplaysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/replays',
+    ...options
+});
+
+/**
+ * Deliver again what matches, or what is missing
+ *
+ * Makes a job that sends matches again, oldest event first, each as a new delivery with `retry_of` and `replay_id`. Only deliveries that had finished before are sent, and of an event to a subscription only the latest: if it was delivered since, an earlier failure does not match. With `dry_run`, nothing is sent: the answer is a 200 that counts and shows what would be. A replay stays below live traffic: it sends nothing while other deliveries wait for the receiver, and no more than `rate` a second.
+ *
+ * Roles: admin, manager. Portal sessions need replays:write and deliveries:read.
+ */
+export const createReplay = <ThrowOnError extends boolean = false>(options: Options<CreateReplayData, ThrowOnError>): RequestResult<CreateReplayResponses, CreateReplayErrors, ThrowOnError> => (options.client ?? client).post<CreateReplayResponses, CreateReplayErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/replays',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Cancel a replay
+ *
+ * Deliveries that it has made go on, and are counted. A replay that is cancelled already stays so.
+ *
+ * Roles: admin, manager. Portal sessions need replays:write.
+ */
+export const cancelReplay = <ThrowOnError extends boolean = false>(options: Options<CancelReplayData, ThrowOnError>): RequestResult<CancelReplayResponses, CancelReplayErrors, ThrowOnError> => (options.client ?? client).delete<CancelReplayResponses, CancelReplayErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/replays/{id}',
+    ...options
+});
+
+/**
+ * Read a replay
+ *
+ * Roles: admin, manager, reader. Portal sessions need replays:write.
+ */
+export const getReplay = <ThrowOnError extends boolean = false>(options: Options<GetReplayData, ThrowOnError>): RequestResult<GetReplayResponses, GetReplayErrors, ThrowOnError> => (options.client ?? client).get<GetReplayResponses, GetReplayErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/replays/{id}',
+    ...options
+});
+
+/**
+ * Pause a replay, let it go on, or change its rate
+ *
+ * Deliveries that it has made go on while it is paused.
+ *
+ * Roles: admin, manager. Portal sessions need replays:write.
+ */
+export const patchReplay = <ThrowOnError extends boolean = false>(options: Options<PatchReplayData, ThrowOnError>): RequestResult<PatchReplayResponses, PatchReplayErrors, ThrowOnError> => (options.client ?? client).patch<PatchReplayResponses, PatchReplayErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/replays/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List events, newest first, without their payloads
  *
  * All filters must hold; those on deliveries, such as `status`, hold if one delivery of the event meets all of them. `deliveries=0` lists events that reached nobody. A page that takes too long to fill has what was found so far, which may be nothing: follow `next_cursor` while `has_more` is true.
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need deliveries:read.
  */
 export const listEvents = <ThrowOnError extends boolean = false>(options?: Options<ListEventsData, ThrowOnError>): RequestResult<ListEventsResponses, ListEventsErrors, ThrowOnError> => (options?.client ?? client).get<ListEventsResponses, ListEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -290,7 +359,7 @@ export const listEvents = <ThrowOnError extends boolean = false>(options?: Optio
 /**
  * Read an event, without its payload
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need deliveries:read.
  */
 export const getEvent = <ThrowOnError extends boolean = false>(options: Options<GetEventData, ThrowOnError>): RequestResult<GetEventResponses, GetEventErrors, ThrowOnError> => (options.client ?? client).get<GetEventResponses, GetEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -301,7 +370,7 @@ export const getEvent = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Read the payload of an event, byte for byte as it was published
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need payloads:read.
  */
 export const getEventPayload = <ThrowOnError extends boolean = false>(options: Options<GetEventPayloadData, ThrowOnError>): RequestResult<GetEventPayloadResponses, GetEventPayloadErrors, ThrowOnError> => (options.client ?? client).get<GetEventPayloadResponses, GetEventPayloadErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -314,7 +383,7 @@ export const getEventPayload = <ThrowOnError extends boolean = false>(options: O
  *
  * Lists the deliveries of the event first, newest first, then every other subscription that the tenant has or had, with the reason why it got none. The reasons come from what the subscriptions wanted when the event was accepted, which is recorded. A page may have fewer entries than `limit` although another follows.
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need deliveries:read.
  */
 export const explainEvent = <ThrowOnError extends boolean = false>(options: Options<ExplainEventData, ThrowOnError>): RequestResult<ExplainEventResponses, ExplainEventErrors, ThrowOnError> => (options.client ?? client).get<ExplainEventResponses, ExplainEventErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -330,12 +399,12 @@ export const explainEvent = <ThrowOnError extends boolean = false>(options: Opti
  * `delivery.attempted` tells of each attempt and of the status that the delivery has since then; `delivery.changed` of all
  * other changes of a status. A filter leaves out messages that lack its field, so a `status` leaves out `event.accepted`.
  *
- * A client that reconnects with `Last-Event-ID` misses nothing for 90 s. If something may be missing, `gap` says
+ * A client that reconnects with `Last-Event-ID` within a minute misses nothing. If something may be missing, `gap` says
  * from when to when. A client gets at most 500 messages a second; `skipped` counts the others.
  * `degraded` says that only messages of this process arrive, until `recovered`. `dropped` ends the stream of a client that
  * reads too slowly, `ended` that of one whose key was revoked, or whose process shuts down.
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need deliveries:read.
  */
 export const watch = <ThrowOnError extends boolean = false>(options?: Options<WatchData, ThrowOnError, WatchResponse>): Promise<ServerSentEventsResult<WatchResponses>> => (options?.client ?? client).sse.get<WatchResponses, WatchErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -348,7 +417,7 @@ export const watch = <ThrowOnError extends boolean = false>(options?: Options<Wa
  *
  * Counts deliveries in the step in which they were accepted and in the step in which they ended, and attempts in the step in which they were recorded, by the clock of PostgreSQL. A result that arrives late, for an attempt that was counted as abandoned, is not counted again.
  *
- * Roles: admin, manager, reader.
+ * Roles: admin, manager, reader. Portal sessions need deliveries:read.
  */
 export const getStats = <ThrowOnError extends boolean = false>(options?: Options<GetStatsData, ThrowOnError>): RequestResult<GetStatsResponses, GetStatsErrors, ThrowOnError> => (options?.client ?? client).get<GetStatsResponses, GetStatsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -434,6 +503,136 @@ export const rotateKey = <ThrowOnError extends boolean = false>(options: Options
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * End the session of the cookie
+ *
+ * Roles: admin, publisher, manager, reader.
+ */
+export const endSession = <ThrowOnError extends boolean = false>(options?: Options<EndSessionData, ThrowOnError>): RequestResult<EndSessionResponses, EndSessionErrors, ThrowOnError> => (options?.client ?? client).delete<EndSessionResponses, EndSessionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/session',
+    ...options
+});
+
+/**
+ * Say who calls, what they may do, and until when
+ *
+ * Also for callers with a key, for portals, and where API_ACCESS is open and no key is needed.
+ *
+ * Roles: admin, publisher, manager, reader.
+ */
+export const getSession = <ThrowOnError extends boolean = false>(options?: Options<GetSessionData, ThrowOnError>): RequestResult<GetSessionResponses, GetSessionErrors, ThrowOnError> => (options?.client ?? client).get<GetSessionResponses, GetSessionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/session',
+    ...options
+});
+
+/**
+ * Exchange an API key for a session cookie
+ *
+ * For pages in a browser. The key is in the body or in `Authorization`. The cookie is sent with requests to this service only; each of them needs the header `X-Requested-With: webhooks` and must come from a page of this service. The session has the role and the tenant of the key, is prolonged while it is used, and ends with the key. A session that the browser already has ends.
+ */
+export const createSession = <ThrowOnError extends boolean = false>(options: Options<CreateSessionData, ThrowOnError>): RequestResult<CreateSessionResponses, CreateSessionErrors, ThrowOnError> => (options.client ?? client).post<CreateSessionResponses, CreateSessionErrors, ThrowOnError>({
+    url: '/session',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List the sessions of browsers, newest first
+ *
+ * Roles: admin.
+ */
+export const listSessions = <ThrowOnError extends boolean = false>(options?: Options<ListSessionsData, ThrowOnError>): RequestResult<ListSessionsResponses, ListSessionsErrors, ThrowOnError> => (options?.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/sessions',
+    ...options
+});
+
+/**
+ * End the session of a browser
+ *
+ * Its cookie is refused within a second.
+ *
+ * Roles: admin.
+ */
+export const revokeSession = <ThrowOnError extends boolean = false>(options: Options<RevokeSessionData, ThrowOnError>): RequestResult<RevokeSessionResponses, RevokeSessionErrors, ThrowOnError> => (options.client ?? client).delete<RevokeSessionResponses, RevokeSessionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/sessions/{id}',
+    ...options
+});
+
+/**
+ * End all portal sessions of a tenant
+ *
+ * Their tokens are refused within a second, and links that were not followed yet lead nowhere.
+ *
+ * Roles: admin.
+ */
+export const revokeAllPortalSessions = <ThrowOnError extends boolean = false>(options?: Options<RevokeAllPortalSessionsData, ThrowOnError>): RequestResult<RevokeAllPortalSessionsResponses, RevokeAllPortalSessionsErrors, ThrowOnError> => (options?.client ?? client).delete<RevokeAllPortalSessionsResponses, RevokeAllPortalSessionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/portal-sessions',
+    ...options
+});
+
+/**
+ * List portal sessions, newest first
+ *
+ * Roles: admin.
+ */
+export const listPortalSessions = <ThrowOnError extends boolean = false>(options?: Options<ListPortalSessionsData, ThrowOnError>): RequestResult<ListPortalSessionsResponses, ListPortalSessionsErrors, ThrowOnError> => (options?.client ?? client).get<ListPortalSessionsResponses, ListPortalSessionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/portal-sessions',
+    ...options
+});
+
+/**
+ * Make a link that opens the portal for a customer
+ *
+ * The code in the link works once, within 60 seconds, so make it when the browser asks for it. To renew a session, make another one.
+ *
+ * Roles: admin.
+ */
+export const createPortalSession = <ThrowOnError extends boolean = false>(options: Options<CreatePortalSessionData, ThrowOnError>): RequestResult<CreatePortalSessionResponses, CreatePortalSessionErrors, ThrowOnError> => (options.client ?? client).post<CreatePortalSessionResponses, CreatePortalSessionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/portal-sessions',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Exchange the code of a link for a portal's token
+ *
+ * Needs no API key. The page of the portal does this once and keeps the token in memory.
+ */
+export const exchangePortalCode = <ThrowOnError extends boolean = false>(options: Options<ExchangePortalCodeData, ThrowOnError>): RequestResult<ExchangePortalCodeResponses, ExchangePortalCodeErrors, ThrowOnError> => (options.client ?? client).post<ExchangePortalCodeResponses, ExchangePortalCodeErrors, ThrowOnError>({
+    url: '/portal-sessions/exchange',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End a portal session
+ *
+ * Its token is refused within a second.
+ *
+ * Roles: admin.
+ */
+export const revokePortalSession = <ThrowOnError extends boolean = false>(options: Options<RevokePortalSessionData, ThrowOnError>): RequestResult<RevokePortalSessionResponses, RevokePortalSessionErrors, ThrowOnError> => (options.client ?? client).delete<RevokePortalSessionResponses, RevokePortalSessionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/portal-sessions/{id}',
+    ...options
 });
 
 /**

@@ -111,6 +111,10 @@ export type TenantInput = {
     name?: string | null;
     limits?: TenantLimitsInput;
     /**
+     * Origins whose pages may show the portal in a frame (`frame-ancestors`): https, or http on this machine. None unless set; null and an empty list mean none
+     */
+    frame_ancestors?: Array<string> | null;
+    /**
      * Chosen by you; it cannot be changed later
      */
     id: string;
@@ -129,6 +133,10 @@ export type TenantAnswer = {
     id: string;
     name: string | null;
     limits: TenantLimitsAnswer;
+    /**
+     * Origins whose pages may show the portal in a frame
+     */
+    frame_ancestors: Array<string>;
     created_at: string;
     updated_at: string;
 };
@@ -148,11 +156,15 @@ export type TenantPage = {
 export type TenantPatch = {
     name?: string | null;
     limits?: TenantLimitsInput;
+    /**
+     * Origins whose pages may show the portal in a frame (`frame-ancestors`): https, or http on this machine. None unless set; null and an empty list mean none
+     */
+    frame_ancestors?: Array<string> | null;
 };
 
 export type AuditAnswer = {
     id: string;
-    action: 'subscription.created' | 'subscription.changed' | 'subscription.deleted' | 'subscription.disabled' | 'subscription.secret_rotated' | 'subscription.secret_read' | 'subscription.checked' | 'subscription.reencrypted' | 'delivery.retried' | 'delivery.cancelled' | 'key.created' | 'key.rotated' | 'key.revoked' | 'tenant.created' | 'tenant.changed' | 'tenant.deleted';
+    action: 'subscription.created' | 'subscription.changed' | 'subscription.deleted' | 'subscription.disabled' | 'subscription.secret_rotated' | 'subscription.secret_read' | 'subscription.checked' | 'subscription.reencrypted' | 'delivery.retried' | 'delivery.cancelled' | 'replay.created' | 'replay.changed' | 'replay.cancelled' | 'key.created' | 'key.rotated' | 'key.revoked' | 'tenant.created' | 'tenant.changed' | 'tenant.deleted' | 'session.created' | 'session.ended' | 'session.revoked' | 'portal_session.created' | 'portal_session.exchanged' | 'portal_session.revoked' | 'portal_session.all_revoked';
     /**
      * Id of the affected object
      */
@@ -163,10 +175,18 @@ export type AuditAnswer = {
     changed: Array<string>;
     tenant_id: string | null;
     /**
-     * `key`: an API key; `open`: a caller without a key while API_ACCESS is open; `service`: the service itself
+     * `key`: an API key, perhaps through a session; `portal`: a portal session; `open`: a caller without a key while API_ACCESS is open; `service`: the service itself
      */
-    actor: 'key' | 'open' | 'service';
+    actor: 'key' | 'portal' | 'open' | 'service';
     key_id: string | null;
+    /**
+     * Session of a browser or of a portal through which the change was made
+     */
+    session_id: string | null;
+    /**
+     * `actor` of the portal session: who used the portal, as its host says
+     */
+    session_actor: string | null;
     /**
      * IP address of the caller
      */
@@ -177,6 +197,228 @@ export type AuditAnswer = {
 
 export type AuditPage = {
     data: Array<AuditAnswer>;
+    /**
+     * Whether another page follows
+     */
+    has_more: boolean;
+    /**
+     * Cursor of the next page; null on the last page
+     */
+    next_cursor: string | null;
+};
+
+export type SessionInput = {
+    /**
+     * The API key; needed unless the Authorization header has it
+     */
+    key?: string;
+};
+
+export type SessionAnswer = {
+    /**
+     * `open`: API_ACCESS is open, so no key is needed; `key`: the request carries an API key; `session`: it carries a session cookie; `portal`: it carries a portal's token
+     */
+    access: 'open' | 'key' | 'session' | 'portal';
+    /**
+     * Null without a session
+     */
+    id: string | null;
+    /**
+     * Null for a portal
+     */
+    role: 'admin' | 'publisher' | 'manager' | 'reader' | null;
+    /**
+     * Null for all tenants
+     */
+    tenant_id: string | null;
+    /**
+     * What the caller may do
+     */
+    capabilities: Array<'subscriptions:read' | 'subscriptions:write' | 'subscriptions:test' | 'secrets:read' | 'deliveries:read' | 'deliveries:retry' | 'payloads:read' | 'replays:write' | 'events:publish' | 'access:administer'>;
+    /**
+     * Subscriptions that a portal session is limited to; null for all
+     */
+    subscription_ids: Array<string> | null;
+    /**
+     * The API key, or that of the session
+     */
+    key_id: string | null;
+    /**
+     * When the session ends unless it is used until then; null without a session
+     */
+    expires_at: string | null;
+};
+
+export type ListedSessionAnswer = {
+    id: string;
+    role: 'admin' | 'publisher' | 'manager' | 'reader';
+    /**
+     * Null for all tenants
+     */
+    tenant_id: string | null;
+    /**
+     * The key that was shown
+     */
+    key_id: string;
+    /**
+     * Name of that key
+     */
+    key_name: string | null;
+    /**
+     * IP address from which the session was made
+     */
+    address: string;
+    created_at: string;
+    /**
+     * Accurate to about a minute
+     */
+    last_used_at: string;
+    expires_at: string;
+};
+
+export type SessionPage = {
+    data: Array<ListedSessionAnswer>;
+    /**
+     * Whether another page follows
+     */
+    has_more: boolean;
+    /**
+     * Cursor of the next page; null on the last page
+     */
+    next_cursor: string | null;
+};
+
+export type ThemeInput = {
+    /**
+     * `auto`, the default, follows the browser
+     */
+    mode?: 'light' | 'dark' | 'auto';
+    /**
+     * Buttons and links
+     */
+    primary?: string;
+    /**
+     * Text on buttons
+     */
+    primary_foreground?: string;
+    /**
+     * The page
+     */
+    background?: string;
+    /**
+     * Text
+     */
+    foreground?: string;
+    /**
+     * Of corners, in pixels
+     */
+    radius?: number;
+};
+
+export type PortalSessionInput = {
+    /**
+     * Tenant whose portal it is. Defaults to the tenant of the caller or X-Tenant
+     */
+    tenant_id?: string;
+    /**
+     * What the portal may do
+     */
+    capabilities: Array<'subscriptions:read' | 'subscriptions:write' | 'subscriptions:test' | 'secrets:read' | 'deliveries:read' | 'deliveries:retry' | 'payloads:read' | 'replays:write'>;
+    /**
+     * Subscriptions that it is limited to; all of the tenant if omitted
+     */
+    subscription_ids?: Array<string> | null;
+    /**
+     * Seconds until the session ends
+     */
+    expires_in?: number;
+    /**
+     * Page of the host to which the portal leads back
+     */
+    return_url: string;
+    /**
+     * Page of the host that makes a new session and sends the browser back to the portal
+     */
+    refresh_url?: string | null;
+    theme?: ThemeInput;
+    /**
+     * Who uses the portal, as the audit log shall show it: an id of yours rather than a name
+     */
+    actor?: string | null;
+};
+
+export type CreatedPortalSessionAnswer = {
+    id: string;
+    /**
+     * Where to send the browser within 60 seconds. Its code works once and is in the fragment
+     */
+    url: string;
+    /**
+     * When the session ends
+     */
+    expires_at: string;
+};
+
+export type PortalCodeInput = {
+    /**
+     * The code in the fragment of the URL
+     */
+    code: string;
+};
+
+export type ExchangedPortalSessionAnswer = {
+    id: string;
+    tenant_id: string;
+    capabilities: Array<'subscriptions:read' | 'subscriptions:write' | 'subscriptions:test' | 'secrets:read' | 'deliveries:read' | 'deliveries:retry' | 'payloads:read' | 'replays:write'>;
+    /**
+     * Null for all of the tenant
+     */
+    subscription_ids: Array<string> | null;
+    return_url: string;
+    refresh_url: string | null;
+    theme: ThemeInput | null;
+    /**
+     * When the session ends
+     */
+    expires_at: string;
+    /**
+     * Sent as `Authorization: Bearer`. Shown only here; keep it in memory
+     */
+    token: string;
+};
+
+export type PortalSessionAnswer = {
+    id: string;
+    tenant_id: string;
+    capabilities: Array<'subscriptions:read' | 'subscriptions:write' | 'subscriptions:test' | 'secrets:read' | 'deliveries:read' | 'deliveries:retry' | 'payloads:read' | 'replays:write'>;
+    /**
+     * Null for all of the tenant
+     */
+    subscription_ids: Array<string> | null;
+    return_url: string;
+    refresh_url: string | null;
+    theme: ThemeInput | null;
+    /**
+     * When the session ends
+     */
+    expires_at: string;
+    /**
+     * Who uses it, as the host says
+     */
+    actor: string | null;
+    created_at: string;
+    /**
+     * The API key that made it
+     */
+    created_by: string | null;
+    /**
+     * When its code was used; null before that
+     */
+    exchanged_at: string | null;
+};
+
+export type PortalSessionPage = {
+    data: Array<PortalSessionAnswer>;
     /**
      * Whether another page follows
      */
@@ -347,7 +589,7 @@ export type SubscriptionInput = {
      */
     target_url: string;
     /**
-     * Event types and patterns, such as `order.created`, `order.*` and `*`
+     * Event types and patterns, such as `order.created`, `order.*` and `*`. Only `webhooks.*` and types below it ask for operational events
      */
     event_types?: Array<string>;
 };
@@ -374,6 +616,30 @@ export type RetryAnswer = {
     max_interval: number;
 };
 
+export type MissingReplayAnswer = {
+    kind: 'missing';
+    subscription_id: string;
+    since: string;
+    until: string;
+};
+
+export type RevivalAnswer = {
+    disabled_reason: string;
+    disabled_at: string;
+    /**
+     * Deliveries that waited meanwhile; at most 10,000 are counted
+     */
+    held: number;
+    /**
+     * Body for `POST /replays`, which sends what was published meanwhile: a disabled subscription gets no new events
+     */
+    replay: MissingReplayAnswer;
+    /**
+     * What was held and what was missed
+     */
+    summary: string;
+};
+
 export type CreatedSubscriptionAnswer = {
     id: string;
     target_url: string;
@@ -384,9 +650,13 @@ export type CreatedSubscriptionAnswer = {
     event_types: Array<string>;
     state: 'active' | 'paused' | 'disabled';
     /**
-     * Reason why the service disabled the subscription
+     * Reason why the service disabled the subscription: `gone` if its receiver answered 410, `failing` if all attempts had failed for days
      */
     disabled_reason: string | null;
+    /**
+     * When the service disabled the subscription
+     */
+    disabled_at: string | null;
     description: string | null;
     headers: {
         [key: string]: string;
@@ -424,12 +694,104 @@ export type CreatedSubscriptionAnswer = {
      */
     warnings?: Array<WarningAnswer>;
     /**
+     * What happened while the subscription was disabled; present if this change ended that
+     */
+    revival?: RevivalAnswer;
+    /**
      * The signing secret. Later available from GET /subscriptions/{id}/secret
      */
     secret: string;
 };
 
-export type SubscriptionAnswer = {
+export type LaneAnswer = {
+    /**
+     * Requests in flight
+     */
+    in_flight: number;
+    /**
+     * Requests that may be in flight now, in all worker processes; less than the limit while the receiver fails or warms up. 0 if no worker has anything to send
+     */
+    width: number;
+    /**
+     * `max_in_flight`, which holds for each worker process
+     */
+    limit: number;
+    /**
+     * Worker processes that have something to send
+     */
+    workers: number;
+};
+
+export type SubscriptionHealthAnswer = {
+    /**
+     * `failing` from the fifth failure in a row on; `idle` if nothing was sent in the last day; `paused` and `disabled` as `state`
+     */
+    state: 'healthy' | 'failing' | 'idle' | 'paused' | 'disabled';
+    /**
+     * What this means, and what to do
+     */
+    summary: string;
+    /**
+     * Share of the attempts in the present hour and the 23 before it that succeeded; null without attempts
+     */
+    success_rate: number | null;
+    /**
+     * The same for each of these hours (UTC), the oldest first; null without attempts
+     */
+    success_by_hour: [
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null
+    ];
+    /**
+     * Failed attempts since the last success
+     */
+    consecutive_failures: number;
+    /**
+     * Minute of the first of them; null if there are none
+     */
+    failing_since: string | null;
+    /**
+     * How far it is on the way to being disabled for its failures, from 0 to 1; null if it is on no such way
+     */
+    disabling_progress: number | null;
+    /**
+     * Deliveries that wait, at the last minute
+     */
+    waiting: number;
+    /**
+     * Those of them that wait for the subscription or its receiver, not for the time of a retry
+     */
+    parked: number;
+    lane: LaneAnswer;
+    /**
+     * Attempts until this time are counted; null before the first are
+     */
+    as_of: string | null;
+};
+
+export type ListedSubscriptionAnswer = {
     id: string;
     target_url: string;
     /**
@@ -439,9 +801,13 @@ export type SubscriptionAnswer = {
     event_types: Array<string>;
     state: 'active' | 'paused' | 'disabled';
     /**
-     * Reason why the service disabled the subscription
+     * Reason why the service disabled the subscription: `gone` if its receiver answered 410, `failing` if all attempts had failed for days
      */
     disabled_reason: string | null;
+    /**
+     * When the service disabled the subscription
+     */
+    disabled_at: string | null;
     description: string | null;
     headers: {
         [key: string]: string;
@@ -474,10 +840,11 @@ export type SubscriptionAnswer = {
     };
     created_at: string;
     updated_at: string;
+    health: SubscriptionHealthAnswer;
 };
 
 export type SubscriptionPage = {
-    data: Array<SubscriptionAnswer>;
+    data: Array<ListedSubscriptionAnswer>;
     /**
      * Whether another page follows
      */
@@ -486,6 +853,151 @@ export type SubscriptionPage = {
      * Cursor of the next page; null on the last page
      */
     next_cursor: string | null;
+};
+
+export type HealthPeriodAnswer = {
+    attempts: number;
+    /**
+     * Share that succeeded; null without attempts
+     */
+    success_rate: number | null;
+    /**
+     * 95th percentile of their durations in milliseconds, at most 2.5 % off; null without attempts
+     */
+    p95_ms: number | null;
+};
+
+export type DetailedSubscriptionHealthAnswer = {
+    /**
+     * `failing` from the fifth failure in a row on; `idle` if nothing was sent in the last day; `paused` and `disabled` as `state`
+     */
+    state: 'healthy' | 'failing' | 'idle' | 'paused' | 'disabled';
+    /**
+     * What this means, and what to do
+     */
+    summary: string;
+    /**
+     * Share of the attempts in the present hour and the 23 before it that succeeded; null without attempts
+     */
+    success_rate: number | null;
+    /**
+     * The same for each of these hours (UTC), the oldest first; null without attempts
+     */
+    success_by_hour: [
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null,
+        number | null
+    ];
+    /**
+     * Failed attempts since the last success
+     */
+    consecutive_failures: number;
+    /**
+     * Minute of the first of them; null if there are none
+     */
+    failing_since: string | null;
+    /**
+     * How far it is on the way to being disabled for its failures, from 0 to 1; null if it is on no such way
+     */
+    disabling_progress: number | null;
+    /**
+     * Deliveries that wait, at the last minute
+     */
+    waiting: number;
+    /**
+     * Those of them that wait for the subscription or its receiver, not for the time of a retry
+     */
+    parked: number;
+    lane: LaneAnswer;
+    /**
+     * Attempts until this time are counted; null before the first are
+     */
+    as_of: string | null;
+    /**
+     * Attempts of the last 60 minutes
+     */
+    last_hour: HealthPeriodAnswer;
+    /**
+     * Attempts of the last 24 hours
+     */
+    last_day: HealthPeriodAnswer;
+    /**
+     * Minute, or hour after two days, of the last success; null if the history has none
+     */
+    last_success_at: string | null;
+};
+
+export type SubscriptionWithHealthAnswer = {
+    id: string;
+    target_url: string;
+    /**
+     * Present only if there is exactly one event type
+     */
+    event_type?: string;
+    event_types: Array<string>;
+    state: 'active' | 'paused' | 'disabled';
+    /**
+     * Reason why the service disabled the subscription: `gone` if its receiver answered 410, `failing` if all attempts had failed for days
+     */
+    disabled_reason: string | null;
+    /**
+     * When the service disabled the subscription
+     */
+    disabled_at: string | null;
+    description: string | null;
+    headers: {
+        [key: string]: string;
+    };
+    /**
+     * Names of the headers whose values are shown
+     */
+    shown_headers: Array<string>;
+    auth: AuthAnswer | null;
+    /**
+     * Signature scheme of Standard Webhooks: `v1` is HMAC-SHA256, `v1a` is Ed25519
+     */
+    signature_scheme: 'v1' | 'v1a';
+    /**
+     * Public key with which receivers verify; only for scheme v1a
+     */
+    public_key: string | null;
+    retry: RetryAnswer;
+    /**
+     * Timeout of an attempt in seconds
+     */
+    timeout: number;
+    /**
+     * Maximum concurrent requests per worker process
+     */
+    max_in_flight: number;
+    verify_ingest: boolean;
+    metadata: {
+        [key: string]: unknown;
+    };
+    created_at: string;
+    updated_at: string;
+    health: DetailedSubscriptionHealthAnswer;
 };
 
 export type ChangedSubscriptionAnswer = {
@@ -498,9 +1010,13 @@ export type ChangedSubscriptionAnswer = {
     event_types: Array<string>;
     state: 'active' | 'paused' | 'disabled';
     /**
-     * Reason why the service disabled the subscription
+     * Reason why the service disabled the subscription: `gone` if its receiver answered 410, `failing` if all attempts had failed for days
      */
     disabled_reason: string | null;
+    /**
+     * When the service disabled the subscription
+     */
+    disabled_at: string | null;
     description: string | null;
     headers: {
         [key: string]: string;
@@ -537,6 +1053,10 @@ export type ChangedSubscriptionAnswer = {
      * What works but may surprise, such as a secret that Standard Webhooks libraries cannot use; absent if there is nothing
      */
     warnings?: Array<WarningAnswer>;
+    /**
+     * What happened while the subscription was disabled; present if this change ended that
+     */
+    revival?: RevivalAnswer;
 };
 
 export type SubscriptionPatch = {
@@ -683,12 +1203,10 @@ export type PhasesAnswer = {
 };
 
 export type AttemptAnswer = {
-    number: number;
-    started_at: string;
     /**
-     * Null if the worker ended before the attempt did
+     * From 1, in the order of sending
      */
-    duration_ms: number | null;
+    number: number;
     /**
      * Null if there was no response
      */
@@ -701,9 +1219,14 @@ export type AttemptAnswer = {
         [key: string]: string;
     };
     /**
-     * First 4 KB of the response body
+     * First 4 KB of the response body; empty for a portal session without `payloads:read`
      */
     response_body: string;
+    started_at: string;
+    /**
+     * Null if the worker ended before the attempt did
+     */
+    duration_ms: number | null;
     /**
      * Whether the outcome arrived too late to change the delivery
      */
@@ -788,6 +1311,10 @@ export type DeliveryAnswer = {
      * Id of the delivery that this one repeats
      */
     retry_of: string | null;
+    /**
+     * Id of the replay that made it
+     */
+    replay_id: string | null;
     attempt_count: number;
     max_attempts: number;
     /**
@@ -842,6 +1369,10 @@ export type DeliveryWithAttemptsAnswer = {
      * Id of the delivery that this one repeats
      */
     retry_of: string | null;
+    /**
+     * Id of the replay that made it
+     */
+    replay_id: string | null;
     attempt_count: number;
     max_attempts: number;
     /**
@@ -1197,6 +1728,10 @@ export type AcceptedMessage = {
     event_id: string;
     event_type: string;
     /**
+     * Tags that the event was published with (`X-Event-Tags`)
+     */
+    tags: Array<string>;
+    /**
      * Number of deliveries
      */
     deliveries: number;
@@ -1221,6 +1756,14 @@ export type AttemptedMessage = {
     subscription_id: string;
     event_type: string;
     /**
+     * Tags that the event was published with (`X-Event-Tags`)
+     */
+    tags: Array<string>;
+    /**
+     * Host of the target URL, without a port
+     */
+    target_host: string;
+    /**
      * Status of the delivery since this attempt; null if the attempt came too late to change it
      */
     status: 'pending' | 'retrying' | 'delivered' | 'failed' | 'cancelled' | null;
@@ -1228,6 +1771,10 @@ export type AttemptedMessage = {
      * Number of the attempt, from 1
      */
     attempt: number;
+    /**
+     * Attempts after which a delivery fails. Those that a crash cut short do not count
+     */
+    max_attempts: number;
     /**
      * Null if no response came
      */
@@ -1238,7 +1785,7 @@ export type AttemptedMessage = {
     error: StreamErrorAnswer | null;
     duration_ms: number;
     /**
-     * About when the next attempt is due; null if there is none
+     * When the next attempt is due, to about a second; null if there is none
      */
     next_attempt_at: string | null;
     /**
@@ -1255,6 +1802,14 @@ export type ChangedMessage = {
      * Null if the change did not read the event, as when deliveries end with their subscription
      */
     event_type: string | null;
+    /**
+     * Tags that the event was published with; null like `event_type`
+     */
+    tags: Array<string> | null;
+    /**
+     * Host of the target URL, without a port; null like `event_type`
+     */
+    target_host: string | null;
     status: 'pending' | 'retrying' | 'delivered' | 'failed' | 'cancelled';
     /**
      * Why it ended; null if it has not
@@ -1363,6 +1918,21 @@ export type CheckRequestAnswer = {
      */
     number: number;
     /**
+     * Null if there was no response
+     */
+    status_code: number | null;
+    /**
+     * Null after a 2xx response
+     */
+    error: DeliveryErrorAnswer | null;
+    response_headers: {
+        [key: string]: string;
+    };
+    /**
+     * First 4 KB of the response body; empty for a portal session without `payloads:read`
+     */
+    response_body: string;
+    /**
      * `good`: signed like a delivery; `repeat`: with the `webhook-id` of the first; `tampered`: its body was changed after signing; `old`: signed ten minutes ago
      */
     purpose: 'good' | 'repeat' | 'tampered' | 'old';
@@ -1379,21 +1949,6 @@ export type CheckRequestAnswer = {
      * Time to make a connection; null if there was one already, or none could be made
      */
     set_up_ms: number | null;
-    /**
-     * Null if there was no response
-     */
-    status_code: number | null;
-    /**
-     * Null after a 2xx response
-     */
-    error: DeliveryErrorAnswer | null;
-    response_headers: {
-        [key: string]: string;
-    };
-    /**
-     * First 4 KB of the response body
-     */
-    response_body: string;
 };
 
 export type ReceiverCheckAnswer = {
@@ -1411,6 +1966,190 @@ export type ReceiverCheckAnswer = {
      * In the order of sending
      */
     requests: Array<CheckRequestAnswer>;
+};
+
+export type ReplayInput = {
+    /**
+     * `failed`: deliveries that failed, the default. `status`: those that `statuses` names. `selected`: those in `delivery_ids`. `missing`: events that a subscription wants and has no delivery of, because it did not exist yet, was disabled, or wanted other types; needs `subscription_id` and `since`. May be left out where the other fields tell
+     */
+    kind?: 'failed' | 'status' | 'selected' | 'missing';
+    /**
+     * Only deliveries to this subscription
+     */
+    subscription_id?: string;
+    /**
+     * Event type, or a pattern such as `order.*`
+     */
+    event_type?: string;
+    /**
+     * Only deliveries of this event
+     */
+    event_id?: string;
+    /**
+     * A tag that the event was published with
+     */
+    tag?: string;
+    /**
+     * Statuses of the deliveries. Only finished ones can be sent again
+     */
+    statuses?: Array<'delivered' | 'failed' | 'cancelled'>;
+    /**
+     * Status code of the last response, or a class of them
+     */
+    status_code?: string;
+    /**
+     * Code of the last error
+     */
+    error_code?: 'timeout' | 'connection_refused' | 'connection_reset' | 'dns_failure' | 'tls_failure' | 'proxy_failure' | 'blocked_address' | 'bad_status' | 'response_invalid' | 'abandoned' | 'subscription_gone' | 'cancelled' | 'internal_error';
+    /**
+     * Host of the target URL today, without a port: a name or an address
+     */
+    target_host?: string;
+    /**
+     * Only events accepted at this time or later
+     */
+    since?: string;
+    /**
+     * Only events accepted before this time
+     */
+    until?: string;
+    /**
+     * Finished deliveries one by one, instead of filters; at most 1000
+     */
+    delivery_ids?: Array<string>;
+    /**
+     * Deliveries per second; defaults to REPLAY_RATE, and may be at most MAX_REPLAY_RATE
+     */
+    rate?: number;
+    /**
+     * Only counts what matches, and shows the ten oldest: the answer is a 200, and nothing is sent
+     */
+    dry_run?: boolean;
+};
+
+export type ReplayFiltersAnswer = {
+    subscription_id?: string;
+    event_type?: string;
+    event_id?: string;
+    tag?: string;
+    statuses?: Array<'delivered' | 'failed' | 'cancelled'>;
+    status_code?: string;
+    error_code?: string;
+    target_host?: string;
+    since?: string;
+    until?: string;
+};
+
+export type ReplayMatchAnswer = {
+    /**
+     * The delivery that would be repeated; null for the kind `missing`
+     */
+    delivery_id: string | null;
+    event_id: string;
+    event_type: string;
+    subscription_id: string;
+    /**
+     * Null without a delivery
+     */
+    status: string | null;
+    /**
+     * When the event was accepted
+     */
+    accepted_at: string;
+};
+
+export type ReplayPreviewAnswer = {
+    kind: 'failed' | 'status' | 'selected' | 'missing';
+    filters: ReplayFiltersAnswer;
+    /**
+     * Deliveries that would be made
+     */
+    matched: number;
+    /**
+     * Deliveries per second
+     */
+    rate: number;
+    /**
+     * Seconds that it takes at this rate, if receivers keep up
+     */
+    least_seconds: number;
+    /**
+     * The ten oldest
+     */
+    first: Array<ReplayMatchAnswer>;
+};
+
+export type ReplayAnswer = {
+    id: string;
+    kind: 'failed' | 'status' | 'selected' | 'missing';
+    filters: ReplayFiltersAnswer;
+    /**
+     * `finished` once each delivery that it made is finished; `failed` if it could not go on, see `last_error`
+     */
+    state: 'running' | 'paused' | 'finished' | 'cancelled' | 'failed';
+    /**
+     * One sentence for people: how far it is, what it waits for, what to do. Its words may change
+     */
+    summary: string;
+    /**
+     * What was found when it was made
+     */
+    matched: number;
+    /**
+     * Deliveries that it has made: `GET /deliveries?replay_id=…`
+     */
+    sent: number;
+    /**
+     * Matches that it did not send, because their subscription is deleted or disabled, or they are gone
+     */
+    skipped: number;
+    /**
+     * Of those sent. Follows within seconds, and is exact at the end
+     */
+    delivered: number;
+    failed: number;
+    cancelled: number;
+    /**
+     * Part of the matches that is sent or skipped, from 0 to 1
+     */
+    progress: number;
+    /**
+     * Deliveries per second at most
+     */
+    rate: number;
+    /**
+     * The API key that made it; null if nobody needed a key
+     */
+    created_by: string | null;
+    /**
+     * In words
+     */
+    last_error: string | null;
+    created_at: string;
+    finished_at: string | null;
+};
+
+export type ReplayPage = {
+    data: Array<ReplayAnswer>;
+    /**
+     * Whether another page follows
+     */
+    has_more: boolean;
+    /**
+     * Cursor of the next page; null on the last page
+     */
+    next_cursor: string | null;
+};
+
+export type ReplayPatch = {
+    /**
+     * A paused replay sends nothing. What it has sent goes on
+     */
+    state?: 'running' | 'paused';
+    /**
+     * Deliveries per second, at most MAX_REPLAY_RATE
+     */
+    rate?: number;
 };
 
 export type LiveAnswer = {
@@ -1489,6 +2228,248 @@ export type Problem = {
      * All faults, if the input is invalid
      */
     errors?: Array<FaultBody>;
+};
+
+export type LastErrorOfEvent = {
+    /**
+     * Stable code; new codes may be added
+     */
+    code: string;
+    message: string | null;
+};
+
+export type DeliveryFailedData = {
+    subscription_id: string;
+    subscription_url: string;
+    /**
+     * Description of the subscription
+     */
+    subscription_description: string | null;
+    /**
+     * Host of its target URL
+     */
+    target_host: string;
+    delivery_id: string;
+    delivery_url: string;
+    /**
+     * Id of the event that was not delivered
+     */
+    event_id: string;
+    event_url: string;
+    /**
+     * Type of that event
+     */
+    event_type: string;
+    attempt_count: number;
+    /**
+     * Of the last attempt; null without a response
+     */
+    last_status_code: number | null;
+    last_error: LastErrorOfEvent | null;
+    finished_at: string | null;
+    /**
+     * Other deliveries that failed before this one and have no event of their own, because a minute has at most 100 such events
+     */
+    omitted: number;
+};
+
+export type DeliveryFailedEvent = {
+    /**
+     * Id of the event, the same as `webhook-id`
+     */
+    id: string;
+    /**
+     * When it happened
+     */
+    timestamp: string;
+    /**
+     * One sentence for people: what happened, and what to do. Its words may change
+     */
+    summary: string;
+    type: 'webhooks.delivery.failed';
+    data: DeliveryFailedData;
+};
+
+export type SubscriptionFailingData = {
+    subscription_id: string;
+    subscription_url: string;
+    /**
+     * Description of the subscription
+     */
+    subscription_description: string | null;
+    /**
+     * Host of its target URL
+     */
+    target_host: string;
+    /**
+     * How far it is on the way from its first failure to being disabled
+     */
+    stage: 'started' | 'half_way' | 'last_warning';
+    /**
+     * Time of the first failure since the last success
+     */
+    failing_since: string;
+    /**
+     * Failures since the last success
+     */
+    consecutive_failures: number;
+    /**
+     * When it is disabled unless something succeeds; null if it never is
+     */
+    disables_at: string | null;
+    /**
+     * Of the last attempt; null without a response
+     */
+    last_status_code: number | null;
+    last_error: LastErrorOfEvent | null;
+};
+
+export type SubscriptionFailingEvent = {
+    /**
+     * Id of the event, the same as `webhook-id`
+     */
+    id: string;
+    /**
+     * When it happened
+     */
+    timestamp: string;
+    /**
+     * One sentence for people: what happened, and what to do. Its words may change
+     */
+    summary: string;
+    type: 'webhooks.subscription.failing';
+    data: SubscriptionFailingData;
+};
+
+export type SubscriptionDisabledData = {
+    subscription_id: string;
+    subscription_url: string;
+    /**
+     * Description of the subscription
+     */
+    subscription_description: string | null;
+    /**
+     * Host of its target URL
+     */
+    target_host: string;
+    /**
+     * `disabled_reason` of the subscription; new reasons may be added
+     */
+    reason: string;
+    /**
+     * Time of the first failure since the last success
+     */
+    failing_since: string | null;
+    /**
+     * Failures since the last success
+     */
+    consecutive_failures: number | null;
+    /**
+     * Deliveries that are held until it is active again; null if they were not counted
+     */
+    waiting: number | null;
+};
+
+export type SubscriptionDisabledEvent = {
+    /**
+     * Id of the event, the same as `webhook-id`
+     */
+    id: string;
+    /**
+     * When it happened
+     */
+    timestamp: string;
+    /**
+     * One sentence for people: what happened, and what to do. Its words may change
+     */
+    summary: string;
+    type: 'webhooks.subscription.disabled';
+    data: SubscriptionDisabledData;
+};
+
+export type SubscriptionRecoveredData = {
+    subscription_id: string;
+    subscription_url: string;
+    /**
+     * Description of the subscription
+     */
+    subscription_description: string | null;
+    /**
+     * Host of its target URL
+     */
+    target_host: string;
+    /**
+     * Time of the first failure since the last success
+     */
+    failing_since: string;
+    /**
+     * Failures before the success
+     */
+    consecutive_failures: number;
+};
+
+export type SubscriptionRecoveredEvent = {
+    /**
+     * Id of the event, the same as `webhook-id`
+     */
+    id: string;
+    /**
+     * When it happened
+     */
+    timestamp: string;
+    /**
+     * One sentence for people: what happened, and what to do. Its words may change
+     */
+    summary: string;
+    type: 'webhooks.subscription.recovered';
+    data: SubscriptionRecoveredData;
+};
+
+export type ReplayFinishedData = {
+    /**
+     * Id of the replay
+     */
+    replay_id: string;
+    replay_url: string;
+    /**
+     * How it ended
+     */
+    outcome: 'completed' | 'cancelled' | 'failed';
+    /**
+     * What it found
+     */
+    matched: number;
+    /**
+     * What it sent again
+     */
+    sent: number;
+    /**
+     * What of that was delivered by then
+     */
+    delivered: number;
+    /**
+     * What of that had failed by then
+     */
+    failed: number;
+    started_at: string;
+    finished_at: string;
+};
+
+export type ReplayFinishedEvent = {
+    /**
+     * Id of the event, the same as `webhook-id`
+     */
+    id: string;
+    /**
+     * When it happened
+     */
+    timestamp: string;
+    /**
+     * One sentence for people: what happened, and what to do. Its words may change
+     */
+    summary: string;
+    type: 'webhooks.replay.finished';
+    data: ReplayFinishedData;
 };
 
 export type ListSubscriptionsData = {
@@ -1750,7 +2731,7 @@ export type GetSubscriptionResponses = {
     /**
      * The subscription, without its secret
      */
-    200: SubscriptionAnswer;
+    200: SubscriptionWithHealthAnswer;
 };
 
 export type GetSubscriptionResponse = GetSubscriptionResponses[keyof GetSubscriptionResponses];
@@ -2244,6 +3225,10 @@ export type ListSubscriptionDeliveriesData = {
          */
         event_id?: string;
         /**
+         * Only deliveries that this replay made. Example: `rpl_01k6zv1yqpe7rtqq6zjy2k3m4n`
+         */
+        replay_id?: string;
+        /**
          * Only deliveries of events accepted at this time or later. Example: `2026-01-31T12:00:00.000Z`
          */
         since?: string;
@@ -2325,6 +3310,9 @@ export type PublishToAllData = {
         'X-Tenant'?: string;
     };
     path: {
+        /**
+         * Types that begin with `webhooks.` are reserved for events of the service itself
+         */
         event_type: string;
     };
     query?: never;
@@ -2412,7 +3400,7 @@ export type PublishToSubscriptionData = {
          */
         'X-Signature-256'?: string;
         /**
-         * Optional if the subscription has exactly one event type and no wildcard. Example: `order.created`
+         * Optional if the subscription has exactly one event type and no wildcard. Types that begin with `webhooks.` are reserved. Example: `order.created`
          */
         'X-Event-Type'?: string;
         /**
@@ -2596,6 +3584,10 @@ export type ListDeliveriesData = {
          * Example: `evt_01k6zv1yqpe7rtqq6zjy200000`
          */
         event_id?: string;
+        /**
+         * Only deliveries that this replay made. Example: `rpl_01k6zv1yqpe7rtqq6zjy2k3m4n`
+         */
+        replay_id?: string;
         /**
          * Only deliveries of events accepted at this time or later. Example: `2026-01-31T12:00:00.000Z`
          */
@@ -2870,6 +3862,354 @@ export type CancelDeliveryResponses = {
 
 export type CancelDeliveryResponse = CancelDeliveryResponses[keyof CancelDeliveryResponses];
 
+export type ListReplaysData = {
+    body?: never;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Maximum items per page
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the previous page
+         */
+        cursor?: string;
+        state?: 'running' | 'paused' | 'finished' | 'cancelled' | 'failed';
+        /**
+         * Only replays that were limited to this subscription. Example: `sub_01k6zv1yqpe7rtqq6zjy2k3m4n`
+         */
+        subscription_id?: string;
+    };
+    url: '/replays';
+};
+
+export type ListReplaysErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type ListReplaysError = ListReplaysErrors[keyof ListReplaysErrors];
+
+export type ListReplaysResponses = {
+    /**
+     * A page of replays
+     */
+    200: ReplayPage;
+};
+
+export type ListReplaysResponse = ListReplaysResponses[keyof ListReplaysResponses];
+
+export type CreateReplayData = {
+    body: ReplayInput;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/replays';
+};
+
+export type CreateReplayErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Unsupported media type
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type CreateReplayError = CreateReplayErrors[keyof CreateReplayErrors];
+
+export type CreateReplayResponses = {
+    /**
+     * With `dry_run`: what would be sent
+     */
+    200: ReplayPreviewAnswer;
+    /**
+     * The replay
+     */
+    202: ReplayAnswer;
+};
+
+export type CreateReplayResponse = CreateReplayResponses[keyof CreateReplayResponses];
+
+export type CancelReplayData = {
+    body?: never;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path: {
+        /**
+         * Id of a replay. Example: `rpl_01k6zv1yqpe7rtqq6zjy2k3m4n`
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/replays/{id}';
+};
+
+export type CancelReplayErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Unsupported media type
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type CancelReplayError = CancelReplayErrors[keyof CancelReplayErrors];
+
+export type CancelReplayResponses = {
+    /**
+     * The cancelled replay
+     */
+    200: ReplayAnswer;
+};
+
+export type CancelReplayResponse = CancelReplayResponses[keyof CancelReplayResponses];
+
+export type GetReplayData = {
+    body?: never;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path: {
+        /**
+         * Id of a replay. Example: `rpl_01k6zv1yqpe7rtqq6zjy2k3m4n`
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/replays/{id}';
+};
+
+export type GetReplayErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type GetReplayError = GetReplayErrors[keyof GetReplayErrors];
+
+export type GetReplayResponses = {
+    /**
+     * The replay
+     */
+    200: ReplayAnswer;
+};
+
+export type GetReplayResponse = GetReplayResponses[keyof GetReplayResponses];
+
+export type PatchReplayData = {
+    body: ReplayPatch;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path: {
+        /**
+         * Id of a replay. Example: `rpl_01k6zv1yqpe7rtqq6zjy2k3m4n`
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/replays/{id}';
+};
+
+export type PatchReplayErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Unsupported media type
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type PatchReplayError = PatchReplayErrors[keyof PatchReplayErrors];
+
+export type PatchReplayResponses = {
+    /**
+     * The changed replay
+     */
+    200: ReplayAnswer;
+};
+
+export type PatchReplayResponse = PatchReplayResponses[keyof PatchReplayResponses];
+
 export type ListEventsData = {
     body?: never;
     headers?: {
@@ -2916,6 +4256,10 @@ export type ListEventsData = {
          * Example: `evt_01k6zv1yqpe7rtqq6zjy200000`
          */
         event_id?: string;
+        /**
+         * Only deliveries that this replay made. Example: `rpl_01k6zv1yqpe7rtqq6zjy2k3m4n`
+         */
+        replay_id?: string;
         /**
          * Only deliveries of events accepted at this time or later. Example: `2026-01-31T12:00:00.000Z`
          */
@@ -3194,21 +4538,37 @@ export type WatchData = {
          */
         subscription_id?: string;
         /**
-         * An event type, or a pattern such as `order.*`. Example: `order.*`
+         * Only messages about this event and its deliveries. Example: `evt_01k6zv1yqpe7rtqq6zjy200000`
+         */
+        event_id?: string;
+        /**
+         * Event type, or a pattern such as `order.*`. Example: `order.*`
          */
         event_type?: string;
         /**
-         * Only messages after which a delivery has this status
+         * Only messages after which a delivery has this status, or one of several separated by commas: pending, retrying, delivered, failed, cancelled. Example: `retrying,failed`
          */
-        status?: 'pending' | 'retrying' | 'delivered' | 'failed' | 'cancelled';
+        status?: string;
         /**
-         * Only attempts with this response status
+         * Only attempts with this response status, or of this class. Example: `5xx`
          */
-        status_code?: number;
+        status_code?: string;
         /**
-         * Only messages with this error code, such as `timeout`
+         * Only messages with this error
          */
-        error_code?: string;
+        error_code?: 'timeout' | 'connection_refused' | 'connection_reset' | 'dns_failure' | 'tls_failure' | 'proxy_failure' | 'blocked_address' | 'bad_status' | 'response_invalid' | 'abandoned' | 'subscription_gone' | 'cancelled' | 'internal_error';
+        /**
+         * Only messages about events that were published with this tag. Example: `order-1234`
+         */
+        tag?: string;
+        /**
+         * Only messages about deliveries to this host, without a port: a name or an address. Example: `hooks.example.com`
+         */
+        target_host?: string;
+        /**
+         * Same as `X-Tenant`. Example: `default`
+         */
+        tenant_id?: string;
     };
     url: '/stream';
 };
@@ -3738,6 +5098,639 @@ export type RotateKeyResponses = {
 
 export type RotateKeyResponse = RotateKeyResponses[keyof RotateKeyResponses];
 
+export type EndSessionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/session';
+};
+
+export type EndSessionErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Unsupported media type
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
+
+export type EndSessionResponses = {
+    /**
+     * Ended
+     */
+    204: void;
+};
+
+export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type GetSessionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/session';
+};
+
+export type GetSessionErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type GetSessionError = GetSessionErrors[keyof GetSessionErrors];
+
+export type GetSessionResponses = {
+    /**
+     * The caller
+     */
+    200: SessionAnswer;
+};
+
+export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type CreateSessionData = {
+    body?: SessionInput;
+    headers: {
+        /**
+         * No form can send it
+         */
+        'X-Requested-With': 'webhooks';
+    };
+    path?: never;
+    query?: never;
+    url: '/session';
+};
+
+export type CreateSessionErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Unsupported media type
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type CreateSessionError = CreateSessionErrors[keyof CreateSessionErrors];
+
+export type CreateSessionResponses = {
+    /**
+     * The session
+     */
+    201: SessionAnswer;
+};
+
+export type CreateSessionResponse = CreateSessionResponses[keyof CreateSessionResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Maximum items per page
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the previous page
+         */
+        cursor?: string;
+    };
+    url: '/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    /**
+     * A page of sessions that have not ended
+     */
+    200: SessionPage;
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type RevokeSessionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path: {
+        /**
+         * Id of a session. Example: `ses_01k6zv1yqpe7rtqq6zjy2k3m4n`
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/sessions/{id}';
+};
+
+export type RevokeSessionErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Unsupported media type
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type RevokeSessionError = RevokeSessionErrors[keyof RevokeSessionErrors];
+
+export type RevokeSessionResponses = {
+    /**
+     * Ended
+     */
+    204: void;
+};
+
+export type RevokeSessionResponse = RevokeSessionResponses[keyof RevokeSessionResponses];
+
+export type RevokeAllPortalSessionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Same as `X-Tenant`. Example: `default`
+         */
+        tenant_id?: string;
+    };
+    url: '/portal-sessions';
+};
+
+export type RevokeAllPortalSessionsErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Unsupported media type
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type RevokeAllPortalSessionsError = RevokeAllPortalSessionsErrors[keyof RevokeAllPortalSessionsErrors];
+
+export type RevokeAllPortalSessionsResponses = {
+    /**
+     * Ended
+     */
+    204: void;
+};
+
+export type RevokeAllPortalSessionsResponse = RevokeAllPortalSessionsResponses[keyof RevokeAllPortalSessionsResponses];
+
+export type ListPortalSessionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Maximum items per page
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the previous page
+         */
+        cursor?: string;
+        /**
+         * Same as `X-Tenant`. Example: `default`
+         */
+        tenant_id?: string;
+    };
+    url: '/portal-sessions';
+};
+
+export type ListPortalSessionsErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type ListPortalSessionsError = ListPortalSessionsErrors[keyof ListPortalSessionsErrors];
+
+export type ListPortalSessionsResponses = {
+    /**
+     * A page of sessions that have not ended
+     */
+    200: PortalSessionPage;
+};
+
+export type ListPortalSessionsResponse = ListPortalSessionsResponses[keyof ListPortalSessionsResponses];
+
+export type CreatePortalSessionData = {
+    body: PortalSessionInput;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/portal-sessions';
+};
+
+export type CreatePortalSessionErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Conflict
+     */
+    409: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Unsupported media type
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type CreatePortalSessionError = CreatePortalSessionErrors[keyof CreatePortalSessionErrors];
+
+export type CreatePortalSessionResponses = {
+    /**
+     * The link
+     */
+    201: CreatedPortalSessionAnswer;
+};
+
+export type CreatePortalSessionResponse = CreatePortalSessionResponses[keyof CreatePortalSessionResponses];
+
+export type ExchangePortalCodeData = {
+    body: PortalCodeInput;
+    path?: never;
+    query?: never;
+    url: '/portal-sessions/exchange';
+};
+
+export type ExchangePortalCodeErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Unsupported media type
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Too many requests
+     */
+    429: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type ExchangePortalCodeError = ExchangePortalCodeErrors[keyof ExchangePortalCodeErrors];
+
+export type ExchangePortalCodeResponses = {
+    /**
+     * The session, with its token
+     */
+    200: ExchangedPortalSessionAnswer;
+};
+
+export type ExchangePortalCodeResponse = ExchangePortalCodeResponses[keyof ExchangePortalCodeResponses];
+
+export type RevokePortalSessionData = {
+    body?: never;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path: {
+        /**
+         * Id of a portal session. Example: `pse_01k6zv1yqpe7rtqq6zjy2k3m4n`
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/portal-sessions/{id}';
+};
+
+export type RevokePortalSessionErrors = {
+    /**
+     * Malformed request
+     */
+    400: Problem;
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Too large
+     */
+    413: Problem;
+    /**
+     * Unsupported media type
+     */
+    415: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type RevokePortalSessionError = RevokePortalSessionErrors[keyof RevokePortalSessionErrors];
+
+export type RevokePortalSessionResponses = {
+    /**
+     * Ended
+     */
+    204: void;
+};
+
+export type RevokePortalSessionResponse = RevokePortalSessionResponses[keyof RevokePortalSessionResponses];
+
 export type ListTenantsData = {
     body?: never;
     headers?: {
@@ -4079,11 +6072,15 @@ export type ListAuditEntriesData = {
          * `next_cursor` of the previous page
          */
         cursor?: string;
-        action?: 'subscription.created' | 'subscription.changed' | 'subscription.deleted' | 'subscription.disabled' | 'subscription.secret_rotated' | 'subscription.secret_read' | 'subscription.checked' | 'subscription.reencrypted' | 'delivery.retried' | 'delivery.cancelled' | 'key.created' | 'key.rotated' | 'key.revoked' | 'tenant.created' | 'tenant.changed' | 'tenant.deleted';
+        action?: 'subscription.created' | 'subscription.changed' | 'subscription.deleted' | 'subscription.disabled' | 'subscription.secret_rotated' | 'subscription.secret_read' | 'subscription.checked' | 'subscription.reencrypted' | 'delivery.retried' | 'delivery.cancelled' | 'replay.created' | 'replay.changed' | 'replay.cancelled' | 'key.created' | 'key.rotated' | 'key.revoked' | 'tenant.created' | 'tenant.changed' | 'tenant.deleted' | 'session.created' | 'session.ended' | 'session.revoked' | 'portal_session.created' | 'portal_session.exchanged' | 'portal_session.revoked' | 'portal_session.all_revoked';
         /**
          * Entries caused by this API key. Example: `key_01k6zv1yqpe7rtqq6zjy2k3m4n`
          */
         key_id?: string;
+        /**
+         * Entries caused through this session of a browser or of a portal. Example: `pse_01k6zv1yqpe7rtqq6zjy2k3m4n`
+         */
+        session_id?: string;
         /**
          * Entries about this object. Example: `sub_01k6zv1yqpe7rtqq6zjy2k3m4n`
          */
