@@ -255,6 +255,16 @@ describe('the steps of a replay, on real PostgreSQL', () => {
       expect((await bench.make(missing(atMs))).matched).toBe(0);
     });
 
+    it('send no operational event to a subscription that wants all types', async () => {
+      const atMs = Date.now() - HOUR_MS;
+      const order = aPastEvent({ atMs });
+      const operational = aPastEvent({ atMs: atMs + 1, type: 'webhooks.delivery.failed' });
+      await bench.past.store([order, operational]);
+      await addressedTo(0, [order, operational]);
+      const replay = await bench.sendAll(await bench.make({ ...missing(atMs), wantedTypes: ['*'] }));
+      expect((await bench.opened(replay)).map(({ event_id }) => event_id)).toEqual([order.id]);
+    });
+
     it('send nothing that was accepted since the replay was made', async () => {
       const replay = await bench.make(missing());
       const event = aPastEvent({ atMs: Date.now() + 60_000 });
