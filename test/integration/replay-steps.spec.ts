@@ -302,6 +302,16 @@ describe('the steps of a replay, on real PostgreSQL', () => {
       expect(bench.announced).toMatchObject([{ data: { outcome: 'failed' } }]);
     });
 
+    it('if the subscription is disabled while they search, and send everything after its revival', async () => {
+      await failures(3);
+      const replay = await bench.make(one());
+      const disable = () => rows.setSubscriptionState(subscription, SUBSCRIPTION.disabled);
+      const held = await bench.stepNow(replay, bench.stepWhile(disable));
+      expect(held).toMatchObject({ heldBy: 'disabled', sent: 0, skipped: 0, state: 'running' });
+      await rows.setSubscriptionState(subscription, SUBSCRIPTION.active);
+      expect(await untilSent(replay, 3)).toMatchObject({ sent: 3, skipped: 0 });
+    });
+
     it('while what they have sent is not attempted', async () => {
       await failures(60);
       const replay = await bench.make({ ...one(), rate: 16 });

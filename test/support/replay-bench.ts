@@ -143,6 +143,18 @@ export class ReplayBench {
     return this.get({ id });
   }
 
+  /** A step during whose search something happens. */
+  stepWhile(work: () => Promise<unknown>): ReplayStep {
+    const replayed = Object.assign(Object.create(this.replayed) as ReplayedDeliveries, {
+      next: async (...given: Parameters<ReplayedDeliveries['next']>) => {
+        const found = await this.replayed.next(...given);
+        await work();
+        return found;
+      },
+    });
+    return new ReplayStep(this.transactions, this.replays, replayed, new KeptAnnouncements(this.announced));
+  }
+
   /** Makes steps until everything is sent, or something holds the replay. */
   async sendAll(replay: Pick<Replay, 'id'>): Promise<Replay> {
     for (;;) {
