@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ReplayFields } from '../delivery/index.js';
-import { ADVISORY_LOCKS } from '../shared/database/advisory-locks.js';
+import { ADVISORY_LOCKS, TENANT_LOCKS } from '../shared/database/advisory-locks.js';
 import { TenantDatabase } from '../shared/database/tenant-database.js';
 import type { Tx } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
@@ -146,6 +146,22 @@ export class ReplayRepository {
       tx,
     );
     return toReplay(rows[0]);
+  }
+
+  /**
+   * Takes the right to make a step of a tenant's replay until the transaction ends. Two steps at the same time would
+   * not see each other's deliveries, so replays of the same failures would both send them.
+   *
+   * @returns whether no other worker makes a step for the tenant
+   */
+  async takeTurn(tx: Tx, tenantId: string): Promise<boolean> {
+    const [row] = await this.database.query<{ taken: boolean }>(
+      tenantId,
+      `select pg_try_advisory_xact_lock(${TENANT_LOCKS.replayStep}, hashtext($1)) as taken`,
+      [],
+      tx,
+    );
+    return row?.taken ?? false;
   }
 
   /**

@@ -127,6 +127,20 @@ describe('the steps of a replay, on real PostgreSQL', () => {
     expect(await repeated(replay)).toEqual(events.map(firstOf));
   });
 
+  it('send each failure once if two replays of the same failures run at the same time', async () => {
+    const events = await failures(100);
+    const replays = [await bench.make({ rate: 40 }), await bench.make({ rate: 40 })];
+
+    await Promise.all(
+      replays.map(async (replay) => {
+        while ((await bench.stepNow(replay)).allSentAt === null);
+      }),
+    );
+
+    const sent = (await Promise.all(replays.map(repeated))).flat();
+    expect(sent.sort()).toEqual(events.map(firstOf).sort());
+  });
+
   it('never send what they have made themselves, even if it fails before the replay is done', async () => {
     await failures(30);
     const replay = await bench.make({ rate: 40 });

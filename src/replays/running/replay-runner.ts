@@ -23,8 +23,8 @@ const GAUGE_LIFE_MS = 1000;
 const STEP_FAILED = 'a step failed for a reason of the service, and is repeated; its log says why';
 
 /**
- * Makes the steps of replays that are due. Runs in every worker. PostgreSQL lets one at a time make a step of a replay,
- * and when a worker dies, any other makes the next one.
+ * Makes the steps of replays that are due. Runs in every worker. PostgreSQL lets one at a time make a step for a
+ * tenant, and when a worker dies, any other makes the next one.
  */
 @Injectable()
 export class ReplayRunner implements OnApplicationBootstrap, OnModuleDestroy {

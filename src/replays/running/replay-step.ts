@@ -41,7 +41,7 @@ export class ReplayStep {
     private readonly announcements: Announcements,
   ) {}
 
-  /** @returns how many deliveries were opened; null if another worker has the replay, or it is not due */
+  /** @returns how many deliveries were opened; null if another worker makes a step for the tenant, or it is not due */
   async run({ id, tenantId }: ReplayKey): Promise<number | null> {
     const opened = await this.transactions.run(tenantId, (tx) => this.step(tx, tenantId, id));
     if (opened === null) return null;
@@ -50,6 +50,7 @@ export class ReplayStep {
   }
 
   private async step(tx: Tx, tenantId: string, id: Uuid): Promise<readonly OpenedDelivery[] | null> {
+    if (!(await this.repository.takeTurn(tx, tenantId))) return null;
     const taken = await this.repository.take(tx, tenantId, id);
     if (taken === null) return null;
     const { replay, now } = taken;
