@@ -64,8 +64,9 @@ export function afterStep(replay: Replay, { now, settled, sending, hasUnsettled 
   };
 }
 
-function isComplete({ state, allSentAt }: Replay, hasUnsettled: boolean): boolean {
-  return state === 'running' && allSentAt !== null && !hasUnsettled;
+/** A pause holds back what is to be sent, so it does not keep a replay that has sent everything from its end. */
+function isComplete(replay: Replay, hasUnsettled: boolean): boolean {
+  return !hasEnded(replay) && replay.allSentAt !== null && !hasUnsettled;
 }
 
 function afterSending(replay: Replay, sending: Sending, now: Date): Replay {

@@ -205,6 +205,15 @@ describe('a replay after a step', () => {
     expect(finished).toMatchObject({ delivered: 390, failed: 7, cancelled: 1 });
   });
 
+  it('finishes also if it was paused after everything was sent', () => {
+    const paused = aReplay({ state: 'paused', sent: 400, allSentAt: NOW });
+    expect(step(paused).replay).toMatchObject({ state: 'paused', isSettled: false });
+    const settled = { delivered: 400, failed: 0, cancelled: 0, last: null };
+    const { replay } = step(paused, { settled, hasUnsettled: false, now: later(250) });
+    expect(replay).toMatchObject({ state: 'finished', finishedAt: later(250), delivered: 400, isSettled: true });
+    expect(step(aReplay({ state: 'paused' }), { hasUnsettled: false }).replay.state).toBe('paused');
+  });
+
   it('finishes in one step if it found nothing', () => {
     const { replay } = step(aReplay({ matched: 0 }), { sending: sending({ opened: 0, isExhausted: true }), hasUnsettled: false }); // prettier-ignore
     expect(replay).toMatchObject({ state: 'finished', matched: 0, isSettled: true });
