@@ -4,6 +4,7 @@ import { ADVISORY_LOCKS, TENANT_LOCKS } from '../shared/database/advisory-locks.
 import { TenantDatabase } from '../shared/database/tenant-database.js';
 import type { Tx } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
+import { batchMs } from './domain/pace.js';
 import type { Hold, Replay, ReplayKind, ReplayOrder, ReplayState } from './domain/replay.js';
 
 interface ReplayRow {
@@ -133,16 +134,23 @@ export class ReplayRepository {
     return rows[0] === undefined ? null : toReplay(rows[0]);
   }
 
-  /** Changes a replay, and lets a worker look at it at once. */
+  /**
+   * Changes a replay, and lets a worker look at it at once. It does not send sooner than the rates allow, however often
+   * it is changed.
+   */
   async change(tx: Tx, { tenantId, id }: Pick<Replay, 'tenantId' | 'id'>, changes: ReplayChanges): Promise<Replay> {
     const rows = await this.database.query<ReplayRow>(
       tenantId,
       `with changed as (
-         update replays set state = $3, rate = $4, send_at = now(), due_at = now(), pause_ms = 0, held_by = null,
-           held_since = null, finished_at = case when $3 in ('running', 'paused') then null else now() end
+         update replays set state = $3, rate = $4, due_at = now(), pause_ms = 0,
+           send_at = greatest(now(), case when rate = $4 then send_at
+             else least(send_at, now() + $5::float8 * interval '1 millisecond') end),
+           held_by = case when state = $3 then held_by end,
+           held_since = case when state = $3 then held_since end,
+           finished_at = case when $3 in ('running', 'paused') then null else now() end
          where tenant_id = $1 and id = $2 returning *)
        select * from changed`,
-      [id, changes.state, changes.rate],
+      [id, changes.state, changes.rate, batchMs(changes.rate)],
       tx,
     );
     return toReplay(rows[0]);

@@ -141,6 +141,32 @@ describe('the steps of a replay, on real PostgreSQL', () => {
     expect(sent.sort()).toEqual(events.map(firstOf).sort());
   });
 
+  it('keep to the rate, however often the replay is changed', async () => {
+    await failures(3);
+    // One in 100 seconds.
+    const first = await untilSent(await bench.make({ rate: 0.01 }), 1);
+    for (const state of ['running', 'paused', 'running'] as const) {
+      await bench.change(first, { state, rate: 0.01 });
+      expect(await bench.stepInTime(first)).toMatchObject({ state, sent: 1, sendAt: first.sendAt });
+    }
+
+    const faster = await bench.change(first, { state: 'running', rate: 0.02 });
+    expect(faster.sendAt.getTime()).toBeLessThan(first.sendAt.getTime() - 40_000);
+    expect(await bench.stepInTime(first)).toMatchObject({ sent: 1 });
+    const slower = await bench.change(first, { state: 'running', rate: 0.01 });
+    expect(slower.sendAt).toEqual(faster.sendAt);
+  });
+
+  it('are still held after the rate was changed, and look anew after they were paused', async () => {
+    await failures(3);
+    await rows.delivery({ subscriptionId: subscription, parkedIn: -5 });
+    const held = await bench.sendAll(await bench.make());
+    expect(held.heldBy).toBe('backlog');
+    const { heldBy, heldSince } = held;
+    expect(await bench.change(held, { state: 'running', rate: 10 })).toMatchObject({ heldBy, heldSince });
+    expect(await bench.change(held, { state: 'paused', rate: 10 })).toMatchObject({ heldBy: null, heldSince: null });
+  });
+
   it('never send what they have made themselves, even if it fails before the replay is done', async () => {
     await failures(30);
     const replay = await bench.make({ rate: 40 });

@@ -143,6 +143,17 @@ export class ReplayBench {
     return this.get({ id });
   }
 
+  /** Changes a replay as a client does. */
+  change({ id }: Pick<Replay, 'id'>, changes: Parameters<ReplayRepository['change']>[2]): Promise<Replay> {
+    return this.transactions.run(TENANT, (tx) => this.replays.change(tx, { tenantId: TENANT, id }, changes));
+  }
+
+  /** Makes a step if its time has come. */
+  async stepInTime({ id }: Pick<Replay, 'id'>): Promise<Replay> {
+    await this.step.run({ id, tenantId: TENANT });
+    return this.get({ id });
+  }
+
   /** A step during whose search something happens. */
   stepWhile(work: () => Promise<unknown>): ReplayStep {
     const replayed = Object.assign(Object.create(this.replayed) as ReplayedDeliveries, {
