@@ -92,6 +92,8 @@ describe('the steps of a replay, on real PostgreSQL', () => {
           sent: 5,
           delivered: 4,
           failed: 1,
+          cancelled: 0,
+          skipped: 0,
         },
       },
     ]);
