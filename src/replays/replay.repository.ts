@@ -220,11 +220,12 @@ export class ReplayRepository {
     );
   }
 
-  /** Puts the next step off after one that failed. */
+  /** Puts the next step off after one that failed. Why some were skipped, or the replay ended, stays its last error. */
   async postpone(tenantId: string, id: Uuid, { seconds, error }: { seconds: number; error: string }): Promise<void> {
     await this.database.query(
       tenantId,
-      `update replays set due_at = now() + $3::float8 * interval '1 second', last_error = $4
+      `update replays set due_at = now() + $3::float8 * interval '1 second',
+         last_error = case when skipped = 0 and state in ('running', 'paused') then $4 else last_error end
        where tenant_id = $1 and id = $2 and not is_settled`,
       [id, seconds, error],
     );

@@ -169,6 +169,22 @@ describe('the steps of a replay, on real PostgreSQL', () => {
     expect(await bench.change(held, { state: 'paused', rate: 10 })).toMatchObject({ heldBy: null, heldSince: null });
   });
 
+  it('tell that one failed until the next, in place of nothing that matters longer', async () => {
+    await failures(2);
+    const replay = await bench.make({ rate: 4 });
+    const postpone = () => bench.replays.postpone('default', replay.id, { seconds: 5, error: 'a step failed' });
+    await postpone();
+    expect((await bench.get(replay)).lastError).toBe('a step failed');
+    expect((await bench.stepNow(replay)).lastError).toBeNull();
+
+    await bench.database.query(`update replays set skipped = 1, last_error = 'some were skipped'`);
+    await postpone();
+    expect((await bench.get(replay)).lastError).toBe('some were skipped');
+    await bench.database.query(`update replays set skipped = 0, state = 'failed', last_error = 'it is deleted'`);
+    await postpone();
+    expect((await bench.get(replay)).lastError).toBe('it is deleted');
+  });
+
   it('never send what they have made themselves, even if it fails before the replay is done', async () => {
     await failures(30);
     const replay = await bench.make({ rate: 40 });

@@ -238,10 +238,12 @@ describe('a replay after a step', () => {
     expect(step(aReplay({ state: 'paused', settledUntil: 'c' }), { settled }).replay.settledUntil).toBe('d');
   });
 
-  it('forgets an error when a batch goes well, but not that something was skipped', () => {
+  it('forgets that a step failed, but not that something was skipped, nor why it ended', () => {
     const failing = aReplay({ lastError: 'a step failed' });
     expect(step(failing, { sending: sending() }).replay.lastError).toBeNull();
-    expect(step(failing, { sending: sending({ opened: 0, hold: 'paused' }) }).replay.lastError).toBe('a step failed');
+    expect(step(failing, { sending: sending({ opened: 0, hold: 'paused' }) }).replay.lastError).toBeNull();
+    expect(step({ ...failing, allSentAt: NOW }).replay.lastError).toBeNull();
+    expect(step({ ...failing, state: 'failed', finishedAt: NOW }).replay.lastError).toBe('a step failed');
     const skipping = step(aReplay(), { sending: sending({ skipped: 1, problem: 'some were skipped' }) }).replay;
     expect(step(skipping, { sending: sending() }).replay.lastError).toBe('some were skipped');
   });
