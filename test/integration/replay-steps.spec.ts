@@ -4,7 +4,7 @@ import { deliveryUuid, type Uuid } from '../../src/shared/ids/uuid.js';
 import { eventually } from '../support/eventually.js';
 import { aPastEvent, type PastEvent } from '../support/past-events.js';
 import { ReplayBench } from '../support/replay-bench.js';
-import { StoredRows, SUBSCRIPTION } from '../support/stored-rows.js';
+import { StoredRows } from '../support/stored-rows.js';
 
 const DELIVERED = 2;
 const FAILED = 3;
@@ -32,25 +32,10 @@ describe('the steps of a replay, on real PostgreSQL', () => {
   const failed = (subscriptionId: Uuid) => {
     return { subscriptionId, status: 'failed', statusCode: 503, errorCode: 'bad_status' } as const;
   };
-  /** Stores events, each with one failed delivery, oldest first. */
-  const failures = async (count: number, subscriptionId = subscription): Promise<PastEvent[]> => {
-    const events = Array.from({ length: count }, (_, n) =>
-      aPastEvent({ atMs: Date.now() - (count - n) * 10, deliveries: [failed(subscriptionId)] }),
-    );
-    await bench.past.store(events);
-    return events;
-  };
+  const failures = (count: number): Promise<PastEvent[]> => bench.failures(count, subscription);
   const firstOf = ({ deliveries }: PastEvent): Uuid => deliveries[0]!.id;
   const repeated = async (replay: Replay): Promise<(Uuid | null)[]> =>
     (await bench.opened(replay)).map(({ retry_of }) => retry_of);
-
-  /** Makes steps until so many are sent: on a busy machine, a step may find nothing in its time. */
-  const untilSent = async (replay: Replay, count: number): Promise<Replay> => {
-    for (;;) {
-      const now = await bench.stepNow(replay);
-      if (now.sent >= count || now.allSentAt !== null) return now;
-    }
-  };
 
   it('open a delivery for each failure, due at once, with what it repeats and the replay', async () => {
     const events = await failures(5);
@@ -105,7 +90,7 @@ describe('the steps of a replay, on real PostgreSQL', () => {
   it('leave nothing behind when the process is killed, and go on where the last one ended', async () => {
     const events = await failures(30);
     const replay = await bench.make({ rate: 40 });
-    const before = await untilSent(replay, 1);
+    const before = await bench.untilSent(replay, 1);
     expect(before.sent).toBeLessThanOrEqual(10);
 
     await expect(bench.stepNow(replay, bench.killedStep)).rejects.toThrow('killed before the commit');
@@ -141,32 +126,6 @@ describe('the steps of a replay, on real PostgreSQL', () => {
 
     const sent = (await Promise.all(replays.map(repeated))).flat();
     expect(sent.sort()).toEqual(events.map(firstOf).sort());
-  });
-
-  it('keep to the rate, however often the replay is changed', async () => {
-    await failures(3);
-    // One in 100 seconds.
-    const first = await untilSent(await bench.make({ rate: 0.01 }), 1);
-    for (const state of ['running', 'paused', 'running'] as const) {
-      await bench.change(first, { state, rate: 0.01 });
-      expect(await bench.stepInTime(first)).toMatchObject({ state, sent: 1, sendAt: first.sendAt });
-    }
-
-    const faster = await bench.change(first, { state: 'running', rate: 0.02 });
-    expect(faster.sendAt.getTime()).toBeLessThan(first.sendAt.getTime() - 40_000);
-    expect(await bench.stepInTime(first)).toMatchObject({ sent: 1 });
-    const slower = await bench.change(first, { state: 'running', rate: 0.01 });
-    expect(slower.sendAt).toEqual(faster.sendAt);
-  });
-
-  it('are still held after the rate was changed, and look anew after they were paused', async () => {
-    await failures(3);
-    await rows.delivery({ subscriptionId: subscription, parkedIn: -5 });
-    const held = await bench.sendAll(await bench.make());
-    expect(held.heldBy).toBe('backlog');
-    const { heldBy, heldSince } = held;
-    expect(await bench.change(held, { state: 'running', rate: 10 })).toMatchObject({ heldBy, heldSince });
-    expect(await bench.change(held, { state: 'paused', rate: 10 })).toMatchObject({ heldBy: null, heldSince: null });
   });
 
   it('tell that one failed until the next, in place of nothing that matters longer', async () => {
@@ -329,74 +288,6 @@ describe('the steps of a replay, on real PostgreSQL', () => {
       await bench.past.store([event]);
       await addressedTo(0, [event]);
       expect(await bench.sendAll(replay)).toMatchObject({ sent: 0, matched: 0, allSentAt: expect.any(Date) as Date });
-    });
-  });
-
-  describe('stand back', () => {
-    const one = (): Parameters<ReplayBench['make']>[0] => {
-      return { subscriptionId: subscription, filters: { subscription_id: toPublicId('sub', subscription) } };
-    };
-
-    it('while other deliveries are parked for the receiver', async () => {
-      await failures(3);
-      const replay = await bench.make(one());
-      const { id } = await rows.delivery({ subscriptionId: subscription, parkedIn: -5 });
-      expect(await bench.sendAll(replay)).toMatchObject({ heldBy: 'backlog', sent: 0 });
-      await bench.finish(DELIVERED, [id]);
-      expect(await untilSent(replay, 3)).toMatchObject({ heldBy: null, sent: 3 });
-    });
-
-    it('while the subscription is paused or disabled, and end when it is deleted', async () => {
-      await failures(3);
-      const replay = await bench.make(one());
-      for (const state of ['paused', 'disabled'] as const) {
-        await rows.setSubscriptionState(subscription, SUBSCRIPTION[state]);
-        expect(await bench.stepNow(replay)).toMatchObject({ heldBy: state, sent: 0, state: 'running' });
-      }
-      await rows.setSubscriptionState(subscription, SUBSCRIPTION.deleted);
-      const ended = await bench.stepNow(replay);
-      expect(ended).toMatchObject({ state: 'failed', sent: 0, isSettled: true });
-      expect(ended.lastError).toContain('has been deleted');
-      expect(bench.announced).toMatchObject([{ data: { outcome: 'failed' } }]);
-    });
-
-    it('if the subscription is disabled while they search, and send everything after its revival', async () => {
-      await failures(3);
-      const replay = await bench.make(one());
-      const disable = () => rows.setSubscriptionState(subscription, SUBSCRIPTION.disabled);
-      const held = await bench.stepNow(replay, bench.stepWhile(disable));
-      expect(held).toMatchObject({ heldBy: 'disabled', sent: 0, skipped: 0, state: 'running' });
-      await rows.setSubscriptionState(subscription, SUBSCRIPTION.active);
-      expect(await untilSent(replay, 3)).toMatchObject({ sent: 3, skipped: 0 });
-    });
-
-    it('while what they have sent is not attempted', async () => {
-      await failures(60);
-      const replay = await bench.make({ ...one(), rate: 16 });
-      const held = await bench.sendAll(replay);
-      expect(held.heldBy).toBe('behind');
-      expect(held.sent).toBeGreaterThan(50);
-      expect(held.sent).toBeLessThan(60);
-      await bench.database.query('update open_deliveries set attempt_count = 1');
-      expect(await untilSent(replay, 60)).toMatchObject({ sent: 60, heldBy: null });
-    });
-
-    it('for one of several subscriptions only a while, and leave out those that are disabled', async () => {
-      const busy = await bench.past.subscription('default', 'https://busy.example/');
-      const disabled = await bench.past.subscription('default', 'https://disabled.example/');
-      await rows.setSubscriptionState(disabled, SUBSCRIPTION.disabled);
-      await failures(1);
-      await failures(1, disabled);
-      await failures(1, busy);
-      await rows.delivery({ subscriptionId: busy, parkedIn: -5 });
-      const replay = await bench.sendAll(await bench.make());
-      expect(replay).toMatchObject({ heldBy: 'backlog', sent: 1, skipped: 1 });
-      expect(replay.lastError).toContain(toPublicId('sub', disabled));
-      expect(await bench.stepNow(replay)).toMatchObject({ sent: 1 });
-
-      await bench.database.query(`update replays set held_since = now() - interval '11 seconds'`);
-
-      expect(await untilSent(replay, 2)).toMatchObject({ matched: 3, sent: 2, skipped: 1 });
     });
   });
 });
