@@ -57,6 +57,8 @@ const REPLAY = {
   sent: 1200,
   delivered: 1198,
   failed: 2,
+  cancelled: 0,
+  skipped: 0,
   startedAtMs: NOON_MS - 120_000,
   finishedAtMs: NOON_MS,
 } as const;

@@ -133,6 +133,8 @@ export function replayFinished(envelope: Envelope, replay: ReplayFinished): Repl
       sent: replay.sent,
       delivered: replay.delivered,
       failed: replay.failed,
+      ...(replay.cancelled !== undefined && { cancelled: replay.cancelled }),
+      ...(replay.skipped !== undefined && { skipped: replay.skipped }),
       started_at: timeOf(replay.startedAtMs),
       finished_at: timeOf(replay.finishedAtMs),
     },

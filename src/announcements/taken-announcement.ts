@@ -65,6 +65,8 @@ const content = z.discriminatedUnion('type', [
       sent: count,
       delivered: count,
       failed: count,
+      cancelled: count.optional(),
+      skipped: count.optional(),
       startedAtMs: timeMs,
       finishedAtMs: timeMs,
     }),

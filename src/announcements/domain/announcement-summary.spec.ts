@@ -79,6 +79,10 @@ describe('the summary of an operational event', () => {
       'The replay rpl_1 was cancelled; it sent 3 of the 5 that it matched: 1 delivered, 0 failed, 2 unfinished.',
     ],
     [
+      { ...REPLAY, matched: 7, sent: 5, delivered: 2, failed: 0, cancelled: 3, skipped: 2 },
+      'The replay rpl_1 has ended; it sent 5 of the 7 that it matched: 2 delivered, 0 failed, 3 cancelled; it skipped 2.',
+    ],
+    [
       { ...REPLAY, outcome: 'failed', sent: 0, delivered: 0, failed: 0 },
       'The replay rpl_1 could not go on; it sent 0 of the 5 that it matched: 0 delivered, 0 failed.',
     ],

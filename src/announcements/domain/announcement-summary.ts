@@ -49,10 +49,16 @@ export function recoveredSummary(
 }
 
 /** Says how a replay ended, and what came of what it sent. */
-export function replaySummary({ replayId, outcome, matched, sent, delivered, failed }: ReplayFinished): string {
-  const waiting = sent - delivered - failed;
-  const results = [`${delivered} delivered`, `${failed} failed`, ...(waiting > 0 ? [`${waiting} unfinished`] : [])];
-  const parts = `it sent ${sent} of the ${matched} that it matched: ${results.join(', ')}`;
+export function replaySummary(replay: ReplayFinished): string {
+  const { replayId, outcome, matched, sent, delivered, failed, cancelled = 0, skipped = 0 } = replay;
+  const waiting = sent - delivered - failed - cancelled;
+  const others = [
+    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
+    ...(waiting > 0 ? [`${waiting} unfinished`] : []),
+  ];
+  const results = [`${delivered} delivered`, `${failed} failed`, ...others].join(', ');
+  const leftOut = skipped > 0 ? `; it skipped ${skipped}` : '';
+  const parts = `it sent ${sent} of the ${matched} that it matched: ${results}${leftOut}`;
   return sentence(`the replay ${replayId} ${ENDINGS[outcome]}; ${parts}`);
 }
 

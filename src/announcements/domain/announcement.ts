@@ -65,6 +65,9 @@ export interface ReplayFinished {
   readonly sent: number;
   readonly delivered: number;
   readonly failed: number;
+  /** Of those that it has sent, those that were cancelled; and those that it left out. Former versions do not say. */
+  readonly cancelled?: number | undefined;
+  readonly skipped?: number | undefined;
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
 }

@@ -206,6 +206,12 @@ export class ReplayFinishedData {
   @ApiProperty({ ...COUNT, description: 'What of that had failed by then', example: 2 })
   readonly failed: number;
 
+  @ApiProperty({ ...COUNT, required: false, description: 'What of that was cancelled by then', example: 0 })
+  readonly cancelled?: number;
+
+  @ApiProperty({ ...COUNT, required: false, description: 'What it found and did not send', example: 0 })
+  readonly skipped?: number;
+
   @ApiProperty(TIME)
   readonly started_at: string;
 
