@@ -1,5 +1,6 @@
 import { type Step, SummingRepository } from '../../src/stats/summing/summing.repository.js';
 import type { Failing } from '../../src/vitals/domain/failing.js';
+import { READ_PROGRESS } from '../../src/vitals/review/review-statements.js';
 import { BASE, HOUR_MS, Reviews, timeOf } from '../support/reviews.js';
 import { SUBSCRIPTION } from '../support/stored-rows.js';
 
@@ -163,10 +164,30 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
   });
 
   it('reviews each minute once, however many processes try', async () => {
-    await reviews.sum(subscription, 1, { count: 6 });
-    await reviews.database.query(`update stats_progress set closed_until = ${BASE} + interval '2 minutes'`);
+    await reviews.sum(subscription, 59);
+    await reviews.review(60);
+    await reviews.sum(subscription, 61, { count: 6 });
+    await reviews.database.query(`update stats_progress set closed_until = ${BASE} + interval '62 minutes'`);
     await Promise.all(Array.from({ length: 8 }, () => reviews.another().review(5))); // prettier-ignore
-    expect(await reviews.failing(subscription)).toMatchObject({ failures: 6 });
+    expect(await reviews.failing(subscription)).toMatchObject({ failures: 7, hours: 2 });
+  });
+
+  it('keeps the count though its transaction began before another review ended', async () => {
+    await reviews.sum(subscription, 59);
+    await reviews.review(60);
+    await reviews.sum(subscription, 61);
+    await reviews.database.query(`update vitals_progress set watched_at = clock_timestamp() + interval '3 seconds'`);
+    await reviews.review(62);
+    expect(await reviews.failing(subscription)).toMatchObject({ failures: 2, hours: 2 });
+  });
+
+  it('reads the time after it has got the lock, not at the start of its transaction', async () => {
+    const [read] = await reviews.dataSource.transaction(async (tx) => {
+      const [begun] = await tx.query<{ ms: number }[]>(`select date_part('epoch', now()) * 1000 as ms`);
+      const [progress] = await tx.query<{ now_ms: number }[]>(READ_PROGRESS);
+      return [progress!.now_ms - begun!.ms];
+    });
+    expect(read).toBeGreaterThan(0);
   });
 
   it('leaves it to the history whether a receiver has really taken nothing', async () => {
