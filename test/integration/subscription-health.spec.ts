@@ -120,6 +120,24 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
     expect(await reviews.review(minute + 2)).toEqual([]);
   });
 
+  it.each([
+    ['another target', `target_url = 'https://1.1.1.1/new'`],
+    ['been disabled and revived', 'state = 0'],
+  ])('does not disable a subscription that has got %s since the review', async (_, changes) => {
+    const minute = await reviews.failForLong(subscription);
+    await reviews.watch(0.1);
+    await reviews.sum(subscription, minute);
+    const [found] = await reviews.review(minute + 1);
+    await reviews.database.query(`update subscriptions set ${changes}, updated_at = now() where id = $1`, [
+      subscription,
+    ]);
+
+    await reviews.longFailures.end(found!);
+
+    expect(await reviews.stateOf(subscription)).toMatchObject({ state: SUBSCRIPTION.active });
+    expect(reviews.announced).not.toContain('disabled');
+  });
+
   it('counts anew after a pause, so that a week of it disables nobody', async () => {
     await reviews.failForLong(subscription);
     await reviews.rows.setSubscriptionState(subscription, SUBSCRIPTION.paused);
