@@ -63,7 +63,7 @@ export class SubscriptionDisabling {
       await this.announcements.announce(tx, {
         tenantId,
         type: 'webhooks.subscription.disabled',
-        data: { subscriptionId: id, reason, failingSinceMs, consecutiveFailures, waiting: null },
+        data: { subscriptionId: id, reason, failingSinceMs, consecutiveFailures },
       });
       return true;
     });

@@ -29,14 +29,14 @@ function consequence({ disablesAtMs, stage }: SubscriptionFailing, nowMs: number
   return [`${warning}unless a delivery succeeds, the subscription is disabled ${atTime(disablesAtMs, nowMs)}`];
 }
 
-/** Says why a subscription was disabled, what waits, and how to revive it. */
+/** Says why a subscription was disabled, and how to revive it. */
 export function disabledSummary(
   disabled: SubscriptionDisabled,
   subscription: NamedSubscription,
   nowMs: number,
 ): string {
   const revive = `once the receiver takes deliveries again, set its state to "active" with PATCH /subscriptions/${subscription.id}`;
-  return sentence(`the subscription to ${nameOf(subscription)} was disabled because ${disabledCause(disabled, nowMs)}${held(disabled)}; ${revive}`); // prettier-ignore
+  return sentence(`the subscription to ${nameOf(subscription)} was disabled because ${disabledCause(disabled, nowMs)}; ${revive}`); // prettier-ignore
 }
 
 export function recoveredSummary(
@@ -76,18 +76,28 @@ function momentOf(timeMs: number, nowMs: number): string {
 }
 
 function lastCause({ lastError, lastStatusCode }: SubscriptionFailing): string {
-  if (lastError !== null) return ` (the last one: ${lastError.message ?? lastError.code})`;
-  return lastStatusCode === null ? '' : ` (the last one: the receiver answered ${lastStatusCode})`;
+  if (lastStatusCode !== null) return ` (the last one: the receiver answered ${lastStatusCode})`;
+  return lastError === null ? '' : ` (the last one: ${causeInWords(lastError)})`;
 }
+
+function causeInWords({ code, message }: NonNullable<SubscriptionFailing['lastError']>): string {
+  return message ?? CAUSES.get(code) ?? code;
+}
+
+/** What is known of an attempt that got no status. */
+const CAUSES: ReadonlyMap<string, string> = new Map([
+  ['timeout', 'the receiver did not answer in time'],
+  ['connection_refused', 'the receiver refused the connection'],
+  ['connection_reset', 'the connection to the receiver broke'],
+  ['dns_failure', 'the host name of the receiver could not be resolved'],
+  ['tls_failure', 'TLS with the receiver failed'],
+  ['blocked_address', 'the host name of the receiver resolves to an address that is not allowed'],
+  ['response_invalid', 'the receiver sent no valid HTTP response'],
+]);
 
 function disabledCause({ reason, failingSinceMs, consecutiveFailures }: SubscriptionDisabled, nowMs: number): string {
   if (reason === 'gone') return 'its receiver answered 410';
   if (failingSinceMs === null) return `of ${reason}`;
   const failures = consecutiveFailures === null ? '' : `: ${failuresInWords(consecutiveFailures)} in a row`;
   return `nothing had been delivered since ${momentOf(failingSinceMs, nowMs)}${failures}`;
-}
-
-function held({ waiting }: SubscriptionDisabled): string {
-  if (waiting === null || waiting === 0) return '';
-  return waiting === 1 ? '; one delivery is held' : `; ${inWords(waiting)} deliveries are held`;
 }

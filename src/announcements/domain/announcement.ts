@@ -40,8 +40,6 @@ export interface SubscriptionDisabled {
   /** Null if it was not disabled for its failures. */
   readonly failingSinceMs: number | null;
   readonly consecutiveFailures: number | null;
-  /** Deliveries that are held until it is revived; null if they were not counted. */
-  readonly waiting: number | null;
 }
 
 /** A subscription that was announced as failing has had a success. */

@@ -151,13 +151,6 @@ export class SubscriptionDisabledData extends SubscriptionOfEvent {
 
   @ApiProperty({ ...CONSECUTIVE, ...COUNT_OR_NULL, example: null })
   readonly consecutive_failures: number | null;
-
-  @ApiProperty({
-    ...COUNT_OR_NULL,
-    description: 'Deliveries that are held until it is active again; null if they were not counted',
-    example: 3,
-  })
-  readonly waiting: number | null;
 }
 
 export class SubscriptionDisabledEvent extends OperationalEvent {
