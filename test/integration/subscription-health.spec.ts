@@ -208,7 +208,10 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
     expect(read).toBeGreaterThan(0);
   });
 
-  it('leaves it to the history whether a receiver has really taken nothing', async () => {
+  it.each([
+    ['tells of the recovery of an active subscription', SUBSCRIPTION.active, 'recovered'],
+    ['does not say that a paused subscription takes deliveries', SUBSCRIPTION.paused, 'failing last_warning'],
+  ])('leaves it to the history whether a receiver has really taken nothing, and %s', async (_, state, told) => {
     const minute = await reviews.failForLong(subscription);
     await reviews.watch(0.1);
     await reviews.sum(subscription, minute);
@@ -220,11 +223,13 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
       [id],
     );
 
+    await reviews.rows.setSubscriptionState(subscription, state);
+
     await reviews.longFailures.end(found!);
 
-    expect(await reviews.stateOf(subscription)).toMatchObject({ state: SUBSCRIPTION.active });
+    expect(await reviews.stateOf(subscription)).toMatchObject({ state });
     expect(await reviews.failing(subscription)).toBeUndefined();
-    expect(reviews.announced.at(-1)).toBe('recovered');
+    expect(reviews.announced.at(-1)).toBe(told);
   });
 
   it('finds in the history a delivery that was delivered, and no attempt of before or of others', async () => {

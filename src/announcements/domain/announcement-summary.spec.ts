@@ -71,9 +71,9 @@ describe('the summary of an operational event', () => {
     expect(disabledSummary(disabled, NAMED, NOW)).toBe(text);
   });
 
-  it('says after how many failures a subscription has recovered', () => {
+  it('says after how many failures a subscription has recovered, and how to send again what failed', () => {
     expect(recoveredSummary(FAILING, NAMED, NOW)).toBe(
-      '"Billing" (example.com) takes deliveries again, after 20 failures since 12:05:10 UTC; nothing is left to do.',
+      '"Billing" (example.com) takes deliveries again, after 20 failures since 12:05:10 UTC; what failed meanwhile can be sent again with POST /replays.',
     );
   });
 

@@ -45,7 +45,8 @@ export function recoveredSummary(
   nowMs: number,
 ): string {
   const after = `after ${failuresInWords(consecutiveFailures)} since ${momentOf(failingSinceMs, nowMs)}`;
-  return sentence(`${nameOf(subscription)} takes deliveries again, ${after}; nothing is left to do`);
+  const missed = 'what failed meanwhile can be sent again with POST /replays';
+  return sentence(`${nameOf(subscription)} takes deliveries again, ${after}; ${missed}`);
 }
 
 /** Says how a replay ended, and what came of what it sent. */

@@ -134,7 +134,8 @@ export class ReviewRepository {
   async forget({ id, tenantId, failing }: KnownFailing): Promise<boolean> {
     const done = await this.exclusively(async (query) => {
       await query(FORGET_FAILING, [[id]]);
-      if (failing.isAnnounced) await this.announced.recovered(query, { id, tenantId, failing });
+      const subject = (await readSubjects(query, [id])).get(id);
+      if (failing.isAnnounced && subject?.isActive) await this.announced.recovered(query, { id, tenantId, failing });
       return true;
     });
     return done ?? false;
@@ -175,7 +176,8 @@ export class ReviewRepository {
 
   /** Stores and announces what has changed. @returns the subscriptions to be disabled */
   private async change(query: PatientQuery, review: ReviewInput): Promise<FailingSubscription[]> {
-    const subjects = await readSubjects(query, review);
+    const ids = new Set([...review.known, ...review.seen].map(({ id }) => id));
+    const subjects = await readSubjects(query, [...ids]);
     const kept: FailingRow[] = [];
     const forgotten: Uuid[] = [];
     const toBeDisabled: FailingSubscription[] = [];
@@ -241,8 +243,7 @@ async function readMinutes(
 }
 
 /** Subscriptions that are not deleted. */
-async function readSubjects(query: PatientQuery, { known, seen }: ReviewInput): Promise<Map<Uuid, ReviewedSubject>> {
-  const ids = [...new Set([...known, ...seen].map(({ id }) => id))];
+async function readSubjects(query: PatientQuery, ids: readonly Uuid[]): Promise<Map<Uuid, ReviewedSubject>> {
   if (ids.length === 0) return new Map();
   const rows = await query<TargetRow>(SUBSCRIPTION_TARGETS, [ids]);
   return new Map(
