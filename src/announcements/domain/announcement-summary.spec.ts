@@ -33,12 +33,12 @@ describe('the summary of an operational event', () => {
     [
       FAILING,
       NAMED,
-      `Nothing has been delivered to "Billing" (example.com) since 12:05:10 UTC: 20 failures in a row (the last one: the receiver answered 503); unless a delivery succeeds, the subscription is disabled on 5 Nov at 14:05:10 UTC; POST /subscriptions/${SUB}/check looks for the cause.`,
+      `Nothing has been delivered to "Billing" (example.com) since 12:05:10 UTC: 20 failures in a row (the last one: the receiver answered 503); unless a delivery succeeds, the subscription is disabled on 5 Nov at 14:05:10 UTC at the earliest; POST /subscriptions/${SUB}/check looks for the cause.`,
     ],
     [
       { ...FAILING, stage: 'last_warning', failingSinceMs: NOW - 120 * HOUR_MS, disablesAtMs: NOW + HOUR_MS },
       UNNAMED,
-      `Nothing has been delivered to example.com since 29 Oct at 14:05:10 UTC: 20 failures in a row (the last one: the receiver answered 503); this is the last warning: unless a delivery succeeds, the subscription is disabled at 15:05:10 UTC; POST /subscriptions/${SUB}/check looks for the cause.`,
+      `Nothing has been delivered to example.com since 29 Oct at 14:05:10 UTC: 20 failures in a row (the last one: the receiver answered 503); this is the last warning: unless a delivery succeeds, the subscription is disabled at 15:05:10 UTC at the earliest; POST /subscriptions/${SUB}/check looks for the cause.`,
     ],
     [
       { ...FAILING, consecutiveFailures: 1, disablesAtMs: null, lastError: null, lastStatusCode: null },

@@ -26,7 +26,9 @@ export function failingSummary(failing: SubscriptionFailing, subscription: Named
 function consequence({ disablesAtMs, stage }: SubscriptionFailing, nowMs: number): string[] {
   if (disablesAtMs === null) return [];
   const warning = stage === 'last_warning' ? 'this is the last warning: ' : '';
-  return [`${warning}unless a delivery succeeds, the subscription is disabled ${atTime(disablesAtMs, nowMs)}`];
+  return [
+    `${warning}unless a delivery succeeds, the subscription is disabled ${atTime(disablesAtMs, nowMs)} at the earliest`,
+  ];
 }
 
 /** Says why a subscription was disabled, and how to revive it. */

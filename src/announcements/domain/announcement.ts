@@ -25,7 +25,7 @@ export interface SubscriptionFailing {
   /** Of the first failure in the row, in milliseconds since the Unix epoch, like all times here. */
   readonly failingSinceMs: number;
   readonly consecutiveFailures: number;
-  /** When it is disabled unless something succeeds; null if it never is. */
+  /** When it is disabled, at the earliest, unless something succeeds; null if it never is. */
   readonly disablesAtMs: number | null;
   /** Of the last attempt. */
   readonly lastStatusCode: number | null;

@@ -124,7 +124,10 @@ export class SubscriptionFailingData extends SubscriptionOfEvent {
   @ApiProperty(CONSECUTIVE)
   readonly consecutive_failures: number;
 
-  @ApiProperty({ ...TIME_OR_NULL, description: 'When it is disabled unless something succeeds; null if it never is' })
+  @ApiProperty({
+    ...TIME_OR_NULL,
+    description: 'When it is disabled, at the earliest, unless something succeeds; null if it never is',
+  })
   readonly disables_at: string | null;
 
   @ApiProperty(LAST_STATUS_CODE)
