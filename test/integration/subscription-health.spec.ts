@@ -1,4 +1,7 @@
 import { type Step, SummingRepository } from '../../src/stats/summing/summing.repository.js';
+import { ApiConnections } from '../../src/shared/database/api-connections.js';
+import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
+import { VitalsRepository } from '../../src/vitals/answers/vitals.repository.js';
 import type { Failing } from '../../src/vitals/domain/failing.js';
 import { READ_PROGRESS } from '../../src/vitals/review/review-statements.js';
 import { BASE, HOUR_MS, Reviews, timeOf } from '../support/reviews.js';
@@ -259,6 +262,22 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
     expect(await hasSome()).toBe(true);
     await reviews.database.query('update deliveries set state = 3');
     expect(await hasSome()).toBe(false);
+  });
+
+  it('says that it counted what is reviewed, not what is only summed up', async () => {
+    const connections = new ApiConnections({ databasePoolSize: 10 });
+    const answers = new VitalsRepository(new TenantDatabase(reviews.dataSource, connections));
+    const countedUntil = async () => (await answers.list('default', [subscription], 0)).countedUntil?.getTime() ?? null;
+    await reviews.sum(subscription, 1);
+    await reviews.review(2);
+    await reviews.database.query(`update stats_progress set closed_until = ${BASE} + interval '5 minutes'`);
+    const [expected] = await reviews.database.query<{ ms: number }>(
+      `select date_part('epoch', ${BASE} + interval '2 minutes') * 1000 as ms`,
+    );
+    expect(await countedUntil()).toBe(expected!.ms);
+
+    await reviews.database.query('update vitals_progress set reviewed_until = null');
+    expect(await countedUntil()).toBeNull();
   });
 
   it('reads what the history was summed up to', async () => {
