@@ -47,7 +47,6 @@ const DISABLED = {
   reason: 'gone',
   failingSinceMs: null,
   consecutiveFailures: null,
-  waiting: 3,
 };
 
 const REPLAY = {

@@ -17,7 +17,7 @@ describe('the payload of an operational event', () => {
   });
 
   it('has its schema also where nothing is known', () => {
-    const nothing = { failingSinceMs: null, consecutiveFailures: null, waiting: null };
+    const nothing = { failingSinceMs: null, consecutiveFailures: null };
     const subscriptionId = newUuid(NOW);
     const unknown = {
       stage: 'started' as const,

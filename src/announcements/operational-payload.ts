@@ -100,7 +100,6 @@ export function subscriptionDisabled(
       reason: disabled.reason,
       failing_since: timeOrNull(disabled.failingSinceMs),
       consecutive_failures: disabled.consecutiveFailures,
-      waiting: disabled.waiting,
     },
   };
 }

@@ -19,7 +19,7 @@ const ANNOUNCED: readonly Omit<Announcement, 'tenantId'>[] = [
       lastError: { code: 'bad_status', message: null },
     },
   },
-  { type: 'webhooks.subscription.disabled', data: { ...HEALTH, reason: 'gone', waiting: null } },
+  { type: 'webhooks.subscription.disabled', data: { ...HEALTH, reason: 'gone' } },
   { type: 'webhooks.subscription.recovered', data: HEALTH },
   {
     type: 'webhooks.replay.finished',

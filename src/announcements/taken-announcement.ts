@@ -49,7 +49,6 @@ const content = z.discriminatedUnion('type', [
       reason: z.string(),
       failingSinceMs: timeMs.nullable(),
       consecutiveFailures: count.nullable(),
-      waiting: count.nullable(),
     }),
   }),
   z.object({
