@@ -50,14 +50,15 @@ export class AnnouncementsRepository {
       const failures = due.filter(isLimited);
       const published = failures.length === 0 ? new Map<string, number>() : await this.published(tx, failures);
       const { passed, held, counts } = withinLimit(failures, published, LIMITS.failureEventsPerMinute);
-      if (held.length > 0) await this.hold(tx, held);
-      if (counts.size > 0) await this.count(tx, counts);
       const rows = [...due.filter((row) => !isLimited(row)), ...passed];
+      // Before others are held: they must not be added to a row that is given out here, and removed after that.
       await tx.query(
         `update announcements set state = ${STATE.taken}, due_at = now() + ${LEASE_SECONDS} * interval '1 second'
          where id = any($1)`,
         [rows.map(({ id }) => id)],
       );
+      if (held.length > 0) await this.hold(tx, held);
+      if (counts.size > 0) await this.count(tx, counts);
       return { rows, looked: due.length };
     });
   }

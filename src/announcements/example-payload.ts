@@ -47,7 +47,6 @@ const DISABLED = {
   reason: 'gone',
   failingSinceMs: null,
   consecutiveFailures: null,
-  waiting: 3,
 };
 
 const REPLAY = {
@@ -57,6 +56,8 @@ const REPLAY = {
   sent: 1200,
   delivered: 1198,
   failed: 2,
+  cancelled: 0,
+  skipped: 0,
   startedAtMs: NOON_MS - 120_000,
   finishedAtMs: NOON_MS,
 } as const;

@@ -17,7 +17,7 @@ describe('the payload of an operational event', () => {
   });
 
   it('has its schema also where nothing is known', () => {
-    const nothing = { failingSinceMs: null, consecutiveFailures: null, waiting: null };
+    const nothing = { failingSinceMs: null, consecutiveFailures: null };
     const subscriptionId = newUuid(NOW);
     const unknown = {
       stage: 'started' as const,
@@ -68,5 +68,14 @@ describe('the payload of an operational event', () => {
       timestamp: '2026-11-03T14:05:10.000Z',
       data: { replay_id: 'rpl_1', replay_url: '/replays/rpl_1' },
     });
+  });
+
+  it('tells all counts of a replay, and has its schema without those that former versions do not tell', () => {
+    const replay = { replayId: 'rpl_1', outcome: 'completed', startedAtMs: NOW, finishedAtMs: NOW } as const;
+    const counts = { matched: 6, sent: 5, delivered: 1, failed: 1 };
+    const told = replayFinished(ENVELOPE, { ...replay, ...counts, cancelled: 3, skipped: 1 });
+    expect(told.data).toMatchObject({ ...counts, cancelled: 3, skipped: 1 });
+    const former = replayFinished(ENVELOPE, { ...replay, ...counts });
+    assertMatchesWebhook('webhooks.replay.finished', JSON.parse(JSON.stringify(former)));
   });
 });

@@ -100,7 +100,6 @@ export function subscriptionDisabled(
       reason: disabled.reason,
       failing_since: timeOrNull(disabled.failingSinceMs),
       consecutive_failures: disabled.consecutiveFailures,
-      waiting: disabled.waiting,
     },
   };
 }
@@ -133,6 +132,8 @@ export function replayFinished(envelope: Envelope, replay: ReplayFinished): Repl
       sent: replay.sent,
       delivered: replay.delivered,
       failed: replay.failed,
+      ...(replay.cancelled !== undefined && { cancelled: replay.cancelled }),
+      ...(replay.skipped !== undefined && { skipped: replay.skipped }),
       started_at: timeOf(replay.startedAtMs),
       finished_at: timeOf(replay.finishedAtMs),
     },

@@ -5,7 +5,7 @@ import { readAnnouncement } from './taken-announcement.js';
 const ID = newUuid(0);
 const AT = 1_767_225_600_000;
 const HEALTH = { subscriptionId: ID, failingSinceMs: AT, consecutiveFailures: 20 };
-const COUNTS = { matched: 3, sent: 3, delivered: 2, failed: 1 };
+const COUNTS = { matched: 3, sent: 3, delivered: 2, failed: 1, cancelled: 0, skipped: 0 };
 
 const ANNOUNCED: readonly Omit<Announcement, 'tenantId'>[] = [
   { type: 'webhooks.delivery.failed', data: { deliveryId: ID } },
@@ -19,7 +19,7 @@ const ANNOUNCED: readonly Omit<Announcement, 'tenantId'>[] = [
       lastError: { code: 'bad_status', message: null },
     },
   },
-  { type: 'webhooks.subscription.disabled', data: { ...HEALTH, reason: 'gone', waiting: null } },
+  { type: 'webhooks.subscription.disabled', data: { ...HEALTH, reason: 'gone' } },
   { type: 'webhooks.subscription.recovered', data: HEALTH },
   {
     type: 'webhooks.replay.finished',
@@ -44,6 +44,13 @@ describe('a stored announcement', () => {
       omitted: 0,
       content: { tenantId: 'acme', type, data },
     });
+  });
+
+  it('of a replay is read without the counts that former versions did not write', () => {
+    const data = { replayId: 'rpl_1', outcome: 'completed', startedAtMs: AT, finishedAtMs: AT } as const;
+    const counts = { matched: 3, sent: 3, delivered: 2, failed: 1 };
+    const { content } = readAnnouncement(rowOf({ type: 'webhooks.replay.finished', data: { ...data, ...counts } }));
+    expect(content?.data).toEqual({ ...data, ...counts });
   });
 
   it('of each type is among these', () => {

@@ -49,7 +49,6 @@ const content = z.discriminatedUnion('type', [
       reason: z.string(),
       failingSinceMs: timeMs.nullable(),
       consecutiveFailures: count.nullable(),
-      waiting: count.nullable(),
     }),
   }),
   z.object({
@@ -65,6 +64,8 @@ const content = z.discriminatedUnion('type', [
       sent: count,
       delivered: count,
       failed: count,
+      cancelled: count.optional(),
+      skipped: count.optional(),
       startedAtMs: timeMs,
       finishedAtMs: timeMs,
     }),

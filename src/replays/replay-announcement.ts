@@ -6,7 +6,7 @@ const OUTCOMES = { finished: 'completed', cancelled: 'cancelled', failed: 'faile
 
 /** What subscribers of `webhooks.replay.finished` are told. @returns null for a replay that has not ended */
 export function announcementOf(replay: Replay): Announcement | null {
-  const { id, tenantId, state, matched, sent, delivered, failed, createdAt, finishedAt } = replay;
+  const { id, tenantId, state, matched, sent, skipped, delivered, failed, cancelled, createdAt, finishedAt } = replay;
   if (state === 'running' || state === 'paused' || finishedAt === null) return null;
   return {
     tenantId,
@@ -14,7 +14,7 @@ export function announcementOf(replay: Replay): Announcement | null {
     data: {
       replayId: toPublicId('rpl', id),
       outcome: OUTCOMES[state],
-      ...{ matched, sent, delivered, failed },
+      ...{ matched, sent, skipped, delivered, failed, cancelled },
       startedAtMs: createdAt.getTime(),
       finishedAtMs: finishedAt.getTime(),
     },

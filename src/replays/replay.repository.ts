@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ReplayFields } from '../delivery/index.js';
-import { ADVISORY_LOCKS } from '../shared/database/advisory-locks.js';
+import { ADVISORY_LOCKS, TENANT_LOCKS } from '../shared/database/advisory-locks.js';
 import { TenantDatabase } from '../shared/database/tenant-database.js';
 import type { Tx } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
+import { batchMs } from './domain/pace.js';
 import type { Hold, Replay, ReplayKind, ReplayOrder, ReplayState } from './domain/replay.js';
 
 interface ReplayRow {
@@ -133,19 +134,42 @@ export class ReplayRepository {
     return rows[0] === undefined ? null : toReplay(rows[0]);
   }
 
-  /** Changes a replay, and lets a worker look at it at once. */
+  /**
+   * Changes a replay, and lets a worker look at it at once. It does not send sooner than the rates allow, however often
+   * it is changed.
+   */
   async change(tx: Tx, { tenantId, id }: Pick<Replay, 'tenantId' | 'id'>, changes: ReplayChanges): Promise<Replay> {
     const rows = await this.database.query<ReplayRow>(
       tenantId,
       `with changed as (
-         update replays set state = $3, rate = $4, send_at = now(), due_at = now(), pause_ms = 0, held_by = null,
-           held_since = null, finished_at = case when $3 in ('running', 'paused') then null else now() end
+         update replays set state = $3, rate = $4, due_at = now(), pause_ms = 0,
+           send_at = greatest(now(), case when rate = $4 then send_at
+             else least(send_at, now() + $5::float8 * interval '1 millisecond') end),
+           held_by = case when state = $3 then held_by end,
+           held_since = case when state = $3 then held_since end,
+           finished_at = case when $3 in ('running', 'paused') then null else now() end
          where tenant_id = $1 and id = $2 returning *)
        select * from changed`,
-      [id, changes.state, changes.rate],
+      [id, changes.state, changes.rate, batchMs(changes.rate)],
       tx,
     );
     return toReplay(rows[0]);
+  }
+
+  /**
+   * Takes the right to make a step of a tenant's replay until the transaction ends. Two steps at the same time would
+   * not see each other's deliveries, so replays of the same failures would both send them.
+   *
+   * @returns whether no other worker makes a step for the tenant
+   */
+  async takeTurn(tx: Tx, tenantId: string): Promise<boolean> {
+    const [row] = await this.database.query<{ taken: boolean }>(
+      tenantId,
+      `select pg_try_advisory_xact_lock(${TENANT_LOCKS.replayStep}, hashtext($1)) as taken`,
+      [],
+      tx,
+    );
+    return row?.taken ?? false;
   }
 
   /**
@@ -196,11 +220,12 @@ export class ReplayRepository {
     );
   }
 
-  /** Puts the next step off after one that failed. */
+  /** Puts the next step off after one that failed. Why some were skipped, or the replay ended, stays its last error. */
   async postpone(tenantId: string, id: Uuid, { seconds, error }: { seconds: number; error: string }): Promise<void> {
     await this.database.query(
       tenantId,
-      `update replays set due_at = now() + $3::float8 * interval '1 second', last_error = $4
+      `update replays set due_at = now() + $3::float8 * interval '1 second',
+         last_error = case when skipped = 0 and state in ('running', 'paused') then $4 else last_error end
        where tenant_id = $1 and id = $2 and not is_settled`,
       [id, seconds, error],
     );

@@ -8,6 +8,7 @@ export {
   onlyEventType,
   OPERATIONAL_PREFIX,
   patternsWanting,
+  wantedEventTypesOf,
   wants,
 } from './domain/event-type-pattern.js';
 export { readTargetHost, targetHostOf } from './domain/target-host.js';

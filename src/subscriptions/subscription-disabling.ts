@@ -14,6 +14,8 @@ export interface LongFailure {
   /** Milliseconds since the Unix epoch. */
   readonly failingSinceMs: number;
   readonly consecutiveFailures: number;
+  /** When the subscription that failed was last changed, as PostgreSQL writes it. */
+  readonly updatedAt: string;
 }
 
 /** A paused subscription gets nothing, so its failures are those of an earlier time. */
@@ -41,7 +43,7 @@ export class SubscriptionDisabling {
     await this.disable(tenantId, id, 'gone', null);
   }
 
-  /** Disables an active subscription. @returns false if it was not active */
+  /** Disables an active subscription. @returns false if it was not active, or has been changed */
   async disableFailing(tenantId: string, id: Uuid, failure: LongFailure): Promise<boolean> {
     return this.disable(tenantId, id, 'failing', failure);
   }
@@ -54,13 +56,14 @@ export class SubscriptionDisabling {
   ): Promise<boolean> {
     const target = toPublicId('sub', id);
     const isDisabled = await this.audit.ownChange(tenantId, async (tx, record) => {
-      if (!(await this.repository.disable(tx, { tenantId, id }, reason, DISABLED_FROM[reason]))) return false;
+      const condition = { states: DISABLED_FROM[reason], updatedAt: failure?.updatedAt ?? null };
+      if (!(await this.repository.disable(tx, { tenantId, id }, reason, condition))) return false;
       await record({ action: 'subscription.disabled', target, changed: ['state'] });
       const { failingSinceMs = null, consecutiveFailures = null } = failure ?? {};
       await this.announcements.announce(tx, {
         tenantId,
         type: 'webhooks.subscription.disabled',
-        data: { subscriptionId: id, reason, failingSinceMs, consecutiveFailures, waiting: null },
+        data: { subscriptionId: id, reason, failingSinceMs, consecutiveFailures },
       });
       return true;
     });

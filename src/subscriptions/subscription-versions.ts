@@ -5,13 +5,8 @@ import { toPublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { type Explanation, noDeliveryReason, type PastEvent } from './domain/no-delivery-reasons.js';
 import { stateFrom } from './domain/subscription-state.js';
+import { settlingMsOf } from './settling.js';
 import { SubscriptionVersionsRepository, type VersionedRow } from './subscription-versions.repository.js';
-
-/**
- * How long a process may go on accepting events for the subscriptions that it knows, beyond the life of a cache entry:
- * the time of a slow look-up and of a slow commit, and the difference of two clocks.
- */
-const SETTLING_MS = 10_000;
 
 /** A subscription, and why it got no delivery of an event if it got none. */
 export interface ExplainedSubscription extends Explanation {
@@ -32,9 +27,9 @@ export class SubscriptionVersions {
 
   constructor(
     private readonly repository: SubscriptionVersionsRepository,
-    { subscriptionCacheTtl }: Settings,
+    settings: Settings,
   ) {
-    this.settlingMs = subscriptionCacheTtl * 1000 + SETTLING_MS;
+    this.settlingMs = settlingMsOf(settings);
   }
 
   /**

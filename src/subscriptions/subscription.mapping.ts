@@ -105,17 +105,24 @@ export function toAnswer(entity: SubscriptionEntity, policy: DeliveryPolicy): Su
   };
 }
 
-export function toRevival(id: Uuid, revived: Revived, nowMs: number): RevivalAnswer {
-  const disabledAt = new Date(revived.disabledAtMs).toISOString();
+/**
+ * The replay begins earlier and ends later than the disabled time by `settlingMs`, because processes publish by the
+ * former state for so long. It skips events of which there is a delivery.
+ */
+export function toRevival(
+  id: Uuid,
+  revived: Revived,
+  { nowMs, settlingMs }: { readonly nowMs: number; readonly settlingMs: number },
+): RevivalAnswer {
   return {
     disabled_reason: revived.disabledReason ?? 'gone',
-    disabled_at: disabledAt,
+    disabled_at: new Date(revived.disabledAtMs).toISOString(),
     held: revived.held.count,
     replay: {
       kind: 'missing',
       subscription_id: toPublicId('sub', id),
-      since: disabledAt,
-      until: new Date(nowMs).toISOString(),
+      since: new Date(revived.disabledAtMs - settlingMs).toISOString(),
+      until: new Date(nowMs + settlingMs).toISOString(),
     },
     summary: revivalSummary(revived, nowMs),
   };

@@ -24,6 +24,13 @@ export type SealedRow = Pick<SubscriptionEntity, 'id' | 'secrets' | 'headers' | 
 
 type Changes = Partial<Omit<SubscriptionEntity, 'id' | 'tenantId'>>;
 
+/** What a subscription must be like to be disabled. */
+interface DisablingCondition {
+  readonly states: readonly SubscriptionState[];
+  /** When it was last changed, as PostgreSQL writes it; null if that does not matter. */
+  readonly updatedAt: string | null;
+}
+
 interface ListFilter {
   readonly limit: number;
   readonly after: Uuid | null;
@@ -93,18 +100,19 @@ export class SubscriptionsRepository {
     await this.rows(tenantId, tx).update({ id }, changes);
   }
 
-  /** Disables a subscription that is in one of these states. @returns false if it was not */
+  /** Disables a subscription if the condition is met. @returns false if it is not */
   async disable(
     tx: Tx,
     { tenantId, id }: SubscriptionKey,
     reason: DisabledReason,
-    from: readonly SubscriptionState[],
+    { states, updatedAt }: DisablingCondition,
   ): Promise<boolean> {
     const rows = await this.database.query(
       tenantId,
       `update subscriptions set state = ${SUBSCRIPTION_STATE.disabled}, disabled_reason = $3, disabled_at = now(), updated_at = now()
-       where tenant_id = $1 and id = $2 and state = any($4::smallint[]) returning id`,
-      [id, reason, from.map((state) => SUBSCRIPTION_STATE[state])],
+       where tenant_id = $1 and id = $2 and state = any($4::smallint[])
+         and ($5::timestamptz is null or updated_at = $5) returning id`,
+      [id, reason, states.map((state) => SUBSCRIPTION_STATE[state]), updatedAt],
       tx,
     );
     return rows.length > 0;

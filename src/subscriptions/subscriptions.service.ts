@@ -36,6 +36,7 @@ import {
 import type { CheckedInput } from './subscription-check.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
 import { SubscriptionLimitReached, SubscriptionNotFound, TooManyDeleted } from './subscription.errors.js';
+import { settlingMsOf } from './settling.js';
 import { changesOf, disabledSince, fieldsOf, toAnswer, toRevival } from './subscription.mapping.js';
 import { newSecret } from './new-secret.js';
 import { type Sealed, SubscriptionVault } from './subscription-vault.js';
@@ -232,7 +233,8 @@ export class SubscriptionsService implements OnModuleInit {
     if (disabledAt === null || state === undefined) return {};
     const held = await this.heldCount(tx, stored.tenantId, stored.id);
     const revived = { disabledReason: stored.disabledReason, disabledAtMs: disabledAt.getTime(), held };
-    return { revival: toRevival(stored.id, { ...revived, isActive: state === 'active' }, this.clock.nowMs()) };
+    const time = { nowMs: this.clock.nowMs(), settlingMs: settlingMsOf(this.settings) };
+    return { revival: toRevival(stored.id, { ...revived, isActive: state === 'active' }, time) };
   }
 
   /** A given secret rotates: the present ones go on signing, so that the receiver has time to switch. */

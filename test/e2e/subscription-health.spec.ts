@@ -81,8 +81,10 @@ describe('the health of a subscription, with real PostgreSQL, Redis and receiver
     expect(revival).toMatchObject({
       disabled_reason: 'failing',
       held: 1,
-      replay: { kind: 'missing', subscription_id: id, since: disabled.disabled_at },
+      disabled_at: disabled.disabled_at,
+      replay: { kind: 'missing', subscription_id: id },
     });
+    await api.expect(200, 'POST', '/replays', { body: { ...revival.replay, dry_run: true } });
     expect(revival.summary).toContain('One delivery was held and is sent now.');
     expect(await api.untilFinal(task)).toMatchObject({ status: 'delivered' });
     expect(receiver.requestsTo('/down')).toHaveLength(sent + 1);

@@ -220,6 +220,21 @@ describe('the outbox of announcements, on real PostgreSQL', () => {
     expect(countOf([...first, ...second])).toBe(7 * LIMIT + 3 + 2);
   });
 
+  it('counts every failure of a flood that goes on from minute to minute', async () => {
+    await beginMinute('default');
+    await fail(2 * LIMIT);
+    const first = await takeAll();
+    await outbox.remove(first.map(({ id }) => id));
+    await passMinute();
+    await fail(3 * LIMIT);
+    const second = await takeAll();
+    await outbox.remove(second.map(({ id }) => id));
+    await passMinute();
+    const third = await takeAll();
+
+    expect(countOf([...first, ...second, ...third])).toBe(5 * LIMIT);
+  });
+
   it('gives out everything else at once, however many failures there are', async () => {
     await fail(LIMIT + 50);
     await announce();

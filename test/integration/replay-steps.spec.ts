@@ -4,7 +4,7 @@ import { deliveryUuid, type Uuid } from '../../src/shared/ids/uuid.js';
 import { eventually } from '../support/eventually.js';
 import { aPastEvent, type PastEvent } from '../support/past-events.js';
 import { ReplayBench } from '../support/replay-bench.js';
-import { StoredRows, SUBSCRIPTION } from '../support/stored-rows.js';
+import { StoredRows } from '../support/stored-rows.js';
 
 const DELIVERED = 2;
 const FAILED = 3;
@@ -32,25 +32,10 @@ describe('the steps of a replay, on real PostgreSQL', () => {
   const failed = (subscriptionId: Uuid) => {
     return { subscriptionId, status: 'failed', statusCode: 503, errorCode: 'bad_status' } as const;
   };
-  /** Stores events, each with one failed delivery, oldest first. */
-  const failures = async (count: number, subscriptionId = subscription): Promise<PastEvent[]> => {
-    const events = Array.from({ length: count }, (_, n) =>
-      aPastEvent({ atMs: Date.now() - (count - n) * 10, deliveries: [failed(subscriptionId)] }),
-    );
-    await bench.past.store(events);
-    return events;
-  };
+  const failures = (count: number): Promise<PastEvent[]> => bench.failures(count, subscription);
   const firstOf = ({ deliveries }: PastEvent): Uuid => deliveries[0]!.id;
   const repeated = async (replay: Replay): Promise<(Uuid | null)[]> =>
     (await bench.opened(replay)).map(({ retry_of }) => retry_of);
-
-  /** Makes steps until so many are sent: on a busy machine, a step may find nothing in its time. */
-  const untilSent = async (replay: Replay, count: number): Promise<Replay> => {
-    for (;;) {
-      const now = await bench.stepNow(replay);
-      if (now.sent >= count || now.allSentAt !== null) return now;
-    }
-  };
 
   it('open a delivery for each failure, due at once, with what it repeats and the replay', async () => {
     const events = await failures(5);
@@ -92,6 +77,8 @@ describe('the steps of a replay, on real PostgreSQL', () => {
           sent: 5,
           delivered: 4,
           failed: 1,
+          cancelled: 0,
+          skipped: 0,
         },
       },
     ]);
@@ -103,7 +90,7 @@ describe('the steps of a replay, on real PostgreSQL', () => {
   it('leave nothing behind when the process is killed, and go on where the last one ended', async () => {
     const events = await failures(30);
     const replay = await bench.make({ rate: 40 });
-    const before = await untilSent(replay, 1);
+    const before = await bench.untilSent(replay, 1);
     expect(before.sent).toBeLessThanOrEqual(10);
 
     await expect(bench.stepNow(replay, bench.killedStep)).rejects.toThrow('killed before the commit');
@@ -125,6 +112,36 @@ describe('the steps of a replay, on real PostgreSQL', () => {
 
     expect(await bench.get(replay)).toMatchObject({ matched: 100, sent: 100, skipped: 0 });
     expect(await repeated(replay)).toEqual(events.map(firstOf));
+  });
+
+  it('send each failure once if two replays of the same failures run at the same time', async () => {
+    const events = await failures(100);
+    const replays = [await bench.make({ rate: 40 }), await bench.make({ rate: 40 })];
+
+    await Promise.all(
+      replays.map(async (replay) => {
+        while ((await bench.stepNow(replay)).allSentAt === null);
+      }),
+    );
+
+    const sent = (await Promise.all(replays.map(repeated))).flat();
+    expect(sent.sort()).toEqual(events.map(firstOf).sort());
+  });
+
+  it('tell that one failed until the next, in place of nothing that matters longer', async () => {
+    await failures(2);
+    const replay = await bench.make({ rate: 4 });
+    const postpone = () => bench.replays.postpone('default', replay.id, { seconds: 5, error: 'a step failed' });
+    await postpone();
+    expect((await bench.get(replay)).lastError).toBe('a step failed');
+    expect((await bench.stepNow(replay)).lastError).toBeNull();
+
+    await bench.database.query(`update replays set skipped = 1, last_error = 'some were skipped'`);
+    await postpone();
+    expect((await bench.get(replay)).lastError).toBe('some were skipped');
+    await bench.database.query(`update replays set skipped = 0, state = 'failed', last_error = 'it is deleted'`);
+    await postpone();
+    expect((await bench.get(replay)).lastError).toBe('it is deleted');
   });
 
   it('never send what they have made themselves, even if it fails before the replay is done', async () => {
@@ -255,70 +272,22 @@ describe('the steps of a replay, on real PostgreSQL', () => {
       expect((await bench.make(missing(atMs))).matched).toBe(0);
     });
 
+    it('send no operational event to a subscription that wants all types', async () => {
+      const atMs = Date.now() - HOUR_MS;
+      const order = aPastEvent({ atMs });
+      const operational = aPastEvent({ atMs: atMs + 1, type: 'webhooks.delivery.failed' });
+      await bench.past.store([order, operational]);
+      await addressedTo(0, [order, operational]);
+      const replay = await bench.sendAll(await bench.make({ ...missing(atMs), wantedTypes: ['*'] }));
+      expect((await bench.opened(replay)).map(({ event_id }) => event_id)).toEqual([order.id]);
+    });
+
     it('send nothing that was accepted since the replay was made', async () => {
       const replay = await bench.make(missing());
       const event = aPastEvent({ atMs: Date.now() + 60_000 });
       await bench.past.store([event]);
       await addressedTo(0, [event]);
       expect(await bench.sendAll(replay)).toMatchObject({ sent: 0, matched: 0, allSentAt: expect.any(Date) as Date });
-    });
-  });
-
-  describe('stand back', () => {
-    const one = (): Parameters<ReplayBench['make']>[0] => {
-      return { subscriptionId: subscription, filters: { subscription_id: toPublicId('sub', subscription) } };
-    };
-
-    it('while other deliveries are parked for the receiver', async () => {
-      await failures(3);
-      const replay = await bench.make(one());
-      const { id } = await rows.delivery({ subscriptionId: subscription, parkedIn: -5 });
-      expect(await bench.sendAll(replay)).toMatchObject({ heldBy: 'backlog', sent: 0 });
-      await bench.finish(DELIVERED, [id]);
-      expect(await untilSent(replay, 3)).toMatchObject({ heldBy: null, sent: 3 });
-    });
-
-    it('while the subscription is paused or disabled, and end when it is deleted', async () => {
-      await failures(3);
-      const replay = await bench.make(one());
-      for (const state of ['paused', 'disabled'] as const) {
-        await rows.setSubscriptionState(subscription, SUBSCRIPTION[state]);
-        expect(await bench.stepNow(replay)).toMatchObject({ heldBy: state, sent: 0, state: 'running' });
-      }
-      await rows.setSubscriptionState(subscription, SUBSCRIPTION.deleted);
-      const ended = await bench.stepNow(replay);
-      expect(ended).toMatchObject({ state: 'failed', sent: 0, isSettled: true });
-      expect(ended.lastError).toContain('has been deleted');
-      expect(bench.announced).toMatchObject([{ data: { outcome: 'failed' } }]);
-    });
-
-    it('while what they have sent is not attempted', async () => {
-      await failures(60);
-      const replay = await bench.make({ ...one(), rate: 16 });
-      const held = await bench.sendAll(replay);
-      expect(held.heldBy).toBe('behind');
-      expect(held.sent).toBeGreaterThan(50);
-      expect(held.sent).toBeLessThan(60);
-      await bench.database.query('update open_deliveries set attempt_count = 1');
-      expect(await untilSent(replay, 60)).toMatchObject({ sent: 60, heldBy: null });
-    });
-
-    it('for one of several subscriptions only a while, and leave out those that are disabled', async () => {
-      const busy = await bench.past.subscription('default', 'https://busy.example/');
-      const disabled = await bench.past.subscription('default', 'https://disabled.example/');
-      await rows.setSubscriptionState(disabled, SUBSCRIPTION.disabled);
-      await failures(1);
-      await failures(1, disabled);
-      await failures(1, busy);
-      await rows.delivery({ subscriptionId: busy, parkedIn: -5 });
-      const replay = await bench.sendAll(await bench.make());
-      expect(replay).toMatchObject({ heldBy: 'backlog', sent: 1, skipped: 1 });
-      expect(replay.lastError).toContain(toPublicId('sub', disabled));
-      expect(await bench.stepNow(replay)).toMatchObject({ sent: 1 });
-
-      await bench.database.query(`update replays set held_since = now() - interval '11 seconds'`);
-
-      expect(await untilSent(replay, 2)).toMatchObject({ matched: 3, sent: 2, skipped: 1 });
     });
   });
 });

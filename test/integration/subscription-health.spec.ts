@@ -1,5 +1,9 @@
 import { type Step, SummingRepository } from '../../src/stats/summing/summing.repository.js';
+import { ApiConnections } from '../../src/shared/database/api-connections.js';
+import { TenantDatabase } from '../../src/shared/database/tenant-database.js';
+import { VitalsRepository } from '../../src/vitals/answers/vitals.repository.js';
 import type { Failing } from '../../src/vitals/domain/failing.js';
+import { READ_PROGRESS } from '../../src/vitals/review/review-statements.js';
 import { BASE, HOUR_MS, Reviews, timeOf } from '../support/reviews.js';
 import { SUBSCRIPTION } from '../support/stored-rows.js';
 
@@ -119,6 +123,24 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
     expect(await reviews.review(minute + 2)).toEqual([]);
   });
 
+  it.each([
+    ['another target', `target_url = 'https://1.1.1.1/new'`],
+    ['been disabled and revived', 'state = 0'],
+  ])('does not disable a subscription that has got %s since the review', async (_, changes) => {
+    const minute = await reviews.failForLong(subscription);
+    await reviews.watch(0.1);
+    await reviews.sum(subscription, minute);
+    const [found] = await reviews.review(minute + 1);
+    await reviews.database.query(`update subscriptions set ${changes}, updated_at = now() where id = $1`, [
+      subscription,
+    ]);
+
+    await reviews.longFailures.end(found!);
+
+    expect(await reviews.stateOf(subscription)).toMatchObject({ state: SUBSCRIPTION.active });
+    expect(reviews.announced).not.toContain('disabled');
+  });
+
   it('counts anew after a pause, so that a week of it disables nobody', async () => {
     await reviews.failForLong(subscription);
     await reviews.rows.setSubscriptionState(subscription, SUBSCRIPTION.paused);
@@ -163,13 +185,36 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
   });
 
   it('reviews each minute once, however many processes try', async () => {
-    await reviews.sum(subscription, 1, { count: 6 });
-    await reviews.database.query(`update stats_progress set closed_until = ${BASE} + interval '2 minutes'`);
+    await reviews.sum(subscription, 59);
+    await reviews.review(60);
+    await reviews.sum(subscription, 61, { count: 6 });
+    await reviews.database.query(`update stats_progress set closed_until = ${BASE} + interval '62 minutes'`);
     await Promise.all(Array.from({ length: 8 }, () => reviews.another().review(5))); // prettier-ignore
-    expect(await reviews.failing(subscription)).toMatchObject({ failures: 6 });
+    expect(await reviews.failing(subscription)).toMatchObject({ failures: 7, hours: 2 });
   });
 
-  it('leaves it to the history whether a receiver has really taken nothing', async () => {
+  it('keeps the count though its transaction began before another review ended', async () => {
+    await reviews.sum(subscription, 59);
+    await reviews.review(60);
+    await reviews.sum(subscription, 61);
+    await reviews.database.query(`update vitals_progress set watched_at = clock_timestamp() + interval '3 seconds'`);
+    await reviews.review(62);
+    expect(await reviews.failing(subscription)).toMatchObject({ failures: 2, hours: 2 });
+  });
+
+  it('reads the time after it has got the lock, not at the start of its transaction', async () => {
+    const [read] = await reviews.dataSource.transaction(async (tx) => {
+      const [begun] = await tx.query<{ ms: number }[]>(`select date_part('epoch', now()) * 1000 as ms`);
+      const [progress] = await tx.query<{ now_ms: number }[]>(READ_PROGRESS);
+      return [progress!.now_ms - begun!.ms];
+    });
+    expect(read).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['tells of the recovery of an active subscription', SUBSCRIPTION.active, 'recovered'],
+    ['does not say that a paused subscription takes deliveries', SUBSCRIPTION.paused, 'failing last_warning'],
+  ])('leaves it to the history whether a receiver has really taken nothing, and %s', async (_, state, told) => {
     const minute = await reviews.failForLong(subscription);
     await reviews.watch(0.1);
     await reviews.sum(subscription, minute);
@@ -181,11 +226,13 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
       [id],
     );
 
+    await reviews.rows.setSubscriptionState(subscription, state);
+
     await reviews.longFailures.end(found!);
 
-    expect(await reviews.stateOf(subscription)).toMatchObject({ state: SUBSCRIPTION.active });
+    expect(await reviews.stateOf(subscription)).toMatchObject({ state });
     expect(await reviews.failing(subscription)).toBeUndefined();
-    expect(reviews.announced.at(-1)).toBe('recovered');
+    expect(reviews.announced.at(-1)).toBe(told);
   });
 
   it('finds in the history a delivery that was delivered, and no attempt of before or of others', async () => {
@@ -215,6 +262,22 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
     expect(await hasSome()).toBe(true);
     await reviews.database.query('update deliveries set state = 3');
     expect(await hasSome()).toBe(false);
+  });
+
+  it('says that it counted what is reviewed, not what is only summed up', async () => {
+    const connections = new ApiConnections({ databasePoolSize: 10 });
+    const answers = new VitalsRepository(new TenantDatabase(reviews.dataSource, connections));
+    const countedUntil = async () => (await answers.list('default', [subscription], 0)).countedUntil?.getTime() ?? null;
+    await reviews.sum(subscription, 1);
+    await reviews.review(2);
+    await reviews.database.query(`update stats_progress set closed_until = ${BASE} + interval '5 minutes'`);
+    const [expected] = await reviews.database.query<{ ms: number }>(
+      `select date_part('epoch', ${BASE} + interval '2 minutes') * 1000 as ms`,
+    );
+    expect(await countedUntil()).toBe(expected!.ms);
+
+    await reviews.database.query('update vitals_progress set reviewed_until = null');
+    expect(await countedUntil()).toBeNull();
   });
 
   it('reads what the history was summed up to', async () => {

@@ -25,7 +25,7 @@ import { Janitor } from '../../src/shared/time/janitor.js';
 import { SystemRandom } from '../../src/shared/time/random.js';
 import { aLiveFeed } from './a-live-feed.js';
 import { fastSettings } from './fast-settings.js';
-import { Past } from './past-events.js';
+import { aPastEvent, Past, type PastEvent } from './past-events.js';
 import { silentLogger } from './silent-logger.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -111,6 +111,16 @@ export class ReplayBench {
     await this.database.drop();
   }
 
+  /** Stores events, each with one failed delivery, oldest first. */
+  async failures(count: number, subscriptionId: Uuid): Promise<PastEvent[]> {
+    const failed = { subscriptionId, status: 'failed', statusCode: 503, errorCode: 'bad_status' } as const;
+    const events = Array.from({ length: count }, (_, n) =>
+      aPastEvent({ atMs: Date.now() - (count - n) * 10, deliveries: [failed] }),
+    );
+    await this.past.store(events);
+    return events;
+  }
+
   /** Makes a replay of what failed, unless the order says otherwise, after counting what it matches. */
   async make(given: Partial<ReplayOrder> = {}): Promise<Replay> {
     const createdAt = await this.replayed.now(TENANT);
@@ -141,6 +151,37 @@ export class ReplayBench {
     await this.database.query(`update replays set due_at = now(), send_at = least(send_at, now()) where id = $1`, [id]);
     await step.run({ id, tenantId: TENANT });
     return this.get({ id });
+  }
+
+  /** Changes a replay as a client does. */
+  change({ id }: Pick<Replay, 'id'>, changes: Parameters<ReplayRepository['change']>[2]): Promise<Replay> {
+    return this.transactions.run(TENANT, (tx) => this.replays.change(tx, { tenantId: TENANT, id }, changes));
+  }
+
+  /** Makes a step if its time has come. */
+  async stepInTime({ id }: Pick<Replay, 'id'>): Promise<Replay> {
+    await this.step.run({ id, tenantId: TENANT });
+    return this.get({ id });
+  }
+
+  /** A step during whose search something happens. */
+  stepWhile(work: () => Promise<unknown>): ReplayStep {
+    const replayed = Object.assign(Object.create(this.replayed) as ReplayedDeliveries, {
+      next: async (...given: Parameters<ReplayedDeliveries['next']>) => {
+        const found = await this.replayed.next(...given);
+        await work();
+        return found;
+      },
+    });
+    return new ReplayStep(this.transactions, this.replays, replayed, new KeptAnnouncements(this.announced));
+  }
+
+  /** Makes steps until so many are sent: on a busy machine, a step may find nothing in its time. */
+  async untilSent(replay: Pick<Replay, 'id'>, count: number): Promise<Replay> {
+    for (;;) {
+      const now = await this.stepNow(replay);
+      if (now.sent >= count || now.allSentAt !== null) return now;
+    }
   }
 
   /** Makes steps until everything is sent, or something holds the replay. */

@@ -26,17 +26,19 @@ export function failingSummary(failing: SubscriptionFailing, subscription: Named
 function consequence({ disablesAtMs, stage }: SubscriptionFailing, nowMs: number): string[] {
   if (disablesAtMs === null) return [];
   const warning = stage === 'last_warning' ? 'this is the last warning: ' : '';
-  return [`${warning}unless a delivery succeeds, the subscription is disabled ${atTime(disablesAtMs, nowMs)}`];
+  return [
+    `${warning}unless a delivery succeeds, the subscription is disabled ${atTime(disablesAtMs, nowMs)} at the earliest`,
+  ];
 }
 
-/** Says why a subscription was disabled, what waits, and how to revive it. */
+/** Says why a subscription was disabled, and how to revive it. */
 export function disabledSummary(
   disabled: SubscriptionDisabled,
   subscription: NamedSubscription,
   nowMs: number,
 ): string {
   const revive = `once the receiver takes deliveries again, set its state to "active" with PATCH /subscriptions/${subscription.id}`;
-  return sentence(`the subscription to ${nameOf(subscription)} was disabled because ${disabledCause(disabled, nowMs)}${held(disabled)}; ${revive}`); // prettier-ignore
+  return sentence(`the subscription to ${nameOf(subscription)} was disabled because ${disabledCause(disabled, nowMs)}; ${revive}`); // prettier-ignore
 }
 
 export function recoveredSummary(
@@ -45,14 +47,21 @@ export function recoveredSummary(
   nowMs: number,
 ): string {
   const after = `after ${failuresInWords(consecutiveFailures)} since ${momentOf(failingSinceMs, nowMs)}`;
-  return sentence(`${nameOf(subscription)} takes deliveries again, ${after}; nothing is left to do`);
+  const missed = 'what failed meanwhile can be sent again with POST /replays';
+  return sentence(`${nameOf(subscription)} takes deliveries again, ${after}; ${missed}`);
 }
 
 /** Says how a replay ended, and what came of what it sent. */
-export function replaySummary({ replayId, outcome, matched, sent, delivered, failed }: ReplayFinished): string {
-  const waiting = sent - delivered - failed;
-  const results = [`${delivered} delivered`, `${failed} failed`, ...(waiting > 0 ? [`${waiting} unfinished`] : [])];
-  const parts = `it sent ${sent} of the ${matched} that it matched: ${results.join(', ')}`;
+export function replaySummary(replay: ReplayFinished): string {
+  const { replayId, outcome, matched, sent, delivered, failed, cancelled = 0, skipped = 0 } = replay;
+  const waiting = sent - delivered - failed - cancelled;
+  const others = [
+    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
+    ...(waiting > 0 ? [`${waiting} unfinished`] : []),
+  ];
+  const results = [`${delivered} delivered`, `${failed} failed`, ...others].join(', ');
+  const leftOut = skipped > 0 ? `; it skipped ${skipped}` : '';
+  const parts = `it sent ${sent} of the ${matched} that it matched: ${results}${leftOut}`;
   return sentence(`the replay ${replayId} ${ENDINGS[outcome]}; ${parts}`);
 }
 
@@ -76,18 +85,28 @@ function momentOf(timeMs: number, nowMs: number): string {
 }
 
 function lastCause({ lastError, lastStatusCode }: SubscriptionFailing): string {
-  if (lastError !== null) return ` (the last one: ${lastError.message ?? lastError.code})`;
-  return lastStatusCode === null ? '' : ` (the last one: the receiver answered ${lastStatusCode})`;
+  if (lastStatusCode !== null) return ` (the last one: the receiver answered ${lastStatusCode})`;
+  return lastError === null ? '' : ` (the last one: ${causeInWords(lastError)})`;
 }
+
+function causeInWords({ code, message }: NonNullable<SubscriptionFailing['lastError']>): string {
+  return message ?? CAUSES.get(code) ?? code;
+}
+
+/** What is known of an attempt that got no status. */
+const CAUSES: ReadonlyMap<string, string> = new Map([
+  ['timeout', 'the receiver did not answer in time'],
+  ['connection_refused', 'the receiver refused the connection'],
+  ['connection_reset', 'the connection to the receiver broke'],
+  ['dns_failure', 'the host name of the receiver could not be resolved'],
+  ['tls_failure', 'TLS with the receiver failed'],
+  ['blocked_address', 'the host name of the receiver resolves to an address that is not allowed'],
+  ['response_invalid', 'the receiver sent no valid HTTP response'],
+]);
 
 function disabledCause({ reason, failingSinceMs, consecutiveFailures }: SubscriptionDisabled, nowMs: number): string {
   if (reason === 'gone') return 'its receiver answered 410';
   if (failingSinceMs === null) return `of ${reason}`;
   const failures = consecutiveFailures === null ? '' : `: ${failuresInWords(consecutiveFailures)} in a row`;
   return `nothing had been delivered since ${momentOf(failingSinceMs, nowMs)}${failures}`;
-}
-
-function held({ waiting }: SubscriptionDisabled): string {
-  if (waiting === null || waiting === 0) return '';
-  return waiting === 1 ? '; one delivery is held' : `; ${inWords(waiting)} deliveries are held`;
 }

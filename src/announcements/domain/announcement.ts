@@ -25,7 +25,7 @@ export interface SubscriptionFailing {
   /** Of the first failure in the row, in milliseconds since the Unix epoch, like all times here. */
   readonly failingSinceMs: number;
   readonly consecutiveFailures: number;
-  /** When it is disabled unless something succeeds; null if it never is. */
+  /** When it is disabled, at the earliest, unless something succeeds; null if it never is. */
   readonly disablesAtMs: number | null;
   /** Of the last attempt. */
   readonly lastStatusCode: number | null;
@@ -40,8 +40,6 @@ export interface SubscriptionDisabled {
   /** Null if it was not disabled for its failures. */
   readonly failingSinceMs: number | null;
   readonly consecutiveFailures: number | null;
-  /** Deliveries that are held until it is revived; null if they were not counted. */
-  readonly waiting: number | null;
 }
 
 /** A subscription that was announced as failing has had a success. */
@@ -65,6 +63,9 @@ export interface ReplayFinished {
   readonly sent: number;
   readonly delivered: number;
   readonly failed: number;
+  /** Of those that it has sent, those that were cancelled; and those that it left out. Former versions do not say. */
+  readonly cancelled?: number | undefined;
+  readonly skipped?: number | undefined;
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
 }

@@ -124,7 +124,10 @@ export class SubscriptionFailingData extends SubscriptionOfEvent {
   @ApiProperty(CONSECUTIVE)
   readonly consecutive_failures: number;
 
-  @ApiProperty({ ...TIME_OR_NULL, description: 'When it is disabled unless something succeeds; null if it never is' })
+  @ApiProperty({
+    ...TIME_OR_NULL,
+    description: 'When it is disabled, at the earliest, unless something succeeds; null if it never is',
+  })
   readonly disables_at: string | null;
 
   @ApiProperty(LAST_STATUS_CODE)
@@ -151,13 +154,6 @@ export class SubscriptionDisabledData extends SubscriptionOfEvent {
 
   @ApiProperty({ ...CONSECUTIVE, ...COUNT_OR_NULL, example: null })
   readonly consecutive_failures: number | null;
-
-  @ApiProperty({
-    ...COUNT_OR_NULL,
-    description: 'Deliveries that are held until it is active again; null if they were not counted',
-    example: 3,
-  })
-  readonly waiting: number | null;
 }
 
 export class SubscriptionDisabledEvent extends OperationalEvent {
@@ -205,6 +201,12 @@ export class ReplayFinishedData {
 
   @ApiProperty({ ...COUNT, description: 'What of that had failed by then', example: 2 })
   readonly failed: number;
+
+  @ApiProperty({ ...COUNT, required: false, description: 'What of that was cancelled by then', example: 0 })
+  readonly cancelled?: number;
+
+  @ApiProperty({ ...COUNT, required: false, description: 'What it found and did not send', example: 0 })
+  readonly skipped?: number;
 
   @ApiProperty(TIME)
   readonly started_at: string;

@@ -48,7 +48,18 @@ describe('the filter of a replay', () => {
     });
     expect(missing({}, ['order.paid', 'user.*']).eventTypes).toBeUndefined();
     expect(missing({ event_type: 'order.paid' }, ['order.*']).eventTypes).toEqual({ only: 'order.paid' });
-    expect(missing({}, ['order.paid', '*']).missingFor).toEqual({ subscriptionId, eventTypes: null });
+  });
+
+  it('for what is missing has operational types only if they are asked for by name', () => {
+    const isMissing = (type: string, wanted: string[]) =>
+      missing({}, wanted).missingFor?.eventTypes.some((types) =>
+        'only' in types ? types.only === type : type >= types.from && type < types.before,
+      );
+    const operational = 'webhooks.delivery.failed';
+    const others = ['-', 'Z', '_', 'order.paid', 'webhook.a', 'webhooks', 'webhooks-a', 'webhooks0', 'zzz'];
+    expect(isMissing(operational, ['order.paid', '*'])).toBe(false);
+    expect(isMissing(operational, ['*', 'webhooks.*'])).toBe(true);
+    expect(others.filter((type) => !isMissing(type, ['*']))).toEqual([]);
   });
 
   it('for what is missing of one event has only that event', () => {

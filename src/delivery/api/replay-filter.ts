@@ -1,10 +1,10 @@
 import { InvalidInput } from '../../shared/errors/domain-error.js';
 import { firstUuidAt } from '../../shared/ids/uuid.js';
 import { ALL_IDS, intersection } from '../../shared/search/id-range.js';
-import { eventTypesOf } from '../../subscriptions/index.js';
+import { wantedEventTypesOf } from '../../subscriptions/index.js';
 import type { AttemptErrorCode } from '../domain/attempt-outcome.js';
 import type { DeliveryStatus } from '../domain/delivery-state.js';
-import type { EventTypes, HistoryFilter } from '../domain/history-filter.js';
+import type { HistoryFilter } from '../domain/history-filter.js';
 import { filterOf } from './history-query.js';
 
 /** Statuses of deliveries that can be sent again. */
@@ -47,12 +47,10 @@ export function missingFilter(
   { subscriptionId, wanted, before }: MissingTerms,
 ): HistoryFilter {
   const filter = read(fields);
-  const types = wanted.map((pattern) => eventTypesOf(pattern));
-  const known = types.filter((each): each is EventTypes => each !== null);
-  const eventTypes = known.length < types.length ? null : known;
-  const [only, ...others] = known;
+  const eventTypes = wanted.flatMap(wantedEventTypesOf);
+  const [only, ...others] = eventTypes;
   // A single range of types can begin the search.
-  const isOne = eventTypes !== null && only !== undefined && others.length === 0 && filter.eventTypes === undefined;
+  const isOne = only !== undefined && others.length === 0 && filter.eventTypes === undefined;
   return {
     ...filter,
     ...(isOne && { eventTypes: only }),

@@ -35,8 +35,7 @@ export interface HistoryFilter {
 /** A subscription and the event types that it wants. */
 interface MissingFor {
   readonly subscriptionId: string;
-  /** Null for all. */
-  readonly eventTypes: readonly EventTypes[] | null;
+  readonly eventTypes: readonly EventTypes[];
 }
 
 const OPEN: ReadonlySet<DeliveryStatus> = new Set(['pending', 'retrying', 'in_flight']);

@@ -124,6 +124,28 @@ describe('the publisher of announcements', () => {
     expect([removed, warned]).toEqual([['a'], ['announcement.unreadable']]);
   });
 
+  it('tries what always fails for a day', async () => {
+    outcomes = { a: new Error('It is too large.') };
+    announce('a');
+    await pass(5000);
+    expect(removed).toEqual([]);
+
+    await pass(DAY_MS);
+    announce('a');
+    await pass(5000);
+    expect(removed).toEqual(['a']);
+    expect(await metrics.render()).toContain('webhook_announcements_total{outcome="failed"} 1');
+  });
+
+  it('lets tenants take turns', async () => {
+    const of = (tenantId: string) =>
+      ({ tenantId, type: 'webhooks.delivery.failed', data: { deliveryId: '' } }) as const;
+    const given = [...Array.from({ length: 30 }, (_, n) => `a${n}`), 'b0'];
+    waiting.push(...given.map((id) => ({ id, occurredAt: START, omitted: 0, content: of(id.charAt(0)) })));
+    await pass(5000);
+    expect(removed.slice(0, 3)).toEqual(['a0', 'b0', 'a1']);
+  });
+
   it('looks no more after it was stopped', async () => {
     publisher.onModuleDestroy();
     ring();

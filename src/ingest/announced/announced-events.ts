@@ -6,6 +6,7 @@ import { Snapshot } from '../../shared/snapshot.js';
 import { Clock } from '../../shared/time/clock.js';
 import { Janitor } from '../../shared/time/janitor.js';
 import { Random } from '../../shared/time/random.js';
+import { inTurns } from './in-turns.js';
 import { ANNOUNCEMENT_OUTCOMES, type AnnouncementOutcome, OperationalEvents } from './operational-events.js';
 
 /**
@@ -19,8 +20,8 @@ const RING_MS = 250;
 /** Announcements taken at once, and those published at the same time. */
 const BATCH = 500;
 const PUBLISHED_AT_ONCE = 10;
-/** After this time, nobody waits any longer for a version that can read an announcement. */
-const UNREADABLE_LIFE_MS = 86_400_000;
+/** After this time, nobody tries any longer what could be neither read nor published. */
+const LIFE_MS = 86_400_000;
 /** Lifetime of the gauge's value, because the metrics are public. */
 const GAUGE_LIFE_MS = 1000;
 
@@ -92,7 +93,8 @@ export class AnnouncedEvents implements OnApplicationBootstrap, OnModuleDestroy 
 
   /** @returns whether more may be due */
   private async publishBatch(): Promise<boolean> {
-    const { announcements, hasMore } = await this.outbox.take(BATCH);
+    const { announcements: taken, hasMore } = await this.outbox.take(BATCH);
+    const announcements = inTurns(taken, ({ content }) => content?.tenantId ?? '');
     for (let at = 0; at < announcements.length && !this.isStopped; at += PUBLISHED_AT_ONCE) {
       const part = announcements.slice(at, at + PUBLISHED_AT_ONCE);
       const settled = await Promise.all(part.map((announcement) => this.publish(announcement)));
@@ -111,7 +113,9 @@ export class AnnouncedEvents implements OnApplicationBootstrap, OnModuleDestroy 
       return id;
     } catch (error) {
       if (!this.isStopped) this.logger.warn({ err: error, announcement: id }, 'announcement.not_published');
-      return null;
+      if (!this.isOld(announcement)) return null;
+      this.settled(announcement, 'failed');
+      return id;
     }
   }
 
@@ -122,6 +126,6 @@ export class AnnouncedEvents implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private isOld({ occurredAt }: TakenAnnouncement): boolean {
-    return this.clock.nowMs() - occurredAt.getTime() > UNREADABLE_LIFE_MS;
+    return this.clock.nowMs() - occurredAt.getTime() > LIFE_MS;
   }
 }

@@ -21,6 +21,7 @@ export const ANNOUNCEMENT_OUTCOMES = [
   'too_many',
   'pointless',
   'unreadable',
+  'failed',
 ] as const;
 export type AnnouncementOutcome = (typeof ANNOUNCEMENT_OUTCOMES)[number];
 

@@ -19,7 +19,7 @@ const RECOVERED = { tenantId: 't', type: 'webhooks.subscription.recovered', data
 const DISABLED = {
   tenantId: 't',
   type: 'webhooks.subscription.disabled',
-  data: { ...HEALTH, reason: 'gone', waiting: null },
+  data: { ...HEALTH, reason: 'gone' },
 } as const;
 
 describe('an announcement', () => {

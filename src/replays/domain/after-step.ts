@@ -50,6 +50,8 @@ export function afterStep(replay: Replay, { now, settled, sending, hasUnsettled 
     failed: replay.failed + settled.failed,
     cancelled: replay.cancelled + settled.cancelled,
     settledUntil: settled.last,
+    // A step that failed before is made up for by this one. Why some were skipped, or the replay ended, stays.
+    lastError: hasEnded(replay) || replay.skipped > 0 ? replay.lastError : null,
   };
   const sent = sending === null ? counted : afterSending(counted, sending, now);
   const ended = isComplete(sent, hasUnsettled) ? { ...sent, state: 'finished' as const, finishedAt: now } : sent;
@@ -64,8 +66,9 @@ export function afterStep(replay: Replay, { now, settled, sending, hasUnsettled 
   };
 }
 
-function isComplete({ state, allSentAt }: Replay, hasUnsettled: boolean): boolean {
-  return state === 'running' && allSentAt !== null && !hasUnsettled;
+/** A pause holds back what is to be sent, so it does not keep a replay that has sent everything from its end. */
+function isComplete(replay: Replay, hasUnsettled: boolean): boolean {
+  return !hasEnded(replay) && replay.allSentAt !== null && !hasUnsettled;
 }
 
 function afterSending(replay: Replay, sending: Sending, now: Date): Replay {
@@ -91,6 +94,6 @@ function afterSending(replay: Replay, sending: Sending, now: Date): Replay {
     heldBy: isBlank ? replay.heldBy : hold,
     // What was sent in spite of a hold begins another wait.
     heldSince: isBlank ? replay.heldSince : hold === null ? null : isIdle ? (replay.heldSince ?? now) : now,
-    lastError: problem ?? (opened > 0 && skipped === 0 && replay.skipped === 0 ? null : replay.lastError),
+    lastError: problem ?? replay.lastError,
   };
 }

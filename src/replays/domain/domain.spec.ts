@@ -205,6 +205,15 @@ describe('a replay after a step', () => {
     expect(finished).toMatchObject({ delivered: 390, failed: 7, cancelled: 1 });
   });
 
+  it('finishes also if it was paused after everything was sent', () => {
+    const paused = aReplay({ state: 'paused', sent: 400, allSentAt: NOW });
+    expect(step(paused).replay).toMatchObject({ state: 'paused', isSettled: false });
+    const settled = { delivered: 400, failed: 0, cancelled: 0, last: null };
+    const { replay } = step(paused, { settled, hasUnsettled: false, now: later(250) });
+    expect(replay).toMatchObject({ state: 'finished', finishedAt: later(250), delivered: 400, isSettled: true });
+    expect(step(aReplay({ state: 'paused' }), { hasUnsettled: false }).replay.state).toBe('paused');
+  });
+
   it('finishes in one step if it found nothing', () => {
     const { replay } = step(aReplay({ matched: 0 }), { sending: sending({ opened: 0, isExhausted: true }), hasUnsettled: false }); // prettier-ignore
     expect(replay).toMatchObject({ state: 'finished', matched: 0, isSettled: true });
@@ -229,10 +238,12 @@ describe('a replay after a step', () => {
     expect(step(aReplay({ state: 'paused', settledUntil: 'c' }), { settled }).replay.settledUntil).toBe('d');
   });
 
-  it('forgets an error when a batch goes well, but not that something was skipped', () => {
+  it('forgets that a step failed, but not that something was skipped, nor why it ended', () => {
     const failing = aReplay({ lastError: 'a step failed' });
     expect(step(failing, { sending: sending() }).replay.lastError).toBeNull();
-    expect(step(failing, { sending: sending({ opened: 0, hold: 'paused' }) }).replay.lastError).toBe('a step failed');
+    expect(step(failing, { sending: sending({ opened: 0, hold: 'paused' }) }).replay.lastError).toBeNull();
+    expect(step({ ...failing, allSentAt: NOW }).replay.lastError).toBeNull();
+    expect(step({ ...failing, state: 'failed', finishedAt: NOW }).replay.lastError).toBe('a step failed');
     const skipping = step(aReplay(), { sending: sending({ skipped: 1, problem: 'some were skipped' }) }).replay;
     expect(step(skipping, { sending: sending() }).replay.lastError).toBe('some were skipped');
   });

@@ -17,6 +17,11 @@ export function batchSize(rate: number): number {
   return Math.min(Math.max(Math.ceil(rate * STEP_SECONDS), 1), MOST_AT_ONCE);
 }
 
+/** How long a batch takes at a rate. A replay that gets another rate waits this long at most for its next batch. */
+export function batchMs(rate: number): number {
+  return (batchSize(rate) * 1000) / rate;
+}
+
 /** How many deliveries may be opened ahead of their first attempts. */
 export function windowOf(rate: number): number {
   return Math.max(Math.ceil(rate * WINDOW_SECONDS), LEAST_WINDOW);

@@ -23,13 +23,15 @@ const GAUGE_LIFE_MS = 1000;
 const STEP_FAILED = 'a step failed for a reason of the service, and is repeated; its log says why';
 
 /**
- * Makes the steps of replays that are due. Runs in every worker. PostgreSQL lets one at a time make a step of a replay,
- * and when a worker dies, any other makes the next one.
+ * Makes the steps of replays that are due. Runs in every worker. PostgreSQL lets one at a time make a step for a
+ * tenant, and when a worker dies, any other makes the next one.
  */
 @Injectable()
 export class ReplayRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private isStopped = false;
+  /** Until when replays are left alone that could not be put off, by the monotonic clock. */
+  private readonly restingUntilMs = new Map<string, number>();
 
   constructor(
     private readonly dueReplays: DueReplayRepository,
@@ -38,7 +40,7 @@ export class ReplayRunner implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly random: Random,
     private readonly metrics: Metrics,
     private readonly logger: Logger,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     const running = new Snapshot(() => dueReplays.countRunning(), GAUGE_LIFE_MS, clock);
     metrics.addGauge('webhook_replays_running', 'Replays that have not sent everything and are not paused', () =>
@@ -71,7 +73,7 @@ export class ReplayRunner implements OnApplicationBootstrap, OnModuleDestroy {
       const { due, nextInMs } = await this.dueReplays.list(LISTED);
       for (const replay of inTurns(due)) {
         if (this.isStopped) break;
-        await this.step(replay);
+        if (!this.isResting(replay)) await this.step(replay);
       }
       if (due.length > 0) return SHORTEST_PAUSE_MS;
       return Math.min(Math.max(nextInMs ?? LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS);
@@ -82,6 +84,14 @@ export class ReplayRunner implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
+  private isResting({ id }: ReplayKey): boolean {
+    const untilMs = this.restingUntilMs.get(id);
+    if (untilMs === undefined) return false;
+    if (this.clock.monotonicMs() < untilMs) return true;
+    this.restingUntilMs.delete(id);
+    return false;
+  }
+
   private async step(replay: ReplayKey): Promise<void> {
     try {
       await this.steps.run(replay);
@@ -90,7 +100,18 @@ export class ReplayRunner implements OnApplicationBootstrap, OnModuleDestroy {
       const { id, tenantId } = replay;
       this.metrics.replayFailures.inc();
       this.logger.warn({ err: error, replay_id: toPublicId('rpl', id), tenant_id: tenantId }, 'replay.step_failed');
+      await this.postpone(replay);
+    }
+  }
+
+  /** Never throws: what refuses the step of one tenant may refuse this too, and others come after it. */
+  private async postpone({ id, tenantId }: ReplayKey): Promise<void> {
+    try {
       await this.repository.postpone(tenantId, id, { seconds: SECONDS_AFTER_FAILURE, error: STEP_FAILED });
+    } catch (error) {
+      this.restingUntilMs.set(id, this.clock.monotonicMs() + SECONDS_AFTER_FAILURE * 1000);
+      const keys = { replay_id: toPublicId('rpl', id), tenant_id: tenantId };
+      this.logger.warn({ err: error, ...keys }, 'replay.not_postponed');
     }
   }
 }

@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Announcements } from '../../announcements/index.js';
-import { type OpenedDelivery, ReplayedDeliveries, type ReplayMatch } from '../../delivery/index.js';
+import {
+  type OpenedDelivery,
+  ReplayedDeliveries,
+  type ReplayMatch,
+  type ReplayReceiver,
+} from '../../delivery/index.js';
 import { type Tx, Transactions } from '../../shared/database/transaction.js';
 import { toPublicId } from '../../shared/ids/public-id.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
@@ -36,7 +41,7 @@ export class ReplayStep {
     private readonly announcements: Announcements,
   ) {}
 
-  /** @returns how many deliveries were opened; null if another worker has the replay, or it is not due */
+  /** @returns how many deliveries were opened; null if another worker makes a step for the tenant, or it is not due */
   async run({ id, tenantId }: ReplayKey): Promise<number | null> {
     const opened = await this.transactions.run(tenantId, (tx) => this.step(tx, tenantId, id));
     if (opened === null) return null;
@@ -45,6 +50,7 @@ export class ReplayStep {
   }
 
   private async step(tx: Tx, tenantId: string, id: Uuid): Promise<readonly OpenedDelivery[] | null> {
+    if (!(await this.repository.takeTurn(tx, tenantId))) return null;
     const taken = await this.repository.take(tx, tenantId, id);
     if (taken === null) return null;
     const { replay, now } = taken;
@@ -67,12 +73,9 @@ export class ReplayStep {
     now: Date,
   ): Promise<{ readonly sending: Sending; readonly opened: readonly OpenedDelivery[] }> {
     const { id, tenantId, subscriptionId, heldSince } = replay;
-    if (subscriptionId !== null) {
-      const receiver = (await this.replayed.receivers(tx, tenantId, [subscriptionId])).get(subscriptionId);
-      const obstacle = obstacleOf(receiver);
-      if (obstacle === 'deleted') return { sending: gone(replay, subscriptionId), opened: [] };
-      if (obstacle !== null) return { sending: held(replay, obstacle), opened: [] };
-    }
+    const only = subscriptionId === null ? [] : [subscriptionId];
+    const before = standBack(replay, await this.replayed.receivers(tx, tenantId, only));
+    if (before !== null) return { sending: before, opened: [] };
     const isWaiting = subscriptionId !== null || now.getTime() - (heldSince ?? now).getTime() < PATIENCE_MS;
     const window = windowOf(replay.rate);
     if (isWaiting && (await this.replayed.isBehind(tx, tenantId, id, window))) {
@@ -80,7 +83,10 @@ export class ReplayStep {
     }
     const { matches, next, gone: lost } = await this.nextMatches(tx, replay);
     const subscriptions = matches.map((match) => match.subscriptionId);
-    const receivers = await this.replayed.receivers(tx, tenantId, subscriptions);
+    const receivers = await this.replayed.receivers(tx, tenantId, [...only, ...subscriptions]);
+    // During the search, its only subscription may have been disabled. Then its matches wait, and are not skipped.
+    const since = standBack(replay, receivers);
+    if (since !== null) return { sending: since, opened: [] };
     const batch = nextBatch(matches, receivers, isWaiting);
     const opened = await this.replayed.open(tx, tenantId, id, batch.send);
     const sending: Sending = {
@@ -118,6 +124,15 @@ function problemOf([example, ...others]: readonly Uuid[]): string | null {
   if (example === undefined) return null;
   const isOne = others.every((other) => other === example);
   return `some were skipped, because ${toPublicId('sub', example)} ${isOne ? 'is' : 'and others are'} deleted or disabled`;
+}
+
+/** What a replay to one subscription does instead of sending; null if nothing stands in its way. */
+function standBack(replay: Replay, receivers: ReadonlyMap<Uuid, ReplayReceiver>): Sending | null {
+  const { subscriptionId } = replay;
+  if (subscriptionId === null) return null;
+  const obstacle = obstacleOf(receivers.get(subscriptionId));
+  if (obstacle === 'deleted') return gone(replay, subscriptionId);
+  return obstacle === null ? null : held(replay, obstacle);
 }
 
 function held({ position }: Replay, hold: Hold): Sending {

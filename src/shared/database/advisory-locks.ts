@@ -17,3 +17,9 @@ export const ADVISORY_LOCKS = {
   /** One process at a time decides what is published of announcements. */
   announcing: 7_238_451_980,
 } as const;
+
+/** Classes of advisory locks that have one for each tenant: the first of two 32-bit keys. No lock above has two. */
+export const TENANT_LOCKS = {
+  /** A tenant's replays make one step at a time, so that each sees what the others have sent. */
+  replayStep: 723_845,
+} as const;

@@ -11,6 +11,9 @@ const ANY = '*';
 const BELOW = '.*';
 /** How the types of operational events begin. Only the service publishes them. */
 export const OPERATIONAL_PREFIX = 'webhooks.';
+/** In the order of bytes, the first text after all that begin with the prefix, and the first after all event types. */
+const AFTER_OPERATIONAL = 'webhooks/';
+const AFTER_ALL = '{';
 
 /** Whether only the service publishes events of the type. */
 export function isOperational(eventType: string): boolean {
@@ -58,6 +61,16 @@ export function eventTypesOf(
   if (!pattern.endsWith(BELOW)) return { only: pattern };
   const word = pattern.slice(0, -BELOW.length);
   return { from: `${word}.`, before: `${word}/` };
+}
+
+/** The event types that a subscription with the pattern gets: all that it matches, but for `*` no operational ones. */
+export function wantedEventTypesOf(pattern: string): NonNullable<ReturnType<typeof eventTypesOf>>[] {
+  const types = eventTypesOf(pattern);
+  if (types !== null) return [types];
+  return [
+    { from: '', before: OPERATIONAL_PREFIX },
+    { from: AFTER_OPERATIONAL, before: AFTER_ALL },
+  ];
 }
 
 export function wants(patterns: readonly string[], eventType: string): boolean {

@@ -16,7 +16,8 @@ import { FAILING_COLUMNS, failingOf, type FailingRow } from '../failing-rows.js'
 
 /** What is known about subscriptions; what is missing of one is nothing. */
 export interface Known {
-  readonly closedUntil: Date | null;
+  /** Everything before is summed up and reviewed; null before the first review. */
+  readonly countedUntil: Date | null;
   readonly failing: ReadonlyMap<Uuid, Failing>;
   readonly hours: ReadonlyMap<Uuid, readonly HourOfAttempts[]>;
   /** At the last minute. */
@@ -35,7 +36,7 @@ type HourColumns = readonly [id: Uuid, hour: number, succeeded: number, failed: 
 
 /** Lists are null if they are empty. */
 interface KnownRow {
-  closed_until: Date | null;
+  counted_until: Date | null;
   failing: FailingRow[] | null;
   hours: HourColumns[] | null;
   sampled: (WaitingNumbers & { id: Uuid })[] | null;
@@ -46,8 +47,12 @@ interface DetailRow extends KnownRow, AttemptNumbers, WaitingDeliveries {
   last_success: Date | null;
 }
 
+/** Reviews follow the sums, so they may be behind. Without the condition, `least` would ignore a null. */
+const COUNTED_UNTIL = `(select least(reviewed_until, ${CLOSED_UNTIL}) from vitals_progress
+  where reviewed_until is not null)`;
+
 /** Subscriptions of tenant $1 with the ids $2; hours from $3 on. */
-const KNOWN = `${CLOSED_UNTIL} as closed_until,
+const KNOWN = `${COUNTED_UNTIL} as counted_until,
   (select json_agg(f) from (
     select ${FAILING_COLUMNS} from failing_subscriptions where tenant_id = $1 and subscription_id = any($2::uuid[])) f
   ) as failing,
@@ -91,7 +96,7 @@ function toKnown(row: KnownRow | undefined): Known {
     new Map((rows ?? []).map((each) => [each.id, each]));
   const hours = Map.groupBy(row?.hours ?? [], ([id]) => id);
   return {
-    closedUntil: row?.closed_until ?? null,
+    countedUntil: row?.counted_until ?? null,
     failing: new Map((row?.failing ?? []).map((each) => [each.id, failingOf(each)])),
     hours: new Map([...hours].map(([id, columns]) => [id, columns.map(toHour)])),
     waiting: byId(row?.sampled),

@@ -50,7 +50,7 @@ export class Vitals implements HealthSource, OnModuleInit {
     return toHealth(
       subscription,
       {
-        asOf: known.closedUntil,
+        asOf: known.countedUntil,
         failing: known.failing.get(id) ?? null,
         hours: known.hours.get(id) ?? [],
         waiting: known.waiting.get(id) ?? { waiting: 0, parked: 0 },

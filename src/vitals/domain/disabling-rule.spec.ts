@@ -44,6 +44,10 @@ describe('the rule that disables a subscription', () => {
     ['shortly before the end', 4.5 * DAY, { stage: 2 }, 'last_warning'],
     ['only of the last stage that was reached', 4.6 * DAY, { stage: 0 }, 'last_warning'],
     ['not at the end without enough failures', 6 * DAY, { failures: 10 }, 'wait'],
+    ['not for the last time while failures lack more than a tenth', 6 * DAY, { stage: 2, failures: 17 }, 'wait'],
+    ['not for the last time while hours lack more than a tenth', 6 * DAY, { stage: 2, hours: 10 }, 'wait'],
+    ['for the last time when only a tenth is lacking', 6 * DAY, { stage: 2, failures: 18, hours: 11 }, 'last_warning'],
+    ['half way however few the failures are', 6 * DAY, { stage: 1, failures: 5, hours: 1 }, 'half_way'],
   ])('warns %s', (_, seconds, given, expected) => {
     expect(said(lasting(seconds, given))).toBe(expected);
   });

@@ -10,7 +10,10 @@ const MIN_HOURS = 12;
 /** With a short setting, a tenth of it, in hours. */
 const HOURS_PER_DAY = 2.4;
 
-/** Warnings by the share of the time until a subscription is disabled: an hour, half, and nine tenths of five days. */
+/**
+ * Warnings by the share of the time until a subscription is disabled: an hour, half, and nine tenths of five days. The
+ * last one also waits for the same share of the failures and of their hours, so that the end is near indeed.
+ */
 const WARNINGS = [
   { stage: 1, share: 1 / 120, name: 'started' },
   { stage: 2, share: 1 / 2, name: 'half_way' },
@@ -38,7 +41,10 @@ export function verdictOn(count: FailureCount | null, disableAfterDays: number):
   const hasEnough = count.failures >= MIN_FAILURES && count.hours >= hoursNeeded(disableAfterDays);
   if (failedSeconds >= neededSeconds && hasEnough) return { verdict: 'disable' };
   if (count.failures < FEW_FAILURES) return { verdict: 'wait' };
-  const reached = WARNINGS.findLast(({ share }) => failedSeconds >= share * neededSeconds);
+  const least = Math.min(...sharesOf(count, disableAfterDays));
+  const reached = WARNINGS.findLast(({ name, share }) =>
+    name === 'last_warning' ? least >= share : failedSeconds >= share * neededSeconds,
+  );
   if (reached === undefined || reached.stage <= count.stage) return { verdict: 'wait' };
   return { verdict: 'warn', warning: reached, secondsLeft: Math.max(0, neededSeconds - failedSeconds) };
 }
@@ -46,17 +52,21 @@ export function verdictOn(count: FailureCount | null, disableAfterDays: number):
 /** How far failures are on the way to disabling their subscription, from 0 to 1; null if nothing counts. */
 export function progressOf(count: FailureCount | null, disableAfterDays: number): number | null {
   if (count === null || disableAfterDays === 0) return null;
-  const shares = [
-    (count.toSeconds - count.fromSeconds) / (disableAfterDays * DAY_SECONDS),
-    count.failures / MIN_FAILURES,
-    count.hours / hoursNeeded(disableAfterDays),
-  ];
-  return Math.round(Math.min(1, ...shares) * 1000) / 1000;
+  return Math.round(Math.min(1, ...sharesOf(count, disableAfterDays)) * 1000) / 1000;
 }
 
 /** For how long nobody may answer before the network of this service is in doubt: as long as until the first warning. */
 export function graceSeconds(disableAfterDays: number): number {
   return WARNINGS[0].share * disableAfterDays * DAY_SECONDS;
+}
+
+/** How much there is of all that it takes: 1 is enough. */
+function sharesOf(count: FailureCount, disableAfterDays: number): readonly number[] {
+  return [
+    (count.toSeconds - count.fromSeconds) / (disableAfterDays * DAY_SECONDS),
+    count.failures / MIN_FAILURES,
+    count.hours / hoursNeeded(disableAfterDays),
+  ];
 }
 
 function hoursNeeded(disableAfterDays: number): number {

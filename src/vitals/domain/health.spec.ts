@@ -29,7 +29,7 @@ describe('the health of a subscription', () => {
     [
       'failing',
       { ...FAILING, disablesAfterDays: 5 },
-      'The last 57 attempts failed since 6 Nov at 14:05:10 UTC, the newest with status 503. The subscription is disabled after 5 days of nothing else.',
+      'The last 57 attempts failed since 6 Nov at 14:05:10 UTC, the newest with status 503. The subscription is disabled after 5 days of nothing else at the earliest.',
     ],
     [
       'failing',

@@ -25,7 +25,7 @@ export interface JudgedSubscription {
   readonly failingSinceMs: number | null;
   readonly lastStatusCode: number | null;
   readonly lastErrorCode: string | null;
-  /** Days after which it is disabled if nothing else comes; null if nothing counts towards that. */
+  /** Days after which it is disabled, at the earliest, if nothing else comes; null if nothing counts towards that. */
   readonly disablesAfterDays: number | null;
   /** Attempts of the last day. */
   readonly succeeded: number;
@@ -73,7 +73,7 @@ function failing(subscription: JudgedSubscription, nowMs: number): string[] {
     ...(disablesAfterDays === null
       ? []
       : [
-          `the subscription is disabled after ${disablesAfterDays === 1 ? 'a day' : `${disablesAfterDays} days`} of nothing else`,
+          `the subscription is disabled after ${disablesAfterDays === 1 ? 'a day' : `${disablesAfterDays} days`} of nothing else at the earliest`,
         ]),
   ];
 }

@@ -44,6 +44,11 @@ describe('a review of a subscription', () => {
     expect(changeOf({ ...KNOWN, isAnnounced: false }, success, ACTIVE, TIME)).toEqual(NOTHING);
   });
 
+  it('tells of no recovery of one that is not active, because it takes no deliveries', () => {
+    const success = { hasSucceeded: true, failures: null };
+    expect(changeOf(KNOWN, success, { ...ACTIVE, isActive: false }, TIME)).toEqual(NOTHING);
+  });
+
   it('tells of a recovery even if it fails again', () => {
     const change = changeOf(KNOWN, { ...ANOTHER, hasSucceeded: true }, ACTIVE, TIME);
     expect(change.recoveredFrom).toBe(KNOWN);

@@ -5,7 +5,7 @@ import { type Failing, failingAfter, type SeenAttempts, type Subject } from './f
 export interface Change {
   /** Null if it is not failing any more. */
   readonly next: Failing | null;
-  /** What it was until now, if that must be announced as over. */
+  /** What it was until now, if that must be announced as over; null unless it is active. */
   readonly recoveredFrom: Failing | null;
   readonly warning: { readonly warning: Warning; readonly secondsLeft: number } | null;
   readonly isToBeDisabled: boolean;
@@ -35,7 +35,8 @@ export function changeOf(
   if (subject === null) return { next: null, recoveredFrom: null, warning: null, isToBeDisabled: false };
   const trusted = known !== null && hasGoneBack ? { ...known, count: null } : known;
   const next = failingAfter(trusted, seen, subject, watchedSeconds);
-  const recoveredFrom = seen?.hasSucceeded === true && known?.isAnnounced === true ? known : null;
+  const hasRecovered = seen?.hasSucceeded === true && subject.isActive;
+  const recoveredFrom = hasRecovered && known?.isAnnounced === true ? known : null;
   const verdict = verdictOn(next?.count ?? null, disableAfterDays);
   const warned = next === null ? null : afterWarning(next, verdict);
   return {

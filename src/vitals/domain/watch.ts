@@ -20,6 +20,8 @@ export interface NetworkSigns {
 
 /** A longer gap is not watched time: no process was reviewing, or the clock has jumped. */
 const MAX_GAP_SECONDS = 300;
+/** The clocks of two databases, before and after a failover, may differ by as much. */
+const TOLERATED_MS = 5000;
 
 /**
  * Advances the watch to now.
@@ -34,9 +36,9 @@ export function watchAt(watch: Watch, nowMs: number, signs: NetworkSigns, graceS
   return { seconds: watch.seconds + (isWatched ? passed : 0), atMs: nowMs, doubtSeconds };
 }
 
-/** Whether the clock has gone back, so that later times may lie before earlier ones. */
+/** Whether the clock has gone back by more than a little, so that later times may lie before earlier ones. */
 export function hasGoneBack({ atMs }: Watch, nowMs: number): boolean {
-  return atMs !== null && nowMs < atMs;
+  return atMs !== null && nowMs < atMs - TOLERATED_MS;
 }
 
 /** Doubt begins with an attempt that nobody answers, and ends with any answer of any receiver. */

@@ -27,7 +27,7 @@ export class LongFailures {
 
   /** Never throws: a later review finds the subscription again. */
   async end(subscription: FailingSubscription): Promise<void> {
-    const { id, tenantId, failing } = subscription;
+    const { id, tenantId, failing, updatedAt } = subscription;
     if (this.clock.monotonicMs() < (this.pausedUntilMs.get(id) ?? -Infinity)) return;
     this.pausedUntilMs.delete(id);
     try {
@@ -38,6 +38,7 @@ export class LongFailures {
       await this.disabling.disableFailing(tenantId, id, {
         failingSinceMs: failing.sinceMs,
         consecutiveFailures: failing.failures,
+        updatedAt,
       });
     } catch (error) {
       this.pausedUntilMs.set(id, this.clock.monotonicMs() + PAUSE_MS);

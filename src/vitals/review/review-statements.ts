@@ -69,7 +69,8 @@ export const KEEP_FAILING = `insert into failing_subscriptions (subscription_id,
     counted_from = excluded.counted_from, counted_to = excluded.counted_to,
     counted_failures = excluded.counted_failures, counted_hours = excluded.counted_hours, stage = excluded.stage`;
 
-export const READ_PROGRESS = `select ${MS('now()')} as now_ms, ${MS('reviewed_until')} as reviewed_ms,
+// By the clock, because the transaction may have begun before another review that has ended since.
+export const READ_PROGRESS = `select ${MS('clock_timestamp()')} as now_ms, ${MS('reviewed_until')} as reviewed_ms,
     ${MS('watched_at')} as watched_ms, watched_seconds, doubt_seconds
   from vitals_progress`;
 

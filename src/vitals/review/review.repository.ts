@@ -41,11 +41,21 @@ const INDEXES_ONLY = `select set_config(name, 'off', true)
   from unnest('{enable_seqscan,enable_mergejoin,enable_hashjoin,jit}'::text[]) name`;
 const NO_SIGNS: NetworkSigns = { answered: 0, unanswered: 0 };
 
-/** A subscription whose failures are long enough to disable it. */
-export interface FailingSubscription {
+interface KnownFailing {
   readonly id: Uuid;
   readonly tenantId: string;
   readonly failing: Failing;
+}
+
+/** A subscription whose failures are long enough to disable it. */
+export interface FailingSubscription extends KnownFailing {
+  /** When it was last changed before it was judged, as PostgreSQL writes it: another change makes the verdict void. */
+  readonly updatedAt: string;
+}
+
+/** A subscription at the time of the review. */
+interface ReviewedSubject extends Subject {
+  readonly updatedAt: string;
 }
 
 /** What a review found. */
@@ -61,6 +71,13 @@ interface ProgressRow {
   readonly watched_ms: number | null;
   readonly watched_seconds: number;
   readonly doubt_seconds: number | null;
+}
+
+interface TargetRow {
+  readonly id: Uuid;
+  readonly state: number;
+  readonly target_url: string;
+  readonly updated_at: string;
 }
 
 /** Minutes to review. */
@@ -114,10 +131,11 @@ export class ReviewRepository {
    *
    * @returns false if another process is reviewing
    */
-  async forget({ id, tenantId, failing }: FailingSubscription): Promise<boolean> {
+  async forget({ id, tenantId, failing }: KnownFailing): Promise<boolean> {
     const done = await this.exclusively(async (query) => {
       await query(FORGET_FAILING, [[id]]);
-      if (failing.isAnnounced) await this.announced.recovered(query, { id, tenantId, failing });
+      const subject = (await readSubjects(query, [id])).get(id);
+      if (failing.isAnnounced && subject?.isActive) await this.announced.recovered(query, { id, tenantId, failing });
       return true;
     });
     return done ?? false;
@@ -128,7 +146,7 @@ export class ReviewRepository {
    *
    * @throws if it does not answer within a minute: a busy subscription may have a million deliveries to look at
    */
-  hasSucceeded({ id, tenantId, failing }: FailingSubscription): Promise<boolean> {
+  hasSucceeded({ id, tenantId, failing }: KnownFailing): Promise<boolean> {
     return runPatiently(this.dataSource, TIMEOUT_MS, async (query) => {
       await query(INDEXES_ONLY);
       const [row] = await query<{ has_succeeded: boolean }>(HAS_SUCCEEDED, [tenantId, id, new Date(failing.sinceMs)]);
@@ -158,7 +176,8 @@ export class ReviewRepository {
 
   /** Stores and announces what has changed. @returns the subscriptions to be disabled */
   private async change(query: PatientQuery, review: ReviewInput): Promise<FailingSubscription[]> {
-    const subjects = await readSubjects(query, review);
+    const ids = new Set([...review.known, ...review.seen].map(({ id }) => id));
+    const subjects = await readSubjects(query, [...ids]);
     const kept: FailingRow[] = [];
     const forgotten: Uuid[] = [];
     const toBeDisabled: FailingSubscription[] = [];
@@ -172,7 +191,8 @@ export class ReviewRepository {
         continue;
       }
       if (change.warning !== null) await this.announced.failing(query, found, change.warning, review.nowMs);
-      if (change.isToBeDisabled) toBeDisabled.push(found);
+      const updatedAt = subjects.get(id)?.updatedAt;
+      if (change.isToBeDisabled && updatedAt !== undefined) toBeDisabled.push({ ...found, updatedAt });
       const row = rowOf(id, tenantId, found.failing);
       if (!isDeepStrictEqual(row, before)) kept.push(row);
     }
@@ -223,14 +243,17 @@ async function readMinutes(
 }
 
 /** Subscriptions that are not deleted. */
-async function readSubjects(query: PatientQuery, { known, seen }: ReviewInput): Promise<Map<Uuid, Subject>> {
-  const ids = [...new Set([...known, ...seen].map(({ id }) => id))];
+async function readSubjects(query: PatientQuery, ids: readonly Uuid[]): Promise<Map<Uuid, ReviewedSubject>> {
   if (ids.length === 0) return new Map();
-  const rows = await query<{ id: Uuid; state: number; target_url: string }>(SUBSCRIPTION_TARGETS, [ids]);
+  const rows = await query<TargetRow>(SUBSCRIPTION_TARGETS, [ids]);
   return new Map(
     rows.map((row) => [
       row.id,
-      { isActive: row.state === SUBSCRIPTION_STATE.active, targetDigest: digestOf(row.target_url) },
+      {
+        isActive: row.state === SUBSCRIPTION_STATE.active,
+        targetDigest: digestOf(row.target_url),
+        updatedAt: row.updated_at,
+      },
     ]),
   );
 }

@@ -23,14 +23,14 @@ const NEWEST_WEIGHT = 0.2;
 /** A receiver that answers within this time is prompt: its requests free their slots before other lanes need them. */
 const PROMPT_MS = 1000;
 
-/** After this time without an answer, nobody knows how many requests the receiver takes at once. */
+/** After this time without a healthy answer, nobody knows how many requests the receiver takes at once. */
 const COLD_MS = 30_000;
 
 /** What is remembered of a lane while it is idle. */
 export interface RememberedLane {
   readonly pace: Pace;
   readonly width: number;
-  /** When the receiver last answered. */
+  /** When the receiver last gave a healthy answer. */
   readonly answeredMs: number;
 }
 
@@ -67,7 +67,7 @@ export class Lane {
   private hasReadLimit = false;
   /** Width of the lane before it was idle, unless that is too long ago. The limit may have changed since. */
   private readonly lastWidth: number;
-  /** When the receiver last answered; never, as far as this worker knows: -Infinity. */
+  /** When the receiver last gave a healthy answer; never, as far as this worker knows: -Infinity. */
   private answeredMs: number;
   private failuresInRow = 0;
   private lastDurationMs: number | undefined;
@@ -87,7 +87,7 @@ export class Lane {
   }
 
   /**
-   * Lets a lane that finds a backlog begin with a single request, unless its receiver has answered lately. Then each
+   * Lets a lane that finds a backlog begin with a single request, unless its receiver has answered well lately. Then each
    * healthy answer adds one, so that a receiver that was down or paused is not met by all of its backlog at once.
    */
   warmUp(nowMs: number): void {
@@ -160,7 +160,7 @@ export class Lane {
     this.requests.add(request);
     return (endedMs, isHealthy) => {
       this.requests.delete(request);
-      this.answeredMs = endedMs;
+      if (isHealthy) this.answeredMs = endedMs;
       const durationMs = endedMs - request.startedMs;
       this.lastDurationMs = durationMs;
       this.averageMs =

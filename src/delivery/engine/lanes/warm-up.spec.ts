@@ -60,6 +60,15 @@ describe('a lane that finds a backlog', () => {
     expect([round(lanes, 20_000), round(lanes, 20_010)]).toEqual([1, 61]);
   });
 
+  it('begins with one request after the receiver did nothing but fail, however lately', () => {
+    const lanes = lanesOnceOfWidth(60);
+    lanes.noteBacklog(A, 20_000);
+    expect(round(lanes, 20_000, false)).toBe(1);
+    lanes.setParked(A, false);
+    lanes.noteBacklog(A, 40_000);
+    expect([round(lanes, 40_000), round(lanes, 40_010)]).toEqual([1, 2]);
+  });
+
   it('keeps its width while it is busy, however often it is told of the backlog', () => {
     const lanes = lanesOnceOfWidth(60);
     lanes.noteBacklog(A, 1000);

@@ -124,8 +124,8 @@ function ofEvent(c: Candidates, id: string, met: readonly Met[]): string[] {
   if (isUnreached && !met.includes('unreached')) own.push('v.delivery_count = 0');
   if (missingFor !== undefined) {
     own.push(`v.addressing = ${ADDRESSED_TO_ALL}`);
-    const wanted = missingFor.eventTypes?.map((types) => typeCondition(types, values, 'v'));
-    if (wanted !== undefined) own.push(`(${wanted.join(' or ')})`);
+    const wanted = missingFor.eventTypes.map((types) => typeCondition(types, values, 'v'));
+    own.push(`(${wanted.join(' or ')})`);
   }
   if (own.length > 0) {
     conditions.push(

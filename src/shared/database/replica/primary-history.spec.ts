@@ -89,6 +89,28 @@ describe('the age of what a replica has', () => {
     expect(history.standingOf(replicaAt(400), 2000)).toMatchObject({ kind: 'replica', lagMs: 0 });
   });
 
+  it('is unknown of a replica that still has what the successor of the primary has lost', () => {
+    look(0, 100);
+    look(1, 900);
+    look(2, 400);
+
+    expect(history.standingOf(replicaAt(900), 2000)).toMatchObject({ kind: 'incomplete' });
+    look(3, 1000);
+    expect(history.standingOf(replicaAt(900), 3000)).toMatchObject({ kind: 'incomplete' });
+    // It was rebuilt from the successor.
+    expect(history.standingOf(replicaAt(700), 3000)).toMatchObject({ kind: 'replica', lagMs: 1000 });
+    expect(history.standingOf(replicaAt(1001), 3000)).toMatchObject({ kind: 'replica', lagMs: 0 });
+  });
+
+  it('is known again of a replica that goes on with the successor of the primary, however closely it follows', () => {
+    look(0, 900);
+    look(1, 400);
+    expect(history.standingOf(replicaAt(410), 1000)).toMatchObject({ kind: 'incomplete' });
+    expect(history.standingOf(replicaAt(430), 1500)).toMatchObject({ kind: 'incomplete' });
+    look(2, 500);
+    expect(history.standingOf(replicaAt(501), 2000)).toMatchObject({ kind: 'replica', lagMs: 0 });
+  });
+
   it('goes on growing while the primary is demoted', () => {
     look(0, 100);
     history.add(primaryAt(100, 5, { isInRecovery: true }), 5000);

@@ -30,6 +30,8 @@ const GROWTH_OF_AGE = 1.05;
 export class PrimaryHistory {
   /** Oldest first. The first one is from the start of this process, or of the present primary. */
   private samples: Sample[] = [];
+  /** Set after the primary had less than before, until a server is seen that can be a replica of its successor. */
+  private suspicion: { refusedAt: bigint | null } | undefined;
   private latest: { readonly place: Place; readonly askedAtMs: number } | undefined;
 
   /** @param askedAtMs when the primary was asked, on the monotonic clock of this process */
@@ -40,14 +42,18 @@ export class PrimaryHistory {
     this.latest = { place, askedAtMs };
     const last = this.samples.at(-1);
     // A successor of the primary may have less than it had.
-    if (last !== undefined && position < last.position) this.samples = [];
+    if (last !== undefined && position < last.position) {
+      this.samples = [];
+      this.suspicion = { refusedAt: null };
+    }
     if (last?.position === position) this.samples.pop();
     this.samples.push({ position, atMs });
     if (this.samples.length > MAX_SAMPLES) this.samples = thinnedOut(this.samples, atMs);
   }
 
   /**
-   * Returns how a server stands that was at `place`.
+   * Returns how a server stands that was at `place`. After a failover that lost something, remembers where it refused
+   * a server, so that this one is not taken for fresh once the primary has written as much.
    *
    * @param nowMs on the monotonic clock of this process
    */
@@ -59,13 +65,34 @@ export class PrimaryHistory {
     if (!place.isInRecovery) return { kind: place.startedAt === primary.startedAt ? 'primary' : 'promoted' };
     const primaryNowMs = primary.atMs + nowMs - askedAtMs;
     const { position, lastCommitAtMs } = place;
-    const reached = position === null ? undefined : this.samples.findLast((sample) => sample.position <= position);
+    const reached =
+      position === null || this.isLeftBehind(position)
+        ? undefined
+        : this.samples.findLast((sample) => sample.position <= position);
     const lagBehind = (ms: number): number => Math.max(0, primaryNowMs - ms);
     if (reached === undefined) {
       return { kind: 'incomplete', lagMs: lastCommitAtMs === null ? null : lagBehind(lastCommitAtMs) };
     }
     const asOfMs = Math.max(reached.atMs, lastCommitAtMs ?? 0);
     return { kind: 'replica', asOfMs, lagMs: lagBehind(asOfMs) };
+  }
+
+  /**
+   * Whether a replica may have what the successor of the primary never had, because it still follows the former one. It
+   * has not if it is no further than the successor was at the last look, or goes on after the successor has come as far.
+   * One that is left behind stands still.
+   */
+  private isLeftBehind(position: bigint): boolean {
+    if (this.suspicion === undefined) return false;
+    const { refusedAt } = this.suspicion;
+    const newest = this.samples.at(-1)?.position ?? 0n;
+    const isCaughtUp = position <= newest || (refusedAt !== null && refusedAt <= newest);
+    if (position !== refusedAt && isCaughtUp) {
+      this.suspicion = undefined;
+      return false;
+    }
+    this.suspicion.refusedAt = position;
+    return true;
   }
 }
 
