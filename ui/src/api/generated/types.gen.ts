@@ -2314,7 +2314,7 @@ export type SubscriptionFailingData = {
      */
     consecutive_failures: number;
     /**
-     * When it is disabled unless something succeeds; null if it never is
+     * When it is disabled, at the earliest, unless something succeeds; null if it never is
      */
     disables_at: string | null;
     /**
@@ -2364,10 +2364,6 @@ export type SubscriptionDisabledData = {
      * Failures since the last success
      */
     consecutive_failures: number | null;
-    /**
-     * Deliveries that are held until it is active again; null if they were not counted
-     */
-    waiting: number | null;
 };
 
 export type SubscriptionDisabledEvent = {
@@ -2451,6 +2447,14 @@ export type ReplayFinishedData = {
      * What of that had failed by then
      */
     failed: number;
+    /**
+     * What of that was cancelled by then
+     */
+    cancelled?: number;
+    /**
+     * What it found and did not send
+     */
+    skipped?: number;
     started_at: string;
     finished_at: string;
 };
