@@ -218,7 +218,8 @@ describe('what portals may do, with real PostgreSQL, Redis and receivers', () =>
         events: eventOf(otherDelivery),
       };
       const named = operations.filter(
-        ({ operationId, template }) => operationId in NEEDS && template.includes('{') && template.split('/')[1]! in ids,
+        ({ operationId, template }) =>
+          operationId in NEEDS && template.includes('{') && Object.hasOwn(ids, template.split('/')[1]!),
       );
 
       const answers: (readonly [string, number])[] = [];

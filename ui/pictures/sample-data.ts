@@ -5,7 +5,7 @@ import type {
   EventAnswer,
   HealthAnswer,
   LedgerAnswer,
-  SubscriptionAnswer,
+  ListedSubscriptionAnswer,
 } from '../src/api/generated/index.ts';
 
 /** The moment of the pictures. */
@@ -34,7 +34,7 @@ function idOf(prefix: string, seed: number): string {
 interface Receiver {
   readonly name: string;
   readonly url: string;
-  readonly state: SubscriptionAnswer['state'];
+  readonly state: ListedSubscriptionAnswer['state'];
 }
 
 const RECEIVERS: readonly Receiver[] = [
@@ -47,7 +47,7 @@ const RECEIVERS: readonly Receiver[] = [
   { name: 'Old staging', url: 'https://staging.example.org/hooks', state: 'disabled' },
 ];
 
-export const SUBSCRIPTIONS: readonly SubscriptionAnswer[] = RECEIVERS.map(({ name, url, state }, index) => ({
+export const SUBSCRIPTIONS: readonly ListedSubscriptionAnswer[] = RECEIVERS.map(({ name, url, state }, index) => ({
   id: idOf('sub', index + 1),
   target_url: url,
   event_types: ['order.*'],
@@ -151,6 +151,7 @@ export const DELIVERIES: readonly DeliveryAnswer[] = Array.from({ length: COUNT 
     tags: ['order-1234', 'customer-9'],
     target_url: subscription.target_url,
     retry_of: null,
+    replay_id: null,
     max_attempts: 5,
     next_attempt_at: nextMs === undefined ? null : inMs(nextMs + Math.floor(index / OUTCOMES.length) * 47_000),
     created_at: ago(ageMs),

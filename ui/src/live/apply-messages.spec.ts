@@ -14,7 +14,10 @@ const attempted = (given: object): LiveMessage => ({
   kind: 'delivery.attempted',
   body: {
     ...ABOUT,
+    tags: [],
+    target_host: 'hooks.example.com',
     attempt: 2,
+    max_attempts: 5,
     status: 'delivered',
     status_code: 200,
     error: null,

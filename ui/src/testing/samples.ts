@@ -20,6 +20,7 @@ export function aDelivery(given: Partial<DeliveryAnswer> = {}): DeliveryAnswer {
     target_url: 'https://hooks.example.com/in',
     status: 'retrying',
     retry_of: null,
+    replay_id: null,
     attempt_count: 1,
     max_attempts: 5,
     next_attempt_at: '2026-01-31T12:00:10.000Z',
