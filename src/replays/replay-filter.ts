@@ -2,8 +2,8 @@ import { finishedFilter, type HistoryFilter, missingFilter } from '../delivery/i
 import type { ReplayOrder } from './domain/replay.js';
 
 /**
- * The search that finds what a replay sends again. Whenever it is made, it finds no more than when the replay was, except
- * by `target_host`, and less if an event was sent since.
+ * The search that finds what a replay sends again. Whenever it is made, it finds no more than when the replay was,
+ * except by `target_host`, and less if an event was sent since.
  *
  * @throws InvalidInput if the filters contradict each other, so that nothing could ever match
  */

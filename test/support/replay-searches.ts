@@ -12,8 +12,8 @@ type ReplaySearch = readonly [
 ];
 
 /**
- * What replays look for, oldest first, with the indexes that find it. They begin with the oldest day that has events: on
- * a busy machine, a first step may be the only one in time.
+ * What replays look for, oldest first, with the indexes that find it. They begin with the oldest day that has events:
+ * on a busy machine, a first step may be the only one in time.
  *
  * @param other a subscription that has missed events
  */

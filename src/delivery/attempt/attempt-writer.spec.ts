@@ -31,8 +31,8 @@ interface Given {
 }
 
 /**
- * A writer that records attempts unless `refuse` returns an error. The claims of `late` are no longer valid. The failures
- * in `announced` are announced; `told` has them in the order of what happened to them.
+ * A writer that records attempts unless `refuse` returns an error. The claims of `late` are no longer valid. The
+ * failures in `announced` are announced; `told` has them in the order of what happened to them.
  */
 function aWriter(given: Given = {}) {
   const recorded: string[] = [];

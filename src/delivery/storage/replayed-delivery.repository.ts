@@ -155,8 +155,8 @@ export class ReplayedDeliveryRepository {
   }
 
   /**
-   * Looks for the outcomes of some deliveries, and keeps them. A delivery that is gone with its day counts as cancelled:
-   * retention has cancelled it. One statement, so no delivery is on its way from one table to the other.
+   * Looks for the outcomes of some deliveries, and keeps them. A delivery that is gone with its day counts as
+   * cancelled: retention has cancelled it. One statement, so no delivery is on its way from one table to the other.
    */
   async settle(tx: Tx, tenantId: string, { replayId, after, limit }: SettleStep): Promise<SettledDeliveries> {
     const [row] = await this.database.query<SettledDeliveries & { looked: number; final: Uuid | null }>(
@@ -217,8 +217,8 @@ function bounded(ids: readonly Uuid[]): { sorted: Uuid[]; from: Uuid; to: Uuid }
 }
 
 /**
- * $2 the replay; then for each delivery its new id, event, subscription and the delivery that it repeats, if any; $7 and
- * $8 bounds of all ids. The rows that are read also keep their day from being dropped meanwhile.
+ * $2 the replay; then for each delivery its new id, event, subscription and the delivery that it repeats, if any; $7
+ * and $8 bounds of all ids. The rows that are read also keep their day from being dropped meanwhile.
  */
 const OPEN = `with given as materialized (
       select * from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[]) g(id, event_id, subscription_id, former_id)),

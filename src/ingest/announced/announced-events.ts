@@ -15,7 +15,9 @@ import { ANNOUNCEMENT_OUTCOMES, type AnnouncementOutcome, OperationalEvents } fr
  */
 const INTERVAL_MS = 5000;
 const JITTER = 0.5;
-/** From a ring of this process to the look: the transaction that announced something may not have been committed yet. */
+/**
+ * From a ring of this process to the look: the transaction that announced something may not have been committed yet.
+ */
 const RING_MS = 250;
 /** Announcements taken at once, and those published at the same time. */
 const BATCH = 500;

@@ -1,4 +1,6 @@
-/** Orders items so that their groups take turns: first the first of each, then the second. Keeps the order in a group. */
+/**
+ * Orders items so that their groups take turns: first the first of each, then the second. Keeps the order in a group.
+ */
 export function inTurns<Item>(items: readonly Item[], groupOf: (item: Item) => string): Item[] {
   const counts = new Map<string, number>();
   const placed = items.map((item) => {

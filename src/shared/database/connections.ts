@@ -19,7 +19,9 @@ interface Pooled {
   assertSession(): Promise<void>;
 }
 
-/** All PostgreSQL connections of the process. A failure of one may mean that the others to the primary are broken too. */
+/**
+ * All PostgreSQL connections of the process. A failure of one may mean that the others to the primary are broken too.
+ */
 @Injectable()
 export class Connections {
   private readonly pools: Pooled[] = [];
@@ -31,7 +33,9 @@ export class Connections {
     this.pools.push(pool);
   }
 
-  /** Adds a pool of another server, which fails alone: it is shown, and neither checked nor given up with the others. */
+  /**
+   * Adds a pool of another server, which fails alone: it is shown, and neither checked nor given up with the others.
+   */
   addApart(pool: Pick<Pooled, 'use'>): void {
     this.apart.push(pool);
   }

@@ -14,8 +14,8 @@ const TOLD_LAG_MS = 1000;
 type OnOld = (asOfMs: number) => void;
 
 /**
- * Decides on which server a reading takes place. Only what a route allows to lag goes to the replica: the default is the
- * primary, where what was just committed can be read.
+ * Decides on which server a reading takes place. Only what a route allows to lag goes to the replica: the default is
+ * the primary, where what was just committed can be read.
  */
 @Injectable()
 export class Reads {
@@ -38,8 +38,8 @@ export class Reads {
   }
 
   /**
-   * Runs a reading on the replica if that is allowed and the replica is fit. If the replica fails, runs it once more, on
-   * the primary.
+   * Runs a reading on the replica if that is allowed and the replica is fit. If the replica fails, runs it once more,
+   * on the primary.
    *
    * @throws Unavailable if too many readings are running on that server
    */

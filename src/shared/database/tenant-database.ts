@@ -50,8 +50,8 @@ export class TenantDatabase {
   }
 
   /**
-   * Same as `query`, for a statement that only reads and may take 30 seconds. In a route that may lag, it may run on the
-   * read replica.
+   * Same as `query`, for a statement that only reads and may take 30 seconds. In a route that may lag, it may run on
+   * the read replica.
    *
    * @throws Unavailable if too many reports are running
    */

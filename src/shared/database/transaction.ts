@@ -32,7 +32,8 @@ export class Transactions {
   }
 
   /**
-   * Reads rows, which may be many, in one snapshot. In a route that may lag, that may be a snapshot of the read replica.
+   * Reads rows, which may be many, in one snapshot. In a route that may lag, that may be a snapshot of the read
+   * replica.
    *
    * @param work must only read, and through its reader; may run twice, if the replica fails
    * @throws Unavailable if too many searches are running

@@ -15,8 +15,8 @@ export const DATA_AS_OF = {
 };
 
 /**
- * Lets a route read from the replica, and says in `X-Data-As-Of` up to when its answer is complete, if that is more than
- * a second ago. Not for a route that a client calls to see what it has just done.
+ * Lets a route read from the replica, and says in `X-Data-As-Of` up to when its answer is complete, if that is more
+ * than a second ago. Not for a route that a client calls to see what it has just done.
  */
 @Injectable()
 export class MayLagInterceptor implements NestInterceptor {

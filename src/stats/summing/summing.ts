@@ -10,7 +10,9 @@ import { SummingRepository } from './summing.repository.js';
 const DAY_MS = 86_400_000;
 /** Share by which the interval between looks varies, so that processes do not look at the same time. */
 const JITTER = 0.5;
-/** Pause after an hour of earlier history, of which there can be many, in times of what it took: deliveries go first. */
+/**
+ * Pause after an hour of earlier history, of which there can be many, in times of what it took: deliveries go first.
+ */
 const EARLIER_PAUSE = 4;
 /** Lifetime of the gauge's value, because the metrics are public. */
 const GAUGE_LIFE_MS = 1000;

@@ -25,7 +25,10 @@ export class LaneAnswer {
   readonly workers: number;
 }
 
-/** Health of a subscription, as a list shows it. Attempts count once the minute in which they were recorded is summed up. */
+/**
+ * Health of a subscription, as a list shows it. Attempts count once the minute in which they were recorded is summed
+ * up.
+ */
 export class SubscriptionHealthAnswer {
   @ApiProperty({
     enum: HEALTH_STATES,

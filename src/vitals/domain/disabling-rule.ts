@@ -55,7 +55,9 @@ export function progressOf(count: FailureCount | null, disableAfterDays: number)
   return Math.round(Math.min(1, ...sharesOf(count, disableAfterDays)) * 1000) / 1000;
 }
 
-/** For how long nobody may answer before the network of this service is in doubt: as long as until the first warning. */
+/**
+ * For how long nobody may answer before the network of this service is in doubt: as long as until the first warning.
+ */
 export function graceSeconds(disableAfterDays: number): number {
   return WARNINGS[0].share * disableAfterDays * DAY_SECONDS;
 }

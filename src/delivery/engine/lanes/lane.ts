@@ -87,8 +87,8 @@ export class Lane {
   }
 
   /**
-   * Lets a lane that finds a backlog begin with a single request, unless its receiver has answered well lately. Then each
-   * healthy answer adds one, so that a receiver that was down or paused is not met by all of its backlog at once.
+   * Lets a lane that finds a backlog begin with a single request, unless its receiver has answered well lately. Then
+   * each healthy answer adds one, so that a receiver that was down or paused is not met by all of its backlog at once.
    */
   warmUp(nowMs: number): void {
     if (!this.isCold(nowMs)) return;

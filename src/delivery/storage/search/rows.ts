@@ -24,8 +24,9 @@ export function deliveriesOfEvents(c: Candidates, events: string, met: readonly 
 }
 
 /**
- * The deliveries that a replay has opened. Served by replayed_deliveries_replay and primary keys: a range of one id keeps
- * the planner from other indexes with the id, between which and the primary key an empty partition makes no difference.
+ * The deliveries that a replay has opened. Served by replayed_deliveries_replay and primary keys: a range of one id
+ * keeps the planner from other indexes with the id, between which and the primary key an empty partition makes no
+ * difference.
  */
 export function deliveriesOfReplay(c: Candidates, replayId: string, halves: Halves): string {
   const { order, limit } = c;

@@ -43,8 +43,8 @@ async function eventsFor(c: Candidates, inquiries: Inquiries): Promise<EventSour
 
 /**
  * Streams for a list of deliveries. The most selective source drives the search: a replay, one event, a label,
- * subscriptions, failures, the few unfinished ones, and at last the events by type. The other conditions are checked row
- * by row.
+ * subscriptions, failures, the few unfinished ones, and at last the events by type. The other conditions are checked
+ * row by row.
  */
 export async function deliveryStreams(c: Candidates, inquiries: Inquiries): Promise<string[]> {
   const { filter, statuses } = c;

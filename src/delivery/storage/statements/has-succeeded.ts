@@ -1,9 +1,9 @@
 import { STATE } from '../../domain/delivery-state.js';
 
 /**
- * SQL that asks the history whether any attempt for subscription $2 of tenant $1 has succeeded since $3, including those
- * whose result came late: `has_succeeded`. Reads all deliveries of the subscription, by deliveries_subscription and
- * open_deliveries_subscription, and the attempts of those that were open since then.
+ * SQL that asks the history whether any attempt for subscription $2 of tenant $1 has succeeded since $3, including
+ * those whose result came late: `has_succeeded`. Reads all deliveries of the subscription, by deliveries_subscription
+ * and open_deliveries_subscription, and the attempts of those that were open since then.
  */
 export const HAS_SUCCEEDED = `select exists (
       select from deliveries

@@ -21,8 +21,8 @@ export function repeatedRows(where: string): string {
 }
 
 /**
- * SQL for deliveries, open or finished. Each is in one of the two tables. `created_at` is null for those that were opened
- * with their event.
+ * SQL for deliveries, open or finished. Each is in one of the two tables. `created_at` is null for those that were
+ * opened with their event.
  */
 export function deliveryRows(where: string): string {
   return `select id, event_id, subscription_id, tenant_id, created_at from open_deliveries where ${where}

@@ -79,8 +79,8 @@ export class PrimaryHistory {
 
   /**
    * Whether a replica may have what the successor of the primary never had, because it still follows the former one. It
-   * has not if it is no further than the successor was at the last look, or goes on after the successor has come as far.
-   * One that is left behind stands still.
+   * has not if it is no further than the successor was at the last look, or goes on after the successor has come as
+   * far. One that is left behind stands still.
    */
   private isLeftBehind(position: bigint): boolean {
     if (this.suspicion === undefined) return false;

@@ -57,8 +57,8 @@ interface ReadValue<T> {
 
 /**
  * A streaming replica of the primary, and whether it can be read. Its connections are apart from all others: they fail
- * alone. It is looked at twice a second, and each reading finds out how old its own snapshot is, because a name may lead
- * to several replicas.
+ * alone. It is looked at twice a second, and each reading finds out how old its own snapshot is, because a name may
+ * lead to several replicas.
  */
 export class ReadReplica implements OnApplicationShutdown {
   state: ReplicaState = { absence: null, lagMs: null, isPrimary: false };
