@@ -2,7 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { DELIVERY, NOW } from './sample-data.ts';
+import type { Shot } from './area.ts';
+import { SHOTS } from './areas.ts';
+import { NOW } from './sample-data.ts';
 import { ORIGIN, serveSamples } from './sample-service.ts';
 
 /** Takes a picture of each screen in both themes and three widths, and judges each screen with axe. */
@@ -15,34 +17,6 @@ const WIDTHS = [
   [390, 844],
 ] as const;
 const THEMES = ['light', 'dark'] as const;
-
-interface Shot {
-  readonly name: string;
-  readonly path: string;
-  readonly isOpen?: boolean;
-  /** Brings the page into the state of the picture. */
-  readonly act?: (page: Page) => Promise<unknown>;
-}
-
-const SHOTS: readonly Shot[] = [
-  { name: 'deliveries', path: '/deliveries' },
-  { name: 'filtered', path: '/deliveries?status=failed,retrying&event_type=order.*' },
-  { name: 'delivery', path: `/deliveries/${DELIVERY.id}?status=failed,retrying` },
-  {
-    name: 'delivery-attempt',
-    path: `/deliveries/${DELIVERY.id}?status=failed,retrying`,
-    act: (page) => page.locator('summary').first().click(),
-  },
-  { name: 'delivery-event', path: `/deliveries/${DELIVERY.id}?tab=event` },
-  { name: 'delivery-payload', path: `/deliveries/${DELIVERY.id}?tab=payload` },
-  { name: 'nothing-matches', path: '/deliveries?tag=nothing' },
-  { name: 'filter', path: '/deliveries', act: (page) => page.keyboard.press('/') },
-  { name: 'selected', path: '/deliveries', act: (page) => page.keyboard.type('jxjjx') },
-  { name: 'home', path: '/' },
-  { name: 'palette', path: '/deliveries', act: (page) => page.keyboard.press('Control+k') },
-  { name: 'keys', path: '/deliveries', act: (page) => page.keyboard.type('?') },
-  { name: 'sign-in', path: '/', isOpen: false },
-];
 
 const faults: string[] = [];
 

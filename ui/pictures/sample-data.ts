@@ -6,6 +6,8 @@ import type {
   HealthAnswer,
   LedgerAnswer,
   ListedSubscriptionAnswer,
+  SessionAnswer,
+  SubscriptionHealthAnswer,
 } from '../src/api/generated/index.ts';
 
 /** The moment of the pictures. */
@@ -31,6 +33,35 @@ function idOf(prefix: string, seed: number): string {
   return `${prefix}_01kb8m2dgjye1v${tail}`;
 }
 
+const SUMMARIES: Readonly<Record<string, string>> = {
+  failing: 'All attempts have failed for 6 h. Look at the last error, and mend the receiver.',
+  active: 'Everything arrives.',
+  paused: 'It is paused; 48 deliveries wait for it to be resumed.',
+  disabled: 'Its receiver answered 410 Gone, so nothing is sent to it. Enable it when the receiver is back.',
+};
+
+export const SESSION: SessionAnswer = {
+  access: 'open',
+  id: null,
+  role: 'admin',
+  tenant_id: null,
+  capabilities: [
+    'subscriptions:read',
+    'subscriptions:write',
+    'subscriptions:test',
+    'secrets:read',
+    'deliveries:read',
+    'deliveries:retry',
+    'payloads:read',
+    'replays:write',
+    'events:publish',
+    'access:administer',
+  ],
+  subscription_ids: null,
+  key_id: null,
+  expires_at: null,
+};
+
 interface Receiver {
   readonly name: string;
   readonly url: string;
@@ -52,7 +83,8 @@ export const SUBSCRIPTIONS: readonly ListedSubscriptionAnswer[] = RECEIVERS.map(
   target_url: url,
   event_types: ['order.*'],
   state,
-  disabled_reason: state === 'disabled' ? 'the receiver answered 410 Gone' : null,
+  disabled_reason: state === 'disabled' ? 'gone' : null,
+  disabled_at: state === 'disabled' ? ago(2 * DAY) : null,
   description: name,
   headers: {},
   shown_headers: [],
@@ -66,7 +98,30 @@ export const SUBSCRIPTIONS: readonly ListedSubscriptionAnswer[] = RECEIVERS.map(
   metadata: {},
   created_at: ago(90 * DAY),
   updated_at: ago(3 * DAY),
+  health: healthOf(index, state),
 }));
+
+/** The first two fail, the others work but for a hiccup. */
+function healthOf(index: number, state: ListedSubscriptionAnswer['state']): SubscriptionHealthAnswer {
+  const isFailing = index < 2 && state === 'active';
+  const hours = Array.from({ length: 24 }, (_, hour) => {
+    if (isFailing && hour > 17 - index * 3) return 0;
+    return hour % 7 === index ? 0.96 : 1;
+  }) as SubscriptionHealthAnswer['success_by_hour'];
+  return {
+    state: isFailing ? 'failing' : state === 'active' ? 'healthy' : state,
+    summary: SUMMARIES[isFailing ? 'failing' : state] ?? '',
+    success_rate: isFailing ? 0.731 - index * 0.11 : 0.997,
+    success_by_hour: hours,
+    consecutive_failures: isFailing ? 41 + index * 20 : 0,
+    failing_since: isFailing ? ago(6 * HOUR) : null,
+    disabling_progress: isFailing ? 0.05 : null,
+    waiting: isFailing ? 312 : 0,
+    parked: state === 'paused' ? 48 : 0,
+    lane: { in_flight: isFailing ? 1 : 0, width: isFailing ? 1 : 32, limit: 32, workers: 1 },
+    as_of: ago(MINUTE),
+  };
+}
 
 type Outcome = Pick<DeliveryAnswer, 'status' | 'attempt_count' | 'last_status_code' | 'last_error'> & {
   readonly receiver: number;

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Route } from 'playwright-core';
-import { DELIVERIES, DELIVERY, EVENT, HEALTH, LEDGER, OF_EVENT, PAYLOAD, SUBSCRIPTIONS } from './sample-data.ts';
-import { statsFor } from './sample-stats.ts';
+import { SAMPLES } from './areas.ts';
 
 export const ORIGIN = 'http://127.0.0.1:8000';
 
@@ -43,40 +42,13 @@ function serveFile(route: Route, dist: string, path: string, isOpen: boolean): P
 }
 
 function serveApi(route: Route, { pathname, searchParams }: URL, isOpen: boolean): Promise<void> {
-  const page = (data: readonly unknown[]): Promise<void> =>
-    route.fulfill({ json: { data, has_more: false, next_cursor: null, prev_cursor: null } });
   if (!isOpen) return route.fulfill({ status: 401, json: {} });
-  switch (pathname) {
-    case '/deliveries':
-      return page(matching(searchParams));
-    case '/subscriptions':
-      return page(SUBSCRIPTIONS.filter(({ state }) => (searchParams.get('state') ?? state) === state));
-    case '/stats':
-      return route.fulfill({ json: statsFor(searchParams) });
-    case '/ledger':
-      return route.fulfill({ json: LEDGER });
-    case '/health':
-      return route.fulfill({ json: HEALTH });
-    case `/deliveries/${DELIVERY.id}`:
-      return route.fulfill({ json: DELIVERY });
-    case `/events/${EVENT.id}`:
-      return route.fulfill({ json: EVENT });
-    case `/events/${EVENT.id}/payload`:
-      return route.fulfill({ body: PAYLOAD, contentType: 'application/json' });
-    default:
-      return route.fulfill({
-        status: 404,
-        json: { title: 'Not found', detail: `There is no ${pathname}.`, request_id: 'sample' },
-      });
-  }
-}
-
-function matching(query: URLSearchParams): readonly unknown[] {
-  const statuses = query.get('status')?.split(',');
-  const tag = query.get('tag');
-  if (tag === 'nothing') return [];
-  if (query.has('event_id')) return OF_EVENT;
-  return DELIVERIES.filter(({ status }) => statuses === undefined || statuses.includes(status));
+  const answer = SAMPLES[pathname];
+  if (answer !== undefined) return route.fulfill(answer(searchParams));
+  return route.fulfill({
+    status: 404,
+    json: { title: 'Not found', detail: `There is no ${pathname}.`, request_id: 'sample' },
+  });
 }
 
 /** Runs in the page: a stream that says that it is there, and never ends. Routes can only answer at once. */

@@ -24,7 +24,7 @@ setUpClient();
 tenant.subscribe(() => queryClient.clear());
 const config = await readServerConfig();
 serverConfig.set(config);
-beginAccess(config.access === 'open');
+await beginAccess();
 followLive(queryClient);
 
 const root = document.getElementById('root');

@@ -56,11 +56,63 @@ const deliveryRoute = createRoute({
   component: lazyRouteComponent(() => import('./deliveries/drawer/delivery-drawer')),
 });
 
+const eventsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/events',
+  component: lazyRouteComponent(() => import('./events/events-screen')),
+});
+
+const publishRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/publish',
+  component: lazyRouteComponent(() => import('./publish/publish-screen')),
+});
+
+const subscriptionsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/subscriptions',
+  component: lazyRouteComponent(() => import('./subscriptions/subscriptions-screen')),
+});
+
+const liveRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/live',
+  component: lazyRouteComponent(() => import('./live-screen/live-screen')),
+});
+
+const replaysRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/replays',
+  component: lazyRouteComponent(() => import('./replays/replays-screen')),
+});
+
+const verifyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/verify',
+  component: lazyRouteComponent(() => import('./verify/verify-screen')),
+});
+
+const adminRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('./admin/admin-screen')),
+});
+
 /** @param history of the browser, unless a test has one of its own */
 export function makeRouter(history?: RouterHistory) {
   return createRouter({
     history,
-    routeTree: rootRoute.addChildren([homeRoute, deliveriesRoute.addChildren([deliveryRoute])]),
+    routeTree: rootRoute.addChildren([
+      homeRoute,
+      deliveriesRoute.addChildren([deliveryRoute]),
+      eventsRoute,
+      publishRoute,
+      subscriptionsRoute,
+      liveRoute,
+      replaysRoute,
+      verifyRoute,
+      adminRoute,
+    ]),
     basepath: '/ui',
     defaultPreload: 'intent',
     // What the URL says is shown as it is: ?status=failed,retrying

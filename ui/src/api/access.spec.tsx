@@ -3,51 +3,56 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SignIn } from '../shell/sign-in';
 import { fakeApi, problem } from '../testing/fake-api';
-import { access, beginAccess, requestHeaders, tenant } from './access';
+import { aSession } from '../testing/samples';
+import { access, beginAccess, requestHeaders, signOut, tenant } from './access';
 import { setUpClient } from './client';
 import { listSubscriptions } from './generated';
 
 setUpClient();
 
-describe('signing in', () => {
+const UNKNOWN = { status: 401, body: problem(401, 'The API key is unknown.') };
+
+describe('access', () => {
   const user = userEvent.setup();
   const type = async (key: string): Promise<void> => {
     await user.type(screen.getByLabelText(/With an API key/), `${key}{Enter}`);
   };
 
   beforeEach(() => {
-    beginAccess(false);
+    access.set({ state: 'signed-out', refusal: null });
     tenant.set(null);
   });
 
-  it('sends the key with each request from then on', async () => {
-    const keys: (string | null)[] = [];
-    fakeApi({
-      'GET /subscriptions': (_, { headers }) => {
-        keys.push(headers.get('authorization'));
-        return { body: { data: [], has_more: false, next_cursor: null } };
-      },
+  it('exchanges the key for a session, and sends no key with any other request', async () => {
+    const seen: { key: unknown; header: string | null }[] = [];
+    const api = fakeApi({});
+    api.answer('POST /session', async (_, request) => {
+      seen.push({ key: (await request.clone().json()) as unknown, header: request.headers.get('x-requested-with') });
+      return { status: 201, body: aSession({ capabilities: ['deliveries:read'] }) };
+    });
+    api.answer('GET /subscriptions', (_, { headers }) => {
+      seen.push({ key: headers.get('authorization'), header: headers.get('x-requested-with') });
+      return { body: { data: [] } };
     });
     render(<SignIn refusal={null} />);
 
-    await type('whk_good');
+    await type(' whk_good ');
+    await listSubscriptions();
 
-    expect(access.get()).toEqual({ state: 'signed-in' });
-    expect(keys).toEqual(['Bearer whk_good']);
+    expect(access.get()).toMatchObject({ state: 'signed-in', abilities: ['deliveries:read'] });
+    expect(seen).toEqual([
+      { key: { key: 'whk_good' }, header: 'webhooks' },
+      { key: null, header: 'webhooks' },
+    ]);
     tenant.set('acme');
-    expect(requestHeaders()).toEqual({ Authorization: 'Bearer whk_good', 'X-Tenant': 'acme' });
+    expect(requestHeaders()).toMatchObject({ 'X-Tenant': 'acme' });
   });
 
   it.each([
-    ['an unknown key', { status: 401, body: problem(401, 'The API key is unknown.') }, /not known/],
-    [
-      'a key that may read nothing',
-      { status: 403, body: problem(403, 'Your key has the role publisher.') },
-      /role publisher/,
-    ],
+    ['an unknown key', UNKNOWN, /not known/],
     ['a service that is away', 'away' as const, /does not answer/],
   ])('says what is wrong with %s, and keeps what was typed', async (_, answer, words) => {
-    fakeApi({ 'GET /subscriptions': answer, 'GET /health/live': 'away' });
+    fakeApi({ 'POST /session': answer, 'GET /health/live': 'away' });
     render(<SignIn refusal={null} />);
 
     await type('whk_typed');
@@ -55,21 +60,47 @@ describe('signing in', () => {
     expect((await screen.findByRole('alert')).textContent).toMatch(words);
     expect(screen.getByLabelText<HTMLInputElement>(/With an API key/).value).toBe('whk_typed');
     expect(access.get().state).toBe('signed-out');
-    expect(requestHeaders()).toEqual({});
   });
 
-  it('ends, with a reason, when the key is no longer accepted', async () => {
-    const api = fakeApi({ 'GET /subscriptions': { body: { data: [] } } });
-    render(<SignIn refusal={null} />);
-    await type('whk_good');
-    api.answer('GET /subscriptions', { status: 401, body: problem(401, 'The API key is unknown.') });
+  it('goes on with the session that the browser has', async () => {
+    fakeApi({ 'GET /session': { body: aSession({ tenant_id: 'acme' }) } });
+
+    await beginAccess();
+
+    expect(access.get()).toMatchObject({ state: 'signed-in', tenantId: 'acme' });
+  });
+
+  it('needs no key where the service is open', async () => {
+    fakeApi({ 'GET /session': { body: aSession({ access: 'open', id: null }) } });
+
+    await beginAccess();
+
+    expect(access.get().state).toBe('open');
+  });
+
+  it('asks for a key, without a complaint, where there is no session', async () => {
+    fakeApi({ 'GET /session': UNKNOWN });
+
+    await beginAccess();
+
+    expect(access.get()).toEqual({ state: 'signed-out', refusal: null });
+  });
+
+  it('ends, with a reason, when the session is no longer accepted', async () => {
+    access.set({ state: 'signed-in', role: 'admin', tenantId: null, abilities: [] });
+    fakeApi({ 'GET /subscriptions': UNKNOWN });
 
     await listSubscriptions();
 
-    expect(access.get()).toMatchObject({
-      state: 'signed-out',
-      refusal: expect.stringContaining('no longer') as string,
-    });
-    expect(requestHeaders()).toEqual({});
+    expect(access.get()).toMatchObject({ state: 'signed-out', refusal: expect.stringContaining('has ended') as string });
+  });
+
+  it('stays signed in when the service could not be told of the end', async () => {
+    access.set({ state: 'signed-in', role: 'admin', tenantId: null, abilities: [] });
+    fakeApi({ 'DELETE /session': 'away', 'GET /health/live': 'away' });
+
+    await expect(signOut()).rejects.toThrow('does not answer');
+
+    expect(access.get().state).toBe('signed-in');
   });
 });

@@ -1,70 +1,83 @@
-import { Store } from '../lib/store';
+import { Store, useStore } from '../lib/store';
 import { answerOf, Refused } from './failure';
-import { listSubscriptions } from './generated';
+import { createSession, endSession, getSession, type SessionAnswer } from './generated';
 
 /*
- * Who uses the dashboard, and how its requests say so. Nothing else knows: sessions with a cookie take the place of the
- * key here, and nowhere else.
+ * Who uses the page, and how its requests say so. Nothing else knows. A session is a cookie that this page cannot read;
+ * the header shows that no form of another site sent a request.
  */
 
+export type Ability = SessionAnswer['capabilities'][number];
+
 type Access =
-  | { readonly state: 'open' }
   | { readonly state: 'signed-out'; readonly refusal: string | null }
-  | { readonly state: 'signed-in' };
+  | {
+      readonly state: 'open' | 'signed-in';
+      readonly role: SessionAnswer['role'];
+      /** The tenant of the key; null for all tenants. */
+      readonly tenantId: string | null;
+      readonly abilities: readonly Ability[];
+    };
 
 export const access = new Store<Access>({ state: 'signed-out', refusal: null });
 
-/** The tenant that an admin of all tenants looks at; null for the one of the key. */
+/** The tenant that an admin of all tenants looks at; null for the one of the session. */
 export const tenant = new Store<string | null>(null);
 
-/** In memory only: no page can read it after this one, and a reload forgets it. */
-let key: string | null = null;
+const OWN_PAGE = { 'X-Requested-With': 'webhooks' } as const;
 
 /** Headers of each request. */
 export function requestHeaders(): Record<string, string> {
   const tenantId = tenant.get();
-  return {
-    ...(key !== null && { Authorization: `Bearer ${key}` }),
-    ...(tenantId !== null && { 'X-Tenant': tenantId }),
-  };
+  return { ...OWN_PAGE, ...(tenantId !== null && { 'X-Tenant': tenantId }) };
 }
 
-/** Takes up what the server says about access. */
-export function beginAccess(isOpen: boolean): void {
-  access.set(isOpen ? { state: 'open' } : { state: 'signed-out', refusal: null });
+/** Whether the caller may do something. What it may not do is not offered. */
+export function useMay(ability: Ability): boolean {
+  const who = useStore(access);
+  return who.state !== 'signed-out' && who.abilities.includes(ability);
 }
 
-/**
- * Signs in with an API key.
- *
- * @throws Refused if the key is wrong or may read nothing; Unreachable
- */
-export async function signIn(given: string): Promise<void> {
-  key = given.trim();
+/** Asks the service who this browser is: nobody, a session that it has, or everyone, where no key is needed. */
+export async function beginAccess(): Promise<void> {
   try {
-    await answerOf(listSubscriptions({ query: { limit: 1 } }));
-    access.set({ state: 'signed-in' });
+    enter(await answerOf(getSession()));
   } catch (error) {
-    key = null;
-    throw error;
+    access.set({ state: 'signed-out', refusal: isUnknown(error) ? null : refusalOf(error) });
   }
 }
 
-export function signOut(): void {
-  key = null;
+/**
+ * Exchanges an API key for a session.
+ *
+ * @throws Refused if the key is wrong; Unreachable
+ */
+export async function signIn(given: string): Promise<void> {
+  enter(await answerOf(createSession({ headers: OWN_PAGE, body: { key: given.trim() } })));
+}
+
+/** @throws Unreachable, Refused; the session has not ended then */
+export async function signOut(): Promise<void> {
+  await answerOf(endSession().then((result) => ({ ...result, data: true })));
   access.set({ state: 'signed-out', refusal: null });
 }
 
-/** The service refused the key of a request: it was revoked, or it has expired. */
+/** The service refused a request: the session was revoked, or it has expired. */
 export function noteRefusedKey(): void {
   if (access.get().state !== 'signed-in') return;
-  key = null;
-  access.set({ state: 'signed-out', refusal: 'Your key is no longer accepted. Sign in with another one to go on.' });
+  access.set({ state: 'signed-out', refusal: 'Your session has ended. Sign in to go on where you were.' });
 }
 
 /** Why a sign-in failed, in one sentence. */
 export function refusalOf(error: unknown): string {
-  if (error instanceof Refused && error.status === 401)
-    return 'This key is not known. Check that you copied all of it.';
+  if (isUnknown(error)) return 'This key is not known. Check that you copied all of it.';
   return error instanceof Error ? error.message : 'That did not work.';
+}
+
+function enter({ access: way, role, tenant_id: tenantId, capabilities: abilities }: SessionAnswer): void {
+  access.set({ state: way === 'open' ? 'open' : 'signed-in', role, tenantId, abilities });
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof Refused && error.status === 401;
 }

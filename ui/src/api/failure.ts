@@ -47,6 +47,12 @@ export async function answerOf<T>(result: Promise<Result<T>>): Promise<T> {
   throw new Refused(response.status, problem);
 }
 
+/** What is wrong with each part of the input, by its pointer in the body (`/retry/timeout`) or its parameter. */
+export function faultsOf(error: unknown): Readonly<Record<string, string>> {
+  const faults = error instanceof Refused ? (error.problem?.errors ?? []) : [];
+  return Object.fromEntries(faults.map(({ pointer, detail }) => [pointer, detail]));
+}
+
 /** Whether a later try may succeed without a change. */
 export function mayPass(error: unknown): boolean {
   return error instanceof Unreachable || (error instanceof Refused && error.status === 503);

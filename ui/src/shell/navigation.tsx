@@ -1,12 +1,13 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { BookOpen, LogOut, Menu as MenuIcon } from 'lucide-react';
 import { access, signOut } from '../api/access';
+import { say } from '../components/toasts';
 import { Menu } from '../components/ui/menu';
 import { buttonClass } from '../components/ui/button';
 import { keyLabel } from '../lib/keys';
 import { useStore } from '../lib/store';
 import { BrandMark } from './brand';
-import { SCREENS } from './screens';
+import { useScreens } from './use-screens';
 import { TenantField } from './tenant-field';
 
 const ITEM =
@@ -14,6 +15,7 @@ const ITEM =
 
 /** A column at the left: words on wide screens, icons on narrower ones. Phones have a menu instead. */
 export function Navigation({ version }: { readonly version: string }) {
+  const screens = useScreens();
   return (
     <nav
       aria-label="Screens"
@@ -22,7 +24,7 @@ export function Navigation({ version }: { readonly version: string }) {
       <div className="flex h-10 items-center gap-2.5 px-2 font-semibold max-xl:justify-center max-xl:px-0">
         <BrandMark /> <span className="max-xl:hidden">Webhooks</span>
       </div>
-      {SCREENS.map(({ to, label, icon: Icon, keys }) => (
+      {screens.map(({ to, label, icon: Icon, keys }) => (
         <Link
           key={to}
           to={to}
@@ -62,16 +64,25 @@ function Account() {
     );
   }
   return (
-    <button type="button" onClick={signOut} className={ITEM} aria-label="Sign out">
+    <button type="button" onClick={() => void leave()} className={ITEM} aria-label="Sign out">
       <LogOut aria-hidden />
       <span className="max-xl:hidden">Sign out</span>
     </button>
   );
 }
 
+async function leave(): Promise<void> {
+  try {
+    await signOut();
+  } catch {
+    say('failed', 'The service does not answer, so you are still signed in. Try again.');
+  }
+}
+
 /** The navigation of phones. */
 export function NavigationMenu() {
   const navigate = useNavigate();
+  const screens = useScreens();
   return (
     <div className="md:hidden">
       <Menu
@@ -86,7 +97,7 @@ export function NavigationMenu() {
           </button>
         )}
         entries={[
-          ...SCREENS.map(({ to, label, icon: Icon }) => ({
+          ...screens.map(({ to, label, icon: Icon }) => ({
             label,
             icon: <Icon aria-hidden />,
             onSelect: () => void navigate({ to }),

@@ -9,9 +9,9 @@ import { useKeys } from '../lib/keys';
 import { useStore } from '../lib/store';
 import { Navigation } from './navigation';
 import { openWindow } from './open-window';
-import { SCREENS } from './screens';
 import { ServerAway } from './server-away';
 import { SignIn } from './sign-in';
+import { useScreens } from './use-screens';
 
 const Windows = lazy(() => import('./windows'));
 
@@ -33,10 +33,11 @@ export function Shell({ version }: { readonly version: string }) {
 function SignedIn({ version }: { readonly version: string }) {
   const shown = useStore(openWindow);
   const navigate = useNavigate();
+  const screens = useScreens();
   useKeys({
     'Mod+k': () => openWindow.set('palette'),
     '?': () => openWindow.set('shortcuts'),
-    ...Object.fromEntries(SCREENS.map(({ keys, to }) => [keys, () => void navigate({ to })])),
+    ...Object.fromEntries(screens.map(({ keys, to }) => [keys, () => void navigate({ to })])),
   });
   return (
     <div className="flex min-h-0 flex-1">

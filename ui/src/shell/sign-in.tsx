@@ -25,7 +25,7 @@ export function SignIn({ refusal: first }: { readonly refusal: string | null }) 
         <BrandMark />
         <h1 className="text-xl font-semibold">Sign in</h1>
         <label htmlFor="key" className="text-muted-foreground">
-          With an API key whose role is admin, manager or reader. It stays in this page and is forgotten when you leave.
+          With an API key. It is exchanged for a session of this browser and kept nowhere.
         </label>
         <input
           id="key"

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 type Answer = { readonly status?: number; readonly body?: unknown } | 'away' | 'never';
-type Handler = Answer | ((url: URL, request: Request) => Answer);
+type Handler = Answer | ((url: URL, request: Request) => Answer | Promise<Answer>);
 
 /** Requests that reached the API, as `GET /deliveries?status=failed`. */
 export interface FakeApi {
@@ -22,7 +22,7 @@ export function fakeApi(routes: Readonly<Record<string, Handler>>): FakeApi {
       status: 404,
       body: problem(404, 'There is no such thing.'),
     };
-    const answer = typeof handler === 'function' ? handler(url, request) : handler;
+    const answer = typeof handler === 'function' ? await handler(url, request) : handler;
     if (answer === 'never') return new Promise<Response>(() => undefined);
     if (answer === 'away') throw new TypeError('Failed to fetch');
     const { status = 200, body = {} } = answer;

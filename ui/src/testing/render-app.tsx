@@ -1,7 +1,8 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import { render, type RenderResult } from '@testing-library/react';
-import { beginAccess } from '../api/access';
+import { ABILITIES_OF_ALL } from './samples';
+import { access } from '../api/access';
 import { setUpClient } from '../api/client';
 import { makeQueryClient } from '../api/query-client';
 import { makeRouter } from '../router';
@@ -10,7 +11,7 @@ setUpClient();
 
 /** The whole page at a URL, open to this machine. */
 export function renderApp(url: string): RenderResult & { readonly url: () => string } {
-  beginAccess(true);
+  access.set({ state: 'open', role: 'admin', tenantId: null, abilities: ABILITIES_OF_ALL });
   const router = makeRouter(createMemoryHistory({ initialEntries: [`/ui${url}`] }));
   const queryClient = makeQueryClient();
   const view = render(

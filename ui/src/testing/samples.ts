@@ -1,6 +1,35 @@
-import type { DeliveryAnswer, DeliveryPage, DeliveryWithAttemptsAnswer } from '../api/generated';
+import type { Ability } from '../api/access';
+import type { DeliveryAnswer, DeliveryPage, DeliveryWithAttemptsAnswer, SessionAnswer } from '../api/generated';
+
+/** What an admin may do. */
+export const ABILITIES_OF_ALL: readonly Ability[] = [
+  'subscriptions:read',
+  'subscriptions:write',
+  'subscriptions:test',
+  'secrets:read',
+  'deliveries:read',
+  'deliveries:retry',
+  'payloads:read',
+  'replays:write',
+  'events:publish',
+  'access:administer',
+];
 
 const ID = '01k6zv1yqpe7rtqq6zjy2';
+
+export function aSession(given: Partial<SessionAnswer> = {}): SessionAnswer {
+  return {
+    access: 'session',
+    id: `ses_${ID}k3m4n`,
+    role: 'admin',
+    tenant_id: null,
+    capabilities: [...ABILITIES_OF_ALL],
+    subscription_ids: null,
+    key_id: `key_${ID}k3m4n`,
+    expires_at: '2026-01-31T12:30:00.000Z',
+    ...given,
+  };
+}
 
 /** The id of the n-th delivery. */
 export function deliveryId(number: number): string {

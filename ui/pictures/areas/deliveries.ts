@@ -1,0 +1,37 @@
+import { type Area, pageOf } from '../area.ts';
+import { DELIVERIES, DELIVERY, EVENT, OF_EVENT, PAYLOAD, SUBSCRIPTIONS } from '../sample-data.ts';
+
+const OPEN = `/deliveries/${DELIVERY.id}`;
+
+export const DELIVERIES_AREA: Area = {
+  shots: [
+    { name: 'deliveries', path: '/deliveries' },
+    { name: 'filtered', path: '/deliveries?status=failed,retrying&event_type=order.*' },
+    { name: 'delivery', path: `${OPEN}?status=failed,retrying` },
+    {
+      name: 'delivery-attempt',
+      path: `${OPEN}?status=failed,retrying`,
+      act: (page) => page.locator('summary').first().click(),
+    },
+    { name: 'delivery-event', path: `${OPEN}?tab=event` },
+    { name: 'delivery-payload', path: `${OPEN}?tab=payload` },
+    { name: 'nothing-matches', path: '/deliveries?tag=nothing' },
+    { name: 'filter', path: '/deliveries', act: (page) => page.keyboard.press('/') },
+    { name: 'selected', path: '/deliveries', act: (page) => page.keyboard.type('jxjjx') },
+  ],
+  answers: {
+    '/deliveries': (query) => pageOf(matching(query)),
+    '/subscriptions': (query) =>
+      pageOf(SUBSCRIPTIONS.filter(({ state }) => (query.get('state') ?? state) === state)),
+    [OPEN]: () => ({ json: DELIVERY }),
+    [`/events/${EVENT.id}`]: () => ({ json: EVENT }),
+    [`/events/${EVENT.id}/payload`]: () => ({ body: PAYLOAD, contentType: 'application/json' }),
+  },
+};
+
+function matching(query: URLSearchParams): readonly unknown[] {
+  const statuses = query.get('status')?.split(',');
+  if (query.get('tag') === 'nothing') return [];
+  if (query.has('event_id')) return OF_EVENT;
+  return DELIVERIES.filter(({ status }) => statuses === undefined || statuses.includes(status));
+}

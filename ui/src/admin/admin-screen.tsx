@@ -1,0 +1,5 @@
+import { Screen } from '../shell/screen';
+
+export default function AdminScreen() {
+  return <Screen title="Admin">{null}</Screen>;
+}

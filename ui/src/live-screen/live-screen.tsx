@@ -1,0 +1,5 @@
+import { Screen } from '../shell/screen';
+
+export default function LiveScreen() {
+  return <Screen title="Live">{null}</Screen>;
+}

@@ -1,0 +1,5 @@
+import { Screen } from '../shell/screen';
+
+export default function ReplaysScreen() {
+  return <Screen title="Replays">{null}</Screen>;
+}

@@ -1,0 +1,5 @@
+import { Screen } from '../shell/screen';
+
+export default function VerifyScreen() {
+  return <Screen title="Verify">{null}</Screen>;
+}
