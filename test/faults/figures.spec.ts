@@ -16,7 +16,7 @@ function aRun(requests: readonly Cut[], cuts: readonly Cut[], lagsMs: readonly n
   const others = lagsMs.map((_, n) => request(`other${n}`, { number: 1, atMs: requests.at(-1)!.atMs }));
   const received = [...requests.map((each) => request('d1', each)), ...others];
   const attempts = cuts.map(({ number, atMs }) => {
-    return { deliveryId: 'd1', number, errorCode: 'abandoned', startedAt: atMs + LEASE_MS } as AttemptRow;
+    return { deliveryId: 'd1', number, errorCode: 'abandoned', startedAt: atMs } as AttemptRow;
   });
   const evidence = { attempts, received, leaseSeconds: LEASE_MS / 1000 } as unknown as Evidence;
   const accepted = others.map(({ eventId, startedAt }, n) => ({ eventId, atMs: startedAt - lagsMs[n]! }));

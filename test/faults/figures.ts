@@ -84,11 +84,11 @@ export function redeliveries(run: Run): Redelivery[] {
   const abandoned = attempts.filter(({ errorCode }) => errorCode === 'abandoned');
   return [...Map.groupBy(abandoned, ({ deliveryId }) => deliveryId).values()].flatMap((cuts) => {
     const inOrder = cuts.toSorted((a, b) => a.number - b.number);
-    return inOrder.flatMap(({ deliveryId, number, startedAt: leaseEndedAt }, earlier) => {
-      // The next attempt may have been cut short before its request: it was claimed one lease before its own end.
+    return inOrder.flatMap(({ deliveryId, number, startedAt }, earlier) => {
+      const leaseEndedAt = startedAt + leaseSeconds * 1000;
+      // The next attempt may have been cut short before its request.
       const following = inOrder.find((each) => each.number === number + 1);
-      const claimedAt = following && following.startedAt - leaseSeconds * 1000;
-      const next = requestedAt.get(`${deliveryId}/${number + 1}`) ?? claimedAt;
+      const next = requestedAt.get(`${deliveryId}/${number + 1}`) ?? following?.startedAt;
       if (next === undefined) return [];
       const around = lags.filter(({ atMs }) => Math.abs(atMs - next) < AROUND_MS).map(({ lagMs }) => lagMs);
       const scatterMs = earlier === 0 ? 0 : SCATTER_SECONDS * 1000 * 2 ** (earlier - 1);
