@@ -5,11 +5,15 @@ import { SubscriptionsModule } from '../subscriptions/index.js';
 import { TargetsModule } from '../targets/index.js';
 import { ReceiverChecks } from './receiver-checks.js';
 import { ReceiverChecksController } from './receiver-checks.controller.js';
+import { RedisServers } from './system/redis-servers.js';
+import { SystemController } from './system/system.controller.js';
+import { SystemRepository } from './system/system.repository.js';
+import { SystemService } from './system/system.service.js';
 
-/** Checks receivers on request. */
+/** Checks receivers, and describes the installation, on request. */
 @Module({
   imports: [AccessModule, SubscriptionsModule, DeliveryModule, TargetsModule],
-  controllers: [ReceiverChecksController],
-  providers: [ReceiverChecks],
+  controllers: [ReceiverChecksController, SystemController],
+  providers: [ReceiverChecks, RedisServers, SystemRepository, SystemService],
 })
 export class DoctorModule {}
