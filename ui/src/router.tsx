@@ -39,7 +39,7 @@ const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   validateSearch: readHomeSearch,
-  component: lazyRouteComponent(() => import('./home/home-screen')),
+  component: lazyRouteComponent(() => import('./home/first-screen')),
 });
 
 const deliveriesRoute = createRoute({

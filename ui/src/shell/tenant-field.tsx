@@ -10,8 +10,9 @@ import { useStore } from '../lib/store';
 export function TenantField() {
   const { tenant } = useSearch({ from: '__root__' });
   const navigate = useNavigate();
-  const { state } = useStore(access);
-  const shown = tenant ?? (state === 'open' ? 'default' : 'own');
+  const who = useStore(access);
+  const own = who.state === 'signed-out' ? null : who.tenantId;
+  const shown = tenant ?? own ?? 'default';
   const [isOpen, setIsOpen] = useState(false);
   const choose = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
