@@ -7,6 +7,7 @@ import {
   retainSearchParams,
   type RouterHistory,
 } from '@tanstack/react-router';
+import { readAdminSearch } from './admin/admin-search';
 import { tenant } from './api/access';
 import { Failed, Notice, Skeleton } from './components/states';
 import { buttonClass } from './components/ui/button';
@@ -95,6 +96,7 @@ const verifyRoute = createRoute({
 const adminRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/admin',
+  validateSearch: readAdminSearch,
   component: lazyRouteComponent(() => import('./admin/admin-screen')),
 });
 
