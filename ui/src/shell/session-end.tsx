@@ -8,7 +8,7 @@ import { Button } from '../components/ui/button';
 import { nowMs, useNow } from '../lib/clock';
 import { useStore } from '../lib/store';
 
-/** Before the end of a session. Sessions that are very short are announced in their last quarter. */
+/** Before the end of a session. Sessions that are very short are announced in their second half. */
 const NOTICE_MS = 5 * 60_000;
 /** Whoever works is asked for no more often. */
 const ASK_EVERY_MS = 10_000;
@@ -55,7 +55,7 @@ function useNoticeMs(endMs: number): number {
 }
 
 function noticeFor(endMs: number): number {
-  return Math.min(NOTICE_MS, (endMs - nowMs()) / 4);
+  return Math.min(NOTICE_MS, (endMs - nowMs()) / 2);
 }
 
 /** Asks the service for the end of the session, once somebody does something near it. */
