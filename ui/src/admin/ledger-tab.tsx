@@ -28,14 +28,14 @@ const COUNTS: readonly (readonly [keyof LedgerCounts, string, string?])[] = [
 
 /** What was accepted, day by day, and what became of it. It adds up, or there is a defect. */
 export default function LedgerTab() {
-  const { search, go } = useAdmin();
+  const { search, tenantId, go } = useAdmin();
   const now = useNow(HOUR_MS);
   const days = RANGES.find((each) => each === search.days) ?? RANGES[0];
   const { since, until } = lastDays(Number(days), now);
   const { data, error, refetch } = useQuery(ledgerHoursQuery(since, until));
   return (
     <Section
-      title={`Ledger of ${search.tenant ?? 'your tenant'}, by day (UTC)`}
+      title={`Ledger of ${tenantId}, by day (UTC)`}
       aside={<Ranges chosen={days} onChoose={(next) => go({ days: next === RANGES[0] ? undefined : next })} />}
     >
       {data !== undefined ? (

@@ -85,10 +85,11 @@ function TenantFields({ isNew, typed, onType, faultAt }: TenantFieldsProps) {
       )}
     </Field>
   );
+  const forId = { autoFocus: true, required: true, placeholder: 'acme' };
   const number = { inputMode: 'numeric', placeholder: 'the default', className: 'text-right' };
   return (
     <>
-      {isNew && field('id', 'Id', '/id', 'Yours to choose. It cannot be changed, and is never used again.', { autoFocus: true, required: true, placeholder: 'acme' })} {/* prettier-ignore */}
+      {isNew && field('id', 'Id', '/id', 'Yours to choose. It cannot be changed, and is never used again.', forId)}
       {field('name', 'Name', '/name', 'What people call it.', { placeholder: 'Acme Inc.' })}
       <div className="grid grid-cols-3 gap-4 max-sm:grid-cols-1">
         {field('rate', 'Events per second', '/limits/events_per_second', 'Over all processes.', number)}

@@ -6,6 +6,8 @@ import type { AdminSearch } from './admin-search';
 
 export interface Admin {
   readonly search: AdminSearch & { readonly tenant?: string };
+  /** The tenant that the screen is about, where it is about one. */
+  readonly tenantId: string;
   /** Whether the key is for all tenants. Only such keys make tenants and see the system. */
   readonly isForAll: boolean;
   /** Changes the URL, which is the state of the screen. */
@@ -24,5 +26,6 @@ export function useAdmin(): Admin {
     [navigate],
   );
   const close = useCallback(() => go({ open: undefined, new: undefined }), [go]);
-  return { search, isForAll: who.state !== 'signed-out' && who.tenantId === null, go, close };
+  const own = who.state === 'signed-out' ? null : who.tenantId;
+  return { search, tenantId: search.tenant ?? own ?? 'default', isForAll: own === null, go, close };
 }
