@@ -90,7 +90,8 @@ export class ProcessRoster implements OnModuleDestroy {
     const { client, own } = this;
     this.own = null;
     if (client === null) return;
-    if (own !== null) await this.leave(client, own).catch(() => undefined);
+    // Redis forgets it by itself, so a shutdown does not wait for Redis to come back.
+    if (own !== null && client.isReady) await this.leave(client, own).catch(() => undefined);
     client.close();
   }
 
