@@ -51,7 +51,7 @@ describe('the description of an installation, on real PostgreSQL and Redis', () 
   it('has the state of PostgreSQL and of the schema', async () => {
     const state = await new SystemRepository(dataSource).database();
 
-    expect(state).toMatchObject({ applied: MIGRATIONS.length, schema: new (MIGRATIONS.at(-1)!)().name });
+    expect(state).toMatchObject({ applied: MIGRATIONS.length, schema: (new (MIGRATIONS.at(-1)!)() as { readonly name?: string }).name });
     expect(state.version).toMatch(/^\d+/);
     expect(state.bytes).toBeGreaterThan(1_000_000);
     expect(state.startedAt.getTime()).toBeLessThan(Date.now() + 60_000);

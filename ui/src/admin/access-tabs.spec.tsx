@@ -147,7 +147,7 @@ describe('API keys', () => {
   it('are shown once, in a window that only its button closes', async () => {
     const api = fakeApi({ 'GET /keys': pageOf(KEY) });
     const bodies = recorded(api, 'POST /keys', { status: 201, body: { ...KEY, key: SECRET } });
-    const view = renderApp('/admin?tab=keys');
+    const view = renderApp('/admin?section=keys');
 
     await user.click(await screen.findByRole('button', { name: 'New key' }));
     await user.type(await screen.findByLabelText('Name'), 'billing');
@@ -161,13 +161,13 @@ describe('API keys', () => {
     expect(screen.getByLabelText('The key')).toBeDefined();
     await user.click(screen.getByRole('button', { name: 'Done' }));
     await waitFor(() => expect(screen.queryByLabelText('The key')).toBeNull());
-    expect(view.url()).toBe('/admin?tab=keys');
+    expect(view.url()).toBe('/admin?section=keys');
   });
 
   it('are rotated with an overlap, and revoked after a question', async () => {
     const api = fakeApi({ 'GET /keys': pageOf(KEY), [`DELETE /keys/${KEY.id}`]: { status: 200 } });
     const bodies = recorded(api, `POST /keys/${KEY.id}/rotate`, { status: 201, body: { ...KEY, key: SECRET } });
-    renderApp('/admin?tab=keys');
+    renderApp('/admin?section=keys');
 
     await user.click(await screen.findByRole('button', { name: 'Rotate' }));
     await user.selectOptions(await screen.findByLabelText('The old key ends'), 'in an hour');
@@ -190,7 +190,7 @@ describe('sessions', () => {
       'GET /session': { body: aSession() },
       [`DELETE /sessions/${SESSION.id}`]: { status: 200 },
     });
-    renderApp('/admin?tab=sessions');
+    renderApp('/admin?section=sessions');
     signedInAs(null);
 
     expect(await screen.findByText('this browser')).toBeDefined();
@@ -206,7 +206,7 @@ describe('portal links', () => {
     const api = fakeApi({ 'GET /portal-sessions': pageOf() });
     const made = { id: PORTAL.id, url: 'http://localhost/portal?tenant=acme#code=whc_1', expires_at: LATER };
     const bodies = recorded(api, 'POST /portal-sessions', { status: 201, body: made });
-    renderApp('/admin?tab=portals&new=portal&tenant=acme');
+    renderApp('/admin?section=portals&new=portal&tenant=acme');
 
     await user.click(await screen.findByLabelText(/Retry and cancel/));
     await user.click(screen.getByLabelText(/Read payloads/));
@@ -224,7 +224,7 @@ describe('portal links', () => {
       [`DELETE /portal-sessions/${PORTAL.id}`]: { status: 200 },
       'DELETE /portal-sessions': { status: 200 },
     });
-    renderApp('/admin?tab=portals');
+    renderApp('/admin?section=portals');
 
     await user.click(await screen.findByRole('button', { name: 'End' }));
     await user.click(await screen.findByRole('button', { name: 'End the session' }));

@@ -35,7 +35,7 @@ function AdminTabs() {
     go({
       ...{ open: undefined, new: undefined, cursor: undefined, action: undefined, target: undefined },
       ...{ key_id: undefined, session_id: undefined, since: undefined, until: undefined, days: undefined },
-      ...{ show: undefined, tab: tab === FIRST ? undefined : tab },
+      ...{ show: undefined, section: tab === FIRST ? undefined : tab },
     });
   const tabs: readonly (readonly [string, string, ReactNode])[] = [
     [FIRST, 'Tenants', <TenantsTab key="tenants" />],
@@ -46,7 +46,7 @@ function AdminTabs() {
     ['ledger', 'Ledger', <LedgerTab key="ledger" />],
     ...(isForAll ? [['system', 'System', <SystemTab key="system" />] as const] : []),
   ];
-  const shown = tabs.some(([tab]) => tab === search.tab) ? (search.tab ?? FIRST) : FIRST;
+  const shown = tabs.some(([tab]) => tab === search.section) ? (search.section ?? FIRST) : FIRST;
   return (
     <Tabs
       value={shown}

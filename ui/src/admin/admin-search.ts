@@ -1,5 +1,5 @@
 /** What the screen keeps in the URL. Filters of the audit log are named as in the API. */
-const NAMES = ['tab', 'open', 'new', 'cursor', 'action', 'target', 'key_id', 'session_id', 'since', 'until', 'days', 'show'] as const; // prettier-ignore
+const NAMES = ['section', 'open', 'new', 'cursor', 'action', 'target', 'key_id', 'session_id', 'since', 'until', 'days', 'show'] as const; // prettier-ignore
 
 export type AdminSearch = Partial<Record<(typeof NAMES)[number], string>>;
 

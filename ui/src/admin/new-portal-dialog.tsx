@@ -54,7 +54,7 @@ export function NewPortalDialog({ onClose }: { readonly onClose: () => void }) {
     capabilities: USUAL,
     subscriptions: '',
     seconds: 3600,
-    returnUrl: `${window.location.origin}/ui/admin?tab=portals`,
+    returnUrl: `${window.location.origin}/ui/admin?section=portals`,
     actor: '',
   });
   const [made, setMade] = useState<CreatedPortalSessionAnswer | null>(null);

@@ -30,7 +30,7 @@ describe('the audit log', () => {
 
   it('says who did what from where, and shows an entry whole', async () => {
     fakeApi({ 'GET /audit': pageOf(ENTRY, { ...ENTRY, id: 'aud_2', actor: 'portal', session_actor: 'user-42' }), 'GET /keys': NAMED }); // prettier-ignore
-    const view = renderApp('/admin?tab=audit');
+    const view = renderApp('/admin?section=audit');
 
     expect(await screen.findByText('support desk')).toBeDefined();
     const [, first, second] = within(screen.getByRole('table', { name: 'Audit log' })).getAllByRole('row');
@@ -39,26 +39,26 @@ describe('the audit log', () => {
     await user.click(within(first!).getByRole('button', { name: 'Show the entry' }));
 
     expect((await screen.findByLabelText('JSON')).textContent).toContain('"request_id": "req-7"');
-    expect(view.url()).toBe(`/admin?tab=audit&open=${ENTRY.id}`);
+    expect(view.url()).toBe(`/admin?section=audit&open=${ENTRY.id}`);
   });
 
   it('asks for what the URL says, takes texts as filters, and is cleared', async () => {
     const api = fakeApi({ 'GET /audit': pageOf(), 'GET /keys': NAMED });
-    const view = renderApp('/admin?tab=audit&action=key.rotated');
+    const view = renderApp('/admin?section=audit&action=key.rotated');
     expect(await screen.findByText('Nothing matches')).toBeDefined();
     expect(api.requests).toContain('GET /audit?action=key.rotated&limit=50');
 
     await user.type(screen.getByLabelText('By'), 'ses_1{Enter}');
-    await waitFor(() => expect(view.url()).toBe('/admin?tab=audit&action=key.rotated&session_id=ses_1'));
+    await waitFor(() => expect(view.url()).toBe('/admin?section=audit&action=key.rotated&session_id=ses_1'));
     await user.click(await screen.findByRole('button', { name: 'Clear the filters' }));
 
-    await waitFor(() => expect(view.url()).toBe('/admin?tab=audit'));
+    await waitFor(() => expect(view.url()).toBe('/admin?section=audit'));
     expect(await screen.findByText('Nothing has changed yet')).toBeDefined();
   });
 
   it('says why it cannot be read, and tries again', async () => {
     const api = fakeApi({ 'GET /audit': { status: 403, body: problem(403, 'Only admins read it.') }, 'GET /keys': NAMED });
-    renderApp('/admin?tab=audit');
+    renderApp('/admin?section=audit');
     expect(await screen.findByText('Only admins read it.')).toBeDefined();
 
     api.answer('GET /audit', pageOf(ENTRY));
@@ -97,10 +97,10 @@ describe('the ledger', () => {
         ? { data: [hour('2026-01-31T09:00:00.000Z', 1, 0, true)], totals: totals(0), sums_agree: true }
         : { data: hours, totals: totals(0) },
     }));
-    renderApp('/admin?tab=ledger&days=31');
+    renderApp('/admin?section=ledger&days=31');
 
     const row = (await screen.findByText('2026-01-31')).closest('tr');
-    expect(row?.textContent).toMatch(/2026-01-311,2001,1982000/);
+    expect(row?.textContent).toMatch(/2026-01-311,2001,198200 0Count again/);
     expect(api.requests.filter((each) => each.includes('verify'))).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Count 2026-01-31 again' }));
 
@@ -110,7 +110,7 @@ describe('the ledger', () => {
 
   it('calls a difference a defect', async () => {
     fakeApi({ 'GET /ledger': { body: { data: [hour('2026-01-31T10:00:00.000Z', 100, 90)], totals: totals(9) } } });
-    renderApp('/admin?tab=ledger');
+    renderApp('/admin?section=ledger');
 
     expect((await screen.findByRole('alert')).textContent).toContain('9 that are missing. This is a defect');
   });
@@ -150,7 +150,7 @@ describe('the system', () => {
 
   it('shows processes, sizes, and the settings that somebody made; the others on request, in the URL', async () => {
     fakeApi({ 'GET /system': { body: SYSTEM } });
-    const view = renderApp('/admin?tab=system');
+    const view = renderApp('/admin?section=system');
 
     expect(await screen.findByText('0.0.9, another one')).toBeDefined();
     expect(screen.getByRole('table', { name: 'Partitions' }).textContent).toContain('2026-01-311,200––5.0 MB');
@@ -158,7 +158,7 @@ describe('the system', () => {
     await user.click(screen.getByLabelText('Also the 1 default'));
 
     expect(await screen.findByText('WEBHOOK_TIMEOUT')).toBeDefined();
-    expect(view.url()).toBe('/admin?tab=system&show=all');
+    expect(view.url()).toBe('/admin?section=system&show=all');
   });
 
   it.each([
@@ -166,7 +166,7 @@ describe('the system', () => {
     ['only Redis knows the other processes', { processes: [PROCESS], processes_complete: false }, /Redis does not answer/],
   ])('warns when %s', async (_, given, words) => {
     fakeApi({ 'GET /system': { body: { ...SYSTEM, ...given } } });
-    renderApp('/admin?tab=system');
+    renderApp('/admin?section=system');
 
     expect(await screen.findByText(words)).toBeDefined();
   });

@@ -58,7 +58,7 @@ export function TenantsTab() {
 function Name({ tenant: { id, name }, onOpen }: { readonly tenant: TenantAnswer; readonly onOpen: () => void }) {
   return (
     <button type="button" onClick={onOpen} className="flex max-w-full flex-wrap items-baseline gap-x-3 py-2 text-left">
-      <span className="font-medium">{id}</span>
+      <span className="font-medium">{id}</span>{' '}
       <span className="text-muted-foreground">{name}</span>
     </button>
   );

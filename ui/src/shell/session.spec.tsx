@@ -47,7 +47,7 @@ describe('a session that ends', () => {
     renderApp('/admin');
     signedIn();
     await screen.findByText('No tenants');
-    act(() => access.set({ ...(access.get() as Extract<ReturnType<typeof access.get>, { state: 'signed-in' }>), state: 'ended' })); // prettier-ignore
+    act(() => access.set({ state: 'ended', role: 'admin', tenantId: null, abilities: ABILITIES_OF_ALL }));
 
     const field = within(await over()).getByLabelText<HTMLInputElement>(/With an API key/);
     await user.type(field, 'whk_wrong{Enter}');
