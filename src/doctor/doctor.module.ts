@@ -7,13 +7,12 @@ import { ReceiverChecks } from './receiver-checks.js';
 import { ReceiverChecksController } from './receiver-checks.controller.js';
 import { RedisServers } from './system/redis-servers.js';
 import { SystemController } from './system/system.controller.js';
-import { SystemRepository } from './system/system.repository.js';
 import { SystemService } from './system/system.service.js';
 
 /** Checks receivers, and describes the installation, on request. */
 @Module({
   imports: [AccessModule, SubscriptionsModule, DeliveryModule, TargetsModule],
   controllers: [ReceiverChecksController, SystemController],
-  providers: [ReceiverChecks, RedisServers, SystemRepository, SystemService],
+  providers: [ReceiverChecks, RedisServers, SystemService],
 })
 export class DoctorModule {}

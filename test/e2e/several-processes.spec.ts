@@ -121,7 +121,10 @@ describe('several processes behind one port, with real PostgreSQL, Redis and rec
         schema: { pending: 0 },
         redis: { state: 'up', servers: 1 },
       });
-      expect(seen.settings.find(({ name }) => name === 'PROCESSES')).toMatchObject({ value: '2', source: 'environment' });
+      expect(seen.settings.find(({ name }) => name === 'PROCESSES')).toMatchObject({
+        value: '2',
+        source: 'environment',
+      });
       expect(seen.settings.find(({ name }) => name === 'ENCRYPTION_KEY')).toMatchObject({ value: '[redacted]' });
       expect(JSON.stringify(seen)).not.toContain(settingsWith({})['ENCRYPTION_KEY']);
     });

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
-import { SystemRepository } from '../../src/doctor/system/system.repository.js';
 import { RedisServers } from '../../src/doctor/system/redis-servers.js';
 import { parseSettings, type Settings } from '../../src/shared/config/settings.js';
+import { Catalogs } from '../../src/shared/database/catalogs.js';
 import { dataSourceOptions } from '../../src/shared/database/data-source.js';
 import { MIGRATIONS } from '../../src/shared/database/migrations/index.js';
 import { PARTITIONED_TABLES, partitionName } from '../../src/shared/database/partition-keeper.js';
@@ -31,14 +31,14 @@ describe('the description of an installation, on real PostgreSQL and Redis', () 
 
   it('has the sizes of all partitions and tables, and what is known of their rows', async () => {
     const today = partitionName('events', Date.now());
-    const grown = new SystemRepository(dataSource);
-    const before = (await grown.tables()).find(({ name }) => name === today)!;
+    const catalogs = new Catalogs(dataSource);
+    const before = (await catalogs.tables()).find(({ name }) => name === today)!;
     await database.query(
       `insert into tenants (id, created_at, updated_at) select 'sized-' || n, now(), now() from generate_series(1, 500) n`,
     );
     await database.query('analyze tenants');
 
-    const tables = await grown.tables();
+    const tables = await catalogs.tables();
 
     expect(before).toMatchObject({ parent: 'events', bytes: expect.any(Number) as number });
     const parents = new Set(tables.flatMap(({ parent }) => (parent === null ? [] : [parent])));
@@ -49,9 +49,12 @@ describe('the description of an installation, on real PostgreSQL and Redis', () 
   });
 
   it('has the state of PostgreSQL and of the schema', async () => {
-    const state = await new SystemRepository(dataSource).database();
+    const state = await new Catalogs(dataSource).database();
 
-    expect(state).toMatchObject({ applied: MIGRATIONS.length, schema: (new (MIGRATIONS.at(-1)!)() as { readonly name?: string }).name });
+    expect(state).toMatchObject({
+      applied: MIGRATIONS.length,
+      schema: (new (MIGRATIONS.at(-1)!)() as { readonly name?: string }).name,
+    });
     expect(state.version).toMatch(/^\d+/);
     expect(state.bytes).toBeGreaterThan(1_000_000);
     expect(state.startedAt.getTime()).toBeLessThan(Date.now() + 60_000);

@@ -146,7 +146,8 @@ export class SystemAnswer {
   readonly processes: ProcessAnswer[];
 
   @ApiProperty({
-    description: 'False while Redis, which knows the other processes, is away. Then only the one that answers is listed',
+    description:
+      'False while Redis, which knows the other processes, is away. Then only the one that answers is listed',
     example: true,
   })
   readonly processes_complete: boolean;

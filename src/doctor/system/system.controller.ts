@@ -14,7 +14,8 @@ export class SystemController {
   @Permit('administer')
   @ApiOperation({
     operationId: 'getSystem',
-    summary: 'Describe the installation: processes, partitions and sizes, PostgreSQL, Redis, and settings with their source',
+    summary:
+      'Describe the installation: processes, partitions and sizes, PostgreSQL, Redis, and settings with their source',
     description:
       'For admins of all tenants. Costs two queries of catalogs, whose answers are shared for two seconds. Secrets and ' +
       'credentials are left out. Settings are those of the process that answers.',

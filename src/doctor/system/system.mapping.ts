@@ -1,4 +1,5 @@
 import type { ReportedSetting } from '../../shared/config/settings-report.js';
+import type { DatabaseState, TableSize } from '../../shared/database/catalogs.js';
 import { MIGRATIONS } from '../../shared/database/migrations/index.js';
 import type { KnownProcess, Roster } from '../../shared/processes/process-roster.js';
 import { VERSION } from '../../shared/version.js';
@@ -10,7 +11,6 @@ import type {
   TableSizeAnswer,
 } from '../dto/system-answer.js';
 import type { RedisState } from './redis-servers.js';
-import type { DatabaseState, TableSize } from './system.repository.js';
 
 /** What was found, and by whom. */
 export interface Findings {

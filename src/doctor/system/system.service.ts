@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { type Caller, NeedsAllTenants } from '../../access/index.js';
 import { reportOf } from '../../shared/config/settings-report.js';
 import { Settings } from '../../shared/config/settings.js';
+import { Catalogs } from '../../shared/database/catalogs.js';
 import { ProcessRoster } from '../../shared/processes/process-roster.js';
 import { Snapshot } from '../../shared/snapshot.js';
 import { Clock } from '../../shared/time/clock.js';
 import type { SystemAnswer } from '../dto/system-answer.js';
 import { RedisServers } from './redis-servers.js';
 import { type Findings, toSystemAnswer } from './system.mapping.js';
-import { SystemRepository } from './system.repository.js';
 
 /** Sizes of some hundred files are looked up, so callers share what was found. */
 const LIFE_MS = 2000;
@@ -20,7 +20,7 @@ export class SystemService {
 
   constructor(
     private readonly roster: ProcessRoster,
-    private readonly repository: SystemRepository,
+    private readonly catalogs: Catalogs,
     private readonly redis: RedisServers,
     private readonly settings: Settings,
     clock: Clock,
@@ -38,9 +38,9 @@ export class SystemService {
     const [roster, redis, database] = await Promise.all([
       this.roster.list(),
       this.redis.look(),
-      this.repository.database(),
+      this.catalogs.database(),
     ]);
-    const tables = await this.repository.tables();
+    const tables = await this.catalogs.tables();
     return { roster, redis, database, tables, settings: reportOf(this.settings) };
   }
 }

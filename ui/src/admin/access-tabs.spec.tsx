@@ -63,7 +63,11 @@ const PORTAL: PortalSessionAnswer = {
 const user = userEvent.setup();
 
 /** Bodies of requests with a method, as they arrive. */
-function recorded(api: ReturnType<typeof fakeApi>, route: string, answer: { status?: number; body?: unknown }): unknown[] {
+function recorded(
+  api: ReturnType<typeof fakeApi>,
+  route: string,
+  answer: { status?: number; body?: unknown },
+): unknown[] {
   const bodies: unknown[] = [];
   api.answer(route, async (_, request) => {
     bodies.push((await request.clone().json()) as unknown);

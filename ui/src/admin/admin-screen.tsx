@@ -3,11 +3,11 @@ import { useMay } from '../api/access';
 import { Notice, Skeleton } from '../components/states';
 import { Tabs } from '../components/ui/tabs';
 import { Screen } from '../shell/screen';
-import { KeysTab } from './keys-tab';
-import { SessionsTab } from './sessions-tab';
 import { TenantsTab } from './tenants-tab';
 import { useAdmin } from './use-admin';
 
+const KeysTab = lazy(() => import('./keys-tab'));
+const SessionsTab = lazy(() => import('./sessions-tab'));
 const PortalsTab = lazy(() => import('./portals-tab'));
 const AuditTab = lazy(() => import('./audit-tab'));
 const LedgerTab = lazy(() => import('./ledger-tab'));

@@ -31,7 +31,11 @@ export default function AuditTab() {
     go({ ...Object.fromEntries(FILTERS.map((name) => [name, undefined])), cursor: undefined, open: undefined });
   const isFiltered = Object.keys(filters).length > 0;
   const columns: readonly Column<AuditAnswer>[] = [
-    { header: 'When', cell: (entry) => <When entry={entry} onOpen={() => go({ open: entry.id })} />, className: 'w-20' },
+    {
+      header: 'When',
+      cell: (entry) => <When entry={entry} onOpen={() => go({ open: entry.id })} />,
+      className: 'w-20',
+    },
     { header: 'Who and what', cell: (entry) => <What entry={entry} names={names} /> },
     { header: 'Fields', cell: ({ changed }) => <Fields changed={changed} />, className: 'max-lg:hidden' },
     { header: 'Tenant', cell: ({ tenant_id: id }) => id ?? <Muted text="–" />, className: 'max-md:hidden' },
@@ -69,7 +73,12 @@ function useKeyNames(): Names {
 
 function When({ entry, onOpen }: { readonly entry: AuditAnswer; readonly onOpen: () => void }) {
   return (
-    <button type="button" onClick={onOpen} aria-label="Show the entry" className="whitespace-nowrap text-muted-foreground">
+    <button
+      type="button"
+      onClick={onOpen}
+      aria-label="Show the entry"
+      className="whitespace-nowrap text-muted-foreground"
+    >
       <Age at={entry.created_at} />
     </button>
   );
@@ -96,7 +105,16 @@ function Muted({ text }: { readonly text: string }) {
   return <span className="text-muted-foreground">{text}</span>;
 }
 
-function Entry({ entry, names, onClose }: { readonly entry: AuditAnswer; readonly names: Names; readonly onClose: () => void }) { // prettier-ignore
+function Entry({
+  entry,
+  names,
+  onClose,
+}: {
+  readonly entry: AuditAnswer;
+  readonly names: Names;
+  readonly onClose: () => void;
+}) {
+  // prettier-ignore
   const json = JSON.stringify(entry, null, 2);
   const { go } = useAdmin();
   return (

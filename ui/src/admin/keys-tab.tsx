@@ -20,7 +20,7 @@ import { TenantName } from './tenant-name';
 import { useAdmin } from './use-admin';
 
 /** Who may call the API, and what for. */
-export function KeysTab() {
+export default function KeysTab() {
   const { search, go, close } = useAdmin();
   const keys = useQuery(keysQuery(search.cursor));
   const opened = keys.data?.data.find(({ id }) => id === search.open);

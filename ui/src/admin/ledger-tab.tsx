@@ -1,8 +1,7 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { BookCheck, CircleAlert, CircleCheck, Clock } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { answerOf } from '../api/failure';
-import { getLedger, type LedgerCounts } from '../api/generated';
+import type { LedgerCounts } from '../api/generated';
 import { type Column, Listing } from '../components/listing';
 import { Section } from '../components/section';
 import { Command, Failed, Notice, Skeleton } from '../components/states';
@@ -11,8 +10,8 @@ import { useNow } from '../lib/clock';
 import { cx } from '../lib/cx';
 import { exactCount } from '../lib/numbers';
 import { curlFor } from './curl-for';
-import { daysOf, hoursOf, lastDays, type LedgerDay } from './ledger-days';
-import { ledgerHoursQuery } from './queries';
+import { daysOf, lastDays, type LedgerDay } from './ledger-days';
+import { ledgerHoursQuery, verifiedDayQuery } from './queries';
 import { useAdmin } from './use-admin';
 
 const RANGES = ['7', '14', '31'] as const;
@@ -88,8 +87,8 @@ function Days({ days, totals }: { readonly days: readonly LedgerDay[]; readonly 
       <Sentence totals={totals} />
       <Listing label="Ledger by day" columns={columns} rows={days} keyOf={({ day }) => day} />
       <p className="text-muted-foreground">
-        These are sums that were made as deliveries were recorded. <i>Count again</i> counts the history of a day anew and
-        compares.
+        These are sums that were made as deliveries were recorded. <i>Count again</i> counts the history of a day anew
+        and compares.
       </p>
     </>
   );
@@ -132,10 +131,8 @@ function Finding({ icon, colour, text }: { readonly icon: ReactNode; readonly co
 
 /** Counts the history of a day again, when somebody asks. */
 function Verify({ day }: { readonly day: string }) {
-  const { data, error, isPending, mutate } = useMutation({
-    mutationFn: () => answerOf(getLedger({ query: { ...hoursOf(day), verify: 'true' } })),
-  });
-  if (isPending) return <span className="text-muted-foreground">Counting…</span>;
+  const { data, error, isFetching, refetch } = useQuery(verifiedDayQuery(day));
+  if (isFetching) return <span className="text-muted-foreground">Counting…</span>;
   if (data === undefined) {
     return (
       <span className="inline-flex items-center justify-end gap-2">
@@ -144,7 +141,7 @@ function Verify({ day }: { readonly day: string }) {
             {error.message}
           </span>
         )}
-        <Button size="sm" aria-label={`Count ${day} again`} onClick={() => mutate()}>
+        <Button size="sm" aria-label={`Count ${day} again`} onClick={() => void refetch()}>
           Count again
         </Button>
       </span>

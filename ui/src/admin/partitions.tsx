@@ -1,13 +1,19 @@
 import type { DatabaseAnswer, PartitionDayAnswer, TableSizeAnswer } from '../api/generated';
 import { type Column, Listing } from '../components/listing';
 import { Section } from '../components/section';
-import { bytesOf, countOf } from '../lib/numbers';
+import { useNow } from '../lib/clock';
+import { bytesOf, counted, countOf } from '../lib/numbers';
+
+const HOUR_MS = 3_600_000;
 
 /** Tables that are shown by day. The others of a day are small, and in its size. */
 const SHOWN = ['events', 'deliveries', 'attempts'] as const;
 
 /** The history, a partition a day, and all other tables. */
-export function Partitions({ database: { days, tables } }: { readonly database: DatabaseAnswer }) {
+export function Partitions({ database: { days: all, tables } }: { readonly database: DatabaseAnswer }) {
+  const today = new Date(useNow(HOUR_MS)).toISOString().slice(0, 10);
+  // Those of the next days are made ahead, and are empty.
+  const days = all.filter(({ day }) => day <= today);
   const total = days.reduce((sum, day) => sum + day.size_bytes, 0);
   const largest = Math.max(1, ...days.map((day) => day.size_bytes));
   const columns: readonly Column<PartitionDayAnswer>[] = [
@@ -31,7 +37,11 @@ export function Partitions({ database: { days, tables } }: { readonly database: 
     <>
       <Section
         title="History by day"
-        aside={<span className="text-muted-foreground">{bytesOf(total)} with indexes; rows are estimates</span>}
+        aside={
+          <span className="text-muted-foreground">
+            {bytesOf(total)}, {counted(all.length - days.length, 'day')} ready ahead; rows are estimates
+          </span>
+        }
       >
         <div className="max-h-96 overflow-y-auto" tabIndex={0} role="region" aria-label="History by day, to scroll">
           <Listing label="Partitions" columns={columns} rows={days} keyOf={({ day }) => day} />

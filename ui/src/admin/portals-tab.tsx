@@ -86,7 +86,14 @@ function EndOne({ portal, onClose }: { readonly portal: PortalSessionAnswer; rea
     await readAfterChange(queryClient, 'portal-sessions');
   };
   return (
-    <Confirm open title="End this portal session?" action="End the session" isDangerous onConfirm={end} onClose={onClose}>
+    <Confirm
+      open
+      title="End this portal session?"
+      action="End the session"
+      isDangerous
+      onConfirm={end}
+      onClose={onClose}
+    >
       <p>
         {portal.exchanged_at === null
           ? 'Its link leads nowhere from now on.'

@@ -11,6 +11,7 @@ import {
   listSessions,
   listTenants,
 } from '../api/generated';
+import { hoursOf } from './ledger-days';
 
 const PAGE_SIZE = 50;
 const REFRESH_MS = 15_000;
@@ -67,6 +68,14 @@ export const ledgerHoursQuery = (since: string, until: string) =>
     queryKey: ['ledger', 'hours', since, until],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => answerOf(getLedger({ query: { since, until }, signal })),
+  });
+
+/** A day whose history is counted again. Only on request, because that takes time. */
+export const verifiedDayQuery = (day: string) =>
+  queryOptions({
+    queryKey: ['verified-day', day],
+    enabled: false,
+    queryFn: ({ signal }) => answerOf(getLedger({ query: { ...hoursOf(day), verify: 'true' }, signal })),
   });
 
 export const systemQuery = queryOptions({

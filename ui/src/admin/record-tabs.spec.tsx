@@ -57,7 +57,10 @@ describe('the audit log', () => {
   });
 
   it('says why it cannot be read, and tries again', async () => {
-    const api = fakeApi({ 'GET /audit': { status: 403, body: problem(403, 'Only admins read it.') }, 'GET /keys': NAMED });
+    const api = fakeApi({
+      'GET /audit': { status: 403, body: problem(403, 'Only admins read it.') },
+      'GET /keys': NAMED,
+    });
     renderApp('/admin?section=audit');
     expect(await screen.findByText('Only admins read it.')).toBeDefined();
 
@@ -152,7 +155,7 @@ describe('the system', () => {
     fakeApi({ 'GET /system': { body: SYSTEM } });
     const view = renderApp('/admin?section=system');
 
-    expect(await screen.findByText('0.0.9, another one')).toBeDefined();
+    expect(await screen.findByText('0.0.9, here 0.1.0')).toBeDefined();
     expect(screen.getByRole('table', { name: 'Partitions' }).textContent).toContain('2026-01-311,200––5.0 MB');
     expect(screen.queryByText('WEBHOOK_TIMEOUT')).toBeNull();
     await user.click(screen.getByLabelText('Also the 1 default'));
@@ -163,7 +166,11 @@ describe('the system', () => {
 
   it.each([
     ['no worker is running', { processes: [PROCESS] }, /nothing is delivered/],
-    ['only Redis knows the other processes', { processes: [PROCESS], processes_complete: false }, /Redis does not answer/],
+    [
+      'only Redis knows the other processes',
+      { processes: [PROCESS], processes_complete: false },
+      /Redis does not answer/,
+    ],
   ])('warns when %s', async (_, given, words) => {
     fakeApi({ 'GET /system': { body: { ...SYSTEM, ...given } } });
     renderApp('/admin?section=system');

@@ -53,12 +53,7 @@ export function RotateKeyDialog({ apiKey, onClose }: { readonly apiKey: KeyAnswe
           fault={faultAt('/overlap')}
         >
           {(control) => (
-            <Select
-              {...control}
-              autoFocus
-              value={overlap}
-              onChange={({ target }) => setOverlap(Number(target.value))}
-            >
+            <Select {...control} autoFocus value={overlap} onChange={({ target }) => setOverlap(Number(target.value))}>
               {OVERLAPS.map(([seconds, words]) => (
                 <option key={seconds} value={seconds}>
                   {words}

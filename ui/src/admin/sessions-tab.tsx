@@ -18,7 +18,7 @@ import { TenantName } from './tenant-name';
 import { useAdmin } from './use-admin';
 
 /** Browsers that are signed in. */
-export function SessionsTab() {
+export default function SessionsTab() {
   const { search, go, close } = useAdmin();
   const sessions = useQuery(sessionsQuery(search.cursor));
   const ownId = useQuery(ownSessionQuery).data?.id ?? null;

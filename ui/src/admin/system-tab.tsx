@@ -60,7 +60,11 @@ const ROLES: Readonly<Record<string, string>> = { all: 'API and worker', api: 'A
 
 /** During an upgrade, some processes have another version. */
 function Version({ of, answering }: { readonly of: ProcessAnswer; readonly answering: string }) {
-  return of.version === answering ? of.version : <b className="font-medium text-warning">{of.version}, another one</b>;
+  return of.version === answering ? (
+    of.version
+  ) : (
+    <b className="font-medium text-warning">{`${of.version}, here ${answering}`}</b>
+  );
 }
 
 function Caution({ children }: { readonly children: ReactNode }) {

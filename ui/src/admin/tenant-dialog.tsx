@@ -28,7 +28,7 @@ interface TenantDialogProps {
   readonly onClose: () => void;
 }
 
-export function TenantDialog({ tenant, onClose }: TenantDialogProps) {
+export default function TenantDialog({ tenant, onClose }: TenantDialogProps) {
   const queryClient = useQueryClient();
   const { isForAll } = useAdmin();
   const [typed, setTyped] = useState<Typed>(() => typedOf(tenant));
@@ -48,7 +48,9 @@ export function TenantDialog({ tenant, onClose }: TenantDialogProps) {
   return (
     <FormDialog
       title={tenant === null ? 'New tenant' : `Tenant ${tenant.id}`}
-      lead={tenant === null ? 'It has its own subscriptions, keys and limits, and sees nothing of other tenants.' : null}
+      lead={
+        tenant === null ? 'It has its own subscriptions, keys and limits, and sees nothing of other tenants.' : null
+      }
       action={tenant === null ? 'Create the tenant' : 'Save'}
       onSubmit={save}
       onClose={onClose}
@@ -123,7 +125,16 @@ function firstOf(faultAt: TenantFieldsProps['faultAt'], prefix: string): string 
   return undefined;
 }
 
-function DeleteTenant({ id, onClose, onDeleted }: { readonly id: string; readonly onClose: () => void; readonly onDeleted: () => void }) { // prettier-ignore
+function DeleteTenant({
+  id,
+  onClose,
+  onDeleted,
+}: {
+  readonly id: string;
+  readonly onClose: () => void;
+  readonly onDeleted: () => void;
+}) {
+  // prettier-ignore
   const queryClient = useQueryClient();
   const remove = async (): Promise<void> => {
     await doneOf(deleteTenant({ path: { id } }));
@@ -143,8 +154,8 @@ function DeleteTenant({ id, onClose, onDeleted }: { readonly id: string; readonl
     >
       <p>Its portal sessions end, and nobody can publish or read for it any more. Its id is never used again.</p>
       <p>
-        Revoke its API keys and delete its subscriptions first: the service refuses to delete a tenant that has any. What
-        happened stays in the history until its retention is over.
+        Revoke its API keys and delete its subscriptions first: the service refuses to delete a tenant that has any.
+        What happened stays in the history until its retention is over.
       </p>
     </Confirm>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Building2, Plus } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import type { TenantAnswer } from '../api/generated';
 import { type Column, Listing } from '../components/listing';
 import { Section } from '../components/section';
@@ -11,8 +12,9 @@ import { counted, exactCount } from '../lib/numbers';
 import { curlFor } from './curl-for';
 import { PageOf } from './page-of';
 import { tenantsQuery } from './queries';
-import { TenantDialog } from './tenant-dialog';
 import { useAdmin } from './use-admin';
+
+const TenantDialog = lazy(() => import('./tenant-dialog'));
 
 /** Who uses the service, and how much of it. */
 export function TenantsTab() {
@@ -49,8 +51,10 @@ export function TenantsTab() {
           />
         )}
       </PageOf>
-      {search.new === 'tenant' && <TenantDialog tenant={null} onClose={close} />}
-      {opened !== undefined && <TenantDialog tenant={opened} onClose={close} />}
+      <Suspense>
+        {search.new === 'tenant' && <TenantDialog tenant={null} onClose={close} />}
+        {opened !== undefined && <TenantDialog tenant={opened} onClose={close} />}
+      </Suspense>
     </Section>
   );
 }
@@ -58,8 +62,7 @@ export function TenantsTab() {
 function Name({ tenant: { id, name }, onOpen }: { readonly tenant: TenantAnswer; readonly onOpen: () => void }) {
   return (
     <button type="button" onClick={onOpen} className="flex max-w-full flex-wrap items-baseline gap-x-3 py-2 text-left">
-      <span className="font-medium">{id}</span>{' '}
-      <span className="text-muted-foreground">{name}</span>
+      <span className="font-medium">{id}</span> <span className="text-muted-foreground">{name}</span>
     </button>
   );
 }

@@ -111,7 +111,9 @@ export function NavigationMenu() {
             onSelect: () => void navigate({ to }),
           })),
           { label: 'API reference', icon: <BookOpen aria-hidden />, onSelect: () => window.location.assign('/docs') },
-          ...(state === 'open' ? [] : [{ label: 'Sign out', icon: <LogOut aria-hidden />, onSelect: () => void leave() }]),
+          ...(state === 'open'
+            ? []
+            : [{ label: 'Sign out', icon: <LogOut aria-hidden />, onSelect: () => void leave() }]),
         ]}
       />
     </div>

@@ -15,7 +15,9 @@ const TENANTS = {
   },
 };
 
-function signedIn(given: { abilities?: readonly Ability[]; expiresAt?: string; role?: 'admin' | 'publisher' } = {}): void {
+function signedIn(
+  given: { abilities?: readonly Ability[]; expiresAt?: string; role?: 'admin' | 'publisher' } = {},
+): void {
   const { abilities = ABILITIES_OF_ALL, role = 'admin', expiresAt = '2099-01-01T00:00:00.000Z' } = given;
   act(() => access.set({ state: 'signed-in', role, tenantId: null, abilities, expiresAt }));
 }

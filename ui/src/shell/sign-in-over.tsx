@@ -17,7 +17,7 @@ export default function SignInOver() {
           <BrandMark />
           <Dialog.Title className="text-xl font-semibold">Sign in to go on</Dialog.Title>
           <Dialog.Description>
-            Your session has ended. The screen stays as it is, with what you typed, and goes on where you were.
+            Your session has ended. Nothing that you typed is lost: the screen goes on where you were.
           </Dialog.Description>
           <SignInForm refusal={null} />
           <Button

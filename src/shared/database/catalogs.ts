@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { PARTITIONED_TABLES } from '../../shared/database/partition-keeper.js';
+import { PARTITIONED_TABLES } from './partition-keeper.js';
 
 /** A table or a partition, with its indexes. */
 export interface TableSize {
@@ -24,9 +24,9 @@ export interface DatabaseState {
   readonly applied: number;
 }
 
-/** Asks the catalogs of PostgreSQL, and no table of a tenant. */
+/** What the catalogs of PostgreSQL know of the database. No table of a tenant is read. */
 @Injectable()
-export class SystemRepository {
+export class Catalogs {
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   async database(): Promise<DatabaseState> {
