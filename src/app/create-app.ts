@@ -6,6 +6,7 @@ import { serveDashboard } from '../dashboard/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { loggerOf, NestLogger } from '../shared/logging/logger.js';
 import { Metrics } from '../shared/metrics/metrics.js';
+import { ProcessRoster } from '../shared/processes/process-roster.js';
 import { VERSION } from '../shared/version.js';
 import { configureHttp, fastifyOptions } from './configure-http.js';
 import { serveDocs } from './docs.js';
@@ -36,6 +37,7 @@ export async function createApp(
       ['version', 'node_version', 'role'],
       () => [[build, 1]],
     );
+  app.get(ProcessRoster).join(role);
   const servesApi = role !== 'worker';
   configureHttp(app, settings, servesApi ? app.get(Gatekeeper) : null);
   if (servesApi) {

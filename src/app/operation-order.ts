@@ -57,6 +57,7 @@ export const OPERATION_ORDER = [
   'patchTenant',
   'deleteTenant',
   'listAuditEntries',
+  'getSystem',
   'getHealth',
   'getReadiness',
   'getLiveness',

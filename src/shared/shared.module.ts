@@ -3,12 +3,13 @@ import { Settings } from './config/settings.js';
 import { Logger, loggerOf } from './logging/logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { OwnFaults } from './own-faults.js';
+import { ProcessRoster } from './processes/process-roster.js';
 import { Shutdown } from './shutdown.js';
 import { Clock, SystemClock } from './time/clock.js';
 import { Janitor } from './time/janitor.js';
 import { Random, SystemRandom } from './time/random.js';
 
-/** Global providers: settings, clock, random source, logger, metrics, chores and shutdown. */
+/** Global providers: settings, clock, random source, logger, metrics, chores, processes and shutdown. */
 @Module({})
 export class SharedModule {
   static with(settings: Settings): DynamicModule {
@@ -20,6 +21,7 @@ export class SharedModule {
       Metrics,
       OwnFaults,
       Janitor,
+      ProcessRoster,
       {
         provide: Shutdown,
         inject: [Clock],

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import type { SystemAnswer } from '../../src/doctor/dto/system-answer.js';
+import { VERSION } from '../../src/shared/version.js';
 import { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { metricsIn } from '../support/exposition.js';
@@ -105,6 +107,26 @@ describe('several processes behind one port, with real PostgreSQL, Redis and rec
       expect(text.match(/^# TYPE webhook_events_accepted_total /gm)).toHaveLength(1);
       expect((await fetch(`${service.url}/metrics`)).status).toBe(404);
       for (const agent of agents) agent.destroy();
+    });
+
+    it('are all in GET /system, whichever of them answers, and the settings show no secret', async () => {
+      const seen = await eventually(() => api.expect<SystemAnswer>(200, 'GET', '/system'), {
+        until: ({ processes }) => processes.length === 2,
+      });
+
+      expect(seen.processes.map(({ pid }) => pid).sort()).toEqual(pidsOf(service).toSorted());
+      expect(seen).toMatchObject({
+        processes: [{ role: 'all', version: VERSION }, { role: 'all' }],
+        processes_complete: true,
+        schema: { pending: 0 },
+        redis: { state: 'up', servers: 1 },
+      });
+      expect(seen.settings.find(({ name }) => name === 'PROCESSES')).toMatchObject({
+        value: '2',
+        source: 'environment',
+      });
+      expect(seen.settings.find(({ name }) => name === 'ENCRYPTION_KEY')).toMatchObject({ value: '[redacted]' });
+      expect(JSON.stringify(seen)).not.toContain(settingsWith({})['ENCRYPTION_KEY']);
     });
 
     // The last one that this service serves: it ends.

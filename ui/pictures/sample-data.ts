@@ -20,7 +20,7 @@ export const DAY = 24 * HOUR;
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';
 
 export const ago = (ms: number): string => new Date(NOW - ms).toISOString();
-const inMs = (ms: number): string => new Date(NOW + ms).toISOString();
+export const inMs = (ms: number): string => new Date(NOW + ms).toISOString();
 
 /** A number from 0 to 1 that is always the same for a seed. */
 export function chance(seed: number): number {
@@ -28,7 +28,7 @@ export function chance(seed: number): number {
   return value - Math.floor(value);
 }
 
-function idOf(prefix: string, seed: number): string {
+export function idOf(prefix: string, seed: number): string {
   const tail = Array.from({ length: 12 }, (_, place) => DIGITS[Math.floor(chance(seed * 31 + place) * 32)]).join('');
   return `${prefix}_01kb8m2dgjye1v${tail}`;
 }

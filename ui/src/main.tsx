@@ -46,4 +46,6 @@ function loadTheRest(): void {
   void import('./fonts.css');
   void import('./components/ui/popover-panel');
   void import('./components/ui/menu-panel');
+  // The file may be gone by the time that the session ends.
+  void import('./shell/sign-in-over');
 }

@@ -7,6 +7,7 @@ import {
   retainSearchParams,
   type RouterHistory,
 } from '@tanstack/react-router';
+import { readAdminSearch } from './admin/admin-search';
 import { tenant } from './api/access';
 import { Failed, Notice, Skeleton } from './components/states';
 import { buttonClass } from './components/ui/button';
@@ -39,7 +40,7 @@ const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   validateSearch: readHomeSearch,
-  component: lazyRouteComponent(() => import('./home/home-screen')),
+  component: lazyRouteComponent(() => import('./home/first-screen')),
 });
 
 const deliveriesRoute = createRoute({
@@ -95,6 +96,7 @@ const verifyRoute = createRoute({
 const adminRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/admin',
+  validateSearch: readAdminSearch,
   component: lazyRouteComponent(() => import('./admin/admin-screen')),
 });
 

@@ -6,6 +6,7 @@ import { StartRefused } from '../errors/start-refused.js';
 import { Logger } from '../logging/logger.js';
 import { SystemClock } from '../time/clock.js';
 import { ApiConnections } from './api-connections.js';
+import { Catalogs } from './catalogs.js';
 import { ClockCheck } from './clock-check.js';
 import { Connections } from './connections.js';
 import { dataSourceOptions } from './data-source.js';
@@ -61,6 +62,7 @@ function migratable(options: DataSourceOptions, logger: Logger): DataSourceOptio
       useFactory: (settings: Settings, logger: Logger, connections: Connections, dataSource: DataSource) =>
         new HotPath(settings, logger, { connections, partitions: new PartitionKeeper(dataSource) }),
     },
+    Catalogs,
     ClockCheck,
     Retention,
     ApiConnections,
@@ -72,6 +74,7 @@ function migratable(options: DataSourceOptions, logger: Logger): DataSourceOptio
   exports: [
     ConnectionsModule,
     ApiConnections,
+    Catalogs,
     Reads,
     HotPath,
     Retention,

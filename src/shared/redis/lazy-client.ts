@@ -18,6 +18,11 @@ export class LazyClient {
     this.client = connectRedis(redisUrl, { ...FAIL_FAST, lazyConnect: true }, logger, purpose);
   }
 
+  /** Whether a command would be sent at once. */
+  get isReady(): boolean {
+    return this.client.status === 'ready';
+  }
+
   /** @throws Error while Redis is away */
   async ready(): Promise<Redis> {
     const { client } = this;

@@ -1,12 +1,12 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SignIn } from '../shell/sign-in';
+import SignIn from '../shell/sign-in';
 import { fakeApi, problem } from '../testing/fake-api';
 import { aSession } from '../testing/samples';
 import { access, beginAccess, requestHeaders, signOut, tenant } from './access';
 import { setUpClient } from './client';
-import { listSubscriptions } from './generated';
+import { listSubscriptions, watch } from './generated';
 
 setUpClient();
 
@@ -86,13 +86,30 @@ describe('access', () => {
     expect(access.get()).toEqual({ state: 'signed-out', refusal: null });
   });
 
-  it('ends, with a reason, when the session is no longer accepted', async () => {
-    access.set({ state: 'signed-in', role: 'admin', tenantId: null, abilities: [] });
+  it('has ended, with all that is on the screen, when the session is no longer accepted', async () => {
+    access.set({ state: 'signed-in', role: 'reader', tenantId: 'acme', abilities: ['deliveries:read'] });
     fakeApi({ 'GET /subscriptions': UNKNOWN });
 
     await listSubscriptions();
 
-    expect(access.get()).toMatchObject({ state: 'signed-out', refusal: expect.stringContaining('has ended') as string });
+    expect(access.get()).toMatchObject({ state: 'ended', tenantId: 'acme', abilities: ['deliveries:read'] });
+  });
+
+  it('sends the header that keeps other sites out with the live stream as well, and hears of the end from it', async () => {
+    access.set({ state: 'signed-in', role: 'reader', tenantId: null, abilities: [] });
+    const headers: (string | null)[] = [];
+    fakeApi({
+      'GET /stream': (_, request) => {
+        headers.push(request.headers.get('x-requested-with'));
+        return UNKNOWN;
+      },
+    });
+
+    const { stream } = await watch({ sseMaxRetryAttempts: 1 });
+    for await (const message of stream) expect(message).toBeUndefined();
+
+    expect(headers).toEqual(['webhooks']);
+    expect(access.get().state).toBe('ended');
   });
 
   it('stays signed in when the service could not be told of the end', async () => {

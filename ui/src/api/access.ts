@@ -12,11 +12,14 @@ export type Ability = SessionAnswer['capabilities'][number];
 type Access =
   | { readonly state: 'signed-out'; readonly refusal: string | null }
   | {
-      readonly state: 'open' | 'signed-in';
+      /** `ended`: the session is over. What is on the screen stays, and the sign-in comes over it. */
+      readonly state: 'open' | 'signed-in' | 'ended';
       readonly role: SessionAnswer['role'];
       /** The tenant of the key; null for all tenants. */
       readonly tenantId: string | null;
       readonly abilities: readonly Ability[];
+      /** When the session ends unless it is used until then; null without a session. */
+      readonly expiresAt?: string | null;
     };
 
 export const access = new Store<Access>({ state: 'signed-out', refusal: null });
@@ -62,10 +65,10 @@ export async function signOut(): Promise<void> {
   access.set({ state: 'signed-out', refusal: null });
 }
 
-/** The service refused a request: the session was revoked, or it has expired. */
+/** The service refused a request: the session was revoked, or it has expired. Also asks to sign in again before that. */
 export function noteRefusedKey(): void {
-  if (access.get().state !== 'signed-in') return;
-  access.set({ state: 'signed-out', refusal: 'Your session has ended. Sign in to go on where you were.' });
+  const who = access.get();
+  if (who.state === 'signed-in') access.set({ ...who, state: 'ended' });
 }
 
 /** Why a sign-in failed, in one sentence. */
@@ -74,8 +77,10 @@ export function refusalOf(error: unknown): string {
   return error instanceof Error ? error.message : 'That did not work.';
 }
 
-function enter({ access: way, role, tenant_id: tenantId, capabilities: abilities }: SessionAnswer): void {
-  access.set({ state: way === 'open' ? 'open' : 'signed-in', role, tenantId, abilities });
+/** Goes on as the service says. */
+export function enter(answer: SessionAnswer): void {
+  const { access: way, role, tenant_id: tenantId, capabilities: abilities, expires_at: expiresAt } = answer;
+  access.set({ state: way === 'open' ? 'open' : 'signed-in', role, tenantId, abilities, expiresAt });
 }
 
 function isUnknown(error: unknown): boolean {

@@ -12,10 +12,6 @@ export function setUpClient(): void {
     for (const [name, value] of Object.entries(requestHeaders())) request.headers.set(name, value);
     return request;
   });
-  client.interceptors.response.use((response) => {
-    if (response.status === 401) noteRefusedKey();
-    return response;
-  });
 }
 
 const watchedFetch: typeof fetch = async (input, init) => {
@@ -23,6 +19,8 @@ const watchedFetch: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
     if (AWAY.includes(response.status)) noteSilence();
     else noteAnswer();
+    // Here and not in an interceptor, because streams have none for answers.
+    if (response.status === 401) noteRefusedKey();
     return response;
   } catch (error) {
     if (!isAborted(input, init)) noteSilence();

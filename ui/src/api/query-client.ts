@@ -1,4 +1,5 @@
 import { type InfiniteData, type Query, QueryClient } from '@tanstack/react-query';
+import { access } from './access';
 import { mayPass, Unreachable } from './failure';
 import { onReturn } from './reachability';
 
@@ -29,7 +30,23 @@ export function makeQueryClient(): QueryClient {
     },
   });
   onReturn(() => readAgain(queryClient));
+  followAccess(queryClient);
   return queryClient;
+}
+
+/** What was read belongs to whoever was signed in. */
+function followAccess(queryClient: QueryClient): void {
+  let before = access.get();
+  access.subscribe(() => {
+    const now = access.get();
+    if (now.state === 'signed-out') queryClient.clear();
+    else if (before.state === 'ended' && now.state === 'signed-in') {
+      const isSame = before.role === now.role && before.tenantId === now.tenantId;
+      if (isSame) readAgain(queryClient);
+      else void queryClient.resetQueries();
+    }
+    before = now;
+  });
 }
 
 /** Reads everything again that is on the screen, because anything may have happened. */

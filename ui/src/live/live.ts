@@ -29,7 +29,7 @@ export function followLive(queryClient: QueryClient): void {
   let leaving: ReturnType<typeof setTimeout> | undefined;
   const follow = (): void => {
     clearTimeout(leaving);
-    if (access.get().state === 'signed-out') connection.sleep();
+    if (!mayFollow()) connection.sleep();
     else if (document.visibilityState === 'visible') connection.start();
     else leaving = setTimeout(() => connection.sleep(), GRACE_MS);
   };
@@ -40,6 +40,11 @@ export function followLive(queryClient: QueryClient): void {
     follow();
   });
   follow();
+}
+
+function mayFollow(): boolean {
+  const who = access.get();
+  return who.state !== 'signed-out' && who.state !== 'ended' && who.abilities.includes('deliveries:read');
 }
 
 async function readStream(

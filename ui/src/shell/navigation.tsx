@@ -52,8 +52,9 @@ export function Navigation({ version }: { readonly version: string }) {
 }
 
 function Account() {
-  const { state } = useStore(access);
-  if (state === 'open') {
+  const who = useStore(access);
+  const role = who.state === 'signed-out' ? null : who.role;
+  if (who.state === 'open') {
     return (
       <span
         className="px-2 text-2xs text-muted-foreground max-xl:hidden"
@@ -64,7 +65,13 @@ function Account() {
     );
   }
   return (
-    <button type="button" onClick={() => void leave()} className={ITEM} aria-label="Sign out">
+    <button
+      type="button"
+      onClick={() => void leave()}
+      className={ITEM}
+      aria-label="Sign out"
+      data-hint={role && `Signed in with a key of the role ${role}`}
+    >
       <LogOut aria-hidden />
       <span className="max-xl:hidden">Sign out</span>
     </button>
@@ -83,6 +90,7 @@ async function leave(): Promise<void> {
 export function NavigationMenu() {
   const navigate = useNavigate();
   const screens = useScreens();
+  const { state } = useStore(access);
   return (
     <div className="md:hidden">
       <Menu
@@ -103,6 +111,9 @@ export function NavigationMenu() {
             onSelect: () => void navigate({ to }),
           })),
           { label: 'API reference', icon: <BookOpen aria-hidden />, onSelect: () => window.location.assign('/docs') },
+          ...(state === 'open'
+            ? []
+            : [{ label: 'Sign out', icon: <LogOut aria-hidden />, onSelect: () => void leave() }]),
         ]}
       />
     </div>

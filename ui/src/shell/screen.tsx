@@ -1,5 +1,6 @@
 import { MonitorCog, Moon, Search, Sun } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
+import { useMay } from '../api/access';
 import { buttonClass } from '../components/ui/button';
 import { Kbd } from '../components/ui/kbd';
 import { Menu } from '../components/ui/menu';
@@ -29,7 +30,7 @@ export function Screen({ title, children }: ScreenProps) {
         <h1 className="text-base font-semibold">{title}</h1>
         <span className="flex-1" />
         <FindButton />
-        <Live />
+        {useMay('deliveries:read') && <Live />}
         <ThemeMenu />
       </header>
       <div className="min-h-0 flex-1">{children}</div>

@@ -10,10 +10,12 @@ import { useStore } from '../lib/store';
 import { Navigation } from './navigation';
 import { openWindow } from './open-window';
 import { ServerAway } from './server-away';
-import { SignIn } from './sign-in';
 import { useScreens } from './use-screens';
 
 const Windows = lazy(() => import('./windows'));
+const SignIn = lazy(() => import('./sign-in'));
+const SignInOver = lazy(() => import('./sign-in-over'));
+const SessionEnd = lazy(() => import('./session-end'));
 
 /** The page around every screen. */
 export function Shell({ version }: { readonly version: string }) {
@@ -22,7 +24,12 @@ export function Shell({ version }: { readonly version: string }) {
     <>
       <div className="flex h-full flex-col">
         <ServerAway />
-        {who.state === 'signed-out' ? <SignIn refusal={who.refusal} /> : <SignedIn version={version} />}
+        <Suspense>
+          {who.state === 'signed-in' && <SessionEnd />}
+          {who.state === 'ended' && <SignInOver />}
+          {who.state === 'signed-out' && <SignIn refusal={who.refusal} />}
+        </Suspense>
+        {who.state !== 'signed-out' && <SignedIn version={version} />}
       </div>
       <Toasts />
       <HintLayer />

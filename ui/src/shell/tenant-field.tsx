@@ -10,9 +10,11 @@ import { useStore } from '../lib/store';
 export function TenantField() {
   const { tenant } = useSearch({ from: '__root__' });
   const navigate = useNavigate();
-  const { state } = useStore(access);
-  const shown = tenant ?? (state === 'open' ? 'default' : 'own');
+  const who = useStore(access);
+  const own = who.state === 'signed-out' ? null : who.tenantId;
+  const shown = tenant ?? own ?? 'default';
   const [isOpen, setIsOpen] = useState(false);
+  if (own !== null) return <OwnTenant id={own} />;
   const choose = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const chosen = new FormData(event.currentTarget).get('tenant');
@@ -56,5 +58,18 @@ export function TenantField() {
         </Button>
       </form>
     </Popover>
+  );
+}
+
+/** The only one that the key may see. */
+function OwnTenant({ id }: { readonly id: string }) {
+  return (
+    <span
+      data-hint={`Your key is for the tenant ${id}.`}
+      className="flex h-8 items-center gap-2.5 px-2 text-sidebar-foreground max-xl:justify-center [&_svg]:size-4 [&_svg]:shrink-0"
+    >
+      <Building2 aria-hidden />
+      <span className="truncate max-xl:sr-only">Tenant: {id}</span>
+    </span>
   );
 }

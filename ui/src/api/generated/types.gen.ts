@@ -1968,6 +1968,138 @@ export type ReceiverCheckAnswer = {
     requests: Array<CheckRequestAnswer>;
 };
 
+export type SchemaAnswer = {
+    /**
+     * The last migration that was applied
+     */
+    version: string | null;
+    /**
+     * Migrations that were applied
+     */
+    applied: number;
+    /**
+     * Migrations of this version that were not applied yet
+     */
+    pending: number;
+};
+
+export type ProcessAnswer = {
+    /**
+     * New with each start
+     */
+    id: string;
+    /**
+     * `api`, `worker`, or `all` for both in one
+     */
+    role: string;
+    version: string;
+    node_version: string;
+    /**
+     * Name of the machine or container
+     */
+    host: string;
+    pid: number;
+    started_at: string;
+};
+
+export type TableSizeAnswer = {
+    name: string;
+    /**
+     * With its indexes
+     */
+    size_bytes: number;
+    /**
+     * Estimate of the planner; null if nothing has counted the rows yet
+     */
+    estimated_rows: number | null;
+};
+
+export type PartitionDayAnswer = {
+    /**
+     * Day (UTC) whose events are in these partitions
+     */
+    day: string;
+    size_bytes: number;
+    tables: Array<TableSizeAnswer>;
+};
+
+export type DatabaseAnswer = {
+    version: string;
+    /**
+     * The whole database
+     */
+    size_bytes: number;
+    /**
+     * When the server started
+     */
+    started_at: string;
+    /**
+     * Connections of all clients of the server
+     */
+    connections: number;
+    max_connections: number;
+    /**
+     * Partitions by day, newest first, some of them ahead
+     */
+    days: Array<PartitionDayAnswer>;
+    /**
+     * Tables that are not partitioned, by name
+     */
+    tables: Array<TableSizeAnswer>;
+};
+
+export type RedisAnswer = {
+    /**
+     * `none`: REDIS_URL is not set, and jobs stay in the memory of the only process
+     */
+    state: 'up' | 'away' | 'none';
+    version: string | null;
+    used_bytes: number | null;
+    /**
+     * Null if there is no limit
+     */
+    max_bytes: number | null;
+    /**
+     * Masters of a Cluster; 1 elsewhere, and 0 if it does not answer
+     */
+    servers: number;
+};
+
+export type SettingAnswer = {
+    name: string;
+    /**
+     * As it would be written in the environment; null if it is not set. Secrets are `[redacted]`
+     */
+    value: string | null;
+    /**
+     * `file`: from `.env`; `start`: from `npm start`
+     */
+    source: 'default' | 'environment' | 'file' | 'start';
+    description: string;
+};
+
+export type SystemAnswer = {
+    /**
+     * Version of the process that answers
+     */
+    version: string;
+    schema: SchemaAnswer;
+    /**
+     * Processes that have shown themselves within 35 s, newest first
+     */
+    processes: Array<ProcessAnswer>;
+    /**
+     * False while Redis, which knows the other processes, is away. Then only the one that answers is listed
+     */
+    processes_complete: boolean;
+    database: DatabaseAnswer;
+    redis: RedisAnswer;
+    /**
+     * All settings, in the order of `.env.example`
+     */
+    settings: Array<SettingAnswer>;
+};
+
 export type ReplayInput = {
     /**
      * `failed`: deliveries that failed, the default. `status`: those that `statuses` names. `selected`: those in `delivery_ids`. `missing`: events that a subscription wants and has no delivery of, because it did not exist yet, was disabled, or wanted other types; needs `subscription_id` and `since`. May be left out where the other fields tell
@@ -5631,6 +5763,10 @@ export type ExchangePortalCodeErrors = {
      */
     401: Problem;
     /**
+     * Not found
+     */
+    404: Problem;
+    /**
      * Too large
      */
     413: Problem;
@@ -6142,6 +6278,57 @@ export type ListAuditEntriesResponses = {
 };
 
 export type ListAuditEntriesResponse = ListAuditEntriesResponses[keyof ListAuditEntriesResponses];
+
+export type GetSystemData = {
+    body?: never;
+    headers?: {
+        /**
+         * Tenant that the request is about, for an admin key for all tenants; defaults to `default`
+         */
+        'X-Tenant'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/system';
+};
+
+export type GetSystemErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem;
+    /**
+     * Forbidden
+     */
+    403: Problem;
+    /**
+     * Not found
+     */
+    404: Problem;
+    /**
+     * Invalid input
+     */
+    422: Problem;
+    /**
+     * Internal error
+     */
+    500: Problem;
+    /**
+     * Service unavailable
+     */
+    503: Problem;
+};
+
+export type GetSystemError = GetSystemErrors[keyof GetSystemErrors];
+
+export type GetSystemResponses = {
+    /**
+     * The installation
+     */
+    200: SystemAnswer;
+};
+
+export type GetSystemResponse = GetSystemResponses[keyof GetSystemResponses];
 
 export type GetHealthData = {
     body?: never;

@@ -1,5 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import type { ReactNode } from 'react';
+import { access } from '../../api/access';
 import { cx } from '../../lib/cx';
 
 interface DialogProps {
@@ -14,7 +15,8 @@ interface DialogProps {
 /** A window over the page. It takes the focus, and gives it back. */
 export function Dialog({ open, onClose, title, className, children }: DialogProps) {
   return (
-    <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+    // While somebody signs in over it, what was typed into it must stay.
+    <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && access.get().state !== 'ended' && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 animate-appear bg-foreground/20 dark:bg-black/50" />
         <Base.Popup
