@@ -33,5 +33,9 @@ function matching(query: URLSearchParams): readonly unknown[] {
   const statuses = query.get('status')?.split(',');
   if (query.get('tag') === 'nothing') return [];
   if (query.has('event_id')) return OF_EVENT;
-  return DELIVERIES.filter(({ status }) => statuses === undefined || statuses.includes(status));
+  const subscription = query.get('subscription_id');
+  return DELIVERIES.filter(
+    ({ status, subscription_id: id }) =>
+      (statuses?.includes(status) ?? true) && (subscription === null || subscription === id),
+  ).slice(0, Number(query.get('limit') ?? DELIVERIES.length));
 }

@@ -5,6 +5,8 @@ import { Button } from './ui/button';
 export interface Column<T> {
   readonly header: string;
   readonly cell: (row: T) => ReactNode;
+  /** Whether the header is for screen readers only. */
+  readonly isHidden?: boolean;
   /** Numbers are at the right. */
   readonly isNumber?: boolean;
   /** Classes of all its cells: a width, or `max-md:hidden`. */
@@ -28,9 +30,9 @@ export function Listing<T>({ label, columns, rows, keyOf, onOpen }: ListingProps
       <table aria-label={label} className="w-full border-collapse text-left">
         <thead>
           <tr className="h-8 border-b border-border text-xs text-muted-foreground">
-            {columns.map(({ header, isNumber, className }) => (
+            {columns.map(({ header, isHidden, isNumber, className }) => (
               <th key={header} scope="col" className={cx(CELL, 'font-medium', isNumber && 'text-right', className)}>
-                {header}
+                {isHidden === true ? <span className="sr-only">{header}</span> : header}
               </th>
             ))}
           </tr>
