@@ -1,6 +1,5 @@
 import { Button } from '../components/ui/button';
 import type { Saving } from './use-saving';
-import { UnsavedGuard } from './unsaved-guard';
 
 interface SaveBarProps {
   readonly isDirty: boolean;
@@ -12,7 +11,7 @@ interface SaveBarProps {
   readonly hindrance?: string | null;
 }
 
-/** Saves a form, says why that failed, and keeps people from leaving it unsaved by accident. */
+/** Saves a form, and says why that failed. */
 export function SaveBar({ isDirty, saving, shown, onDiscard, hindrance = null }: SaveBarProps) {
   const { error, faults, isSaving } = saving;
   const others = Object.entries(faults).filter(([pointer]) => !shown.some((each) => pointer.startsWith(each)));
@@ -36,7 +35,6 @@ export function SaveBar({ isDirty, saving, shown, onDiscard, hindrance = null }:
           {error.message} {others.map(([pointer, detail]) => `${pointer.slice(1)} ${detail}.`).join(' ')}
         </p>
       )}
-      <UnsavedGuard isDirty={isDirty} />
     </div>
   );
 }

@@ -167,7 +167,8 @@ describe('the settings of a subscription', () => {
     expect(screen.getByRole('button', { name: 'Remove user.created' })).toBeTruthy();
 
     await user.click(screen.getByRole('link', { name: 'Sending' }));
-    await user.click(await screen.findByRole('button', { name: 'Discard the changes', hidden: false }));
+    const again = await screen.findByRole('dialog', { name: 'Leave without saving?' });
+    await user.click(within(again).getByRole('button', { name: 'Discard the changes' }));
 
     await waitFor(() => expect(view.url()).toBe(`${AT}?tab=sending`));
   });

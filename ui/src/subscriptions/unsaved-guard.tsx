@@ -3,7 +3,10 @@ import { lazy, Suspense } from 'react';
 
 const Confirm = lazy(() => import('../components/ui/confirm').then((module) => ({ default: module.Confirm })));
 
-/** Asks before changes are left behind, on this page and when the page is closed. */
+/**
+ * Asks before changes are left behind, on this page and when the page is closed. It stands beside the form, and not in
+ * it: its own answer would be taken for one of the form.
+ */
 export function UnsavedGuard({ isDirty }: { readonly isDirty: boolean }) {
   const blocker = useBlocker({
     shouldBlockFn: isLeaving,

@@ -5,6 +5,8 @@ export interface Edited<T> {
   readonly isDirty: boolean;
   readonly change: (part: Partial<T>) => void;
   readonly reset: () => void;
+  /** Ends the edit that was saved, unless somebody has typed on meanwhile. */
+  readonly settle: (saved: T) => void;
 }
 
 /**
@@ -19,5 +21,6 @@ export function useEdited<T extends object>(stored: T): Edited<T> {
     isDirty: edited !== null && JSON.stringify(edited) !== JSON.stringify(stored),
     change: (part) => setEdited((before) => ({ ...(before ?? stored), ...part })),
     reset: () => setEdited(null),
+    settle: (saved) => setEdited((now) => (now === saved ? null : now)),
   };
 }

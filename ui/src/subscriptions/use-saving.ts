@@ -5,26 +5,27 @@ import { say } from '../components/toasts';
 import { noteChange } from './queries';
 
 export interface Saving {
-  readonly save: (patch: SubscriptionPatch) => void;
+  /** @param onSaved called once it is stored */
+  readonly save: (patch: SubscriptionPatch, onSaved: () => void) => void;
   readonly isSaving: boolean;
   readonly error: Error | null;
   /** Faults of the last try, by JSON pointer. */
   readonly faults: Readonly<Record<string, string>>;
 }
 
-/** Changes a subscription. @param onSaved called once it is stored */
-export function useSaving(id: string, onSaved: () => void): Saving {
+/** Changes a subscription. */
+export function useSaving(id: string): Saving {
   const queryClient = useQueryClient();
   const { mutate, isPending, error } = useMutation({
     mutationFn: (body: SubscriptionPatch) => answerOf(patchSubscription({ path: { id }, body })),
     onSuccess: (changed) => {
       noteChange(queryClient, changed);
-      onSaved();
       say('done', 'Saved. What is sent from now on follows it.');
       for (const { detail, pointer } of changed.warnings ?? []) say('failed', `${pointer.slice(1)} ${detail}.`);
     },
   });
-  return { save: mutate, isSaving: isPending, error, faults: faultsOf(error) };
+  const save: Saving['save'] = (patch, onSaved) => mutate(patch, { onSuccess: onSaved });
+  return { save, isSaving: isPending, error, faults: faultsOf(error) };
 }
 
 /** The fault of a field, or those of its items. */

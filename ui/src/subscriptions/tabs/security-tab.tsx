@@ -8,6 +8,7 @@ import { Checkbox } from '../../components/ui/field';
 import { SaveBar } from '../save-bar';
 import { SecretPanel } from '../secret-panel';
 import type { TabProps } from '../tab-props';
+import { UnsavedGuard } from '../unsaved-guard';
 import { useEdited } from '../use-edited';
 import { useSaving } from '../use-saving';
 import { VerifyingCode } from '../verifying/verifying-code';
@@ -61,10 +62,10 @@ export default function SecurityTab({ subscription, search }: TabProps) {
 function SignedIngest({ subscription: { id, verify_ingest } }: Pick<TabProps, 'subscription'>) {
   const mayWrite = useMay('subscriptions:write');
   const form = useEdited({ verify_ingest });
-  const saving = useSaving(id, form.reset);
+  const saving = useSaving(id);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (form.isDirty) saving.save(form.value);
+    if (form.isDirty) saving.save(form.value, () => form.settle(form.value));
   };
   return (
     <Section title="Publishing to it">
@@ -80,6 +81,7 @@ function SignedIngest({ subscription: { id, verify_ingest } }: Pick<TabProps, 's
           <SaveBar isDirty saving={saving} shown={[]} onDiscard={form.reset} />
         )}
       </form>
+      <UnsavedGuard isDirty={form.isDirty} />
     </Section>
   );
 }

@@ -3,11 +3,11 @@ import { useMay } from '../../api/access';
 import { Section } from '../../components/section';
 import { Field, Input, TextArea } from '../../components/ui/field';
 import { SaveBar } from '../save-bar';
-import { metadataOf, sendingDraftOf, sendingPatchOf } from '../sending-draft';
+import { metadataOf, type SendingDraft, sendingDraftOf, sendingPatchOf } from '../sending-draft';
 import type { TabProps } from '../tab-props';
+import { UnsavedGuard } from '../unsaved-guard';
 import { type Edited, useEdited } from '../use-edited';
 import { faultAt, useSaving } from '../use-saving';
-import type { SendingDraft } from '../sending-draft';
 import { AuthFields } from './auth-fields';
 import { HeaderFields } from './header-fields';
 import { RetryFields } from './retry-fields';
@@ -24,14 +24,15 @@ export default function SendingTab({ subscription }: TabProps) {
   const mayWrite = useMay('subscriptions:write');
   const stored = sendingDraftOf(subscription);
   const form = useEdited(stored);
-  const saving = useSaving(subscription.id, form.reset);
+  const saving = useSaving(subscription.id);
   const { faults } = saving;
   const isJson = metadataOf(form.value.metadata) !== null;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (form.isDirty && isJson) saving.save(sendingPatchOf(form.value, stored));
+    if (form.isDirty && isJson) saving.save(sendingPatchOf(form.value, stored), () => form.settle(form.value));
   };
   return (
+    <>
     <form onSubmit={submit} className="max-w-3xl">
       <fieldset disabled={!mayWrite} className="flex min-w-0 flex-col gap-8">
         <legend className="sr-only">How it sends</legend>
@@ -67,6 +68,8 @@ export default function SendingTab({ subscription }: TabProps) {
         )}
       </fieldset>
     </form>
+    <UnsavedGuard isDirty={form.isDirty} />
+    </>
   );
 }
 
