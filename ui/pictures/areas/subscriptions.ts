@@ -234,7 +234,7 @@ export const SUBSCRIPTIONS_AREA: Area = {
       name: 'subscription-delete',
       path: at(FAILING),
       act: async (page) => {
-        await press(page, /^Actions for/);
+        await press(page, 'More actions');
         await page.getByRole('menuitem', { name: 'Delete' }).click();
       },
     },

@@ -22,7 +22,7 @@ export function subscriptionColumns(actions: SubscriptionActions): readonly Colu
     { header: 'Event types', className: 'max-xl:hidden', cell: (row) => <Types types={row.event_types} /> },
     { header: 'In flight', isNumber: true, className: 'max-lg:hidden whitespace-nowrap', cell: (row) => <Lane row={row} /> },
     { header: 'Waiting', isNumber: true, className: 'max-md:hidden', cell: (row) => <Waiting row={row} /> },
-    { header: 'Actions', className: 'w-8', isHidden: true, cell: (row) => <SubscriptionMenu subscription={row} actions={actions} /> },
+    { header: 'Actions', className: 'w-8', isHidden: true, cell: (row) => <SubscriptionMenu subscription={row} actions={actions} label={`Actions for ${nameOf(row)}`} /> },
   ];
 }
 

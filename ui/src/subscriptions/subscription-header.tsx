@@ -42,7 +42,7 @@ export function SubscriptionHeader({ subscription, actions }: SubscriptionHeader
             </Button>
           );
         })}
-        <SubscriptionMenu subscription={subscription} actions={actions} without={BUTTONS} />
+        <SubscriptionMenu subscription={subscription} actions={actions} label="More actions" without={BUTTONS} />
       </div>
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <HealthBadge subscription={subscription} />

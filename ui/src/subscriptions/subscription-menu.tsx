@@ -4,7 +4,6 @@ import { buttonClass } from '../components/ui/button';
 import { Menu } from '../components/ui/menu';
 import type { SubscriptionAnswer } from './subscription-answer';
 import type { Action, SubscriptionActions } from './use-subscription-actions';
-import { nameOf } from './words';
 
 export const ACTIONS: Readonly<Record<Action, readonly [label: string, icon: ReactNode]>> = {
   test: ['Send a test', <Send key="test" aria-hidden />],
@@ -18,12 +17,14 @@ export const ACTIONS: Readonly<Record<Action, readonly [label: string, icon: Rea
 interface SubscriptionMenuProps {
   readonly subscription: SubscriptionAnswer;
   readonly actions: SubscriptionActions;
+  /** Of the button; there is one in each row of a list. */
+  readonly label: string;
   /** Actions that have a button of their own. */
   readonly without?: readonly Action[];
 }
 
 /** What can be done with a subscription in its state, by whoever is signed in. */
-export function SubscriptionMenu({ subscription, actions, without = [] }: SubscriptionMenuProps) {
+export function SubscriptionMenu({ subscription, actions, label, without = [] }: SubscriptionMenuProps) {
   const offered = actions.offered(subscription).filter((action) => !without.includes(action));
   if (offered.length === 0) return null;
   return (
@@ -32,7 +33,7 @@ export function SubscriptionMenu({ subscription, actions, without = [] }: Subscr
         <button
           {...props}
           type="button"
-          aria-label={`Actions for ${nameOf(subscription)}`}
+          aria-label={label}
           className={buttonClass({ variant: 'ghost', size: 'icon' })}
         >
           <Ellipsis aria-hidden />

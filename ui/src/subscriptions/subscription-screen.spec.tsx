@@ -61,7 +61,7 @@ describe('one subscription', () => {
     const view = renderApp(`${AT}?tab=sending&range=7d`);
 
     expect(await screen.findByRole('textbox', { name: 'Target URL' })).toBeTruthy();
-    await user.click(screen.getByRole('link', { name: 'Security' }));
+    await user.click(screen.getByRole('tab', { name: 'Security' }));
 
     await waitFor(() => expect(view.url()).toBe(`${AT}?range=7d&tab=security`));
     expect(await screen.findByRole('button', { name: 'Show the secret' })).toBeTruthy();
@@ -76,7 +76,7 @@ describe('one subscription', () => {
 
     expect(api.requests.filter((each) => /deliveries|stats/.test(each))).toEqual([]);
     expect(screen.queryByRole('button', { name: 'Pause' })).toBeNull();
-    expect(screen.queryByRole('link', { name: 'Test' })).toBeNull();
+    expect(screen.queryByRole('tab', { name: 'Test' })).toBeNull();
   });
 
   it('says that there is none of this id', async () => {
@@ -159,14 +159,14 @@ describe('the settings of a subscription', () => {
     const view = renderApp(`${AT}?tab=types`);
 
     await user.type(await screen.findByRole('textbox', { name: 'Event types' }), 'user.created,');
-    await user.click(screen.getByRole('link', { name: 'Sending' }));
+    await user.click(screen.getByRole('tab', { name: 'Sending' }));
     const question = await screen.findByRole('dialog', { name: 'Leave without saving?' });
     await user.click(within(question).getByRole('button', { name: 'Keep everything as it is' }));
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     expect(view.url()).toBe(`${AT}?tab=types`);
     expect(screen.getByRole('button', { name: 'Remove user.created' })).toBeTruthy();
 
-    await user.click(screen.getByRole('link', { name: 'Sending' }));
+    await user.click(screen.getByRole('tab', { name: 'Sending' }));
     const again = await screen.findByRole('dialog', { name: 'Leave without saving?' });
     await user.click(within(again).getByRole('button', { name: 'Discard the changes' }));
 

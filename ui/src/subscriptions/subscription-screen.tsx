@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { type KeyboardEvent, lazy, Suspense } from 'react';
 import { useMay } from '../api/access';
 import { ErrorBoundary } from '../components/error-boundary';
 import { Failed, Skeleton } from '../components/states';
@@ -63,14 +63,21 @@ export default function SubscriptionScreen() {
 function TabLinks({ id, chosen }: { readonly id: string; readonly chosen: SubscriptionTab }) {
   const mayTest = useMay('subscriptions:test');
   return (
-    <nav aria-label="Parts of the subscription" className="flex gap-4 overflow-x-auto border-b border-border">
+    <div
+      role="tablist"
+      aria-label="Parts of the subscription"
+      onKeyDown={moveFocus}
+      className="flex gap-4 overflow-x-auto border-b border-border"
+    >
       {SUBSCRIPTION_TABS.filter((tab) => tab !== 'test' || mayTest).map((tab) => (
         <Link
           key={tab}
+          id={`tab-${tab}`}
+          role="tab"
+          aria-selected={tab === chosen}
           to="/subscriptions/$subscriptionId"
           params={{ subscriptionId: id }}
           search={({ range, since, until }) => ({ range, since, until, ...(tab !== 'overview' && { tab }) })}
-          aria-current={tab === chosen ? 'page' : undefined}
           className={cx(
             '-mb-px border-b-2 py-2 whitespace-nowrap focus-visible:-outline-offset-2',
             tab === chosen
@@ -81,8 +88,17 @@ function TabLinks({ id, chosen }: { readonly id: string; readonly chosen: Subscr
           {LABELS[tab]}
         </Link>
       ))}
-    </nav>
+    </div>
   );
+}
+
+/** Arrows go from tab to tab; Enter opens the one that has the focus. */
+function moveFocus({ key, currentTarget }: KeyboardEvent<HTMLElement>): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+  if (step === undefined) return;
+  const tabs = [...currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')];
+  const at = tabs.findIndex((tab) => tab === document.activeElement);
+  tabs[(at + step + tabs.length) % tabs.length]?.focus();
 }
 
 function Content({ subscription, search }: TabProps) {
@@ -90,9 +106,11 @@ function Content({ subscription, search }: TabProps) {
   const Shown = CONTENTS[tab];
   return (
     <ErrorBoundary key={tab}>
-      <Suspense fallback={<Skeleton lines={6} />}>
-        <Shown subscription={subscription} search={search} />
-      </Suspense>
+      <div role="tabpanel" aria-labelledby={`tab-${tab}`}>
+        <Suspense fallback={<Skeleton lines={6} />}>
+          <Shown subscription={subscription} search={search} />
+        </Suspense>
+      </div>
     </ErrorBoundary>
   );
 }
