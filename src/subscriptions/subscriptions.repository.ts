@@ -17,8 +17,7 @@ const EXPLAINED_SUBSCRIPTIONS = 1000;
 const EXPLAINED_TYPES = 300;
 
 /** `strpos` takes every character as it is; a pattern of LIKE would have to be escaped. */
-const CONTAINS =
-  'strpos(lower(s.targetUrl), lower(:search)) > 0 or strpos(lower(s.description), lower(:search)) > 0';
+const CONTAINS = 'strpos(lower(s.targetUrl), lower(:search)) > 0 or strpos(lower(s.description), lower(:search)) > 0';
 
 /** Identifies a subscription and its tenant. */
 export type SubscriptionKey = Pick<SubscriptionEntity, 'tenantId' | 'id'>;

@@ -86,7 +86,8 @@ const newSubscriptionRoute = createRoute({
 const subscriptionRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/subscriptions/$subscriptionId',
-  validateSearch: (given: Record<string, unknown>) => given as SubscriptionSearch,
+  // Its tab has other names than that of a delivery, whose links keep what the URL says.
+  validateSearch: (given: Record<string, unknown>) => given as Omit<SubscriptionSearch, 'tab'>,
   component: lazyRouteComponent(() => import('./subscriptions/subscription-screen')),
 });
 

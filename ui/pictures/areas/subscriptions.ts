@@ -25,7 +25,8 @@ const TYPES: readonly (readonly string[])[] = [
 /** The subscriptions of all pictures, with one that is paused and one that had nothing to do. */
 const LISTED: readonly ListedSubscriptionAnswer[] = SUBSCRIPTIONS.map((each, index) => {
   const varied = { ...each, event_types: [...(TYPES[index] ?? ['*'])] };
-  if (index === 3) return { ...varied, state: 'paused', health: { ...each.health, state: 'paused', waiting: 48, parked: 48 } };
+  if (index === 3)
+    return { ...varied, state: 'paused', health: { ...each.health, state: 'paused', waiting: 48, parked: 48 } };
   if (index !== 4) return varied;
   const nothing = each.health.success_by_hour.map(() => null) as typeof each.health.success_by_hour;
   return {
@@ -70,7 +71,10 @@ const FAILING = detailed(1, {
 });
 const HEALTHY = detailed(2);
 const DISABLED = detailed(6);
-const DISABLED_HELD: SubscriptionWithHealthAnswer = { ...DISABLED, health: { ...DISABLED.health, waiting: 12, parked: 12 } };
+const DISABLED_HELD: SubscriptionWithHealthAnswer = {
+  ...DISABLED,
+  health: { ...DISABLED.health, waiting: 12, parked: 12 },
+};
 
 const SECRETS: SecretsAnswer = {
   secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
@@ -87,7 +91,12 @@ const SECRETS: SecretsAnswer = {
 };
 
 const CHECKS: readonly CheckAnswer[] = [
-  { name: 'good_signature', result: 'ok', sentence: 'The receiver accepted a correctly signed request (200).', evidence: {} },
+  {
+    name: 'good_signature',
+    result: 'ok',
+    sentence: 'The receiver accepted a correctly signed request (200).',
+    evidence: {},
+  },
   {
     name: 'tampered_body',
     result: 'failed',
@@ -102,7 +111,12 @@ const CHECKS: readonly CheckAnswer[] = [
       'The receiver accepted a request that was signed ten minutes ago (200), because it accepts any request: a Standard Webhooks library refuses wrong signatures and old timestamps alike.',
     evidence: {},
   },
-  { name: 'same_id_twice', result: 'ok', sentence: 'The receiver accepted the same webhook-id twice (200, 200).', evidence: {} },
+  {
+    name: 'same_id_twice',
+    result: 'ok',
+    sentence: 'The receiver accepted the same webhook-id twice (200, 200).',
+    evidence: {},
+  },
   { name: 'redirects', result: 'ok', sentence: 'No answer was a redirect.', evidence: {} },
   {
     name: 'tls',
@@ -110,11 +124,29 @@ const CHECKS: readonly CheckAnswer[] = [
     sentence: 'The certificate expires in 12 days, on 11 Dec: renew it before that.',
     evidence: {},
   },
-  { name: 'latency', result: 'ok', sentence: 'The receiver answers in 37 ms, and connecting takes 52 ms.', evidence: {} },
-  { name: 'response_size', result: 'ok', sentence: 'No response body was longer than what is read of it.', evidence: {} },
+  {
+    name: 'latency',
+    result: 'ok',
+    sentence: 'The receiver answers in 37 ms, and connecting takes 52 ms.',
+    evidence: {},
+  },
+  {
+    name: 'response_size',
+    result: 'ok',
+    sentence: 'No response body was longer than what is read of it.',
+    evidence: {},
+  },
 ];
 
-const PURPOSES: readonly CheckRequestAnswer['purpose'][] = ['good', 'repeat', 'tampered', 'old', 'good', 'good', 'good'];
+const PURPOSES: readonly CheckRequestAnswer['purpose'][] = [
+  'good',
+  'repeat',
+  'tampered',
+  'old',
+  'good',
+  'good',
+  'good',
+];
 
 const CHECKED: ReceiverCheckAnswer = {
   subscription_id: HEALTHY.id,
@@ -184,7 +216,10 @@ const press = (page: Page, name: string | RegExp): Promise<void> => page.getByRo
 
 /** As for somebody who has no subscription yet. */
 async function withNone(page: Page): Promise<void> {
-  await page.route(({ pathname }) => pathname === '/subscriptions', (route) => route.fulfill(pageOf([])));
+  await page.route(
+    ({ pathname }) => pathname === '/subscriptions',
+    (route) => route.fulfill(pageOf([])),
+  );
   await page.reload({ waitUntil: 'networkidle' });
 }
 
@@ -216,7 +251,11 @@ export const SUBSCRIPTIONS_AREA: Area = {
       path: at(HEALTHY, '?tab=sending'),
       act: (page) => page.getByRole('textbox', { name: 'Name', exact: true }).fill('Umbrella CRM, new'),
     },
-    { name: 'subscription-security', path: at(HEALTHY, '?tab=security'), act: (page) => press(page, 'Show the secret') },
+    {
+      name: 'subscription-security',
+      path: at(HEALTHY, '?tab=security'),
+      act: (page) => press(page, 'Show the secret'),
+    },
     { name: 'subscription-rotate', path: at(HEALTHY, '?tab=security'), act: (page) => press(page, 'Rotate') },
     { name: 'subscription-doctor', path: at(HEALTHY, '?tab=test'), act: (page) => press(page, 'Check the receiver') },
     { name: 'subscription-disabled', path: at(DISABLED_HELD) },
@@ -224,7 +263,10 @@ export const SUBSCRIPTIONS_AREA: Area = {
       name: 'subscription-revived',
       path: at(DISABLED_HELD),
       act: async (page) => {
-        await page.route(({ pathname }) => pathname === '/replays', (route) => route.fulfill({ json: PREVIEW }));
+        await page.route(
+          ({ pathname }) => pathname === '/replays',
+          (route) => route.fulfill({ json: PREVIEW }),
+        );
         await press(page, 'Enable');
         await page.getByRole('dialog').getByRole('button', { name: 'Enable' }).click();
       },

@@ -28,7 +28,12 @@ export function CheckRequests({ requests }: { readonly requests: readonly CheckR
         {counted(requests.length, 'request was', 'requests were')} sent
       </summary>
       <div className="pt-2">
-        <Listing label="Requests of the check" columns={COLUMNS} rows={requests} keyOf={({ number }) => String(number)} />
+        <Listing
+          label="Requests of the check"
+          columns={COLUMNS}
+          rows={requests}
+          keyOf={({ number }) => String(number)}
+        />
       </div>
     </details>
   );

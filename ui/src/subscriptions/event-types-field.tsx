@@ -25,9 +25,7 @@ export function EventTypesField({ types, onChange, fault, isReadOnly = false }: 
         fault={fault}
         help="order.created is one type, order.* all below it, and * every type there is or will be"
       >
-        {(control) => (
-          <Tokens {...{ control, types, isReadOnly }} onAdd={add} onChange={onChange} />
-        )}
+        {(control) => <Tokens {...{ control, types, isReadOnly }} onAdd={add} onChange={onChange} />}
       </Field>
       {!isReadOnly && suggestions.length > 0 && (
         <div role="group" aria-label="Suggestions" className="flex flex-wrap items-center gap-1">

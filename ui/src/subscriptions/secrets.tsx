@@ -8,9 +8,18 @@ import { Button } from '../components/ui/button';
 import { localTime } from '../lib/times';
 
 /** The secret, each former one that still signs with its end, and the public key. Texts are masked until asked for. */
-export function Secrets({ secrets, isShownAtFirst = false }: { readonly secrets: SecretsAnswer; readonly isShownAtFirst?: boolean }) {
+export function Secrets({
+  secrets,
+  isShownAtFirst = false,
+}: {
+  readonly secrets: SecretsAnswer;
+  readonly isShownAtFirst?: boolean;
+}) {
   const { previous } = secrets;
-  const [last] = previous.map(({ expires_at: at }) => at).toSorted().slice(-1);
+  const [last] = previous
+    .map(({ expires_at: at }) => at)
+    .toSorted()
+    .slice(-1);
   return (
     <div className="flex flex-col gap-3">
       <Facts>
@@ -33,8 +42,8 @@ export function Secrets({ secrets, isShownAtFirst = false }: { readonly secrets:
           'It alone signs.'
         ) : (
           <>
-            Deliveries carry a signature of each until {localTime(last).replace(/\.\d{3}$/, '')}, <Countdown at={last} isRough />.
-            Give the receiver the new one before that.
+            Deliveries carry a signature of each until {localTime(last).replace(/\.\d{3}$/, '')},{' '}
+            <Countdown at={last} isRough />. Give the receiver the new one before that.
           </>
         )}
       </p>

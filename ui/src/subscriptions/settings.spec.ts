@@ -70,7 +70,10 @@ describe('words', () => {
   });
 
   it.each([
-    [{ max_attempts: '4', initial_interval: '10', max_interval: '30' }, 'It waits about 10.0 s, 20.0 s, 30.0 s between its attempts.'],
+    [
+      { max_attempts: '4', initial_interval: '10', max_interval: '30' },
+      'It waits about 10.0 s, 20.0 s, 30.0 s between its attempts.',
+    ],
     [{ max_attempts: '1', initial_interval: '10', max_interval: '30' }, 'A failure is final.'],
     [{ max_attempts: '', initial_interval: '10', max_interval: '30' }, ''],
   ])('say what retries come of %j', (draft, words) => {
@@ -91,7 +94,12 @@ describe('suggestions of event types', () => {
   });
 
   it('are few, whatever there is', () => {
-    expect(suggestionsOf(Array.from({ length: 99 }, (_, n) => `type-${n}`), [])).toHaveLength(12);
+    expect(
+      suggestionsOf(
+        Array.from({ length: 99 }, (_, n) => `type-${n}`),
+        [],
+      ),
+    ).toHaveLength(12);
   });
 });
 

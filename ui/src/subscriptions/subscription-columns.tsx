@@ -17,12 +17,26 @@ export function subscriptionColumns(actions: SubscriptionActions): readonly Colu
   return [
     { header: 'Subscription', className: 'w-full max-w-0', cell: (row) => <Name row={row} /> },
     { header: 'State', className: 'max-md:hidden', cell: (row) => <State row={row} /> },
-    { header: 'Last 24 hours', className: 'max-sm:hidden', cell: (row) => <HourStrip hours={row.health.success_by_hour} isSmall /> },
+    {
+      header: 'Last 24 hours',
+      className: 'max-sm:hidden',
+      cell: (row) => <HourStrip hours={row.health.success_by_hour} isSmall />,
+    },
     { header: 'Success', isNumber: true, cell: (row) => <Rate row={row} /> },
     { header: 'Event types', className: 'max-xl:hidden', cell: (row) => <Types types={row.event_types} /> },
-    { header: 'In flight', isNumber: true, className: 'max-lg:hidden whitespace-nowrap', cell: (row) => <Lane row={row} /> },
+    {
+      header: 'In flight',
+      isNumber: true,
+      className: 'max-lg:hidden whitespace-nowrap',
+      cell: (row) => <Lane row={row} />,
+    },
     { header: 'Waiting', isNumber: true, className: 'max-md:hidden', cell: (row) => <Waiting row={row} /> },
-    { header: 'Actions', className: 'w-8', isHidden: true, cell: (row) => <SubscriptionMenu subscription={row} actions={actions} label={`Actions for ${nameOf(row)}`} /> },
+    {
+      header: 'Actions',
+      className: 'w-8',
+      isHidden: true,
+      cell: (row) => <SubscriptionMenu subscription={row} actions={actions} label={`Actions for ${nameOf(row)}`} />,
+    },
   ];
 }
 
@@ -69,7 +83,10 @@ function Rate({ row: { health } }: { readonly row: Row }) {
 function Types({ types }: { readonly types: readonly string[] }) {
   const rest = types.length - SHOWN_TYPES;
   return (
-    <span className="flex max-w-64 items-baseline gap-2 whitespace-nowrap" data-hint={rest > 0 ? types.join('\n') : undefined}>
+    <span
+      className="flex max-w-64 items-baseline gap-2 whitespace-nowrap"
+      data-hint={rest > 0 ? types.join('\n') : undefined}
+    >
       <span className="truncate font-mono">{types.slice(0, SHOWN_TYPES).join(', ')}</span>
       {rest > 0 && <span className="text-muted-foreground">+{rest}</span>}
     </span>
@@ -79,7 +96,9 @@ function Types({ types }: { readonly types: readonly string[] }) {
 function Lane({ row: { health } }: { readonly row: Row }) {
   const { in_flight: inFlight, width, limit, workers } = health.lane;
   const hint =
-    workers === 0 ? 'No worker has anything to send to it' : `${width} may be in flight now; its limit is ${limit} for each worker`;
+    workers === 0
+      ? 'No worker has anything to send to it'
+      : `${width} may be in flight now; its limit is ${limit} for each worker`;
   return (
     <span data-hint={hint}>
       {inFlight}

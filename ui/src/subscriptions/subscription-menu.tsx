@@ -30,12 +30,7 @@ export function SubscriptionMenu({ subscription, actions, label, without = [] }:
   return (
     <Menu
       trigger={(props) => (
-        <button
-          {...props}
-          type="button"
-          aria-label={label}
-          className={buttonClass({ variant: 'ghost', size: 'icon' })}
-        >
+        <button {...props} type="button" aria-label={label} className={buttonClass({ variant: 'ghost', size: 'icon' })}>
           <Ellipsis aria-hidden />
         </button>
       )}

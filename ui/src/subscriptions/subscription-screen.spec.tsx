@@ -102,7 +102,9 @@ describe('one subscription', () => {
         return { body: { matched: 2, rate: 50 } };
       },
     });
-    patching(api, { body: { ...BILLING, revival: { disabled_reason: 'gone', disabled_at: '', held: 3, replay, summary: '' } } });
+    patching(api, {
+      body: { ...BILLING, revival: { disabled_reason: 'gone', disabled_at: '', held: 3, replay, summary: '' } },
+    });
     renderApp(AT);
 
     await user.click(await screen.findByRole('button', { name: 'Enable' }));
@@ -202,7 +204,12 @@ describe('the secret of a subscription', () => {
 
   it('is rotated with an overlap, and the end of the former one is shown', async () => {
     const sent: unknown[] = [];
-    const former = { secret: 'whsec_AAAA', signature_scheme: 'v1', public_key: null, expires_at: '2100-01-01T00:00:00Z' };
+    const former = {
+      secret: 'whsec_AAAA',
+      signature_scheme: 'v1',
+      public_key: null,
+      expires_at: '2100-01-01T00:00:00Z',
+    };
     apiWith({
       [`POST ${AT}/rotate-secret`]: async (_, request) => {
         sent.push(await request.json());

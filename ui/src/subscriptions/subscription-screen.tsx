@@ -8,11 +8,7 @@ import { cx } from '../lib/cx';
 import { Screen } from '../shell/screen';
 import { subscriptionQuery } from './queries';
 import { SubscriptionHeader } from './subscription-header';
-import {
-  readSubscriptionSearch,
-  SUBSCRIPTION_TABS,
-  type SubscriptionTab,
-} from './subscription-search';
+import { readSubscriptionSearch, SUBSCRIPTION_TABS, type SubscriptionTab } from './subscription-search';
 import type { TabProps } from './tab-props';
 import { useSubscriptionActions } from './use-subscription-actions';
 import { nameOf } from './words';

@@ -41,7 +41,13 @@ export default function SubscriptionsScreen() {
             page={page.data}
             error={page.error}
             onRetry={() => void page.refetch()}
-            nothing={hasFilters ? <NothingFound onClear={() => change(NO_FILTERS)} /> : <NoSubscriptions mayCreate={mayCreate} />}
+            nothing={
+              hasFilters ? (
+                <NothingFound onClear={() => change(NO_FILTERS)} />
+              ) : (
+                <NoSubscriptions mayCreate={mayCreate} />
+              )
+            }
           >
             {(shown) => (
               <>
@@ -67,7 +73,12 @@ export default function SubscriptionsScreen() {
   );
 }
 
-const NO_FILTERS: SubscriptionsSearch = { search: undefined, state: undefined, event_type: undefined, cursor: undefined };
+const NO_FILTERS: SubscriptionsSearch = {
+  search: undefined,
+  state: undefined,
+  event_type: undefined,
+  cursor: undefined,
+};
 
 interface ContentProps {
   readonly page: SubscriptionPage | undefined;

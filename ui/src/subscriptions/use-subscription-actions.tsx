@@ -60,8 +60,12 @@ const NEXT = { active: 'pause', paused: 'resume', disabled: 'enable' } as const;
 async function resume(queryClient: QueryClient, subscription: SubscriptionAnswer): Promise<void> {
   const { waiting } = subscription.health;
   await saying(async () => {
-    noteChange(queryClient, await answerOf(patchSubscription({ path: { id: subscription.id }, body: { state: 'active' } })));
-    const sent = waiting === 0 ? waitingWords(0) : `${waitingWords(waiting)} and will be sent now, at first one at a time`;
+    noteChange(
+      queryClient,
+      await answerOf(patchSubscription({ path: { id: subscription.id }, body: { state: 'active' } })),
+    );
+    const sent =
+      waiting === 0 ? waitingWords(0) : `${waitingWords(waiting)} and will be sent now, at first one at a time`;
     say('done', `${nameOf(subscription)} is resumed. ${sent}.`);
   });
 }
@@ -70,7 +74,11 @@ async function test(subscription: SubscriptionAnswer): Promise<void> {
   await saying(async () => {
     const answer = await answerOf(testSubscription({ path: { id: subscription.id } }));
     const isGood = 'attempt' in answer && answer.attempt.error === null;
-    say(isGood || !('attempt' in answer) ? 'done' : 'failed', `${nameOf(subscription)}:`, <TestToast answer={answer} />);
+    say(
+      isGood || !('attempt' in answer) ? 'done' : 'failed',
+      `${nameOf(subscription)}:`,
+      <TestToast answer={answer} />,
+    );
   });
 }
 

@@ -11,7 +11,10 @@ type Given = Partial<Omit<SubscriptionWithHealthAnswer, 'health'>> & {
 
 /** A subscription that works, with its health. */
 export function aSubscription({ health, ...given }: Given = {}): SubscriptionWithHealthAnswer {
-  const hours = Array.from({ length: 24 }, () => 1) as unknown as SubscriptionWithHealthAnswer['health']['success_by_hour'];
+  const hours = Array.from(
+    { length: 24 },
+    () => 1,
+  ) as unknown as SubscriptionWithHealthAnswer['health']['success_by_hour'];
   const period = { attempts: 1430, success_rate: 1, p95_ms: 84.2 };
   return {
     id: subscriptionId(1),

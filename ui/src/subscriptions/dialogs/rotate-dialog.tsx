@@ -75,7 +75,8 @@ function RotationForm({ subscription: { id, signature_scheme: current }, onRotat
   return (
     <form className="flex flex-col gap-4" onSubmit={(event) => void rotate(event)}>
       <p className="text-muted-foreground">
-        Deliveries carry both signatures while both secrets sign, so the receiver can change over at any time until then.
+        Deliveries carry both signatures while both secrets sign, so the receiver can change over at any time until
+        then.
       </p>
       <Field label="The present secret" fault={faults['/overlap']}>
         {(control) => (

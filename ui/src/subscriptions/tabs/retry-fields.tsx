@@ -22,7 +22,12 @@ const FIELDS: readonly NumberField[] = [
     help: 'It doubles with each attempt',
     pointer: '/retry/initial_interval',
   },
-  { name: 'max_interval', label: 'Longest wait, seconds', help: 'Between two attempts', pointer: '/retry/max_interval' },
+  {
+    name: 'max_interval',
+    label: 'Longest wait, seconds',
+    help: 'Between two attempts',
+    pointer: '/retry/max_interval',
+  },
   { name: 'timeout', label: 'Timeout, seconds', help: 'For the whole answer', pointer: '/timeout' },
   { name: 'max_in_flight', label: 'Requests at once', help: 'From each worker', pointer: '/max_in_flight' },
 ];

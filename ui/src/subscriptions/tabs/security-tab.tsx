@@ -77,9 +77,7 @@ function SignedIngest({ subscription: { id, verify_ingest } }: Pick<TabProps, 's
           checked={form.value.verify_ingest}
           onChange={({ target }) => form.change({ verify_ingest: target.checked })}
         />
-        {mayWrite && form.isDirty && (
-          <SaveBar isDirty saving={saving} shown={[]} onDiscard={form.reset} />
-        )}
+        {mayWrite && form.isDirty && <SaveBar isDirty saving={saving} shown={[]} onDiscard={form.reset} />}
       </form>
       <UnsavedGuard isDirty={form.isDirty} />
     </Section>

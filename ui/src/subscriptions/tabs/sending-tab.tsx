@@ -33,42 +33,42 @@ export default function SendingTab({ subscription }: TabProps) {
   };
   return (
     <>
-    <form onSubmit={submit} className="max-w-3xl">
-      <fieldset disabled={!mayWrite} className="flex min-w-0 flex-col gap-8">
-        <legend className="sr-only">How it sends</legend>
-        <WhereFields form={form} faults={faults} />
-        <RetryFields form={form} faults={faults} />
-        <HeaderFields form={form} faults={faults} />
-        <AuthFields form={form} faults={faults} hasStored={subscription.auth} />
-        <Section title="Metadata">
-          <Field
-            label="Data of yours, as JSON"
-            help="Nothing of it is sent to the receiver"
-            fault={isJson ? faultAt(faults, '/metadata') : 'This is no JSON object'}
-          >
-            {(control) => (
-              <TextArea
-                {...control}
-                rows={4}
-                placeholder='{"customer": "c_42"}'
-                value={form.value.metadata}
-                onChange={({ target }) => form.change({ metadata: target.value })}
-              />
-            )}
-          </Field>
-        </Section>
-        {mayWrite && (
-          <SaveBar
-            isDirty={form.isDirty}
-            saving={saving}
-            shown={SHOWN}
-            onDiscard={form.reset}
-            hindrance={isJson ? null : 'The metadata is no JSON object.'}
-          />
-        )}
-      </fieldset>
-    </form>
-    <UnsavedGuard isDirty={form.isDirty} />
+      <form onSubmit={submit} className="max-w-3xl">
+        <fieldset disabled={!mayWrite} className="flex min-w-0 flex-col gap-8">
+          <legend className="sr-only">How it sends</legend>
+          <WhereFields form={form} faults={faults} />
+          <RetryFields form={form} faults={faults} />
+          <HeaderFields form={form} faults={faults} />
+          <AuthFields form={form} faults={faults} hasStored={subscription.auth} />
+          <Section title="Metadata">
+            <Field
+              label="Data of yours, as JSON"
+              help="Nothing of it is sent to the receiver"
+              fault={isJson ? faultAt(faults, '/metadata') : 'This is no JSON object'}
+            >
+              {(control) => (
+                <TextArea
+                  {...control}
+                  rows={4}
+                  placeholder='{"customer": "c_42"}'
+                  value={form.value.metadata}
+                  onChange={({ target }) => form.change({ metadata: target.value })}
+                />
+              )}
+            </Field>
+          </Section>
+          {mayWrite && (
+            <SaveBar
+              isDirty={form.isDirty}
+              saving={saving}
+              shown={SHOWN}
+              onDiscard={form.reset}
+              hindrance={isJson ? null : 'The metadata is no JSON object.'}
+            />
+          )}
+        </fieldset>
+      </form>
+      <UnsavedGuard isDirty={form.isDirty} />
     </>
   );
 }

@@ -18,22 +18,20 @@ export default function TypesTab({ subscription: { id, event_types } }: TabProps
   };
   return (
     <>
-    <form onSubmit={submit} className="flex max-w-3xl flex-col gap-4">
-      <p className="text-muted-foreground">
-        It gets each event whose type is one of these, or matches one. Events that were published before a change are not
-        sent again by it.
-      </p>
-      <EventTypesField
-        types={form.value.event_types}
-        onChange={(types) => form.change({ event_types: types })}
-        fault={faultAt(saving.faults, '/event_types')}
-        isReadOnly={!mayWrite}
-      />
-      {mayWrite && (
-        <SaveBar isDirty={form.isDirty} saving={saving} shown={['/event_types']} onDiscard={form.reset} />
-      )}
-    </form>
-    <UnsavedGuard isDirty={form.isDirty} />
+      <form onSubmit={submit} className="flex max-w-3xl flex-col gap-4">
+        <p className="text-muted-foreground">
+          It gets each event whose type is one of these, or matches one. Events that were published before a change are
+          not sent again by it.
+        </p>
+        <EventTypesField
+          types={form.value.event_types}
+          onChange={(types) => form.change({ event_types: types })}
+          fault={faultAt(saving.faults, '/event_types')}
+          isReadOnly={!mayWrite}
+        />
+        {mayWrite && <SaveBar isDirty={form.isDirty} saving={saving} shown={['/event_types']} onDiscard={form.reset} />}
+      </form>
+      <UnsavedGuard isDirty={form.isDirty} />
     </>
   );
 }

@@ -142,5 +142,7 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
 /** One file with a main function, and the packages that it needs besides. */
 function goProgram(code: string): string {
   const others = ['bufio', 'fmt', 'os'].filter((each) => !code.includes(`"${each}"`)).map((each) => `\t"${each}"\n`);
-  return code.replace('package webhooks', 'package main').replace('import (\n', `import (\n${others.join('')}`) + GO_DRIVER;
+  return (
+    code.replace('package webhooks', 'package main').replace('import (\n', `import (\n${others.join('')}`) + GO_DRIVER
+  );
 }

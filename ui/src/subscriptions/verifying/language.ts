@@ -1,4 +1,4 @@
-import type { SubscriptionAnswer } from '../../api/generated';
+import type { SubscriptionAnswer } from '../subscription-answer';
 
 export type Scheme = SubscriptionAnswer['signature_scheme'];
 

@@ -31,27 +31,37 @@ interface Request {
 
 const headOf = (timestamp: number): string => `${ID}.${timestamp}.`;
 
-function shared(secret: string, timestamp = NOW, body = BODY): string {
+function shared(secret: string, timestamp = NOW, body: Uint8Array = BODY): string {
   const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret);
   return `v1,${createHmac('sha256', key).update(headOf(timestamp)).update(body).digest('base64')}`;
 }
 
-function asymmetric(key: KeyObject, timestamp = NOW, body = BODY): string {
+function asymmetric(key: KeyObject, timestamp = NOW, body: Uint8Array = BODY): string {
   return `v1a,${sign(null, Buffer.concat([Buffer.from(headOf(timestamp)), body]), key).toString('base64')}`;
 }
 
 /** The same requests for both schemes. @param right signs as the service does, @param wrong with another key */
 function requestsFor(
-  right: (timestamp?: number, body?: Buffer) => string,
+  right: (timestamp?: number, body?: Uint8Array) => string,
   wrong: () => string,
   otherScheme: string,
 ): Request[] {
   return [
     { what: 'a delivery', isGood: true, signatures: right() },
     { what: 'one of a rotation', isGood: true, signatures: `${wrong()} ${otherScheme} ${right()}` },
-    { what: 'bytes that are no text', isGood: true, signatures: right(NOW, Buffer.from([0, 255, 10])), body: Buffer.from([0, 255, 10]) },
+    {
+      what: 'bytes that are no text',
+      isGood: true,
+      signatures: right(NOW, Buffer.from([0, 255, 10])),
+      body: Buffer.from([0, 255, 10]),
+    },
     { what: 'a changed body', isGood: false, signatures: right(), body: Buffer.from('{"order":43}') },
-    { what: 'a body with another end', isGood: false, signatures: right(), body: Buffer.concat([BODY, Buffer.from('\n')]) },
+    {
+      what: 'a body with another end',
+      isGood: false,
+      signatures: right(),
+      body: Buffer.concat([BODY, Buffer.from('\n')]),
+    },
     { what: 'an old request', isGood: false, timestamp: NOW - 600, signatures: right(NOW - 600) },
     { what: 'one from the future', isGood: false, timestamp: NOW + 600, signatures: right(NOW + 600) },
     { what: 'a timestamp that was changed', isGood: false, timestamp: NOW - 1, signatures: right() },
@@ -69,19 +79,31 @@ const CASES: readonly (readonly [Scheme, string, string, readonly Request[]])[] 
     'v1',
     'a generated secret',
     SECRET,
-    requestsFor((...given) => shared(SECRET, ...given), () => shared('whsec_AAAA'), asymmetric(privateKey)),
+    requestsFor(
+      (...given) => shared(SECRET, ...given),
+      () => shared('whsec_AAAA'),
+      asymmetric(privateKey),
+    ),
   ],
   [
     'v1',
     'a secret of another form',
     TEXT_SECRET,
-    requestsFor((...given) => shared(TEXT_SECRET, ...given), () => shared('whsec_AAAA'), asymmetric(privateKey)),
+    requestsFor(
+      (...given) => shared(TEXT_SECRET, ...given),
+      () => shared('whsec_AAAA'),
+      asymmetric(privateKey),
+    ),
   ],
   [
     'v1a',
     'a public key',
     '',
-    requestsFor((...given) => asymmetric(privateKey, ...given), () => asymmetric(OTHER_KEY), shared(SECRET)),
+    requestsFor(
+      (...given) => asymmetric(privateKey, ...given),
+      () => asymmetric(OTHER_KEY),
+      shared(SECRET),
+    ),
   ],
 ];
 
