@@ -212,7 +212,12 @@ const PREVIEW: ReplayPreviewAnswer = {
 };
 
 const at = (subscription: { readonly id: string }, search = ''): string => `/subscriptions/${subscription.id}${search}`;
-const press = (page: Page, name: string | RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
+
+/** Presses a button, and takes the pointer away, because hints would hide what came of it. */
+async function press(page: Page, name: string | RegExp): Promise<void> {
+  await page.getByRole('button', { name }).first().click();
+  await page.mouse.move(0, 0);
+}
 
 /** As for somebody who has no subscription yet. */
 async function withNone(page: Page): Promise<void> {
@@ -287,7 +292,7 @@ export const SUBSCRIPTIONS_AREA: Area = {
       return pageOf(
         LISTED.filter(
           ({ state, description, target_url: url }) =>
-            state === (query.get('state') ?? state) && `${description} ${url}`.toLowerCase().includes(text),
+            state === (query.get('state') ?? state) && `${description ?? ""} ${url}`.toLowerCase().includes(text),
         ),
       );
     },

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 import { cx } from '../lib/cx';
 import { Button } from './ui/button';
 
@@ -41,7 +41,7 @@ export function Listing<T>({ label, columns, rows, keyOf, onOpen }: ListingProps
           {rows.map((row) => (
             <tr
               key={keyOf(row)}
-              onClick={onOpen && (({ target }) => !isControl(target) && onOpen(row))}
+              onClick={onOpen && ((event) => isOfRow(event) && onOpen(row))}
               className={cx('h-10 border-b border-border', onOpen && 'cursor-pointer hover:bg-accent')}
             >
               {columns.map(({ header, cell, isNumber, className }) => (
@@ -59,9 +59,10 @@ export function Listing<T>({ label, columns, rows, keyOf, onOpen }: ListingProps
 
 const CELL = 'px-3 first:pl-0 last:pr-0';
 
-/** What a click on it does already. */
-function isControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest('a, button, input, select, label') !== null;
+/** Whether a click is for the row: not for what does something else, nor for a menu or a dialog that it opened. */
+function isOfRow({ target, currentTarget }: MouseEvent<HTMLElement>): boolean {
+  if (!(target instanceof Element) || !currentTarget.contains(target)) return false;
+  return target.closest('a, button, input, select, label') === null;
 }
 
 interface PagerProps {

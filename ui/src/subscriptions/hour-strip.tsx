@@ -19,14 +19,14 @@ export function HourStrip({ hours, isSmall = false }: HourStripProps) {
     const at = present - (hours.length - 1 - index) * HOUR_MS;
     return `${hourOf(at)}: ${share === null ? 'no attempts' : `${percentOf(share)} succeeded`}`;
   });
-  const height = isSmall ? 20 : 48;
+  const height = isSmall ? 20 : 32;
   return (
     <div className={cx('flex flex-col gap-1', isSmall ? 'w-24' : 'w-full')}>
       <div
         role="img"
         aria-label={`Success by hour: ${summaryOf(hours)}`}
         data-hint={isSmall ? `Success by hour\n${summaryOf(hours)}` : undefined}
-        className={cx('flex items-end', isSmall ? 'gap-px' : 'gap-0.5')}
+        className={cx('flex items-end', isSmall ? 'gap-px' : 'gap-1 max-sm:gap-0.5')}
         style={{ height }}
       >
         {hours.map((share, index) => (
@@ -57,13 +57,16 @@ interface HourBarProps {
 function HourBar({ share, height, words }: HourBarProps) {
   const failed = share === null || share === 1 ? 0 : Math.max(3, Math.round((1 - share) * height));
   return (
-    <span data-hint={words} className="flex h-full flex-1 flex-col justify-end">
+    <span
+      data-hint={words}
+      className={cx("flex h-full flex-1 flex-col justify-end", words !== undefined && "overflow-hidden rounded-[2px]")}
+    >
       {share === null ? (
         <span className="block h-px bg-input" />
       ) : (
         <>
-          <span className="block bg-chart-3" style={{ height: Math.min(failed, height) }} />
-          <span className="block bg-chart-2/70" style={{ height: Math.max(0, height - failed) }} />
+          <span className="block bg-chart-3/90" style={{ height: Math.min(failed, height) }} />
+          <span className="block bg-chart-2/60" style={{ height: Math.max(0, height - failed) }} />
         </>
       )}
     </span>

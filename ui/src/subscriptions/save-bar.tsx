@@ -14,7 +14,8 @@ interface SaveBarProps {
 /** Saves a form, and says why that failed. */
 export function SaveBar({ isDirty, saving, shown, onDiscard, hindrance = null }: SaveBarProps) {
   const { error, faults, isSaving } = saving;
-  const others = Object.entries(faults).filter(([pointer]) => !shown.some((each) => pointer.startsWith(each)));
+  const pointers = Object.keys(faults);
+  const isSaid = pointers.length > 0 && pointers.every((pointer) => shown.some((each) => pointer.startsWith(each)));
   return (
     <div
       className={
@@ -32,7 +33,7 @@ export function SaveBar({ isDirty, saving, shown, onDiscard, hindrance = null }:
       </p>
       {error !== null && isDirty && (
         <p role="alert" className="basis-full text-destructive">
-          {error.message} {others.map(([pointer, detail]) => `${pointer.slice(1)} ${detail}.`).join(' ')}
+          {isSaid ? 'Not saved. Look at the marked fields.' : error.message}
         </p>
       )}
     </div>

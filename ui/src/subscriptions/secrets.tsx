@@ -68,7 +68,7 @@ function SecretText({ text, isShownAtFirst = false }: { readonly text: string; r
   return (
     <>
       <Copyable text={text} what="secret" label={isShown ? text : masked(text)} className="text-foreground" />
-      <Button variant="ghost" size="sm" onClick={() => setIsShown(!isShown)}>
+      <Button variant="ghost" size="sm" className="-my-1" onClick={() => setIsShown(!isShown)}>
         <Icon aria-hidden /> {isShown ? 'Hide' : 'Show'}
       </Button>
     </>

@@ -72,7 +72,7 @@ describe('words', () => {
   it.each([
     [
       { max_attempts: '4', initial_interval: '10', max_interval: '30' },
-      'It waits about 10.0 s, 20.0 s, 30.0 s between its attempts.',
+      'It waits about 10 s, 20 s, 30 s between its attempts.',
     ],
     [{ max_attempts: '1', initial_interval: '10', max_interval: '30' }, 'A failure is final.'],
     [{ max_attempts: '', initial_interval: '10', max_interval: '30' }, ''],

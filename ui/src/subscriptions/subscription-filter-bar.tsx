@@ -28,7 +28,7 @@ export function SubscriptionFilterBar({ filters, onChange, children }: FilterBar
   const [type, setType] = useTyped(filters.event_type ?? '', (given) => onChange({ event_type: given || undefined }));
   return (
     <div role="search" className="flex flex-wrap items-center gap-2">
-      <label ref={field} className="relative w-64 max-md:w-full">
+      <label ref={field} className="relative w-64 max-md:w-auto max-md:flex-1">
         <span className="sr-only">Name or target</span>
         <Search aria-hidden className="absolute top-2 left-2.5 size-4 text-muted-foreground" />
         <Input
@@ -39,17 +39,17 @@ export function SubscriptionFilterBar({ filters, onChange, children }: FilterBar
           onChange={({ target }) => setText(target.value)}
         />
       </label>
-      <label className="w-44 max-md:flex-1">
+      <label className="w-44 max-md:order-2 max-md:w-28 max-md:flex-1">
         <span className="sr-only">Event type</span>
         <Input
           className="font-mono"
-          placeholder="Gets order.created"
+          placeholder="Event type"
           value={type}
           onChange={({ target }) => setType(target.value)}
         />
       </label>
       <StatePicker state={filters.state} onChoose={(state) => onChange({ state })} />
-      <span className="flex-1" />
+      <span className="flex-1 max-md:hidden" />
       {children}
     </div>
   );
@@ -62,7 +62,7 @@ interface StatePickerProps {
 
 function StatePicker({ state, onChoose }: StatePickerProps) {
   return (
-    <div role="group" aria-label="State" className="flex h-8 rounded-md border border-input bg-card p-0.5">
+    <div role="group" aria-label="State" className="flex h-8 rounded-md border border-input bg-card p-0.5 max-md:order-2">
       {STATES.map(([value, label]) => (
         <button
           key={label}

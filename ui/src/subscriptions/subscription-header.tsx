@@ -62,7 +62,7 @@ function DeliveriesLink({ id }: { readonly id: string }) {
   if (!useMay('deliveries:read')) return null;
   return (
     <Link to="/deliveries" search={{ subscription_id: id }} className={buttonClass()}>
-      <Send aria-hidden /> Deliveries
+      <Send aria-hidden /> <span className="max-sm:sr-only">Deliveries</span>
     </Link>
   );
 }

@@ -32,7 +32,7 @@ export default function SubscriptionsScreen() {
         <SubscriptionFilterBar filters={filters} onChange={(part) => change({ ...part, cursor: undefined }, true)}>
           {mayCreate && (
             <Link to="/subscriptions/new" className={buttonClass({ variant: 'primary' })}>
-              <Plus aria-hidden /> New subscription
+              <Plus aria-hidden /> New <span className="max-md:sr-only">subscription</span>
             </Link>
           )}
         </SubscriptionFilterBar>

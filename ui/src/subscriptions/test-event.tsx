@@ -10,7 +10,7 @@ import { Section } from '../components/section';
 import { Button } from '../components/ui/button';
 import { Field, Input, TextArea } from '../components/ui/field';
 import type { SubscriptionAnswer } from './subscription-answer';
-import { type TestAnswer, testWords } from './test-words';
+import { type TestAnswer, testWords, warningWords } from './test-words';
 
 interface TestEventProps {
   readonly subscription: Pick<SubscriptionAnswer, 'id' | 'event_types' | 'state'>;
@@ -20,11 +20,11 @@ interface TestEventProps {
 export function TestEvent({ subscription: { id, event_types: types, state } }: TestEventProps) {
   const [type, setType] = useState('');
   const [payload, setPayload] = useState('');
-  const listId = useId();
   const test = useMutation({
     mutationFn: () => answerOf(testSubscription({ path: { id }, ...bodyOf(type.trim(), payload.trim()) })),
   });
   const faults = faultsOf(test.error);
+  const hasShownFault = '/event_type' in faults || '/payload' in faults;
   const isJson = isJsonText(payload);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -36,25 +36,7 @@ export function TestEvent({ subscription: { id, event_types: types, state } }: T
         An event like any other, to this subscription alone: it is signed, retried and kept in the history.
       </p>
       <form onSubmit={submit} className="flex flex-col gap-4">
-        <Field label="Event type" help="Empty: webhook.test" fault={faults['/event_type']} className="max-w-sm">
-          {(control) => (
-            <Input
-              {...control}
-              list={listId}
-              className="font-mono"
-              placeholder="webhook.test"
-              value={type}
-              onChange={({ target }) => setType(target.value)}
-            />
-          )}
-        </Field>
-        <datalist id={listId}>
-          {types
-            .filter((each) => !each.includes('*'))
-            .map((each) => (
-              <option key={each} value={each} />
-            ))}
-        </datalist>
+        <TypeField types={types} value={type} onChange={setType} fault={faults['/event_type']} />
         <Field
           label="Payload"
           help="JSON, delivered as it is typed. Empty: an example"
@@ -81,11 +63,44 @@ export function TestEvent({ subscription: { id, event_types: types, state } }: T
       </form>
       <div role="status" className="empty:hidden">
         {test.data !== undefined && <TestOutcome answer={test.data} />}
-        {test.error !== null && Object.keys(faults).length === 0 && (
-          <p className="text-destructive">{test.error.message}</p>
-        )}
+        {test.error !== null && !hasShownFault && <p className="text-destructive">{test.error.message}</p>}
       </div>
     </Section>
+  );
+}
+
+interface TypeFieldProps {
+  readonly types: readonly string[];
+  readonly value: string;
+  readonly onChange: (type: string) => void;
+  readonly fault: string | undefined;
+}
+
+/** Offers the plain types that the subscription wants. */
+function TypeField({ types, value, onChange, fault }: TypeFieldProps) {
+  const listId = useId();
+  return (
+    <>
+      <Field label="Event type" help="Empty: webhook.test" fault={fault} className="max-w-sm">
+        {(control) => (
+          <Input
+            {...control}
+            list={listId}
+            className="font-mono"
+            placeholder="webhook.test"
+            value={value}
+            onChange={({ target }) => onChange(target.value)}
+          />
+        )}
+      </Field>
+      <datalist id={listId}>
+        {types
+          .filter((each) => !each.includes('*'))
+          .map((each) => (
+            <option key={each} value={each} />
+          ))}
+      </datalist>
+    </>
   );
 }
 
@@ -123,9 +138,9 @@ function TestOutcome({ answer }: { readonly answer: TestAnswer }) {
         {testWords(answer)}
       </p>
       {delivery.data !== undefined && attempt !== null && <p>{delivery.data.summary}</p>}
-      {answer.warnings?.map(({ code, pointer, detail }) => (
-        <p key={code} className="text-warning">
-          {pointer === 'id' ? 'The id' : 'The type'} {detail}.
+      {answer.warnings?.map((warning) => (
+        <p key={warning.code} className="text-warning">
+          {warningWords(warning)}
         </p>
       ))}
       {body !== '' && (

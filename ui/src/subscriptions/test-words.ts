@@ -1,4 +1,4 @@
-import type { TestedAnswer, UntestedAnswer } from '../api/generated';
+import type { TestedAnswer, UntestedAnswer, WarningAnswer } from '../api/generated';
 import { errorWords } from '../deliveries/filters';
 import { STATUS_WORDS } from '../lib/http-status';
 import { durationOf } from '../lib/times';
@@ -15,4 +15,19 @@ export function testWords(answer: TestAnswer): string {
   }
   const detail = error?.message ?? null;
   return `${errorWords(error?.code ?? 'abandoned')}${took}${detail === null ? '' : `: ${detail}`}.`;
+}
+
+const WARNINGS: Readonly<Record<string, string>> = {
+  subscription_paused: 'It is paused, so the test waits until it is resumed.',
+  attempt_unfinished: 'Its attempt was not recorded in time. Open the delivery to see how it ends.',
+  lane_full: 'Earlier deliveries keep its receiver busy, because it is slow or failing. The test comes after them.',
+  no_worker: 'No worker took it in time. It is kept, and will be delivered once a worker runs.',
+  delivery_cancelled: 'It was cancelled before its first attempt.',
+  not_waited: 'Too much was going on to wait for the answer here. Open the delivery to see how it ends.',
+  type_not_wanted: 'Only tests send it events of this type, because it does not want them.',
+};
+
+/** What may surprise about a test. The service says it in terms of requests, and may know more of it than this page. */
+export function warningWords({ code, detail }: WarningAnswer): string {
+  return WARNINGS[code] ?? detail;
 }

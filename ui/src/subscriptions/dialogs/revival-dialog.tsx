@@ -82,19 +82,7 @@ function Missed({ revival, onClose }: Omit<RevivalDialogProps, 'name'>) {
       }}
     >
       <p role="status">{missedWords(preview.data, preview.error)}</p>
-      {isMany && (
-        <Field label={`Type ${matched} to send them`}>
-          {(control) => (
-            <Input
-              {...control}
-              inputMode="numeric"
-              value={typed}
-              onChange={({ target }) => setTyped(target.value)}
-              className="w-32"
-            />
-          )}
-        </Field>
-      )}
+      {isMany && <NumberField number={matched} typed={typed} onType={setTyped} />}
       {refusal !== null && (
         <p role="alert" className="text-destructive">
           {refusal}
@@ -109,6 +97,28 @@ function Missed({ revival, onClose }: Omit<RevivalDialogProps, 'name'>) {
         )}
       </div>
     </form>
+  );
+}
+
+interface NumberFieldProps {
+  readonly number: number;
+  readonly typed: string;
+  readonly onType: (typed: string) => void;
+}
+
+function NumberField({ number, typed, onType }: NumberFieldProps) {
+  return (
+    <Field label={`Type ${number} to send them`}>
+      {(control) => (
+        <Input
+          {...control}
+          inputMode="numeric"
+          value={typed}
+          onChange={({ target }) => onType(target.value)}
+          className="w-32"
+        />
+      )}
+    </Field>
   );
 }
 

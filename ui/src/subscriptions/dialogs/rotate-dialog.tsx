@@ -49,14 +49,14 @@ interface RotationFormProps extends RotateDialogProps {
   readonly onRotated: (rotated: RotatedSecretsAnswer) => void;
 }
 
-function RotationForm({ subscription: { id, signature_scheme: current }, onRotated, onClose }: RotationFormProps) {
+/** What is asked for, and what the service says to it. */
+function useRotation(id: string, current: SecretRotation['signature_scheme'], onRotated: RotationFormProps['onRotated']) {
   const queryClient = useQueryClient();
   const [overlap, setOverlap] = useState<number>(DAY_S);
   const [scheme, setScheme] = useState(current);
   const [own, setOwn] = useState('');
   const [error, setError] = useState<unknown>(null);
   const [isRotating, setIsRotating] = useState(false);
-  const faults = faultsOf(error);
   const rotate = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setIsRotating(true);
@@ -72,8 +72,14 @@ function RotationForm({ subscription: { id, signature_scheme: current }, onRotat
       setIsRotating(false);
     }
   };
+  return { overlap, setOverlap, scheme, setScheme, own, setOwn, error, isRotating, rotate };
+}
+
+function RotationForm({ subscription: { id, signature_scheme: current }, onRotated, onClose }: RotationFormProps) {
+  const { overlap, setOverlap, scheme, setScheme, own, setOwn, error, ...rotation } = useRotation(id, current, onRotated);
+  const faults = faultsOf(error);
   return (
-    <form className="flex flex-col gap-4" onSubmit={(event) => void rotate(event)}>
+    <form className="flex flex-col gap-4" onSubmit={(event) => void rotation.rotate(event)}>
       <p className="text-muted-foreground">
         Deliveries carry both signatures while both secrets sign, so the receiver can change over at any time until
         then.
@@ -112,7 +118,7 @@ function RotationForm({ subscription: { id, signature_scheme: current }, onRotat
       )}
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>Keep the present one</Button>
-        <Button type="submit" variant="primary" disabled={isRotating}>
+        <Button type="submit" variant="primary" disabled={rotation.isRotating}>
           Rotate
         </Button>
       </div>

@@ -3,7 +3,7 @@ import { Copyable } from '../../components/copyable';
 import { Fact, Facts, Section } from '../../components/section';
 import { Age, ExactTime } from '../../components/time';
 import { countOf, counted, percentOf } from '../../lib/numbers';
-import { durationOf } from '../../lib/times';
+import { durationOf, settingOf } from '../../lib/times';
 import { RangePicker } from '../../plots/range-picker';
 import { Tile } from '../../plots/tile';
 import { HourStrip } from '../hour-strip';
@@ -88,11 +88,11 @@ function About({ subscription }: Pick<TabProps, 'subscription'>) {
           <span className="font-mono break-all">{types.join(', ')}</span>
         </Fact>
         <Fact name="Retries">
-          up to {counted(retry.max_attempts, 'attempt')}, the second after {durationOf(retry.initial_interval * 1000)},
-          then at growing intervals up to {durationOf(retry.max_interval * 1000)}
+          up to {counted(retry.max_attempts, 'attempt')}, the second after {settingOf(retry.initial_interval)},
+          then at growing intervals up to {settingOf(retry.max_interval)}
         </Fact>
         <Fact name="Limits">
-          {durationOf(timeout * 1000)} for an answer, {counted(limit, 'request')} at once from each worker
+          {settingOf(timeout)} for an answer, {counted(limit, 'request')} at once from each worker
         </Fact>
         <Fact name="Created">
           <ExactTime at={subscription.created_at} />

@@ -1,6 +1,6 @@
 import { Section } from '../../components/section';
 import { Field, Input } from '../../components/ui/field';
-import { durationOf } from '../../lib/times';
+import { settingOf } from '../../lib/times';
 import type { SendingDraft } from '../sending-draft';
 import { faultAt } from '../use-saving';
 import type { SendingFormProps } from './sending-tab';
@@ -67,7 +67,7 @@ export function scheduleWords(draft: Pick<SendingDraft, 'max_attempts' | 'initia
   if (!attempts || !first || !longest) return '';
   if (attempts === 1) return 'A failure is final.';
   const waits = Array.from({ length: Math.min(attempts - 1, MAX_SHOWN) }, (_, index) =>
-    durationOf(Math.min(first * 2 ** index, longest) * 1000),
+    settingOf(Math.min(first * 2 ** index, longest)),
   );
   const isCut = attempts - 1 > MAX_SHOWN;
   return `It waits about ${waits.join(', ')}${isCut ? ' …' : ''} between its attempts.`;
