@@ -18,6 +18,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     sourcemap: false,
+    // One file for what every screen needs. Split by who else uses its parts, it would be dozens, and 8 kB larger.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'every-screen', tags: ['$initial'] }] } } },
   },
   server: { port: 5173, strictPort: true, proxy: { [API]: SERVICE, '/ui/config.json': SERVICE } },
   test: {

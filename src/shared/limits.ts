@@ -24,6 +24,7 @@ export const LIMITS = {
   idLength: 64,
   timeLength: 35,
   hostLength: 253,
+  searchLength: 200,
   ledgerDays: 31,
   /** Days of a ledger that is compared with the history. */
   verifiedLedgerDays: 1,

@@ -16,6 +16,9 @@ import { SubscriptionEntity } from './subscription.entity.js';
 const EXPLAINED_SUBSCRIPTIONS = 1000;
 const EXPLAINED_TYPES = 300;
 
+/** `strpos` takes every character as it is; a pattern of LIKE would have to be escaped. */
+const CONTAINS = 'strpos(lower(s.targetUrl), lower(:search)) > 0 or strpos(lower(s.description), lower(:search)) > 0';
+
 /** Identifies a subscription and its tenant. */
 export type SubscriptionKey = Pick<SubscriptionEntity, 'tenantId' | 'id'>;
 
@@ -36,6 +39,8 @@ interface ListFilter {
   readonly after: Uuid | null;
   readonly eventType: string | null;
   readonly state: SubscriptionState | null;
+  /** Text in the description or the target URL, in any case. */
+  readonly search: string | null;
   /** Only these; null for all of the tenant. */
   readonly within: readonly Uuid[] | null;
 }
@@ -70,7 +75,7 @@ export class SubscriptionsRepository {
 
   /** Lists subscriptions, newest first, and one more than the limit if another page follows. */
   list(tenantId: string, filter: ListFilter): Promise<SubscriptionEntity[]> {
-    const { after, state, eventType, within } = filter;
+    const { after, state, eventType, search, within } = filter;
     const conditions: [string, object?][] = [['s.deletedAt is null']];
     if (after !== null) conditions.push(['s.id < :after', { after }]);
     if (state !== null) conditions.push(['s.state = :state', { state: SUBSCRIPTION_STATE[state] }]);
@@ -78,6 +83,7 @@ export class SubscriptionsRepository {
     if (eventType !== null) {
       conditions.push(['s.eventTypes && cast(:patterns as text[])', { patterns: patternsWanting(eventType) }]);
     }
+    if (search !== null) conditions.push([CONTAINS, { search }]);
     return this.rows(tenantId).list({ alias: 's', conditions, limit: filter.limit + 1 });
   }
 

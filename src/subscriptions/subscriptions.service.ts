@@ -128,6 +128,7 @@ export class SubscriptionsService implements OnModuleInit {
       after: query.cursor === undefined ? null : decodeCursor(query.cursor),
       eventType: query.event_type ?? null,
       state: query.state ?? null,
+      search: query.search ?? null,
       within,
     });
     return toPage(rows, query.limit, (row) => this.answer(row));

@@ -173,6 +173,8 @@ describe('the API, given bad input, with real PostgreSQL and Redis', () => {
       'limit=1&limit=2',
       'state=gone',
       'event_type=a%20b',
+      'search=',
+      'search=%00',
       'surprise=1',
     ])('answers 422 to a list with %s', async (query) => {
       expect(await problem('GET', `/subscriptions?${query}`)).toMatchObject({ status: 422, code: 'invalid_input' });

@@ -12,10 +12,11 @@ import { tenant } from './api/access';
 import { Failed, Notice, Skeleton } from './components/states';
 import { buttonClass } from './components/ui/button';
 import { readDeliverySearch, readDrawerSearch } from './deliveries/delivery-search';
-import { readHomeSearch } from './home/home-range';
 import { useStore } from './lib/store';
+import { readRange } from './plots/range';
 import { serverConfig } from './shell/config-store';
 import { Shell } from './shell/shell';
+import type { NewSearch, SubscriptionSearch, SubscriptionsSearch } from './subscriptions/subscription-search';
 
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
@@ -39,7 +40,7 @@ function Page() {
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  validateSearch: readHomeSearch,
+  validateSearch: readRange,
   component: lazyRouteComponent(() => import('./home/first-screen')),
 });
 
@@ -72,7 +73,23 @@ const publishRoute = createRoute({
 const subscriptionsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/subscriptions',
+  validateSearch: (given: Record<string, unknown>) => given as SubscriptionsSearch,
   component: lazyRouteComponent(() => import('./subscriptions/subscriptions-screen')),
+});
+
+const newSubscriptionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/subscriptions/new',
+  validateSearch: (given: Record<string, unknown>) => given as NewSearch,
+  component: lazyRouteComponent(() => import('./subscriptions/new/new-subscription-screen')),
+});
+
+const subscriptionRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/subscriptions/$subscriptionId',
+  // Its tab has other names than that of a delivery, whose links keep what the URL says.
+  validateSearch: (given: Record<string, unknown>) => given as Omit<SubscriptionSearch, 'tab'>,
+  component: lazyRouteComponent(() => import('./subscriptions/subscription-screen')),
 });
 
 const liveRoute = createRoute({
@@ -110,6 +127,8 @@ export function makeRouter(history?: RouterHistory) {
       eventsRoute,
       publishRoute,
       subscriptionsRoute,
+      newSubscriptionRoute,
+      subscriptionRoute,
       liveRoute,
       replaysRoute,
       verifyRoute,

@@ -106,6 +106,7 @@ describe('the limits of a request, with real PostgreSQL and Redis', () => {
     cursorLength: { ...query('cursor', (size) => `/keys?cursor=${'A'.repeat(size)}`), accepted: 400 },
     idLength: query('target', (size) => `/audit?target=${'a'.repeat(size)}`),
     timeLength: query('since', (size) => `/audit?since=2026-01-31T12:00:00.${'0'.repeat(size - 26)}%2B01:00`),
+    searchLength: query('search', (size) => `/subscriptions?search=${'s'.repeat(size)}`),
     hostLength: query('target_host', (size) => `/deliveries?target_host=${hostOf(size)}`),
     ledgerDays: {
       ...query('since', (size) => `/ledger?${hoursApart(size * 24)}`),

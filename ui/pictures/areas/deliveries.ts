@@ -21,8 +21,7 @@ export const DELIVERIES_AREA: Area = {
   ],
   answers: {
     '/deliveries': (query) => pageOf(matching(query)),
-    '/subscriptions': (query) =>
-      pageOf(SUBSCRIPTIONS.filter(({ state }) => (query.get('state') ?? state) === state)),
+    '/subscriptions': (query) => pageOf(SUBSCRIPTIONS.filter(({ state }) => (query.get('state') ?? state) === state)),
     [OPEN]: () => ({ json: DELIVERY }),
     [`/events/${EVENT.id}`]: () => ({ json: EVENT }),
     [`/events/${EVENT.id}/payload`]: () => ({ body: PAYLOAD, contentType: 'application/json' }),
@@ -33,5 +32,9 @@ function matching(query: URLSearchParams): readonly unknown[] {
   const statuses = query.get('status')?.split(',');
   if (query.get('tag') === 'nothing') return [];
   if (query.has('event_id')) return OF_EVENT;
-  return DELIVERIES.filter(({ status }) => statuses === undefined || statuses.includes(status));
+  const subscription = query.get('subscription_id');
+  return DELIVERIES.filter(
+    ({ status, subscription_id: id }) =>
+      (statuses?.includes(status) ?? true) && (subscription === null || subscription === id),
+  ).slice(0, Number(query.get('limit') ?? DELIVERIES.length));
 }

@@ -1,10 +1,12 @@
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 import { cx } from '../lib/cx';
 import { Button } from './ui/button';
 
 export interface Column<T> {
   readonly header: string;
   readonly cell: (row: T) => ReactNode;
+  /** Whether the header is for screen readers only. */
+  readonly isHidden?: boolean;
   /** Numbers are at the right. */
   readonly isNumber?: boolean;
   /** Classes of all its cells: a width, or `max-md:hidden`. */
@@ -28,9 +30,9 @@ export function Listing<T>({ label, columns, rows, keyOf, onOpen }: ListingProps
       <table aria-label={label} className="w-full border-collapse text-left">
         <thead>
           <tr className="h-8 border-b border-border text-xs text-muted-foreground">
-            {columns.map(({ header, isNumber, className }) => (
+            {columns.map(({ header, isHidden, isNumber, className }) => (
               <th key={header} scope="col" className={cx(CELL, 'font-medium', isNumber && 'text-right', className)}>
-                {header}
+                {isHidden === true ? <span className="sr-only">{header}</span> : header}
               </th>
             ))}
           </tr>
@@ -39,7 +41,7 @@ export function Listing<T>({ label, columns, rows, keyOf, onOpen }: ListingProps
           {rows.map((row) => (
             <tr
               key={keyOf(row)}
-              onClick={onOpen && (({ target }) => !isControl(target) && onOpen(row))}
+              onClick={onOpen && ((event) => isOfRow(event) && onOpen(row))}
               className={cx('h-10 border-b border-border', onOpen && 'cursor-pointer hover:bg-accent')}
             >
               {columns.map(({ header, cell, isNumber, className }) => (
@@ -57,9 +59,10 @@ export function Listing<T>({ label, columns, rows, keyOf, onOpen }: ListingProps
 
 const CELL = 'px-3 first:pl-0 last:pr-0';
 
-/** What a click on it does already. */
-function isControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest('a, button, input, select, label') !== null;
+/** Whether a click is for the row: not for what does something else, nor for a menu or a dialog that it opened. */
+function isOfRow({ target, currentTarget }: MouseEvent<HTMLElement>): boolean {
+  if (!(target instanceof Element) || !currentTarget.contains(target)) return false;
+  return target.closest('a, button, input, select, label') === null;
 }
 
 interface PagerProps {

@@ -5,7 +5,7 @@ import { cx } from '../lib/cx';
 
 export type DeliveryStatus = DeliveryAnswer['status'];
 
-interface Look {
+export interface Look {
   readonly word: string;
   readonly icon: ComponentType<{ className?: string; strokeWidth?: number }>;
   readonly colour: string;
@@ -22,7 +22,12 @@ export const STATUSES: Readonly<Record<DeliveryStatus, Look>> = {
 };
 
 export function Status({ status, className }: { readonly status: DeliveryStatus; readonly className?: string }) {
-  const { word, icon: Icon, colour } = STATUSES[status];
+  return <Badge look={STATUSES[status]} className={className} />;
+}
+
+/** A state in a word, an icon and a colour. */
+export function Badge({ look, className }: { readonly look: Look; readonly className?: string | undefined }) {
+  const { word, icon: Icon, colour } = look;
   return (
     <span
       className={cx(

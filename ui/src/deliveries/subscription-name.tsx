@@ -36,6 +36,7 @@ export function SubscriptionName(props: SubscriptionNameProps) {
   );
 }
 
-function withoutScheme(url: string): string {
+/** `hooks.example.com/in`: where a URL leads, as short as it can be said. */
+export function withoutScheme(url: string): string {
   return url.replace(/^https?:\/\//, '').replace(/\/$/, '');
 }

@@ -8,6 +8,7 @@ import { healthQuery, KEYS, statsQuery } from '../api/queries';
 import { useNow } from '../lib/clock';
 import { counted, percentOf } from '../lib/numbers';
 import { useSubscriptionName } from '../deliveries/subscription-name';
+import { disabledWords } from '../subscriptions/words';
 import { unhealthyChecks } from './unhealthy-checks';
 
 const HOUR_MS = 3_600_000;
@@ -33,7 +34,7 @@ export function Attention() {
     ...failing.map((series) => <Failing key={series.group} series={series} />),
     ...(disabled.data?.data ?? []).map(({ id, target_url: url, disabled_reason: reason }) => (
       <Item key={id} icon={<CirclePause aria-hidden className="size-4 text-warning" />}>
-        <Name id={id} url={url} /> is disabled: {reason ?? 'somebody disabled it'}.
+        <Name id={id} url={url} /> is disabled: {disabledWords(reason)}.
       </Item>
     )),
   ];
@@ -91,5 +92,14 @@ function Failing({ series: { group, totals } }: { readonly series: StatsSeries }
 }
 
 function Name({ id, url }: { readonly id: string; readonly url: string }) {
-  return <b className="font-medium break-words">{useSubscriptionName({ id, targetUrl: url })}</b>;
+  const name = useSubscriptionName({ id, targetUrl: url });
+  return (
+    <Link
+      to="/subscriptions/$subscriptionId"
+      params={{ subscriptionId: id }}
+      className="font-medium break-words hover:underline"
+    >
+      {name}
+    </Link>
+  );
 }

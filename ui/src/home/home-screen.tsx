@@ -4,13 +4,13 @@ import { useMemo } from 'react';
 import { statsQuery } from '../api/queries';
 import { Failed, Skeleton } from '../components/states';
 import { useNow } from '../lib/clock';
-import { cx } from '../lib/cx';
 import { NothingYet } from '../deliveries/nothing-yet';
+import { Plots } from '../plots/plots';
+import { DEFAULT_RANGE, stepsOf } from '../plots/range';
+import { RangePicker } from '../plots/range-picker';
 import { Screen } from '../shell/screen';
 import { Attention } from './attention';
-import { DEFAULT_RANGE, type HomeSearch, RANGES, stepsOf } from './home-range';
 import { LedgerLine } from './ledger-line';
-import { Plots } from './plots';
 import { Tiles } from './tiles';
 
 const REFRESH_MS = 60_000;
@@ -60,35 +60,5 @@ export default function HomeScreen() {
         </div>
       </div>
     </Screen>
-  );
-}
-
-function RangePicker({ search: { range = DEFAULT_RANGE, since } }: { readonly search: HomeSearch }) {
-  const navigate = useNavigate();
-  return (
-    <div role="group" aria-label="Range" className="flex rounded-md border border-input bg-card p-0.5">
-      {RANGES.map((each) => {
-        const isChosen = each === range && since === undefined;
-        return (
-          <button
-            key={each}
-            type="button"
-            aria-pressed={isChosen}
-            onClick={() =>
-              void navigate({
-                to: '/',
-                search: ({ tenant }) => ({ tenant, range: each === DEFAULT_RANGE ? undefined : each }),
-              })
-            }
-            className={cx(
-              'h-6 rounded-sm px-2 hover:text-foreground',
-              isChosen ? 'bg-accent font-medium text-foreground' : 'text-muted-foreground',
-            )}
-          >
-            {each}
-          </button>
-        );
-      })}
-    </div>
   );
 }

@@ -1,9 +1,9 @@
 import type { StatsAnswer } from '../api/generated';
 import { countOf, percentOf, rateOf } from '../lib/numbers';
 import { durationOf, roughSpanOf, secondsBetween } from '../lib/times';
-import type { Steps } from './home-range';
-import { countsOf, timelineOf, valuesOf } from './series';
-import { Tile } from './tile';
+import type { Steps } from '../plots/range';
+import { countsOf, timelineOf, valuesOf } from '../plots/series';
+import { Tile } from '../plots/tile';
 
 interface TilesProps {
   readonly stats: StatsAnswer;

@@ -4,7 +4,7 @@ import { curlOf, textOf } from './curl';
 import { findId, shortId } from './ids';
 import { counted, countOf, percentOf, rateOf } from './numbers';
 import { signatureOf } from './sign';
-import { durationOf, exactTimes, roughSpanOf, spanOf } from './times';
+import { durationOf, exactTimes, roughSpanOf, settingOf, spanOf } from './times';
 
 describe('times', () => {
   it.each([
@@ -29,6 +29,10 @@ describe('times', () => {
     [240_000, '4 min'],
   ])('say %d milliseconds', (ms, text) => {
     expect(durationOf(ms)).toBe(text);
+  });
+
+  it('say settings as they were set', () => {
+    expect([0.05, 1.5, 10, 80, 3600].map(settingOf)).toEqual(['50 ms', '1.50 s', '10 s', '1 min 20 s', '1 h']);
   });
 
   it('are exact in two zones', () => {

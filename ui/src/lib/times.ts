@@ -30,6 +30,11 @@ export function roughSpanOf(seconds: number): string {
   return `${Math.floor(s / DAY_S)} d`;
 }
 
+/** A setting in seconds: `50 ms`, `10 s`, `1 h`. */
+export function settingOf(seconds: number): string {
+  return seconds < 1 || !Number.isInteger(seconds) ? durationOf(seconds * 1000) : spanOf(seconds);
+}
+
 /** `29 Nov, 07:13:24.082` in the viewer's zone. */
 export function localTime(at: string): string {
   return LOCAL.format(new Date(at));

@@ -128,5 +128,7 @@ function useGoing(): Going {
     toScreen: (to) => void navigate({ to }),
     toDelivery: (deliveryId) => void navigate({ to: '/deliveries/$deliveryId', params: { deliveryId } }),
     toDeliveries: (search) => void navigate({ to: '/deliveries', search }),
+    toSubscription: (subscriptionId) =>
+      void navigate({ to: '/subscriptions/$subscriptionId', params: { subscriptionId } }),
   };
 }

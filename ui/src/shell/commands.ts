@@ -11,6 +11,7 @@ export interface Going {
   readonly toScreen: (to: (typeof SCREENS)[number]['to']) => void;
   readonly toDelivery: (id: string) => void;
   readonly toDeliveries: (search: DeliverySearch) => void;
+  readonly toSubscription: (id: string) => void;
 }
 
 export interface Command {
@@ -53,6 +54,6 @@ function commandForId({ kind, id }: NonNullable<ReturnType<typeof findId>>): Com
     case 'event':
       return { label: `Deliveries of ${id}`, icon: Hash, run: (go) => go.toDeliveries({ event_id: id }) };
     case 'subscription':
-      return { label: `Deliveries to ${id}`, icon: Hash, run: (go) => go.toDeliveries({ subscription_id: id }) };
+      return { label: `Open ${id}`, icon: Hash, run: (go) => go.toSubscription(id) };
   }
 }

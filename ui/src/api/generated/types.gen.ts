@@ -2631,6 +2631,10 @@ export type ListSubscriptionsData = {
          */
         event_type?: string;
         state?: 'active' | 'paused' | 'disabled';
+        /**
+         * Only subscriptions with this text in `description` or `target_url`, in upper or lower case. Example: `billing`
+         */
+        search?: string;
     };
     url: '/subscriptions';
 };

@@ -51,7 +51,7 @@ export function Field({ label, help, fault = null, className, children }: FieldP
 }
 
 const CONTROL =
-  'w-full min-w-0 rounded-md border border-input bg-card px-2.5 placeholder:text-muted-foreground aria-invalid:border-destructive disabled:opacity-50';
+  'w-full min-w-0 rounded-md border border-input bg-card px-2.5 placeholder:text-muted-foreground aria-invalid:border-destructive disabled:bg-muted disabled:text-muted-foreground';
 
 export function Input({ className, ...props }: InputHTMLAttributes<HTMLInputElement>) {
   return <input spellCheck={false} autoComplete="off" className={cx(CONTROL, 'h-8', className)} {...props} />;

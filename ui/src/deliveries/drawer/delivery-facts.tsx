@@ -1,7 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useMay } from '../../api/access';
 import type { DeliveryWithAttemptsAnswer } from '../../api/generated';
 import { Copyable } from '../../components/copyable';
+import { useSubscriptionName } from '../subscription-name';
 
 /** What a delivery is, beside what happened to it. */
 export function DeliveryFacts({ delivery }: { readonly delivery: DeliveryWithAttemptsAnswer }) {
@@ -11,6 +13,7 @@ export function DeliveryFacts({ delivery }: { readonly delivery: DeliveryWithAtt
         <Copyable text={delivery.target_url} what="target URL" className="text-foreground" />
       </Fact>
       <Fact name="Subscription">
+        <SubscriptionLink id={delivery.subscription_id} targetUrl={delivery.target_url} />
         <Copyable text={delivery.subscription_id} what="subscription id" />
       </Fact>
       <Fact name="Event">
@@ -48,11 +51,25 @@ export function DeliveryFacts({ delivery }: { readonly delivery: DeliveryWithAtt
   );
 }
 
+function SubscriptionLink({ id, targetUrl }: { readonly id: string; readonly targetUrl: string }) {
+  const name = useSubscriptionName({ id, targetUrl });
+  if (!useMay('subscriptions:read')) return null;
+  return (
+    <Link
+      to="/subscriptions/$subscriptionId"
+      params={{ subscriptionId: id }}
+      className="min-w-0 truncate text-brand hover:underline"
+    >
+      {name}
+    </Link>
+  );
+}
+
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (
     <>
       <dt className="text-muted-foreground">{name}</dt>
-      <dd className="flex min-w-0">{children}</dd>
+      <dd className="flex min-w-0 flex-wrap gap-x-3">{children}</dd>
     </>
   );
 }

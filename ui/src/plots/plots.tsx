@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { StatsAnswer } from '../api/generated';
 import { shortCount } from '../lib/numbers';
 import { durationOf } from '../lib/times';
-import type { Steps } from './home-range';
+import type { Steps } from './range';
 import { Plot, type PlotSeries } from './plot';
 import { attemptsByClass, CODE_CLASSES, type CodeClass, countsOf, stacked, timelineOf, valuesOf } from './series';
 

@@ -1,6 +1,8 @@
+import type { ReactNode } from 'react';
+
 interface TileProps {
   readonly label: string;
-  readonly value: string;
+  readonly value: ReactNode;
   /** Says what is counted, for the hint. */
   readonly about: string;
   readonly detail?: string;

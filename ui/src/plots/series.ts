@@ -1,5 +1,5 @@
 import type { StatsPoint, StatsSeries } from '../api/generated';
-import type { Steps } from './home-range';
+import type { Steps } from './range';
 
 /** Points with their times in seconds since the Unix epoch, one for each step: the API leaves out those without news. */
 export interface Timeline {

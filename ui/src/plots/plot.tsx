@@ -31,7 +31,7 @@ const AXIS_FONT = "11px 'Inter Variable', system-ui, sans-serif";
 /** Values that would not be seen as a line. */
 const FEW = 12;
 /** All plots of the page show the same moment. */
-const SYNC_KEY = 'home';
+const SYNC_KEY = 'plots';
 
 /** A plot over time. Dragging zooms all of them. */
 export function Plot({ title, seconds, kind, series, format, onZoom, max }: PlotProps) {

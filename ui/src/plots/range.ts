@@ -2,8 +2,8 @@ export const RANGES = ['15m', '1h', '24h', '7d', '30d'] as const;
 export type Range = (typeof RANGES)[number];
 export type Step = 'minute' | 'hour' | 'day';
 
-/** The state of the screen: a range up to now, or a part of it that was zoomed into. */
-export interface HomeSearch {
+/** A range up to now, or a part of it that was zoomed into, as it stands in the URL. */
+export interface RangeSearch {
   readonly range?: Range;
   readonly since?: string;
   readonly until?: string;
@@ -35,14 +35,14 @@ const MINUTES_KEPT_MS = 2 * DAY_MS;
 const LONGEST_BY_MINUTE_MS = 6 * HOUR_MS;
 const LONGEST_BY_HOUR_MS = 14 * DAY_MS;
 
-export function readHomeSearch({ range, since, until }: Record<string, unknown>): HomeSearch {
+export function readRange({ range, since, until }: Record<string, unknown>): RangeSearch {
   const known = RANGES.find((each) => each === range);
   const isPart = isTime(since) && isTime(until) && Date.parse(since) < Date.parse(until);
   return { ...(known !== undefined && known !== DEFAULT_RANGE && { range: known }), ...(isPart && { since, until }) };
 }
 
 /** The steps to ask for: as fine as is useful and kept. */
-export function stepsOf({ range = DEFAULT_RANGE, since, until }: HomeSearch, nowMs: number): Steps {
+export function stepsOf({ range = DEFAULT_RANGE, since, until }: RangeSearch, nowMs: number): Steps {
   const untilMs = until === undefined ? null : Date.parse(until);
   const fromMs = since === undefined ? nowMs - SPANS[range] : Date.parse(since);
   const spanMs = (untilMs ?? nowMs) - fromMs;

@@ -1,0 +1,111 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useMay } from '../../api/access';
+import { answerOf, faultsOf } from '../../api/failure';
+import { createSubscription, patchSubscription } from '../../api/generated';
+import { Failed, Notice, Skeleton } from '../../components/states';
+import { Screen } from '../../shell/screen';
+import { noteChange, subscriptionQuery } from '../queries';
+import { type NewStep, readNewSearch } from '../subscription-search';
+import { UnsavedGuard } from '../unsaved-guard';
+import { CheckStep } from './check-step';
+import { draftOf, inputOf, type NewDraft, stepOfFaults } from './new-draft';
+import { Steps } from './steps';
+import { WhatStep } from './what-step';
+import { WhereStep } from './where-step';
+
+/** Makes a subscription in three steps. What is typed stays when one goes back, and when the service refuses it. */
+export default function NewSubscriptionScreen() {
+  const mayCreate = [useMay('subscriptions:write'), useMay('secrets:read')].every(Boolean);
+  return (
+    <Screen title="New subscription">
+      <div className="h-full overflow-y-auto">
+        {mayCreate ? (
+          <Making />
+        ) : (
+          <Notice title="You may not make subscriptions">
+            <p>That takes the abilities subscriptions:write and secrets:read.</p>
+          </Notice>
+        )}
+      </div>
+    </Screen>
+  );
+}
+
+function Making() {
+  const { step = 'where', id } = readNewSearch(useSearch({ strict: false }));
+  const navigate = useNavigate();
+  const go = (next: NewStep, made = id): void =>
+    void navigate({
+      to: '/subscriptions/new',
+      search: { step: next === 'where' ? undefined : next, id: made },
+    });
+  const made = useQuery({ ...subscriptionQuery(id ?? ''), enabled: id !== undefined });
+  const [draft, setDraft] = useState<NewDraft | null>(null);
+  const shown = draft ?? draftOf(made.data);
+  const change = (part: Partial<NewDraft>): void => setDraft({ ...shown, ...part });
+  const saving = useMaking(id, (savedId) => {
+    setDraft(null);
+    go('check', savedId);
+  });
+  const faults = faultsOf(saving.error);
+  const save = (): void =>
+    saving.mutate(shown, {
+      onError: (error) => {
+        const at = stepOfFaults(faultsOf(error));
+        if (at !== null && at !== step) go(at);
+      },
+    });
+  if (id !== undefined && made.data === undefined)
+    return made.error === null ? (
+      <Skeleton lines={6} className="p-6" />
+    ) : (
+      <Failed error={made.error} onRetry={() => void made.refetch()} />
+    );
+  return (
+    <div className="mx-auto flex max-w-2xl flex-col gap-8 p-6 max-md:p-4">
+      <Steps step={step} isMade={id !== undefined} hasTarget={shown.target_url.trim() !== ''} onGo={go} />
+      {step === 'where' && <WhereStep draft={shown} faults={faults} onChange={change} onNext={() => go('what')} />}
+      {step === 'what' && (
+        <WhatStep
+          draft={shown}
+          faults={faults}
+          error={saving.error}
+          isMade={id !== undefined}
+          isSaving={saving.isPending}
+          onChange={change}
+          onBack={() => go('where')}
+          onSave={save}
+        />
+      )}
+      {step === 'check' && made.data !== undefined && <CheckStep subscription={made.data} onBack={() => go('what')} />}
+      {step !== 'check' && (
+        <Link
+          to="/subscriptions"
+          className="self-start text-muted-foreground underline underline-offset-2 hover:text-foreground"
+        >
+          Cancel
+        </Link>
+      )}
+      <UnsavedGuard isDirty={draft !== null} />
+    </div>
+  );
+}
+
+/** Makes the subscription; or changes it, if one went back after it was made. */
+function useMaking(id: string | undefined, onSaved: (id: string) => void) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (draft: NewDraft) => {
+      const body = inputOf(draft);
+      if (id !== undefined) return answerOf(patchSubscription({ path: { id }, body }));
+      // The answer has the secret, which is shown only when somebody asks for it.
+      return answerOf(createSubscription({ body })).then(({ secret: _secret, ...made }) => made);
+    },
+    onSuccess: (saved) => {
+      noteChange(queryClient, saved);
+      onSaved(saved.id);
+    },
+  });
+}
