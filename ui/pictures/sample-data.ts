@@ -28,7 +28,7 @@ export function chance(seed: number): number {
   return value - Math.floor(value);
 }
 
-function idOf(prefix: string, seed: number): string {
+export function idOf(prefix: string, seed: number): string {
   const tail = Array.from({ length: 12 }, (_, place) => DIGITS[Math.floor(chance(seed * 31 + place) * 32)]).join('');
   return `${prefix}_01kb8m2dgjye1v${tail}`;
 }

@@ -13,6 +13,7 @@ import { buttonClass } from './components/ui/button';
 import { readDeliverySearch, readDrawerSearch } from './deliveries/delivery-search';
 import { readHomeSearch } from './home/home-range';
 import { useStore } from './lib/store';
+import { readReplaySearch } from './replays/replay-search';
 import { serverConfig } from './shell/config-store';
 import { Shell } from './shell/shell';
 
@@ -77,13 +78,35 @@ const subscriptionsRoute = createRoute({
 const liveRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/live',
+  validateSearch: readDeliverySearch,
   component: lazyRouteComponent(() => import('./live-screen/live-screen')),
+});
+
+const liveDeliveryRoute = createRoute({
+  getParentRoute: () => liveRoute,
+  path: '$deliveryId',
+  validateSearch: readDrawerSearch,
+  component: lazyRouteComponent(() => import('./deliveries/drawer/delivery-drawer')),
 });
 
 const replaysRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/replays',
+  validateSearch: readReplaySearch,
   component: lazyRouteComponent(() => import('./replays/replays-screen')),
+});
+
+const newReplayRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/replays/new',
+  validateSearch: readReplaySearch,
+  component: lazyRouteComponent(() => import('./replays/new-replay-screen')),
+});
+
+const replayRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/replays/$replayId',
+  component: lazyRouteComponent(() => import('./replays/replay-screen')),
 });
 
 const verifyRoute = createRoute({
@@ -108,8 +131,10 @@ export function makeRouter(history?: RouterHistory) {
       eventsRoute,
       publishRoute,
       subscriptionsRoute,
-      liveRoute,
+      liveRoute.addChildren([liveDeliveryRoute]),
       replaysRoute,
+      newReplayRoute,
+      replayRoute,
       verifyRoute,
       adminRoute,
     ]),

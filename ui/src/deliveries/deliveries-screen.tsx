@@ -1,22 +1,25 @@
-import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { RowSelectionState } from '@tanstack/react-table';
-import { ArrowUp } from 'lucide-react';
+import { ArrowUp, Repeat } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
+import { useMay } from '../api/access';
 import { ErrorBoundary } from '../components/error-boundary';
 import { Failed, NothingMatches, Skeleton } from '../components/states';
-import { Button } from '../components/ui/button';
+import { Button, buttonClass } from '../components/ui/button';
 import { cx } from '../lib/cx';
 import { counted } from '../lib/numbers';
 import { Screen } from '../shell/screen';
 import { type DeliverySearch, type FilterName, filtersOf, hasFilters } from './delivery-search';
 import { DeliveryTable } from './delivery-table';
 import { FilterBar } from './filter-bar';
+import { FILTERS } from './filters';
 import { NothingYet } from './nothing-yet';
 import { OutcomeStrip } from './outcome-strip';
 import { SelectionBar } from './selection-bar';
 import { useDeliveryActions } from './use-delivery-actions';
 import { useDeliveryKeys } from './use-delivery-keys';
 import { type DeliveryList, useAtFirst, useDeliveryList } from './use-delivery-list';
+import { ViewsButton } from './views/views-button';
 
 export default function DeliveriesScreen() {
   const search = useSearch({ from: '/deliveries' });
@@ -49,8 +52,10 @@ export default function DeliveriesScreen() {
     <Screen title="Deliveries">
       <div className="flex h-full">
         <div className={cx('flex min-w-0 flex-1 flex-col', openId !== null && 'max-lg:hidden')}>
-          <FilterBar search={search} onChange={change} onClear={clear}>
+          <FilterBar filters={FILTERS} search={search} onChange={change} onClear={clear}>
             <Newer list={list} onShow={() => setCursorId(null)} />
+            <ReplayLink search={search} />
+            <ViewsButton search={search} />
           </FilterBar>
           <OutcomeStrip search={search} onRange={(since, until) => change('since', since, { until })} />
           <div className="relative min-h-0 flex-1 border-t border-border">
@@ -111,6 +116,17 @@ function Newer({ list, onShow }: { readonly list: DeliveryList; readonly onShow:
   );
 }
 
+/** Opens a replay with these filters. It is counted there, and made only when somebody says so. */
+function ReplayLink({ search }: { readonly search: DeliverySearch }) {
+  const mayReplay = useMay('replays:write');
+  if (!mayReplay || !hasFilters(search)) return null;
+  return (
+    <Link to="/replays/new" search={{ ...filtersOf(search), dry_run: 'true' }} className={buttonClass({ size: 'sm' })}>
+      <Repeat aria-hidden /> Replay all that match
+    </Link>
+  );
+}
+
 /** Changes of the URL, which is the state of the screen. */
 function useDeliveryNavigation() {
   const navigate = useNavigate();
@@ -132,7 +148,7 @@ function useDeliveryNavigation() {
     [navigate],
   );
   const close = useCallback(
-    () => void navigate({ to: '/deliveries', search: (search) => ({ ...search, tab: undefined }) }),
+    () => void navigate({ to: '/deliveries', search: (search) => ({ ...search, tab: undefined, compare: undefined }) }),
     [navigate],
   );
   return { change, clear, open, close };

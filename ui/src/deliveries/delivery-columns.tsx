@@ -1,9 +1,9 @@
-import { Link } from '@tanstack/react-router';
 import { type ColumnDef, rowSelectionFeature, tableFeatures } from '@tanstack/react-table';
 import type { DeliveryAnswer } from '../api/generated';
 import { Status } from '../components/status';
 import { Age, Countdown } from '../components/time';
 import { durationOf, secondsBetween } from '../lib/times';
+import { useDeliveryHref } from './delivery-href';
 import { errorWords } from './filters';
 import { SubscriptionName } from './subscription-name';
 
@@ -42,15 +42,7 @@ export const COLUMNS: DeliveryColumn[] = [
     header: 'Event type',
     cell: ({ row: { original } }) => (
       <>
-        <Link
-          to="/deliveries/$deliveryId"
-          params={{ deliveryId: original.id }}
-          search={(search) => search}
-          tabIndex={-1}
-          className="truncate font-mono"
-        >
-          {original.event_type}
-        </Link>
+        <TypeLink id={original.id} type={original.event_type} />
         <span className="only-on-phones truncate text-muted-foreground">
           <SubscriptionName id={original.subscription_id} targetUrl={original.target_url} />
         </span>
@@ -104,6 +96,15 @@ export const COLUMNS: DeliveryColumn[] = [
     cell: ({ row }) => <Age at={row.original.created_at} className="text-muted-foreground" />,
   },
 ];
+
+/** For opening in another tab, and for those who read by links. The row opens it at a plain click. */
+function TypeLink({ id, type }: { readonly id: string; readonly type: string }) {
+  return (
+    <a href={useDeliveryHref(id)} tabIndex={-1} className="truncate font-mono">
+      {type}
+    </a>
+  );
+}
 
 function tookOf({ created_at, finished_at }: DeliveryAnswer): string {
   return finished_at === null ? '' : durationOf(secondsBetween(created_at, finished_at) * 1000);

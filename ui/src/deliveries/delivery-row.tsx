@@ -25,10 +25,12 @@ export const DeliveryRow = memo(function DeliveryRow(props: DeliveryRowProps) {
     if (hasFocus) element.current?.focus({ preventScroll: true });
   }, [hasFocus]);
   const { id } = row.original;
-  const open = ({ target, ctrlKey, metaKey, shiftKey }: MouseEvent): void => {
-    // Links, boxes and selected text are for something else.
-    const isOther = target instanceof Element && target.closest('a, button, input') !== null;
+  const open = (event: MouseEvent): void => {
+    const { target, ctrlKey, metaKey, shiftKey } = event;
+    // Boxes, other tabs and selected text are for something else.
+    const isOther = target instanceof Element && target.closest('button, input') !== null;
     if (isOther || ctrlKey || metaKey || shiftKey || !window.getSelection()?.isCollapsed) return;
+    event.preventDefault();
     onOpen(id);
   };
   return (
@@ -41,7 +43,7 @@ export const DeliveryRow = memo(function DeliveryRow(props: DeliveryRowProps) {
       tabIndex={isCursor ? 0 : -1}
       onClick={open}
       onKeyDown={({ key, target }) => key === 'Enter' && target === element.current && onOpen(id)}
-      style={{ height, transform: `translateY(${top}px)` }}
+      style={{ height, transform: `translateY(${top}px)`, contain: 'strict' }}
       className={cx(
         'delivery-row group absolute cursor-pointer inset-x-0 top-0 border-b border-border/60 hover:bg-accent/60 focus-visible:-outline-offset-2',
         isOpen || isSelected ? 'bg-brand-tint hover:bg-brand-tint' : '',
@@ -59,4 +61,10 @@ export const DeliveryRow = memo(function DeliveryRow(props: DeliveryRowProps) {
       ))}
     </div>
   );
-});
+}, isSame);
+
+/** The table makes its rows anew more often than deliveries change. */
+function isSame({ row, ...one }: DeliveryRowProps, { row: otherRow, ...other }: DeliveryRowProps): boolean {
+  const names = Object.keys(one) as (keyof typeof one)[];
+  return row.original === otherRow.original && names.every((name) => Object.is(one[name], other[name]));
+}

@@ -1,8 +1,10 @@
 import { useTable, type RowSelectionState, type Updater } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import type { DeliveryAnswer } from '../api/generated';
 import { useWidth } from '../lib/use-width';
 import { COLUMNS, FEATURES } from './delivery-columns';
+import { DeliveryHrefs } from './delivery-href';
 import { DeliveryRow } from './delivery-row';
 import { DeliveryTableHead } from './delivery-table-head';
 import type { DeliveryList } from './use-delivery-list';
@@ -25,6 +27,7 @@ const PHONE_ROW_PX = 56;
 const OVERSCAN = 12;
 /** Rows from the end of the list at which more are asked for. */
 const AHEAD = 30;
+const WINDOW_STEP = 100;
 
 type Layout = 'wide' | 'medium' | 'slim' | 'phone';
 
@@ -39,24 +42,27 @@ export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onO
   const scroller = useRef<HTMLDivElement>(null);
   const layout = layoutOf(useWidth(scroller));
   const rowPx = layout === 'phone' ? PHONE_ROW_PX : ROW_PX;
+  const virtualizer = useVirtualRows(scroller, list.rows, { rowPx, cursorId });
+  useAnchor(scroller, list, rowPx);
+  const items = virtualizer.getVirtualItems();
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  useLoading(list, first, last);
+  const { begin, data } = useWindow(list.rows, first, last);
   const table = useTable({
     features: FEATURES,
     columns: COLUMNS,
-    data: list.rows,
+    data,
     getRowId: ({ id }) => id,
     state: { rowSelection: selection },
     onRowSelectionChange: onSelect,
   });
   const { rows } = table.getRowModel();
-  const virtualizer = useVirtualRows(scroller, rows, { rowPx, cursorId });
-  useAnchor(scroller, list, rowPx);
-  const items = virtualizer.getVirtualItems();
-  useLoading(list, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  useEffect(() => void import('./drawer/delivery-drawer'), []);
   return (
     <div
       role="grid"
       aria-label="Deliveries"
-      aria-rowcount={rows.length}
+      aria-rowcount={list.rows.length}
       data-layout={layout}
       className="flex h-full flex-col"
     >
@@ -68,27 +74,44 @@ export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onO
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain bg-card [overflow-anchor:none]"
       >
         <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
-          {items.map(({ index, start }) => {
-            const row = rows[index];
-            return row === undefined ? null : (
-              <DeliveryRow
-                key={row.id}
-                row={row}
-                index={index}
-                top={start}
-                height={rowPx}
-                isCursor={cursorId === null ? index === 0 : row.id === cursorId}
-                hasFocus={row.id === cursorId && openId === null}
-                isOpen={row.id === openId}
-                isSelected={selection[row.id] === true}
-                onOpen={onOpen}
-              />
-            );
-          })}
+          <DeliveryHrefs>
+            {items.map(({ index, start }) => {
+              const row = rows[index - begin];
+              return row === undefined ? null : (
+                <DeliveryRow
+                  key={row.id}
+                  row={row}
+                  index={index}
+                  top={start}
+                  height={rowPx}
+                  isCursor={cursorId === null ? index === 0 : row.id === cursorId}
+                  hasFocus={row.id === cursorId && openId === null}
+                  isOpen={row.id === openId}
+                  isSelected={selection[row.id] === true}
+                  onOpen={onOpen}
+                />
+              );
+            })}
+          </DeliveryHrefs>
         </div>
       </div>
     </div>
   );
+}
+
+/**
+ * A part of the rows around those in view. The table makes an object for each row whenever one of them changes; of ten
+ * thousand rows, that would cost a frame. The part moves in steps, so that scrolling alone does not make it anew.
+ */
+function useWindow(
+  rows: readonly DeliveryAnswer[],
+  first: number,
+  last: number,
+): { begin: number; data: readonly DeliveryAnswer[] } {
+  const begin = Math.floor(first / WINDOW_STEP) * WINDOW_STEP;
+  const end = Math.ceil((last + 1) / WINDOW_STEP) * WINDOW_STEP;
+  const data = useMemo(() => rows.slice(begin, end), [rows, begin, end]);
+  return { begin, data };
 }
 
 /** The rows in view and some around them. Scrolls to the cursor when it moves. */

@@ -1,4 +1,5 @@
 import type { RowSelectionState } from '@tanstack/react-table';
+import { useMay } from '../api/access';
 import { useKeys } from '../lib/keys';
 import { canRetry, type DeliveryActions } from './use-delivery-actions';
 import type { DeliveryList } from './use-delivery-list';
@@ -20,6 +21,8 @@ interface Options {
 export function useDeliveryKeys(options: Options): void {
   const { list, atId, openId, hasSelection, actions, open, close, setCursorId, setSelection } = options;
   const { rows } = list;
+  const mayRetry = useMay('deliveries:retry');
+  const mayRead = useMay('payloads:read');
   const at = rows.findIndex(({ id }) => id === atId);
   const move = (step: number): void => {
     const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
@@ -48,9 +51,9 @@ export function useDeliveryKeys(options: Options): void {
     r: withId((id) => {
       const row = rows.find((each) => each.id === id);
       // A delivery that is not in the list is judged by the service.
-      if (row === undefined || canRetry(row.status)) void actions.retry(id);
+      if (mayRetry && (row === undefined || canRetry(row.status))) void actions.retry(id);
     }),
-    c: withId((id) => void actions.copyCurl(id)),
+    c: withId((id) => void (mayRead && actions.copyCurl(id))),
   });
 }
 

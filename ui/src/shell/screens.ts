@@ -77,4 +77,5 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       ['c', 'Copy as curl'],
     ],
   },
+  { title: 'Live', shortcuts: [['p', 'Pause, or go on']] },
 ];
