@@ -37,12 +37,6 @@ export function readAgain(queryClient: QueryClient): void {
   void queryClient.invalidateQueries({ predicate: isReadAgain }, { cancelRefetch: false });
 }
 
-/** The same for what is of some kinds only. A request that is under way is not cut short. */
-export function readKindsAgain(queryClient: QueryClient, kinds: readonly string[]): void {
-  const isOne = (query: Query): boolean => kinds.includes(String(query.queryKey[0])) && isReadAgain(query);
-  void queryClient.invalidateQueries({ predicate: isOne }, { cancelRefetch: false });
-}
-
 function isReadAgain({ state: { data } }: Query): boolean {
   const pages = (data as Partial<InfiniteData<unknown>> | undefined)?.pages;
   // A single page is kept up to date by the newest rows, which come on top only when that moves nothing.

@@ -53,9 +53,7 @@ export default function DeliveriesScreen() {
       <div className="flex h-full">
         <div className={cx('flex min-w-0 flex-1 flex-col', openId !== null && 'max-lg:hidden')}>
           <FilterBar filters={FILTERS} search={search} onChange={change} onClear={clear}>
-            <Newer list={list} onShow={() => setCursorId(null)} />
-            <ReplayLink search={search} />
-            <ViewsButton search={search} />
+            <ListTools list={list} search={search} onShow={() => setCursorId(null)} />
           </FilterBar>
           <OutcomeStrip search={search} onRange={(since, until) => change('since', since, { until })} />
           <div className="relative min-h-0 flex-1 border-t border-border">
@@ -98,6 +96,22 @@ function Content({ list, search, onClear, children }: ContentProps) {
   if (list.error !== null) return <Failed error={list.error} onRetry={list.retry} />;
   if (list.isLoading || list.hasOlder) return <Skeleton lines={12} className="p-6" />;
   return hasFilters(search) ? <NothingMatches onClear={onClear} /> : <NothingYet />;
+}
+
+interface ListToolsProps {
+  readonly list: DeliveryList;
+  readonly search: DeliverySearch;
+  readonly onShow: () => void;
+}
+
+function ListTools({ list, search, onShow }: ListToolsProps) {
+  return (
+    <>
+      <Newer list={list} onShow={onShow} />
+      <ReplayLink search={search} />
+      <ViewsButton search={search} />
+    </>
+  );
 }
 
 function Newer({ list, onShow }: { readonly list: DeliveryList; readonly onShow: () => void }) {

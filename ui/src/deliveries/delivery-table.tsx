@@ -1,13 +1,13 @@
 import { useTable, type RowSelectionState, type Updater } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
-import type { DeliveryAnswer } from '../api/generated';
+import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { useWidth } from '../lib/use-width';
 import { COLUMNS, FEATURES } from './delivery-columns';
 import { DeliveryHrefs } from './delivery-href';
 import { DeliveryRow } from './delivery-row';
 import { DeliveryTableHead } from './delivery-table-head';
 import type { DeliveryList } from './use-delivery-list';
+import { useWindow } from './use-window';
 
 interface DeliveryTableProps {
   readonly list: DeliveryList;
@@ -27,7 +27,6 @@ const PHONE_ROW_PX = 56;
 const OVERSCAN = 12;
 /** Rows from the end of the list at which more are asked for. */
 const AHEAD = 30;
-const WINDOW_STEP = 100;
 
 type Layout = 'wide' | 'medium' | 'slim' | 'phone';
 
@@ -97,21 +96,6 @@ export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onO
       </div>
     </div>
   );
-}
-
-/**
- * A part of the rows around those in view. The table makes an object for each row whenever one of them changes; of ten
- * thousand rows, that would cost a frame. The part moves in steps, so that scrolling alone does not make it anew.
- */
-function useWindow(
-  rows: readonly DeliveryAnswer[],
-  first: number,
-  last: number,
-): { begin: number; data: readonly DeliveryAnswer[] } {
-  const begin = Math.floor(first / WINDOW_STEP) * WINDOW_STEP;
-  const end = Math.ceil((last + 1) / WINDOW_STEP) * WINDOW_STEP;
-  const data = useMemo(() => rows.slice(begin, end), [rows, begin, end]);
-  return { begin, data };
 }
 
 /** The rows in view and some around them. Scrolls to the cursor when it moves. */

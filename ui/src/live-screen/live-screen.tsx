@@ -96,7 +96,7 @@ function Interrupted() {
   );
 }
 
-/** Opens the delivery of a row, or the deliveries of an event. */
+/** Opens the delivery of a row here, or its event in the screen of the events. */
 function useOpenRow(open: (id: string) => void, setCursor: (number: number) => void): (row: LiveRow) => void {
   const navigate = useNavigate();
   return useCallback(
@@ -106,7 +106,7 @@ function useOpenRow(open: (id: string) => void, setCursor: (number: number) => v
         setCursor(row.number);
         open(id);
       } else if (isMessage(row.what)) {
-        void navigate({ to: '/deliveries', search: { event_id: row.what.body.event_id } });
+        void navigate({ to: `/events/${row.what.body.event_id}` as '/events' });
       }
     },
     [navigate, open, setCursor],

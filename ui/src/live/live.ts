@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { access, tenant } from '../api/access';
 import { watch } from '../api/generated';
 import { Refused } from '../api/failure';
-import { readAgain, readKindsAgain } from '../api/query-client';
+import { readAgain } from '../api/query-client';
 import { Store } from '../lib/store';
 import { applyMessages } from './apply-messages';
 import {
@@ -13,9 +13,8 @@ import {
   type StreamEvent,
 } from './live-connection';
 
-/** Kinds of what is read that nothing in the stream brings up to date row by row, and how often they are read again. */
-const SUMMED = ['stats', 'events'];
-const SUMMED_MS = 5000;
+/** How often what nothing in the stream brings up to date row by row is read again. */
+const STATS_MS = 5000;
 const REPLAYS_MS = 2000;
 /** A page that is looked at again soon keeps its connection. */
 const GRACE_MS = 10_000;
@@ -39,14 +38,17 @@ export function followMessages(follower: LiveFollower): void {
 
 /** Follows the live view as long as somebody looks at the page and is signed in. */
 export function followLive(queryClient: QueryClient): void {
-  const readSoon = throttled(() => readKindsAgain(queryClient, SUMMED), SUMMED_MS);
-  const readReplaysSoon = throttled(() => readKindsAgain(queryClient, ['replays']), REPLAYS_MS);
+  // A request that is under way is not cut short, or a slow one would never end.
+  const soon = (kind: string, everyMs: number): (() => void) =>
+    throttled(() => void queryClient.invalidateQueries({ queryKey: [kind] }, { cancelRefetch: false }), everyMs);
+  const readStatsSoon = soon('stats', STATS_MS);
+  const readReplaysSoon = soon('replays', REPLAYS_MS);
   const connection = new LiveConnection({
     read: readStream,
     onState: (state) => liveState.set(state),
     onMessages: (messages: readonly LiveMessage[]) => {
       applyMessages(queryClient, messages);
-      readSoon();
+      readStatsSoon();
       readReplaysSoon();
       for (const { onMessages } of followers) onMessages(messages);
     },

@@ -100,7 +100,9 @@ describe('a new replay', () => {
     renderApp('/replays/new?subscription_id=sub_01k6zv1yqpe7rtqq6zjy2k3m4n&dry_run=true');
 
     expect((await screen.findByRole('alert')).textContent).toContain('because it answered 410');
-    expect(screen.getByRole('link', { name: 'Enable it in Subscriptions' })).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Open the subscription to enable it' }).getAttribute('href')).toBe(
+      '/ui/subscriptions/sub_01k6zv1yqpe7rtqq6zjy2k3m4n',
+    );
   });
 
   it('shows faults at their fields, and keeps what was typed', async () => {

@@ -35,7 +35,7 @@ export function Preview({ preview, onMake }: PreviewProps) {
       ) : answer !== undefined ? (
         <Found answer={answer} onMake={onMake} />
       ) : error !== null ? (
-        <NotCounted error={error} onRetry={again} />
+        <NotCounted error={error} subscriptionId={preview.subscriptionId} onRetry={again} />
       ) : (
         <p className="text-muted-foreground">
           Count it first: you see how many deliveries there would be and the first ten, and nothing is sent.
@@ -135,8 +135,14 @@ function NothingFound() {
   );
 }
 
+interface NotCountedProps {
+  readonly error: unknown;
+  readonly subscriptionId: string | undefined;
+  readonly onRetry: () => void;
+}
+
 /** Why it could not be counted, in the words of the service. Faults of a field are there. */
-function NotCounted({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
+function NotCounted({ error, subscriptionId, onRetry }: NotCountedProps) {
   const problem = error instanceof Refused ? error.problem : null;
   return (
     <div className="flex flex-col items-start gap-3">
@@ -144,9 +150,9 @@ function NotCounted({ error, onRetry }: { readonly error: unknown; readonly onRe
         <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-destructive" />
         <span>{error instanceof Error ? error.message : 'That did not work.'}</span>
       </p>
-      {problem?.code === 'subscription_disabled' && (
-        <Link to="/subscriptions" className={buttonClass()}>
-          Enable it in Subscriptions
+      {problem?.code === 'subscription_disabled' && subscriptionId !== undefined && (
+        <Link to={`/subscriptions/${subscriptionId}` as '/subscriptions'} className={buttonClass()}>
+          Open the subscription to enable it
         </Link>
       )}
       {problem?.code === 'too_many_replays' && (

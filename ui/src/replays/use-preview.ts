@@ -7,6 +7,8 @@ export interface ReplayPreview {
   readonly answer: ReplayPreviewAnswer | undefined;
   readonly error: unknown;
   readonly isCounting: boolean;
+  /** The only subscription that would get something. */
+  readonly subscriptionId: string | undefined;
   /** Faults of the form, by the name of the field. */
   readonly faults: Readonly<Record<string, string>>;
   /** Counts once more. */
@@ -21,6 +23,7 @@ export function usePreview(input: ReplayInput, isAsked: boolean): ReplayPreview 
     answer: isAsked ? data : undefined,
     error: shown,
     isCounting: isFetching,
+    subscriptionId: input.subscription_id,
     faults: fieldFaults(shown),
     again: () => void refetch(),
   };
