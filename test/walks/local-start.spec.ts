@@ -1,4 +1,5 @@
 import { findingWhy } from './finding-why.walk.js';
+import { replaying } from './replaying.walk.js';
 import { retrying } from './retrying.walk.js';
 import { Stage } from './stage.js';
 
@@ -12,5 +13,5 @@ describe('a person at a local start', () => {
   afterAll(() => stage.strike());
 
   // Each walk is a file. Together they share what takes long to start.
-  for (const walk of [findingWhy, retrying]) walk(() => stage);
+  for (const walk of [findingWhy, retrying, replaying]) walk(() => stage);
 });
