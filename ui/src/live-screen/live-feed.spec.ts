@@ -16,7 +16,7 @@ describe('the feed of the live view', () => {
     feed.note(aGap(), NOW);
     feed.take(attemptsOn(3, 3), NOW);
 
-    expect(types(feed.rows.get())).toEqual(['order.n3', 'gap', 'order.n2', 'order.n1']);
+    expect(types(feed.shown.get().rows)).toEqual(['order.n3', 'gap', 'order.n2', 'order.n1']);
   });
 
   it('keeps a thousand rows, whatever comes', () => {
@@ -25,8 +25,8 @@ describe('the feed of the live view', () => {
     feed.take(attemptsOn(1, 2500), NOW);
     feed.take(attemptsOn(2501, 2503), NOW);
 
-    expect(feed.rows.get()).toHaveLength(KEPT_ROWS);
-    expect(types(feed.rows.get()).slice(0, 4)).toEqual(['order.n2503', 'order.n2502', 'order.n2501', 'order.n2500']);
+    expect(feed.shown.get().rows).toHaveLength(KEPT_ROWS);
+    expect(types(feed.shown.get().rows).slice(0, 4)).toEqual(['order.n2503', 'order.n2502', 'order.n2501', 'order.n2500']);
   });
 
   it('keeps what is rare although a thousand others came after it', () => {
@@ -36,7 +36,7 @@ describe('the feed of the live view', () => {
     feed.take([anAttempted({ event_type: 'rare' })], NOW);
     for (let batch = 0; batch < 5; batch += 1) feed.take(attemptsOn(1, 500), NOW);
 
-    expect(types(feed.rows.get())).toEqual(['rare']);
+    expect(types(feed.shown.get().rows)).toEqual(['rare']);
   });
 
   it('looks through the last thousand when the filter changes, and leaves notices', () => {
@@ -46,9 +46,9 @@ describe('the feed of the live view', () => {
 
     feed.narrow('second', only('order.n2'));
 
-    expect(types(feed.rows.get())).toEqual(['gap', 'order.n2']);
+    expect(types(feed.shown.get().rows)).toEqual(['gap', 'order.n2']);
     feed.narrow('all', matcherOf({}));
-    expect(feed.rows.get()).toHaveLength(4);
+    expect(feed.shown.get().rows).toHaveLength(4);
   });
 
   it('keeps rows when a screen with the same filter comes back', () => {
@@ -56,11 +56,11 @@ describe('the feed of the live view', () => {
     feed.narrow('rare', only('rare'));
     feed.take([anAttempted({ event_type: 'rare' }), ...attemptsOn(1, 1500)], NOW);
     feed.take(attemptsOn(1, 1000), NOW);
-    const before = feed.rows.get();
+    const before = feed.shown.get().rows;
 
     feed.narrow('rare', only('rare'));
 
-    expect(feed.rows.get()).toBe(before);
+    expect(feed.shown.get().rows).toBe(before);
   });
 
   it('counts what the filter hides', () => {
@@ -69,7 +69,7 @@ describe('the feed of the live view', () => {
 
     feed.take([anAccepted(), anAttempted()], NOW);
 
-    expect(feed.rows.get()).toEqual([]);
+    expect(feed.shown.get().rows).toEqual([]);
     expect(feed.pace.rates(NOW + 1000)).toMatchObject({ events: 1, attempts: 1 });
   });
 
@@ -79,7 +79,7 @@ describe('the feed of the live view', () => {
 
     feed.forget();
 
-    expect(feed.rows.get()).toEqual([]);
+    expect(feed.shown.get().rows).toEqual([]);
     expect(feed.pace.rates(NOW + 1000).events).toBe(0);
   });
 });

@@ -12,6 +12,13 @@ export interface LiveRow {
   readonly what: LiveMessage | LiveNotice;
 }
 
+/** Rows that match a filter, newest first. */
+export interface LiveRows {
+  /** Tells one filter from another. */
+  readonly filterName: string;
+  readonly rows: readonly LiveRow[];
+}
+
 /** Rows that are kept, whatever comes. */
 export const KEPT_ROWS = 1000;
 
@@ -20,12 +27,11 @@ export const KEPT_ROWS = 1000;
  * filter finds what is rare, and a new filter finds what has just come.
  */
 export class LiveFeed {
-  /** Rows that match, newest first. */
-  readonly rows = new Store<readonly LiveRow[]>([]);
+  readonly shown = new Store<LiveRows>({ filterName: '', rows: [] });
   readonly pace = new Pace();
   private recent: readonly LiveRow[] = [];
   private latest = 0;
-  private filter = { name: '', matches: (() => true) as MessageFilter };
+  private matches: MessageFilter = () => true;
 
   take(messages: readonly LiveMessage[], nowMs: number): void {
     for (const message of messages) this.pace.count(message, nowMs);
@@ -37,16 +43,16 @@ export class LiveFeed {
     this.add([notice], nowMs);
   }
 
-  /** Shows what matches. @param name tells one filter from another */
-  narrow(name: string, matches: MessageFilter): void {
-    if (name === this.filter.name) return;
-    this.filter = { name, matches };
-    this.rows.set(this.recent.filter(({ what }) => this.isShown(what)));
+  /** Shows what matches. */
+  narrow(filterName: string, matches: MessageFilter): void {
+    if (filterName === this.shown.get().filterName) return;
+    this.matches = matches;
+    this.shown.set({ filterName, rows: this.recent.filter(({ what }) => this.isShown(what)) });
   }
 
   clear(): void {
     this.recent = [];
-    this.rows.set([]);
+    this.shown.update(({ filterName }) => ({ filterName, rows: [] }));
   }
 
   /** What comes next belongs to somebody else. */
@@ -59,13 +65,14 @@ export class LiveFeed {
     const added = what.slice(-KEPT_ROWS).map((each) => ({ number: (this.latest += 1), cameMs, what: each }));
     added.reverse();
     this.recent = withAdded(this.recent, added);
-    const shown = added.filter((row) => this.isShown(row.what));
-    if (shown.length > 0) this.rows.update((rows) => withAdded(rows, shown));
+    const matching = added.filter((row) => this.isShown(row.what));
+    if (matching.length === 0) return;
+    this.shown.update(({ filterName, rows }) => ({ filterName, rows: withAdded(rows, matching) }));
   }
 
   /** What the stream says about itself is always shown. */
   private isShown(what: LiveMessage | LiveNotice): boolean {
-    return !isMessage(what) || this.filter.matches(what);
+    return !isMessage(what) || this.matches(what);
   }
 }
 

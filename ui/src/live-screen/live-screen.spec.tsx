@@ -99,6 +99,20 @@ describe('the live view', () => {
     expect(screen.queryByRole('button', { name: /new one/ })).toBeNull();
   });
 
+  it('shows what another filter lets through although it stands still', async () => {
+    api();
+    renderApp('/live?event_type=order.n1');
+    await screen.findByText('Nothing matches so far');
+    arrive(attemptsOn(1, 3));
+    await types(['order.n1']);
+    await user.keyboard('j');
+    await screen.findByRole('button', { name: 'Go on' });
+
+    await user.click(screen.getByLabelText('Remove the filter Type'));
+
+    await types(['order.n3', 'order.n2', 'order.n1']);
+  });
+
   it('pauses and goes on by a key', async () => {
     api();
     renderApp('/live');

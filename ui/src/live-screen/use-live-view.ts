@@ -35,7 +35,7 @@ export function useLiveView(search: DeliverySearch, openId: string | null): Live
   useEffect(beginFeed, []);
   useLayoutEffect(() => feed.narrow(filterName, matcherOf(JSON.parse(filterName) as DeliverySearch)), [filterName]);
   const isHeld = isPaused || !isAtTop || cursor !== null || openId !== null;
-  const { rows, unseen, show } = useHeld(useStore(feed.rows), { isHeld, filterName });
+  const { rows, unseen, show } = useHeld(useStore(feed.shown), isHeld);
   const goOn = (): void => {
     setIsPaused(false);
     setCursor(null);

@@ -9,8 +9,9 @@ import { Age } from '../components/time';
 import { Button, buttonClass } from '../components/ui/button';
 import { FilterBar } from '../deliveries/filter-bar';
 import type { Filter } from '../deliveries/filters';
-import { useStore } from '../lib/store';
+import { shortId } from '../lib/ids';
 import { exactCount, rateOf } from '../lib/numbers';
+import { useStore } from '../lib/store';
 import { serverConfig } from '../shell/config-store';
 import { Screen } from '../shell/screen';
 import { ProgressBar } from './progress';
@@ -68,7 +69,7 @@ export default function ReplaysScreen() {
 
 function NewReplay() {
   return (
-    <Link to="/replays/new" search={({ tenant }) => ({ tenant })} className={buttonClass({ variant: 'primary', size: 'sm' })}>
+    <Link to="/replays/new" className={buttonClass({ variant: 'primary', size: 'sm' })}>
       <Plus aria-hidden /> New replay
     </Link>
   );
@@ -120,6 +121,7 @@ const COLUMNS: readonly Column<ReplayAnswer>[] = [
     className: 'w-20 max-lg:hidden',
     cell: ({ rate }) => <span className="text-muted-foreground">{rateOf(rate)}</span>,
   },
+  { header: 'By', className: 'w-32 max-xl:hidden', cell: ({ created_by: keyId }) => <Maker keyId={keyId} /> },
   {
     header: 'Age',
     isNumber: true,
@@ -153,6 +155,15 @@ function Progress({ replay }: { readonly replay: ReplayAnswer }) {
 
 function Failures({ count }: { readonly count: number }) {
   return count === 0 ? <span className="text-muted-foreground">0</span> : <b className="font-medium">{exactCount(count)}</b>;
+}
+
+function Maker({ keyId }: { readonly keyId: string | null }) {
+  if (keyId === null) return <span className="text-muted-foreground">no key</span>;
+  return (
+    <span className="font-mono text-muted-foreground" data-hint={keyId}>
+      {shortId(keyId)}
+    </span>
+  );
 }
 
 function NoneMatch({ onClear }: { readonly onClear: () => void }) {
