@@ -24,8 +24,7 @@ export const DELIVERIES_AREA: Area = {
   ],
   answers: {
     '/deliveries': (query) => pageOf(matching(query)),
-    '/subscriptions': (query) =>
-      pageOf(SUBSCRIPTIONS.filter(({ state }) => (query.get('state') ?? state) === state)),
+    '/subscriptions': (query) => pageOf(SUBSCRIPTIONS.filter(({ state }) => (query.get('state') ?? state) === state)),
     [OPEN]: () => ({ json: DELIVERY }),
     [`/events/${EVENT.id}`]: () => ({ json: EVENT }),
     [`/events/${EVENT.id}/payload`]: () => ({ body: PAYLOAD, contentType: 'application/json' }),

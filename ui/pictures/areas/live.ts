@@ -20,7 +20,10 @@ async function pause(page: Page): Promise<void> {
 }
 
 async function send(page: Page, text: string, shown = /order\.paid/): Promise<void> {
-  await page.evaluate((each) => (globalThis as unknown as { sampleStream: (text: string) => void }).sampleStream(each), text);
+  await page.evaluate(
+    (each) => (globalThis as unknown as { sampleStream: (text: string) => void }).sampleStream(each),
+    text,
+  );
   await page.getByText(shown).first().waitFor();
 }
 
@@ -41,7 +44,14 @@ function streamOf(from: number, to: number): string {
 }
 
 function acceptedOf({ event_id, event_type, tags }: DeliveryAnswer, occurred_at: string): AcceptedMessage {
-  return { event_id, event_type, tags, deliveries: 1 + (occurred_at.charCodeAt(22) % 3), payload_bytes: 214, occurred_at };
+  return {
+    event_id,
+    event_type,
+    tags,
+    deliveries: 1 + (occurred_at.charCodeAt(22) % 3),
+    payload_bytes: 214,
+    occurred_at,
+  };
 }
 
 function attemptedOf(delivery: DeliveryAnswer, occurred_at: string, number: number): AttemptedMessage {

@@ -61,7 +61,12 @@ const REPLAYS: readonly ReplayAnswer[] = [
     rate: 200,
     created_at: ago(2 * DAY),
   }),
-  aReplay(6, { kind: 'selected', ...{ matched: 3, sent: 3, delivered: 3 }, created_at: ago(4 * DAY), created_by: null }),
+  aReplay(6, {
+    kind: 'selected',
+    ...{ matched: 3, sent: 3, delivered: 3 },
+    created_at: ago(4 * DAY),
+    created_by: null,
+  }),
 ];
 
 const PREVIEW: ReplayPreviewAnswer = {

@@ -39,7 +39,12 @@ const COLUMNS = {
   answer: { id: 'answer', header: 'Response', cell: (message) => <Answer message={message} /> },
   attempt: { id: 'attempt', header: 'Attempt', isNumber: true, cell: (message) => <Attempt message={message} /> },
   took: { id: 'took', header: 'Took', isNumber: true, cell: (message) => <Took message={message} /> },
-  both: { id: 'both', header: 'Event type and subscription', isWhole: true, cell: (message) => <Both message={message} /> },
+  both: {
+    id: 'both',
+    header: 'Event type and subscription',
+    isWhole: true,
+    cell: (message) => <Both message={message} />,
+  },
 } satisfies Record<string, LiveColumn>;
 
 const { time, what, type, target, answer, attempt, took, both } = COLUMNS;

@@ -26,7 +26,12 @@ describe('the feed of the live view', () => {
     feed.take(attemptsOn(2501, 2503), NOW);
 
     expect(feed.shown.get().rows).toHaveLength(KEPT_ROWS);
-    expect(types(feed.shown.get().rows).slice(0, 4)).toEqual(['order.n2503', 'order.n2502', 'order.n2501', 'order.n2500']);
+    expect(types(feed.shown.get().rows).slice(0, 4)).toEqual([
+      'order.n2503',
+      'order.n2502',
+      'order.n2501',
+      'order.n2500',
+    ]);
   });
 
   it('keeps what is rare although a thousand others came after it', () => {

@@ -5,13 +5,7 @@ import { Refused } from '../api/failure';
 import { readAgain } from '../api/query-client';
 import { Store } from '../lib/store';
 import { applyMessages } from './apply-messages';
-import {
-  LiveConnection,
-  type LiveMessage,
-  type LiveNotice,
-  type LiveState,
-  type StreamEvent,
-} from './live-connection';
+import { LiveConnection, type LiveMessage, type LiveNotice, type LiveState, type StreamEvent } from './live-connection';
 
 /** How often what nothing in the stream brings up to date row by row is read again. */
 const STATS_MS = 5000;

@@ -58,7 +58,7 @@ describe('a new replay', () => {
     expect(bodies).toEqual([{ kind: 'failed', tag: 'order-1', dry_run: true }]);
 
     await user.type(screen.getByLabelText('Tag'), '2');
-    await waitFor(() => expect(view.url()).toBe('/replays/new?status=failed&tag=order-12'));
+    await waitFor(() => expect(view.url()).toBe('/replays/new?tag=order-12&status=failed'));
     expect(screen.queryByRole('button', { name: /^Send/ })).toBeNull();
   });
 
@@ -95,7 +95,10 @@ describe('a new replay', () => {
   });
 
   it('says why a disabled subscription gets nothing, and what to do', async () => {
-    const refusal = { ...problem(409, 'The subscription is disabled because it answered 410.'), code: 'subscription_disabled' };
+    const refusal = {
+      ...problem(409, 'The subscription is disabled because it answered 410.'),
+      code: 'subscription_disabled',
+    };
     service({ status: 409, body: refusal });
     renderApp('/replays/new?subscription_id=sub_01k6zv1yqpe7rtqq6zjy2k3m4n&dry_run=true');
 
@@ -122,7 +125,10 @@ describe('a new replay', () => {
   });
 
   it('shows why it was not made, and lets one try again', async () => {
-    const { bodies } = service({ body: aPreview() }, { status: 409, body: problem(409, 'Five replays have not sent everything.') });
+    const { bodies } = service(
+      { body: aPreview() },
+      { status: 409, body: problem(409, 'Five replays have not sent everything.') },
+    );
     renderApp('/replays/new?dry_run=true');
     await user.click(await screen.findByRole('button', { name: 'Send 2 deliveries again' }));
     await user.click(await screen.findByRole('button', { name: 'Send them' }));

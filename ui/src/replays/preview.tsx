@@ -109,7 +109,11 @@ function keyOf({ delivery_id: id, event_id: eventId, subscription_id: subscripti
   return id ?? `${eventId} ${subscriptionId}`;
 }
 
-function Type({ match: { delivery_id: id, event_type: type, event_id: eventId } }: { readonly match: ReplayMatchAnswer }) {
+function Type({
+  match: { delivery_id: id, event_type: type, event_id: eventId },
+}: {
+  readonly match: ReplayMatchAnswer;
+}) {
   if (id === null) return <Copyable text={eventId} what="event id" label={type} className="text-foreground" />;
   return (
     <Link to="/deliveries/$deliveryId" params={{ deliveryId: id }} className="font-mono hover:underline">

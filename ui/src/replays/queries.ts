@@ -15,7 +15,8 @@ export function replaysQuery({ state, subscription_id, cursor }: ReplaySearch) {
     queryKey: ['replays', 'list', state ?? '', subscription_id ?? '', cursor ?? ''],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => answerOf(listReplays({ query, signal })),
-    refetchInterval: ({ state: { data } }) => (data?.data.some((each) => each.state === 'running') ? RUNNING_MS : false),
+    refetchInterval: ({ state: { data } }) =>
+      data?.data.some((each) => each.state === 'running') ? RUNNING_MS : false,
   });
 }
 

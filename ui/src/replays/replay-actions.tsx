@@ -61,8 +61,8 @@ export function ReplayActions({ replay }: { readonly replay: ReplayAnswer }) {
             onClose={() => setAsked(null)}
           >
             <p>
-              {exactCount(replay.matched - replay.sent - replay.skipped)} are not sent then. What is sent stays sent, and
-              a cancelled replay cannot go on.
+              {exactCount(replay.matched - replay.sent - replay.skipped)} are not sent then. What is sent stays sent,
+              and a cancelled replay cannot go on.
             </p>
           </Confirm>
         </Suspense>

@@ -16,7 +16,12 @@ describe('the form of a replay', () => {
   });
 
   it('takes the filters of a list of deliveries over', () => {
-    const form = { status: 'failed,cancelled', event_type: 'order.*', status_code: '5xx', since: '2026-01-31T12:00:00Z' };
+    const form = {
+      status: 'failed,cancelled',
+      event_type: 'order.*',
+      status_code: '5xx',
+      since: '2026-01-31T12:00:00Z',
+    };
 
     expect(inputOf(form)).toEqual({
       kind: 'status',

@@ -64,7 +64,10 @@ function Content({ replay }: { readonly replay: ReplayAnswer }) {
 function ProgressSection({ replay }: { readonly replay: ReplayAnswer }) {
   const { matched, progress } = replay;
   return (
-    <Section title="Progress" aside={<span className="text-muted-foreground">{percentOf(progress)} sent or skipped</span>}>
+    <Section
+      title="Progress"
+      aside={<span className="text-muted-foreground">{percentOf(progress)} sent or skipped</span>}
+    >
       <ProgressBar replay={replay} />
       <dl className="flex flex-wrap gap-x-8 gap-y-4 pt-1">
         <Figure name="Found">{exactCount(matched)}</Figure>
@@ -85,7 +88,13 @@ const STATUS_OF: Readonly<Record<string, string>> = {
   'On the way': 'pending,retrying,in_flight',
 };
 
-function PartFigure({ part: { name, count, colour }, replayId }: { readonly part: ReplayPart; readonly replayId: string }) {
+function PartFigure({
+  part: { name, count, colour },
+  replayId,
+}: {
+  readonly part: ReplayPart;
+  readonly replayId: string;
+}) {
   const status = STATUS_OF[name];
   return (
     <Figure name={name} colour={colour}>

@@ -154,7 +154,11 @@ function Progress({ replay }: { readonly replay: ReplayAnswer }) {
 }
 
 function Failures({ count }: { readonly count: number }) {
-  return count === 0 ? <span className="text-muted-foreground">0</span> : <b className="font-medium">{exactCount(count)}</b>;
+  return count === 0 ? (
+    <span className="text-muted-foreground">0</span>
+  ) : (
+    <b className="font-medium">{exactCount(count)}</b>
+  );
 }
 
 function Maker({ keyId }: { readonly keyId: string | null }) {
@@ -181,8 +185,8 @@ function NoneYet() {
   return (
     <Notice icon={<Repeat aria-hidden className={ICON} />} title="No replays yet">
       <p>
-        After a receiver was down, a replay sends what failed again, at a pace that it can bear. This counts what would be
-        sent, and sends nothing:
+        After a receiver was down, a replay sends what failed again, at a pace that it can bear. This counts what would
+        be sent, and sends nothing:
       </p>
       <Command
         what="command"

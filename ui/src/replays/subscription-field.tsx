@@ -19,12 +19,7 @@ export function SubscriptionField({ value, fault, isNeeded, className, onChange 
     <Field label="Subscription" help={isComplete ? undefined : 'Its id'} fault={fault} className={className}>
       {(control) =>
         isComplete ? (
-          <Select
-            {...control}
-            required={isNeeded}
-            value={value}
-            onChange={({ target }) => onChange(target.value)}
-          >
+          <Select {...control} required={isNeeded} value={value} onChange={({ target }) => onChange(target.value)}>
             <option value="">{isNeeded ? 'Choose one' : 'All'}</option>
             {value !== '' && !isKnown && <option value={value}>{value}</option>}
             {page.data.map(({ id, description, target_url: url, state }) => (

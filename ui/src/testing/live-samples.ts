@@ -34,7 +34,10 @@ export function anAttempted(given: Partial<AttemptedMessage> = {}): LiveMessage 
 }
 
 export function aChanged(given: Partial<ChangedMessage> = {}): LiveMessage {
-  return { kind: 'delivery.changed', body: { ...ABOUT, ...TO, status: 'cancelled', error: null, retry_of: null, ...given } };
+  return {
+    kind: 'delivery.changed',
+    body: { ...ABOUT, ...TO, status: 'cancelled', error: null, retry_of: null, ...given },
+  };
 }
 
 export function aGap(): LiveNotice {

@@ -24,7 +24,7 @@ export function VerifyButton({ eventId, headers }: VerifyButtonProps) {
       const body = textOf(await queryClient.query(payloadQuery(eventId)));
       if (body === null) throw new Error('The payload is not text, so the verify tool cannot take it.');
       const lines = headers.map(({ name, value }) => `${name}: ${value}`).join('\n');
-      const state = { verify: { headers: lines, body } };
+      const state: object = { verify: { headers: lines, body } };
       void navigate({ to: '/verify', state });
     } catch (error) {
       say('failed', error instanceof Error ? error.message : 'That did not work.');

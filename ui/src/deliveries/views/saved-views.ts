@@ -38,7 +38,11 @@ export function useSavedViews(): SavedViews {
         const view = { name: name.trim().slice(0, MAX_NAME), query: queryOf(search) };
         write(key, [...views.filter((each) => each.name !== view.name), view].slice(-MAX_VIEWS));
       },
-      remove: (name) => write(key, views.filter((each) => each.name !== name)),
+      remove: (name) =>
+        write(
+          key,
+          views.filter((each) => each.name !== name),
+        ),
     };
   }, [key, text]);
 }

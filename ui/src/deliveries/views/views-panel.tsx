@@ -81,7 +81,10 @@ function SaveForm({ views, onSave }: { readonly views: SavedViews['views']; read
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-2 border-t border-border p-3 first:border-t-0">
-      <Field label="Save these filters as" help={isKnown ? 'It replaces the view of this name.' : 'Kept in this browser.'}>
+      <Field
+        label="Save these filters as"
+        help={isKnown ? 'It replaces the view of this name.' : 'Kept in this browser.'}
+      >
         {(control) => (
           <Input
             {...control}

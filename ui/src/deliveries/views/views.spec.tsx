@@ -22,7 +22,7 @@ describe('saved views', () => {
     await open();
     await user.type(await screen.findByLabelText('Save these filters as'), 'Failed orders{Enter}');
     const link = await screen.findByRole('link', { name: 'Failed orders' });
-    expect(link.getAttribute('aria-current')).toBe('true');
+    expect(link.getAttribute('aria-current')).toBe('page');
 
     await user.keyboard('{Escape}');
     await user.click(await screen.findByRole('button', { name: 'Clear' }));

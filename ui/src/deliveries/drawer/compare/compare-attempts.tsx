@@ -33,11 +33,7 @@ export default function CompareAttempts({ delivery, pair, onPair, onClose }: Com
         <h2 aria-hidden className="flex-1 text-base font-semibold">
           Compare attempts
         </h2>
-        <Checkbox
-          label="Differences only"
-          checked={isBrief}
-          onChange={({ target }) => setIsBrief(target.checked)}
-        />
+        <Checkbox label="Differences only" checked={isBrief} onChange={({ target }) => setIsBrief(target.checked)} />
         <Button variant="ghost" size="icon" aria-label="Close" className="-mr-2" onClick={onClose}>
           <X aria-hidden />
         </Button>

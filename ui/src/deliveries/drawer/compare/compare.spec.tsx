@@ -28,7 +28,11 @@ describe('the differences of two attempts', () => {
     parts.find((part) => part.title === title)?.lines.find((each) => each.name === name);
 
   it('are found in outcome, phases and headers', () => {
-    expect(line('Outcome', 'Status')).toMatchObject({ first: '503 Service Unavailable', second: '200 OK', differs: true });
+    expect(line('Outcome', 'Status')).toMatchObject({
+      first: '503 Service Unavailable',
+      second: '200 OK',
+      differs: true,
+    });
     expect(line('Response headers', 'etag')).toMatchObject({ first: null, second: '"1"', differs: true });
     expect(line('Request headers', 'webhook-id')).toMatchObject({ differs: false });
     expect(line('Time', 'Wait for the response')).toMatchObject({ first: '90 ms', second: '1.90 s', differs: true });
