@@ -1,5 +1,4 @@
 import { Link, Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { RowSelectionState } from '@tanstack/react-table';
 import { ArrowUp, Repeat } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import { useMay } from '../api/access';
@@ -15,6 +14,7 @@ import { FilterBar } from './filter-bar';
 import { FILTERS } from './filters';
 import { NothingYet } from './nothing-yet';
 import { OutcomeStrip } from './outcome-strip';
+import { NOTHING_SELECTED, type Selection, toggled } from './selection';
 import { SelectionBar } from './selection-bar';
 import { useDeliveryActions } from './use-delivery-actions';
 import { useDeliveryKeys } from './use-delivery-keys';
@@ -28,11 +28,10 @@ export default function DeliveriesScreen() {
   // The drawer's own parameters must not read the list again.
   const filterText = JSON.stringify(filtersOf(search));
   const filters = useMemo(() => JSON.parse(filterText) as ReturnType<typeof filtersOf>, [filterText]);
-  const [selection, setSelection] = useState<RowSelectionState>({});
+  const { selection, toggle, clearSelection } = useSelection();
   const [cursorId, setCursorId] = useState<string | null>(null);
   const [isAtTop, setIsAtTop] = useState(true);
-  const selected = Object.keys(selection).filter((id) => selection[id]);
-  const isHeld = !isAtTop || openId !== null || cursorId !== null || selected.length > 0;
+  const isHeld = !isAtTop || openId !== null || cursorId !== null || selection.size > 0;
   const list = useDeliveryList({ filters, start, isHeld });
   const { change, clear, open, close } = useDeliveryNavigation();
   const actions = useDeliveryActions();
@@ -41,12 +40,13 @@ export default function DeliveriesScreen() {
     list,
     atId,
     openId,
-    hasSelection: selected.length > 0,
+    hasSelection: selection.size > 0,
     actions,
     open,
     close,
     setCursorId,
-    setSelection,
+    clearSelection,
+    toggle,
   });
   return (
     <Screen title="Deliveries">
@@ -61,7 +61,7 @@ export default function DeliveriesScreen() {
               <DeliveryTable
                 list={list}
                 selection={selection}
-                onSelect={setSelection}
+                onToggle={toggle}
                 cursorId={atId}
                 openId={openId}
                 onOpen={open}
@@ -69,9 +69,9 @@ export default function DeliveriesScreen() {
               />
             </Content>
             <SelectionBar
-              ids={selected}
-              onClear={() => setSelection({})}
-              onRetry={() => void actions.retryAll(selected).then(() => setSelection({}))}
+              ids={[...selection]}
+              onClear={clearSelection}
+              onRetry={() => void actions.retryAll([...selection]).then(clearSelection)}
             />
           </div>
         </div>
@@ -81,6 +81,19 @@ export default function DeliveriesScreen() {
       </div>
     </Screen>
   );
+}
+
+interface Selecting {
+  readonly selection: Selection;
+  readonly toggle: (id: string) => void;
+  readonly clearSelection: () => void;
+}
+
+function useSelection(): Selecting {
+  const [selection, setSelection] = useState(NOTHING_SELECTED);
+  const toggle = useCallback((id: string) => setSelection((now) => toggled(now, id)), []);
+  const clearSelection = useCallback(() => setSelection(NOTHING_SELECTED), []);
+  return { selection, toggle, clearSelection };
 }
 
 interface ContentProps {

@@ -1,18 +1,17 @@
-import { useTable, type RowSelectionState, type Updater } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { useWidth } from '../lib/use-width';
-import { COLUMNS, FEATURES } from './delivery-columns';
 import { DeliveryHrefs } from './delivery-href';
 import { DeliveryRow } from './delivery-row';
 import { DeliveryTableHead } from './delivery-table-head';
+import type { Selection } from './selection';
 import type { DeliveryList } from './use-delivery-list';
-import { useWindow } from './use-window';
 
 interface DeliveryTableProps {
   readonly list: DeliveryList;
-  readonly selection: RowSelectionState;
-  readonly onSelect: (change: Updater<RowSelectionState>) => void;
+  readonly selection: Selection;
+  /** Selects a delivery, or no longer. */
+  readonly onToggle: (id: string) => void;
   /** The row that the keys act on. */
   readonly cursorId: string | null;
   /** The delivery whose drawer is open. */
@@ -37,31 +36,21 @@ function layoutOf(width: number): Layout {
 }
 
 /** Renders only the rows in view, however many there are. */
-export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onOpen, onAtTop }: DeliveryTableProps) {
+export function DeliveryTable({ list, selection, onToggle, cursorId, openId, onOpen, onAtTop }: DeliveryTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const layout = layoutOf(useWidth(scroller));
   const rowPx = layout === 'phone' ? PHONE_ROW_PX : ROW_PX;
-  const virtualizer = useVirtualRows(scroller, list.rows, { rowPx, cursorId });
+  const { rows } = list;
+  const virtualizer = useVirtualRows(scroller, rows, { rowPx, cursorId });
   useAnchor(scroller, list, rowPx);
   const items = virtualizer.getVirtualItems();
-  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
-  useLoading(list, first, last);
-  const { begin, data } = useWindow(list.rows, first, last);
-  const table = useTable({
-    features: FEATURES,
-    columns: COLUMNS,
-    data,
-    getRowId: ({ id }) => id,
-    state: { rowSelection: selection },
-    onRowSelectionChange: onSelect,
-  });
-  const { rows } = table.getRowModel();
+  useLoading(list, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
   useEffect(() => void import('./drawer/delivery-drawer'), []);
   return (
     <div
       role="grid"
       aria-label="Deliveries"
-      aria-rowcount={list.rows.length}
+      aria-rowcount={rows.length}
       data-layout={layout}
       className="flex h-full flex-col"
     >
@@ -75,19 +64,20 @@ export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onO
         <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
           <DeliveryHrefs>
             {items.map(({ index, start }) => {
-              const row = rows[index - begin];
+              const row = rows[index];
               return row === undefined ? null : (
                 <DeliveryRow
                   key={row.id}
-                  row={row}
+                  delivery={row}
                   index={index}
                   top={start}
                   height={rowPx}
                   isCursor={cursorId === null ? index === 0 : row.id === cursorId}
                   hasFocus={row.id === cursorId && openId === null}
                   isOpen={row.id === openId}
-                  isSelected={selection[row.id] === true}
+                  isSelected={selection.has(row.id)}
                   onOpen={onOpen}
+                  onToggle={onToggle}
                 />
               );
             })}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { errorWords } from '../deliveries/filters';
 import { SubscriptionName } from '../deliveries/subscription-name';
 import { Status } from '../components/status';
+import { cx } from '../lib/cx';
 import { counted } from '../lib/numbers';
 import { durationOf, exactTimes } from '../lib/times';
 import type { LiveMessage } from '../live/live-connection';
@@ -113,7 +114,10 @@ function Both({ message }: { readonly message: LiveMessage }) {
 function Answer({ message }: { readonly message: LiveMessage }) {
   const hint = message.kind === 'event.accepted' ? undefined : (message.body.error?.message ?? undefined);
   return (
-    <span className="truncate" data-hint={hint}>
+    <span
+      className={cx('truncate', message.kind !== 'delivery.attempted' && 'text-muted-foreground')}
+      data-hint={hint}
+    >
       {answerOf(message)}
     </span>
   );

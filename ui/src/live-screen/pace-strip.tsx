@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useNow } from '../lib/clock';
-import { counted, percentOf, rateOf } from '../lib/numbers';
+import { counted, rateOf } from '../lib/numbers';
 import type { Pace, Second } from './pace';
 
 const HEIGHT = 32;
@@ -24,7 +24,7 @@ export function PaceStrip({ pace }: { readonly pace: Pace }) {
           {rateOf(attempts)}
         </Figure>
         <Figure name="Failed" hint="Part of the attempts of the last 10 s">
-          {failedShare === null ? '–' : percentOf(failedShare)}
+          {failedShare === null ? '–' : `${(failedShare * 100).toFixed(1)} %`}
         </Figure>
       </dl>
       <div className="flex min-w-48 flex-1 flex-col gap-1">

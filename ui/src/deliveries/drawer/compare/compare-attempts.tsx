@@ -39,7 +39,8 @@ export default function CompareAttempts({ delivery, pair, onPair, onClose }: Com
         </Button>
       </div>
       <div className="overflow-y-auto px-6 pb-6 max-md:px-4" tabIndex={0} role="region" aria-label="Both attempts">
-        <div className="sticky top-0 z-10 border-b border-border bg-popover py-3" style={COLUMNS}>
+        <div className={cx(COLUMNS, 'sticky top-0 z-10 border-b border-border bg-popover py-3')}>
+          <span className="max-md:hidden" />
           <Chooser
             label="First attempt"
             attempts={attempts}
@@ -62,8 +63,8 @@ export default function CompareAttempts({ delivery, pair, onPair, onClose }: Com
   );
 }
 
-/** Both attempts have half the width. */
-const COLUMNS = { display: 'grid', gridTemplateColumns: 'minmax(0,1fr) minmax(0,1fr)', columnGap: 16 } as const;
+/** A name and both attempts. On phones, the name is above them. */
+const COLUMNS = 'grid grid-cols-2 items-baseline gap-x-4 md:grid-cols-[160px_minmax(0,1fr)_minmax(0,1fr)]';
 
 interface ChooserProps {
   readonly label: string;
@@ -133,24 +134,29 @@ function PartTable({ title, lines, isBrief }: PartTableProps) {
 
 function LineRow({ line: { name, first, second, differs, isAlwaysNew } }: { readonly line: Line }) {
   return (
-    <div className={cx('border-b border-border/60 py-1', differs && '-mx-2 bg-warning-tint px-2')}>
-      <dt className="flex items-center gap-1.5 text-xs text-muted-foreground">
+    <div className={cx(COLUMNS, ROW, differs && DIFFERENT)}>
+      <dt className="text-muted-foreground max-md:col-span-2">
         {differs && <Sign />}
         {name}
-        {isAlwaysNew && first !== second && <span>· new in each attempt</span>}
+        {isAlwaysNew && first !== second && <span className="block text-2xs">new in each attempt</span>}
       </dt>
-      <dd style={COLUMNS} className="font-mono">
+      <dd className="font-mono">
         <Value text={first} />
+      </dd>
+      <dd className="font-mono">
         <Value text={second} />
       </dd>
     </div>
   );
 }
 
+const ROW = '-mx-2 border-b border-border/60 px-2 py-1.5';
+const DIFFERENT = 'bg-warning-tint';
+
 function Sign() {
   return (
     <>
-      <EqualNot aria-hidden className="size-3.5 text-warning" />
+      <EqualNot aria-hidden className="mr-1 inline size-3.5 text-warning" />
       <span className="sr-only">Differs: </span>
     </>
   );
@@ -176,7 +182,7 @@ function Bodies({ first, second, isBrief }: BodiesProps) {
   const shown = isBrief ? pairs.filter(isDifferent) : pairs;
   return (
     <Part title="Response body" count={count}>
-      <div className="font-mono">
+      <div className="-mx-2 border-b border-border/60 py-1">
         {shown.map((pair, index) => (
           <BodyLine key={index} pair={pair} />
         ))}
@@ -192,12 +198,10 @@ function isDifferent({ first, second }: LinePair): boolean {
 function BodyLine({ pair }: { readonly pair: LinePair }) {
   const differs = isDifferent(pair);
   return (
-    <div className={cx('flex items-start', differs && '-mx-2 bg-warning-tint px-2')}>
-      <span className="min-w-0 flex-1" style={COLUMNS}>
-        <BodyText text={pair.first} />
-        <BodyText text={pair.second} />
-      </span>
-      <span className="w-4 shrink-0 pt-0.5">{differs && <Sign />}</span>
+    <div className={cx(COLUMNS, 'px-2 font-mono', differs && DIFFERENT)}>
+      <span className="max-md:col-span-2 max-md:empty:hidden">{differs && <Sign />}</span>
+      <BodyText text={pair.first} />
+      <BodyText text={pair.second} />
     </div>
   );
 }
