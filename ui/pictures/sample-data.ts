@@ -257,10 +257,12 @@ export const DELIVERY: DeliveryWithAttemptsAnswer = {
     }),
     attemptOf(2, {
       started_at: ago(7 * MINUTE - 62 * SECOND),
-      duration_ms: 1204,
+      duration_ms: 2204,
       status_code: 503,
       error: { code: 'bad_status', message: 'the receiver answered 503' },
-      phases: { dns_ms: 2, connect_ms: 11, tls_ms: 25, wait_ms: 1160, read_ms: 3 },
+      response_headers: { 'content-type': 'text/plain', 'retry-after': '120', server: 'nginx' },
+      response_body: 'upstream is restarting\nsince 10:17',
+      phases: { dns_ms: 2, connect_ms: 11, tls_ms: 25, wait_ms: 2160, read_ms: 3 },
     }),
     attemptOf(3, {
       started_at: ago(MINUTE),

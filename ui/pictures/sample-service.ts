@@ -43,7 +43,7 @@ function serveFile(route: Route, dist: string, path: string, isOpen: boolean): P
 
 function serveApi(route: Route, { pathname, searchParams }: URL, isOpen: boolean): Promise<void> {
   if (!isOpen) return route.fulfill({ status: 401, json: {} });
-  const answer = SAMPLES[pathname];
+  const answer = SAMPLES[`${route.request().method()} ${pathname}`] ?? SAMPLES[pathname];
   if (answer !== undefined) return route.fulfill(answer(searchParams));
   return route.fulfill({
     status: 404,
@@ -51,13 +51,22 @@ function serveApi(route: Route, { pathname, searchParams }: URL, isOpen: boolean
   });
 }
 
-/** Runs in the page: a stream that says that it is there, and never ends. Routes can only answer at once. */
+/**
+ * Runs in the page: a stream that says that it is there, and never ends. Routes can only answer at once. What a picture
+ * puts into `sampleStream` arrives in it.
+ */
 function keepStreamOpen(): void {
   const { fetch } = globalThis;
   globalThis.fetch = (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
     if (new URL(url, location.origin).pathname !== '/stream') return fetch(input, init);
-    const body = new ReadableStream({ start: (stream) => stream.enqueue(new TextEncoder().encode('id: 1-0.0\n\n')) });
+    const body = new ReadableStream<Uint8Array>({
+      start: (stream) => {
+        const send = (text: string): void => stream.enqueue(new TextEncoder().encode(text));
+        Object.assign(globalThis, { sampleStream: send });
+        send('id: 1-0.0\n\n');
+      },
+    });
     return Promise.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
   };
 }

@@ -14,6 +14,7 @@ import { buttonClass } from './components/ui/button';
 import { readDeliverySearch, readDrawerSearch } from './deliveries/delivery-search';
 import { useStore } from './lib/store';
 import { readRange } from './plots/range';
+import { readReplaySearch } from './replays/replay-search';
 import { serverConfig } from './shell/config-store';
 import { Shell } from './shell/shell';
 import type { NewSearch, SubscriptionSearch, SubscriptionsSearch } from './subscriptions/subscription-search';
@@ -95,13 +96,35 @@ const subscriptionRoute = createRoute({
 const liveRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/live',
+  validateSearch: readDeliverySearch,
   component: lazyRouteComponent(() => import('./live-screen/live-screen')),
+});
+
+const liveDeliveryRoute = createRoute({
+  getParentRoute: () => liveRoute,
+  path: '$deliveryId',
+  validateSearch: readDrawerSearch,
+  component: lazyRouteComponent(() => import('./deliveries/drawer/delivery-drawer')),
 });
 
 const replaysRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/replays',
+  validateSearch: readReplaySearch,
   component: lazyRouteComponent(() => import('./replays/replays-screen')),
+});
+
+const newReplayRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/replays/new',
+  validateSearch: readReplaySearch,
+  component: lazyRouteComponent(() => import('./replays/new-replay-screen')),
+});
+
+const replayRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/replays/$replayId',
+  component: lazyRouteComponent(() => import('./replays/replay-screen')),
 });
 
 const verifyRoute = createRoute({
@@ -129,8 +152,10 @@ export function makeRouter(history?: RouterHistory) {
       subscriptionsRoute,
       newSubscriptionRoute,
       subscriptionRoute,
-      liveRoute,
+      liveRoute.addChildren([liveDeliveryRoute]),
       replaysRoute,
+      newReplayRoute,
+      replayRoute,
       verifyRoute,
       adminRoute,
     ]),

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { type Area, pageOf } from '../area.ts';
 import { DELIVERIES, DELIVERY, EVENT, OF_EVENT, PAYLOAD, SUBSCRIPTIONS } from '../sample-data.ts';
 
@@ -17,6 +18,8 @@ export const DELIVERIES_AREA: Area = {
     { name: 'delivery-payload', path: `${OPEN}?tab=payload` },
     { name: 'nothing-matches', path: '/deliveries?tag=nothing' },
     { name: 'filter', path: '/deliveries', act: (page) => page.keyboard.press('/') },
+    { name: 'compare', path: `${OPEN}?compare=1,2` },
+    { name: 'views', path: '/deliveries?status=failed&event_type=order.*', act: openViews },
     { name: 'selected', path: '/deliveries', act: (page) => page.keyboard.type('jxjjx') },
   ],
   answers: {
@@ -27,6 +30,18 @@ export const DELIVERIES_AREA: Area = {
     [`/events/${EVENT.id}/payload`]: () => ({ body: PAYLOAD, contentType: 'application/json' }),
   },
 };
+
+const VIEWS = [
+  { name: 'Failed orders', query: 'status=failed&event_type=order.*' },
+  { name: 'Globex, server errors', query: `subscription_id=${SUBSCRIPTIONS[0]?.id}&status_code=5xx` },
+  { name: 'Retrying', query: 'status=retrying' },
+];
+
+async function openViews(page: Page): Promise<void> {
+  await page.evaluate((text) => localStorage.setItem('webhooks.views.default', text), JSON.stringify(VIEWS));
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByText('Retrying', { exact: true }).last().waitFor();
+}
 
 function matching(query: URLSearchParams): readonly unknown[] {
   const statuses = query.get('status')?.split(',');

@@ -1,8 +1,10 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
+import { access } from '../api/access';
 import { type FakeApi, fakeApi, problem } from '../testing/fake-api';
 import { renderApp } from '../testing/render-app';
+import { aPreview } from '../testing/replay-samples';
 import { aDelivery, aDeliveryWithAttempts, aPage, deliveriesFrom, deliveryId } from '../testing/samples';
 
 const STATS = { data: [], totals: {}, since: '', until: '', step: 'hour', omitted_groups: 0, complete_since: null };
@@ -60,6 +62,17 @@ describe('the list of deliveries', () => {
 
     await waitFor(() => expect(view.url()).toBe('/deliveries?status=failed'));
     await waitFor(() => expect(api.requests).toContain('GET /deliveries?status=failed&limit=100'));
+  });
+
+  it('opens a replay of all that match, with the same filters', async () => {
+    apiWith({ 'POST /replays': { body: aPreview() } });
+    const view = renderApp('/deliveries?status=failed&tag=order-1');
+    await rows(3);
+
+    await user.click(screen.getByRole('link', { name: 'Replay all that match' }));
+
+    await waitFor(() => expect(view.url()).toBe('/replays/new?status=failed&tag=order-1&dry_run=true'));
+    await screen.findByRole('button', { name: 'Send 2 deliveries again' });
   });
 
   it('adds a filter by keys alone', async () => {
@@ -163,8 +176,38 @@ describe('the list of deliveries', () => {
   });
 });
 
+describe('what the caller may not do', () => {
+  it('is not offered', async () => {
+    const failed = deliveriesFrom(3, 1).map((row) => ({ ...row, status: 'failed' as const }));
+    apiWith({ 'GET /deliveries': { body: aPage(failed) }, 'GET /stats': { status: 403, body: problem(403, 'No.') } });
+    renderApp(`/deliveries/${deliveryId(3)}?status=failed`);
+    const drawer = await screen.findByRole('complementary');
+    await within(drawer).findByRole('tab', { name: 'Payload' });
+
+    access.set({ state: 'signed-in', role: 'reader', tenantId: null, abilities: ['deliveries:read'] });
+
+    await waitFor(() => expect(within(drawer).queryByRole('tab', { name: 'Payload' })).toBeNull());
+    for (const name of ['Cancel', 'Copy as curl', 'Open in the verify tool', 'Replay all that match'])
+      expect([name, screen.queryByText(name)]).toEqual([name, null]);
+    await rows(3);
+  });
+});
+
 describe('the drawer of a delivery', () => {
   const user = userEvent.setup();
+
+  it('takes the request of an attempt to the verify tool, and not into the URL', async () => {
+    const id = aDeliveryWithAttempts().event_id;
+    apiWith({ [`GET /events/${id}/payload`]: { body: { order: 42 } } });
+    const view = renderApp(`/deliveries/${deliveryId(3)}`);
+
+    await user.click(await screen.findByRole('button', { name: 'Open in the verify tool' }));
+
+    await waitFor(() => expect(view.url()).toBe('/verify'));
+    expect(view.state()).toMatchObject({
+      verify: { headers: expect.stringContaining('webhook-signature: v1,old') as string, body: '{"order":42}' },
+    });
+  });
 
   it('shows what happened, what was sent and what came back', async () => {
     apiWith();

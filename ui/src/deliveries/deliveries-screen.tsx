@@ -1,22 +1,25 @@
-import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { RowSelectionState } from '@tanstack/react-table';
-import { ArrowUp } from 'lucide-react';
+import { Link, Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { ArrowUp, Repeat } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
+import { useMay } from '../api/access';
 import { ErrorBoundary } from '../components/error-boundary';
 import { Failed, NothingMatches, Skeleton } from '../components/states';
-import { Button } from '../components/ui/button';
+import { Button, buttonClass } from '../components/ui/button';
 import { cx } from '../lib/cx';
 import { counted } from '../lib/numbers';
 import { Screen } from '../shell/screen';
 import { type DeliverySearch, type FilterName, filtersOf, hasFilters } from './delivery-search';
 import { DeliveryTable } from './delivery-table';
 import { FilterBar } from './filter-bar';
+import { FILTERS } from './filters';
 import { NothingYet } from './nothing-yet';
 import { OutcomeStrip } from './outcome-strip';
+import { NOTHING_SELECTED, type Selection, toggled } from './selection';
 import { SelectionBar } from './selection-bar';
 import { useDeliveryActions } from './use-delivery-actions';
 import { useDeliveryKeys } from './use-delivery-keys';
 import { type DeliveryList, useAtFirst, useDeliveryList } from './use-delivery-list';
+import { ViewsButton } from './views/views-button';
 
 export default function DeliveriesScreen() {
   const search = useSearch({ from: '/deliveries' });
@@ -25,11 +28,10 @@ export default function DeliveriesScreen() {
   // The drawer's own parameters must not read the list again.
   const filterText = JSON.stringify(filtersOf(search));
   const filters = useMemo(() => JSON.parse(filterText) as ReturnType<typeof filtersOf>, [filterText]);
-  const [selection, setSelection] = useState<RowSelectionState>({});
+  const { selection, toggle, clearSelection } = useSelection();
   const [cursorId, setCursorId] = useState<string | null>(null);
   const [isAtTop, setIsAtTop] = useState(true);
-  const selected = Object.keys(selection).filter((id) => selection[id]);
-  const isHeld = !isAtTop || openId !== null || cursorId !== null || selected.length > 0;
+  const isHeld = !isAtTop || openId !== null || cursorId !== null || selection.size > 0;
   const list = useDeliveryList({ filters, start, isHeld });
   const { change, clear, open, close } = useDeliveryNavigation();
   const actions = useDeliveryActions();
@@ -38,19 +40,20 @@ export default function DeliveriesScreen() {
     list,
     atId,
     openId,
-    hasSelection: selected.length > 0,
+    hasSelection: selection.size > 0,
     actions,
     open,
     close,
     setCursorId,
-    setSelection,
+    clearSelection,
+    toggle,
   });
   return (
     <Screen title="Deliveries">
       <div className="flex h-full">
         <div className={cx('flex min-w-0 flex-1 flex-col', openId !== null && 'max-lg:hidden')}>
-          <FilterBar search={search} onChange={change} onClear={clear}>
-            <Newer list={list} onShow={() => setCursorId(null)} />
+          <FilterBar filters={FILTERS} search={search} onChange={change} onClear={clear}>
+            <ListTools list={list} search={search} onShow={() => setCursorId(null)} />
           </FilterBar>
           <OutcomeStrip search={search} onRange={(since, until) => change('since', since, { until })} />
           <div className="relative min-h-0 flex-1 border-t border-border">
@@ -58,7 +61,7 @@ export default function DeliveriesScreen() {
               <DeliveryTable
                 list={list}
                 selection={selection}
-                onSelect={setSelection}
+                onToggle={toggle}
                 cursorId={atId}
                 openId={openId}
                 onOpen={open}
@@ -66,9 +69,9 @@ export default function DeliveriesScreen() {
               />
             </Content>
             <SelectionBar
-              ids={selected}
-              onClear={() => setSelection({})}
-              onRetry={() => void actions.retryAll(selected).then(() => setSelection({}))}
+              ids={[...selection]}
+              onClear={clearSelection}
+              onRetry={() => void actions.retryAll([...selection]).then(clearSelection)}
             />
           </div>
         </div>
@@ -78,6 +81,19 @@ export default function DeliveriesScreen() {
       </div>
     </Screen>
   );
+}
+
+interface Selecting {
+  readonly selection: Selection;
+  readonly toggle: (id: string) => void;
+  readonly clearSelection: () => void;
+}
+
+function useSelection(): Selecting {
+  const [selection, setSelection] = useState(NOTHING_SELECTED);
+  const toggle = useCallback((id: string) => setSelection((now) => toggled(now, id)), []);
+  const clearSelection = useCallback(() => setSelection(NOTHING_SELECTED), []);
+  return { selection, toggle, clearSelection };
 }
 
 interface ContentProps {
@@ -95,6 +111,22 @@ function Content({ list, search, onClear, children }: ContentProps) {
   return hasFilters(search) ? <NothingMatches onClear={onClear} /> : <NothingYet />;
 }
 
+interface ListToolsProps {
+  readonly list: DeliveryList;
+  readonly search: DeliverySearch;
+  readonly onShow: () => void;
+}
+
+function ListTools({ list, search, onShow }: ListToolsProps) {
+  return (
+    <>
+      <Newer list={list} onShow={onShow} />
+      <ReplayLink search={search} />
+      <ViewsButton search={search} />
+    </>
+  );
+}
+
 function Newer({ list, onShow }: { readonly list: DeliveryList; readonly onShow: () => void }) {
   if (list.unseen === 0) return null;
   return (
@@ -108,6 +140,17 @@ function Newer({ list, onShow }: { readonly list: DeliveryList; readonly onShow:
     >
       <ArrowUp aria-hidden /> {counted(list.unseen, 'new one', 'new ones')}
     </Button>
+  );
+}
+
+/** Opens a replay with these filters. It is counted there, and made only when somebody says so. */
+function ReplayLink({ search }: { readonly search: DeliverySearch }) {
+  const mayReplay = useMay('replays:write');
+  if (!mayReplay || !hasFilters(search)) return null;
+  return (
+    <Link to="/replays/new" search={{ ...filtersOf(search), dry_run: 'true' }} className={buttonClass({ size: 'sm' })}>
+      <Repeat aria-hidden /> Replay all that match
+    </Link>
   );
 }
 
@@ -132,7 +175,7 @@ function useDeliveryNavigation() {
     [navigate],
   );
   const close = useCallback(
-    () => void navigate({ to: '/deliveries', search: (search) => ({ ...search, tab: undefined }) }),
+    () => void navigate({ to: '/deliveries', search: (search) => ({ ...search, tab: undefined, compare: undefined }) }),
     [navigate],
   );
   return { change, clear, open, close };

@@ -1,11 +1,10 @@
-import { FlexRender, type Row } from '@tanstack/react-table';
 import { memo, type MouseEvent, useEffect, useRef } from 'react';
 import type { DeliveryAnswer } from '../api/generated';
 import { cx } from '../lib/cx';
-import { type FEATURES, NUMERIC } from './delivery-columns';
+import { COLUMNS } from './delivery-columns';
 
 interface DeliveryRowProps {
-  readonly row: Row<typeof FEATURES, DeliveryAnswer>;
+  readonly delivery: DeliveryAnswer;
   readonly index: number;
   /** Pixels from the start of the list. */
   readonly top: number;
@@ -16,19 +15,22 @@ interface DeliveryRowProps {
   readonly isOpen: boolean;
   readonly isSelected: boolean;
   readonly onOpen: (id: string) => void;
+  readonly onToggle: (id: string) => void;
 }
 
 export const DeliveryRow = memo(function DeliveryRow(props: DeliveryRowProps) {
-  const { row, index, top, height, isCursor, hasFocus, isOpen, isSelected, onOpen } = props;
+  const { delivery, index, top, height, isCursor, hasFocus, isOpen, isSelected, onOpen, onToggle } = props;
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (hasFocus) element.current?.focus({ preventScroll: true });
   }, [hasFocus]);
-  const { id } = row.original;
-  const open = ({ target, ctrlKey, metaKey, shiftKey }: MouseEvent): void => {
-    // Links, boxes and selected text are for something else.
-    const isOther = target instanceof Element && target.closest('a, button, input') !== null;
+  const { id } = delivery;
+  const open = (event: MouseEvent): void => {
+    const { target, ctrlKey, metaKey, shiftKey } = event;
+    // Boxes, other tabs and selected text are for something else.
+    const isOther = target instanceof Element && target.closest('button, input') !== null;
     if (isOther || ctrlKey || metaKey || shiftKey || !window.getSelection()?.isCollapsed) return;
+    event.preventDefault();
     onOpen(id);
   };
   return (
@@ -41,20 +43,30 @@ export const DeliveryRow = memo(function DeliveryRow(props: DeliveryRowProps) {
       tabIndex={isCursor ? 0 : -1}
       onClick={open}
       onKeyDown={({ key, target }) => key === 'Enter' && target === element.current && onOpen(id)}
-      style={{ height, transform: `translateY(${top}px)` }}
+      style={{ height, transform: `translateY(${top}px)`, contain: 'strict' }}
       className={cx(
         'delivery-row group absolute cursor-pointer inset-x-0 top-0 border-b border-border/60 hover:bg-accent/60 focus-visible:-outline-offset-2',
         isOpen || isSelected ? 'bg-brand-tint hover:bg-brand-tint' : '',
       )}
     >
-      {row.getAllCells().map((cell) => (
+      <div role="gridcell" data-column="select" className="flex min-w-0 items-center">
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          aria-label="Select this delivery"
+          checked={isSelected}
+          onChange={() => onToggle(id)}
+          className="relative z-10 block size-3.5 cursor-pointer accent-brand"
+        />
+      </div>
+      {COLUMNS.map(({ id: columnId, isNumber, cell }) => (
         <div
-          key={cell.id}
+          key={columnId}
           role="gridcell"
-          data-column={cell.column.id}
-          className={cx('flex min-w-0 items-center', NUMERIC.includes(cell.column.id) && 'justify-end')}
+          data-column={columnId}
+          className={cx('flex min-w-0 items-center', isNumber && 'justify-end')}
         >
-          <FlexRender cell={cell} />
+          {cell(delivery)}
         </div>
       ))}
     </div>

@@ -10,6 +10,7 @@ export const FILTER_NAMES = [
   'tag',
   'event_id',
   'idempotency_key',
+  'replay_id',
   'target_host',
   'since',
   'until',
@@ -28,16 +29,33 @@ export const DRAWER_TABS: readonly DrawerTab[] = ['attempts', 'payload', 'event'
 
 /** Reads what a URL says. Parameters that the screen does not know are left out. */
 export function readDeliverySearch(given: Record<string, unknown>): DeliverySearch {
-  const known = [...FILTER_NAMES, 'cursor'].flatMap((name) => {
+  return readSearch(given, SEARCH_NAMES);
+}
+
+const SEARCH_NAMES = [...FILTER_NAMES, 'cursor'] as const;
+
+/** The parameters of a URL that have one of these names, and a value. */
+export function readSearch<Name extends string>(
+  given: Record<string, unknown>,
+  names: readonly Name[],
+): Partial<Record<Name, string>> {
+  const known = names.flatMap((name) => {
     const value = given[name];
     return typeof value === 'string' && value !== '' ? [[name, value]] : [];
   });
-  return Object.fromEntries(known) as DeliverySearch;
+  return Object.fromEntries(known) as Partial<Record<Name, string>>;
 }
 
-export function readDrawerSearch({ tab }: Record<string, unknown>): { tab?: DrawerTab } {
+export interface DrawerSearch {
+  readonly tab?: DrawerTab;
+  /** Numbers of the two attempts that are compared: `1,3`. */
+  readonly compare?: string;
+}
+
+export function readDrawerSearch({ tab, compare }: Record<string, unknown>): DrawerSearch {
   const known = DRAWER_TABS.find((each) => each === tab);
-  return known === undefined || known === 'attempts' ? {} : { tab: known };
+  const isPair = typeof compare === 'string' && /^\d{1,4},\d{1,4}$/.test(compare);
+  return { ...(known !== undefined && known !== 'attempts' && { tab: known }), ...(isPair && { compare }) };
 }
 
 /** What the API is asked for. It judges the values, and its refusal is shown. */

@@ -1,16 +1,17 @@
-import { useTable, type RowSelectionState, type Updater } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import { useWidth } from '../lib/use-width';
-import { COLUMNS, FEATURES } from './delivery-columns';
+import { DeliveryHrefs } from './delivery-href';
 import { DeliveryRow } from './delivery-row';
 import { DeliveryTableHead } from './delivery-table-head';
+import type { Selection } from './selection';
 import type { DeliveryList } from './use-delivery-list';
 
 interface DeliveryTableProps {
   readonly list: DeliveryList;
-  readonly selection: RowSelectionState;
-  readonly onSelect: (change: Updater<RowSelectionState>) => void;
+  readonly selection: Selection;
+  /** Selects a delivery, or no longer. */
+  readonly onToggle: (id: string) => void;
   /** The row that the keys act on. */
   readonly cursorId: string | null;
   /** The delivery whose drawer is open. */
@@ -35,23 +36,16 @@ function layoutOf(width: number): Layout {
 }
 
 /** Renders only the rows in view, however many there are. */
-export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onOpen, onAtTop }: DeliveryTableProps) {
+export function DeliveryTable({ list, selection, onToggle, cursorId, openId, onOpen, onAtTop }: DeliveryTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const layout = layoutOf(useWidth(scroller));
   const rowPx = layout === 'phone' ? PHONE_ROW_PX : ROW_PX;
-  const table = useTable({
-    features: FEATURES,
-    columns: COLUMNS,
-    data: list.rows,
-    getRowId: ({ id }) => id,
-    state: { rowSelection: selection },
-    onRowSelectionChange: onSelect,
-  });
-  const { rows } = table.getRowModel();
+  const { rows } = list;
   const virtualizer = useVirtualRows(scroller, rows, { rowPx, cursorId });
   useAnchor(scroller, list, rowPx);
   const items = virtualizer.getVirtualItems();
   useLoading(list, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  useEffect(() => void import('./drawer/delivery-drawer'), []);
   return (
     <div
       role="grid"
@@ -68,23 +62,26 @@ export function DeliveryTable({ list, selection, onSelect, cursorId, openId, onO
         className="min-h-0 flex-1 overflow-y-auto overscroll-contain bg-card [overflow-anchor:none]"
       >
         <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
-          {items.map(({ index, start }) => {
-            const row = rows[index];
-            return row === undefined ? null : (
-              <DeliveryRow
-                key={row.id}
-                row={row}
-                index={index}
-                top={start}
-                height={rowPx}
-                isCursor={cursorId === null ? index === 0 : row.id === cursorId}
-                hasFocus={row.id === cursorId && openId === null}
-                isOpen={row.id === openId}
-                isSelected={selection[row.id] === true}
-                onOpen={onOpen}
-              />
-            );
-          })}
+          <DeliveryHrefs>
+            {items.map(({ index, start }) => {
+              const row = rows[index];
+              return row === undefined ? null : (
+                <DeliveryRow
+                  key={row.id}
+                  delivery={row}
+                  index={index}
+                  top={start}
+                  height={rowPx}
+                  isCursor={cursorId === null ? index === 0 : row.id === cursorId}
+                  hasFocus={row.id === cursorId && openId === null}
+                  isOpen={row.id === openId}
+                  isSelected={selection.has(row.id)}
+                  onOpen={onOpen}
+                  onToggle={onToggle}
+                />
+              );
+            })}
+          </DeliveryHrefs>
         </div>
       </div>
     </div>

@@ -1,35 +1,50 @@
 import { ListFilter, Plus, X } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Button, buttonClass } from '../components/ui/button';
 import { Popover } from '../components/ui/popover';
 import { useKeys } from '../lib/keys';
-import { type DeliverySearch, FILTER_NAMES, type FilterName, hasFilters } from './delivery-search';
-import { FilterEditor } from './filter-editor';
-import { type Filter, filterNamed, FILTERS, shownValue } from './filters';
+import type { EditorProps } from './filter-editor';
+import { type Filter, shownValue } from './filters';
 
-interface FilterBarProps {
-  readonly search: DeliverySearch;
-  readonly onChange: (name: FilterName, value: string | undefined) => void;
+interface FilterBarProps<Name extends string> {
+  /** What can be filtered by. */
+  readonly filters: readonly Filter<Name>[];
+  readonly search: Readonly<Partial<Record<NoInfer<Name>, string>>>;
+  readonly onChange: (name: NoInfer<Name>, value: string | undefined) => void;
   readonly onClear: () => void;
   /** Shown at the right end. */
   readonly children?: ReactNode;
 }
 
+const loadEditor = () => import('./filter-editor');
+const LazyEditor = lazy(loadEditor);
+
+/** Edits one filter. It is loaded after the list. */
+function FilterEditor(props: EditorProps) {
+  return (
+    <Suspense>
+      <LazyEditor {...props} />
+    </Suspense>
+  );
+}
+
 /** A chip for each filter, and a button for more. */
-export function FilterBar({ search, onChange, onClear, children }: FilterBarProps) {
-  const active = FILTER_NAMES.filter((name) => search[name] !== undefined);
+export function FilterBar<Name extends string>(props: FilterBarProps<Name>) {
+  const { filters, search, onChange, onClear, children } = props;
+  const active = filters.filter(({ name }) => search[name] !== undefined);
+  useEffect(() => void loadEditor(), []);
   return (
     <div role="group" aria-label="Filters" className="flex min-h-12 flex-wrap items-center gap-2 px-6 py-2 max-md:px-4">
-      {active.map((name) => (
+      {active.map((filter) => (
         <FilterChip
-          key={name}
-          filter={filterNamed(name)}
-          value={search[name] ?? ''}
-          onChange={(next) => onChange(name, next)}
+          key={filter.name}
+          filter={filter}
+          value={search[filter.name] ?? ''}
+          onChange={(next) => onChange(filter.name, next)}
         />
       ))}
-      <AddFilter search={search} onChange={onChange} />
-      {hasFilters(search) && (
+      <AddFilter filters={filters} search={search} onChange={onChange} />
+      {active.length > 0 && (
         <Button variant="ghost" size="sm" onClick={onClear}>
           Clear
         </Button>
@@ -41,7 +56,7 @@ export function FilterBar({ search, onChange, onClear, children }: FilterBarProp
 }
 
 interface FilterChipProps {
-  readonly filter: Filter;
+  readonly filter: Filter<string>;
   readonly value: string;
   readonly onChange: (value: string | undefined) => void;
 }
@@ -74,15 +89,17 @@ function FilterChip({ filter, value, onChange }: FilterChipProps) {
   );
 }
 
-function AddFilter({ search, onChange }: Pick<FilterBarProps, 'search' | 'onChange'>) {
+type AddFilterProps<Name extends string> = Pick<FilterBarProps<Name>, 'filters' | 'search' | 'onChange'>;
+
+function AddFilter<Name extends string>({ filters, search, onChange }: AddFilterProps<Name>) {
   const [isOpen, setIsOpen] = useState(false);
-  const [chosen, setChosen] = useState<Filter | null>(null);
+  const [chosen, setChosen] = useState<Filter<Name> | null>(null);
   const open = (next: boolean): void => {
     setIsOpen(next);
     setChosen(null);
   };
   useKeys({ '/': () => open(true) });
-  const free = FILTERS.filter(({ name }) => search[name] === undefined);
+  const free = filters.filter(({ name }) => search[name] === undefined);
   return (
     <Popover
       open={isOpen}
@@ -94,7 +111,7 @@ function AddFilter({ search, onChange }: Pick<FilterBarProps, 'search' | 'onChan
           type="button"
           className={buttonClass({ size: 'sm' }, 'rounded-full border-dashed text-muted-foreground')}
         >
-          {hasFilters(search) ? <Plus aria-hidden /> : <ListFilter aria-hidden />} Filter
+          {free.length < filters.length ? <Plus aria-hidden /> : <ListFilter aria-hidden />} Filter
         </button>
       )}
     >

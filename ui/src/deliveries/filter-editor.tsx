@@ -4,15 +4,15 @@ import { nowMs } from '../lib/clock';
 import { toFieldTime } from '../lib/times';
 import type { Filter } from './filters';
 
-interface EditorProps {
-  readonly filter: Filter;
+export interface EditorProps {
+  readonly filter: Filter<string>;
   readonly value: string | undefined;
   readonly onChange: (value: string | undefined) => void;
   readonly onDone: () => void;
 }
 
 /** Edits one filter. Options act at once; texts and times when they are complete. */
-export function FilterEditor(props: EditorProps) {
+export default function FilterEditor(props: EditorProps) {
   switch (props.filter.kind) {
     case 'some':
     case 'one':

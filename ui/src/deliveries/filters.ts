@@ -18,9 +18,9 @@ type Editing =
     }
   | { readonly kind: 'time'; readonly help: string };
 
-export type Filter = { readonly name: FilterName; readonly label: string } & Editing;
+export type Filter<Name extends string = FilterName> = { readonly name: Name; readonly label: string } & Editing;
 
-const ERROR_CODES = [
+export const ERROR_CODES = [
   'timeout',
   'connection_refused',
   'connection_reset',
@@ -101,16 +101,11 @@ export const FILTERS: readonly Filter[] = [
     placeholder: 'order-1234-paid',
     help: 'The Idempotency-Key that the event was published with',
   },
+  { name: 'replay_id', label: 'Replay', kind: 'text', placeholder: 'rpl_…', help: 'The id of the replay that made it' },
 ];
 
-export function filterNamed(name: FilterName): Filter {
-  const filter = FILTERS.find((each) => each.name === name);
-  if (filter === undefined) throw new Error(`There is no filter ${name}`);
-  return filter;
-}
-
 /** What a chip shows of a value. */
-export function shownValue(filter: Filter, value: string): string {
+export function shownValue(filter: Filter<string>, value: string): string {
   switch (filter.kind) {
     case 'some':
     case 'one': {

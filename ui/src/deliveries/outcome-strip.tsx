@@ -24,7 +24,7 @@ export function OutcomeStrip({ search: { subscription_id, event_type, since, unt
   // Statistics know plain types only, and a pattern would be refused.
   const type = event_type?.includes('*') ? undefined : event_type;
   const query = { step: 'hour', since: new Date(from).toISOString(), subscription_id, event_type: type } as const;
-  const { data } = useQuery(statsQuery(query, ['strip', query.since, subscription_id ?? '', type ?? '']));
+  const { data, error } = useQuery(statsQuery(query, ['strip', query.since, subscription_id ?? '', type ?? '']));
   const points = new Map(data?.data[0]?.points.map((point) => [Date.parse(point.at), point]));
   const bars = Array.from({ length: HOURS }, (_, index) => {
     const atMs = from + index * HOUR_MS;
@@ -33,6 +33,8 @@ export function OutcomeStrip({ search: { subscription_id, event_type, since, unt
   const most = Math.max(1, ...bars.map(({ good, bad }) => good + bad));
   const isIn = (atMs: number): boolean =>
     (since === undefined || atMs + HOUR_MS > Date.parse(since)) && (until === undefined || atMs < Date.parse(until));
+  // The list does not depend on it.
+  if (error !== null) return null;
   return (
     <div className="flex flex-col gap-1 px-6 max-md:px-4">
       <p className="flex justify-between text-2xs text-muted-foreground">

@@ -1,5 +1,7 @@
-import { RotateCw, X } from 'lucide-react';
-import { Button } from '../components/ui/button';
+import { Link } from '@tanstack/react-router';
+import { Repeat, RotateCw, X } from 'lucide-react';
+import { useMay } from '../api/access';
+import { Button, buttonClass } from '../components/ui/button';
 import { say } from '../components/toasts';
 import { copyText } from '../lib/clipboard';
 import { exactCount } from '../lib/numbers';
@@ -10,8 +12,13 @@ interface SelectionBarProps {
   readonly onClear: () => void;
 }
 
+/** More ids do not fit into a URL that servers take. */
+const MAX_IN_URL = 200;
+
 /** What one can do with the selected deliveries. */
 export function SelectionBar({ ids, onRetry, onClear }: SelectionBarProps) {
+  const mayRetry = useMay('deliveries:retry');
+  const mayReplay = useMay('replays:write') && ids.length <= MAX_IN_URL;
   if (ids.length === 0) return null;
   const copy = async (): Promise<void> => {
     if (await copyText(ids.join('\n'))) say('done', 'Copied, one id a line.');
@@ -23,9 +30,21 @@ export function SelectionBar({ ids, onRetry, onClear }: SelectionBarProps) {
       className="absolute bottom-4 left-1/2 z-20 flex -translate-x-1/2 animate-appear items-center gap-2 rounded-lg border border-border bg-popover p-2 pl-4 shadow-overlay"
     >
       <span className="whitespace-nowrap">{exactCount(ids.length)} selected</span>
-      <Button variant="primary" size="sm" onClick={onRetry}>
-        <RotateCw aria-hidden /> Retry
-      </Button>
+      {mayRetry && (
+        <Button variant="primary" size="sm" onClick={onRetry}>
+          <RotateCw aria-hidden /> Retry
+        </Button>
+      )}
+      {mayReplay && (
+        <Link
+          to="/replays/new"
+          search={{ kind: 'selected', delivery_ids: ids.join(',') }}
+          className={buttonClass({ size: 'sm' }, 'max-md:hidden')}
+          data-hint="One after another, at a rate"
+        >
+          <Repeat aria-hidden /> Replay
+        </Link>
+      )}
       <Button size="sm" onClick={() => void copy()}>
         Copy ids
       </Button>

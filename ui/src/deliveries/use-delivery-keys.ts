@@ -1,4 +1,4 @@
-import type { RowSelectionState } from '@tanstack/react-table';
+import { useMay } from '../api/access';
 import { useKeys } from '../lib/keys';
 import { canRetry, type DeliveryActions } from './use-delivery-actions';
 import type { DeliveryList } from './use-delivery-list';
@@ -13,13 +13,16 @@ interface Options {
   readonly open: (id: string, replace?: boolean) => void;
   readonly close: () => void;
   readonly setCursorId: (id: string | null) => void;
-  readonly setSelection: (change: (selection: RowSelectionState) => RowSelectionState) => void;
+  readonly clearSelection: () => void;
+  readonly toggle: (id: string) => void;
 }
 
 /** Keys of the list. While a drawer is open, moving the cursor moves the drawer. */
 export function useDeliveryKeys(options: Options): void {
-  const { list, atId, openId, hasSelection, actions, open, close, setCursorId, setSelection } = options;
+  const { list, atId, openId, hasSelection, actions, open, close, setCursorId, clearSelection, toggle } = options;
   const { rows } = list;
+  const mayRetry = useMay('deliveries:retry');
+  const mayRead = useMay('payloads:read');
   const at = rows.findIndex(({ id }) => id === atId);
   const move = (step: number): void => {
     const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)];
@@ -31,7 +34,7 @@ export function useDeliveryKeys(options: Options): void {
     if (openId !== null) {
       setCursorId(openId);
       close();
-    } else if (hasSelection) setSelection(() => ({}));
+    } else if (hasSelection) clearSelection();
     else setCursorId(null);
   };
   const withId = (act: (id: string) => void) => () => {
@@ -44,17 +47,12 @@ export function useDeliveryKeys(options: Options): void {
     ArrowUp: () => move(-1),
     Enter: withId((id) => open(id)),
     Escape: leave,
-    x: withId((id) => setSelection((selection) => toggled(selection, id))),
+    x: withId(toggle),
     r: withId((id) => {
       const row = rows.find((each) => each.id === id);
       // A delivery that is not in the list is judged by the service.
-      if (row === undefined || canRetry(row.status)) void actions.retry(id);
+      if (mayRetry && (row === undefined || canRetry(row.status))) void actions.retry(id);
     }),
-    c: withId((id) => void actions.copyCurl(id)),
+    c: withId((id) => void (mayRead && actions.copyCurl(id))),
   });
-}
-
-function toggled(selection: RowSelectionState, id: string): RowSelectionState {
-  const { [id]: isSelected, ...others } = selection;
-  return isSelected ? others : { ...others, [id]: true };
 }

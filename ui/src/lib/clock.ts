@@ -30,6 +30,10 @@ function tick(): void {
 
 /** The present time, and a new rendering whenever it moved by `stepMs`. */
 export function useNow(stepMs = SECOND_MS): number {
-  const read = (): number => Math.floor(shownMs / stepMs) * stepMs;
-  return useSyncExternalStore(subscribe, read);
+  return useClock((now) => Math.floor(now / stepMs) * stepMs);
+}
+
+/** What follows from the present time, and a new rendering only when that changes. */
+export function useClock<T extends string | number>(read: (nowMs: number) => T): T {
+  return useSyncExternalStore(subscribe, () => read(shownMs));
 }

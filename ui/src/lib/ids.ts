@@ -1,8 +1,13 @@
 /** What an id names, by its prefix. */
-export type IdKind = 'delivery' | 'event' | 'subscription';
+export type IdKind = 'delivery' | 'event' | 'subscription' | 'replay';
 
-const KINDS: Readonly<Record<string, IdKind>> = { dlv: 'delivery', evt: 'event', sub: 'subscription' };
-const ID = /\b(dlv|evt|sub)_[0-7][0-9a-hjkmnp-tv-z]{25}\b/;
+const KINDS: Readonly<Record<string, IdKind>> = {
+  dlv: 'delivery',
+  evt: 'event',
+  sub: 'subscription',
+  rpl: 'replay',
+};
+const ID = /\b(dlv|evt|sub|rpl)_[0-7][0-9a-hjkmnp-tv-z]{25}\b/;
 
 /** Finds an id in what somebody pasted, which may be a line of a log or a URL. */
 export function findId(text: string): { readonly kind: IdKind; readonly id: string } | null {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LiveConnection, type LiveMessage, type StreamEvent } from './live-connection';
+import { LiveConnection, type LiveMessage, type LiveNotice, type StreamEvent } from './live-connection';
 
 /** A stream that a test opens, feeds and breaks. */
 class Stream {
@@ -26,12 +26,13 @@ describe('the live connection', () => {
   let connection: LiveConnection;
   const onState = vi.fn();
   const onMessages = vi.fn<(messages: readonly LiveMessage[]) => void>();
+  const onNotice = vi.fn<(notice: LiveNotice) => void>();
   const onUnknown = vi.fn();
 
   beforeEach(() => {
     vi.useFakeTimers();
     stream = new Stream();
-    connection = new LiveConnection({ read: stream.read, onState, onMessages, onUnknown });
+    connection = new LiveConnection({ read: stream.read, onState, onMessages, onNotice, onUnknown });
     connection.start();
   });
   afterEach(() => {
@@ -105,6 +106,40 @@ describe('the live connection', () => {
     stream.send({ event, data: {} });
 
     expect(onUnknown).toHaveBeenCalledTimes(1);
+    expect(onMessages).not.toHaveBeenCalled();
+  });
+
+  it('hands a notice over after the messages that came before it', () => {
+    const order: string[] = [];
+    onMessages.mockImplementation((messages) => void order.push(...messages.map(({ kind }) => kind)));
+    onNotice.mockImplementation(({ kind }) => void order.push(kind));
+
+    stream.send(message('1-0.1'));
+    stream.send({ event: 'skipped', data: { skipped: 250 } });
+    stream.send(message('1-0.2'));
+    vi.advanceTimersByTime(1000);
+
+    expect(order).toEqual(['delivery.attempted', 'skipped', 'delivery.attempted']);
+  });
+
+  it('keeps what came just before it fell asleep', () => {
+    stream.send(message('1-0.1'));
+    connection.sleep();
+    connection.start();
+
+    vi.advanceTimersByTime(1000);
+
+    expect(onMessages.mock.calls[0]?.[0].map(({ body }) => body)).toEqual([{ delivery_id: '1-0.1' }]);
+  });
+
+  it('begins anew for another tenant', () => {
+    stream.send(message('1-0.1'));
+    connection.forget();
+    connection.start();
+
+    vi.advanceTimersByTime(1000);
+
+    expect(stream.opened).toEqual([null, null]);
     expect(onMessages).not.toHaveBeenCalled();
   });
 });

@@ -1,10 +1,23 @@
-import type { AcceptedMessage, AttemptedMessage, ChangedMessage } from '../api/generated';
+import type {
+  AcceptedMessage,
+  AttemptedMessage,
+  ChangedMessage,
+  GapNotice,
+  SkippedNotice,
+  StreamNotice,
+} from '../api/generated';
 
 /** Something that happened, as `GET /stream` tells it. */
 export type LiveMessage =
   | { readonly kind: 'event.accepted'; readonly body: AcceptedMessage }
   | { readonly kind: 'delivery.attempted'; readonly body: AttemptedMessage }
   | { readonly kind: 'delivery.changed'; readonly body: ChangedMessage };
+
+/** What the stream says about itself. */
+export type LiveNotice =
+  | { readonly kind: 'gap'; readonly body: GapNotice }
+  | { readonly kind: 'skipped'; readonly body: SkippedNotice }
+  | { readonly kind: 'degraded' | 'recovered' | 'dropped' | 'ended'; readonly body: StreamNotice };
 
 /** One SSE event. */
 export interface StreamEvent {
@@ -22,6 +35,8 @@ interface Surroundings {
   readonly onState: (state: LiveState) => void;
   /** Messages of the last half second or so. */
   readonly onMessages: (messages: readonly LiveMessage[]) => void;
+  /** Comes after the messages that were sent before it. */
+  readonly onNotice: (notice: LiveNotice) => void;
   /** Anything may have happened. */
   readonly onUnknown: () => void;
 }
@@ -33,6 +48,7 @@ const LAST_RETRY_MS = 15_000;
 const KINDS: readonly string[] = ['event.accepted', 'delivery.attempted', 'delivery.changed'];
 /** Events that say that messages are missing. */
 const MISSING: readonly string[] = ['gap', 'skipped', 'degraded', 'recovered'];
+const NOTICES: readonly string[] = [...MISSING, 'dropped', 'ended'];
 
 /** The one connection of a tab to the live view: reconnects, falls back to polling, and sleeps with its page. */
 export class LiveConnection {
@@ -55,19 +71,26 @@ export class LiveConnection {
     this.failures = 0;
     this.enter(hasSlept || this.state === 'connecting' ? 'connecting' : this.state);
     if (hasSlept) this.surroundings.onUnknown();
+    if (this.collected.length > 0) this.flushSoon();
     void this.connect();
   }
 
-  /** Ends all requests until the next start. */
+  /** Ends all requests until the next start, which hands over what has come before. */
   sleep(): void {
     clearTimeout(this.retrying);
     clearTimeout(this.flushing);
     this.flushing = undefined;
-    this.collected = [];
     const { connection } = this;
     this.connection = null;
     connection?.abort();
     this.enter('asleep');
+  }
+
+  /** Sleeps, and forgets where it was, because what comes next belongs to somebody else. */
+  forget(): void {
+    this.sleep();
+    this.collected = [];
+    this.lastId = null;
   }
 
   private async connect(): Promise<void> {
@@ -98,16 +121,25 @@ export class LiveConnection {
     }
     if (event === undefined) return;
     if (MISSING.includes(event)) this.surroundings.onUnknown();
+    if (NOTICES.includes(event)) {
+      this.flush();
+      this.surroundings.onNotice({ kind: event, body: data } as LiveNotice);
+    }
     if (!KINDS.includes(event)) return;
     this.collected.push({ kind: event, body: data } as LiveMessage);
+    this.flushSoon();
+  }
+
+  private flushSoon(): void {
     this.flushing ??= setTimeout(() => this.flush(), COLLECT_MS);
   }
 
   private flush(): void {
+    clearTimeout(this.flushing);
     this.flushing = undefined;
     const messages = this.collected;
     this.collected = [];
-    this.surroundings.onMessages(messages);
+    if (messages.length > 0) this.surroundings.onMessages(messages);
   }
 
   private enter(state: LiveState): void {

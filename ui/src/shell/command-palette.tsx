@@ -127,6 +127,7 @@ function useGoing(): Going {
   return {
     toScreen: (to) => void navigate({ to }),
     toDelivery: (deliveryId) => void navigate({ to: '/deliveries/$deliveryId', params: { deliveryId } }),
+    toReplay: (replayId) => void navigate({ to: '/replays/$replayId', params: { replayId } }),
     toDeliveries: (search) => void navigate({ to: '/deliveries', search }),
     toSubscription: (subscriptionId) =>
       void navigate({ to: '/subscriptions/$subscriptionId', params: { subscriptionId } }),

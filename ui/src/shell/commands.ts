@@ -10,6 +10,7 @@ import { chooseTheme } from './theme';
 export interface Going {
   readonly toScreen: (to: (typeof SCREENS)[number]['to']) => void;
   readonly toDelivery: (id: string) => void;
+  readonly toReplay: (id: string) => void;
   readonly toDeliveries: (search: DeliverySearch) => void;
   readonly toSubscription: (id: string) => void;
 }
@@ -53,6 +54,8 @@ function commandForId({ kind, id }: NonNullable<ReturnType<typeof findId>>): Com
       return { label: `Open ${id}`, icon: Hash, run: (go) => go.toDelivery(id) };
     case 'event':
       return { label: `Deliveries of ${id}`, icon: Hash, run: (go) => go.toDeliveries({ event_id: id }) };
+    case 'replay':
+      return { label: `Open ${id}`, icon: Hash, run: (go) => go.toReplay(id) };
     case 'subscription':
       return { label: `Open ${id}`, icon: Hash, run: (go) => go.toSubscription(id) };
   }

@@ -14,15 +14,7 @@ import type { Ability } from '../api/access';
 
 interface Screen {
   readonly to:
-    | '/'
-    | '/deliveries'
-    | '/events'
-    | '/publish'
-    | '/subscriptions'
-    | '/live'
-    | '/replays'
-    | '/verify'
-    | '/admin';
+    '/' | '/deliveries' | '/events' | '/publish' | '/subscriptions' | '/live' | '/replays' | '/verify' | '/admin';
   readonly label: string;
   readonly icon: LucideIcon;
   /** Keys that lead there. */
@@ -77,4 +69,5 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       ['c', 'Copy as curl'],
     ],
   },
+  { title: 'Live', shortcuts: [['p', 'Pause, or go on']] },
 ];

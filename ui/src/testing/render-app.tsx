@@ -10,7 +10,7 @@ import { makeRouter } from '../router';
 setUpClient();
 
 /** The whole page at a URL, open to this machine. */
-export function renderApp(url: string): RenderResult & { readonly url: () => string } {
+export function renderApp(url: string): RenderResult & { readonly url: () => string; readonly state: () => object } {
   access.set({ state: 'open', role: 'admin', tenantId: null, abilities: ABILITIES_OF_ALL });
   const router = makeRouter(createMemoryHistory({ initialEntries: [`/ui${url}`] }));
   const queryClient = makeQueryClient();
@@ -19,5 +19,9 @@ export function renderApp(url: string): RenderResult & { readonly url: () => str
       <RouterProvider router={router} />
     </QueryClientProvider>,
   );
-  return { ...view, url: () => router.state.location.href.replace(/^\/ui/, '') };
+  return {
+    ...view,
+    url: () => router.state.location.href.replace(/^\/ui/, ''),
+    state: () => router.state.location.state,
+  };
 }

@@ -1,21 +1,25 @@
 import { Ban, RotateCw, SquareTerminal } from 'lucide-react';
 import { useState } from 'react';
+import { useMay } from '../../api/access';
 import type { DeliveryWithAttemptsAnswer } from '../../api/generated';
 import { Button } from '../../components/ui/button';
 import { canCancel, canRetry, useDeliveryActions } from '../use-delivery-actions';
 
-/** What can be done with a delivery in its present state; the rest is not offered. */
+/** What the caller may do with a delivery in its present state; the rest is not offered. */
 export function DeliveryActionBar({ delivery: { id, status } }: { readonly delivery: DeliveryWithAttemptsAnswer }) {
   const actions = useDeliveryActions();
+  const mayRetry = useMay('deliveries:retry');
+  const mayRead = useMay('payloads:read');
   const [isBusy, setIsBusy] = useState(false);
   const run = async (action: (id: string) => Promise<void>): Promise<void> => {
     setIsBusy(true);
     await action(id);
     setIsBusy(false);
   };
+  if (!mayRetry && !mayRead) return null;
   return (
     <div className="flex flex-wrap gap-2">
-      {canRetry(status) && (
+      {mayRetry && canRetry(status) && (
         <Button
           variant={status === 'failed' ? 'primary' : 'outline'}
           disabled={isBusy}
@@ -25,7 +29,7 @@ export function DeliveryActionBar({ delivery: { id, status } }: { readonly deliv
           <RotateCw aria-hidden /> {status === 'delivered' ? 'Send again' : 'Retry'}
         </Button>
       )}
-      {canCancel(status) && (
+      {mayRetry && canCancel(status) && (
         <Button
           variant="danger"
           disabled={isBusy}
@@ -35,9 +39,15 @@ export function DeliveryActionBar({ delivery: { id, status } }: { readonly deliv
           <Ban aria-hidden /> Cancel
         </Button>
       )}
-      <Button disabled={isBusy} onClick={() => void run(actions.copyCurl)} data-hint="Signed with the present time (c)">
-        <SquareTerminal aria-hidden /> Copy as curl
-      </Button>
+      {mayRead && (
+        <Button
+          disabled={isBusy}
+          onClick={() => void run(actions.copyCurl)}
+          data-hint="Signed with the present time (c)"
+        >
+          <SquareTerminal aria-hidden /> Copy as curl
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,15 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { X } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useMatchRoute, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Columns2, X } from 'lucide-react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import type { DeliveryWithAttemptsAnswer } from '../../api/generated';
+import { useMay } from '../../api/access';
 import { deliveryQuery } from '../../api/queries';
 import { Copyable } from '../../components/copyable';
 import { Failed, Skeleton } from '../../components/states';
 import { Status } from '../../components/status';
 import { Button } from '../../components/ui/button';
 import { Tabs } from '../../components/ui/tabs';
-import { DRAWER_TABS } from '../delivery-search';
+import { DRAWER_TABS, type DrawerSearch, readDrawerSearch } from '../delivery-search';
 import { useSubscriptionName } from '../subscription-name';
 import { DeliveryActionBar } from './delivery-action-bar';
 import { DeliveryFacts } from './delivery-facts';
@@ -18,16 +19,17 @@ import { JsonTab } from './json-tab';
 import { PayloadTab } from './payload-tab';
 import { Timeline } from './timeline';
 
-/** All about one delivery, beside the list; on phones in place of it. It has a URL of its own. */
+const CompareAttempts = lazy(() => import('./compare/compare-attempts'));
+
+/** All about one delivery, beside a list; on phones in place of it. It has a URL of its own. */
 export default function DeliveryDrawer() {
-  const { deliveryId } = useParams({ from: '/deliveries/$deliveryId' });
-  const navigate = useNavigate();
+  const { deliveryId = '' } = useParams({ strict: false });
+  const close = useClosing();
   const { data, error, refetch } = useQuery(deliveryQuery(deliveryId));
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
     element.current?.focus({ preventScroll: true });
   }, [deliveryId]);
-  const close = (): void => void navigate({ to: '/deliveries', search: (search) => ({ ...search, tab: undefined }) });
   return (
     <aside
       ref={element}
@@ -60,6 +62,17 @@ export default function DeliveryDrawer() {
   );
 }
 
+/** Closes the drawer, and leaves the list as it is. */
+function useClosing(): () => void {
+  const navigate = useNavigate();
+  const isLive = useMatchRoute()({ to: '/live/$deliveryId' }) !== false;
+  return () =>
+    void navigate({
+      to: isLive ? '/live' : '/deliveries',
+      search: (search) => ({ ...search, tab: undefined, compare: undefined }),
+    });
+}
+
 function Content({ delivery }: { readonly delivery: DeliveryWithAttemptsAnswer }) {
   const name = useSubscriptionName({ id: delivery.subscription_id, targetUrl: delivery.target_url });
   return (
@@ -80,29 +93,51 @@ function Content({ delivery }: { readonly delivery: DeliveryWithAttemptsAnswer }
 }
 
 function DrawerTabs({ delivery }: { readonly delivery: DeliveryWithAttemptsAnswer }) {
-  const { tab = 'attempts' } = useSearch({ from: '/deliveries/$deliveryId' });
+  const { tab = 'attempts', compare } = readDrawerSearch(useSearch({ strict: false }));
   const navigate = useNavigate();
+  const change = (next: DrawerSearch): void =>
+    void navigate({ to: '.', search: (search) => ({ ...search, ...next }), replace: true });
   const choose = (value: string): void => {
     const chosen = DRAWER_TABS.find((each) => each === value);
-    const next = chosen === 'attempts' ? undefined : chosen;
-    void navigate({ to: '.', search: (search) => ({ ...search, tab: next }), replace: true });
+    change({ tab: chosen === 'attempts' ? undefined : chosen });
   };
-  const attempts = (
+  const mayRead = useMay('payloads:read');
+  const { attempts } = delivery;
+  const last = attempts.length;
+  const story = (
     <div className="flex flex-col gap-6">
       <Timeline delivery={delivery} />
+      {last > 1 && (
+        <Button className="self-start" onClick={() => change({ compare: `${last - 1},${last}` })}>
+          <Columns2 aria-hidden /> Compare attempts
+        </Button>
+      )}
       <DeliveryFacts delivery={delivery} />
     </div>
   );
+  const payload = { value: 'payload', label: 'Payload', content: <PayloadTab eventId={delivery.event_id} /> };
   return (
-    <Tabs
-      value={tab}
-      onChange={choose}
-      tabs={[
-        { value: 'attempts', label: `Attempts ${delivery.attempts.length}`, content: attempts },
-        { value: 'payload', label: 'Payload', content: <PayloadTab eventId={delivery.event_id} /> },
-        { value: 'event', label: 'Other deliveries', content: <EventTab delivery={delivery} /> },
-        { value: 'json', label: 'JSON', content: <JsonTab delivery={delivery} /> },
-      ]}
-    />
+    <>
+      <Tabs
+        value={tab}
+        onChange={choose}
+        tabs={[
+          { value: 'attempts', label: `Attempts ${last}`, content: story },
+          ...(mayRead ? [payload] : []),
+          { value: 'event', label: 'Other deliveries', content: <EventTab delivery={delivery} /> },
+          { value: 'json', label: 'JSON', content: <JsonTab delivery={delivery} /> },
+        ]}
+      />
+      {compare !== undefined && last > 1 && (
+        <Suspense>
+          <CompareAttempts
+            delivery={delivery}
+            pair={compare}
+            onPair={(pair) => change({ compare: pair })}
+            onClose={() => change({ compare: undefined })}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }

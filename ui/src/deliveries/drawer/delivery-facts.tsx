@@ -47,6 +47,17 @@ export function DeliveryFacts({ delivery }: { readonly delivery: DeliveryWithAtt
           </Link>
         </Fact>
       )}
+      {delivery.replay_id !== null && (
+        <Fact name="Replay">
+          <Link
+            to="/replays/$replayId"
+            params={{ replayId: delivery.replay_id }}
+            className="font-mono break-all text-brand hover:underline"
+          >
+            {delivery.replay_id}
+          </Link>
+        </Fact>
+      )}
     </dl>
   );
 }

@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
+import { useMay } from '../../api/access';
 import type { AttemptAnswer, DeliveryWithAttemptsAnswer } from '../../api/generated';
+import { VerifyButton } from './verify-button';
 
 interface RequestAndResponseProps {
   readonly attempt: AttemptAnswer;
@@ -9,6 +11,7 @@ interface RequestAndResponseProps {
 /** The request as it was sent, and the response as it came. */
 export function RequestAndResponse({ attempt, delivery }: RequestAndResponseProps) {
   const { request_headers: sent, status_code: code, response_headers: received, response_body: body } = attempt;
+  const mayRead = useMay('payloads:read');
   return (
     <div className="mt-3 flex flex-col overflow-hidden rounded-md border border-border">
       <Block title="Request">
@@ -22,6 +25,7 @@ export function RequestAndResponse({ attempt, delivery }: RequestAndResponseProp
           </>
         )}
       </Block>
+      {mayRead && sent !== null && <VerifyButton eventId={delivery.event_id} headers={sent} />}
       {code !== null && (
         <Block title="Response">
           <b className="font-medium text-foreground">{code}</b>
