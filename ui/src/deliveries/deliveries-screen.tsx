@@ -11,6 +11,7 @@ import { Screen } from '../shell/screen';
 import { type DeliverySearch, type FilterName, filtersOf, hasFilters } from './delivery-search';
 import { DeliveryTable } from './delivery-table';
 import { FilterBar } from './filter-bar';
+import { FILTERS } from './filters';
 import { NothingYet } from './nothing-yet';
 import { OutcomeStrip } from './outcome-strip';
 import { SelectionBar } from './selection-bar';
@@ -49,7 +50,7 @@ export default function DeliveriesScreen() {
     <Screen title="Deliveries">
       <div className="flex h-full">
         <div className={cx('flex min-w-0 flex-1 flex-col', openId !== null && 'max-lg:hidden')}>
-          <FilterBar search={search} onChange={change} onClear={clear}>
+          <FilterBar filters={FILTERS} search={search} onChange={change} onClear={clear}>
             <Newer list={list} onShow={() => setCursorId(null)} />
           </FilterBar>
           <OutcomeStrip search={search} onRange={(since, until) => change('since', since, { until })} />

@@ -3,33 +3,34 @@ import { type ReactNode, useState } from 'react';
 import { Button, buttonClass } from '../components/ui/button';
 import { Popover } from '../components/ui/popover';
 import { useKeys } from '../lib/keys';
-import { type DeliverySearch, FILTER_NAMES, type FilterName, hasFilters } from './delivery-search';
 import { FilterEditor } from './filter-editor';
-import { type Filter, filterNamed, FILTERS, shownValue } from './filters';
+import { type Filter, shownValue } from './filters';
 
-interface FilterBarProps {
-  readonly search: DeliverySearch;
-  readonly onChange: (name: FilterName, value: string | undefined) => void;
+interface FilterBarProps<N extends string> {
+  /** In the order of the chips. */
+  readonly filters: readonly Filter<N>[];
+  readonly search: Readonly<Partial<Record<N, string>>>;
+  readonly onChange: (name: N, value: string | undefined) => void;
   readonly onClear: () => void;
   /** Shown at the right end. */
   readonly children?: ReactNode;
 }
 
 /** A chip for each filter, and a button for more. */
-export function FilterBar({ search, onChange, onClear, children }: FilterBarProps) {
-  const active = FILTER_NAMES.filter((name) => search[name] !== undefined);
+export function FilterBar<N extends string>({ filters, search, onChange, onClear, children }: FilterBarProps<N>) {
+  const active = filters.filter(({ name }) => search[name] !== undefined);
   return (
     <div role="group" aria-label="Filters" className="flex min-h-12 flex-wrap items-center gap-2 px-6 py-2 max-md:px-4">
-      {active.map((name) => (
+      {active.map((filter) => (
         <FilterChip
-          key={name}
-          filter={filterNamed(name)}
-          value={search[name] ?? ''}
-          onChange={(next) => onChange(name, next)}
+          key={filter.name}
+          filter={filter}
+          value={search[filter.name] ?? ''}
+          onChange={(next) => onChange(filter.name, next)}
         />
       ))}
-      <AddFilter search={search} onChange={onChange} />
-      {hasFilters(search) && (
+      <AddFilter filters={filters} search={search} onChange={onChange} />
+      {active.length > 0 && (
         <Button variant="ghost" size="sm" onClick={onClear}>
           Clear
         </Button>
@@ -41,7 +42,7 @@ export function FilterBar({ search, onChange, onClear, children }: FilterBarProp
 }
 
 interface FilterChipProps {
-  readonly filter: Filter;
+  readonly filter: Filter<string>;
   readonly value: string;
   readonly onChange: (value: string | undefined) => void;
 }
@@ -74,15 +75,16 @@ function FilterChip({ filter, value, onChange }: FilterChipProps) {
   );
 }
 
-function AddFilter({ search, onChange }: Pick<FilterBarProps, 'search' | 'onChange'>) {
+function AddFilter<N extends string>(props: Pick<FilterBarProps<N>, 'filters' | 'search' | 'onChange'>) {
+  const { filters, search, onChange } = props;
   const [isOpen, setIsOpen] = useState(false);
-  const [chosen, setChosen] = useState<Filter | null>(null);
+  const [chosen, setChosen] = useState<Filter<N> | null>(null);
   const open = (next: boolean): void => {
     setIsOpen(next);
     setChosen(null);
   };
   useKeys({ '/': () => open(true) });
-  const free = FILTERS.filter(({ name }) => search[name] === undefined);
+  const free = filters.filter(({ name }) => search[name] === undefined);
   return (
     <Popover
       open={isOpen}
@@ -94,7 +96,7 @@ function AddFilter({ search, onChange }: Pick<FilterBarProps, 'search' | 'onChan
           type="button"
           className={buttonClass({ size: 'sm' }, 'rounded-full border-dashed text-muted-foreground')}
         >
-          {hasFilters(search) ? <Plus aria-hidden /> : <ListFilter aria-hidden />} Filter
+          {free.length < filters.length ? <Plus aria-hidden /> : <ListFilter aria-hidden />} Filter
         </button>
       )}
     >

@@ -5,7 +5,7 @@ import { toFieldTime } from '../lib/times';
 import type { Filter } from './filters';
 
 interface EditorProps {
-  readonly filter: Filter;
+  readonly filter: Filter<string>;
   readonly value: string | undefined;
   readonly onChange: (value: string | undefined) => void;
   readonly onDone: () => void;

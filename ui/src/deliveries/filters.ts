@@ -18,7 +18,7 @@ type Editing =
     }
   | { readonly kind: 'time'; readonly help: string };
 
-export type Filter = { readonly name: FilterName; readonly label: string } & Editing;
+export type Filter<N extends string = FilterName> = { readonly name: N; readonly label: string } & Editing;
 
 const ERROR_CODES = [
   'timeout',
@@ -103,14 +103,8 @@ export const FILTERS: readonly Filter[] = [
   },
 ];
 
-export function filterNamed(name: FilterName): Filter {
-  const filter = FILTERS.find((each) => each.name === name);
-  if (filter === undefined) throw new Error(`There is no filter ${name}`);
-  return filter;
-}
-
 /** What a chip shows of a value. */
-export function shownValue(filter: Filter, value: string): string {
+export function shownValue(filter: Filter<string>, value: string): string {
   switch (filter.kind) {
     case 'some':
     case 'one': {

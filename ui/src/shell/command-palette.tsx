@@ -127,6 +127,7 @@ function useGoing(): Going {
   return {
     toScreen: (to) => void navigate({ to }),
     toDelivery: (deliveryId) => void navigate({ to: '/deliveries/$deliveryId', params: { deliveryId } }),
+    toEvent: (eventId) => void navigate({ to: '/events/$eventId', params: { eventId } }),
     toDeliveries: (search) => void navigate({ to: '/deliveries', search }),
   };
 }

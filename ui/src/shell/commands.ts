@@ -10,6 +10,7 @@ import { chooseTheme } from './theme';
 export interface Going {
   readonly toScreen: (to: (typeof SCREENS)[number]['to']) => void;
   readonly toDelivery: (id: string) => void;
+  readonly toEvent: (id: string) => void;
   readonly toDeliveries: (search: DeliverySearch) => void;
 }
 
@@ -51,7 +52,7 @@ function commandForId({ kind, id }: NonNullable<ReturnType<typeof findId>>): Com
     case 'delivery':
       return { label: `Open ${id}`, icon: Hash, run: (go) => go.toDelivery(id) };
     case 'event':
-      return { label: `Deliveries of ${id}`, icon: Hash, run: (go) => go.toDeliveries({ event_id: id }) };
+      return { label: `Open ${id}`, icon: Hash, run: (go) => go.toEvent(id) };
     case 'subscription':
       return { label: `Deliveries to ${id}`, icon: Hash, run: (go) => go.toDeliveries({ subscription_id: id }) };
   }
