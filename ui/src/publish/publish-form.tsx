@@ -7,6 +7,7 @@ import { subscriptionsQuery } from '../api/queries';
 import { Copyable } from '../components/copyable';
 import { Button } from '../components/ui/button';
 import { Field, Input, Select } from '../components/ui/field';
+import { Kbd } from '../components/ui/kbd';
 import { keyLabel } from '../lib/keys';
 import { changeDraft, type Draft } from './draft';
 import { jsonFaultOf, PayloadField } from './payload-field';
@@ -44,7 +45,9 @@ export function PublishForm({ draft, onSent }: PublishFormProps) {
         <Button type="submit" variant="primary" disabled={isSending || draft.payload === null}>
           <Send aria-hidden /> Publish
         </Button>
-        <span className="text-xs text-muted-foreground max-md:hidden">{keyLabel('Mod+Enter')}</span>
+        <span className="max-md:hidden">
+          <Kbd keys={keyLabel('Mod+↵')} />
+        </span>
       </div>
     </form>
   );
