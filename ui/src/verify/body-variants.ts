@@ -30,8 +30,8 @@ function ofText(body: string): Guess[] {
     [`${body}\r\n`, 'The line break (CR LF) at its end was removed.'],
     [body.replaceAll(/\r?\n/g, '\r\n'), 'Its line breaks were changed from CR LF to LF. Text fields of browsers do so.'],
     [body.replaceAll('\r\n', '\n'), 'Its line breaks were changed from LF to CR LF.'],
-    [body.trim(), 'Spaces or line breaks were added around it.'],
     [body.replace(/^\ufeff/, ''), 'A byte order mark was put before it.'],
+    [body.trim(), 'Spaces or line breaks were added around it.'],
   ];
 }
 
