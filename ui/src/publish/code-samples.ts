@@ -2,7 +2,7 @@ import { curlOf } from '../lib/curl';
 import type { Draft } from './draft';
 import { headersOf } from './send';
 
-export interface CodeSample {
+interface CodeSample {
   readonly language: 'curl' | 'node' | 'python';
   readonly label: string;
   readonly code: string;

@@ -17,7 +17,7 @@ export interface Draft {
   readonly like: string | null;
 }
 
-export const JSON_TYPE = 'application/json';
+const JSON_TYPE = 'application/json';
 
 const SAMPLE: Draft = {
   eventType: 'order.created',

@@ -6,7 +6,7 @@ import { Decoration, type DecorationSet, drawSelection, EditorView, keymap, line
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 
-export interface PayloadEditorProps {
+interface PayloadEditorProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   /** Ctrl or ⌘ with Enter. */

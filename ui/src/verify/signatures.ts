@@ -36,9 +36,9 @@ export async function isSignedBy(
   signature: Uint8Array<ArrayBuffer>,
   signed: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
-  const [algorithm, use] = scheme === 'v1' ? [HMAC, HMAC.name] : [ED25519, ED25519.name];
+  const algorithm = scheme === 'v1' ? HMAC : ED25519;
   const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['verify']);
-  return crypto.subtle.verify(use, key, signature, signed);
+  return crypto.subtle.verify(algorithm.name, key, signature, signed);
 }
 
 const HMAC = { name: 'HMAC', hash: 'SHA-256' };

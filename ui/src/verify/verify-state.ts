@@ -1,5 +1,5 @@
 /** What another screen hands over to the tool. It travels in the state of the history, which no URL and no log shows. */
-export interface VerifyState {
+interface VerifyState {
   /** A line for each header. */
   readonly headers: string;
   readonly body: string;

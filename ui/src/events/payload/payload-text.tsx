@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { Marked } from './marked';
-import type { TextSearch } from './payload-view';
+import type { TextSearch } from './text-search';
 
 const LINE_PX = 18;
 /** Longer lines are cut into pieces, because a browser lays out a line as a whole. */

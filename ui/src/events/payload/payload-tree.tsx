@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Copyable } from '../../components/copyable';
 import type { JsonNode } from '../../lib/json-text';
-import type { TextSearch } from './payload-view';
+import type { TextSearch } from './text-search';
 import { containersOf, isOpenAtFirst, nodeAt, pathOf, shownNodes } from './tree-rows';
 import { TreeRow } from './tree-row';
 

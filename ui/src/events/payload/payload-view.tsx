@@ -1,16 +1,16 @@
-import { ChevronDown, ChevronUp, Download } from 'lucide-react';
-import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react';
+import { Download } from 'lucide-react';
+import { useMemo } from 'react';
 import { Copyable } from '../../components/copyable';
 import { Button } from '../../components/ui/button';
-import { Input } from '../../components/ui/field';
 import { cx } from '../../lib/cx';
 import { textOf } from '../../lib/curl';
 import { type JsonNode, readJson } from '../../lib/json-text';
-import { bytesOf, countOf } from '../../lib/numbers';
-import { MAX_MATCHES, matchesIn, patternOf } from './matches';
+import { bytesOf } from '../../lib/numbers';
 import { PayloadText } from './payload-text';
 import { PayloadTree } from './payload-tree';
 import { saveFile } from './save-file';
+import { SearchField } from './search-field';
+import { useTextSearch } from './text-search';
 
 interface PayloadViewProps {
   readonly payload: ArrayBuffer;
@@ -63,72 +63,6 @@ function treeOf(text: string | null): readonly JsonNode[] | null {
   const first = nodes?.[0];
   const isWorthIt = first !== undefined && first.size > 0 && nodes !== null && nodes.length <= MAX_VALUES;
   return isWorthIt ? nodes : null;
-}
-
-/** What somebody looks for in a text, and which match they are at. */
-export interface TextSearch {
-  readonly sought: string;
-  readonly seek: (sought: string) => void;
-  readonly pattern: RegExp | null;
-  /** Offsets of the matches. */
-  readonly matches: readonly number[];
-  /** Index of the present match. */
-  readonly at: number;
-  readonly step: (by: number) => void;
-}
-
-function useTextSearch(text: string): TextSearch {
-  const [sought, setSought] = useState('');
-  const [at, setAt] = useState(0);
-  const deferred = useDeferredValue(sought.trim());
-  const pattern = useMemo(() => patternOf(deferred), [deferred]);
-  const matches = useMemo(() => matchesIn(text, pattern), [text, pattern]);
-  return {
-    sought,
-    seek: (next) => {
-      setSought(next);
-      setAt(0);
-    },
-    pattern,
-    matches,
-    at,
-    step: (by) => setAt((at + by + matches.length) % Math.max(1, matches.length)),
-  };
-}
-
-function SearchField({ search: { sought, seek, matches, at, step } }: { readonly search: TextSearch }) {
-  const press = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter') return;
-    event.preventDefault();
-    step(event.shiftKey ? -1 : 1);
-  };
-  const count = matches.length === MAX_MATCHES ? `${countOf(MAX_MATCHES)}+` : countOf(matches.length);
-  return (
-    <div className="flex items-center gap-2">
-      <Input
-        type="search"
-        aria-label="Search the payload"
-        placeholder="Search the payload"
-        value={sought}
-        onChange={({ target }) => seek(target.value)}
-        onKeyDown={press}
-        className="min-w-0 flex-1"
-      />
-      {sought.trim() !== '' && (
-        <>
-          <span role="status" className="whitespace-nowrap text-muted-foreground">
-            {matches.length === 0 ? 'no match' : `${at + 1} of ${count}`}
-          </span>
-          <Button size="icon" aria-label="Previous match" disabled={matches.length === 0} onClick={() => step(-1)}>
-            <ChevronUp aria-hidden />
-          </Button>
-          <Button size="icon" aria-label="Next match" disabled={matches.length === 0} onClick={() => step(1)}>
-            <ChevronDown aria-hidden />
-          </Button>
-        </>
-      )}
-    </div>
-  );
 }
 
 const VIEWS = [
