@@ -9,6 +9,7 @@ import {
   type ListEventsData,
 } from '../api/generated';
 import { KEYS } from '../api/queries';
+import { canRetry } from '../deliveries/use-delivery-actions';
 import type { ListSource } from '../deliveries/use-live-list';
 
 const PAGE_SIZE = 100;
@@ -31,6 +32,12 @@ function readEvents(filters: EventFilters, cursor: string | null, signal: AbortS
   return answerOf(listEvents({ query, signal }));
 }
 
+const ASKED_EVERY_MS = 15_000;
+
+function hasUnfinished({ data }: EventExplanationAnswer): boolean {
+  return data.some(({ delivery }) => delivery !== null && !canRetry(delivery.status));
+}
+
 /** Who got an event and with which outcome, then why the others did not. Read again with the event. */
 export function explanationQuery(id: string) {
   return infiniteQueryOptions({
@@ -41,5 +48,7 @@ export function explanationQuery(id: string) {
       return answerOf(explainEvent({ path: { id }, query, signal }));
     },
     getNextPageParam: ({ next_cursor }) => next_cursor,
+    // Messages come sooner. This is for when there are none.
+    refetchInterval: ({ state: { data } }) => (data?.pages.some(hasUnfinished) === true ? ASKED_EVERY_MS : false),
   });
 }

@@ -9,7 +9,7 @@ import {
   type EventExplanationAnswer,
   type ExplainedSubscriptionAnswer,
 } from '../../api/generated';
-import { readAgain } from '../../api/query-client';
+import { KEYS } from '../../api/queries';
 import { say } from '../../components/toasts';
 import { Button, buttonClass } from '../../components/ui/button';
 import { canRetry, useDeliveryActions } from '../../deliveries/use-delivery-actions';
@@ -41,7 +41,9 @@ export function FanOutAction({ entry, event, addressedTo, name }: FanOutActionPr
   const [mayRetry, mayReplay] = [useMay('deliveries:retry'), useMay('replays:write')];
   const [mayPublish, mayChange] = [useMay('events:publish'), useMay('subscriptions:write')];
   if (delivery !== null) {
-    return mayRetry && canRetry(delivery.status) ? <SendAgain id={delivery.id} name={name} /> : null;
+    return mayRetry && canRetry(delivery.status) ? (
+      <SendAgain id={delivery.id} name={name} eventId={event.id} />
+    ) : null;
   }
   const change = reason === null ? undefined : CHANGES[reason];
   if (change !== undefined) {
@@ -69,12 +71,20 @@ export function FanOutAction({ entry, event, addressedTo, name }: FanOutActionPr
   );
 }
 
-function SendAgain({ id, name }: { readonly id: string; readonly name: string }) {
+interface SendAgainProps {
+  readonly id: string;
+  readonly name: string;
+  readonly eventId: string;
+}
+
+function SendAgain({ id, name, eventId }: SendAgainProps) {
   const { retry } = useDeliveryActions();
+  const queryClient = useQueryClient();
   const [isBusy, setIsBusy] = useState(false);
   const send = async (): Promise<void> => {
     setIsBusy(true);
     await retry(id);
+    void queryClient.invalidateQueries({ queryKey: KEYS.event(eventId) });
     setIsBusy(false);
   };
   return (
@@ -95,7 +105,7 @@ function SendMissing({ id, name, event }: Omit<FanOutActionProps, 'entry' | 'add
     } catch (error) {
       say('failed', error instanceof Error ? error.message : 'That did not work.');
     }
-    readAgain(queryClient);
+    void queryClient.invalidateQueries({ queryKey: KEYS.event(event.id) });
     setIsBusy(false);
   };
   return (
