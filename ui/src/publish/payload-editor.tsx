@@ -1,6 +1,7 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
+import { search, searchKeymap } from '@codemirror/search';
 import { Compartment, EditorState, type Extension, Prec, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
@@ -93,7 +94,8 @@ function extensionsFor(label: string, onChange: (text: string) => void, onSubmit
       ]),
     ),
     // Tab leaves the editor, as it leaves every field.
-    keymap.of([...defaultKeymap, ...historyKeymap]),
+    keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap]),
+    search({ top: true }),
     LANGUAGE.of(json()),
     FAULT,
     THEME,
@@ -137,6 +139,17 @@ const THEME = EditorView.theme({
     backgroundColor: 'var(--brand-tint)',
   },
   '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--accent)', outline: '1px solid var(--input)' },
+  '.cm-panels': { backgroundColor: 'var(--muted)', color: 'var(--foreground)' },
+  '.cm-panels-top': { borderBottom: '1px solid var(--border)' },
+  '.cm-textfield, .cm-button': {
+    backgroundColor: 'var(--card)',
+    backgroundImage: 'none',
+    color: 'var(--foreground)',
+    border: '1px solid var(--input)',
+    borderRadius: '4px',
+  },
+  '.cm-searchMatch': { backgroundColor: 'var(--warning-tint)' },
+  '.cm-searchMatch-selected': { outline: '1px solid var(--warning)' },
   '.faulty': { backgroundColor: 'var(--destructive-tint)' },
 });
 
