@@ -32,6 +32,14 @@ export default function EventsScreen() {
   const list = useLiveList(source, !isAtTop || openId !== null || cursorId !== null);
   const { change, clear, open, close } = useEventNavigation();
   const atId = openId ?? cursorId;
+  // The focus comes back to the row when the drawer is closed.
+  const openRow = useCallback(
+    (id: string) => {
+      setCursorId(id);
+      open(id);
+    },
+    [open],
+  );
   useEventKeys({ rows: list.rows, atId, openId, open, close, setCursorId });
   const mayPublish = useMay('events:publish');
   return (
@@ -48,7 +56,7 @@ export default function EventsScreen() {
           </FilterBar>
           <div className="min-h-0 flex-1 border-t border-border">
             <Content list={list} isFiltered={filterText !== '{}'} onClear={clear}>
-              <EventTable list={list} cursorId={atId} openId={openId} onOpen={open} onAtTop={setIsAtTop} />
+              <EventTable list={list} cursorId={atId} openId={openId} onOpen={openRow} onAtTop={setIsAtTop} />
             </Content>
           </div>
         </div>

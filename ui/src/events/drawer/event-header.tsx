@@ -12,7 +12,8 @@ import { OutcomeWords } from '../outcome-words';
 
 /** What an event is, what became of it, and what one can do with it. */
 export function EventHeader({ event }: { readonly event: EventAnswer }) {
-  const mayPublish = useMay('events:publish') && !event.event_type.startsWith(OPERATIONAL);
+  const mayPublish = [useMay('events:publish'), useMay('payloads:read')].every(Boolean);
+  const isPublishable = !event.event_type.startsWith(OPERATIONAL);
   return (
     <>
       <header className="flex flex-col gap-1">
@@ -22,7 +23,7 @@ export function EventHeader({ event }: { readonly event: EventAnswer }) {
         </p>
       </header>
       <div className="flex flex-wrap gap-2">
-        {mayPublish && (
+        {mayPublish && isPublishable && (
           <Link
             to="/publish"
             search={{ event_type: event.event_type, tags: event.tags.join(',') || undefined, like: event.id }}
