@@ -19,6 +19,7 @@ export const EVENT_COLUMNS: readonly EventColumn[] = [
     header: 'Event type',
     cell: ({ id, event_type: type }) => (
       <Link
+        from="/events"
         to="/events/$eventId"
         params={{ eventId: id }}
         search={(search) => search}

@@ -145,7 +145,13 @@ function useEventNavigation() {
   );
   const open = useCallback(
     (eventId: string, replace = false) =>
-      void navigate({ to: '/events/$eventId', params: { eventId }, search: (search) => search, replace }),
+      void navigate({
+        from: '/events',
+        to: '/events/$eventId',
+        params: { eventId },
+        search: (search) => search,
+        replace,
+      }),
     [navigate],
   );
   const close = useCallback(

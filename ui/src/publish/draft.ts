@@ -36,8 +36,9 @@ access.subscribe(() => access.get().state === 'signed-out' && draft.set(SAMPLE))
 tenant.subscribe(() => draft.set({ ...draft.get(), to: '', like: null }));
 
 /** The draft as a URL wants it. What the URL does not say stays as it was typed. */
-export function beginDraft({ event_type: eventType, tags, to, like = null }: PublishSearch): Draft {
+export function beginDraft({ event_type: eventType, tags, to, like: repeated }: PublishSearch): Draft {
   const before = draft.get();
+  const like = repeated ?? null;
   const isOther = like !== null && like !== before.like;
   const typed = isOther ? { ...SAMPLE, like, payload: null } : before;
   const begun = {
