@@ -2,7 +2,7 @@ export { NotAttempted } from './attempt/http/webhook-sender.js';
 export { type ProbeLine, ReceiverProbes } from './attempt/http/receiver-probes.js';
 export { type FirstAttempt, FirstAttempts, type Hindrance } from './api/first-attempts.js';
 export { DeliveryNotFound } from './api/delivery.errors.js';
-export { DeliveryExplanations, type ExplainedDelivery } from './api/delivery-explanations.js';
+export { DeliveryExplanations, type ExplainedDelivery, totalOf } from './api/delivery-explanations.js';
 export { DeliveryHistory } from './api/delivery-history.js';
 export {
   AttemptAnswer,
@@ -11,6 +11,7 @@ export {
   ExchangeAnswer,
 } from './api/dto/delivery-answer.js';
 export { DELIVERY_STATUSES, type DeliveryStatus } from './domain/delivery-state.js';
+export type { Outcomes } from './storage/delivery-circumstances.repository.js';
 export { EventQuery } from './api/dto/delivery-query.js';
 export { HistorySearch } from './api/history-search.js';
 export {

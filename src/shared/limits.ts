@@ -32,6 +32,8 @@ export const LIMITS = {
   statsPoints: 3000,
   /** Deliveries listed in the status of an event. */
   eventDeliveries: 100,
+  /** Deliveries of an event up to which answers say what became of them. */
+  countedDeliveries: 1000,
   /** Subscriptions that one event can reach. */
   deliveriesPerEvent: 100_000,
   /** Events `webhooks.delivery.failed` that the service publishes for a tenant in a minute. */

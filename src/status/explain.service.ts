@@ -85,8 +85,8 @@ export class ExplainService {
   private async addressing(tenantId: string, eventId: Uuid, within: Within): Promise<Addressed> {
     const addressing = await this.events.getAddressing(tenantId, eventId);
     if (within === null) return addressing;
-    const deliveryCount = (await this.deliveries.countTo(tenantId, [eventId], within)).get(eventId);
-    if (deliveryCount === undefined) throw new EventNotFound(toPublicId('evt', eventId));
+    const deliveryCount = await this.deliveries.countTo(tenantId, eventId, within);
+    if (deliveryCount === 0) throw new EventNotFound(toPublicId('evt', eventId));
     return { ...addressing, deliveryCount };
   }
 

@@ -6,6 +6,8 @@ import {
   type DeliveryWithAttemptsAnswer,
   type EventQuery,
   HistorySearch,
+  type Outcomes,
+  totalOf,
 } from '../delivery/index.js';
 import { EventHistory, EventNotFound, type EventSummary, type Payload } from '../ingest/index.js';
 import type { TwoWayPage } from '../shared/http/two-way-page.js';
@@ -63,19 +65,27 @@ export class StatusService {
     return this.events.getPayload(tenantId, id);
   }
 
-  /** The events that may be seen, with the number of the deliveries that may be seen. */
-  private async seen(tenantId: string, events: readonly EventSummary[], within: Within): Promise<EventSummary[]> {
-    if (within === null) return [...events];
-    const ids = events.map(({ id }) => id);
-    const counts = await this.explanations.countTo(tenantId, ids, within);
+  /** The events that may be seen, with what became of the deliveries that may be seen. */
+  private async seen(tenantId: string, events: readonly EventSummary[], within: Within): Promise<SeenEvent[]> {
+    const isCounted = ({ deliveryCount }: EventSummary): boolean => deliveryCount <= LIMITS.countedDeliveries;
+    // Which of its deliveries a limited session may see is known only after all of them have been read.
+    const ids = (within === null ? events.filter(isCounted) : events).map(({ id }) => id);
+    const found = ids.length === 0 ? NONE : await this.explanations.outcomes(tenantId, ids, within);
     return events.flatMap((event) => {
-      const deliveryCount = counts.get(event.id);
-      return deliveryCount === undefined ? [] : [{ ...event, deliveryCount }];
+      const outcomes = found.get(event.id) ?? null;
+      if (within === null) return [{ ...event, outcomes }];
+      const deliveryCount = outcomes === null ? 0 : totalOf(outcomes);
+      return deliveryCount === 0 ? [] : [{ ...event, deliveryCount, outcomes }];
     });
   }
 }
 
-function toEventAnswer(event: EventSummary): EventAnswer {
+const NONE: ReadonlyMap<Uuid, Outcomes> = new Map();
+
+/** An event as a caller may see it. `outcomes` is null if it has too many deliveries to count them for a list. */
+type SeenEvent = EventSummary & { readonly outcomes: Outcomes | null };
+
+function toEventAnswer(event: SeenEvent): EventAnswer {
   const id = toPublicId('evt', event.id);
   return {
     id,
@@ -83,6 +93,7 @@ function toEventAnswer(event: EventSummary): EventAnswer {
     content_type: event.contentType,
     payload_bytes: event.payloadBytes,
     delivery_count: event.deliveryCount,
+    outcomes: event.outcomes,
     tags: event.tags ?? [],
     idempotency_key: event.idempotencyKey,
     payload_url: `/events/${id}/payload`,

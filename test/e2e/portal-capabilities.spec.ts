@@ -251,7 +251,10 @@ describe('what portals may do, with real PostgreSQL, Redis and receivers', () =>
     });
 
     it('sees of an event only its own part', async () => {
-      expect(await portal.request('GET', `/events/${both}`)).toMatchObject({ body: { delivery_count: 1 } });
+      const { body: event } = await portal.request('GET', `/events/${both}`);
+      expect(event).toMatchObject({ delivery_count: 1 });
+      const { outcomes } = event as { outcomes: Record<string, number> };
+      expect(Object.values(outcomes).reduce((sum, count) => sum + count)).toBe(1);
       const { body } = await portal.request('GET', `/status/${both}`);
       expect(body).toMatchObject({ delivery_count: 1, deliveries: [{ subscription_id: own }] });
       const explained = await portal.request('GET', `/events/${both}/explain`);

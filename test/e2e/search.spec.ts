@@ -12,6 +12,7 @@ interface EventAnswer {
   readonly tags: readonly string[];
   readonly idempotency_key: string | null;
   readonly delivery_count: number;
+  readonly outcomes: Readonly<Record<'delivered' | 'failed' | 'cancelled' | 'unfinished', number>> | null;
 }
 
 interface TwoWayPageAnswer<T> extends PageAnswer<T> {
@@ -51,6 +52,8 @@ describe('searching the history, with real PostgreSQL, Redis and receivers', () 
 
   const get = async <T>(path: string, client = api): Promise<TwoWayPageAnswer<T>> =>
     client.expect<TwoWayPageAnswer<T>>(200, 'GET', path);
+  const failedOf = async (eventId = ''): Promise<string> =>
+    (await get<DeliveryAnswer>(`/deliveries?event_id=${eventId}&status=failed`)).data[0]!.id;
 
   it('answers "order 1234 never arrived" with one call', async () => {
     receiver.script('/hook', respond(503));
@@ -109,6 +112,19 @@ describe('searching the history, with real PostgreSQL, Redis and receivers', () 
     expect((await get<EventAnswer>('/events?tag=lonely&status=failed')).data).toEqual([]);
     const failed = await get<EventAnswer>(`/events?subscription_id=${subscription}&status=failed&event_type=order.*`);
     expect(failed.data).toMatchObject([{ tags: ['order-1234', 'customer-9'] }]);
+  });
+
+  it('says in each event what became of its deliveries', async () => {
+    const none = { delivered: 0, failed: 0, cancelled: 0, unfinished: 0 };
+    const [event] = (await get<EventAnswer>('/events?tag=order-1234')).data;
+    expect(event?.outcomes).toEqual({ ...none, failed: 1 });
+    const retried = await api.expect<DeliveryAnswer>(202, 'POST', `/deliveries/${await failedOf(event?.id)}/retry`);
+    await api.untilFinal(retried.id);
+
+    const { outcomes } = await api.expect<EventAnswer>(200, 'GET', `/events/${event?.id}`);
+
+    expect(outcomes).toEqual({ ...none, delivered: 1, failed: 1 });
+    expect((await get<EventAnswer>('/events?deliveries=0')).data).toMatchObject([{ outcomes: none }]);
   });
 
   it('leads from page to page and back, by cursors and by Link headers', async () => {

@@ -280,6 +280,7 @@ export const EVENT: EventAnswer = {
   content_type: 'application/json',
   payload_bytes: 214,
   delivery_count: 6,
+  outcomes: { delivered: 2, failed: 1, cancelled: 0, unfinished: 3 },
   tags: FIRST.tags,
   idempotency_key: null,
   payload_url: `/events/${FIRST.event_id}/payload`,

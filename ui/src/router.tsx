@@ -12,9 +12,11 @@ import { tenant } from './api/access';
 import { Failed, Notice, Skeleton } from './components/states';
 import { buttonClass } from './components/ui/button';
 import { readDeliverySearch, readDrawerSearch } from './deliveries/delivery-search';
+import { readEventDrawerSearch, readEventSearch } from './events/event-search';
 import { useStore } from './lib/store';
 import { readRange } from './plots/range';
 import { readReplaySearch } from './replays/replay-search';
+import { readPublishSearch } from './publish/publish-search';
 import { serverConfig } from './shell/config-store';
 import { Shell } from './shell/shell';
 import type { NewSearch, SubscriptionSearch, SubscriptionsSearch } from './subscriptions/subscription-search';
@@ -62,12 +64,21 @@ const deliveryRoute = createRoute({
 const eventsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/events',
+  validateSearch: readEventSearch,
   component: lazyRouteComponent(() => import('./events/events-screen')),
+});
+
+const eventRoute = createRoute({
+  getParentRoute: () => eventsRoute,
+  path: '$eventId',
+  validateSearch: readEventDrawerSearch,
+  component: lazyRouteComponent(() => import('./events/drawer/event-drawer')),
 });
 
 const publishRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/publish',
+  validateSearch: readPublishSearch,
   component: lazyRouteComponent(() => import('./publish/publish-screen')),
 });
 
@@ -147,7 +158,7 @@ export function makeRouter(history?: RouterHistory) {
     routeTree: rootRoute.addChildren([
       homeRoute,
       deliveriesRoute.addChildren([deliveryRoute]),
-      eventsRoute,
+      eventsRoute.addChildren([eventRoute]),
       publishRoute,
       subscriptionsRoute,
       newSubscriptionRoute,

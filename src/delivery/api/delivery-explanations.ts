@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../../shared/config/settings.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import { Clock } from '../../shared/time/clock.js';
-import { DeliveryCircumstancesRepository } from '../storage/delivery-circumstances.repository.js';
+import { DeliveryCircumstancesRepository, type Outcomes } from '../storage/delivery-circumstances.repository.js';
 import { DeliveryHistoryRepository, type PartOfEvent } from '../storage/delivery-history.repository.js';
 import { toDeliveryAnswer, toSummary } from './delivery.mapping.js';
 import type { DeliveryAnswer } from './dto/delivery-answer.js';
@@ -37,17 +37,32 @@ export class DeliveryExplanations {
     });
   }
 
-  /** Counts the deliveries of events to these subscriptions. Events without any are missing. */
-  countTo(
+  /**
+   * Counts the deliveries of events by what became of them. Reads all of these deliveries: the caller bounds them.
+   *
+   * @param subscriptionIds only deliveries to these; null for all
+   */
+  outcomes(
     tenantId: string,
     eventIds: readonly Uuid[],
-    subscriptionIds: readonly Uuid[],
-  ): Promise<ReadonlyMap<Uuid, number>> {
-    return this.circumstances.countTo(tenantId, eventIds, subscriptionIds);
+    subscriptionIds: readonly Uuid[] | null,
+  ): Promise<ReadonlyMap<Uuid, Outcomes>> {
+    return this.circumstances.outcomes(tenantId, eventIds, subscriptionIds);
+  }
+
+  /** Counts the deliveries of an event to these subscriptions. */
+  async countTo(tenantId: string, eventId: Uuid, subscriptionIds: readonly Uuid[]): Promise<number> {
+    const outcomes = (await this.outcomes(tenantId, [eventId], subscriptionIds)).get(eventId);
+    return outcomes === undefined ? 0 : totalOf(outcomes);
   }
 
   /** Which of these subscriptions got a delivery of an event. */
   reached(tenantId: string, eventId: Uuid, subscriptionIds: readonly Uuid[]): Promise<Set<Uuid>> {
     return this.circumstances.reached(tenantId, eventId, subscriptionIds);
   }
+}
+
+/** All deliveries that were counted. */
+export function totalOf({ delivered, failed, cancelled, unfinished }: Outcomes): number {
+  return delivered + failed + cancelled + unfinished;
 }

@@ -65,22 +65,48 @@ export class DeliveryCircumstancesRepository {
     return new Set(rows.map((row) => row.subscription_id));
   }
 
-  /** Counts the deliveries of events to some subscriptions. May read all deliveries of the events. */
-  async countTo(
+  /**
+   * Counts the deliveries of events by what became of them. Reads all deliveries of the events: the caller bounds them.
+   * One event is read at once and up to date, several as a search.
+   *
+   * @param subscriptionIds only deliveries to these; null for all
+   */
+  async outcomes(
     tenantId: string,
     eventIds: readonly Uuid[],
-    subscriptionIds: readonly Uuid[],
-  ): Promise<Map<Uuid, number>> {
-    const rows = await this.database.search(tenantId, (session) =>
-      session.query<{ id: Uuid; count: number }>(
-        `select e.id, ((select count(*) from open_deliveries o
-             where o.tenant_id = $1 and o.id > e.id and o.id <= e.last and o.subscription_id = any($4::uuid[]))
-           + (select count(*) from deliveries d
-             where d.tenant_id = $1 and d.id > e.id and d.id <= e.last and d.subscription_id = any($4::uuid[])))::int as count
-         from unnest($2::uuid[], $3::uuid[]) e(id, last)`,
-        [eventIds, eventIds.map(lastUuidOf), subscriptionIds],
-      ),
-    );
-    return new Map(rows.filter(({ count }) => count > 0).map(({ id, count }) => [id, count]));
+    subscriptionIds: readonly Uuid[] | null,
+  ): Promise<Map<Uuid, Outcomes>> {
+    const values = [eventIds, eventIds.map(lastUuidOf), subscriptionIds];
+    const rows =
+      eventIds.length === 1 && subscriptionIds === null
+        ? await this.database.query<OutcomesRow>(tenantId, OUTCOMES, values)
+        : await this.database.search(tenantId, (session) => session.query<OutcomesRow>(OUTCOMES, values));
+    return new Map(rows.map(({ id, ...outcomes }) => [id, outcomes]));
   }
 }
+
+/** Deliveries of an event by what became of them. */
+export interface Outcomes {
+  readonly delivered: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** Pending, in flight or waiting for a retry. */
+  readonly unfinished: number;
+}
+
+type OutcomesRow = Outcomes & { readonly id: Uuid };
+
+/** $2 and $3: the first and last id in the range of each event; $4: subscriptions, or null for all. By primary keys. */
+const OUTCOMES = `
+  select e.id, f.delivered, f.failed, f.cancelled,
+    (select count(*)::int from open_deliveries o
+     where o.tenant_id = $1 and o.id > e.id and o.id <= e.last
+       and ($4::uuid[] is null or o.subscription_id = any($4::uuid[]))) as unfinished
+  from unnest($2::uuid[], $3::uuid[]) e(id, last)
+  cross join lateral (
+    select (count(*) filter (where d.state = ${STATE.delivered}))::int as delivered,
+      (count(*) filter (where d.state = ${STATE.failed}))::int as failed,
+      (count(*) filter (where d.state = ${STATE.cancelled}))::int as cancelled
+    from deliveries d
+    where d.tenant_id = $1 and d.id > e.id and d.id <= e.last
+      and ($4::uuid[] is null or d.subscription_id = any($4::uuid[]))) f`;

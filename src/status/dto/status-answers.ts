@@ -4,6 +4,24 @@ import { ApiEventTags } from '../../shared/http/tags-answer.js';
 import { twoWayPageOf } from '../../shared/http/two-way-page.js';
 import { LIMITS } from '../../shared/limits.js';
 
+export class EventOutcomesAnswer {
+  @ApiProperty({ type: 'integer', example: 2 })
+  readonly delivered: number;
+
+  @ApiProperty({ type: 'integer', example: 1 })
+  readonly failed: number;
+
+  @ApiProperty({ type: 'integer', example: 0 })
+  readonly cancelled: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Deliveries that are pending, in flight or waiting for a retry',
+    example: 0,
+  })
+  readonly unfinished: number;
+}
+
 export class EventAnswer {
   @ApiProperty({ example: 'evt_01k6zv1yqpe7rtqq6zjy200000' })
   readonly id: string;
@@ -19,6 +37,13 @@ export class EventAnswer {
 
   @ApiProperty({ type: 'integer', description: 'Number of deliveries, with manual retries', example: 3 })
   readonly delivery_count: number;
+
+  @ApiProperty({
+    type: EventOutcomesAnswer,
+    nullable: true,
+    description: `What became of its deliveries. Null for an event with more than ${LIMITS.countedDeliveries} of them`,
+  })
+  readonly outcomes: EventOutcomesAnswer | null;
 
   @ApiEventTags()
   readonly tags: readonly string[];

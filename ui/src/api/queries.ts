@@ -30,6 +30,8 @@ export const KEYS = {
   /** Pages of a list, from a cursor or from the newest on. */
   pages: (filters: DeliveryFilters, start: string | null) => ['deliveries', 'pages', filters, start] as const,
   delivery: (id: string) => ['delivery', id] as const,
+  /** The newest events, with which their list is kept up to date. */
+  newestEvents: ['events', 'newest'] as const,
   event: (id: string) => ['event', id] as const,
   payload: (id: string) => ['payload', id] as const,
   subscriptions: ['subscriptions'] as const,

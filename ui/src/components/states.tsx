@@ -35,10 +35,16 @@ export function Notice({ icon, title, children }: NoticeProps) {
   );
 }
 
-export function NothingMatches({ onClear }: { readonly onClear: () => void }) {
+interface NothingMatchesProps {
+  /** What is listed, in the singular. */
+  readonly what?: string;
+  readonly onClear: () => void;
+}
+
+export function NothingMatches({ what = 'delivery', onClear }: NothingMatchesProps) {
   return (
     <Notice icon={<SearchX aria-hidden className="size-5 text-muted-foreground" />} title="Nothing matches">
-      <p>No delivery has all of these properties.</p>
+      <p>No {what} has all of these properties.</p>
       <Button onClick={onClear}>Clear the filters</Button>
     </Notice>
   );

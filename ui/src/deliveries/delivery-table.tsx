@@ -1,11 +1,11 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useWidth } from '../lib/use-width';
 import { DeliveryHrefs } from './delivery-href';
 import { DeliveryRow } from './delivery-row';
 import { DeliveryTableHead } from './delivery-table-head';
 import type { Selection } from './selection';
 import type { DeliveryList } from './use-delivery-list';
+import { useAnchor, useLoading, useVirtualRows } from './use-virtual-rows';
 
 interface DeliveryTableProps {
   readonly list: DeliveryList;
@@ -23,9 +23,6 @@ interface DeliveryTableProps {
 
 const ROW_PX = 36;
 const PHONE_ROW_PX = 56;
-const OVERSCAN = 12;
-/** Rows from the end of the list at which more are asked for. */
-const AHEAD = 30;
 
 type Layout = 'wide' | 'medium' | 'slim' | 'phone';
 
@@ -42,7 +39,7 @@ export function DeliveryTable({ list, selection, onToggle, cursorId, openId, onO
   const rowPx = layout === 'phone' ? PHONE_ROW_PX : ROW_PX;
   const { rows } = list;
   const virtualizer = useVirtualRows(scroller, rows, { rowPx, cursorId });
-  useAnchor(scroller, list, rowPx);
+  useAnchor(scroller, list.rows, rowPx);
   const items = virtualizer.getVirtualItems();
   useLoading(list, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
   useEffect(() => void import('./drawer/delivery-drawer'), []);
@@ -86,52 +83,4 @@ export function DeliveryTable({ list, selection, onToggle, cursorId, openId, onO
       </div>
     </div>
   );
-}
-
-/** The rows in view and some around them. Scrolls to the cursor when it moves. */
-function useVirtualRows(
-  scroller: RefObject<HTMLDivElement | null>,
-  rows: readonly { readonly id: string }[],
-  { rowPx, cursorId }: { readonly rowPx: number; readonly cursorId: string | null },
-) {
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowPx,
-    getItemKey: (index) => rows[index]?.id ?? index,
-    overscan: OVERSCAN,
-  });
-  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowPx]);
-  const cursorIndex = cursorId === null ? -1 : rows.findIndex(({ id }) => id === cursorId);
-  const isFound = cursorIndex >= 0;
-  useEffect(() => {
-    if (isFound) virtualizer.scrollToIndex(cursorIndex, { align: 'auto' });
-    // Not when rows come above the cursor: it stays where it is.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [cursorId, isFound, virtualizer]);
-  return virtualizer;
-}
-
-/** Asks for more rows when an end of the list comes near. */
-function useLoading(list: DeliveryList, first: number, last: number): void {
-  const { rows, hasOlder, hasNewer, loadOlder, loadNewer } = list;
-  useEffect(() => {
-    if (hasOlder && last >= rows.length - AHEAD) loadOlder();
-    if (hasNewer && first < AHEAD) loadNewer();
-  });
-}
-
-/** Keeps the rows in view where they are when others are added above them. At the top, new rows come into view. */
-function useAnchor(scroller: RefObject<HTMLDivElement | null>, { rows }: DeliveryList, rowPx: number): void {
-  const before = useRef(rows);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    const previous = before.current;
-    before.current = rows;
-    if (element === null || element.scrollTop < rowPx || previous === rows) return;
-    const at = Math.floor(element.scrollTop / rowPx);
-    const anchor = previous[at]?.id;
-    const moved = rows.findIndex(({ id }) => id === anchor) - at;
-    if (anchor !== undefined && moved + at >= 0 && moved !== 0) element.scrollTop += moved * rowPx;
-  }, [rows, rowPx, scroller]);
 }

@@ -1,22 +1,9 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { DeliveryAnswer, DeliveryPage } from '../api/generated';
+import { useMemo, useState } from 'react';
+import type { DeliveryAnswer } from '../api/generated';
 import { type DeliveryFilters, KEYS, readDeliveries } from '../api/queries';
-import { type DeliveryPages, newRowsIn, rowsOf, withFreshRows, withNewest } from './merge-newest';
+import { type LiveList, type ListSource, useLiveList } from './use-live-list';
 
-export interface DeliveryList {
-  readonly rows: readonly DeliveryAnswer[];
-  readonly isLoading: boolean;
-  readonly error: unknown;
-  readonly retry: () => void;
-  /** Deliveries that have come since, and are not shown yet. */
-  readonly unseen: number;
-  readonly showUnseen: () => void;
-  readonly hasOlder: boolean;
-  readonly hasNewer: boolean;
-  readonly loadOlder: () => void;
-  readonly loadNewer: () => void;
-}
+export type DeliveryList = LiveList<DeliveryAnswer>;
 
 interface Options {
   readonly filters: DeliveryFilters;
@@ -26,58 +13,18 @@ interface Options {
   readonly isHeld: boolean;
 }
 
-/**
- * A list that is extended at both ends as it is scrolled. What comes meanwhile is put on top, or counted while the list
- * is held. Rows that changed change in place.
- */
+/** The deliveries that a filter lets through, live. */
 export function useDeliveryList({ filters, start, isHeld }: Options): DeliveryList {
-  const queryClient = useQueryClient();
-  const key = KEYS.pages(filters, start);
-  const list = useInfiniteQuery<DeliveryPage, Error, DeliveryPages, typeof key, string | null>({
-    queryKey: key,
-    initialPageParam: start,
-    queryFn: ({ pageParam, signal }) => readDeliveries(filters, pageParam, signal),
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-    getPreviousPageParam: ({ prev_cursor }) => prev_cursor,
-    staleTime: Infinity,
-    // Only what is newest is read again; the rest changes by messages.
-    refetchOnMount: false,
-  });
-  const { data } = list;
-  const startsAtNewest = data?.pages[0]?.prev_cursor === null;
-  const { data: newest } = useQuery({
-    queryKey: KEYS.newest(filters),
-    queryFn: ({ signal }) => readDeliveries(filters, null, signal),
-    enabled: data !== undefined && startsAtNewest,
-  });
-  const change = useCallback(
-    (by: (pages: DeliveryPages) => DeliveryPages) =>
-      queryClient.setQueryData<DeliveryPages>(KEYS.pages(filters, start), (pages) =>
-        pages === undefined ? pages : by(pages),
-      ),
-    [queryClient, filters, start],
+  const source = useMemo(
+    (): ListSource<DeliveryAnswer> => ({
+      pagesKey: KEYS.pages(filters, start),
+      newestKey: KEYS.newest(filters),
+      start,
+      read: (cursor, signal) => readDeliveries(filters, cursor, signal),
+    }),
+    [filters, start],
   );
-  useEffect(() => {
-    if (newest === undefined || !startsAtNewest) return;
-    change((pages) => (isHeld ? withFreshRows(pages, newest) : withNewest(pages, newest)));
-  }, [newest, isHeld, startsAtNewest, change]);
-  const rows = useMemo(() => (data === undefined ? [] : rowsOf(data)), [data]);
-  const unseen = useMemo(
-    () => (data === undefined || newest === undefined || !startsAtNewest ? 0 : newRowsIn(newest, data).length),
-    [data, newest, startsAtNewest],
-  );
-  return {
-    rows,
-    isLoading: list.isPending,
-    error: list.error,
-    retry: () => void list.refetch(),
-    unseen,
-    showUnseen: () => newest !== undefined && change((pages) => withNewest(pages, newest)),
-    hasOlder: list.hasNextPage && !list.isFetchNextPageError,
-    hasNewer: list.hasPreviousPage,
-    loadOlder: () => void (list.isFetching || list.fetchNextPage()),
-    loadNewer: () => void (list.isFetching || list.fetchPreviousPage()),
-  };
+  return useLiveList(source, isHeld);
 }
 
 /** A value that keeps what it was at first. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { curlOf, textOf } from './curl';
 import { findId, shortId } from './ids';
 import { counted, countOf, percentOf, rateOf } from './numbers';
-import { signatureOf } from './sign';
+import { hexSignatureOf, signatureOf } from './sign';
 import { durationOf, exactTimes, roughSpanOf, settingOf, spanOf } from './times';
 
 describe('times', () => {
@@ -114,5 +114,12 @@ describe('a signature', () => {
 
     const expected = createHmac('sha256', key).update('evt_1.1769860800.{"order":42}').digest('base64');
     expect(await signatureOf(secret, 'evt_1', 1769860800, body)).toBe(`v1,${expected}`);
+  });
+
+  it('of a publication is keyed with the text of the secret', async () => {
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const body = new TextEncoder().encode('{"order":42}');
+
+    expect(await hexSignatureOf(secret, body)).toBe(createHmac('sha256', secret).update(body).digest('hex'));
   });
 });

@@ -22,6 +22,17 @@ export async function signatureOf(secret: string, id: string, timestamp: number,
   return `v1,${btoa(String.fromCharCode(...signature))}`;
 }
 
+/**
+ * The signature of a publication (`X-Signature-256`): the hexadecimal HMAC-SHA256 of the bytes, keyed with the text of
+ * the secret.
+ */
+export async function hexSignatureOf(secret: string, body: Uint8Array<ArrayBuffer>): Promise<string> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), algorithm, false, ['sign']);
+  const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, body));
+  return Array.from(signature, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 function keyOf(secret: string): Uint8Array<ArrayBuffer> {
   if (!secret.startsWith(PREFIX)) return new TextEncoder().encode(secret);
   return Uint8Array.from(atob(secret.slice(PREFIX.length)), (character) => character.charCodeAt(0));

@@ -14,6 +14,7 @@ export function applyMessages(queryClient: QueryClient, messages: readonly LiveM
   // A request that is under way is not cut short, or a slow one would never end.
   const gently = { cancelRefetch: false };
   void queryClient.invalidateQueries({ queryKey: [...KEYS.deliveries, 'newest'] }, gently);
+  void queryClient.invalidateQueries({ queryKey: KEYS.newestEvents }, gently);
   for (const id of byDelivery.keys()) void queryClient.invalidateQueries({ queryKey: KEYS.delivery(id) }, gently);
   const events = new Set(messages.map(({ body }) => body.event_id));
   for (const id of events) void queryClient.invalidateQueries({ queryKey: KEYS.event(id) }, gently);

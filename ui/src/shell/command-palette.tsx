@@ -128,6 +128,7 @@ function useGoing(): Going {
     toScreen: (to) => void navigate({ to }),
     toDelivery: (deliveryId) => void navigate({ to: '/deliveries/$deliveryId', params: { deliveryId } }),
     toReplay: (replayId) => void navigate({ to: '/replays/$replayId', params: { replayId } }),
+    toEvent: (eventId) => void navigate({ to: '/events/$eventId', params: { eventId } }),
     toDeliveries: (search) => void navigate({ to: '/deliveries', search }),
     toSubscription: (subscriptionId) =>
       void navigate({ to: '/subscriptions/$subscriptionId', params: { subscriptionId } }),

@@ -11,6 +11,7 @@ export interface Going {
   readonly toScreen: (to: (typeof SCREENS)[number]['to']) => void;
   readonly toDelivery: (id: string) => void;
   readonly toReplay: (id: string) => void;
+  readonly toEvent: (id: string) => void;
   readonly toDeliveries: (search: DeliverySearch) => void;
   readonly toSubscription: (id: string) => void;
 }
@@ -53,7 +54,7 @@ function commandForId({ kind, id }: NonNullable<ReturnType<typeof findId>>): Com
     case 'delivery':
       return { label: `Open ${id}`, icon: Hash, run: (go) => go.toDelivery(id) };
     case 'event':
-      return { label: `Deliveries of ${id}`, icon: Hash, run: (go) => go.toDeliveries({ event_id: id }) };
+      return { label: `Open ${id}`, icon: Hash, run: (go) => go.toEvent(id) };
     case 'replay':
       return { label: `Open ${id}`, icon: Hash, run: (go) => go.toReplay(id) };
     case 'subscription':

@@ -1,5 +1,11 @@
 import type { Ability } from '../api/access';
-import type { DeliveryAnswer, DeliveryPage, DeliveryWithAttemptsAnswer, SessionAnswer } from '../api/generated';
+import type {
+  DeliveryAnswer,
+  DeliveryPage,
+  DeliveryWithAttemptsAnswer,
+  EventAnswer,
+  SessionAnswer,
+} from '../api/generated';
 
 /** What an admin may do. */
 export const ABILITIES_OF_ALL: readonly Ability[] = [
@@ -96,4 +102,26 @@ export function deliveriesFrom(first: number, last: number): DeliveryAnswer[] {
 
 export function aPage(data: DeliveryAnswer[], given: Partial<DeliveryPage> = {}): DeliveryPage {
   return { data, has_more: false, next_cursor: null, prev_cursor: null, ...given };
+}
+
+/** The id of the n-th event. */
+export function eventId(number: number): string {
+  return `evt_${ID}${String(number).padStart(5, '0')}`;
+}
+
+export function anEvent(given: Partial<EventAnswer> = {}): EventAnswer {
+  const id = given.id ?? eventId(1);
+  return {
+    id,
+    event_type: 'order.created',
+    content_type: 'application/json',
+    payload_bytes: 1024,
+    delivery_count: 13,
+    outcomes: { delivered: 12, failed: 1, cancelled: 0, unfinished: 0 },
+    tags: ['order-1234'],
+    idempotency_key: null,
+    payload_url: `/events/${id}/payload`,
+    created_at: '2026-01-31T12:00:00.000Z',
+    ...given,
+  };
 }

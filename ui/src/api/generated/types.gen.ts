@@ -1539,6 +1539,16 @@ export type StatsAnswer = {
     complete_since: string | null;
 };
 
+export type EventOutcomesAnswer = {
+    delivered: number;
+    failed: number;
+    cancelled: number;
+    /**
+     * Deliveries that are pending, in flight or waiting for a retry
+     */
+    unfinished: number;
+};
+
 export type EventStatusAnswer = {
     id: string;
     event_type: string;
@@ -1551,6 +1561,10 @@ export type EventStatusAnswer = {
      * Number of deliveries, with manual retries
      */
     delivery_count: number;
+    /**
+     * What became of its deliveries. Null for an event with more than 1000 of them
+     */
+    outcomes: EventOutcomesAnswer | null;
     /**
      * Tags that the event was published with (`X-Event-Tags`)
      */
@@ -1583,6 +1597,10 @@ export type EventAnswer = {
      * Number of deliveries, with manual retries
      */
     delivery_count: number;
+    /**
+     * What became of its deliveries. Null for an event with more than 1000 of them
+     */
+    outcomes: EventOutcomesAnswer | null;
     /**
      * Tags that the event was published with (`X-Event-Tags`)
      */

@@ -1,0 +1,2 @@
+/** How the types begin that only the service publishes. */
+export const OPERATIONAL = 'webhooks.';

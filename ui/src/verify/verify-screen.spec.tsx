@@ -1,0 +1,70 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { fakeApi } from '../testing/fake-api';
+import { renderApp } from '../testing/render-app';
+import { readVerifyState } from './verify-state';
+
+const SECRETS = { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', signature_scheme: 'v1', public_key: null, previous: [] };
+const SUBSCRIPTION = { id: 'sub_1', description: 'Globex billing', target_url: 'https://hooks.globex.example/in' };
+
+describe('the verify tool', () => {
+  const user = userEvent.setup();
+  beforeEach(() => {
+    vi.stubGlobal('isSecureContext', true);
+  });
+
+  const api = () =>
+    fakeApi({
+      'GET /subscriptions': { body: { data: [SUBSCRIPTION], has_more: false, next_cursor: null } },
+      'GET /subscriptions/sub_1/secret': { body: SECRETS },
+    });
+
+  it('verifies as one types, names the mistake, and sends nothing anywhere', async () => {
+    const { requests } = api();
+    const view = renderApp('/verify');
+    await user.click(await screen.findByRole('button', { name: 'Fill in an example' }));
+    expect(await screen.findByText('Verified')).toBeTruthy();
+
+    await user.type(screen.getByRole('textbox', { name: 'Body' }), '{Enter}');
+
+    expect(await screen.findByText(/A line break was added at its end/)).toBeTruthy();
+    expect(requests.filter((each) => !each.startsWith('GET /subscriptions'))).toEqual([]);
+    expect(view.url()).toBe('/verify');
+  });
+
+  it('hides the secret until it is asked for, also that of a subscription', async () => {
+    api();
+    renderApp('/verify');
+    await screen.findByRole('option', { name: 'Globex billing' });
+
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Subscription' }), 'Globex billing');
+
+    const field = await screen.findByDisplayValue(SECRETS.secret);
+    expect(field.getAttribute('type')).toBe('password');
+    await user.click(screen.getByRole('button', { name: 'Show the secret' }));
+    expect(field.getAttribute('type')).toBe('text');
+  });
+
+  it('says why it cannot work on a page that came over plain http', async () => {
+    vi.stubGlobal('isSecureContext', false);
+    api();
+    renderApp('/verify');
+
+    expect(await screen.findByText('This needs https')).toBeTruthy();
+  });
+});
+
+describe('what another screen hands over', () => {
+  it.each([
+    ['lines', 'a: 1\nb: 2'],
+    ['an object', { a: '1', b: '2' }],
+    ['a list, as the API has it', [{ name: 'a', value: '1' }, { name: 'b', value: '2' }]], // prettier-ignore
+  ])('may have headers as %s', (_, headers) => {
+    expect(readVerifyState({ verify: { headers, body: 'x' } })).toEqual({ headers: 'a: 1\nb: 2', body: 'x' });
+  });
+
+  it.each([null, {}, { verify: 1 }, { verify: { headers: [1, null], body: 2 } }])('may be nothing of use: %j', (state) => {
+    expect(readVerifyState(state)).toEqual({ headers: '', body: '' });
+  });
+});
