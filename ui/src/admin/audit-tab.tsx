@@ -76,10 +76,11 @@ function When({ entry, onOpen }: { readonly entry: AuditAnswer; readonly onOpen:
     <button
       type="button"
       onClick={onOpen}
-      aria-label="Show the entry"
+      
       className="whitespace-nowrap text-muted-foreground"
     >
       <Age at={entry.created_at} />
+      <span className="sr-only">, show the entry</span>
     </button>
   );
 }
