@@ -76,7 +76,7 @@ function When({ entry, onOpen }: { readonly entry: AuditAnswer; readonly onOpen:
     <button
       type="button"
       onClick={onOpen}
-      
+
       className="whitespace-nowrap text-muted-foreground"
     >
       <Age at={entry.created_at} />
