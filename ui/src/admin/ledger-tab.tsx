@@ -86,7 +86,7 @@ function Days({ days, totals }: { readonly days: readonly LedgerDay[]; readonly 
     <>
       <Sentence totals={totals} />
       <Listing label="Ledger by day" columns={columns} rows={days} keyOf={({ day }) => day} />
-      <p className="text-muted-foreground">
+      <p className="text-muted-foreground max-sm:hidden">
         These are sums that were made as deliveries were recorded. <i>Count again</i> counts the history of a day anew
         and compares.
       </p>
