@@ -1,3 +1,4 @@
+import { parsePublicId } from '../../src/shared/ids/public-id.js';
 import { LIMITS } from '../../src/shared/limits.js';
 import { clientOf, createKey, type CreatedKeyAnswer, createTenant, everythingStored } from '../support/access.js';
 import { ApiClient, type ApiResponse, type PageAnswer } from '../support/api-client.js';
@@ -261,8 +262,11 @@ describe('sessions of browsers, with an API process on real PostgreSQL and Redis
 
   it.each<[string, (id: string) => Promise<unknown>]>([
     ['they are revoked', (id) => admin.expect(204, 'DELETE', `/sessions/${id}`)],
-    // The latest one. The open view is no use, so it does not prolong it.
-    ['they expire', () => database.query('update sessions set expires_at = now() where id = (select max(id::text)::uuid from sessions)')], // prettier-ignore
+    // The open view is no use, so it does not prolong it.
+    [
+      'they expire',
+      (id) => database.query('update sessions set expires_at = now() where id = $1', [parsePublicId(id, 'ses').uuid]),
+    ],
   ])('end the live view, too, when %s', async (_, end) => {
     const browser = await browserWith((await aKey('reader')).key);
     const view = await LiveView.open(service.url, { headers: { ...FROM_OWN_PAGE, cookie: browser.cookie! } });

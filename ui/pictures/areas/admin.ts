@@ -68,6 +68,6 @@ async function nearEnd(page: Page): Promise<void> {
 
 /** Phones have no place for it. */
 async function countAgain(page: Page): Promise<void> {
-  const button = page.getByRole('button', { name: 'Count 2026-11-28 again' });
+  const button = page.getByRole('button', { name: 'Count again: 2026-11-28' });
   if (await button.isVisible()) await button.click();
 }

@@ -38,7 +38,11 @@ export default function AuditTab() {
     },
     { header: 'Who and what', cell: (entry) => <What entry={entry} names={names} /> },
     { header: 'Fields', cell: ({ changed }) => <Fields changed={changed} />, className: 'max-lg:hidden' },
-    { header: 'Tenant', cell: ({ tenant_id: id }) => id ?? <Muted text="–" />, className: 'max-md:hidden' },
+    {
+      header: 'Tenant',
+      cell: ({ tenant_id: id }) => id ?? <Muted text="–" />,
+      className: 'whitespace-nowrap max-md:hidden',
+    },
     { header: 'From', cell: ({ address }) => <code>{address ?? '–'}</code>, className: 'max-md:hidden' },
   ];
   return (
@@ -76,10 +80,11 @@ function When({ entry, onOpen }: { readonly entry: AuditAnswer; readonly onOpen:
     <button
       type="button"
       onClick={onOpen}
-      aria-label="Show the entry"
+
       className="whitespace-nowrap text-muted-foreground"
     >
       <Age at={entry.created_at} />
+      <span className="sr-only">, show the entry</span>
     </button>
   );
 }

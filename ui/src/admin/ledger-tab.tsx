@@ -19,7 +19,7 @@ const HOUR_MS = 3_600_000;
 
 const COUNTS: readonly (readonly [keyof LedgerCounts, string, string?])[] = [
   ['accepted', 'Accepted'],
-  ['delivered', '= Delivered'],
+  ['delivered', '= Delivered', 'max-sm:hidden'],
   ['failed', '+ Failed'],
   ['cancelled', '+ Cancelled', 'max-md:hidden'],
   ['unfinished', '+ Unfinished', 'max-md:hidden'],
@@ -72,7 +72,7 @@ function Ranges({ chosen, onChoose }: { readonly chosen: string; readonly onChoo
 function Days({ days, totals }: { readonly days: readonly LedgerDay[]; readonly totals: LedgerCounts }) {
   if (days.length === 0) return <NothingYet />;
   const columns: readonly Column<LedgerDay>[] = [
-    { header: 'Day', cell: ({ day }) => <span className="font-medium whitespace-nowrap">{day}</span> },
+    { header: 'Day', cell: ({ day }) => <Day day={day} /> },
     ...COUNTS.map(([name, header, className]) => ({
       header,
       isNumber: true,
@@ -86,11 +86,21 @@ function Days({ days, totals }: { readonly days: readonly LedgerDay[]; readonly 
     <>
       <Sentence totals={totals} />
       <Listing label="Ledger by day" columns={columns} rows={days} keyOf={({ day }) => day} />
-      <p className="text-muted-foreground">
+      <p className="text-muted-foreground max-sm:hidden">
         These are sums that were made as deliveries were recorded. <i>Count again</i> counts the history of a day anew
         and compares.
       </p>
     </>
+  );
+}
+
+/** Phones have no place for the year. */
+function Day({ day }: { readonly day: string }) {
+  return (
+    <time dateTime={day} className="font-medium whitespace-nowrap">
+      <span className="max-sm:hidden">{day.slice(0, 5)}</span>
+      {day.slice(5)}
+    </time>
   );
 }
 
@@ -141,7 +151,7 @@ function Verify({ day }: { readonly day: string }) {
             {error.message}
           </span>
         )}
-        <Button size="sm" aria-label={`Count ${day} again`} onClick={() => void refetch()}>
+        <Button size="sm" aria-label={`Count again: ${day}`} onClick={() => void refetch()}>
           Count again
         </Button>
       </span>

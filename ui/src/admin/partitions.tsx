@@ -38,7 +38,7 @@ export function Partitions({ database: { days: all, tables } }: { readonly datab
       <Section
         title="History by day"
         aside={
-          <span className="text-muted-foreground">
+          <span className="text-muted-foreground max-sm:hidden">
             {bytesOf(total)}, {counted(all.length - days.length, 'day')} ready ahead; rows are estimates
           </span>
         }

@@ -70,9 +70,10 @@ function Actions({ portal: { id, tenant_id: tenantId } }: { readonly portal: Por
         variant="ghost"
         className="max-sm:hidden"
         aria-label={`End all of ${tenantId}`}
+        data-hint={`All portal sessions of ${tenantId}`}
         onClick={() => go({ open: id, new: 'all' })}
       >
-        All of tenant
+        End all
       </Button>
     </span>
   );

@@ -32,7 +32,7 @@ export function Copyable({ text, what, label, className }: CopyableProps) {
     <button
       type="button"
       onClick={() => void copy()}
-      aria-label={label?.startsWith('Copy') ? `Copy ${what}` : `Copy ${what} ${label ?? text}`}
+      aria-label={label?.startsWith('Copy ') ? label : `Copy ${what} ${label ?? text}`}
       data-hint={isCopied ? 'Copied' : `Copy ${what}`}
       className={cx(
         'group inline-flex max-w-full items-center gap-1.5 rounded-sm text-left font-mono text-muted-foreground hover:text-foreground',
