@@ -292,7 +292,7 @@ export const SUBSCRIPTIONS_AREA: Area = {
       return pageOf(
         LISTED.filter(
           ({ state, description, target_url: url }) =>
-            state === (query.get('state') ?? state) && `${description ?? ""} ${url}`.toLowerCase().includes(text),
+            state === (query.get('state') ?? state) && `${description ?? ''} ${url}`.toLowerCase().includes(text),
         ),
       );
     },

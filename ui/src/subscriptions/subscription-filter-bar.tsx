@@ -62,7 +62,11 @@ interface StatePickerProps {
 
 function StatePicker({ state, onChoose }: StatePickerProps) {
   return (
-    <div role="group" aria-label="State" className="flex h-8 rounded-md border border-input bg-card p-0.5 max-md:order-2">
+    <div
+      role="group"
+      aria-label="State"
+      className="flex h-8 rounded-md border border-input bg-card p-0.5 max-md:order-2"
+    >
       {STATES.map(([value, label]) => (
         <button
           key={label}
