@@ -203,7 +203,7 @@ export const REVIVED = {
 
 export const PREVIEW: ReplayPreviewAnswer = {
   kind: 'missing',
-  filters: {} as ReplayPreviewAnswer['filters'],
+  filters: {},
   matched: 1204,
   rate: 50,
   least_seconds: 25,

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { SubscriptionWithHealthAnswer } from '../../src/api/generated/index.ts';
 import { type Area, pageOf } from '../area.ts';
 import {
   CHECKED,
@@ -27,6 +28,16 @@ async function withNone(page: Page): Promise<void> {
     (route) => route.fulfill(pageOf([])),
   );
   await page.reload({ waitUntil: 'networkidle' });
+}
+
+/** What the API answers about one subscription. */
+function answersTo(subscription: SubscriptionWithHealthAnswer): Area['answers'] {
+  return {
+    [at(subscription)]: () => ({ json: subscription }),
+    [`${at(subscription)}/secret`]: () => ({ json: SECRETS }),
+    [`${at(subscription)}/check`]: () => ({ json: CHECKED }),
+    [`${at(subscription)}/test`]: () => ({ json: TESTED }),
+  };
 }
 
 export const SUBSCRIPTIONS_AREA: Area = {
@@ -97,14 +108,8 @@ export const SUBSCRIPTIONS_AREA: Area = {
         ),
       );
     },
-    ...Object.fromEntries(
-      [FAILING, HEALTHY].flatMap((each) => [
-        [at(each), () => ({ json: each })],
-        [`${at(each)}/secret`, () => ({ json: SECRETS })],
-        [`${at(each)}/check`, () => ({ json: CHECKED })],
-        [`${at(each)}/test`, () => ({ json: TESTED })],
-      ]),
-    ),
+    ...answersTo(FAILING),
+    ...answersTo(HEALTHY),
     // The answer of PATCH is one of GET, too.
     [at(DISABLED_HELD)]: () => ({ json: { ...REVIVED, ...DISABLED_HELD, revival: REVIVED.revival } }),
   },
