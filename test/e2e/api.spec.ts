@@ -190,22 +190,6 @@ describe('the API, with real PostgreSQL and Redis', () => {
 
       expect(seen).toEqual(made.map(({ id }) => id).reverse());
     });
-
-    it('are found by what their description or their target contains, in any case', async () => {
-      const named = await api.createSubscription(aSubscription({ description: 'Größe 100%_of Kestrel' }));
-      const aimed = await api.createSubscription(aSubscription({ target_url: 'https://1.1.1.1/Size-100/kestrel' }));
-      const found = async (text: string): Promise<string[]> => {
-        const { body } = await api.request('GET', `/subscriptions?search=${encodeURIComponent(text)}`);
-        return (body as PageAnswer<SubscriptionAnswer>).data.map(({ id }) => id);
-      };
-
-      expect(await found('KESTREL')).toEqual([aimed.id, named.id]);
-      expect(await found('size-100/')).toEqual([aimed.id]);
-      expect(await found('größe')).toEqual([named.id]);
-      // Characters with a meaning in patterns have none here.
-      expect(await found('100%_of')).toEqual([named.id]);
-      expect(await found('1_0')).toEqual([]);
-    });
   });
 
   describe('publishing', () => {

@@ -183,6 +183,26 @@ describe('searching the history, with real PostgreSQL, Redis and receivers', () 
     );
     expect((await get('/deliveries?target_host=elsewhere.example')).data).toEqual([]);
   });
+
+  it('finds subscriptions by what their description or their target contains, in any case', async () => {
+    const named = await api.createSubscription({
+      target_url: receiver.url('/named'),
+      event_type: 'never',
+      description: 'Größe 100%_of Kestrel',
+    });
+    const aimed = await api.createSubscription({ target_url: receiver.url('/Size-100/kestrel'), event_type: 'never' });
+    const found = async (text: string): Promise<string[]> => {
+      const page = await get<{ id: string }>(`/subscriptions?search=${encodeURIComponent(text)}`);
+      return page.data.map(({ id }) => id);
+    };
+
+    expect(await found('KESTREL')).toEqual([aimed.id, named.id]);
+    expect(await found('size-100/')).toEqual([aimed.id]);
+    expect(await found('größe')).toEqual([named.id]);
+    // Characters with a meaning in patterns have none here.
+    expect(await found('100%_of')).toEqual([named.id]);
+    expect(await found('1_0')).toEqual([]);
+  });
 });
 
 function linkOf({ headers }: { readonly headers: Headers }, relation: string): string | undefined {

@@ -16,6 +16,7 @@ export const OF_REQUESTS = [
   'idLength',
   'timeLength',
   'hostLength',
+  'searchLength',
   'ledgerDays',
   'verifiedLedgerDays',
   'statsPoints',

@@ -59,7 +59,7 @@ function HourBar({ share, height, words }: HourBarProps) {
   return (
     <span
       data-hint={words}
-      className={cx("flex h-full flex-1 flex-col justify-end", words !== undefined && "overflow-hidden rounded-[2px]")}
+      className={cx('flex h-full flex-1 flex-col justify-end', words !== undefined && 'overflow-hidden rounded-[2px]')}
     >
       {share === null ? (
         <span className="block h-px bg-input" />

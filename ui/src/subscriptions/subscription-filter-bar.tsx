@@ -28,7 +28,7 @@ export function SubscriptionFilterBar({ filters, onChange, children }: FilterBar
   const [type, setType] = useTyped(filters.event_type ?? '', (given) => onChange({ event_type: given || undefined }));
   return (
     <div role="search" className="flex flex-wrap items-center gap-2">
-      <label ref={field} className="relative w-64 max-md:w-auto max-md:flex-1">
+      <label ref={field} className="relative w-64 max-md:basis-[calc(100%-96px)] max-md:grow">
         <span className="sr-only">Name or target</span>
         <Search aria-hidden className="absolute top-2 left-2.5 size-4 text-muted-foreground" />
         <Input
@@ -62,7 +62,11 @@ interface StatePickerProps {
 
 function StatePicker({ state, onChoose }: StatePickerProps) {
   return (
-    <div role="group" aria-label="State" className="flex h-8 rounded-md border border-input bg-card p-0.5 max-md:order-2">
+    <div
+      role="group"
+      aria-label="State"
+      className="flex h-8 rounded-md border border-input bg-card p-0.5 max-md:order-2"
+    >
       {STATES.map(([value, label]) => (
         <button
           key={label}

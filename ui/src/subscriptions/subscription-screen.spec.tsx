@@ -225,7 +225,7 @@ describe('the secret of a subscription', () => {
 
     expect(await within(dialog).findByText(/Deliveries carry a signature of each until/)).toBeTruthy();
     expect(dialog.textContent).not.toContain('whsec_BBBB');
-    await user.click(within(dialog).getAllByRole('button', { name: 'Show' })[0] as HTMLElement);
+    await user.click(within(dialog).getAllByRole('button', { name: 'Show' })[0]!);
     expect(dialog.textContent).toContain('whsec_BBBB');
     expect(sent).toEqual([{ overlap: 3600, signature_scheme: 'v1' }]);
   });

@@ -32,7 +32,10 @@ export default function SubscriptionsScreen() {
         <SubscriptionFilterBar filters={filters} onChange={(part) => change({ ...part, cursor: undefined }, true)}>
           {mayCreate && (
             <Link to="/subscriptions/new" className={buttonClass({ variant: 'primary' })}>
-              <Plus aria-hidden /> New <span className="max-md:sr-only">subscription</span>
+              <Plus aria-hidden />
+              <span>
+                New<span className="max-md:sr-only"> subscription</span>
+              </span>
             </Link>
           )}
         </SubscriptionFilterBar>

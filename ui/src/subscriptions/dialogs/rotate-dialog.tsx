@@ -50,7 +50,11 @@ interface RotationFormProps extends RotateDialogProps {
 }
 
 /** What is asked for, and what the service says to it. */
-function useRotation(id: string, current: SecretRotation['signature_scheme'], onRotated: RotationFormProps['onRotated']) {
+function useRotation(
+  id: string,
+  current: SecretRotation['signature_scheme'],
+  onRotated: RotationFormProps['onRotated'],
+) {
   const queryClient = useQueryClient();
   const [overlap, setOverlap] = useState<number>(DAY_S);
   const [scheme, setScheme] = useState(current);
@@ -76,7 +80,11 @@ function useRotation(id: string, current: SecretRotation['signature_scheme'], on
 }
 
 function RotationForm({ subscription: { id, signature_scheme: current }, onRotated, onClose }: RotationFormProps) {
-  const { overlap, setOverlap, scheme, setScheme, own, setOwn, error, ...rotation } = useRotation(id, current, onRotated);
+  const { overlap, setOverlap, scheme, setScheme, own, setOwn, error, ...rotation } = useRotation(
+    id,
+    current,
+    onRotated,
+  );
   const faults = faultsOf(error);
   return (
     <form className="flex flex-col gap-4" onSubmit={(event) => void rotation.rotate(event)}>

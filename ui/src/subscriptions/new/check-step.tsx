@@ -24,7 +24,7 @@ export function CheckStep({ subscription, onBack }: CheckStepProps) {
       <div className="flex items-start gap-3 rounded-lg border border-border bg-card p-4">
         <CircleCheck aria-hidden className="mt-0.5 size-5 shrink-0 text-success" />
         <div className="flex min-w-0 flex-col gap-1">
-          <h2 className="text-base font-medium break-words">{nameOf(subscription)} is made</h2>
+          <h2 className="text-base font-medium break-words">{nameOf(subscription)} is created</h2>
           <p className="text-muted-foreground">
             From now on it gets <span className="font-mono break-all text-foreground">{types.join(', ')}</span>.
           </p>

@@ -60,7 +60,7 @@ describe('making a subscription', () => {
     await user.type(screen.getByRole('textbox', { name: 'Event types' }), 'invoice.paid user.*{Enter}');
     await next('Create and check');
 
-    expect(await screen.findByText('Billing is made')).toBeTruthy();
+    expect(await screen.findByText('Billing is created')).toBeTruthy();
     expect(view.url()).toBe(`/subscriptions/new?step=check&id=${MADE.id}`);
     expect(bodies).toEqual([
       {

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMay } from '../../api/access';
 import { answerOf, faultsOf } from '../../api/failure';
@@ -80,14 +80,6 @@ function Making() {
         />
       )}
       {step === 'check' && made.data !== undefined && <CheckStep subscription={made.data} onBack={() => go('what')} />}
-      {step !== 'check' && (
-        <Link
-          to="/subscriptions"
-          className="self-start text-muted-foreground underline underline-offset-2 hover:text-foreground"
-        >
-          Cancel
-        </Link>
-      )}
       <UnsavedGuard isDirty={draft !== null} />
     </div>
   );

@@ -1,6 +1,7 @@
+import { Link } from '@tanstack/react-router';
 import { ArrowRight } from 'lucide-react';
 import type { SubmitEvent } from 'react';
-import { Button } from '../../components/ui/button';
+import { Button, buttonClass } from '../../components/ui/button';
 import { Field, Input } from '../../components/ui/field';
 import { useStore } from '../../lib/store';
 import { serverConfig } from '../../shell/config-store';
@@ -52,9 +53,14 @@ export function WhereStep({ draft, faults, onChange, onNext }: WhereStepProps) {
           />
         )}
       </Field>
-      <Button type="submit" variant="primary" className="h-10 self-end px-4">
-        Next <ArrowRight aria-hidden />
-      </Button>
+      <div className="flex items-center justify-between gap-2">
+        <Link to="/subscriptions" className={buttonClass({}, 'h-10 px-4')}>
+          Cancel
+        </Link>
+        <Button type="submit" variant="primary" className="h-10 px-4">
+          Next <ArrowRight aria-hidden />
+        </Button>
+      </div>
     </form>
   );
 }

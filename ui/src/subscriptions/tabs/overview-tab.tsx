@@ -88,8 +88,8 @@ function About({ subscription }: Pick<TabProps, 'subscription'>) {
           <span className="font-mono break-all">{types.join(', ')}</span>
         </Fact>
         <Fact name="Retries">
-          up to {counted(retry.max_attempts, 'attempt')}, the second after {settingOf(retry.initial_interval)},
-          then at growing intervals up to {settingOf(retry.max_interval)}
+          up to {counted(retry.max_attempts, 'attempt')}, the second after {settingOf(retry.initial_interval)}, then at
+          growing intervals up to {settingOf(retry.max_interval)}
         </Fact>
         <Fact name="Limits">
           {settingOf(timeout)} for an answer, {counted(limit, 'request')} at once from each worker

@@ -27,7 +27,7 @@ export function VerifyingCode({ scheme, publicKey, language }: VerifyingCodeProp
   return (
     <Section title="Verifying code" aside={<LanguagePicker chosen={chosen} />}>
       <p className="text-muted-foreground">
-        Verify first, on the raw body, and answer 401 if it throws.{' '}
+        Verify first, on the raw body, and answer 401 if it refuses.{' '}
         {scheme === 'v1' && (
           <>
             It reads the secret from <code>WEBHOOK_SECRET</code>.{' '}
