@@ -23,11 +23,13 @@ const MANY = 1000;
 
 interface PreviewProps {
   readonly preview: ReplayPreview;
+  /** Whether something of the form must be decided before it can be counted. */
+  readonly isBlocked: boolean;
   readonly onMake: () => Promise<void>;
 }
 
 /** What would be sent, or why that is not known. */
-export function Preview({ preview, onMake }: PreviewProps) {
+export function Preview({ preview, isBlocked, onMake }: PreviewProps) {
   const { answer, error, isCounting, again } = preview;
   const isThere = isCounting || answer !== undefined || error !== null;
   const element = useRef<HTMLDivElement>(null);
@@ -46,7 +48,9 @@ export function Preview({ preview, onMake }: PreviewProps) {
           <NotCounted error={error} subscriptionId={preview.subscriptionId} onRetry={again} />
         ) : (
           <p className="text-muted-foreground">
-            Count it first: you see how many deliveries there would be and the first ten, and nothing is sent.
+            {isBlocked
+              ? 'Decide about the notes in the form first. Then it can be counted.'
+              : 'Count it first: you see how many deliveries there would be and the first ten, and nothing is sent.'}
           </p>
         )}
       </Section>
