@@ -1,6 +1,6 @@
 import { Link, Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { ArrowUp, Repeat } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useMay } from '../api/access';
 import { ErrorBoundary } from '../components/error-boundary';
 import { Failed, NothingMatches, Skeleton } from '../components/states';
@@ -12,14 +12,16 @@ import { type DeliverySearch, type FilterName, filtersOf, hasFilters } from './d
 import { DeliveryTable } from './delivery-table';
 import { FilterBar } from './filter-bar';
 import { FILTERS } from './filters';
-import { NothingYet } from './nothing-yet';
 import { OutcomeStrip } from './outcome-strip';
 import { NOTHING_SELECTED, type Selection, toggled } from './selection';
-import { SelectionBar } from './selection-bar';
+import type { SelectionBarProps } from './selection-bar';
 import { useDeliveryActions } from './use-delivery-actions';
 import { useDeliveryKeys } from './use-delivery-keys';
 import { type DeliveryList, useAtFirst, useDeliveryList } from './use-delivery-list';
 import { ViewsButton } from './views/views-button';
+
+const NothingYet = lazy(() => import('./nothing-yet').then(({ NothingYet: loaded }) => ({ default: loaded })));
+const LazySelectionBar = lazy(() => import('./selection-bar'));
 
 export default function DeliveriesScreen() {
   const search = useSearch({ from: '/deliveries' });
@@ -108,7 +110,22 @@ function Content({ list, search, onClear, children }: ContentProps) {
   if (list.rows.length > 0) return children;
   if (list.error !== null) return <Failed error={list.error} onRetry={list.retry} />;
   if (list.isLoading || list.hasOlder) return <Skeleton lines={12} className="p-6" />;
-  return hasFilters(search) ? <NothingMatches onClear={onClear} /> : <NothingYet />;
+  if (hasFilters(search)) return <NothingMatches onClear={onClear} />;
+  return (
+    <Suspense>
+      <NothingYet />
+    </Suspense>
+  );
+}
+
+/** It is loaded when something is selected. */
+function SelectionBar(props: SelectionBarProps) {
+  if (props.ids.length === 0) return null;
+  return (
+    <Suspense>
+      <LazySelectionBar {...props} />
+    </Suspense>
+  );
 }
 
 interface ListToolsProps {

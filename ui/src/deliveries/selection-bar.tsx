@@ -6,7 +6,7 @@ import { say } from '../components/toasts';
 import { copyText } from '../lib/clipboard';
 import { exactCount } from '../lib/numbers';
 
-interface SelectionBarProps {
+export interface SelectionBarProps {
   readonly ids: readonly string[];
   readonly onRetry: () => void;
   readonly onClear: () => void;
@@ -16,10 +16,9 @@ interface SelectionBarProps {
 const MAX_IN_URL = 200;
 
 /** What one can do with the selected deliveries. */
-export function SelectionBar({ ids, onRetry, onClear }: SelectionBarProps) {
+export default function SelectionBar({ ids, onRetry, onClear }: SelectionBarProps) {
   const mayRetry = useMay('deliveries:retry');
   const mayReplay = useMay('replays:write') && ids.length <= MAX_IN_URL;
-  if (ids.length === 0) return null;
   const copy = async (): Promise<void> => {
     if (await copyText(ids.join('\n'))) say('done', 'Copied, one id a line.');
   };

@@ -114,10 +114,7 @@ function Both({ message }: { readonly message: LiveMessage }) {
 function Answer({ message }: { readonly message: LiveMessage }) {
   const hint = message.kind === 'event.accepted' ? undefined : (message.body.error?.message ?? undefined);
   return (
-    <span
-      className={cx('truncate', message.kind !== 'delivery.attempted' && 'text-muted-foreground')}
-      data-hint={hint}
-    >
+    <span className={cx('truncate', message.kind !== 'delivery.attempted' && 'text-muted-foreground')} data-hint={hint}>
       {answerOf(message)}
     </span>
   );

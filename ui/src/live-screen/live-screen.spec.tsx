@@ -26,7 +26,9 @@ const arrive = (messages: readonly LiveMessage[]): void => act(() => feed.take(m
 async function types(expected: readonly string[]): Promise<void> {
   await waitFor(() => {
     const [, ...rows] = within(screen.getByRole('grid')).getAllByRole('row');
-    expect(rows.map(({ textContent }) => /order\.(n\d+|created|paid)|missing/.exec(textContent)?.[0])).toEqual(expected);
+    expect(rows.map(({ textContent }) => /order\.(n\d+|created|paid)|missing/.exec(textContent)?.[0])).toEqual(
+      expected,
+    );
   });
 }
 

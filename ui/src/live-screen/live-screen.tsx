@@ -1,6 +1,6 @@
 import { Outlet, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { ArrowUp, Eraser, Pause, Play } from 'lucide-react';
-import { useCallback } from 'react';
+import { lazy, Suspense, useCallback } from 'react';
 import { ErrorBoundary } from '../components/error-boundary';
 import { Button } from '../components/ui/button';
 import { type FilterName, hasFilters } from '../deliveries/delivery-search';
@@ -15,9 +15,10 @@ import { isMessage, KEPT_ROWS, type LiveRow } from './live-feed';
 import { LIVE_FILTERS } from './live-search';
 import { deliveryOf, LiveTable } from './live-table';
 import { PaceStrip } from './pace-strip';
-import { Quiet } from './quiet';
 import { useLiveKeys } from './use-live-keys';
 import { type LiveView, useLiveView } from './use-live-view';
+
+const Quiet = lazy(() => import('./quiet'));
 
 /** Events and attempts as they happen. */
 export default function LiveScreen() {
@@ -41,7 +42,9 @@ export default function LiveScreen() {
           <div className="relative min-h-0 flex-1 border-t border-border">
             {rows.length === 0 ? (
               <div className="h-full overflow-y-auto">
-                <Quiet state={state} hasFilters={hasFilters(search)} onClear={clear} />
+                <Suspense>
+                  <Quiet state={state} hasFilters={hasFilters(search)} onClear={clear} />
+                </Suspense>
               </div>
             ) : (
               <LiveTable

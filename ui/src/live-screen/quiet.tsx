@@ -12,7 +12,7 @@ interface QuietProps {
 }
 
 /** Why nothing is shown, and what to do. */
-export function Quiet({ state, hasFilters, onClear }: QuietProps) {
+export default function Quiet({ state, hasFilters, onClear }: QuietProps) {
   const commands = useFirstCommands();
   if (state === 'connecting' || state === 'asleep') return <Skeleton lines={8} className="p-6" />;
   if (state === 'polling') {

@@ -56,7 +56,7 @@ function NewReplay() {
             onChange={change}
           />
         </form>
-        <Preview preview={preview} onMake={make} />
+        <Preview preview={preview} isBlocked={refusals.length > 0} onMake={make} />
       </div>
     </div>
   );

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { CircleAlert } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Refused } from '../api/failure';
 import type { ReplayMatchAnswer, ReplayPreviewAnswer } from '../api/generated';
 import { Copyable } from '../components/copyable';
@@ -11,6 +11,7 @@ import { type DeliveryStatus, Status } from '../components/status';
 import { Age } from '../components/time';
 import { Button, buttonClass } from '../components/ui/button';
 import { SubscriptionName } from '../deliveries/subscription-name';
+import { cx } from '../lib/cx';
 import { counted, exactCount, rateOf } from '../lib/numbers';
 import { spanOf } from '../lib/times';
 import type { ReplayPreview } from './use-preview';
@@ -22,26 +23,38 @@ const MANY = 1000;
 
 interface PreviewProps {
   readonly preview: ReplayPreview;
+  /** Whether something of the form must be decided before it can be counted. */
+  readonly isBlocked: boolean;
   readonly onMake: () => Promise<void>;
 }
 
 /** What would be sent, or why that is not known. */
-export function Preview({ preview, onMake }: PreviewProps) {
+export function Preview({ preview, isBlocked, onMake }: PreviewProps) {
   const { answer, error, isCounting, again } = preview;
+  const isThere = isCounting || answer !== undefined || error !== null;
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On phones, the button that counts is a page away.
+    if (answer !== undefined) element.current?.scrollIntoView({ block: 'nearest' });
+  }, [answer]);
   return (
-    <Section title="What it would send">
-      {isCounting ? (
-        <Skeleton lines={6} />
-      ) : answer !== undefined ? (
-        <Found answer={answer} onMake={onMake} />
-      ) : error !== null ? (
-        <NotCounted error={error} subscriptionId={preview.subscriptionId} onRetry={again} />
-      ) : (
-        <p className="text-muted-foreground">
-          Count it first: you see how many deliveries there would be and the first ten, and nothing is sent.
-        </p>
-      )}
-    </Section>
+    <div ref={element} className={cx('lg:-mt-1.5', isThere && 'max-lg:order-first')}>
+      <Section title="What it would send">
+        {isCounting ? (
+          <Skeleton lines={6} />
+        ) : answer !== undefined ? (
+          <Found answer={answer} onMake={onMake} />
+        ) : error !== null ? (
+          <NotCounted error={error} subscriptionId={preview.subscriptionId} onRetry={again} />
+        ) : (
+          <p className="text-muted-foreground">
+            {isBlocked
+              ? 'Decide about the notes in the form first. Then it can be counted.'
+              : 'Count it first: you see how many deliveries there would be and the first ten, and nothing is sent.'}
+          </p>
+        )}
+      </Section>
+    </div>
   );
 }
 

@@ -11,7 +11,8 @@ interface RefusalsProps {
 export function Refusals({ refusals, onChange }: RefusalsProps) {
   if (refusals.length === 0) return null;
   return (
-    <ul role="alert" className="flex flex-col gap-2">
+    <div role="alert">
+    <ul className="flex flex-col gap-2">
       {refusals.map(({ words, action, change }) => (
         <li key={action} className="flex gap-3 rounded-md border border-border bg-warning-tint p-3">
           <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warning" />
@@ -24,5 +25,6 @@ export function Refusals({ refusals, onChange }: RefusalsProps) {
         </li>
       ))}
     </ul>
+    </div>
   );
 }

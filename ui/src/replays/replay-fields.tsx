@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Button } from '../components/ui/button';
 import { Checkbox, Field, Input, Select, TextArea } from '../components/ui/field';
 import { STATUSES } from '../components/status';
@@ -28,7 +29,7 @@ export function ReplayFields({ isCountable, ...props }: ReplayFieldsProps) {
       {kind === 'selected' ? <IdsField {...props} /> : <FilterFields {...props} />}
       <Field
         label="Deliveries a second"
-        help="At most. Empty for the rate that the service is set to."
+        help="At most. The receiver's other deliveries come first."
         fault={faults.rate}
         className="max-w-64"
       >
@@ -38,6 +39,7 @@ export function ReplayFields({ isCountable, ...props }: ReplayFieldsProps) {
             type="number"
             min="0.01"
             step="any"
+            placeholder="As the service is set"
             value={form.rate ?? ''}
             onChange={({ target }) => onChange({ rate: target.value })}
           />
@@ -141,7 +143,7 @@ function FilterFields({ form, faults, onChange }: PartProps) {
       />
       <TimeField
         label="Since"
-        help={isMissing ? 'Events accepted at this time or later' : 'Accepted then or later. Empty for any time.'}
+        help={isMissing ? 'Accepted then or later' : 'Empty for any time'}
         value={form.since}
         fault={faults.since}
         isNeeded={isMissing}
@@ -149,58 +151,84 @@ function FilterFields({ form, faults, onChange }: PartProps) {
       />
       <TimeField
         label="Until"
-        help="Accepted before that. Empty for now."
+        help="Empty for now"
         value={form.until}
         fault={faults.until}
         onChange={(until) => onChange({ until })}
       />
-      <TextFields form={form} faults={faults} onChange={onChange} />
+      <TextFields fields={MAIN} form={form} faults={faults} onChange={onChange} />
+      <MoreFields form={form} faults={faults} onChange={onChange} />
     </div>
   );
 }
 
-const TEXTS = [
+const MAIN = [
   { name: 'event_type', label: 'Event type', placeholder: 'order.*' },
   { name: 'tag', label: 'Tag', placeholder: 'order-1234' },
+] as const;
+const MORE = [
+  { name: 'event_id', label: 'Event', placeholder: 'evt_…' },
   { name: 'status_code', label: 'Last response', placeholder: '5xx' },
   { name: 'target_host', label: 'Host', placeholder: 'hooks.example.com' },
-  { name: 'event_id', label: 'Event', placeholder: 'evt_…' },
 ] as const;
 
-function TextFields({ form, faults, onChange }: PartProps) {
+interface TextFieldsProps extends PartProps {
+  readonly fields: typeof MAIN | typeof MORE;
+}
+
+function TextFields({ fields, form, faults, onChange }: TextFieldsProps) {
   const kind = kindOf(form);
+  return fields.map(({ name, label, placeholder }) =>
+    takes(kind, name) ? (
+      <Field key={name} label={label} fault={faults[name]}>
+        {(control) => (
+          <Input
+            {...control}
+            placeholder={placeholder}
+            value={form[name] ?? ''}
+            onChange={({ target }) => onChange({ [name]: target.value })}
+          />
+        )}
+      </Field>
+    ) : null,
+  );
+}
+
+/** What few need. It is open where something is filled in, or wrong. */
+function MoreFields(props: PartProps) {
+  const { form, faults, onChange } = props;
+  const isUsed = [...MORE.map(({ name }) => name), 'error_code' as const].some(
+    (name) => (form[name] ?? '') !== '' || faults[name] !== undefined,
+  );
+  const [isOpen, setIsOpen] = useState(isUsed);
   return (
-    <>
-      {TEXTS.filter(({ name }) => takes(kind, name)).map(({ name, label, placeholder }) => (
-        <Field key={name} label={label} fault={faults[name]}>
-          {(control) => (
-            <Input
-              {...control}
-              placeholder={placeholder}
-              value={form[name] ?? ''}
-              onChange={({ target }) => onChange({ [name]: target.value })}
-            />
-          )}
-        </Field>
-      ))}
-      {takes(kind, 'error_code') && (
-        <Field label="Last error" fault={faults.error_code}>
-          {(control) => (
-            <Select
-              {...control}
-              value={form.error_code ?? ''}
-              onChange={({ target }) => onChange({ error_code: target.value })}
-            >
-              <option value="">Any</option>
-              {ERROR_CODES.map((code) => (
-                <option key={code} value={code}>
-                  {errorWords(code)}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-      )}
-    </>
+    <details
+      open={isOpen || isUsed}
+      onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}
+      className="sm:col-span-2"
+    >
+      <summary className="rounded-sm text-muted-foreground hover:text-foreground">More filters</summary>
+      <div className="grid gap-x-4 gap-y-4 pt-4 sm:grid-cols-2">
+        <TextFields fields={MORE} {...props} />
+        {takes(kindOf(form), 'error_code') && (
+          <Field label="Last error" fault={faults.error_code}>
+            {(control) => (
+              <Select
+                {...control}
+                value={form.error_code ?? ''}
+                onChange={({ target }) => onChange({ error_code: target.value })}
+              >
+                <option value="">Any</option>
+                {ERROR_CODES.map((code) => (
+                  <option key={code} value={code}>
+                    {errorWords(code)}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        )}
+      </div>
+    </details>
   );
 }

@@ -1,7 +1,6 @@
 import type { ReplayAnswer, ReplayFiltersAnswer } from '../api/generated';
 import { errorWords } from '../deliveries/filters';
 import { SubscriptionName } from '../deliveries/subscription-name';
-import { cx } from '../lib/cx';
 import { localTime } from '../lib/times';
 
 type Told = Pick<ReplayAnswer, 'kind' | 'filters'>;
@@ -12,7 +11,7 @@ export function kindWords({ kind, filters }: Told): string {
     case 'failed':
       return 'What failed';
     case 'status':
-      return `What was ${listed(filters.statuses ?? [])}`;
+      return `What ${listed((filters.statuses ?? []).map((status) => (status === 'failed' ? status : `was ${status}`)))}`;
     case 'selected':
       return 'Selected deliveries';
     case 'missing':
@@ -45,13 +44,13 @@ function shortTime(at: string): string {
   return localTime(at).replace(/(:00)?\.\d{3}$/, '');
 }
 
-/** Filters in one line, in grey. */
-export function ReplayFilters({ filters, className }: { readonly filters: ReplayFiltersAnswer; className?: string }) {
+/** Filters, in grey. */
+export function ReplayFilters({ filters }: { readonly filters: ReplayFiltersAnswer }) {
   const { subscription_id: id } = filters;
   const words = filterWords(filters);
   if (id === undefined && words.length === 0) return null;
   return (
-    <span className={cx('min-w-0 truncate text-muted-foreground', className)}>
+    <span className="min-w-0 break-words text-muted-foreground">
       {id !== undefined && <SubscriptionName id={id} targetUrl={id} />}
       {id !== undefined && words.length > 0 && ' · '}
       {words.join(' · ')}

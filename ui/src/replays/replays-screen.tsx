@@ -110,23 +110,22 @@ function Replays({ search, onChange }: ReplaysProps) {
 }
 
 const COLUMNS: readonly Column<ReplayAnswer>[] = [
-  { header: 'State', className: 'w-32', cell: ({ state }) => <ReplayState state={state} /> },
-  { header: 'What', cell: (replay) => <What replay={replay} /> },
-  { header: 'Progress', className: 'w-48 max-sm:hidden', cell: (replay) => <Progress replay={replay} /> },
-  { header: 'Delivered', isNumber: true, className: 'w-24', cell: ({ delivered }) => exactCount(delivered) },
-  { header: 'Failed', isNumber: true, className: 'w-20', cell: ({ failed }) => <Failures count={failed} /> },
+  { header: 'State', cell: ({ state }) => <ReplayState state={state} /> },
+  { header: 'What', className: 'w-full max-w-0', cell: (replay) => <What replay={replay} /> },
+  { header: 'Progress', className: 'max-sm:hidden', cell: (replay) => <Progress replay={replay} /> },
+  { header: 'Delivered', isNumber: true, className: 'max-sm:hidden', cell: ({ delivered }) => exactCount(delivered) },
+  { header: 'Failed', isNumber: true, className: 'max-sm:hidden', cell: ({ failed }) => <Failures count={failed} /> },
   {
     header: 'Rate',
     isNumber: true,
-    className: 'w-20 max-lg:hidden',
+    className: 'max-lg:hidden',
     cell: ({ rate }) => <span className="text-muted-foreground">{rateOf(rate)}</span>,
   },
-  { header: 'By', className: 'w-32 max-xl:hidden', cell: ({ created_by: keyId }) => <Maker keyId={keyId} /> },
+  { header: 'By', className: 'max-xl:hidden', cell: ({ created_by: keyId }) => <Maker keyId={keyId} /> },
   {
     header: 'Age',
     isNumber: true,
-    className: 'w-20',
-    cell: ({ created_at: at }) => <Age at={at} className="text-muted-foreground" />,
+    cell: ({ created_at: at }) => <Age at={at} className="whitespace-nowrap text-muted-foreground" />,
   },
 ];
 
@@ -137,17 +136,22 @@ function What({ replay }: { readonly replay: ReplayAnswer }) {
         {kindWords(replay)}
       </Link>
       <ReplayFilters filters={replay.filters} />
+      {/* Phones have no column for it. */}
+      <span className="w-full sm:hidden">
+        <Progress replay={replay} />
+      </span>
     </div>
   );
 }
 
 function Progress({ replay }: { readonly replay: ReplayAnswer }) {
-  const { sent, skipped, matched } = replay;
+  const { sent, skipped, matched, failed } = replay;
   return (
-    <span className="flex flex-col gap-1 py-1">
+    <span className="flex w-40 flex-col gap-1 py-1">
       <ProgressBar replay={replay} />
       <span className="text-2xs whitespace-nowrap text-muted-foreground">
         {exactCount(sent + skipped)} of {exactCount(matched)}
+        {failed > 0 && <span className="sm:hidden">, {exactCount(failed)} failed</span>}
       </span>
     </span>
   );

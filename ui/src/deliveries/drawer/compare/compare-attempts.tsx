@@ -164,7 +164,7 @@ function Sign() {
 
 function Value({ text }: { readonly text: string | null }) {
   if (text === null) return <span className="text-muted-foreground">none</span>;
-  return <span className="break-all whitespace-pre-wrap">{text}</span>;
+  return <span className="break-words whitespace-pre-wrap">{text}</span>;
 }
 
 interface BodiesProps {
@@ -207,5 +207,5 @@ function BodyLine({ pair }: { readonly pair: LinePair }) {
 }
 
 function BodyText({ text }: { readonly text: string | null }) {
-  return <span className="min-h-5 break-all whitespace-pre-wrap">{text}</span>;
+  return <span className="min-h-5 break-words whitespace-pre-wrap">{text}</span>;
 }
