@@ -1,5 +1,9 @@
 import type { Page } from 'playwright-core';
-import type { EventAnswer, EventExplanationAnswer, ExplainedSubscriptionAnswer } from '../../src/api/generated/index.ts';
+import type {
+  EventAnswer,
+  EventExplanationAnswer,
+  ExplainedSubscriptionAnswer,
+} from '../../src/api/generated/index.ts';
 import { type Area, pageOf } from '../area.ts';
 import { chance, DELIVERIES, EVENT, OF_EVENT, SUBSCRIPTIONS } from '../sample-data.ts';
 
@@ -51,7 +55,8 @@ function eventOf(index: number): EventAnswer {
   const delivery = DELIVERIES[index]!;
   const count = Math.round(chance(index + 7) * 14);
   const failed = index % 9 === 4 ? Math.min(count, 1 + (index % 2)) : 0;
-  const unfinished = index < 3 ? Math.min(count - failed, 2 - index + 1) : index % 13 === 6 ? Math.min(count - failed, 1) : 0;
+  const unfinished =
+    index < 3 ? Math.min(count - failed, 2 - index + 1) : index % 13 === 6 ? Math.min(count - failed, 1) : 0;
   return {
     ...EVENT,
     id: delivery.event_id,

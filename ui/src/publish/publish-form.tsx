@@ -101,7 +101,11 @@ function ShortFields({ draft, faults }: ShortFieldsProps) {
           />
         )}
       </Field>
-      <Field label="Idempotency key" fault={faults['Idempotency-Key']} help="Published once within 24 h under the same key">
+      <Field
+        label="Idempotency key"
+        fault={faults['Idempotency-Key']}
+        help="Published once within 24 h under the same key"
+      >
         {(control) => (
           <Input
             {...control}

@@ -47,7 +47,9 @@ export function Published({ eventId, sent }: PublishedProps) {
       {sent?.isRepeated === true && (
         <p>An earlier request with this idempotency key published it. Nothing was published again.</p>
       )}
-      {sent?.warnings.map((warning) => <Warning key={warning.code} warning={warning} />)}
+      {sent?.warnings.map((warning) => (
+        <Warning key={warning.code} warning={warning} />
+      ))}
       {mayRead && <Following eventId={eventId} />}
     </Section>
   );
@@ -63,7 +65,11 @@ function Warning({ warning: { pointer, detail } }: { readonly warning: WarningAn
 
 function Following({ eventId }: { readonly eventId: string }) {
   const { data: event } = useQuery(eventQuery(eventId));
-  const { data: page, error, refetch } = useQuery({
+  const {
+    data: page,
+    error,
+    refetch,
+  } = useQuery({
     ...eventDeliveriesQuery(eventId),
     refetchInterval: ({ state: { data } }) =>
       data?.data.every(({ status }) => canRetry(status)) === true ? false : ASKED_EVERY_MS,
