@@ -28,6 +28,7 @@ for (const name of ['offsetWidth', 'clientWidth']) {
   Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => 1200 });
 }
 Element.prototype.scrollTo = () => undefined;
+Element.prototype.scrollIntoView = () => undefined;
 
 // The machine that runs the tests may be busy.
 configure({ asyncUtilTimeout: 10_000 });

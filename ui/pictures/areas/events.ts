@@ -29,6 +29,7 @@ export const EVENTS_AREA: Area = {
   ],
   answers: {
     '/events': (query) => pageOf(query.get('tag') === 'nothing' ? [] : EVENTS),
+    [OPEN]: () => ({ json: OPENED }),
     [`${OPEN}/explain`]: () => ({ json: EXPLANATION }),
     [`${OPEN}/payload`]: () => ({ body: PAYLOAD, contentType: 'application/json' }),
   },
@@ -69,8 +70,10 @@ function eventOf(index: number): EventAnswer {
   };
 }
 
+const OPENED: EventAnswer = { ...EVENT, payload_bytes: Buffer.byteLength(PAYLOAD) };
+
 const EVENTS: readonly EventAnswer[] = DELIVERIES.slice(0, 120).map(({ event_id: id }, index) =>
-  id === EVENT.id ? EVENT : eventOf(index),
+  id === EVENT.id ? OPENED : eventOf(index),
 );
 
 const DETAILS: Readonly<Record<string, string>> = {

@@ -71,7 +71,7 @@ function headersStep(headers: GivenHeaders): {
   const all = [id, timestamp, signature] as const;
   if (missing.length > 0) {
     const others = [...headers.keys()].filter(
-      (name) => /signature/.test(name) && !NAMES.some((known) => known === name),
+      (name) => name.includes('signature') && !NAMES.some((known) => known === name),
     );
     const hint =
       others.length > 0

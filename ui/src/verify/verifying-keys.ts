@@ -39,7 +39,7 @@ function readSecret(given: string): ReadKeys {
   if (secret.startsWith('whsec_')) return readShared(secret, mistake);
   if (secret.startsWith('whpk_')) return readPublic(secret, mistake);
   if (secret.startsWith('whsk_')) return faulty(PRIVATE_KEY);
-  if (/^whk_/.test(secret))
+  if (secret.startsWith('whk_'))
     return faulty('whk_… is an API key. The secret of a subscription begins with whsec_ or whpk_.');
   if (secret.startsWith('-----BEGIN')) return faulty('This is a PEM key. The service shows its public key as whpk_….');
   return readText(given, secret, mistake);

@@ -89,7 +89,7 @@ function Entry({ entry, event, addressedTo }: EntryProps) {
             <Status status={delivery.status} />
           </Link>
         )}
-        {delivery !== null && delivery.retry_of !== null && (
+        {typeof delivery?.retry_of === 'string' && (
           <span className="shrink-0 text-xs text-muted-foreground">sent again</span>
         )}
         <span className="flex-1" />
