@@ -1,5 +1,9 @@
 import type { Page } from 'playwright-core';
-import type { EventAnswer, EventExplanationAnswer, ExplainedSubscriptionAnswer } from '../../src/api/generated/index.ts';
+import type {
+  EventAnswer,
+  EventExplanationAnswer,
+  ExplainedSubscriptionAnswer,
+} from '../../src/api/generated/index.ts';
 import { type Area, pageOf } from '../area.ts';
 import { chance, DELIVERIES, EVENT, OF_EVENT, SUBSCRIPTIONS } from '../sample-data.ts';
 
@@ -25,6 +29,7 @@ export const EVENTS_AREA: Area = {
   ],
   answers: {
     '/events': (query) => pageOf(query.get('tag') === 'nothing' ? [] : EVENTS),
+    [OPEN]: () => ({ json: OPENED }),
     [`${OPEN}/explain`]: () => ({ json: EXPLANATION }),
     [`${OPEN}/payload`]: () => ({ body: PAYLOAD, contentType: 'application/json' }),
   },
@@ -51,7 +56,8 @@ function eventOf(index: number): EventAnswer {
   const delivery = DELIVERIES[index]!;
   const count = Math.round(chance(index + 7) * 14);
   const failed = index % 9 === 4 ? Math.min(count, 1 + (index % 2)) : 0;
-  const unfinished = index < 3 ? Math.min(count - failed, 2 - index + 1) : index % 13 === 6 ? Math.min(count - failed, 1) : 0;
+  const unfinished =
+    index < 3 ? Math.min(count - failed, 2 - index + 1) : index % 13 === 6 ? Math.min(count - failed, 1) : 0;
   return {
     ...EVENT,
     id: delivery.event_id,
@@ -64,8 +70,10 @@ function eventOf(index: number): EventAnswer {
   };
 }
 
+const OPENED: EventAnswer = { ...EVENT, payload_bytes: Buffer.byteLength(PAYLOAD) };
+
 const EVENTS: readonly EventAnswer[] = DELIVERIES.slice(0, 120).map(({ event_id: id }, index) =>
-  id === EVENT.id ? EVENT : eventOf(index),
+  id === EVENT.id ? OPENED : eventOf(index),
 );
 
 const DETAILS: Readonly<Record<string, string>> = {

@@ -41,11 +41,7 @@ export function useLoading(list: LiveList<ListedRow>, first: number, last: numbe
 }
 
 /** Keeps the rows in view where they are when others are added above them. At the top, new rows come into view. */
-export function useAnchor(
-  scroller: RefObject<HTMLDivElement | null>,
-  rows: readonly ListedRow[],
-  rowPx: number,
-): void {
+export function useAnchor(scroller: RefObject<HTMLDivElement | null>, rows: readonly ListedRow[], rowPx: number): void {
   const before = useRef(rows);
   useLayoutEffect(() => {
     const element = scroller.current;

@@ -71,7 +71,11 @@ describe('the list of events', () => {
       'GET /events': {
         body: page([
           anEvent({ outcomes: { delivered: 12, failed: 1, cancelled: 0, unfinished: 2 } }),
-          anEvent({ id: eventId(3), delivery_count: 0, outcomes: { delivered: 0, failed: 0, cancelled: 0, unfinished: 0 } }),
+          anEvent({
+            id: eventId(3),
+            delivery_count: 0,
+            outcomes: { delivered: 0, failed: 0, cancelled: 0, unfinished: 0 },
+          }),
           anEvent({ id: eventId(2), delivery_count: 4711, outcomes: null }),
         ]),
       },

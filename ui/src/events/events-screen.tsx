@@ -139,10 +139,7 @@ function useEventNavigation() {
       void navigate({ to: '/events', search: (search) => ({ ...search, cursor: undefined, [name]: value }) }),
     [navigate],
   );
-  const clear = useCallback(
-    () => void navigate({ to: '/events', search: ({ tenant }) => ({ tenant }) }),
-    [navigate],
-  );
+  const clear = useCallback(() => void navigate({ to: '/events', search: ({ tenant }) => ({ tenant }) }), [navigate]);
   const open = useCallback(
     (eventId: string, replace = false) =>
       void navigate({

@@ -159,7 +159,8 @@ class JsonReader {
         continue;
       }
       if (parent.size === 0) return true;
-      if (character !== ',') throw this.fault(character === undefined ? `ends before a ${end}` : `expects a comma or ${end}`);
+      if (character !== ',')
+        throw this.fault(character === undefined ? `ends before a ${end}` : `expects a comma or ${end}`);
       const comma = this.at;
       this.at += 1;
       this.skipSpace();

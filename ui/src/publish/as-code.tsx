@@ -1,6 +1,6 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import { tenant } from '../api/access';
-import { Copyable } from '../components/copyable';
+import { CopyButton } from '../components/copy-button';
 import { Section } from '../components/section';
 import { Tabs } from '../components/ui/tabs';
 import { useStore } from '../lib/store';
@@ -31,15 +31,15 @@ export function AsCode({ draft }: { readonly draft: Draft }) {
           value,
           label,
           content: (
-            <div className="flex flex-col gap-2">
+            <div className="flex flex-col items-end gap-2">
               <pre
                 tabIndex={0}
                 aria-label={`Code for ${label}`}
-                className="max-h-72 overflow-auto rounded-md border border-border bg-background px-3 py-2 leading-[18px]"
+                className="max-h-72 w-full overflow-auto rounded-md border border-border bg-background px-3 py-2 leading-[18px]"
               >
                 {code.length > MAX_SHOWN ? `${code.slice(0, MAX_SHOWN)}…` : code}
               </pre>
-              <Copyable text={code} what="code" label="Copy code" className="self-end font-sans text-sm" />
+              <CopyButton text={code} what="code" />
             </div>
           ),
         }))}

@@ -79,7 +79,8 @@ function Shown({ audience, eventType, to }: AudienceProps & { readonly audience:
 function headline(count: number, isCut: boolean, eventType: string, to: string): string {
   if (to !== '') return count === 0 ? 'It would be refused.' : 'One subscription, whoever else wants the type.';
   if (count === 0) return `Nobody: no subscription wants ${eventType}. It would be kept, and could be replayed later.`;
-  return isCut ? `${MAX_SHOWN} subscriptions or more.` : `${counted(count, 'subscription')}.`;
+  if (isCut) return `${MAX_SHOWN} subscriptions or more want ${eventType}.`;
+  return `${counted(count, 'subscription wants', 'subscriptions want')} ${eventType}.`;
 }
 
 interface RowProps {

@@ -51,7 +51,12 @@ describe('code that publishes', () => {
 
     expect(code).toContain(String.raw`--data-raw 'it'\''s'`);
     expect(code).toContain('-H "Authorization: Bearer $KEY"');
-    expect(code.split('\n').slice(0, -1).every((line) => line.endsWith(' \\'))).toBe(true);
+    expect(
+      code
+        .split('\n')
+        .slice(0, -1)
+        .every((line) => line.endsWith(' \\')),
+    ).toBe(true);
   });
 
   it('escapes for Python what would end the text, or change it', () => {

@@ -112,7 +112,7 @@ const FAULT = StateField.define<DecorationSet>({
   update: (marks, { docChanged, effects, state, changes }) => {
     const effect = effects.find((each) => each.is(showFault));
     if (effect === undefined) return docChanged ? marks.map(changes) : marks;
-    const at = effect.value as number | null;
+    const at: number | null = effect.value;
     if (at === null) return Decoration.none;
     return Decoration.set([FAULTY_LINE.range(state.doc.lineAt(Math.min(at, state.doc.length)).from)]);
   },

@@ -61,7 +61,13 @@ function PayloadText({ text, draft, fault, onSubmit }: PayloadTextProps) {
       <div className="flex min-h-7 items-center justify-between gap-3">
         <span className="font-medium">Payload</span>
         {isJsonType(contentType) && (
-          <Button size="sm" variant="ghost" className="-mr-2.5" disabled={broken !== null} onClick={() => change(indented(text))}>
+          <Button
+            size="sm"
+            variant="ghost"
+            className="-mr-2.5"
+            disabled={broken !== null}
+            onClick={() => change(indented(text))}
+          >
             Indent
           </Button>
         )}

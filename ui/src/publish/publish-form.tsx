@@ -91,7 +91,7 @@ function ShortFields({ draft, faults }: ShortFieldsProps) {
     <div className="publish-short">
       <EventTypeField draft={draft} faults={faults} />
       <TargetField to={draft.to} />
-      <Field label="Tags" fault={faults['X-Event-Tags']} help="Up to eight, separated by commas, to find it by">
+      <Field label="Tags" fault={faults['X-Event-Tags']} className="is-tags" help="Up to eight, with commas between">
         {(control) => (
           <Input
             {...control}
@@ -101,7 +101,11 @@ function ShortFields({ draft, faults }: ShortFieldsProps) {
           />
         )}
       </Field>
-      <Field label="Idempotency key" fault={faults['Idempotency-Key']} help="Published once within 24 h under the same key">
+      <Field
+        label="Idempotency key"
+        fault={faults['Idempotency-Key']}
+        help="Within 24 h, published once"
+      >
         {(control) => (
           <Input
             {...control}
@@ -111,7 +115,7 @@ function ShortFields({ draft, faults }: ShortFieldsProps) {
           />
         )}
       </Field>
-      <Field label="Content type" fault={faults['Content-Type']} help="Receivers get it with the payload">
+      <Field label="Content type" fault={faults['Content-Type']} help="Sent along with it">
         {(control) => (
           <Input
             {...control}
@@ -131,7 +135,8 @@ function EventTypeField({ draft, faults }: ShortFieldsProps) {
     <Field
       label="Event type"
       fault={faults.event_type ?? faults['X-Event-Type']}
-      help="Words separated by dots, such as order.created"
+      help="Words with dots between"
+      className="is-wide"
     >
       {(control) => (
         <>
@@ -161,7 +166,7 @@ function TargetField({ to }: { readonly to: string }) {
   const isKnown = to === '' || subscriptions.some(({ id }) => id === to);
   if (!maySee && to === '') return null;
   return (
-    <Field label="To" help="Or one of them only">
+    <Field label="To" help="All of them, or one" className="is-wide">
       {(control) => (
         <Select {...control} value={to} onChange={({ target }) => changeDraft({ to: target.value })}>
           <option value="">All that want the type</option>

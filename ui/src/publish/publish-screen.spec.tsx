@@ -83,7 +83,7 @@ describe('publishing by hand', () => {
 
     const region = await screen.findByRole('region', { name: 'Who would get it' });
 
-    expect(await within(region).findByText('2 subscriptions.')).toBeTruthy();
+    expect(await within(region).findByText('2 subscriptions want order.created.')).toBeTruthy();
     expect(within(region).getByText('paused: held until it is resumed')).toBeTruthy();
     expect(within(region).getByText('1 subscription would not get it')).toBeTruthy();
     expect(within(region).getByText('wants only user.*')).toBeTruthy();

@@ -44,11 +44,7 @@ function Publishing() {
       <PublishForm draft={draft} onSent={show} />
       <div className="flex min-w-0 flex-col gap-8">
         {search.sent !== undefined && (
-          <Published
-            key={search.sent}
-            eventId={search.sent}
-            sent={sent?.eventId === search.sent ? sent : null}
-          />
+          <Published key={search.sent} eventId={search.sent} sent={sent?.eventId === search.sent ? sent : null} />
         )}
         {maySee && <WhoWouldGetIt eventType={eventType} to={to} />}
         <AsCode draft={draft} />

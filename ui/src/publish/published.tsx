@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CircleCheck } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useMay } from '../api/access';
 import type { DeliveryAnswer, WarningAnswer } from '../api/generated';
 import { eventDeliveriesQuery, eventQuery } from '../api/queries';
@@ -28,7 +29,13 @@ interface PublishedProps {
 /** What became of the event that was published last, delivery by delivery, until all of them have ended. */
 export function Published({ eventId, sent }: PublishedProps) {
   const mayRead = useMay('deliveries:read');
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a narrow page, it is below the form.
+    if (sent !== null) element.current?.scrollIntoView({ block: 'nearest' });
+  }, [sent]);
   return (
+    <div ref={element}>
     <Section
       title={sent?.isRepeated === true ? 'Published earlier' : 'Published'}
       aside={
@@ -47,9 +54,12 @@ export function Published({ eventId, sent }: PublishedProps) {
       {sent?.isRepeated === true && (
         <p>An earlier request with this idempotency key published it. Nothing was published again.</p>
       )}
-      {sent?.warnings.map((warning) => <Warning key={warning.code} warning={warning} />)}
+      {sent?.warnings.map((warning) => (
+        <Warning key={warning.code} warning={warning} />
+      ))}
       {mayRead && <Following eventId={eventId} />}
     </Section>
+    </div>
   );
 }
 
@@ -63,7 +73,11 @@ function Warning({ warning: { pointer, detail } }: { readonly warning: WarningAn
 
 function Following({ eventId }: { readonly eventId: string }) {
   const { data: event } = useQuery(eventQuery(eventId));
-  const { data: page, error, refetch } = useQuery({
+  const {
+    data: page,
+    error,
+    refetch,
+  } = useQuery({
     ...eventDeliveriesQuery(eventId),
     refetchInterval: ({ state: { data } }) =>
       data?.data.every(({ status }) => canRetry(status)) === true ? false : ASKED_EVERY_MS,

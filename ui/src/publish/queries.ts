@@ -14,7 +14,8 @@ export function audienceQuery(eventType: string) {
     queryKey: [...KEYS.subscriptions, 'audience', eventType],
     enabled: TYPE.test(eventType),
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => answerOf(listSubscriptions({ query: { event_type: eventType, limit: MAX_SHOWN }, signal })),
+    queryFn: ({ signal }) =>
+      answerOf(listSubscriptions({ query: { event_type: eventType, limit: MAX_SHOWN }, signal })),
   });
 }
 

@@ -4,7 +4,6 @@ import {
   publishToAll,
   type PublishToAllData,
   publishToSubscription,
-  type PublishToSubscriptionData,
   type WarningAnswer,
 } from '../api/generated';
 import { canSign, hexSignatureOf } from '../lib/sign';
@@ -50,7 +49,7 @@ export async function send(draft: Draft, isSigned: boolean): Promise<Sent> {
     publishToSubscription({
       ...asItIs,
       path: { subscription_id: draft.to },
-      headers: headers as PublishToSubscriptionData['headers'],
+      headers,
     }),
   );
 }

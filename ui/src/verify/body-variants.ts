@@ -28,7 +28,10 @@ function ofText(body: string): Guess[] {
     [body.replace(/\r?\n$/, ''), 'A line break was added at its end.'],
     [`${body}\n`, 'The line break at its end was removed.'],
     [`${body}\r\n`, 'The line break (CR LF) at its end was removed.'],
-    [body.replaceAll(/\r?\n/g, '\r\n'), 'Its line breaks were changed from CR LF to LF. Text fields of browsers do so.'],
+    [
+      body.replaceAll(/\r?\n/g, '\r\n'),
+      'Its line breaks were changed from CR LF to LF. Text fields of browsers do so.',
+    ],
     [body.replaceAll('\r\n', '\n'), 'Its line breaks were changed from LF to CR LF.'],
     [body.replace(/^\ufeff/, ''), 'A byte order mark was put before it.'],
     [body.trim(), 'Spaces or line breaks were added around it.'],
@@ -63,7 +66,12 @@ function fromPercent(body: string): string | null {
 }
 
 function fromHtml(body: string): string {
-  return body.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  return body
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
 }
 
 const REWRITTEN = 'The JSON was parsed and written anew';
@@ -89,7 +97,12 @@ const STYLES: readonly (readonly [JsonStyle, string])[] = [
 function ofJson(body: string): Guess[] {
   return STYLES.flatMap(([style, change]): Guess[] => {
     const text = writeJson(body, style);
-    return text === null ? [] : [[text, change], [`${text}\n`, `${change.slice(0, -1)}, with a line break at its end.`]];
+    return text === null
+      ? []
+      : [
+          [text, change],
+          [`${text}\n`, `${change.slice(0, -1)}, with a line break at its end.`],
+        ];
   });
 }
 

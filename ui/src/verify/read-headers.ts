@@ -39,7 +39,8 @@ function fromObject(text: string): GivenHeaders | null {
     : Object.entries(given);
   for (const [name, value] of entries) {
     for (const each of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (typeof name === 'string' && (typeof each === 'string' || typeof each === 'number')) add(headers, name, String(each));
+      if (typeof name === 'string' && (typeof each === 'string' || typeof each === 'number'))
+        add(headers, name, String(each));
     }
   }
   return headers;

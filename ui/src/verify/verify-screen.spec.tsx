@@ -5,7 +5,12 @@ import { fakeApi } from '../testing/fake-api';
 import { renderApp } from '../testing/render-app';
 import { readVerifyState } from './verify-state';
 
-const SECRETS = { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', signature_scheme: 'v1', public_key: null, previous: [] };
+const SECRETS = {
+  secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  signature_scheme: 'v1',
+  public_key: null,
+  previous: [],
+};
 const SUBSCRIPTION = { id: 'sub_1', description: 'Globex billing', target_url: 'https://hooks.globex.example/in' };
 
 describe('the verify tool', () => {
@@ -64,7 +69,10 @@ describe('what another screen hands over', () => {
     expect(readVerifyState({ verify: { headers, body: 'x' } })).toEqual({ headers: 'a: 1\nb: 2', body: 'x' });
   });
 
-  it.each([null, {}, { verify: 1 }, { verify: { headers: [1, null], body: 2 } }])('may be nothing of use: %j', (state) => {
-    expect(readVerifyState(state)).toEqual({ headers: '', body: '' });
-  });
+  it.each([null, {}, { verify: 1 }, { verify: { headers: [1, null], body: 2 } }])(
+    'may be nothing of use: %j',
+    (state) => {
+      expect(readVerifyState(state)).toEqual({ headers: '', body: '' });
+    },
+  );
 });

@@ -40,7 +40,11 @@ function Verifying({ handedOver }: { readonly handedOver: Omit<Given, 'secret'> 
   const isEmpty = given.headers === '' && given.body === '' && given.secret === '';
   return (
     <div className="verify-layout">
-      <form aria-label="What was received" className="flex min-w-0 flex-col gap-4" onSubmit={(event) => event.preventDefault()}>
+      <form
+        aria-label="What was received"
+        className="flex min-w-0 flex-col gap-4"
+        onSubmit={(event) => event.preventDefault()}
+      >
         <Field label="Headers" help="As lines, as JSON, or as options of curl">
           {(control) => (
             <TextArea

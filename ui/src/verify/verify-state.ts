@@ -15,7 +15,7 @@ export function readVerifyState(state: unknown): VerifyState {
 function linesOf(headers: unknown): string {
   if (typeof headers === 'string') return headers;
   const entries: unknown[][] = Array.isArray(headers)
-    ? headers.map((each: unknown) => (isRecord(each) ? [each.name, each.value] : Array.isArray(each) ? each : []))
+    ? headers.map((each: unknown) => (isRecord(each) ? [each.name, each.value] : []))
     : Object.entries(isRecord(headers) ? headers : {});
   return entries
     .flatMap(([name, value]) => (typeof name === 'string' && typeof value === 'string' ? [`${name}: ${value}`] : []))

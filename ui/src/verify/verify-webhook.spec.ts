@@ -45,10 +45,24 @@ describe('verifying a webhook', () => {
 
   it.each([
     ['JSON', JSON.stringify],
-    ['options of curl', (all: object) => Object.entries(all).map(([name, value]) => `-H '${name}: ${value}'`).join(' \\\n')],
-    ['names in capitals', (all: object) => Object.entries(all).map(([name, value]) => `${name.toUpperCase()}:${value}`).join('\r\n')],
+    [
+      'options of curl',
+      (all: object) =>
+        Object.entries(all)
+          .map(([name, value]) => `-H '${name}: ${value}'`)
+          .join(' \\\n'),
+    ],
+    [
+      'names in capitals',
+      (all: object) =>
+        Object.entries(all)
+          .map(([name, value]) => `${name.toUpperCase()}:${value}`)
+          .join('\r\n'),
+    ],
   ])('reads headers as %s', async (_, write) => {
-    const lines = received().headers.split('\n').map((line) => line.split(': ') as [string, string]);
+    const lines = received()
+      .headers.split('\n')
+      .map((line) => line.split(': ') as [string, string]);
 
     expect(await verify({ headers: write(Object.fromEntries(lines)) })).toMatchObject({ verdict: 'verified' });
   });
@@ -107,7 +121,12 @@ describe('verifying a webhook', () => {
 
   it.each([
     ['a shared secret for v1a', SECRET, 'v1a,AAAA', 'Use the public key of the subscription, whpk_…'],
-    ['a public key for v1', `whpk_${Buffer.alloc(32).toString('base64')}`, undefined, 'Use the secret of the subscription, whsec_…'],
+    [
+      'a public key for v1',
+      `whpk_${Buffer.alloc(32).toString('base64')}`,
+      undefined,
+      'Use the secret of the subscription, whsec_…',
+    ],
     ['a private key', `whsk_${Buffer.alloc(32).toString('base64')}`, undefined, 'must never have the private one'],
     ['an API key', 'whk_01k6zv1yqpe7rtqq6zjy2k3m4n_0123456789', undefined, 'is an API key'],
     ['a secret that is cut', 'whsec_MfKQ9r8GKYqrT!', undefined, 'not base64'],
@@ -132,7 +151,7 @@ describe('verifying a webhook', () => {
 
   it('takes a secret of another form for its bytes, as the service does', async () => {
     const secret = 'any text at all';
-    const signature = new Webhook(Buffer.from(secret), { format: 'raw' }).sign(ID, new Date(NOW - 10_000), BODY);
+    const signature = new Webhook(Buffer.from(secret).toString('base64')).sign(ID, new Date(NOW - 10_000), BODY);
 
     expect(await verify({ secret }, { signature })).toMatchObject({ verdict: 'verified' });
   });
@@ -178,6 +197,9 @@ describe('verifying a webhook', () => {
   });
 
   it('judges nothing before there is a secret', async () => {
-    expect(await verify({ secret: ' ' })).toMatchObject({ verdict: 'open', summary: 'Fill in the secret of the subscription.' });
+    expect(await verify({ secret: ' ' })).toMatchObject({
+      verdict: 'open',
+      summary: 'Fill in the secret of the subscription.',
+    });
   });
 });

@@ -40,7 +40,9 @@ export async function verifyWebhook(given: Given, nowMs: number): Promise<Verifi
   const { keys, faults } = readKeys(given.secret);
   const secret = secretStep(keys, faults);
   const isReady = headers.step.state === 'passed' && keys.length > 0;
-  const match = isReady ? await signatureStep({ id, timestamp, signature, keys, body: given.body }) : skipped('Signature');
+  const match = isReady
+    ? await signatureStep({ id, timestamp, signature, keys, body: given.body })
+    : skipped('Signature');
   const steps = [headers.step, time, secret, match];
   return { ...verdictOf(steps), steps };
 }
@@ -49,7 +51,8 @@ function verdictOf([headers, time, secret, match]: readonly Step[]): Pick<Verifi
   const failed = [headers, secret, match].find((step) => step?.state === 'failed');
   if (failed !== undefined) return { verdict: 'failed', summary: failed.finding };
   if (match?.state !== 'passed') return { verdict: 'open', summary: secret?.finding ?? '' };
-  if (time?.state === 'failed') return { verdict: 'late', summary: `The signature is right, but a receiver refuses it now. ${time.finding}` };
+  if (time?.state === 'failed')
+    return { verdict: 'late', summary: `The signature is right, but a receiver refuses it now. ${time.finding}` };
   return { verdict: 'verified', summary: 'The signature is right: body, id and timestamp are those that were sent.' };
 }
 
@@ -57,16 +60,27 @@ function skipped(name: Step['name']): Step {
   return { name, state: 'skipped', finding: 'Not looked at yet.' };
 }
 
-function headersStep(headers: GivenHeaders): { readonly step: Step; readonly values: readonly [string, string, string] } {
+function headersStep(headers: GivenHeaders): {
+  readonly step: Step;
+  readonly values: readonly [string, string, string];
+} {
   const values = NAMES.map((name, index) => headers.get(name) ?? headers.get(OTHER_NAMES[index] ?? '') ?? '');
   const [id = '', timestamp = '', signature = ''] = values;
   const missing = NAMES.filter((_, index) => values[index] === '');
   const step = (state: Step['state'], finding: string): Step => ({ name: 'Headers', state, finding });
   const all = [id, timestamp, signature] as const;
   if (missing.length > 0) {
-    const others = [...headers.keys()].filter((name) => /signature/.test(name) && !NAMES.some((known) => known === name));
-    const hint = others.length > 0 ? ` ${others.join(', ')} is of another scheme.` : ' A proxy may have removed them, or a framework renamed them.';
-    return { step: step('failed', `${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} missing.${hint}`), values: all };
+    const others = [...headers.keys()].filter(
+      (name) => name.includes('signature') && !NAMES.some((known) => known === name),
+    );
+    const hint =
+      others.length > 0
+        ? ` ${others.join(', ')} is of another scheme.`
+        : ' A proxy may have removed them, or a framework renamed them.';
+    return {
+      step: step('failed', `${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} missing.${hint}`),
+      values: all,
+    };
   }
   return { step: step('passed', `${listed(NAMES)} are there.`), values: all };
 }
@@ -88,8 +102,14 @@ function timestampStep(timestamp: string, nowMs: number): Step {
     return step('passed', offS < 0 ? `It is ${span} ahead of this computer's clock.` : `It was sent ${span} ago.`);
   }
   return offS > 0
-    ? step('failed', `It was sent ${span} ago. Receivers take what is at most 5 min old, so that nobody can replay it later.`)
-    : step('failed', `It is ${span} ahead of this computer's clock. Receivers take at most 5 min, so one of the clocks is wrong.`);
+    ? step(
+        'failed',
+        `It was sent ${span} ago. Receivers take what is at most 5 min old, so that nobody can replay it later.`,
+      )
+    : step(
+        'failed',
+        `It is ${span} ahead of this computer's clock. Receivers take at most 5 min, so one of the clocks is wrong.`,
+      );
 }
 
 function secretStep(keys: readonly VerifyingKey[], faults: readonly string[]): Step {
@@ -98,7 +118,12 @@ function secretStep(keys: readonly VerifyingKey[], faults: readonly string[]): S
   if (fault !== undefined && keys.length === 0) return step('failed', fault);
   if (keys.length === 0) return step('skipped', 'Fill in the secret of the subscription.');
   const isPublic = keys.some(({ scheme }) => scheme === 'v1a');
-  return step('passed', isPublic ? 'It is a public key, for Ed25519 signatures (v1a).' : 'It is a shared secret, for HMAC-SHA256 signatures (v1).');
+  return step(
+    'passed',
+    isPublic
+      ? 'It is a public key, for Ed25519 signatures (v1a).'
+      : 'It is a shared secret, for HMAC-SHA256 signatures (v1).',
+  );
 }
 
 interface Signed {
@@ -119,12 +144,20 @@ async function signatureStep({ id, timestamp, signature, keys, body }: Signed): 
   const found = await matchOf(usable, keys, signedOf(sent));
   if (found !== null) {
     const { mistake } = found.key;
-    const which = usable.length === 1 ? 'It matches.' : `Number ${all.indexOf(found.signature) + 1} of ${counted(all.length, 'signature')} matches; one is enough.`;
-    return mistake === null ? step('passed', which) : step('failed', `It matches only after a change of the secret. ${mistake}`);
+    const which =
+      usable.length === 1
+        ? 'It matches.'
+        : `Number ${all.indexOf(found.signature) + 1} of ${counted(all.length, 'signature')} matches; one is enough.`;
+    return mistake === null
+      ? step('passed', which)
+      : step('failed', `It matches only after a change of the secret. ${mistake}`);
   }
   for (const { bytes, change } of bodyVariants(body)) {
     if ((await matchOf(usable, keys, signedOf(bytes))) !== null) {
-      return step('failed', `The body was changed before it came here. ${change} Verify the bytes as they arrive, before anything parses them.`);
+      return step(
+        'failed',
+        `The body was changed before it came here. ${change} Verify the bytes as they arrive, before anything parses them.`,
+      );
     }
   }
   return step('failed', NO_MATCH);
@@ -166,6 +199,7 @@ function unusable(all: readonly GivenSignature[], keys: readonly VerifyingKey[])
     return 'It is hexadecimal, as other services send it. Standard Webhooks has v1, and base64 after it.';
   }
   if (all.some(({ scheme }) => scheme === '')) return 'It has no version. It must begin with v1, or v1a, and a comma.';
-  if (all.some(({ bytes, scheme }) => bytes === null && /^v1a?$/.test(scheme))) return 'What follows the version is not base64. Check that all of it was copied.';
+  if (all.some(({ bytes, scheme }) => bytes === null && /^v1a?$/.test(scheme)))
+    return 'What follows the version is not base64. Check that all of it was copied.';
   return `Its version, ${[...schemes].join(' and ').slice(0, 40)}, is unknown. This tool knows v1 and v1a.`;
 }

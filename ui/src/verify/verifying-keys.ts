@@ -19,7 +19,10 @@ const PRIVATE_KEY =
 /** Reads one or several secrets, separated by spaces: while a secret is rotated, two are valid. */
 export function readKeys(given: string): ReadKeys {
   const whole = readSecret(given);
-  const parts = given.trim().split(/[\s,]+/).filter(Boolean);
+  const parts = given
+    .trim()
+    .split(/[\s,]+/)
+    .filter(Boolean);
   // A secret without a prefix may contain spaces itself.
   const isOne = parts.length < 2 || !parts.every((part) => /^wh(sec|pk|sk)_/.test(part));
   const read = isOne ? [whole] : parts.map(readSecret);
@@ -36,14 +39,16 @@ function readSecret(given: string): ReadKeys {
   if (secret.startsWith('whsec_')) return readShared(secret, mistake);
   if (secret.startsWith('whpk_')) return readPublic(secret, mistake);
   if (secret.startsWith('whsk_')) return faulty(PRIVATE_KEY);
-  if (/^whk_/.test(secret)) return faulty('whk_… is an API key. The secret of a subscription begins with whsec_ or whpk_.');
+  if (secret.startsWith('whk_'))
+    return faulty('whk_… is an API key. The secret of a subscription begins with whsec_ or whpk_.');
   if (secret.startsWith('-----BEGIN')) return faulty('This is a PEM key. The service shows its public key as whpk_….');
   return readText(given, secret, mistake);
 }
 
 function readShared(secret: string, mistake: string | null): ReadKeys {
   const bytes = bytesOfBase64(secret.slice('whsec_'.length));
-  if (bytes === null) return faulty('What follows whsec_ is not base64. Check that you copied all of it, and nothing else.');
+  if (bytes === null)
+    return faulty('What follows whsec_ is not base64. Check that you copied all of it, and nothing else.');
   const text = { scheme: 'v1' as const, bytes: utf8(secret), mistake: TEXT_AS_KEY };
   return { keys: [{ scheme: 'v1', bytes, mistake }, text], faults: [] };
 }
@@ -53,7 +58,8 @@ const TEXT_AS_KEY =
 
 function readPublic(secret: string, mistake: string | null): ReadKeys {
   const bytes = bytesOfBase64(secret.slice('whpk_'.length));
-  if (bytes?.length !== PUBLIC_BYTES) return faulty('What follows whpk_ is not the base64 of 32 bytes. Check that you copied all of it.');
+  if (bytes?.length !== PUBLIC_BYTES)
+    return faulty('What follows whpk_ is not the base64 of 32 bytes. Check that you copied all of it.');
   return { keys: [{ scheme: 'v1a', bytes, mistake }], faults: [] };
 }
 

@@ -75,9 +75,7 @@ function EventTabs({ event }: { readonly event: EventAnswer }) {
       onChange={choose}
       tabs={[
         { value: 'fan-out', label: 'Who got it', content: <FanOut event={event} /> },
-        ...(mayReadPayload
-          ? [{ value: 'payload', label: 'Payload', content: <EventPayload event={event} /> }]
-          : []),
+        ...(mayReadPayload ? [{ value: 'payload', label: 'Payload', content: <EventPayload event={event} /> }] : []),
         { value: 'json', label: 'JSON', content: <EventJson event={event} /> },
       ]}
     />

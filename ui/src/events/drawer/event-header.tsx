@@ -3,7 +3,7 @@ import { PenLine, Send } from 'lucide-react';
 import { useMay } from '../../api/access';
 import type { EventAnswer } from '../../api/generated';
 import { Copyable } from '../../components/copyable';
-import { Fact, Facts } from '../../components/section';
+import { Fact } from '../../components/section';
 import { ExactTime } from '../../components/time';
 import { buttonClass } from '../../components/ui/button';
 import { bytesOf } from '../../lib/numbers';
@@ -38,7 +38,7 @@ export function EventHeader({ event }: { readonly event: EventAnswer }) {
           </Link>
         )}
       </div>
-      <Facts>
+      <dl className="grid grid-cols-[104px_minmax(0,1fr)] gap-x-4 gap-y-2">
         <Fact name="Accepted">
           <ExactTime at={event.created_at} />
         </Fact>
@@ -60,7 +60,7 @@ export function EventHeader({ event }: { readonly event: EventAnswer }) {
             <Copyable text={event.idempotency_key} what="idempotency key" className="text-foreground" />
           </Fact>
         )}
-      </Facts>
+      </dl>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { EventAnswer } from '../../api/generated';
-import { Copyable } from '../../components/copyable';
+import { CopyButton } from '../../components/copy-button';
 
 /** The event as the API answers it. */
 export function EventJson({ event }: { readonly event: EventAnswer }) {
@@ -8,7 +8,7 @@ export function EventJson({ event }: { readonly event: EventAnswer }) {
     <div className="flex flex-col gap-3">
       <div className="flex items-center justify-between text-muted-foreground">
         <code>GET /events/{`{id}`}</code>
-        <Copyable text={json} what="JSON" label="Copy JSON" className="font-sans" />
+        <CopyButton text={json} what="JSON" />
       </div>
       <pre
         tabIndex={0}

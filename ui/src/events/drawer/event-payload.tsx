@@ -15,7 +15,6 @@ export function EventPayload({ event: { id, content_type: contentType } }: { rea
   return (
     <PayloadView
       payload={payload}
-      contentType={contentType}
       name={/json/i.test(contentType) ? `${id}.json` : id}
       view={view}
       onView={(next) => {

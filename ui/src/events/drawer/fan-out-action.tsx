@@ -41,9 +41,7 @@ export function FanOutAction({ entry, event, addressedTo, name }: FanOutActionPr
   const [mayRetry, mayReplay] = [useMay('deliveries:retry'), useMay('replays:write')];
   const [mayPublish, mayChange] = [useMay('events:publish'), useMay('subscriptions:write')];
   if (delivery !== null) {
-    return mayRetry && canRetry(delivery.status) ? (
-      <SendAgain id={delivery.id} name={name} eventId={event.id} />
-    ) : null;
+    return mayRetry && canRetry(delivery.status) ? <SendAgain id={delivery.id} name={name} eventId={event.id} /> : null;
   }
   const change = reason === null ? undefined : CHANGES[reason];
   if (change !== undefined) {

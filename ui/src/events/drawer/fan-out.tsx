@@ -25,8 +25,8 @@ export function FanOut({ event }: { readonly event: EventAnswer }) {
   return (
     <div className="flex flex-col gap-6">
       <p className="text-pretty text-muted-foreground">{first.summary}</p>
-      <Entries title="Got it" entries={reached} event={event} addressedTo={first.addressed_to} />
-      <Entries title="Did not get it" entries={others} event={event} addressedTo={first.addressed_to} />
+      <Entries title="It went to" entries={reached} event={event} addressedTo={first.addressed_to} />
+      <Entries title="It did not go to" entries={others} event={event} addressedTo={first.addressed_to} />
       {entries.length === 0 && !hasNextPage && (
         <p className="text-muted-foreground">There was no subscription that could have got it.</p>
       )}
@@ -73,7 +73,7 @@ function Entry({ entry, event, addressedTo }: EntryProps) {
   const { subscription_id: id, delivery, detail } = entry;
   const name = useSubscriptionName({ id, targetUrl: '' }) || shortId(id);
   return (
-    <li className="flex flex-col gap-1 border-b border-border py-3 last:border-b-0">
+    <li className="flex flex-col border-b border-border py-2 last:border-b-0">
       <div className="flex min-h-7 items-center gap-3">
         <SubscriptionLink id={id} className="min-w-0 truncate font-medium hover:underline">
           {name}
@@ -83,18 +83,24 @@ function Entry({ entry, event, addressedTo }: EntryProps) {
             to="/deliveries/$deliveryId"
             params={{ deliveryId: delivery.id }}
             aria-label={`Open the delivery to ${name}, ${delivery.status}`}
+            data-hint={delivery.status === 'delivered' ? detail : undefined}
             className="shrink-0 rounded-full hover:opacity-80"
           >
             <Status status={delivery.status} />
           </Link>
         )}
-        {delivery !== null && delivery.retry_of !== null && (
+        {typeof delivery?.retry_of === 'string' && (
           <span className="shrink-0 text-xs text-muted-foreground">sent again</span>
         )}
         <span className="flex-1" />
         <FanOutAction entry={entry} event={event} addressedTo={addressedTo} name={name} />
       </div>
-      <p className="text-pretty break-words text-muted-foreground">{detail}</p>
+      {/* What went well needs no words. */}
+      {delivery?.status === 'delivered' ? (
+        <p className="sr-only">{detail}</p>
+      ) : (
+        <p className="pb-1 text-pretty break-words text-muted-foreground">{detail}</p>
+      )}
     </li>
   );
 }

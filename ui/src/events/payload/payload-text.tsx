@@ -61,10 +61,10 @@ interface Piece {
 /** Lines, and parts of long ones. */
 function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
-  for (let from = 0; from <= text.length; ) {
+  for (let from = 0; from <= text.length;) {
     const end = text.indexOf('\n', from);
     const line = end === -1 ? text.length : end;
-    for (; line - from > PIECE; ) {
+    for (; line - from > PIECE;) {
       const to = from + PIECE - (isSecondHalf(text, from + PIECE) ? 1 : 0);
       pieces.push({ from, to });
       from = to;

@@ -86,7 +86,15 @@ export function PayloadTree({ text, nodes, search }: PayloadTreeProps) {
 }
 
 /** Where the chosen value is, and what it is, to be copied. */
-function Chosen({ text, nodes, at }: { readonly text: string; readonly nodes: readonly JsonNode[]; readonly at: number }) {
+function Chosen({
+  text,
+  nodes,
+  at,
+}: {
+  readonly text: string;
+  readonly nodes: readonly JsonNode[];
+  readonly at: number;
+}) {
   const path = useMemo(() => pathOf(nodes, at), [nodes, at]);
   const node = nodes[at];
   if (node === undefined) return null;

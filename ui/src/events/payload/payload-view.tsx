@@ -1,11 +1,10 @@
 import { Download } from 'lucide-react';
 import { useMemo } from 'react';
-import { Copyable } from '../../components/copyable';
+import { CopyButton } from '../../components/copy-button';
 import { Button } from '../../components/ui/button';
 import { cx } from '../../lib/cx';
 import { textOf } from '../../lib/curl';
 import { type JsonNode, readJson } from '../../lib/json-text';
-import { bytesOf } from '../../lib/numbers';
 import { PayloadText } from './payload-text';
 import { PayloadTree } from './payload-tree';
 import { saveFile } from './save-file';
@@ -14,7 +13,6 @@ import { useTextSearch } from './text-search';
 
 interface PayloadViewProps {
   readonly payload: ArrayBuffer;
-  readonly contentType: string;
   /** Name of the file when it is saved. */
   readonly name: string;
   readonly view: 'tree' | 'raw';
@@ -25,19 +23,17 @@ interface PayloadViewProps {
 const MAX_VALUES = 200_000;
 
 /** A payload as a tree, if it is JSON, and byte for byte as it was published. Both can be searched. */
-export function PayloadView({ payload, contentType, name, view, onView }: PayloadViewProps) {
+export function PayloadView({ payload, name, view, onView }: PayloadViewProps) {
   const text = useMemo(() => textOf(payload), [payload]);
   const nodes = useMemo(() => treeOf(text), [text]);
   const search = useTextSearch(text ?? '');
   const shown = nodes === null ? 'raw' : view;
   return (
     <div className="flex flex-col gap-3">
-      <div className="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-2 text-muted-foreground">
+      <div className="flex min-h-8 items-center gap-1 text-muted-foreground">
         {nodes !== null && <ViewSwitch view={view} onView={onView} />}
-        <span className="truncate">{contentType}</span>
-        <span>{bytesOf(payload.byteLength)}</span>
         <span className="flex-1" />
-        {text !== null && <Copyable text={text} what="payload" label="Copy" className="font-sans" />}
+        {text !== null && <CopyButton text={text} what="payload" />}
         <Button size="sm" variant="ghost" className="-mr-2.5" onClick={() => saveFile(payload, name)}>
           <Download aria-hidden /> Save
         </Button>
@@ -81,7 +77,9 @@ function ViewSwitch({ view, onView }: Pick<PayloadViewProps, 'view' | 'onView'>)
           onClick={() => onView(value)}
           className={cx(
             'h-7 px-2.5 text-sm focus-visible:-outline-offset-2',
-            view === value ? 'bg-secondary font-medium text-foreground' : 'bg-card text-muted-foreground hover:bg-accent',
+            view === value
+              ? 'bg-secondary font-medium text-foreground'
+              : 'bg-card text-muted-foreground hover:bg-accent',
           )}
         >
           {label}

@@ -12,7 +12,7 @@ export function isOpenAtFirst(node: JsonNode, count: number): boolean {
 /** Indexes of the nodes that are in view: those of which everything around is open. */
 export function shownNodes(nodes: readonly JsonNode[], isOpen: (index: number) => boolean): number[] {
   const shown: number[] = [];
-  for (let index = 0; index < nodes.length; ) {
+  for (let index = 0; index < nodes.length;) {
     shown.push(index);
     const node = nodes[index];
     index = node !== undefined && node.size > 0 && !isOpen(index) ? node.next : index + 1;
@@ -35,7 +35,7 @@ export function nodeAt(nodes: readonly JsonNode[], offset: number): number {
 /** Indexes of the containers around a node, the outermost first. */
 export function containersOf(nodes: readonly JsonNode[], index: number): number[] {
   const found: number[] = [];
-  for (let at = 0; at < index; ) {
+  for (let at = 0; at < index;) {
     const next = nodes[at]?.next ?? nodes.length;
     if (next <= index) at = next;
     else {
