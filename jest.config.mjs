@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 const TYPESCRIPT = {
   jsc: {
     parser: { syntax: 'typescript', decorators: true },
@@ -10,6 +13,11 @@ const TYPESCRIPT = {
   swcrc: false,
 };
 
+/** Bundled by scripts/libraries.mjs: each suite loads the libraries that it uses, and thousands of files take longer. */
+const { TEST_LIBRARIES: libraries } = process.env;
+const bundled = libraries === undefined ? {} : JSON.parse(readFileSync(join(libraries, 'index.json'), 'utf8'));
+const toBundles = Object.entries(bundled).map(([name, file]) => [`^${RegExp.escape(name)}$`, join(libraries, file)]);
+
 const project = (displayName, directory, more = {}) => ({
   displayName,
   roots: ['<rootDir>/src', '<rootDir>/test'],
@@ -18,7 +26,7 @@ const project = (displayName, directory, more = {}) => ({
   extensionsToTreatAsEsm: ['.ts'],
   // The packages' own .js comes first: the next line strips the extension from their imports too.
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { ...Object.fromEntries(toBundles), '^(\\.{1,2}/.*)\\.js$': '$1' },
   // Outlives the directory for temporary files, which each run has of its own.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   transform: { '\\.ts$': ['@swc/jest', TYPESCRIPT] },

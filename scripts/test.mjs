@@ -3,6 +3,7 @@ import { accessSync, chmodSync, constants, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { runChecks } from './check.mjs';
+import { bundleLibraries } from './libraries.mjs';
 import { ensureTestServers } from './test-servers.mjs';
 import {
   ensureBuild,
@@ -42,10 +43,12 @@ await runMain(async () => {
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort(name));
   const { signal } = interruption;
+  // What measures runs as production does.
+  const libraries = isLong ? {} : await bundleLibraries(node);
   // Tests often wait, and the checks take the time that they leave.
   const [checks, tests] = await Promise.all([
     skipsChecks ? { passed: 0, failed: 0 } : runChecks(node, { atOnce: 1, signal }),
-    runJest(node, signal),
+    runJest(node, signal, libraries),
   ]);
   const failed = checks.failed + tests.failed;
   const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : '';
@@ -53,7 +56,7 @@ await runMain(async () => {
   return failed === 0 ? 0 : 1;
 });
 
-async function runJest(node, signal) {
+async function runJest(node, signal, libraries) {
   const directory = mkdtempSync(join(memoryOrDisk(), 'webhooks-tests-'));
   // PostgreSQL may run as another user, which must be able to enter it.
   chmodSync(directory, 0o755);
@@ -62,7 +65,7 @@ async function runJest(node, signal) {
     // What measures must run alone. The list of projects ends at the next option, so that it takes no path for one.
     const projects = isLong ? ['--runInBand', '--selectProjects', 'long'] : ['--ignoreProjects', 'long'];
     const args = [...projects, '--json', `--outputFile=${resultFile}`, ...jestArguments];
-    const code = await exitOfJest(args, { node, directory, signal });
+    const code = await exitOfJest(args, { node, directory, signal, libraries });
     const result = readResult(resultFile);
     for (const line of slowestSuites(result?.testResults ?? [])) console.log(line);
     for (const title of skippedTests(result?.testResults ?? [])) console.log(`skipped: ${title}`);
@@ -83,13 +86,13 @@ function memoryOrDisk() {
   }
 }
 
-function exitOfJest(args, { node, directory, signal }) {
+function exitOfJest(args, { node, directory, signal, libraries }) {
   // Jest needs the first flag for ES modules. The second suppresses the warning about it in each process.
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const child = spawn(node, [...flags, toolPath('jest'), ...args], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: environmentFor(node, { TMPDIR: directory }),
+    env: environmentFor(node, { TMPDIR: directory, ...libraries }),
   });
   // This process removes the directory of an interrupted Jest, so it must not end first.
   signal.addEventListener('abort', () => child.kill(signal.reason));

@@ -1,6 +1,7 @@
 import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { testProjects } from './test-projects.ts';
 
 /** The service that `npm run ui:dev` shows. */
 const SERVICE = 'http://127.0.0.1:8000';
@@ -28,7 +29,7 @@ export default defineConfig({
   server: { port: 5173, strictPort: true, proxy: { [API]: SERVICE, '/ui/config.json': SERVICE } },
   test: {
     environment: 'jsdom',
-    include: ['src/**/*.spec.{ts,tsx}'],
+    projects: testProjects(import.meta.dirname),
     setupFiles: ['src/test-setup.ts'],
     clearMocks: true,
     testTimeout: 60_000,

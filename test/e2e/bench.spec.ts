@@ -9,6 +9,7 @@ import { bestLayout } from '../bench/layout.js';
 import type { Result } from '../bench/measure.js';
 import { SCENARIOS } from '../bench/scenarios/index.js';
 import { SeenAttempts } from '../bench/seen-attempts.js';
+import { compileCache } from '../support/faster-starts.js';
 
 const BENCH = fileURLToPath(new URL('../../dist/test/bench/bench.main.js', import.meta.url));
 /** Shorter than the timeout of the test, so that a hanging bench can be told from a hanging test. */
@@ -33,7 +34,7 @@ describe('the bench, with PostgreSQL, Redis, the service, receiver and load gene
 
   /** The bench puts its temporary directories into this one, so that the test sees what it leaves. */
   const bench = (...args: string[]) => {
-    const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: '' };
+    const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: '', ...compileCache() };
     return run(process.execPath, [BENCH, ...args], { env, timeout: TIMEOUT_MS });
   };
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Publisher } from '../capacity/publisher.js';
 import { SAMPLE_UNITS } from '../capacity/samples.js';
 import { builtFile } from '../support/built-file.js';
+import { compileCache } from '../support/faster-starts.js';
 
 /** Shorter than the timeout of the test, so that a hanging measurement can be told from a hanging test. */
 const TIMEOUT_MS = 170_000;
@@ -31,7 +32,7 @@ describe('npm run capacity', () => {
   /** It puts its temporary directories into this one, so that the test sees what it leaves. */
   const capacity = (...args: string[]): Promise<Ending> => capacityIn(process.cwd(), ...args);
   const capacityIn = (cwd: string, ...args: string[]): Promise<Ending> => {
-    const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: '' };
+    const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: '', ...compileCache() };
     const program = builtFile('test/capacity/capacity.main.js');
     return new Promise((resolve) => {
       execFile(process.execPath, [program, ...args], { cwd, env, timeout: TIMEOUT_MS }, (error, stdout, stderr) => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { SAMPLE_UNITS } from '../capacity/samples.js';
 import { builtFile } from '../support/built-file.js';
 import { eventually } from '../support/eventually.js';
+import { compileCache } from '../support/faster-starts.js';
 
 const BENCH = ['bench/bench.main.js', '--scenario', 'rates', '--layout', 'one', '--scale', '0.1'];
 const CAPACITY = ['capacity/capacity.main.js', '--check', '--from', 'costs.json'];
@@ -49,7 +50,7 @@ describe('a measurement that is interrupted', () => {
     ['npm run capacity', 'SIGTERM', 143, CAPACITY],
     ['npm run capacity', 'SIGHUP', 129, CAPACITY],
   ] as const)('ends in order: %s, by %s', async (_, signal, code, [program, ...args]) => {
-    const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: '' };
+    const env = { ...process.env, TMPDIR: directory, NODE_COMPILE_CACHE: '', ...compileCache() };
     const child = spawn(process.execPath, [builtFile(`test/${program}`), ...args], {
       cwd: directory,
       env,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { builtFile } from '../support/built-file.js';
-import { compileCache } from '../support/compile-cache.js';
+import { compileCache } from '../support/faster-starts.js';
 import { eventually } from '../support/eventually.js';
 import { metricsIn } from '../support/exposition.js';
 import { fastSettings } from '../support/fast-settings.js';

@@ -158,6 +158,14 @@ describe('eventually', () => {
     const wrong = eventually(() => ({ status: 'pending' }), { timeoutMs: 20, intervalMs: 1, until: () => false });
     await expect(wrong).rejects.toThrow("{ status: 'pending' }");
   });
+
+  it('looks less often the longer it waits', async () => {
+    let calls = 0;
+    const waiting = eventually(() => (calls += 1), { timeoutMs: 1000, until: () => false });
+    await expect(waiting).rejects.toThrow('in vain');
+    // At a constant interval, it would be 40.
+    expect(calls).toBeLessThanOrEqual(30);
+  });
 });
 
 describe('the OpenAPI validator', () => {

@@ -3,26 +3,38 @@ import { inspect } from 'node:util';
 
 export interface EventuallyOptions<T> {
   readonly timeoutMs?: number;
+  /** Pause between two tries. Defaults to 25 ms in the first quarter of a second, and then to longer ones. */
   readonly intervalMs?: number;
   /** Whether this is the awaited value. Defaults to accepting any value. */
   readonly until?: (value: T) => boolean;
 }
+
+const FIRST_INTERVAL_MS = 25;
+const LAST_INTERVAL_MS = 100;
+/** A pause is at most this part of the time waited so far, so a wait takes little longer than what it waits for. */
+const SHARE = 0.1;
 
 /**
  * Calls `probe` until it does not throw and its value fulfils `until`. Returns that value.
  * @throws Error with the last value or error in the message, and that error as `cause`.
  */
 export async function eventually<T>(probe: () => T | Promise<T>, options: EventuallyOptions<T> = {}): Promise<T> {
-  const { timeoutMs = 30_000, intervalMs = 25, until = () => true } = options;
-  const deadline = performance.now() + timeoutMs;
+  const { timeoutMs = 30_000, intervalMs, until = () => true } = options;
+  const beganAt = performance.now();
+  const deadline = beganAt + timeoutMs;
   for (;;) {
     const startedAt = performance.now();
     const outcome = await tryOnce(probe);
     if (!('error' in outcome) && until(outcome.value)) return outcome.value;
     // The last try starts after the deadline, so a change before the deadline is always seen, even on a slow machine.
     if (startedAt > deadline) throw timedOut(timeoutMs, outcome);
-    await delay(intervalMs);
+    await delay(intervalMs ?? growingInterval(performance.now() - beganAt));
   }
+}
+
+/** Looks less often in a long wait, since each look takes the processor from what it waits for. */
+function growingInterval(waitedMs: number): number {
+  return Math.min(LAST_INTERVAL_MS, Math.max(FIRST_INTERVAL_MS, waitedMs * SHARE));
 }
 
 type Outcome<T> = { value: T } | { error: unknown };

@@ -2,8 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { builtFile } from './built-file.js';
-import { compileCache } from './compile-cache.js';
 import { eventually } from './eventually.js';
+import { bundledLibraries, compileCache } from './faster-starts.js';
 import { assertHoldsNoSecret, rememberSettings } from './known-secrets.js';
 
 /** A log line of the service: the fields of pino and those of the entry. */
@@ -19,7 +19,7 @@ export interface ServiceOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Files of modules to load before the program. */
   readonly preloads?: readonly string[];
-  /** Path of Node.js. Defaults to the one that runs the tests. */
+  /** Path of Node.js. Defaults to the one that runs the tests. Another one loads the libraries as they are published. */
   readonly node?: string;
 }
 
@@ -59,8 +59,9 @@ export async function spawnService({
 }: ServiceOptions): Promise<ServiceProcess> {
   rememberSettings(settings);
   const { PATH = '', HOME = '' } = process.env;
+  const libraries = node === process.execPath ? bundledLibraries() : [];
   const imports = [REFUSES_UNSCOPED, ...preloads].flatMap((file) => ['--import', file]);
-  const child = spawn(node, [...imports, builtFile(`src/${entry}.js`)], {
+  const child = spawn(node, [...libraries, ...imports, builtFile(`src/${entry}.js`)], {
     env: { PATH, HOME, ...compileCache(), PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -21,13 +21,19 @@ export function unknownSettings(env: Readonly<Record<string, string | undefined>
 }
 
 function nearestOf(given: string, names: readonly string[]): string | undefined {
-  const similar = names.filter((name) => isLonger(given, name) || distance(given, name) <= WRONG_SHARE * name.length);
+  const similar = names.filter((name) => isLonger(given, name) || isMisspelled(given, name));
   return similar.sort((a, b) => distance(given, a) - distance(given, b))[0];
 }
 
 /** Whether words were added to a name of several words, as in WEBHOOK_TIMEOUT_MS. Single words belong to everyone. */
 function isLonger(given: string, name: string): boolean {
   return name.includes('_') && given.startsWith(`${name}_`);
+}
+
+/** Compares letters only where the lengths allow it: an environment may hold a hundred variables of others. */
+function isMisspelled(given: string, name: string): boolean {
+  const most = WRONG_SHARE * name.length;
+  return Math.abs(given.length - name.length) <= most && distance(given, name) <= most;
 }
 
 /** Number of letters to add, remove or replace (Levenshtein), whatever the case. */

@@ -1,0 +1,78 @@
+// For Rolldown, which Vite brings along: bundles the libraries that consist of hundreds of files each.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Those that the sources import. What they import themselves is bundled with them. */
+const BUNDLED = [
+  '@fastify/static',
+  '@nestjs/bull',
+  '@nestjs/common',
+  '@nestjs/common/constants.js',
+  '@nestjs/common/enums/route-paramtypes.enum.js',
+  '@nestjs/core',
+  '@nestjs/platform-fastify',
+  '@nestjs/platform-fastify/constants.js',
+  '@nestjs/swagger',
+  '@nestjs/terminus',
+  '@nestjs/typeorm',
+  'ajv-formats',
+  'ajv/dist/2020.js',
+  'axios',
+  'bull',
+  'class-validator',
+  'pg',
+  'prom-client',
+  'rxjs',
+  'typeorm',
+  'undici',
+  'zod',
+];
+/** What reads files of its own. */
+const SEPARATE = ['ioredis', 'pino', 'swagger-ui-dist'];
+/** What the bundled libraries load only if an application uses it. None of this is installed. */
+const ABSENT = [
+  '@fastify/multipart',
+  '@fastify/view',
+  '@mikro-orm/core',
+  'class-transformer',
+  /^@grpc\//,
+  /^@nestjs\/(axios|graphql|microservices|mongoose|platform-express|sequelize|websockets)\b/,
+  /^class-transformer\//,
+];
+
+const directory = process.env.LIBRARIES_DIRECTORY;
+const entries = join(directory, 'entries');
+mkdirSync(entries, { recursive: true });
+
+const input = {};
+const index = {};
+for (const library of BUNDLED) {
+  const name = library.replace(/^@/, '').replaceAll('/', '-').replace(/\.js$/, '');
+  input[name] = join(entries, `${name}.mjs`);
+  index[library] = `${name}.js`;
+  writeFileSync(input[name], `export { ${(await exportsOf(library)).join(', ')} } from '${library}';\n`);
+}
+writeFileSync(join(directory, 'index.json'), JSON.stringify(index));
+
+/** Named one by one, because a CommonJS module says only when it runs what it exports. */
+async function exportsOf(library) {
+  return Object.keys(await import(library)).filter((name) => name !== 'module.exports');
+}
+
+export default {
+  input,
+  platform: 'node',
+  external: [...SEPARATE, ...ABSENT],
+  transform: { define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } },
+  logLevel: 'warn',
+  output: {
+    dir: directory,
+    format: 'esm',
+    // Nest and TypeORM look things up by the names of classes.
+    keepNames: true,
+    // Classes are decorated while modules load, which takes reflect-metadata.
+    strictExecutionOrder: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'shared-[hash].js',
+  },
+};

@@ -1,0 +1,19 @@
+import { builtFile } from './built-file.js';
+
+/**
+ * For processes of the service: one that starts reads what another has compiled, which is a fifth of the work of a
+ * start. Nothing where no run of tests keeps such a cache.
+ */
+export function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
+  const directory = process.env['TEST_COMPILE_CACHE'];
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
+}
+
+/**
+ * Arguments of Node.js for processes of the service: they load the largest libraries from a few files instead of
+ * thousands. None where no run of tests has bundled them.
+ */
+export function bundledLibraries(): string[] {
+  if (process.env['TEST_LIBRARIES'] === undefined) return [];
+  return ['--import', builtFile('test/faults/preloads/bundled-libraries.js')];
+}
