@@ -49,6 +49,9 @@ describe('the local start, with real PostgreSQL and Redis', () => {
       }
     }
     expect((await api.request('GET', '/echo/demo')).body).toHaveLength(1);
+    const ill = await api.request('POST', '/echo/ill?status=503&delay=0.05&retry_after=1', { body: { n: 1 } });
+    expect([ill.status, ill.headers.get('retry-after'), ill.body]).toEqual([503, '1', { received: false }]);
+    expect(await api.request('POST', '/echo/ill?status=99', { body: { n: 1 } })).toMatchObject({ status: 422 });
     expect(service.output()).toContain(`What the receiver got: curl -s ${service.url}/echo/demo`);
     expect(service.output()).toMatch(new RegExp(`Dashboard: ${service.url}/ui\\n[^]*is ready at`));
     const browser = await fetch(service.url, { headers: { accept: 'text/html' }, redirect: 'manual' });
