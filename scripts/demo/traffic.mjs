@@ -42,6 +42,7 @@ export async function removeDemo(origin) {
 }
 
 function apiOf(origin) {
+  const since = new Date().toISOString();
   return {
     list: async () => {
       const all = [];
@@ -60,7 +61,8 @@ function apiOf(origin) {
         headers: { 'x-event-tags': tags.join(','), ...key },
       });
     },
-    replay: (id) => call(origin, 'POST', '/replays', { body: { kind: 'failed', subscription_id: id, rate: 1 } }),
+    // Slow enough to be watched.
+    replay: (id) => call(origin, 'POST', '/replays', { body: { kind: 'failed', subscription_id: id, since, rate: 1 } }),
   };
 }
 

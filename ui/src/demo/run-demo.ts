@@ -5,7 +5,7 @@ export interface DemoApi {
   readonly list: () => Promise<readonly KnownSubscription[]>;
   readonly subscribe: (input: DemoSubscription) => Promise<{ readonly id: string }>;
   readonly publish: (event: DemoEvent) => Promise<unknown>;
-  /** Sends again what failed to a subscription. */
+  /** Sends again what failed to a subscription since the demo began. */
   readonly replay: (subscriptionId: string) => Promise<unknown>;
 }
 
