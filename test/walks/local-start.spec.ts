@@ -1,5 +1,9 @@
+import { accessibility } from './accessibility.walk.js';
 import { findingWhy } from './finding-why.walk.js';
+import { firstVisit } from './first-visit.walk.js';
+import { pausing } from './pausing.walk.js';
 import { retrying } from './retrying.walk.js';
+import { rotating } from './rotating.walk.js';
 import { Stage } from './stage.js';
 
 describe('a person at a local start', () => {
@@ -12,5 +16,5 @@ describe('a person at a local start', () => {
   afterAll(() => stage.strike());
 
   // Each walk is a file. Together they share what takes long to start.
-  for (const walk of [findingWhy, retrying]) walk(() => stage);
+  for (const walk of [firstVisit, findingWhy, retrying, rotating, pausing, accessibility]) walk(() => stage);
 });

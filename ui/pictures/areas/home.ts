@@ -24,7 +24,7 @@ export const HOME_AREA: Area = {
       name: 'sample-traffic',
       path: '/',
       act: async (page) => {
-        await asNew(page, { delivery: DELIVERED });
+        await asNew(page, { subscription: FIRST_SUBSCRIPTION, delivery: DELIVERED });
         // Time stands still for pictures, so the traffic stays where it began.
         await page.getByRole('button', { name: 'Make sample traffic' }).click();
         await page.getByRole('progressbar').waitFor();
