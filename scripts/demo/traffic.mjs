@@ -24,9 +24,9 @@ export async function showDemo(origin, signal) {
     if (!signal.aborted) throw error;
   }
   const { made, found, published } = progress;
-  const again = found === 0 ? '' : `, and used ${found} of an earlier demo`;
+  const again = found === 0 ? '' : `, used ${found} of an earlier demo`;
   console.log(
-    `${signal.aborted ? 'Stopped. ' : ''}It made ${made} subscriptions${again}, published ${published} events, and ` +
+    `${signal.aborted ? 'Stopped. ' : ''}It made ${counted(made, 'subscription')}${again}, published ${counted(published, 'event')}, and ` +
       `removed nothing.\n  To remove the subscriptions: npm run demo -- --remove\n` +
       `  Events and deliveries stay until RETENTION_DAYS are over. To start over: stop the service and delete .data`,
   );
@@ -37,8 +37,12 @@ export async function showDemo(origin, signal) {
 export async function removeDemo(origin) {
   const found = (await apiOf(origin).list()).filter(isDemo);
   for (const { id } of found) await call(origin, 'DELETE', `/subscriptions/${id}`);
-  console.log(`Removed ${found.length} subscriptions. Their history stays until RETENTION_DAYS are over.`);
+  console.log(`Removed ${counted(found.length, 'subscription')}. Their history stays until RETENTION_DAYS are over.`);
   return 0;
+}
+
+function counted(count, what) {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function apiOf(origin) {
