@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseEnv } from 'node:util';
 import { environmentFor, root } from '../toolchain.mjs';
 
 /** The address is not that of a local start. Its message is enough for the user. */
@@ -20,7 +22,7 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
  * @throws NotLocal if something else is there, or nothing where `url` or `mayStart` leaves no choice
  */
 export async function findLocalStart(node, { url, mayStart, signal }) {
-  const origin = originOf(url ?? `http://127.0.0.1:${process.env.PORT || 8000}`);
+  const origin = originOf(url ?? `http://127.0.0.1:${defaultPort()}`);
   if (await isLocalStart(origin)) return { origin, service: null };
   if (url !== undefined || !mayStart) throw new NotLocal(`Nothing answers at ${origin}. Start it with: npm start`);
   const child = spawn(node, [join(root, 'scripts', 'start.mjs')], { stdio: 'inherit', env: environmentFor(node) });
@@ -32,6 +34,13 @@ export async function findLocalStart(node, { url, mayStart, signal }) {
   }
   child.kill('SIGTERM');
   throw new NotLocal('The service did not start.');
+}
+
+/** Where `npm start` would listen. */
+function defaultPort() {
+  const file = join(root, '.env');
+  const { PORT = '' } = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  return process.env.PORT || PORT || 8000;
 }
 
 /** @throws NotLocal unless the URL leads to this machine */

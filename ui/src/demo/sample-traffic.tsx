@@ -13,7 +13,7 @@ import { removeDemo, startDemo, stopDemo } from './page-demo';
 import { demoSubscriptions } from './plan';
 
 /** Fills every screen within a minute. Only where there is an echo receiver. */
-export function SampleTraffic({ className }: { readonly className?: string }) {
+export default function SampleTraffic({ className }: { readonly className?: string }) {
   const now = useStore(demoState);
   return (
     <section
@@ -29,8 +29,6 @@ export function SampleTraffic({ className }: { readonly className?: string }) {
     </section>
   );
 }
-
-export default SampleTraffic;
 
 function wordsOf(now: DemoState): string {
   const receivers = demoSubscriptions('').length;

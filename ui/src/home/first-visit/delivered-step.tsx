@@ -1,8 +1,7 @@
-import { Link } from '@tanstack/react-router';
 import type { DeliveryAnswer, ListedSubscriptionAnswer } from '../../api/generated';
 import { Status } from '../../components/status';
-import { buttonClass } from '../../components/ui/button';
 import { durationOf, secondsBetween } from '../../lib/times';
+import { DeliveryLink } from './delivery-link';
 import { FailureLesson } from './failure-lesson';
 import { isEcho } from './samples';
 
@@ -24,14 +23,6 @@ export function DeliveredStep({ subscription, delivery }: DeliveredStepProps) {
         <FailureLesson subscription={subscription} />
       )}
     </div>
-  );
-}
-
-export function DeliveryLink({ id, children }: { readonly id: string; readonly children: string }) {
-  return (
-    <Link to="/deliveries/$deliveryId" params={{ deliveryId: id }} className={buttonClass({ size: 'sm' })}>
-      {children}
-    </Link>
   );
 }
 

@@ -5,7 +5,7 @@ import { type ListedSubscriptionAnswer, patchSubscription } from '../../api/gene
 import { KEYS } from '../../api/queries';
 import { Status } from '../../components/status';
 import { Button } from '../../components/ui/button';
-import { DeliveryLink } from './delivered-step';
+import { DeliveryLink } from './delivery-link';
 import { noteProgress, useProgress } from './progress';
 import { publishText } from './publish-step';
 import { Refusal } from './refusal';

@@ -4,7 +4,7 @@ import { Button } from '../../components/ui/button';
 import { cx } from '../../lib/cx';
 import { useStore } from '../../lib/store';
 import { serverConfig } from '../../shell/config-store';
-import { SampleTraffic } from '../../demo/sample-traffic';
+import SampleTraffic from '../../demo/sample-traffic';
 import { DeliveredStep } from './delivered-step';
 import { endFirstVisit } from './progress';
 import { PublishStep } from './publish-step';

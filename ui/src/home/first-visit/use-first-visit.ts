@@ -5,9 +5,9 @@ import { listDeliveries } from '../../api/generated';
 import { KEYS } from '../../api/queries';
 import { useProgress } from './progress';
 
-/** The newest delivery of all, in a list of one at the most. */
+/** The newest delivery of all, in a list of one at the most. Messages have it read again. */
 export const anyDeliveryQuery = queryOptions({
-  queryKey: [...KEYS.deliveries, 'any'],
+  queryKey: [...KEYS.deliveries, 'newest', 'any'],
   queryFn: ({ signal }) => answerOf(listDeliveries({ query: { limit: 1 }, signal })),
 });
 

@@ -40,5 +40,5 @@ export function useDeliveryOf(eventId: string | null): DeliveryAnswer | null {
     enabled: eventId !== null,
     refetchInterval: ({ state }) => (FINAL.includes(state.data?.data[0]?.status ?? '') ? false : POLL_MS),
   });
-  return (eventId !== null && data?.data[0]) || null;
+  return eventId === null ? null : (data?.data[0] ?? null);
 }
