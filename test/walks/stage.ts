@@ -68,7 +68,8 @@ export class Stage {
     const given = access === 'open' ? {} : { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: key };
     const settings = fastSettings(database, { ...given, PORT: String(await keptPort()) });
     const start = { entry: access === 'open' ? 'local/local.main' : 'main', settings } as const;
-    const [service, browser] = await Promise.all([startService(start), launchChromium()]);
+    const browser = await launchChromium();
+    const service = await startService(start);
     const api = new ApiClient(service.url);
     return new Stage({ database, browser }, start, service, receiver, access === 'open' ? api : api.as(key));
   }
@@ -157,10 +158,16 @@ export class Stage {
 
 /** Fills in the sign-in that a page shows, and waits until it is gone. */
 export async function signIn(page: Page, key: string): Promise<void> {
-  const field = page.locator('input[type=password]');
+  const { field, button } = signInForm(page);
   await field.fill(key);
-  await page.getByRole('button', { name: /^sign in/i }).click();
+  await button.click();
   await field.waitFor({ state: 'detached' });
+}
+
+/** Where a page asks for a key. */
+export function signInForm(page: Page) {
+  const button = page.getByRole('button', { name: /^sign in/i });
+  return { button, field: page.locator('form').filter({ has: button }).locator('input').first() };
 }
 
 /** @throws Error with what is wrong with a page: what axe finds, and content that is wider than the window */
