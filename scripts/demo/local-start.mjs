@@ -47,7 +47,9 @@ function defaultPort() {
 function originOf(url) {
   const parsed = URL.parse(url);
   if (parsed?.protocol === 'http:' && LOOPBACK.test(parsed.hostname)) return parsed.origin;
-  throw new NotLocal(`The demo publishes to a local start on this machine only, such as http://127.0.0.1:8000, not to ${url}.`);
+  throw new NotLocal(
+    `The demo publishes to a local start on this machine only, such as http://127.0.0.1:8000, not to ${url}.`,
+  );
 }
 
 /**

@@ -50,7 +50,7 @@ function apiOf(origin) {
   return {
     list: async () => {
       const all = [];
-      for (let cursor = ''; cursor !== null; ) {
+      for (let cursor = ''; cursor !== null;) {
         const page = await call(origin, 'GET', `/subscriptions?limit=${PAGE}${cursor && `&cursor=${cursor}`}`);
         all.push(...page.data);
         cursor = page.next_cursor;

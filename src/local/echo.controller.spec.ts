@@ -36,7 +36,8 @@ describe('the echo receiver', () => {
 
   it('shows the last 20 requests to a bin, newest first', async () => {
     const echo = new EchoController(new SystemClock());
-    for (let n = 1; n <= 30; n += 1) await receive(echo, n % 3 === 0 ? 'other' : 'one', { body: Buffer.from(String(n)) });
+    for (let n = 1; n <= 30; n += 1)
+      await receive(echo, n % 3 === 0 ? 'other' : 'one', { body: Buffer.from(String(n)) });
 
     const bodies = shown(echo, 'one').map(({ body }) => body);
 
@@ -48,7 +49,8 @@ describe('the echo receiver', () => {
   it('keeps at most 10 MB of headers and bodies in all bins together', async () => {
     const echo = new EchoController(new SystemClock());
     const large = { headers: { 'x-a': 'b'.repeat(10_000) } } as unknown as FastifyRequest;
-    for (let n = 0; n < 100; n += 1) await receive(echo, `bin-${n}`, { body: Buffer.alloc(MEGABYTE, 'a'), from: large });
+    for (let n = 0; n < 100; n += 1)
+      await receive(echo, `bin-${n}`, { body: Buffer.alloc(MEGABYTE, 'a'), from: large });
     for (let n = 0; n < 1000; n += 1) await receive(echo, `bin-${n}`, { from: large });
     await receive(echo, 'huge', { body: Buffer.alloc(16 * MEGABYTE, 'a') });
 
@@ -96,8 +98,6 @@ describe('the echo receiver', () => {
       dto: { status: 500, delay: 0.25, every: 2 },
     });
     const nonsense = { status: '99', delay: '61', answer: 'xml', every: '0', retry_after: 'soon', other: '1' };
-    expect(read(nonsense).faults.map(({ pointer }) => pointer)).toEqual(
-      expect.arrayContaining(Object.keys(nonsense)),
-    );
+    expect(read(nonsense).faults.map(({ pointer }) => pointer)).toEqual(expect.arrayContaining(Object.keys(nonsense)));
   });
 });

@@ -58,7 +58,12 @@ try {
   if (given === 'help') process.stdout.write(USAGE);
   else {
     const lines = await measure(given);
-    const rows = lines.map(({ what, measured, budget, isKept }) => [what, measured, budget, isKept ? 'kept' : 'MISSED']);
+    const rows = lines.map(({ what, measured, budget, isKept }) => [
+      what,
+      measured,
+      budget,
+      isKept ? 'kept' : 'MISSED',
+    ]);
     process.stdout.write(`\n${columns([['what', 'measured', 'budget', ''], ...rows])}`);
     if (lines.some(({ isKept }) => !isKept)) exitCode = 1;
   }

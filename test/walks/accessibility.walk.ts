@@ -16,7 +16,12 @@ export function accessibility(stage: () => Stage): void {
     const { id: tenant, api } = await stage().tenant('axe');
     receiver.script('/axe-ill', respond(500, { body: 'no' }));
     const well = await api.createSubscription({ target_url: receiver.url('/axe'), event_type: 'order.created' });
-    const ill = { target_url: receiver.url('/axe-ill'), event_types: ['order.*'], state: 'active', retry: RETRY } as const;
+    const ill = {
+      target_url: receiver.url('/axe-ill'),
+      event_types: ['order.*'],
+      state: 'active',
+      retry: RETRY,
+    } as const;
     await api.createSubscription(ill);
     await api.createSubscription({ ...ill, target_url: receiver.url('/axe'), state: 'paused' });
     const { task_id: delivery, event_id: event } = await api.publish(well.id, { order: 1 });

@@ -14,14 +14,20 @@ export function firstVisit(stage: () => Stage): void {
     await steps.getByRole('button', { name: 'Let the receiver fail' }).click();
     await steps.getByRole('link', { name: 'Open the failing delivery' }).click();
     const drawer = deliveryDrawer(page);
-    await drawer.getByText(/the receiver answered 503;.* after three attempts, with none left/i).first().waitFor();
+    await drawer
+      .getByText(/the receiver answered 503;.* after three attempts, with none left/i)
+      .first()
+      .waitFor();
     await goHome(page);
     await steps.getByRole('button', { name: 'Mend the receiver' }).click();
     await steps.getByText(/is well again/).waitFor();
     await steps.getByRole('link', { name: 'Open the failing delivery' }).click();
     await drawer.getByRole('button', { name: 'Retry' }).click();
     await page.getByRole('status').getByRole('link', { name: 'Open it' }).click();
-    await drawer.getByText(/the receiver answered 200 to the first attempt/i).first().waitFor();
+    await drawer
+      .getByText(/the receiver answered 200 to the first attempt/i)
+      .first()
+      .waitFor();
     await goHome(page);
     await steps.getByRole('button', { name: 'Verify this request' }).click();
     await untilAt(page, /\/ui\/verify/);
@@ -45,7 +51,11 @@ export function firstVisit(stage: () => Stage): void {
     await traffic.getByRole('button', { name: 'Make sample traffic' }).click();
     await traffic.getByText(/[1-9]\d* of 240 events/).waitFor();
     await traffic.getByRole('link', { name: 'Watch the deliveries' }).click();
-    await page.getByRole('grid', { name: 'Deliveries' }).getByRole('row', { name: /delivered/i }).first().waitFor();
+    await page
+      .getByRole('grid', { name: 'Deliveries' })
+      .getByRole('row', { name: /delivered/i })
+      .first()
+      .waitFor();
     await goHome(page);
     await traffic.getByRole('button', { name: 'Stop' }).click();
     await traffic.getByText(/Stopped: 11 subscriptions and \d+ event/).waitFor();

@@ -12,13 +12,22 @@ export function pausing(stage: () => Stage): void {
     const { id } = await api.createSubscription(target);
     const stateOf = async (): Promise<string> => (await api.getSubscription(id)).state;
     const page = await stage().visit(`/ui/subscriptions?tenant=${tenant}`);
-    await page.getByRole('link', { name: /Paused here/ }).first().click();
-    await page.getByRole('heading', { name: /Paused here/ }).first().waitFor();
+    await page
+      .getByRole('link', { name: /Paused here/ })
+      .first()
+      .click();
+    await page
+      .getByRole('heading', { name: /Paused here/ })
+      .first()
+      .waitFor();
 
     await pressAndConfirm(page, /^pause/i, async () => (await stateOf()) === 'paused');
-    await page.getByText(/paused/i).first().waitFor();
+    await page
+      .getByText(/paused/i)
+      .first()
+      .waitFor();
     const { task_id: held } = await api.publish(id, { order: 1 });
-    await eventually(() => api.status(held), { until: ({ summary }) => /on hold/.test(summary) });
+    await eventually(() => api.status(held), { until: ({ summary }) => summary.includes('on hold') });
     expect(receiver.requestsTo('/pause')).toEqual([]);
     await pressAndConfirm(page, /^resume/i, async () => (await stateOf()) === 'active');
 

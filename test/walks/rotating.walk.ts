@@ -14,7 +14,10 @@ export function rotating(stage: () => Stage): void {
       (await api.expect<{ secret: string }>(200, 'GET', `/subscriptions/${id}/secret`)).secret;
     const page = await stage().visit(`/ui/subscriptions?tenant=${tenant}`);
 
-    await page.getByRole('link', { name: /Rotated here/ }).first().click();
+    await page
+      .getByRole('link', { name: /Rotated here/ })
+      .first()
+      .click();
     await page.getByRole('tab', { name: /security/i }).click();
     expect(await page.content()).not.toContain(old);
     await pressAndConfirm(page, /rotate/i, async () => (await secretOf()) !== old);
@@ -24,6 +27,9 @@ export function rotating(stage: () => Stage): void {
     const [request] = receiver.requestsTo('/rotate');
     expect([verifyWebhook(old, request!), verifyWebhook(fresh, request!)]).toEqual([{ order: 1 }, { order: 1 }]);
     // The end of the overlap.
-    await page.getByText(/overlap|old secret|previous secret|until/i).first().waitFor();
+    await page
+      .getByText(/overlap|old secret|previous secret|until/i)
+      .first()
+      .waitFor();
   });
 }

@@ -21,7 +21,7 @@ const DASHBOARD = fileURLToPath(new URL('../../ui/dist/index.html', import.meta.
 /** For an element to appear, on a machine that is busy with other tests. */
 const PATIENCE_MS = 60_000;
 /** What a page logs when a request fails. Walks look at what the page makes of it. */
-const FAILED_REQUEST = /^Failed to load resource/;
+const FAILED_REQUEST = 'Failed to load resource';
 
 interface VisitOptions {
   /** What the browser may complain about, because the walk provokes it. */
@@ -147,7 +147,7 @@ export class Stage {
       note(error.error().message);
     });
     context.on('console', (line) => {
-      if (line.type() === 'error' && !FAILED_REQUEST.test(line.text())) note(line.text());
+      if (line.type() === 'error' && !line.text().startsWith(FAILED_REQUEST)) note(line.text());
     });
     context.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());

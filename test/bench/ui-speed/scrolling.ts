@@ -21,7 +21,7 @@ export interface Scrolling {
 export async function loadRows(page: Page, wanted: number): Promise<void> {
   const rows = (): Promise<number> =>
     page.evaluate<number>(`Number(document.querySelector('[role=grid]').getAttribute('aria-rowcount'))`);
-  for (let held = await rows(); held < wanted; ) {
+  for (let held = await rows(); held < wanted;) {
     await page.evaluate(`${SCROLLER}.scrollTop = ${SCROLLER}.scrollHeight`);
     const before = held;
     held = await eventually(rows, { timeoutMs: LOAD_TIMEOUT_MS, until: (now) => now > before });

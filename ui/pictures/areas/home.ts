@@ -60,7 +60,9 @@ async function asNew(page: Page, { subscription, delivery }: Beginning = {}): Pr
       ? route.fulfill({ status: 201, json: FIRST_SUBSCRIPTION })
       : route.fulfill(pageOf(subscription === undefined ? [] : [subscription])),
   );
-  await page.route('**/webhooks/**', (route) => route.fulfill({ status: 202, json: { event_id: 'evt_', deliveries: 1 } }));
+  await page.route('**/webhooks/**', (route) =>
+    route.fulfill({ status: 202, json: { event_id: 'evt_', deliveries: 1 } }),
+  );
   await page.route('**/deliveries?**', (route) => {
     const isFailing = new URL(route.request().url()).searchParams.get('event_id') === RETRYING.event_id;
     return route.fulfill(pageOf(delivery === undefined ? [] : [isFailing ? RETRYING : delivery]));

@@ -11,7 +11,15 @@ import { typeFor } from './samples';
 // jsdom has no canvas.
 vi.mock('../plot', () => ({ Plot: () => null }));
 
-const NUMBERS = { accepted: 0, delivered: 0, failed: 0, cancelled: 0, attempts: 0, success_rate: null, delivery_ms: null };
+const NUMBERS = {
+  accepted: 0,
+  delivered: 0,
+  failed: 0,
+  cancelled: 0,
+  attempts: 0,
+  success_rate: null,
+  delivery_ms: null,
+};
 const STATS = {
   data: [],
   totals: NUMBERS,
@@ -21,7 +29,10 @@ const STATS = {
   omitted_groups: 0,
   complete_since: null,
 };
-const LEDGER = { totals: { accepted: 0, delivered: 0, failed: 0, cancelled: 0, unfinished: 0, difference: 0 }, data: [] };
+const LEDGER = {
+  totals: { accepted: 0, delivered: 0, failed: 0, cancelled: 0, unfinished: 0, difference: 0 },
+  data: [],
+};
 const SUBSCRIPTION = {
   id: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n',
   target_url: `${window.location.origin}/echo/first`,
@@ -82,7 +93,10 @@ describe('a first visit', () => {
   });
 
   it('says beside the field what is wrong with a target, and keeps what was typed', async () => {
-    const fault = { ...problem(422, 'Invalid input.'), errors: [{ pointer: '/target_url', detail: 'must be a public URL' }] };
+    const fault = {
+      ...problem(422, 'Invalid input.'),
+      errors: [{ pointer: '/target_url', detail: 'must be a public URL' }],
+    };
     newService({ 'POST /subscriptions': { status: 422, body: fault } });
     renderApp('/');
     const field = within(await step(1)).getByRole('textbox', { name: 'Target URL' });
@@ -164,7 +178,7 @@ describe('a first visit', () => {
     await step(1);
 
     expect(screen.queryByRole('region', { name: 'Sample traffic' })).toBeNull();
-    expect((screen.getByRole('textbox', { name: 'Target URL' }) as HTMLInputElement).value).toBe('');
+    expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Target URL' }).value).toBe('');
   });
 });
 

@@ -46,7 +46,12 @@ export default function FirstVisit() {
         </header>
         <ol className="flex flex-col px-6 py-5 max-md:px-4">
           {steps.map((step, index) => (
-            <Step key={step.title} number={index + 1} isNext={steps.findIndex(({ isDone }) => !isDone) === index} {...step} />
+            <Step
+              key={step.title}
+              number={index + 1}
+              isNext={steps.findIndex(({ isDone }) => !isDone) === index}
+              {...step}
+            />
           ))}
         </ol>
       </section>
@@ -61,7 +66,13 @@ interface StepProps {
   readonly children: ReactNode;
 }
 
-function Step({ number, title, isDone, isNext, children }: StepProps & { readonly number: number; readonly isNext: boolean }) {
+function Step({
+  number,
+  title,
+  isDone,
+  isNext,
+  children,
+}: StepProps & { readonly number: number; readonly isNext: boolean }) {
   return (
     <li aria-current={isNext ? 'step' : undefined} className="group relative flex gap-4 pb-6 last:pb-0">
       <i aria-hidden className="absolute top-7 bottom-1 left-3 w-px bg-border group-last:hidden" />
@@ -69,7 +80,11 @@ function Step({ number, title, isDone, isNext, children }: StepProps & { readonl
         aria-hidden
         className={cx(
           'grid size-6 shrink-0 place-items-center rounded-full text-xs font-medium',
-          isDone ? 'bg-success-tint text-success' : isNext ? 'bg-brand text-background' : 'bg-muted text-muted-foreground',
+          isDone
+            ? 'bg-success-tint text-success'
+            : isNext
+              ? 'bg-brand text-background'
+              : 'bg-muted text-muted-foreground',
         )}
       >
         {isDone ? <Check className="size-3.5" strokeWidth={2.5} /> : number}

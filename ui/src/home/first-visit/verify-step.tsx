@@ -18,8 +18,8 @@ export function VerifyStep({ delivery: { id, event_id: eventId } }: { readonly d
     setError(null);
     try {
       const [{ attempts }, payload] = await Promise.all([
-        queryClient.fetchQuery(deliveryQuery(id)),
-        queryClient.fetchQuery(payloadQuery(eventId)),
+        queryClient.query(deliveryQuery(id)),
+        queryClient.query(payloadQuery(eventId)),
       ]);
       const sent = attempts.findLast(({ request_headers: headers }) => headers !== null)?.request_headers ?? [];
       const headers = sent.map(({ name, value }) => `${name}: ${value}`).join('\n');
