@@ -43,5 +43,6 @@ async function explains(page: Page): Promise<void> {
     .getByText(/the receiver answered 500;.* after two attempts/i)
     .first()
     .waitFor();
-  await drawer.getByText(MESSAGE).first().waitFor();
+  // The last attempt is open; earlier ones are folded.
+  await drawer.getByText(MESSAGE).last().waitFor();
 }

@@ -22,7 +22,7 @@ export function firstVisit(stage: () => Stage): void {
     await steps.getByRole('button', { name: 'Mend the receiver' }).click();
     await steps.getByText(/is well again/).waitFor();
     await steps.getByRole('link', { name: 'Open the failing delivery' }).click();
-    await drawer.getByRole('button', { name: 'Retry' }).click();
+    await drawer.getByRole('button', { name: 'Retry', exact: true }).click();
     await page.getByRole('status').getByRole('link', { name: 'Open it' }).click();
     await drawer
       .getByText(/the receiver answered 200 to the first attempt/i)

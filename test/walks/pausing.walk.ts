@@ -8,22 +8,22 @@ export function pausing(stage: () => Stage): void {
     const { receiver } = stage();
     const { id: tenant, api } = await stage().tenant('pause');
     receiver.script('/pause', respond(200));
-    const target = { target_url: receiver.url('/pause'), event_type: 'order.created', description: 'Paused here' };
+    const target = { target_url: receiver.url('/pause'), event_type: 'order.created', description: 'Warehouse' };
     const { id } = await api.createSubscription(target);
     const stateOf = async (): Promise<string> => (await api.getSubscription(id)).state;
     const page = await stage().visit(`/ui/subscriptions?tenant=${tenant}`);
     await page
-      .getByRole('link', { name: /Paused here/ })
+      .getByRole('link', { name: /Warehouse/ })
       .first()
       .click();
     await page
-      .getByRole('heading', { name: /Paused here/ })
+      .getByRole('heading', { name: /Warehouse/ })
       .first()
       .waitFor();
 
     await pressAndConfirm(page, /^pause/i, async () => (await stateOf()) === 'paused');
     await page
-      .getByText(/paused/i)
+      .getByText(/\bpaused\b/i)
       .first()
       .waitFor();
     const { task_id: held } = await api.publish(id, { order: 1 });

@@ -22,7 +22,7 @@ export function retrying(stage: () => Stage): void {
       .waitFor();
 
     receiver.script('/retry', respond(200));
-    await drawer.getByRole('button', { name: 'Retry' }).click();
+    await drawer.getByRole('button', { name: 'Retry', exact: true }).click();
     await page.getByRole('status').getByRole('link', { name: 'Open it' }).click();
 
     await drawer.getByText(/the receiver answered 200 to the first attempt/i).waitFor();

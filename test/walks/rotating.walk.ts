@@ -28,7 +28,7 @@ export function rotating(stage: () => Stage): void {
     expect([verifyWebhook(old, request!), verifyWebhook(fresh, request!)]).toEqual([{ order: 1 }, { order: 1 }]);
     // The end of the overlap.
     await page
-      .getByText(/overlap|old secret|previous secret|until/i)
+      .getByText(/overlap|(former|old|previous) secret|until/i)
       .first()
       .waitFor();
   });

@@ -166,8 +166,7 @@ export async function signIn(page: Page, key: string): Promise<void> {
 
 /** Where a page asks for a key. */
 export function signInForm(page: Page) {
-  const button = page.getByRole('button', { name: /^sign in/i });
-  return { button, field: page.locator('form').filter({ has: button }).locator('input').first() };
+  return { button: page.getByRole('button', { name: /^sign in/i }), field: page.getByPlaceholder(/^whk_/) };
 }
 
 /** @throws Error with what is wrong with a page: what axe finds, and content that is wider than the window */

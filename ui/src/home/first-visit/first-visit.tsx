@@ -1,6 +1,8 @@
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { Section } from '../../components/section';
 import { Button } from '../../components/ui/button';
+import { FirstCommands } from '../../deliveries/nothing-yet';
 import { cx } from '../../lib/cx';
 import { useStore } from '../../lib/store';
 import { serverConfig } from '../../shell/config-store';
@@ -9,59 +11,87 @@ import { DeliveredStep } from './delivered-step';
 import { endFirstVisit } from './progress';
 import { PublishStep } from './publish-step';
 import { ReceiverStep } from './receiver-step';
-import { useSteps } from './use-steps';
+import { type Steps, useSteps } from './use-steps';
 import { VerifyStep } from './verify-step';
 
 /** Leads somebody from nothing to a delivery that arrived, failed and was verified. */
 export default function FirstVisit() {
   const { has_echo: hasEcho } = useStore(serverConfig);
-  const { subscription, delivery, isDelivered, isVerified } = useSteps();
-  const steps: readonly StepProps[] = [
-    { title: 'Receiver', isDone: subscription !== null, children: <ReceiverStep subscription={subscription} /> },
-    {
-      title: 'Publish',
-      isDone: delivery !== null,
-      children: subscription && <PublishStep subscription={subscription} delivery={delivery} />,
-    },
-    {
-      title: 'Delivered',
-      isDone: isDelivered,
-      children: delivery && <DeliveredStep subscription={subscription} delivery={delivery} />,
-    },
-    { title: 'Verify', isDone: isVerified, children: isDelivered && delivery && <VerifyStep delivery={delivery} /> },
-  ];
-  const done = steps.filter(({ isDone }) => isDone).length;
+  const progress = useSteps();
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_304px]">
-      <section aria-labelledby="first-steps" className="rounded-lg border border-border bg-card">
-        <header className="flex items-center gap-3 border-b border-border px-6 py-3 max-md:px-4">
-          <h2 id="first-steps" className="text-base font-medium">
-            First steps
-          </h2>
-          <span className="text-muted-foreground">{done} of 4</span>
-          <span className="flex-1" />
-          <Button variant="ghost" size="sm" className="-mr-2" onClick={endFirstVisit}>
-            {done === steps.length ? 'Done' : 'Skip'}
-          </Button>
-        </header>
-        <ol className="flex flex-col px-6 py-5 max-md:px-4">
-          {steps.map((step, index) => (
-            <Step
-              key={step.title}
-              number={index + 1}
-              isNext={steps.findIndex(({ isDone }) => !isDone) === index}
-              {...step}
-            />
-          ))}
-        </ol>
-      </section>
+      <div className="flex min-w-0 flex-col gap-6">
+        <StepList steps={stepsOf(progress)} />
+        {progress.subscription === null && (
+          <Section title="The same by curl">
+            <FirstCommands />
+          </Section>
+        )}
+      </div>
       {hasEcho && <SampleTraffic className="self-start" />}
     </div>
   );
 }
 
+function stepsOf({ subscription, delivery, isDelivered, isVerified }: Steps): readonly StepProps[] {
+  return [
+    {
+      title: 'Receiver',
+      about: 'a URL that takes your events',
+      isDone: subscription !== null,
+      children: <ReceiverStep subscription={subscription} />,
+    },
+    {
+      title: 'Publish',
+      about: 'an event, once, for all who want it',
+      isDone: delivery !== null,
+      children: subscription && <PublishStep subscription={subscription} delivery={delivery} />,
+    },
+    {
+      title: 'Delivered',
+      about: 'signed, and tried again until it arrives',
+      isDone: isDelivered,
+      children: delivery && <DeliveredStep subscription={subscription} delivery={delivery} />,
+    },
+    {
+      title: 'Verify',
+      about: 'the signature, as a receiver does',
+      isDone: isVerified,
+      children: isDelivered && delivery && <VerifyStep delivery={delivery} />,
+    },
+  ];
+}
+
+function StepList({ steps }: { readonly steps: readonly StepProps[] }) {
+  const done = steps.filter(({ isDone }) => isDone).length;
+  const next = steps.findIndex(({ isDone }) => !isDone);
+  return (
+    <section aria-labelledby="first-steps" className="rounded-lg border border-border bg-card">
+      <header className="flex items-center gap-3 border-b border-border px-6 py-3 max-md:px-4">
+        <h2 id="first-steps" className="text-base font-medium">
+          First steps
+        </h2>
+        <span className="text-muted-foreground">
+          {done} of {steps.length}
+        </span>
+        <span className="flex-1" />
+        <Button variant="ghost" size="sm" className="-mr-2" onClick={endFirstVisit}>
+          {done === steps.length ? 'Done' : 'Skip'}
+        </Button>
+      </header>
+      <ol className="flex flex-col px-6 py-5 max-md:px-4">
+        {steps.map((step, index) => (
+          <Step key={step.title} number={index + 1} isNext={index === next} {...step} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
 interface StepProps {
   readonly title: string;
+  /** What will happen in it, while others come first. */
+  readonly about: string;
   readonly isDone: boolean;
   readonly children: ReactNode;
 }
@@ -69,6 +99,7 @@ interface StepProps {
 function Step({
   number,
   title,
+  about,
   isDone,
   isNext,
   children,
@@ -93,6 +124,7 @@ function Step({
         <h3 className={cx('font-medium', !isDone && !isNext && 'text-muted-foreground')}>
           {title}
           <span className="sr-only">{isDone ? ', done' : ', to do'}</span>
+          {!isDone && !isNext && <span className="font-normal">: {about}</span>}
         </h3>
         {(isDone || isNext) && children}
       </div>
