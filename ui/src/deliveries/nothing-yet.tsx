@@ -3,33 +3,35 @@ import { Command, Notice } from '../components/states';
 import { serverConfig } from '../shell/config-store';
 import { useStore } from '../lib/store';
 
-/** The commands that make a first delivery. Where there is an echo receiver, they work as they stand. */
-export function FirstCommands() {
+interface FirstCommands {
+  readonly text: string;
+  /** Whether they work as they stand, because there is a receiver. */
+  readonly hasEcho: boolean;
+}
+
+/** The commands that make a first delivery. */
+export function useFirstCommands(): FirstCommands {
   const { access, has_echo: hasEcho } = useStore(serverConfig);
   const { origin } = window.location;
   const key = access === 'open' ? '' : ' -H "Authorization: Bearer $KEY"';
   const target = hasEcho ? `${origin}/echo/demo` : 'https://example.com/webhooks';
   const json = `-H 'Content-Type: application/json'`;
-  return (
-    <Command
-      what="commands"
-      text={`curl ${origin}/subscriptions${key} ${json} \\
+  const text = `curl ${origin}/subscriptions${key} ${json} \\
   -d '{"target_url":"${target}","event_type":"order.created"}'
 curl ${origin}/webhooks/order.created${key} ${json} \\
-  -d '{"order":42}'`}
-    />
-  );
+  -d '{"order":42}'`;
+  return { text, hasEcho };
 }
 
 export function NothingYet() {
-  const { has_echo: hasEcho } = useStore(serverConfig);
+  const { text, hasEcho } = useFirstCommands();
   return (
     <Notice icon={<Send aria-hidden className="size-5 text-muted-foreground" />} title="No deliveries yet">
       <p>
         A delivery is made when an event is published that a subscription wants. These two commands make{' '}
         {hasEcho ? 'one to the built-in echo receiver' : 'one to a receiver of yours'}:
       </p>
-      <FirstCommands />
+      <Command what="commands" text={text} />
     </Notice>
   );
 }

@@ -1,8 +1,9 @@
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Section } from '../../components/section';
+import { Command } from '../../components/states';
 import { Button } from '../../components/ui/button';
-import { FirstCommands } from '../../deliveries/nothing-yet';
+import { useFirstCommands } from '../../deliveries/nothing-yet';
 import { cx } from '../../lib/cx';
 import { useStore } from '../../lib/store';
 import { serverConfig } from '../../shell/config-store';
@@ -18,13 +19,14 @@ import { VerifyStep } from './verify-step';
 export default function FirstVisit() {
   const { has_echo: hasEcho } = useStore(serverConfig);
   const progress = useSteps();
+  const { text: commands } = useFirstCommands();
   return (
     <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_304px]">
       <div className="flex min-w-0 flex-col gap-6">
         <StepList steps={stepsOf(progress)} />
         {progress.subscription === null && (
           <Section title="The same by curl">
-            <FirstCommands />
+            <Command what="commands" text={commands} />
           </Section>
         )}
       </div>

@@ -11,7 +11,7 @@ export const anyDeliveryQuery = queryOptions({
   queryFn: ({ signal }) => answerOf(listDeliveries({ query: { limit: 1 }, signal })),
 });
 
-interface FirstVisit {
+export interface FirstVisit {
   /** Whether to lead somebody through the first steps. */
   readonly isFirst: boolean;
   /** Whether there has never been a delivery. */
