@@ -9,7 +9,15 @@ import { aDelivery, aDeliveryWithAttempts, aPage, deliveryId } from '../../testi
 import { typeFor } from './samples';
 
 // jsdom has no canvas.
-vi.mock('../plot', () => ({ Plot: () => null }));
+vi.mock('uplot', () => {
+  class NoPlot {
+    static readonly paths = {};
+    destroy(): void {
+      // There is nothing to remove.
+    }
+  }
+  return { default: NoPlot };
+});
 
 const NUMBERS = {
   accepted: 0,
