@@ -16,7 +16,7 @@ import {
   runMain,
   toolPath,
 } from './toolchain.mjs';
-import { ensureBuilt } from './ui/build.mjs';
+import { ensureBuilt, isBuilt } from './ui/build.mjs';
 
 const SKIP_CHECKS = '--skip-checks';
 /** Runs what `npm test` leaves out because it takes long, and nothing else. */
@@ -38,7 +38,9 @@ await runMain(async () => {
   ensureBuild(node);
   ensureLowestNode();
   await ensureTestServers();
-  if ((await dashboard) !== 0) throw new Failure('The dashboard could not be built: npm run ui:build says why.');
+  await dashboard;
+  // A page that is too large works. The checks find that.
+  if (!isBuilt()) throw new Failure('The dashboard could not be built: npm run ui:build says why.');
   const skipsChecks = isLong || given.includes(SKIP_CHECKS);
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort(name));

@@ -120,6 +120,11 @@ export class Bed {
     return this.running.receiver;
   }
 
+  /** Of the API. */
+  get url(): string {
+    return this.running.service.url;
+  }
+
   get databaseUrl(): string {
     return this.running.postgres.url;
   }

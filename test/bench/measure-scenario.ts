@@ -59,7 +59,7 @@ function yardstickUs(bed: Bed, scale: number, cleanup: Cleanup): Promise<number>
 }
 
 /** @throws if the disk might fill up */
-async function requireRoom(gb: number): Promise<void> {
+export async function requireRoom(gb: number): Promise<void> {
   const { bavail, bsize } = await statfs(tmpdir());
   const freeGb = (bavail * bsize) / 1e9;
   if (freeGb < gb + 1)

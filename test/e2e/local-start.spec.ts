@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { makeToken } from '../support/make-token.js';
 import { requestAs } from '../support/any-host-request.js';
 import { ApiClient } from '../support/api-client.js';
@@ -5,6 +7,18 @@ import { fastSettings } from '../support/fast-settings.js';
 import { ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const DEMO = fileURLToPath(new URL('../../scripts/demo.mjs', import.meta.url));
+
+/** Runs `npm run demo`. @returns its exit code and everything that it printed */
+function runDemo(...args: string[]): Promise<{ code: unknown; output: string }> {
+  return new Promise((resolve) => {
+    const { PATH = '', HOME = '' } = process.env;
+    execFile(process.execPath, [DEMO, ...args], { env: { PATH, HOME } }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : error.code, output: stdout + stderr });
+    });
+  });
+}
 
 /** Runs what `npm start` runs, with existing PostgreSQL and Redis. */
 describe('the local start, with real PostgreSQL and Redis', () => {
@@ -49,6 +63,9 @@ describe('the local start, with real PostgreSQL and Redis', () => {
       }
     }
     expect((await api.request('GET', '/echo/demo')).body).toHaveLength(1);
+    const ill = await api.request('POST', '/echo/ill?status=503&delay=0.05&retry_after=1', { body: { n: 1 } });
+    expect([ill.status, ill.headers.get('retry-after'), ill.body]).toEqual([503, '1', { received: false }]);
+    expect(await api.request('POST', '/echo/ill?status=99', { body: { n: 1 } })).toMatchObject({ status: 422 });
     expect(service.output()).toContain(`What the receiver got: curl -s ${service.url}/echo/demo`);
     expect(service.output()).toMatch(new RegExp(`Dashboard: ${service.url}/ui\\n[^]*is ready at`));
     const browser = await fetch(service.url, { headers: { accept: 'text/html' }, redirect: 'manual' });
@@ -70,6 +87,36 @@ describe('the local start, with real PostgreSQL and Redis', () => {
       expect([address, delivery.status, receiver.requestsTo('/hook').length]).toEqual([address, 'delivered', 1]);
       await receiver.close();
     }
+  });
+
+  it('loses by the demo, when it is asked to remove, what demos have made and nothing else', async () => {
+    await start({});
+    const api = new ApiClient(service.url);
+    const target = { target_url: `${service.url}/echo/demo`, event_type: 'a' };
+    const { id: own } = await api.createSubscription({ ...target, metadata: { made_by: 'somebody' } });
+    await api.createSubscription({ ...target, metadata: { made_by: 'npm run demo' } });
+
+    expect(await runDemo('--url', service.url, '--remove')).toEqual({
+      code: 0,
+      output: expect.stringContaining('Removed 1 subscription.') as string,
+    });
+
+    const { data } = await api.expect<{ data: { id: string }[] }>(200, 'GET', '/subscriptions');
+    expect(data.map(({ id }) => id)).toEqual(expect.arrayContaining([own]));
+    expect(data).not.toContainEqual(expect.objectContaining({ metadata: { made_by: 'npm run demo' } }));
+  });
+
+  it('is where the demo publishes to, and nowhere else', async () => {
+    const key = makeToken();
+    await start({ API_ACCESS: 'keys', BOOTSTRAP_API_KEY: key });
+
+    const withKeys = await runDemo('--url', service.url);
+    const elsewhere = await runDemo('--url', 'http://webhooks.example.com');
+
+    expect(withKeys).toEqual({ code: 1, output: expect.stringContaining('has no echo receiver') as string });
+    expect(elsewhere).toEqual({ code: 1, output: expect.stringContaining('on this machine only') as string });
+    const { body } = await new ApiClient(service.url).as(key).request('GET', '/subscriptions');
+    expect(JSON.stringify(body)).not.toContain('npm run demo');
   });
 
   it.each(['127.0.0.1', '0.0.0.0'])(

@@ -39,6 +39,10 @@ export function findingWhy(stage: () => Stage): void {
 /** The sentence says what happened, and the last attempt what the receiver said. */
 async function explains(page: Page): Promise<void> {
   const drawer = deliveryDrawer(page);
-  await drawer.getByText(/the receiver answered 500;.* after two attempts/i).first().waitFor();
-  await drawer.getByText(MESSAGE).first().waitFor();
+  await drawer
+    .getByText(/the receiver answered 500;.* after two attempts/i)
+    .first()
+    .waitFor();
+  // The last attempt is open; earlier ones are folded.
+  await drawer.getByText(MESSAGE).last().waitFor();
 }

@@ -1,6 +1,10 @@
+import { accessibility } from './accessibility.walk.js';
 import { findingWhy } from './finding-why.walk.js';
+import { firstVisit } from './first-visit.walk.js';
+import { pausing } from './pausing.walk.js';
 import { replaying } from './replaying.walk.js';
 import { retrying } from './retrying.walk.js';
+import { rotating } from './rotating.walk.js';
 import { Stage } from './stage.js';
 
 describe('a person at a local start', () => {
@@ -13,5 +17,6 @@ describe('a person at a local start', () => {
   afterAll(() => stage.strike());
 
   // Each walk is a file. Together they share what takes long to start.
-  for (const walk of [findingWhy, retrying, replaying]) walk(() => stage);
+  const walks = [firstVisit, findingWhy, retrying, replaying, rotating, pausing, accessibility];
+  for (const walk of walks) walk(() => stage);
 });

@@ -16,10 +16,13 @@ export function retrying(stage: () => Stage): void {
     await api.untilFinal(failedId);
     const page = await stage().visit(`/ui/deliveries/${failedId}?tenant=${tenant}`);
     const drawer = deliveryDrawer(page);
-    await drawer.getByText(/answered 503/).first().waitFor();
+    await drawer
+      .getByText(/answered 503/)
+      .first()
+      .waitFor();
 
     receiver.script('/retry', respond(200));
-    await drawer.getByRole('button', { name: 'Retry' }).click();
+    await drawer.getByRole('button', { name: 'Retry', exact: true }).click();
     await page.getByRole('status').getByRole('link', { name: 'Open it' }).click();
 
     await drawer.getByText(/the receiver answered 200 to the first attempt/i).waitFor();

@@ -24,17 +24,14 @@ export async function untilAt(page: Page, path: RegExp): Promise<void> {
 }
 
 /** Presses a button, and confirms if a dialog asks, until `isDone`. */
-export async function pressAndConfirm(
-  page: Page,
-  name: RegExp,
-  isDone: () => Promise<boolean>,
-): Promise<void> {
+export async function pressAndConfirm(page: Page, name: RegExp, isDone: () => Promise<boolean>): Promise<void> {
   const button = page.getByRole('button', { name }).first();
   await button.click();
   const confirming = page.getByRole('dialog').getByRole('button', { name }).first();
   await eventually(
     async () => {
-      if (await confirming.isVisible()) await confirming.click();
+      // It closes by itself, or is busy with the first click.
+      if (await confirming.isEnabled({ timeout: 1 }).catch(() => false)) await confirming.click({ timeout: 1000 });
       return isDone();
     },
     { until: (done) => done, intervalMs: 100 },
@@ -43,6 +40,6 @@ export async function pressAndConfirm(
 
 /** Waits until nothing on a page is loading any more. */
 export async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByRole('heading').first().waitFor();
   await eventually(() => page.getByRole('status', { name: 'Loading' }).count(), { until: (count) => count === 0 });
 }

@@ -1,5 +1,5 @@
 import { deliveryDrawer, deliveryRow, untilAt } from './screens.js';
-import { signIn, type Stage } from './stage.js';
+import { signIn, signInForm, type Stage } from './stage.js';
 
 export function sessionEnding(stage: () => Stage): void {
   it('signs in again after the session was revoked, and goes on at the same place', async () => {
@@ -15,10 +15,15 @@ export function sessionEnding(stage: () => Stage): void {
     expect(sessions.data).toHaveLength(1);
     await api.expect(204, 'DELETE', `/sessions/${sessions.data[0]!.id}`);
     await deliveryRow(page, /delivered/i).click();
-    await page.getByText(/session has ended/i).first().waitFor();
+    await page
+      .getByText(/session has (ended|expired)/i)
+      .first()
+      .waitFor();
     await signIn(page, key);
 
-    await deliveryDrawer(page).getByText(/nothing is left to do/i).waitFor();
+    await deliveryDrawer(page)
+      .getByText(/nothing is left to do/i)
+      .waitFor();
     await untilAt(page, new RegExp(`/ui/deliveries/${deliveryId}\\?event_type=order\\.`));
   });
 
@@ -26,12 +31,15 @@ export function sessionEnding(stage: () => Stage): void {
     const { key } = await stage().tenant('wrong-key');
     const wrong = `${key.slice(0, -6)}AAAAAA`;
     const page = await stage().visit('/ui/');
-    const field = page.locator('input[type=password]');
+    const { field, button } = signInForm(page);
 
     await field.fill(wrong);
-    await page.getByRole('button', { name: /^sign in/i }).click();
+    await button.click();
 
-    await page.getByRole('alert').filter({ hasText: /not known|wrong|copied/i }).waitFor();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /not known|wrong|copied/i })
+      .waitFor();
     expect(await field.inputValue()).toBe(wrong);
   });
 }

@@ -21,7 +21,7 @@ const DASHBOARD = fileURLToPath(new URL('../../ui/dist/index.html', import.meta.
 /** For an element to appear, on a machine that is busy with other tests. */
 const PATIENCE_MS = 60_000;
 /** What a page logs when a request fails. Walks look at what the page makes of it. */
-const FAILED_REQUEST = /^Failed to load resource/;
+const FAILED_REQUEST = 'Failed to load resource';
 
 interface VisitOptions {
   /** What the browser may complain about, because the walk provokes it. */
@@ -68,7 +68,8 @@ export class Stage {
     const given = access === 'open' ? {} : { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: key };
     const settings = fastSettings(database, { ...given, PORT: String(await keptPort()) });
     const start = { entry: access === 'open' ? 'local/local.main' : 'main', settings } as const;
-    const [service, browser] = await Promise.all([startService(start), launchChromium()]);
+    const browser = await launchChromium();
+    const service = await startService(start);
     const api = new ApiClient(service.url);
     return new Stage({ database, browser }, start, service, receiver, access === 'open' ? api : api.as(key));
   }
@@ -146,7 +147,7 @@ export class Stage {
       note(error.error().message);
     });
     context.on('console', (line) => {
-      if (line.type() === 'error' && !FAILED_REQUEST.test(line.text())) note(line.text());
+      if (line.type() === 'error' && !line.text().startsWith(FAILED_REQUEST)) note(line.text());
     });
     context.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
@@ -157,10 +158,15 @@ export class Stage {
 
 /** Fills in the sign-in that a page shows, and waits until it is gone. */
 export async function signIn(page: Page, key: string): Promise<void> {
-  const field = page.locator('input[type=password]');
+  const { field, button } = signInForm(page);
   await field.fill(key);
-  await page.getByRole('button', { name: /^sign in/i }).click();
+  await button.click();
   await field.waitFor({ state: 'detached' });
+}
+
+/** Where a page asks for a key. */
+export function signInForm(page: Page) {
+  return { button: page.getByRole('button', { name: /^sign in/i }), field: page.getByPlaceholder(/^whk_/) };
 }
 
 /** @throws Error with what is wrong with a page: what axe finds, and content that is wider than the window */

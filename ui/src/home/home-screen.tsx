@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { Beginning } from './first-visit/beginning';
+import { useFirstVisit } from './first-visit/use-first-visit';
 import { statsQuery } from '../api/queries';
 import { Failed, Skeleton } from '../components/states';
 import { useNow } from '../lib/clock';
@@ -32,6 +34,7 @@ export default function HomeScreen() {
     ...statsQuery({ ...query, group_by: 'status_code' }, ['codes', ...name]),
     refetchInterval: REFRESH_MS,
   });
+  const visit = useFirstVisit(stats.data?.totals.accepted === 0);
   const zoom = (sinceMs: number, untilMs: number): void =>
     void navigate({
       to: '/',
@@ -41,16 +44,20 @@ export default function HomeScreen() {
     <Screen title="Home">
       <div className="h-full overflow-y-auto">
         <div className="mx-auto flex max-w-7xl flex-col gap-6 p-6 max-md:p-4">
-          <div className="flex flex-wrap items-center justify-between gap-3">
-            <LedgerLine />
-            <RangePicker search={search} />
-          </div>
-          {stats.data !== undefined ? (
+          <Beginning visit={visit} />
+          {!visit.hasNothing && (
+            <div className="flex flex-wrap items-center justify-between gap-3">
+              <LedgerLine />
+              <RangePicker search={search} />
+            </div>
+          )}
+          {visit.hasNothing ? (
+            !visit.isFirst && <NothingYet />
+          ) : stats.data !== undefined && !visit.isUndecided ? (
             <>
               <Tiles stats={stats.data} steps={steps} nowMs={stats.dataUpdatedAt} />
               <Attention />
               <Plots stats={stats.data} byCode={byCode.data} steps={steps} nowMs={minute} onZoom={zoom} />
-              {stats.data.totals.accepted === 0 && range === undefined && <NothingYet />}
             </>
           ) : stats.error !== null ? (
             <Failed error={stats.error} onRetry={() => void stats.refetch()} />
