@@ -9,4 +9,5 @@ export { CAPABILITIES_EXTENSION, Portal } from './portal/portal.js';
 export { PortalSessionsService } from './portal/portal-sessions.service.js';
 export { isWithin, narrowed, type Within } from './portal/within.js';
 export { Permit, ROLES_EXTENSION, SECURITY_SCHEME, TENANT_IN_QUERY } from './permit.js';
+export { FrameAncestors } from './tenants/frame-ancestors.js';
 export { TenantsService } from './tenants/tenants.service.js';

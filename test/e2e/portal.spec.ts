@@ -273,4 +273,19 @@ describe('portal sessions, with real PostgreSQL and Redis', () => {
     });
     expect((await ask('localhost')).body).toContain('"url":"http://localhost/portal?tenant=acme#code=whc_');
   });
+
+  it('cannot be made, opened or used at a process with PORTAL=off, but can be ended', async () => {
+    const off = await service.startAnother('main.api', { PORTAL: 'off' });
+    const link = await portals.link();
+    const { id, token } = await portals.open();
+
+    const refusal = { status: 404, body: { code: 'portal_off' } };
+    expect(await portals.ask({}, off)).toMatchObject(refusal);
+    const exchange = { body: { code: codeOf(link) } };
+    expect(await off.request('POST', '/portal-sessions/exchange', exchange)).toMatchObject(refusal);
+    expect(await off.as(token).request('GET', '/deliveries')).toMatchObject({ status: 401 });
+    expect(await off.request('DELETE', `/portal-sessions/${id}`)).toMatchObject({ status: 204 });
+    // The refusal has not used up the code.
+    expect(await portals.exchange(link)).toMatchObject({ status: 200 });
+  });
 });

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Req, UseInterceptors } from '@nestjs/common'; // prettier-ignore
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { Settings } from '../../shared/config/settings.js';
 import { ApiProblems } from '../../shared/http/api-errors.js';
 import { ApiIdParam } from '../../shared/http/api-id-param.js';
 import { ApiInput } from '../../shared/http/api-input.js';
@@ -28,6 +29,7 @@ import {
   PortalCodeExpired,
   PortalCodeUnknown,
   PortalCodeUsed,
+  PortalOff,
   PortalSessionNotFound,
   PublicUrlMissing,
   TooManyPortalSessions,
@@ -42,6 +44,7 @@ export class PortalSessionsController {
     private readonly portals: PortalSessionsService,
     private readonly urls: PortalUrl,
     private readonly wrongCredentials: WrongCredentials,
+    private readonly settings: Settings,
   ) {}
 
   @Post()
@@ -60,12 +63,13 @@ export class PortalSessionsController {
     return_url: 'https://app.example.com/settings',
   })
   @ApiCreatedResponse({ type: CreatedPortalSessionAnswer, description: 'The link' })
-  @ApiProblems(new TooManyPortalSessions(LIMITS.portalSessions), new PublicUrlMissing())
+  @ApiProblems(new TooManyPortalSessions(LIMITS.portalSessions), new PublicUrlMissing(), new PortalOff())
   async create(
     @CurrentCaller() caller: Caller,
     @Body(InputPipe) input: PortalSessionInput,
     @Req() request: FastifyRequest,
   ): Promise<CreatedPortalSessionAnswer> {
+    this.refuseIfOff();
     const base = this.urls.baseFor(request);
     const { session, code } = await this.portals.create(caller, input);
     return {
@@ -92,12 +96,14 @@ export class PortalSessionsController {
     new PortalCodeUnknown(),
     new PortalCodeUsed(),
     new PortalCodeExpired(CODE_SECONDS),
+    new PortalOff(),
     new TooManyAttempts(5),
   )
   exchange(
     @Body(InputPipe) { code }: PortalCodeInput,
     @Req() request: FastifyRequest,
   ): Promise<ExchangedPortalSessionAnswer> {
+    this.refuseIfOff();
     const address = addressOf(request);
     return this.wrongCredentials.attempt(address, () =>
       this.portals.exchange(code, { address, requestId: request.id }),
@@ -147,5 +153,10 @@ export class PortalSessionsController {
   @ApiProblems(new PortalSessionNotFound(EXAMPLE_IDS.pse), 413, 415, 422)
   revoke(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     return this.portals.revoke(caller, parsePublicId(id, 'pse').uuid);
+  }
+
+  /** @throws PortalOff */
+  private refuseIfOff(): void {
+    if (this.settings.portal === 'off') throw new PortalOff();
   }
 }

@@ -84,3 +84,10 @@ export class PublicUrlMissing extends DomainError {
     );
   }
 }
+
+/** PORTAL=off: nobody can make a link to the portal, or follow one. */
+export class PortalOff extends DomainError {
+  constructor() {
+    super('portal_off', 'not_found', 'This service offers no portal, because PORTAL is off. Ask the operator to turn it on.'); // prettier-ignore
+  }
+}

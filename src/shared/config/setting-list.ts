@@ -105,6 +105,12 @@ export const SETTINGS = z.object({
     .default([])
     .describe('Origins whose pages may call the API from a browser. None by default.'),
   ui: oneOf('on', 'off').default('on').describe('Whether processes with the API serve the dashboard at /ui.'),
+  portal: oneOf('on', 'off')
+    .default('on')
+    .describe(
+      'Whether customers can use the portal at /portal. If "off", no links to it can be made, and those that were made ' +
+        'open nothing.',
+    ),
   apiAccess: oneOf('keys', 'open')
     .default('keys')
     .describe(

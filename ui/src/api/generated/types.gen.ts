@@ -5631,6 +5631,10 @@ export type ExchangePortalCodeErrors = {
      */
     401: Problem;
     /**
+     * Not found
+     */
+    404: Problem;
+    /**
      * Too large
      */
     413: Problem;
