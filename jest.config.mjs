@@ -45,6 +45,8 @@ export default {
     project('contract', 'test/contract', onServers),
     project('integration', 'test/integration', { ...onServers, setupFiles: [REFUSES_UNSCOPED] }),
     project('e2e', 'test/e2e', onServers),
+    // A person in a real browser, before real processes.
+    project('walks', 'test/walks', onServers),
     // Each fault starts servers of its own.
     project('faults', 'test/faults'),
     // What takes long, or measures: a part of `npm run test:faults`.

@@ -22,7 +22,8 @@ const CHECKS = [
   ['typed (tsc)', [toolPath('tsc'), '--noEmit', '-p', 'tsconfig.json']],
   ['the dashboard: typed (tsc)', [toolPath('tsc'), '-p', 'ui']],
   ['the dashboard: tested (vitest)', [toolPath('vitest'), 'run', '--root', 'ui']],
-  [BUILT, ['scripts/ui.mjs', 'build']],
+  // Tests may be using the built files meanwhile.
+  [BUILT, ['scripts/ui.mjs', 'build', '--if-needed']],
   ['the dashboard: its client is up to date', ['scripts/ui.mjs', 'client', '--check']],
   ['formatted (prettier)', [toolPath('prettier'), '--check', '--log-level=warn', '.']],
   ['layered (dependency-cruiser)', [toolPath('depcruise'), 'src', 'test', '--config', '.dependency-cruiser.cjs']],

@@ -6,8 +6,10 @@ const LONGEST = [
   'faults/short/processes',
   'e2e/processes',
   'faults/short/servers',
+  'walks/local-start',
   'e2e/own-faults',
   'e2e/clients',
+  'walks/with-keys',
   'e2e/encryption-keys',
   'e2e/live-view-faults',
   'e2e/several-processes',
@@ -26,7 +28,7 @@ const LONGEST = [
   'e2e/starting',
 ];
 /** Then by project, since one kind of test takes longer than another, and by size. */
-const PROJECTS = ['long', 'e2e', 'faults', 'integration', 'contract', 'unit'];
+const PROJECTS = ['long', 'walks', 'e2e', 'faults', 'integration', 'contract', 'unit'];
 
 /** Orders the suites of a run; the other methods are what Jest asks of a sequencer. */
 export default class LongestFirst {

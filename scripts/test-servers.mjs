@@ -6,9 +6,11 @@ import { capture, Failure } from './toolchain.mjs';
 const NEEDED = [
   { programs: ['redis-server', 'valkey-server'], debianPackage: 'redis-server' },
   { programs: ['pgbouncer'], debianPackage: 'pgbouncer' },
+  // A browser, for the walks of a person.
+  { programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'], debianPackage: 'chromium' },
 ];
 
-/** Installs the servers that the tests need, unless they are installed. They need not run. */
+/** Installs the servers and the browser that the tests need, unless they are installed. They need not run. */
 export async function ensureTestServers() {
   const packages = missingPackages();
   if (packages.length === 0) return;
@@ -21,11 +23,12 @@ export async function ensureTestServers() {
   if (missingPackages().length > 0) throw new Failure(`${update.output}${install.output}\n${HOW_TO_INSTALL}`);
 }
 
-const HOW_TO_INSTALL = `The tests need redis-server or valkey-server, and pgbouncer, on PATH. They need not be running.
-  Debian, Ubuntu  sudo apt-get install redis-server pgbouncer
-  Fedora          sudo dnf install valkey pgbouncer
-  Alpine          apk add redis pgbouncer
-  macOS           brew install redis pgbouncer`;
+const HOW_TO_INSTALL = `The tests need redis-server or valkey-server, pgbouncer, and chromium or google-chrome, on PATH. They need not be
+running.
+  Debian, Ubuntu  sudo apt-get install redis-server pgbouncer chromium
+  Fedora          sudo dnf install valkey pgbouncer chromium
+  Alpine          apk add redis pgbouncer chromium
+  macOS           brew install redis pgbouncer && brew install --cask chromium`;
 
 function missingPackages() {
   const isMissing = (program) => spawnSync(program, ['--version'], { env: withSystemPrograms() }).status !== 0;

@@ -10,10 +10,12 @@ import {
   ensureLowestNode,
   ensureNode,
   environmentFor,
+  Failure,
   root,
   runMain,
   toolPath,
 } from './toolchain.mjs';
+import { ensureBuilt } from './ui/build.mjs';
 
 const SKIP_CHECKS = '--skip-checks';
 /** Runs what `npm test` leaves out because it takes long, and nothing else. */
@@ -30,9 +32,12 @@ const jestArguments = given.filter((argument) => argument !== SKIP_CHECKS && arg
 await runMain(async () => {
   ensureDependencies();
   const node = ensureNode();
+  // Beside the build of the service, for the walks of a person.
+  const dashboard = ensureBuilt(node);
   ensureBuild(node);
   ensureLowestNode();
   await ensureTestServers();
+  if ((await dashboard) !== 0) throw new Failure('The dashboard could not be built: npm run ui:build says why.');
   const skipsChecks = isLong || given.includes(SKIP_CHECKS);
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort(name));

@@ -5,7 +5,7 @@
 //   pictures [folder]    takes pictures of the screens, and looks for what axe and the browser find wrong
 import { setPriority } from 'node:os';
 import { ensureDependencies, ensureNode, Failure, NODE_MAJOR, runMain } from './toolchain.mjs';
-import { buildDashboard, isBuilt, serveSources } from './ui/build.mjs';
+import { buildDashboard, isBuilt, reportBuilt, serveSources } from './ui/build.mjs';
 import { checkClient, generateClient } from './ui/client.mjs';
 import { takePictures } from './ui/pictures.mjs';
 
@@ -16,7 +16,7 @@ const [command, ...options] = process.argv.slice(2);
 
 await runMain(async () => {
   const isBeside = options.includes('--if-needed');
-  if (isBeside && isBuilt()) return 0;
+  if (isBeside && isBuilt()) return reportBuilt();
   if (isBeside) setPriority(LOWEST_PRIORITY);
   ensureDependencies();
   // In an image, the right Node.js is there, and the one of the dependencies is not.

@@ -26,10 +26,16 @@ export function isBuilt() {
   return (statSync(STAMP, { throwIfNoEntry: false })?.mtimeMs ?? 0) > changedAt;
 }
 
+/** Prints the sizes of what is built. @returns the exit code */
+export function reportBuilt() {
+  return reportSizes(DIST) ? 0 : 1;
+}
+
 /** Builds and compresses in a folder of its own, which then takes the place of the old files at once. */
 export async function buildDashboard(node) {
   const startedAt = new Date();
   const made = join(UI, `dist.${process.pid}`);
+  const old = `${made}.old`;
   try {
     const code = await runVite(node, ['build', UI, '--outDir', made, '--emptyOutDir', '--logLevel', 'warn']);
     if (code !== 0) return code;
@@ -38,11 +44,12 @@ export async function buildDashboard(node) {
     writeFileSync(join(made, '.built'), '');
     // Dated back to the start of the build, because later edits may not be part of it.
     utimesSync(join(made, '.built'), startedAt, startedAt);
-    rmSync(DIST, { recursive: true, force: true });
+    // Both at once, because a service may be serving the old files.
+    if (existsSync(DIST)) renameSync(DIST, old);
     renameSync(made, DIST);
     return isSmall ? 0 : 1;
   } finally {
-    rmSync(made, { recursive: true, force: true });
+    for (const folder of [made, old]) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,16 +1,14 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Shot } from './area.ts';
 import { SHOTS } from './areas.ts';
+import { accessibilityFaults, type Browser, launchChromium, overflowOf, type Page } from './browser.ts';
 import { NOW } from './sample-data.ts';
 import { ORIGIN, serveSamples } from './sample-service.ts';
 
 /** Takes a picture of each screen in both themes and three widths, and judges each screen with axe. */
 const FOLDER = process.argv[2] ?? 'ui/pictures/out';
 const DIST = join(import.meta.dirname, '..', 'dist');
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const WIDTHS = [
   [1440, 900],
   [1024, 768],
@@ -21,14 +19,8 @@ const THEMES = ['light', 'dark'] as const;
 const faults: string[] = [];
 
 async function main(): Promise<void> {
-  const executablePath = BROWSERS.find((path) => existsSync(path));
-  if (executablePath === undefined) {
-    console.error('This needs Chromium. Debian and Ubuntu: apt-get install chromium');
-    process.exitCode = 1;
-    return;
-  }
   mkdirSync(FOLDER, { recursive: true });
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--force-color-profile=srgb'] });
+  const browser = await launchChromium(['--force-color-profile=srgb']);
   const only = process.env.ONLY?.split(',');
   const shots = SHOTS.filter(({ name }) => only?.includes(name) ?? true);
   for (const theme of THEMES)
@@ -81,17 +73,8 @@ function watch(page: Page, title: string): void {
 }
 
 async function judge(page: Page, title: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-  for (const { id, help, nodes } of violations) {
-    faults.push(
-      `${title}: ${id}, ${help}: ${nodes
-        .map(({ target }) => target.join(' '))
-        .slice(0, 3)
-        .join(' | ')}`,
-    );
-  }
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  for (const fault of await accessibilityFaults(page)) faults.push(`${title}: ${fault}`);
+  const overflow = await overflowOf(page);
   if (overflow > 0) faults.push(`${title}: the page is ${overflow} px too wide`);
 }
 

@@ -1,0 +1,17 @@
+import { foreignPage } from './foreign-page.walk.js';
+import { serverAway } from './server-away.walk.js';
+import { sessionEnding } from './session-ending.walk.js';
+import { Stage } from './stage.js';
+
+describe('a person who signs in with a key', () => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    stage = await Stage.set('keys');
+  });
+  afterEach(() => stage.leave());
+  afterAll(() => stage.strike());
+
+  // Each walk is a file. Together they share what takes long to start.
+  for (const walk of [sessionEnding, foreignPage, serverAway]) walk(() => stage);
+});
