@@ -7,7 +7,6 @@ import { readAgain } from '../api/query-client';
 import { say } from '../components/toasts';
 import { copyText } from '../lib/clipboard';
 import { counted } from '../lib/numbers';
-import { curlOfDelivery } from './delivery-curl';
 
 type Status = DeliveryAnswer['status'];
 
@@ -63,6 +62,7 @@ export function useDeliveryActions(): DeliveryActions {
         }),
       copyCurl: (id) =>
         attempt(async () => {
+          const { curlOfDelivery } = await import('./delivery-curl');
           const { command, caution } = await curlOfDelivery(queryClient, id);
           if (!(await copyText(command))) say('failed', 'The browser does not let this page copy.');
           else say('done', caution === null ? 'Copied, signed for the next minutes.' : `Copied. ${caution}`);
