@@ -1,0 +1,20 @@
+const typed = new Set<EventTarget>();
+
+/** Notes what is typed, so that no session is renewed at its cost. */
+export function followTyping(): void {
+  document.addEventListener('input', ({ target }) => void (target !== null && typed.add(target)), true);
+}
+
+/** Whether there is something on the page that somebody typed or chose, and that would be lost with the page. */
+export function hasTyped(): boolean {
+  for (const each of typed) {
+    const isLost = each instanceof HTMLElement && each.isConnected && textIn(each) !== '';
+    if (isLost) return true;
+    typed.delete(each);
+  }
+  return false;
+}
+
+function textIn(element: HTMLElement): string {
+  return 'value' in element ? String(element.value) : (element.textContent ?? '');
+}
