@@ -1,24 +1,28 @@
+import { join } from 'node:path';
 import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** The service that `npm run ui:dev` shows. */
 const SERVICE = 'http://127.0.0.1:8000';
 const API = '^/(?!ui(/|$))';
+const PORTAL = join(import.meta.dirname, 'src', 'portal');
 
-export default defineConfig({
+const BUILD = {
+  target: 'baseline-widely-available',
+  // The Content-Security-Policy has no place for data: URLs.
+  assetsInlineLimit: 0,
+  // A polyfill for old browsers, which would be an inline script.
+  modulePreload: { polyfill: false },
+  manifest: true,
+  sourcemap: false,
+} as const;
+
+const dashboard: ViteUserConfig = {
   root: import.meta.dirname,
   base: '/ui/',
   plugins: [react(), tailwind()],
-  build: {
-    target: 'baseline-widely-available',
-    // The Content-Security-Policy has no place for data: URLs.
-    assetsInlineLimit: 0,
-    // A polyfill for old browsers, which would be an inline script.
-    modulePreload: { polyfill: false },
-    manifest: true,
-    sourcemap: false,
-  },
+  build: BUILD,
   server: { port: 5173, strictPort: true, proxy: { [API]: SERVICE, '/ui/config.json': SERVICE } },
   test: {
     environment: 'jsdom',
@@ -27,4 +31,34 @@ export default defineConfig({
     clearMocks: true,
     testTimeout: 60_000,
   },
-});
+};
+
+/**
+ * `--mode portal`: the same screens, in another frame, and on what they need of three libraries, so that a customer's page
+ * loads fast.
+ */
+const portal: ViteUserConfig = {
+  root: import.meta.dirname,
+  base: '/portal/',
+  plugins: [react(), tailwind()],
+  resolve: {
+    alias: [
+      { find: '@tanstack/react-router', replacement: join(PORTAL, 'routing', 'index.tsx') },
+      { find: '@tanstack/react-table', replacement: join(PORTAL, 'small-table.tsx') },
+      { find: '@tanstack/react-virtual', replacement: join(PORTAL, 'small-virtual.ts') },
+      { find: /^(\.\.\/)+shell\/screen$/, replacement: join(PORTAL, 'portal-screen.tsx') },
+    ],
+  },
+  build: {
+    ...BUILD,
+    rolldownOptions: {
+      input: ['portal.html', 'src/portal/element.ts'].map((file) => join(import.meta.dirname, file)),
+      output: {
+        // Hosts write the name of the element into their pages.
+        entryFileNames: ({ name }) => (name === 'element' ? 'element.js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
+};
+
+export default defineConfig(({ mode }) => (mode === 'portal' ? portal : dashboard));
