@@ -21,7 +21,9 @@ const ELSEWHERE = [
 export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
-    throw new Error('This needs Chromium. Debian and Ubuntu: sudo apt-get install chromium; macOS: brew install chromium');
+    throw new Error(
+      'This needs Chromium. Debian and Ubuntu: sudo apt-get install chromium; macOS: brew install chromium',
+    );
   }
   // As root, in a container above all, Chromium has no sandbox. It opens pages of this machine only.
   return chromium.launch({ executablePath, args: ['--no-sandbox', ...args] });
