@@ -154,4 +154,11 @@ export default defineConfig(
       },
     },
   },
+  {
+    // Scripts of a page.
+    files: ['docs/examples/**/*.js'],
+    languageOptions: {
+      globals: { addEventListener: 'readonly', document: 'readonly', fetch: 'readonly', URL: 'readonly' },
+    },
+  },
 );

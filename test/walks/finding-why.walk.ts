@@ -39,6 +39,9 @@ export function findingWhy(stage: () => Stage): void {
 /** The sentence says what happened, and the last attempt what the receiver said. */
 async function explains(page: Page): Promise<void> {
   const drawer = deliveryDrawer(page);
-  await drawer.getByText(/the receiver answered 500;.* after two attempts/i).first().waitFor();
+  await drawer
+    .getByText(/the receiver answered 500;.* after two attempts/i)
+    .first()
+    .waitFor();
   await drawer.getByText(MESSAGE).first().waitFor();
 }

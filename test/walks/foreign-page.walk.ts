@@ -4,7 +4,10 @@ import { respond } from '../support/scripted-receiver.js';
 import { deliveryRow } from './screens.js';
 import type { Stage } from './stage.js';
 
-const HTML = { headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Foreign</title><h1>Foreign</h1>' };
+const HTML = {
+  headers: { 'content-type': 'text/html' },
+  body: '<!doctype html><title>Foreign</title><h1>Foreign</h1>',
+};
 /** What the browser says when it keeps a page of another origin from something. */
 const KEPT_OUT = /CORS policy|Refused to frame|frame-ancestors|violates the following Content Security Policy/i;
 /** The service is at 127.0.0.1: the same name with another port is the same site, and only the origin differs. */

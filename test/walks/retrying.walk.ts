@@ -16,7 +16,10 @@ export function retrying(stage: () => Stage): void {
     await api.untilFinal(failedId);
     const page = await stage().visit(`/ui/deliveries/${failedId}?tenant=${tenant}`);
     const drawer = deliveryDrawer(page);
-    await drawer.getByText(/answered 503/).first().waitFor();
+    await drawer
+      .getByText(/answered 503/)
+      .first()
+      .waitFor();
 
     receiver.script('/retry', respond(200));
     await drawer.getByRole('button', { name: 'Retry' }).click();

@@ -24,11 +24,7 @@ export async function untilAt(page: Page, path: RegExp): Promise<void> {
 }
 
 /** Presses a button, and confirms if a dialog asks, until `isDone`. */
-export async function pressAndConfirm(
-  page: Page,
-  name: RegExp,
-  isDone: () => Promise<boolean>,
-): Promise<void> {
+export async function pressAndConfirm(page: Page, name: RegExp, isDone: () => Promise<boolean>): Promise<void> {
   const button = page.getByRole('button', { name }).first();
   await button.click();
   const confirming = page.getByRole('dialog').getByRole('button', { name }).first();

@@ -15,10 +15,15 @@ export function sessionEnding(stage: () => Stage): void {
     expect(sessions.data).toHaveLength(1);
     await api.expect(204, 'DELETE', `/sessions/${sessions.data[0]!.id}`);
     await deliveryRow(page, /delivered/i).click();
-    await page.getByText(/session has ended/i).first().waitFor();
+    await page
+      .getByText(/session has ended/i)
+      .first()
+      .waitFor();
     await signIn(page, key);
 
-    await deliveryDrawer(page).getByText(/nothing is left to do/i).waitFor();
+    await deliveryDrawer(page)
+      .getByText(/nothing is left to do/i)
+      .waitFor();
     await untilAt(page, new RegExp(`/ui/deliveries/${deliveryId}\\?event_type=order\\.`));
   });
 
@@ -31,7 +36,10 @@ export function sessionEnding(stage: () => Stage): void {
     await field.fill(wrong);
     await page.getByRole('button', { name: /^sign in/i }).click();
 
-    await page.getByRole('alert').filter({ hasText: /not known|wrong|copied/i }).waitFor();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /not known|wrong|copied/i })
+      .waitFor();
     expect(await field.inputValue()).toBe(wrong);
   });
 }
