@@ -26,7 +26,7 @@ export function EndedBar({ words, ways }: EndedProps) {
       className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-border bg-warning-tint px-6 py-1.5 text-warning max-md:px-4"
     >
       <Clock aria-hidden className="size-4 shrink-0" />
-      <p className="min-w-0 flex-1 font-medium">{words} What you typed stays here until you leave.</p>
+      <p className="min-w-56 flex-1 font-medium">{words} What you typed stays here until you leave.</p>
       <WaysOut ways={ways} isBeside />
     </div>
   );

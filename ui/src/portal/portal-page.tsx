@@ -31,6 +31,7 @@ export function PortalPage({ session, isFramed, ways }: PortalPageProps) {
   const { phase, terms, words } = useStore(session.view);
   return (
     <>
+      {terms !== null && <SkipLink />}
       <div className="flex h-full flex-col">
         <ServerAway />
         {phase === 'renewing' && <RenewingBar />}
@@ -38,7 +39,7 @@ export function PortalPage({ session, isFramed, ways }: PortalPageProps) {
           {phase === 'ended' && terms !== null && <EndedBar words={words} ways={ways} />}
           {phase === 'ended' && terms === null && <EndedPage words={words} ways={ways} />}
         </Suspense>
-        {terms !== null && <Screens returnUrl={isFramed ? null : terms.return_url} />}
+        {terms !== null && <Screens returnUrl={isFramed ? null : terms.return_url} isOpen={phase === 'open'} />}
         {terms === null && phase === 'opening' && <Skeleton lines={8} className="p-6" />}
       </div>
       <Toasts />
@@ -46,6 +47,17 @@ export function PortalPage({ session, isFramed, ways }: PortalPageProps) {
         <HintLayer />
       </Suspense>
     </>
+  );
+}
+
+function SkipLink() {
+  return (
+    <a
+      href="#main"
+      className="absolute top-2 left-2 z-50 -translate-y-16 rounded-md bg-primary px-3 py-1.5 text-primary-foreground focus:translate-y-0"
+    >
+      Skip to the content
+    </a>
   );
 }
 
@@ -57,16 +69,16 @@ function RenewingBar() {
   );
 }
 
-function Screens({ returnUrl }: { readonly returnUrl: string | null }) {
+interface ScreensProps {
+  readonly returnUrl: string | null;
+  /** Whether the session is in use: without one, nothing is live. */
+  readonly isOpen: boolean;
+}
+
+function Screens(props: ScreensProps) {
   return (
     <>
-      <a
-        href="#main"
-        className="absolute top-2 left-2 z-50 -translate-y-16 rounded-md bg-primary px-3 py-1.5 text-primary-foreground focus:translate-y-0"
-      >
-        Skip to the content
-      </a>
-      <Heading returnUrl={returnUrl} />
+      <Heading {...props} />
       <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 outline-none">
         <ErrorBoundary>
           <SubscriptionNames>
@@ -79,10 +91,10 @@ function Screens({ returnUrl }: { readonly returnUrl: string | null }) {
 }
 
 /** The way back, the screens, and whether they are live. */
-function Heading({ returnUrl }: { readonly returnUrl: string | null }) {
+function Heading({ returnUrl, isOpen }: ScreensProps) {
   const who = useStore(access);
   const places = who.state === 'signed-out' ? [] : placesFor(who.abilities);
-  const isLive = who.state !== 'signed-out' && who.abilities.includes('deliveries:read');
+  const isLive = isOpen && who.state !== 'signed-out' && who.abilities.includes('deliveries:read');
   return (
     <header className="flex h-12 shrink-0 items-center gap-4 border-b border-border px-6 max-md:gap-2 max-md:px-4">
       {returnUrl !== null && <WayBack url={returnUrl} />}

@@ -46,7 +46,7 @@ export function variablesOf(given: ThemeInput): Record<string, string | null> {
     '--secondary': mixed(5),
     '--secondary-foreground': foreground,
     '--muted': mixed(5),
-    '--muted-foreground': mixed(66),
+    '--muted-foreground': mixed(72),
     '--accent': mixed(6),
     '--accent-foreground': foreground,
     '--border': mixed(12),
@@ -54,7 +54,7 @@ export function variablesOf(given: ThemeInput): Record<string, string | null> {
     '--primary': primary ?? foreground,
     '--primary-foreground': given.primary_foreground ?? (primary === null ? background : textOn(primary)),
     '--brand': primary,
-    '--brand-tint': primary === null ? null : `color-mix(in oklab, ${primary} 12%, var(--background))`,
+    '--brand-tint': primary === null ? null : `color-mix(in oklab, ${primary} 7%, var(--background))`,
     '--ring': primary,
     '--radius': radius === undefined ? null : `${radius}px`,
   };
