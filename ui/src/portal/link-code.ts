@@ -1,7 +1,8 @@
 /** The code in the fragment of a link to the portal; null if there is none. */
 export function codeIn(url: string): string | null {
   const fragment = /#(.*)$/s.exec(url)?.[1] ?? '';
-  return new URLSearchParams(fragment).get('code') || null;
+  const code = new URLSearchParams(fragment).get('code');
+  return code === '' ? null : code;
 }
 
 /** Takes the code out of the URL of the page, so that neither the address bar nor the history keeps it. */

@@ -9,7 +9,6 @@ import { nowMs } from '../lib/clock';
 import { followSession } from './follow-session';
 import type { Host } from './host';
 import { takeCode } from './link-code';
-import { awaitCode, offerCode } from './other-tab';
 import { exchange, setUpPortalClient } from './portal-client';
 import { PortalPage } from './portal-page';
 import { PortalSession, type Terms } from './portal-session';
@@ -17,6 +16,7 @@ import { followBrowser } from './portal-theme';
 import { startRouting } from './routing/place';
 import { type Memory, recall, remember } from './tab-memory';
 import { followTyping, hasTyped } from './typing';
+import { isAwaited } from './waiting-tab';
 
 /** The first screen has shown its data by then. */
 const REST_MS = 500;
@@ -68,7 +68,7 @@ async function begin(): Promise<void> {
     if (next !== null) void session.take(next);
   });
   const root = createRoot(document.getElementById('root') ?? document.body);
-  if (code !== null && tenantId !== null && (await offerCode(tenantId, code, nowMs()))) {
+  if (code !== null && tenantId !== null && (await isForOtherTab(tenantId, code))) {
     root.render(<GoesOnElsewhere />);
     return;
   }
@@ -78,11 +78,22 @@ async function begin(): Promise<void> {
   setTimeout(loadTheRest, REST_MS);
 }
 
+async function isForOtherTab(tenant: string, given: string): Promise<boolean> {
+  if (!isAwaited(tenant, nowMs())) return false;
+  const { offerCode } = await import('./other-tab');
+  return offerCode(tenant, given);
+}
+
+async function waitForOtherTab(): Promise<void> {
+  const { awaitCode } = await import('./other-tab');
+  awaitCode(tenantId ?? '', nowMs(), (given) => session.take(given));
+}
+
 function Portal() {
   const ways = {
     refreshUrl: () => (isFramed ? null : (known()?.refresh_url ?? null)),
     returnUrl: () => known()?.return_url ?? null,
-    onRefresh: () => awaitCode(tenantId ?? '', nowMs(), (given) => session.take(given)),
+    onRefresh: () => void waitForOtherTab(),
   };
   return (
     <StrictMode>

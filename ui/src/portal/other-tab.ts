@@ -1,9 +1,10 @@
+import { WAITING } from './waiting-tab';
+
 /*
  * A tab in which something was typed is not left to renew its session. The link that renews it opens another tab, and
  * that one hands its code over: both are pages of this service in one browser.
  */
 
-const NAME = 'webhook-portal';
 /** The host may have to ask its user to sign in. */
 const WAITING_MS = 10 * 60_000;
 const ANSWER_MS = 500;
@@ -15,7 +16,7 @@ interface Offer {
 
 /** Takes the next code of a tenant that another tab is opened with. */
 export function awaitCode(tenant: string, now: number, take: (code: string) => Promise<unknown>): void {
-  const channel = new BroadcastChannel(NAME);
+  const channel = new BroadcastChannel(WAITING);
   note(JSON.stringify({ tenant, until: now + WAITING_MS }));
   channel.onmessage = ({ data }: MessageEvent) => {
     const offer = data as Partial<Offer> | null;
@@ -28,9 +29,8 @@ export function awaitCode(tenant: string, now: number, take: (code: string) => P
 }
 
 /** Offers a code to a tab that waits for one. @returns whether it was taken */
-export async function offerCode(tenant: string, code: string, now: number): Promise<boolean> {
-  if (!isAwaited(tenant, now)) return false;
-  const channel = new BroadcastChannel(NAME);
+export async function offerCode(tenant: string, code: string): Promise<boolean> {
+  const channel = new BroadcastChannel(WAITING);
   const answer = new Promise<boolean>((resolve) => {
     channel.onmessage = ({ data }: MessageEvent) => data === 'taken' && resolve(true);
     setTimeout(() => resolve(false), ANSWER_MS);
@@ -41,19 +41,10 @@ export async function offerCode(tenant: string, code: string, now: number): Prom
   return isTaken;
 }
 
-function isAwaited(tenant: string, now: number): boolean {
-  try {
-    const waiting = JSON.parse(localStorage.getItem(NAME) ?? 'null') as { tenant: string; until: number } | null;
-    return waiting?.tenant === tenant && waiting.until > now;
-  } catch {
-    return false;
-  }
-}
-
 function note(text: string | null): void {
   try {
-    if (text === null) localStorage.removeItem(NAME);
-    else localStorage.setItem(NAME, text);
+    if (text === null) localStorage.removeItem(WAITING);
+    else localStorage.setItem(WAITING, text);
   } catch {
     // Storage is forbidden: the other tab opens a portal of its own.
   }

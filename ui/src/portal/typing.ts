@@ -2,7 +2,10 @@ const typed = new Set<EventTarget>();
 
 /** Notes what is typed, so that no session is renewed at its cost. */
 export function followTyping(): void {
-  document.addEventListener('input', ({ target }) => void (target !== null && typed.add(target)), true);
+  const note = ({ target }: Event): void => {
+    if (target !== null) typed.add(target);
+  };
+  document.addEventListener('input', note, true);
 }
 
 /** Whether there is something on the page that somebody typed or chose, and that would be lost with the page. */
@@ -16,5 +19,5 @@ export function hasTyped(): boolean {
 }
 
 function textIn(element: HTMLElement): string {
-  return 'value' in element ? String(element.value) : (element.textContent ?? '');
+  return 'value' in element ? String(element.value) : element.textContent;
 }
