@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 const KB = 1000;
 
-/** Builds with what a browser may load before a screen shows data, compressed. */
+/** What a browser may load before a screen shows data, compressed: what every screen needs, and all of it. */
 const PAGES = [
-  { name: 'dashboard', folder: '', files: ['index.html', 'theme.js'], entry: 'index.html', maxBytes: 150_000 },
-  { name: 'portal', folder: 'portal', files: ['portal.html'], entry: 'portal.html', maxBytes: 100_000 },
+  { name: 'dashboard', folder: '', files: ['index.html', 'theme.js'], entry: 'index.html', maxBase: 150_000, maxBytes: 150_000 },
+  { name: 'portal', folder: 'portal', files: ['portal.html'], entry: 'portal.html', maxBase: 100_000, maxBytes: 110_000 },
 ];
 /** What pages of others load. It is small because it is not compressed everywhere. */
 const ELEMENT = { file: join('portal', 'element.js'), maxBytes: 2000 };
@@ -27,7 +27,7 @@ export function reportSizes(directory) {
   return isSmall;
 }
 
-function reportPage(directory, { name, files, entry, maxBytes }) {
+function reportPage(directory, { name, files, entry, maxBase, maxBytes }) {
   const manifest = JSON.parse(readFileSync(join(directory, '.vite', 'manifest.json'), 'utf8'));
   const first = new Set([...files, ...filesOf(manifest, entry)]);
   const firstBytes = bytesOf(directory, first);
@@ -44,7 +44,7 @@ function reportPage(directory, { name, files, entry, maxBytes }) {
     console.log(`${inKb(bytes)}  ${isScreen ? 'more for' : 'later:'} ${part}`);
   }
   console.log(`${inKb(largest)}  the largest first load, of ${inKb(maxBytes).trim()} at most`);
-  return largest <= maxBytes;
+  return firstBytes <= maxBase && largest <= maxBytes;
 }
 
 /** A chunk with everything that it imports at once. */
