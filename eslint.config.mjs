@@ -155,4 +155,11 @@ export default defineConfig(
       },
     },
   },
+  {
+    // Scripts of a page.
+    files: ['docs/examples/**/*.js'],
+    languageOptions: {
+      globals: { addEventListener: 'readonly', document: 'readonly', fetch: 'readonly', URL: 'readonly' },
+    },
+  },
 );

@@ -25,7 +25,8 @@ await runMain(async () => {
   if (process.argv.includes('--watch')) return startAndWatch(node);
   ensureBuild(node);
   const application = startApplication(node);
-  const dashboard = process.env.UI === 'off' ? null : buildDashboard(node);
+  const isWanted = process.env.UI !== 'off' || process.env.PORTAL !== 'off';
+  const dashboard = isWanted ? buildDashboard(node) : null;
   forwardSignals((signal) => application.kill(signal));
   const code = await exitOf(application);
   dashboard?.kill();

@@ -21,7 +21,9 @@ const COMPRESSED = /\.(html|js|css|svg|json|txt)$/;
 
 /** Whether ui/dist is newer than everything that it is made of. */
 export function isBuilt() {
-  const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json'].map((each) => join(UI, each));
+  const sources = ['src', 'public', 'index.html', 'portal.html', 'vite.config.ts', 'package.json'].map((each) =>
+    join(UI, each),
+  );
   const changedAt = Math.max(...[...sources, join(root, 'package-lock.json')].map(newestIn));
   return (statSync(STAMP, { throwIfNoEntry: false })?.mtimeMs ?? 0) > changedAt;
 }
@@ -31,14 +33,22 @@ export function reportBuilt() {
   return reportSizes(DIST) ? 0 : 1;
 }
 
-/** Builds and compresses in a folder of its own, which then takes the place of the old files at once. */
+/**
+ * Builds dashboard and portal, and compresses them, in a folder of its own, which then takes the place of the old files
+ * at once.
+ */
 export async function buildDashboard(node) {
   const startedAt = new Date();
   const made = join(UI, `dist.${process.pid}`);
   const old = `${made}.old`;
   try {
-    const code = await runVite(node, ['build', UI, '--outDir', made, '--emptyOutDir', '--logLevel', 'warn']);
-    if (code !== 0) return code;
+    for (const options of [
+      ['--outDir', made],
+      ['--outDir', join(made, 'portal'), '--mode', 'portal'],
+    ]) {
+      const code = await runVite(node, ['build', UI, ...options, '--emptyOutDir', '--logLevel', 'warn']);
+      if (code !== 0) return code;
+    }
     for (const file of filesIn(made)) compress(file);
     const isSmall = reportSizes(made);
     writeFileSync(join(made, '.built'), '');

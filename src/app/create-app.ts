@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Gatekeeper } from '../access/index.js';
+import { FrameAncestors, Gatekeeper } from '../access/index.js';
 import { serveDashboard } from '../dashboard/index.js';
 import type { Settings } from '../shared/config/settings.js';
 import { loggerOf, NestLogger } from '../shared/logging/logger.js';
@@ -42,7 +42,7 @@ export async function createApp(
   configureHttp(app, settings, servesApi ? app.get(Gatekeeper) : null);
   if (servesApi) {
     serveDocs(app, settings);
-    serveDashboard(app.getHttpAdapter().getInstance(), settings);
+    serveDashboard(app.getHttpAdapter().getInstance(), settings, app.get(FrameAncestors));
   }
   return app;
 }

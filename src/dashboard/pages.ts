@@ -1,11 +1,17 @@
-/** Styles, scripts and requests of the dashboard's own origin only; nothing inline, and no page may frame it. */
-export const CONTENT_SECURITY_POLICY = {
-  'default-src': ["'self'"],
-  'base-uri': ["'none'"],
-  'form-action': ["'self'"],
-  'frame-ancestors': ["'none'"],
-  'object-src': ["'none'"],
-};
+/**
+ * Styles, scripts and requests of the pages' own origin only, and nothing inline.
+ *
+ * @param frameAncestors origins whose pages may show the page in a frame
+ */
+export function policyFor(frameAncestors: readonly string[]): Readonly<Record<string, readonly string[]>> {
+  return {
+    'default-src': ["'self'"],
+    'base-uri': ["'none'"],
+    'form-action': ["'self'"],
+    'frame-ancestors': frameAncestors.length === 0 ? ["'none'"] : frameAncestors,
+    'object-src': ["'none'"],
+  };
+}
 
 /** Interval between the reloads of `NOT_BUILT`. */
 export const RELOAD_SECONDS = 2;
@@ -22,8 +28,8 @@ export const NOT_BUILT = `<!doctype html>
 </head>
 <body>
 <h1>The dashboard is being built</h1>
-<p>This takes some seconds after the first <code>npm start</code>. The page opens the dashboard as soon as it is ready;
-the API works already.</p>
+<p>This takes some seconds after the first <code>npm start</code>. The page opens as soon as it is ready; the API works
+already.</p>
 <p>Without <code>npm start</code>, build it with <code>npm run ui:build</code>.</p>
 </body>
 </html>

@@ -8,6 +8,7 @@ import { serveDashboard } from './serve-dashboard.js';
 
 const SCRIPT = 'console.log(1)';
 const PAGE = '<!doctype html><title>Webhooks</title>';
+const NOBODY = { originsFor: () => Promise.resolve([]) };
 
 describe('the dashboard', () => {
   let directory: string;
@@ -31,7 +32,7 @@ describe('the dashboard', () => {
     writeFileSync(join(directory, 'assets', 'index-a1b2.js.br'), brotliCompressSync(SCRIPT));
   };
   const serve = (ui: 'on' | 'off' = 'on'): void => {
-    serveDashboard(app, { ui, apiAccess: 'keys' }, directory);
+    serveDashboard(app, { ui, portal: 'on', apiAccess: 'keys' }, NOBODY, directory);
   };
 
   it.each(['/ui', '/ui/', '/ui/deliveries/dlv_1?status=failed&since=%'])(

@@ -254,6 +254,27 @@ describe('portal sessions, with real PostgreSQL and Redis', () => {
     expect(made).toMatchObject([{ actor: 'key', key_id: service.bootstrapId, session_id: null }]);
   });
 
+  it('are shown by a page that the origins of the tenant may frame, within a second of a change', async () => {
+    const ancestorsOf = async (query: string): Promise<string | undefined> => {
+      const { headers } = await fetch(`${service.url}/portal${query}`);
+      return /frame-ancestors ([^;]*)/.exec(headers.get('content-security-policy') ?? '')?.[1];
+    };
+    expect(await ancestorsOf('?tenant=acme')).toBe("'none'");
+
+    const body = { frame_ancestors: ['https://app.example.com', 'http://localhost:3000'] };
+    await admin.expect(200, 'PATCH', '/tenants/acme', { body });
+
+    await eventually(() => ancestorsOf('?tenant=acme'), {
+      until: (ancestors) => ancestors === 'https://app.example.com http://localhost:3000',
+    });
+    expect(await ancestorsOf('/deliveries?tenant=acme&status=failed')).toContain('https://app.example.com');
+    expect(await Promise.all(['', '?tenant=default', '?tenant=nobody'].map(ancestorsOf))).toEqual(
+      Array(3).fill("'none'"),
+    );
+    expect(await (await fetch(`${service.url}/portal/config.json?tenant=acme`)).json()).toMatchObject(body);
+    await admin.expect(200, 'PATCH', '/tenants/acme', { body: { frame_ancestors: null } });
+  });
+
   it('have no link where the service does not know its own address', async () => {
     const body = JSON.stringify({
       tenant_id: 'acme',

@@ -1,4 +1,5 @@
 import { foreignPage } from './foreign-page.walk.js';
+import { portalByLink, portalEmbedded, portalRenewed } from './portal.walk.js';
 import { serverAway } from './server-away.walk.js';
 import { sessionEnding } from './session-ending.walk.js';
 import { Stage } from './stage.js';
@@ -13,5 +14,6 @@ describe('a person who signs in with a key', () => {
   afterAll(() => stage.strike());
 
   // Each walk is a file. Together they share what takes long to start.
-  for (const walk of [sessionEnding, foreignPage, serverAway]) walk(() => stage);
+  const walks = [sessionEnding, foreignPage, serverAway, portalByLink, portalRenewed, portalEmbedded];
+  for (const walk of walks) walk(() => stage);
 });

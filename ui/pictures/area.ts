@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 /** A picture: a screen in a state. */
 export interface Shot {
   readonly name: string;
+  /** Within the dashboard; or of the portal, if it begins with `/portal`. */
   readonly path: string;
   readonly isOpen?: boolean;
   /** Brings the page into the state of the picture. */
@@ -20,7 +21,7 @@ interface SampleAnswer {
 /** A part of the dashboard: its pictures, and what the API answers to it, by path, or by method and path: `POST /replays`. */
 export interface Area {
   readonly shots: readonly Shot[];
-  readonly answers: Readonly<Record<string, (query: URLSearchParams) => SampleAnswer>>;
+  readonly answers: Readonly<Record<string, (query: URLSearchParams, body: string) => SampleAnswer>>;
 }
 
 /** A page of a list, the only one. */

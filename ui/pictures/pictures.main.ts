@@ -51,7 +51,7 @@ async function takeAll(browser: Browser, shots: readonly Shot[], { theme, width,
     const title = `${name}-${width}-${theme}`;
     watch(page, title);
     await page.clock.setFixedTime(NOW);
-    await page.goto(`${ORIGIN}/ui${path}`, { waitUntil: 'networkidle' });
+    await page.goto(`${ORIGIN}${path.startsWith('/portal') ? '' : '/ui'}${path}`, { waitUntil: 'networkidle' });
     // The fonts come after the first screen.
     await page.waitForFunction(() => document.fonts.size > 0);
     await page.evaluate(() => Promise.all([document.fonts.load('13px "Inter Variable"'), document.fonts.ready]));

@@ -21,17 +21,34 @@ export async function serveSamples(context: BrowserContext, dist: string, isOpen
   await context.route('**', async (route) => {
     const url = new URL(route.request().url());
     if (url.origin !== ORIGIN) return route.abort();
-    return url.pathname.startsWith('/ui') ? serveFile(route, dist, url.pathname, isOpen) : serveApi(route, url, isOpen);
+    const page = PAGES.find(({ path }) => url.pathname === path || url.pathname.startsWith(`${path}/`));
+    return page === undefined
+      ? serveApi(route, url, isOpen)
+      : serveFile(route, join(dist, page.folder), { ...page, url, isOpen });
   });
 }
 
-function serveFile(route: Route, dist: string, path: string, isOpen: boolean): Promise<void> {
-  if (path === '/ui/config.json') {
+/** Pages, and the files beside them. */
+const PAGES = [
+  { path: '/ui', folder: '', file: 'index.html' },
+  { path: '/portal', folder: 'portal', file: 'portal.html' },
+] as const;
+
+interface Asked {
+  readonly path: string;
+  /** The page. */
+  readonly file: string;
+  readonly url: URL;
+  readonly isOpen: boolean;
+}
+
+function serveFile(route: Route, folder: string, { path, file: page, url, isOpen }: Asked): Promise<void> {
+  if (url.pathname === '/ui/config.json') {
     return route.fulfill({ json: { version: '0.2.0', access: isOpen ? 'open' : 'keys', has_echo: true } });
   }
-  const file = join(dist, path.slice('/ui'.length));
-  const isFile = /\.\w+$/.test(path) && existsSync(file);
-  const shown = isFile ? file : join(dist, 'index.html');
+  const file = join(folder, url.pathname.slice(path.length));
+  const isFile = /\.\w+$/.test(url.pathname) && existsSync(file);
+  const shown = isFile ? file : join(folder, page);
   return route.fulfill({
     body: readFileSync(shown),
     headers: {
@@ -44,7 +61,7 @@ function serveFile(route: Route, dist: string, path: string, isOpen: boolean): P
 function serveApi(route: Route, { pathname, searchParams }: URL, isOpen: boolean): Promise<void> {
   if (!isOpen) return route.fulfill({ status: 401, json: {} });
   const answer = SAMPLES[`${route.request().method()} ${pathname}`] ?? SAMPLES[pathname];
-  if (answer !== undefined) return route.fulfill(answer(searchParams));
+  if (answer !== undefined) return route.fulfill(answer(searchParams, route.request().postData() ?? ''));
   return route.fulfill({
     status: 404,
     json: { title: 'Not found', detail: `There is no ${pathname}.`, request_id: 'sample' },

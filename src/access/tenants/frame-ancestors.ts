@@ -7,15 +7,14 @@ export class FrameAncestors {
   constructor(private readonly tenants: TenantDirectory) {}
 
   /**
-   * The directive `frame-ancestors` of a Content-Security-Policy for the page of the portal, before anything is known
-   * of the session: it is in the fragment of the URL, which browsers do not send.
+   * The origins whose pages may show the page of the portal, before anything is known of the session: it is in the
+   * fragment of the URL, which browsers do not send.
    *
    * @param tenantId what the query of the page says, which only selects the list. Naming another tenant gains nothing:
    *   a page that is framed without a code of that tenant has nothing to show
    */
-  async directiveFor(tenantId: string | undefined): Promise<string> {
+  async originsFor(tenantId: string | undefined): Promise<readonly string[]> {
     const tenant = tenantId === undefined ? null : await this.tenants.find(tenantId);
-    const origins = tenant?.frameAncestors ?? [];
-    return `frame-ancestors ${origins.length === 0 ? "'none'" : origins.join(' ')}`;
+    return tenant?.frameAncestors ?? [];
   }
 }

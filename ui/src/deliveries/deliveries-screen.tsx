@@ -12,7 +12,7 @@ import { type DeliverySearch, type FilterName, filtersOf, hasFilters } from './d
 import { DeliveryTable } from './delivery-table';
 import { FilterBar } from './filter-bar';
 import { FILTERS } from './filters';
-import { OutcomeStrip } from './outcome-strip';
+import { OutcomeStrip } from './lazy-outcome-strip';
 import { NOTHING_SELECTED, type Selection, toggled } from './selection';
 import type { SelectionBarProps } from './selection-bar';
 import { useDeliveryActions } from './use-delivery-actions';
@@ -20,7 +20,7 @@ import { useDeliveryKeys } from './use-delivery-keys';
 import { type DeliveryList, useAtFirst, useDeliveryList } from './use-delivery-list';
 import { ViewsButton } from './views/views-button';
 
-const NothingYet = lazy(() => import('./nothing-yet').then(({ NothingYet: loaded }) => ({ default: loaded })));
+const NothingYet = lazy(() => import('./nothing-delivered').then(({ NothingYet: loaded }) => ({ default: loaded })));
 const LazySelectionBar = lazy(() => import('./selection-bar'));
 
 export default function DeliveriesScreen() {

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useMemo } from 'react';
+import { useMay } from '../api/access';
 import { subscriptionsQuery } from '../api/queries';
 
 const Names = createContext<ReadonlyMap<string, string>>(new Map());
 
 /** Reads the names once for all rows: a query of its own in each would make scrolling slow. */
 export function SubscriptionNames({ children }: { readonly children: ReactNode }) {
-  const { data: page } = useQuery(subscriptionsQuery);
+  const { data: page } = useQuery({ ...subscriptionsQuery, enabled: useMay('subscriptions:read') });
   const names = useMemo(
     () =>
       new Map(

@@ -4,11 +4,9 @@ import { useMay } from '../api/access';
 import { buttonClass } from '../components/ui/button';
 import { Kbd } from '../components/ui/kbd';
 import { Menu } from '../components/ui/menu';
-import { cx } from '../lib/cx';
 import { keyLabel } from '../lib/keys';
 import { useStore } from '../lib/store';
-import { type LiveState } from '../live/live-connection';
-import { liveState } from '../live/live';
+import { Live } from './live-mark';
 import { openWindow } from './open-window';
 import { NavigationMenu } from './navigation';
 import { chooseTheme, theme, type Theme } from './theme';
@@ -51,27 +49,6 @@ function FindButton() {
         <Kbd keys={keyLabel('Mod+k')} />
       </span>
     </button>
-  );
-}
-
-const LIVE: Readonly<Record<LiveState, { word: string; dot: string; hint: string }>> = {
-  live: { word: 'Live', dot: 'bg-success', hint: 'What happens is shown as it happens.' },
-  connecting: { word: 'Connecting', dot: 'bg-idle', hint: 'The live view is being connected.' },
-  polling: {
-    word: 'Every 15 s',
-    dot: 'bg-warning',
-    hint: 'The live view is not available. This page asks every 15 s.',
-  },
-  asleep: { word: 'Asleep', dot: 'bg-idle', hint: 'Nobody looked at this page.' },
-};
-
-function Live() {
-  const { word, dot, hint } = LIVE[useStore(liveState)];
-  return (
-    <span data-hint={hint} className="flex items-center gap-1.5 text-muted-foreground max-sm:sr-only">
-      <i aria-hidden className={cx('size-2 rounded-full', dot)} />
-      {word}
-    </span>
   );
 }
 
