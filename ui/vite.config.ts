@@ -40,7 +40,7 @@ const dashboard: ViteUserConfig = {
 };
 
 /**
- * `--mode portal`: the same screens, in another frame, and on what they need of three libraries, so that a customer's page
+ * `--mode portal`: the same screens, in another frame, and on what they need of two libraries, so that a customer's page
  * loads fast.
  */
 const portal: ViteUserConfig = {
@@ -50,7 +50,6 @@ const portal: ViteUserConfig = {
   resolve: {
     alias: [
       { find: '@tanstack/react-router', replacement: join(PORTAL, 'routing', 'index.tsx') },
-      { find: '@tanstack/react-table', replacement: join(PORTAL, 'small-table.tsx') },
       { find: '@tanstack/react-virtual', replacement: join(PORTAL, 'small-virtual.ts') },
       { find: /^(\.\.\/)+shell\/screen$/, replacement: join(PORTAL, 'portal-screen.tsx') },
     ],

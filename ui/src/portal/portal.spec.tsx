@@ -17,7 +17,6 @@ import { place, startRouting } from './routing/place';
 
 // As the build of the portal does.
 vi.mock('@tanstack/react-router', () => import('./routing'));
-vi.mock('@tanstack/react-table', () => import('./small-table'));
 vi.mock('@tanstack/react-virtual', () => import('./small-virtual'));
 vi.mock('../shell/screen', () => import('./portal-screen'));
 
