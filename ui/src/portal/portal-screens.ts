@@ -1,6 +1,8 @@
 import { lazy } from 'react';
 import type { Ability } from '../api/access';
 import { readDeliverySearch, readDrawerSearch } from '../deliveries/delivery-search';
+import { readEventDrawerSearch, readEventSearch } from '../events/event-search';
+import { readReplaySearch } from '../replays/replay-search';
 import type { Route } from './routing/match';
 
 type Load = Parameters<typeof lazy>[0];
@@ -19,6 +21,16 @@ const ROUTES: readonly PortalRoute[] = [
     load: () => import('../subscriptions/subscriptions-screen'),
   },
   {
+    path: '/subscriptions/new',
+    needs: 'subscriptions:write',
+    load: () => import('../subscriptions/new/new-subscription-screen'),
+  },
+  {
+    path: '/subscriptions/$subscriptionId',
+    needs: 'subscriptions:read',
+    load: () => import('../subscriptions/subscription-screen'),
+  },
+  {
     path: '/deliveries',
     needs: 'deliveries:read',
     readSearch: readDeliverySearch,
@@ -31,8 +43,32 @@ const ROUTES: readonly PortalRoute[] = [
     readSearch: readDrawerSearch,
     load: () => import('../deliveries/drawer/delivery-drawer'),
   },
-  { path: '/events', needs: 'deliveries:read', load: () => import('../events/events-screen') },
-  { path: '/replays', needs: 'replays:write', load: () => import('../replays/replays-screen') },
+  {
+    path: '/events',
+    needs: 'deliveries:read',
+    readSearch: readEventSearch,
+    load: () => import('../events/events-screen'),
+  },
+  {
+    path: '/events/$eventId',
+    parent: '/events',
+    needs: 'deliveries:read',
+    readSearch: readEventDrawerSearch,
+    load: () => import('../events/drawer/event-drawer'),
+  },
+  {
+    path: '/replays',
+    needs: 'replays:write',
+    readSearch: readReplaySearch,
+    load: () => import('../replays/replays-screen'),
+  },
+  {
+    path: '/replays/new',
+    needs: 'replays:write',
+    readSearch: readReplaySearch,
+    load: () => import('../replays/new-replay-screen'),
+  },
+  { path: '/replays/$replayId', needs: 'replays:write', load: () => import('../replays/replay-screen') },
   { path: '/verify', needs: 'deliveries:read', load: () => import('../verify/verify-screen') },
 ];
 
