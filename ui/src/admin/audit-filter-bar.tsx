@@ -18,10 +18,6 @@ export function AuditFilterBar({ isFiltered, onClear }: AuditFilterBarProps) {
   const { search, go } = useAdmin();
   const [isOpen, setIsOpen] = useState(isFiltered);
   const apply = (form: HTMLFormElement): void => go({ ...filtersIn(new FormData(form)), cursor: undefined });
-  const times = [
-    ['since', 'From', search.since],
-    ['until', 'Before', search.until],
-  ] as const;
   return (
     <>
       <Button size="sm" className="self-start sm:hidden" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
@@ -62,17 +58,8 @@ export function AuditFilterBar({ isFiltered, onClear }: AuditFilterBarProps) {
             className={FIELD}
           />
         </label>
-        {times.map(([name, label, value]) => (
-          <label key={name} className="flex w-48 flex-col gap-1 max-sm:w-full">
-            {label}
-            <Input
-              name={name}
-              type="datetime-local"
-              defaultValue={value === undefined ? '' : toFieldTime(value)}
-              className="text-sm text-foreground"
-            />
-          </label>
-        ))}
+        <Time name="since" label="From" value={search.since} />
+        <Time name="until" label="Before" value={search.until} />
         <span className="flex gap-2">
           <Button type="submit">Apply</Button>
           {isFiltered && (
@@ -87,6 +74,26 @@ export function AuditFilterBar({ isFiltered, onClear }: AuditFilterBarProps) {
 }
 
 const FIELD = 'font-mono text-foreground';
+
+interface TimeProps {
+  readonly name: 'since' | 'until';
+  readonly label: string;
+  readonly value: string | undefined;
+}
+
+function Time({ name, label, value }: TimeProps) {
+  return (
+    <label className="flex w-48 flex-col gap-1 max-sm:w-full">
+      {label}
+      <Input
+        name={name}
+        type="datetime-local"
+        defaultValue={value === undefined ? '' : toFieldTime(value)}
+        className="text-sm text-foreground"
+      />
+    </label>
+  );
+}
 
 function filtersIn(form: FormData): AdminSearch {
   const text = (name: string): string | undefined => {
