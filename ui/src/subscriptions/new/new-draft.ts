@@ -8,7 +8,7 @@ export interface NewDraft {
   readonly event_types: readonly string[];
 }
 
-export const EMPTY_DRAFT: NewDraft = { target_url: '', description: '', event_types: [] };
+const EMPTY_DRAFT: NewDraft = { target_url: '', description: '', event_types: [] };
 
 export function draftOf(subscription: SubscriptionWithHealthAnswer | undefined): NewDraft {
   if (subscription === undefined) return EMPTY_DRAFT;
