@@ -12,6 +12,8 @@ const Pattern = createContext<string | undefined>(undefined);
 export function DeliveryHrefs({ children }: { readonly children: ReactNode }) {
   const link = useRef<HTMLAnchorElement>(null);
   const [pattern, setPattern] = useState<string>();
+  // As often as it is rendered, because only the link itself follows the URL.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
   useLayoutEffect(() => setPattern(link.current?.getAttribute('href') ?? undefined));
   return (
     <>

@@ -18,7 +18,7 @@ export interface Rates {
   readonly isAtLeast: boolean;
 }
 
-export const SHOWN_SECONDS = 60;
+const SHOWN_SECONDS = 60;
 const RATE_SECONDS = 10;
 /** Messages of a second arrive up to half a second later, so the last second is not complete. */
 const UNFINISHED_SECONDS = 1;

@@ -1,5 +1,5 @@
 import type { ReplayInput } from '../api/generated';
-import { STATUSES, type DeliveryStatus } from '../components/status';
+import { STATUSES } from '../components/status';
 import type { ReplayField, ReplaySearch } from './replay-search';
 
 export type ReplayKind = NonNullable<ReplayInput['kind']>;
@@ -106,12 +106,14 @@ export function refusalsOf(form: ReplayForm): Refusal[] {
   return refusals;
 }
 
+const WORDS = new Map<string, string>(Object.entries(STATUSES).map(([name, { word }]) => [name, word.toLowerCase()]));
+
 function unfinishedIn(form: ReplayForm): string[] {
   if (kindOf(form) !== 'status') return [];
   const given = form.status?.split(',') ?? [];
   return given
     .filter((each) => !FINISHED.some((finished) => finished === each))
-    .map((each) => STATUSES[each as DeliveryStatus]?.word.toLowerCase() ?? each);
+    .map((each) => WORDS.get(each) ?? each);
 }
 
 /** More ids do not fit into a URL that servers take. Until the page is left, they are in the form. */
@@ -119,7 +121,7 @@ const MAX_IDS_IN_URL = 200;
 
 /** What the URL says of a form. */
 export function searchOfForm(form: ReplayForm): ReplaySearch {
-  const entries = Object.entries(form).filter(([, value]) => value !== undefined && value !== '');
+  const entries = Object.entries(form).filter(([, value]: [string, string | undefined]) => value !== undefined && value !== '');
   const { delivery_ids: text, ...search }: ReplaySearch = Object.fromEntries(entries);
   if (text === undefined) return search;
   const ids = idsIn(text);

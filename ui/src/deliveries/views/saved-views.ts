@@ -55,7 +55,7 @@ function useKey(): string {
 
 /** Filters as the text of a URL. The place in the list is no part of a view. */
 export function queryOf(search: DeliverySearch): string {
-  return new URLSearchParams(filtersOf(search) as Record<string, string>).toString();
+  return new URLSearchParams(filtersOf(search)).toString();
 }
 
 export function searchOf({ query }: View): DeliverySearch {
