@@ -31,7 +31,7 @@ export async function pressAndConfirm(page: Page, name: RegExp, isDone: () => Pr
   await eventually(
     async () => {
       // It closes by itself, or is busy with the first click.
-      if (await confirming.isEnabled({ timeout: 1 }).catch(() => false)) await confirming.click({ timeout: 1000 });
+      if (await confirming.isVisible()) await confirming.click({ timeout: 1000 }).catch(() => undefined);
       return isDone();
     },
     { until: (done) => done, intervalMs: 100 },
