@@ -70,7 +70,7 @@ export function hostOrigin(listed: readonly string[], around: readonly string[])
 }
 
 /** Origins of the pages around this one, as far as the browser tells. */
-export function originsAround(): string[] {
+function originsAround(): string[] {
   // Firefox told only referrers for long.
   const { ancestorOrigins } = window.location as Partial<Pick<Location, 'ancestorOrigins'>>;
   if (ancestorOrigins !== undefined && ancestorOrigins.length > 0) return [...ancestorOrigins];

@@ -33,7 +33,7 @@ export function followSize(tell: (height: number) => void): () => void {
 }
 
 /** Pixels from the top of the page to its end, if each part that scrolls were as high as its content. */
-export function wantedHeight(): number {
+function wantedHeight(): number {
   const page = window.innerHeight;
   const scrollers = [...document.querySelectorAll<HTMLElement>(SCROLLERS)].filter(
     (each) => each.parentElement?.closest(SCROLLERS) == null,

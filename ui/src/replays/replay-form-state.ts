@@ -111,9 +111,7 @@ const WORDS = new Map<string, string>(Object.entries(STATUSES).map(([name, { wor
 function unfinishedIn(form: ReplayForm): string[] {
   if (kindOf(form) !== 'status') return [];
   const given = form.status?.split(',') ?? [];
-  return given
-    .filter((each) => !FINISHED.some((finished) => finished === each))
-    .map((each) => WORDS.get(each) ?? each);
+  return given.filter((each) => !FINISHED.some((finished) => finished === each)).map((each) => WORDS.get(each) ?? each);
 }
 
 /** More ids do not fit into a URL that servers take. Until the page is left, they are in the form. */
@@ -121,7 +119,9 @@ const MAX_IDS_IN_URL = 200;
 
 /** What the URL says of a form. */
 export function searchOfForm(form: ReplayForm): ReplaySearch {
-  const entries = Object.entries(form).filter(([, value]: [string, string | undefined]) => value !== undefined && value !== '');
+  const entries = Object.entries(form).filter(
+    ([, value]: [string, string | undefined]) => value !== undefined && value !== '',
+  );
   const { delivery_ids: text, ...search }: ReplaySearch = Object.fromEntries(entries);
   if (text === undefined) return search;
   const ids = idsIn(text);

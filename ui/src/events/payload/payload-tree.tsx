@@ -30,15 +30,16 @@ export function PayloadTree({ text, nodes, search }: PayloadTreeProps) {
     estimateSize: () => ROW_PX,
     overscan: shown.length <= ALL ? ALL : 12,
   });
-  const match = search.matches[search.at];
-  const found = match === undefined ? -1 : nodeAt(nodes, match);
-  useEffect(() => {
-    if (found < 0) return;
-    reveal(found);
-    setChosen(found);
-    // Whoever looks for something stays in the field.
-    setHasFocus(false);
-  }, [found, search.at, reveal]);
+  const choose = useCallback(
+    (found: number): void => {
+      reveal(found);
+      setChosen(found);
+      // Whoever looks for something stays in the field.
+      setHasFocus(false);
+    },
+    [reveal],
+  );
+  useFound(nodes, search, choose);
   const row = shown.indexOf(chosen);
   useEffect(() => {
     if (row >= 0) virtualizer.scrollToIndex(row, { align: 'auto' });
@@ -83,6 +84,15 @@ export function PayloadTree({ text, nodes, search }: PayloadTreeProps) {
       <Chosen text={text} nodes={nodes} at={chosen} />
     </div>
   );
+}
+
+/** Goes to the node of each match that a search comes to. */
+function useFound(nodes: readonly JsonNode[], { matches, at }: TextSearch, go: (index: number) => void): void {
+  const match = matches[at];
+  const found = match === undefined ? -1 : nodeAt(nodes, match);
+  useEffect(() => {
+    if (found >= 0) go(found);
+  }, [found, at, go]);
 }
 
 /** Where the chosen value is, and what it is, to be copied. */

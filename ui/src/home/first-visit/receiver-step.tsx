@@ -50,10 +50,7 @@ function ReceiverForm() {
   const typeFault = Object.entries(faults).find(([pointer]) => pointer.startsWith('/event_type'))?.[1];
   return (
     <form onSubmit={(event) => void create(event)} className="flex max-w-2xl flex-col gap-4">
-      <p className="text-muted-foreground">
-        A receiver is a URL that takes your events by POST.{' '}
-        {hasEcho && 'This one is built in: it takes everything and shows what arrived.'}
-      </p>
+      <WhatReceiversAre hasEcho={hasEcho} />
       <div className="grid gap-4 md:grid-cols-[minmax(0,1fr)_192px]">
         <Field label="Target URL" fault={faults['/target_url']}>
           {(control) => (
@@ -85,5 +82,14 @@ function ReceiverForm() {
         Create the subscription
       </Button>
     </form>
+  );
+}
+
+function WhatReceiversAre({ hasEcho }: { readonly hasEcho: boolean }) {
+  return (
+    <p className="text-muted-foreground">
+      A receiver is a URL that takes your events by POST.{' '}
+      {hasEcho && 'This one is built in: it takes everything and shows what arrived.'}
+    </p>
   );
 }

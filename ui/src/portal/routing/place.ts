@@ -42,7 +42,7 @@ export function startRouting(given: readonly Route[]): () => void {
   return () => window.removeEventListener('popstate', follow);
 }
 
-export function currentMatch(): Match | null {
+function currentMatch(): Match | null {
   return matchOf(routes.get(), place.get().pathname);
 }
 
