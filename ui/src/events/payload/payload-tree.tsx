@@ -21,8 +21,7 @@ const MAX_PATH = 200;
 export function PayloadTree({ text, nodes, search }: PayloadTreeProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { isOpen, setOpen, reveal } = useBranches(nodes);
-  const [chosen, setChosen] = useState(0);
-  const [hasFocus, setHasFocus] = useState(false);
+  const { chosen, hasFocus, choose } = useChosen(nodes, search, reveal);
   const shown = useMemo(() => shownNodes(nodes, isOpen), [nodes, isOpen]);
   const virtualizer = useVirtualizer({
     count: shown.length,
@@ -30,16 +29,6 @@ export function PayloadTree({ text, nodes, search }: PayloadTreeProps) {
     estimateSize: () => ROW_PX,
     overscan: shown.length <= ALL ? ALL : 12,
   });
-  const choose = useCallback(
-    (found: number): void => {
-      reveal(found);
-      setChosen(found);
-      // Whoever looks for something stays in the field.
-      setHasFocus(false);
-    },
-    [reveal],
-  );
-  useFound(nodes, search, choose);
   const row = shown.indexOf(chosen);
   useEffect(() => {
     if (row >= 0) virtualizer.scrollToIndex(row, { align: 'auto' });
@@ -48,8 +37,7 @@ export function PayloadTree({ text, nodes, search }: PayloadTreeProps) {
     const next = nextNode(event.key, { nodes, shown, row, isOpen, setOpen });
     if (next === null) return;
     event.preventDefault();
-    setHasFocus(true);
-    setChosen(next);
+    choose(next, true);
   };
   return (
     <div className="rounded-md border border-border bg-background">
@@ -74,7 +62,7 @@ export function PayloadTree({ text, nodes, search }: PayloadTreeProps) {
                 isChosen={at === chosen}
                 hasFocus={hasFocus && at === chosen}
                 pattern={search.pattern}
-                onChoose={() => setChosen(at)}
+                onChoose={() => choose(at, hasFocus)}
                 onToggle={() => setOpen(at, !isOpen(at))}
               />
             );
@@ -86,13 +74,23 @@ export function PayloadTree({ text, nodes, search }: PayloadTreeProps) {
   );
 }
 
-/** Goes to the node of each match that a search comes to. */
-function useFound(nodes: readonly JsonNode[], { matches, at }: TextSearch, go: (index: number) => void): void {
+/** The node that the keys act on: the one that was chosen last, or that a search came to. */
+function useChosen(nodes: readonly JsonNode[], { matches, at }: TextSearch, reveal: (index: number) => void) {
+  const [chosen, setChosen] = useState(0);
+  const [hasFocus, setHasFocus] = useState(false);
+  const choose = useCallback((index: number, takesFocus: boolean): void => {
+    setChosen(index);
+    setHasFocus(takesFocus);
+  }, []);
   const match = matches[at];
   const found = match === undefined ? -1 : nodeAt(nodes, match);
   useEffect(() => {
-    if (found >= 0) go(found);
-  }, [found, at, go]);
+    if (found < 0) return;
+    reveal(found);
+    // Whoever looks for something stays in the field.
+    choose(found, false);
+  }, [found, at, reveal, choose]);
+  return { chosen, hasFocus, choose };
 }
 
 /** Where the chosen value is, and what it is, to be copied. */
