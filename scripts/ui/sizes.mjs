@@ -5,8 +5,22 @@ const KB = 1000;
 
 /** What a browser may load before a screen shows data, compressed: what every screen needs, and all of it. */
 const PAGES = [
-  { name: 'dashboard', folder: '', files: ['index.html', 'theme.js'], entry: 'index.html', maxBase: 150_000, maxBytes: 150_000 },
-  { name: 'portal', folder: 'portal', files: ['portal.html'], entry: 'portal.html', maxBase: 100_000, maxBytes: 110_000 },
+  {
+    name: 'dashboard',
+    folder: '',
+    files: ['index.html', 'theme.js'],
+    entry: 'index.html',
+    maxBase: 150_000,
+    maxBytes: 150_000,
+  },
+  {
+    name: 'portal',
+    folder: 'portal',
+    files: ['portal.html'],
+    entry: 'portal.html',
+    maxBase: 100_000,
+    maxBytes: 110_000,
+  },
 ];
 /** What pages of others load. It is small because it is not compressed everywhere. */
 const ELEMENT = { file: join('portal', 'element.js'), maxBytes: 2000 };

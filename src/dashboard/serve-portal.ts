@@ -42,9 +42,10 @@ function protect(fastify: FastifyInstance, ancestors: Ancestors): void {
   };
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     if (!/^\/portal(\/|$)/.test(request.routeOptions.url ?? '')) done();
-    else void headersFor(request, reply).then(() => {
-      done();
-    }, done);
+    else
+      void headersFor(request, reply).then(() => {
+        done();
+      }, done);
   });
 }
 
