@@ -121,7 +121,9 @@ const MAX_IDS_IN_URL = 200;
 
 /** What the URL says of a form. */
 export function searchOfForm(form: ReplayForm): ReplaySearch {
-  const entries = Object.entries(form).filter(([, value]: [string, string | undefined]) => value !== undefined && value !== '');
+  const entries = Object.entries(form).filter(
+    ([, value]: [string, string | undefined]) => value !== undefined && value !== '',
+  );
   const { delivery_ids: text, ...search }: ReplaySearch = Object.fromEntries(entries);
   if (text === undefined) return search;
   const ids = idsIn(text);
