@@ -6,8 +6,8 @@ const PLACE = 'dlv_0';
 const Pattern = createContext<string | undefined>(undefined);
 
 /**
- * One link of the router, from which those of all rows are made. A link of its own in each row would follow every change
- * of the URL, and make scrolling slow.
+ * One link of the router, from which those of all rows are made. A link of its own in each row would follow every
+ * change of the URL, and make scrolling slow.
  */
 export function DeliveryHrefs({ children }: { readonly children: ReactNode }) {
   const link = useRef<HTMLAnchorElement>(null);
