@@ -18,11 +18,7 @@ export function Refusals({ refusals, onChange }: RefusalsProps) {
             <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warning" />
             <div className="flex min-w-0 flex-col items-start gap-2">
               <p>{words}</p>
-              <Button
-                size="sm"
-                className="h-auto min-h-7 text-left whitespace-normal"
-                onClick={() => onChange(change)}
-              >
+              <Button size="sm" className="h-auto min-h-7 text-left whitespace-normal" onClick={() => onChange(change)}>
                 {action}
               </Button>
             </div>
