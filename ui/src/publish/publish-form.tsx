@@ -101,11 +101,7 @@ function ShortFields({ draft, faults }: ShortFieldsProps) {
           />
         )}
       </Field>
-      <Field
-        label="Idempotency key"
-        fault={faults['Idempotency-Key']}
-        help="Within 24 h, published once"
-      >
+      <Field label="Idempotency key" fault={faults['Idempotency-Key']} help="Within 24 h, published once">
         {(control) => (
           <Input
             {...control}

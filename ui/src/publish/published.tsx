@@ -36,29 +36,29 @@ export function Published({ eventId, sent }: PublishedProps) {
   }, [sent]);
   return (
     <div ref={element}>
-    <Section
-      title={sent?.isRepeated === true ? 'Published earlier' : 'Published'}
-      aside={
-        mayRead && (
-          <Link to="/events/$eventId" params={{ eventId }} className={buttonClass({ size: 'sm' })}>
-            Open the event
-          </Link>
-        )
-      }
-      className="animate-appear rounded-lg border border-border bg-card px-4 pt-3 pb-4"
-    >
-      <p role="status" className="flex min-w-0 items-center gap-2">
-        <CircleCheck aria-hidden className="size-4 shrink-0 text-success" />
-        <Copyable text={eventId} what="event id" />
-      </p>
-      {sent?.isRepeated === true && (
-        <p>An earlier request with this idempotency key published it. Nothing was published again.</p>
-      )}
-      {sent?.warnings.map((warning) => (
-        <Warning key={warning.code} warning={warning} />
-      ))}
-      {mayRead && <Following eventId={eventId} />}
-    </Section>
+      <Section
+        title={sent?.isRepeated === true ? 'Published earlier' : 'Published'}
+        aside={
+          mayRead && (
+            <Link to="/events/$eventId" params={{ eventId }} className={buttonClass({ size: 'sm' })}>
+              Open the event
+            </Link>
+          )
+        }
+        className="animate-appear rounded-lg border border-border bg-card px-4 pt-3 pb-4"
+      >
+        <p role="status" className="flex min-w-0 items-center gap-2">
+          <CircleCheck aria-hidden className="size-4 shrink-0 text-success" />
+          <Copyable text={eventId} what="event id" />
+        </p>
+        {sent?.isRepeated === true && (
+          <p>An earlier request with this idempotency key published it. Nothing was published again.</p>
+        )}
+        {sent?.warnings.map((warning) => (
+          <Warning key={warning.code} warning={warning} />
+        ))}
+        {mayRead && <Following eventId={eventId} />}
+      </Section>
     </div>
   );
 }
