@@ -5,7 +5,7 @@ import type { Pace, Second } from './pace';
 
 const HEIGHT = 32;
 
-/** How much happens: rates of the last seconds, and each second of the last minute. Counts what the filter hides, too. */
+/** How much happens: rates of the last seconds, and each second of the last minute, whatever the filter hides. */
 export function PaceStrip({ pace }: { readonly pace: Pace }) {
   const now = useNow();
   const { events, attempts, failedShare, isAtLeast } = pace.rates(now);

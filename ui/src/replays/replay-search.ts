@@ -1,6 +1,6 @@
 import { readSearch } from '../deliveries/delivery-search';
 
-/** What the form of a new replay holds. Filters are named as in the list of deliveries, so that a link takes them over. */
+/** What the form of a new replay holds. Filters are named as in the list of deliveries, so that a link takes them. */
 export const REPLAY_FIELDS = [
   'kind',
   'subscription_id',

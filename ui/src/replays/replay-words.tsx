@@ -11,12 +11,16 @@ export function kindWords({ kind, filters }: Told): string {
     case 'failed':
       return 'What failed';
     case 'status':
-      return `What ${listed((filters.statuses ?? []).map((status) => (status === 'failed' ? status : `was ${status}`)))}`;
+      return `What ${listed((filters.statuses ?? []).map(outcomeWords))}`;
     case 'selected':
       return 'Selected deliveries';
     case 'missing':
       return 'What is missing';
   }
+}
+
+function outcomeWords(status: string): string {
+  return status === 'failed' ? status : `was ${status}`;
 }
 
 function listed(words: readonly string[]): string {
