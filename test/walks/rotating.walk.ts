@@ -20,7 +20,7 @@ export function rotating(stage: () => Stage): void {
       .click();
     await page.getByRole('tab', { name: /security/i }).click();
     expect(await page.content()).not.toContain(old);
-    await pressAndConfirm(page, /rotate/i, async () => (await secretOf()) !== old);
+    await pressAndConfirm(page, /^rotate$/i, async () => (await secretOf()) !== old);
 
     const fresh = await secretOf();
     await api.untilFinal((await api.publish(id, { order: 1 })).task_id);

@@ -64,7 +64,7 @@ export function FanOutAction({ entry, event, addressedTo, name }: FanOutActionPr
       className={SMALL}
       aria-label={`Publish it to ${name}`}
     >
-      Publish to it
+      Publish it
     </Link>
   );
 }
