@@ -67,6 +67,7 @@ export const ELSEWHERE = {
   faults: 'requests.spec.ts: it bounds an answer',
   requestIdLength: 'requests.spec.ts: a longer one is replaced, not refused',
   eventDeliveries: 'requests.spec.ts: it bounds an answer',
+  countedDeliveries: 'status.service.spec.ts: a thousand deliveries of an event',
   deliveriesPerEvent: 'ingest.service.spec.ts: a hundred thousand subscriptions',
   unsentReplays: 'replays.spec.ts: it takes replays that wait',
   failureEventsPerMinute: 'announcements.spec.ts: it bounds what the service publishes',
