@@ -1,11 +1,13 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { access } from '../api/access';
+import { readAgain } from '../api/query-client';
 import { type FakeApi, fakeApi, problem } from '../testing/fake-api';
 import { renderApp } from '../testing/render-app';
 import { aDelivery, aDeliveryWithAttempts, aPage } from '../testing/samples';
 import { aSubscription, aSubscriptionPage } from '../testing/subscription-samples';
+import { noteRotation } from './queries';
 
 // Drawing needs a canvas.
 vi.mock('../plots/plots', () => ({ Plots: () => null }));
@@ -200,6 +202,24 @@ describe('the secret of a subscription', () => {
 
     expect(await screen.findByText('whsec_AAAA')).toBeTruthy();
     expect(api.requests.filter((each) => each === `GET ${AT}/secret`)).toHaveLength(1);
+  });
+
+  it('is read once while it is shown, and again after a rotation', async () => {
+    const api = apiWith();
+    const { queryClient } = renderApp(`${AT}?tab=security`);
+    const reads = (path: string): number => api.requests.filter((each) => each === `GET ${path}`).length;
+    await user.click(await screen.findByRole('button', { name: 'Show the secret' }));
+    await screen.findByText('whsec_AAAA');
+    const before = reads(AT);
+
+    readAgain(queryClient);
+    await waitFor(() => expect(reads(AT)).toBe(before + 1));
+    expect(reads(`${AT}/secret`)).toBe(1);
+    api.answer(`GET ${AT}/secret`, { body: { ...SECRETS, secret: 'whsec_BBBB' } });
+    noteRotation(queryClient, BILLING.id);
+
+    expect(await screen.findByText('whsec_BBBB')).toBeTruthy();
+    expect(reads(`${AT}/secret`)).toBe(2);
   });
 
   it('is rotated with an overlap, and the end of the former one is shown', async () => {
