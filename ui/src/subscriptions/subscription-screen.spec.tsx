@@ -286,6 +286,20 @@ describe('trying a receiver out', () => {
     expect(sent).toEqual(['{"event_type":"order.paid","payload":{"total": 80.00}}']);
   });
 
+  it.each([
+    ['test', 'Send a test'],
+    ['check', 'Check the receiver'],
+  ])('does it once after a double click: %s', async (path, name) => {
+    const api = apiWith({ [`POST ${AT}/${path}`]: 'never' });
+    renderApp(`${AT}?tab=test`);
+    const button = await screen.findByRole('button', { name });
+
+    for (const each of [button, button]) fireEvent.click(each);
+
+    await waitFor(() => expect(button.matches(':disabled')).toBe(true));
+    expect(api.requests.filter((each) => each.startsWith('POST'))).toEqual([`POST ${AT}/${path}`]);
+  });
+
   it('checks it, and says for each check what to change', async () => {
     const sentence = 'The receiver accepted a request whose body was changed after signing (200).';
     apiWith({
