@@ -169,6 +169,20 @@ describe('publishing by hand', () => {
     expect(view.url()).toContain(`like=${eventId(1)}`);
   });
 
+  it('repeats bytes that an editor would change, and does not edit them', async () => {
+    apiWith();
+    const respond = globalThis.fetch;
+    vi.stubGlobal('fetch', (...call: Parameters<typeof fetch>) => {
+      const { url } = new Request(...call);
+      return url.endsWith('/payload') ? Promise.resolve(new Response('one\r\ntwo')) : respond(...call);
+    });
+    renderApp(`/publish?event_type=order.created&like=${eventId(1)}`);
+
+    expect(await screen.findByText(/as they were published/)).toBeTruthy();
+    expect(screen.queryByRole('textbox', { name: 'Payload' })).toBeNull();
+    expect(new TextDecoder().decode(draft.get().payload as ArrayBuffer)).toBe('one\r\ntwo');
+  });
+
   it('suggests the types that were published, the most frequent first', async () => {
     apiWith();
     renderApp('/publish');
