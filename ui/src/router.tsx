@@ -32,7 +32,10 @@ const rootRoute = createRootRoute({
   validateSearch: ({ tenant: given }: Record<string, unknown>): RootSearch =>
     typeof given === 'string' && TENANT.test(given) ? { tenant: given } : {},
   search: { middlewares: [retainSearchParams(['tenant'])] },
-  beforeLoad: ({ search }) => tenant.set(search.tenant ?? null),
+  // A link that is only pointed at is loaded ahead, which changes nothing yet.
+  beforeLoad: ({ search, preload }) => {
+    if (!preload) tenant.set(search.tenant ?? null);
+  },
   component: Page,
 });
 

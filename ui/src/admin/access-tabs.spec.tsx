@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
-import { access } from '../api/access';
+import { access, tenant } from '../api/access';
 import type { KeyAnswer, ListedSessionAnswer, PortalSessionAnswer, TenantAnswer } from '../api/generated';
 import { fakeApi, problem } from '../testing/fake-api';
 import { renderApp } from '../testing/render-app';
@@ -132,6 +132,20 @@ describe('tenants', () => {
 
     expect(await screen.findByText('Tenant acme still has API keys.')).toBeDefined();
     expect(api.requests).toContain('DELETE /tenants/acme');
+  });
+
+  it('are looked at by following their link, and not by pointing at it', async () => {
+    const api = fakeApi({ 'GET /tenants': pageOf(TENANT) });
+    const { router } = renderApp('/admin');
+    const look = await screen.findByRole('link', { name: 'Look at the deliveries of acme' });
+
+    // What a link does when it is pointed at, or has the focus.
+    await router.preloadRoute({ to: '/deliveries', search: { tenant: 'acme' } });
+    expect(tenant.get()).toBeNull();
+    await user.click(look);
+
+    await waitFor(() => expect(tenant.get()).toBe('acme'));
+    expect(api.requests.some((each) => each.startsWith('GET /deliveries'))).toBe(true);
   });
 
   it('are made by keys of all tenants only', async () => {

@@ -77,7 +77,7 @@ export function eventDeliveriesQuery(id: string) {
 export function payloadQuery(id: string) {
   return queryOptions({
     queryKey: KEYS.payload(id),
-    staleTime: Infinity,
+    staleTime: 'static',
     queryFn: ({ signal }) =>
       answerOf(
         getEventPayload({ path: { id }, parseAs: 'arrayBuffer', signal }),

@@ -140,6 +140,26 @@ describe('the list of deliveries', () => {
     await waitFor(() => expect(screen.queryByRole('toolbar')).toBeNull());
   });
 
+  it('sends each again once, however often that is asked for while it is under way', async () => {
+    const failed = deliveriesFrom(3, 1).map((row) => ({ ...row, status: 'failed' as const }));
+    const sent = Promise.withResolvers<{ status: number; body: object }>();
+    const api = apiWith({
+      'GET /deliveries': { body: aPage(failed) },
+      [`POST /deliveries/${deliveryId(3)}/retry`]: () => sent.promise,
+    });
+    renderApp('/deliveries');
+    await rows(3);
+
+    await user.keyboard('jrrx');
+    await user.dblClick(await screen.findByRole('button', { name: 'Retry' }));
+    sent.resolve({ status: 202, body: aDelivery({ id: deliveryId(7) }) });
+
+    expect(await screen.findByText(/Sent again, as a new delivery/)).toBeTruthy();
+    await user.keyboard('r');
+    const posts = (): string[] => api.requests.filter((each) => each.startsWith('POST'));
+    await waitFor(() => expect(posts()).toHaveLength(2));
+  });
+
   it('says in the words of the service why it refused, with the id of the request', async () => {
     const api = apiWith({ 'GET /deliveries': { status: 422, body: problem(422, 'since must be before until') } });
     renderApp('/deliveries?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z');

@@ -7,6 +7,7 @@ import { readAgain } from '../api/query-client';
 import { say } from '../components/toasts';
 import { copyText } from '../lib/clipboard';
 import { counted } from '../lib/numbers';
+import { unlessUnderWay } from '../lib/under-way';
 
 type Status = DeliveryAnswer['status'];
 
@@ -43,23 +44,20 @@ export function useDeliveryActions(): DeliveryActions {
     };
     return {
       retry: (id) =>
-        attempt(async () => {
-          const made = await answerOf(retryDelivery({ path: { id } }));
-          say('done', 'Sent again, as a new delivery.', <OpenLink id={made.id} />);
-        }),
-      retryAll: (ids) =>
-        attempt(async () => {
-          const { done, refused } = await forEach(ids, (id) => answerOf(retryDelivery({ path: { id } })));
-          if (done > 0) say('done', `${counted(done, 'delivery', 'deliveries')} sent again.`);
-          const [first] = refused;
-          if (first !== undefined)
-            say('failed', `${counted(refused.length, 'retry', 'retries')} refused. ${first.message}`);
-        }),
+        unlessUnderWay([id], () =>
+          attempt(async () => {
+            const made = await answerOf(retryDelivery({ path: { id } }));
+            say('done', 'Sent again, as a new delivery.', <OpenLink id={made.id} />);
+          }),
+        ),
+      retryAll: (ids) => unlessUnderWay(ids, (free) => attempt(() => retryEach(free))),
       cancel: (id) =>
-        attempt(async () => {
-          await answerOf(cancelDelivery({ path: { id } }));
-          say('done', 'Cancelled. No further attempt will be made.');
-        }),
+        unlessUnderWay([id], () =>
+          attempt(async () => {
+            await answerOf(cancelDelivery({ path: { id } }));
+            say('done', 'Cancelled. No further attempt will be made.');
+          }),
+        ),
       copyCurl: (id) =>
         attempt(async () => {
           const { curlOfDelivery } = await import('./delivery-curl');
@@ -77,6 +75,13 @@ function OpenLink({ id }: { readonly id: string }) {
       Open it
     </Link>
   );
+}
+
+async function retryEach(ids: readonly string[]): Promise<void> {
+  const { done, refused } = await forEach(ids, (id) => answerOf(retryDelivery({ path: { id } })));
+  if (done > 0) say('done', `${counted(done, 'delivery', 'deliveries')} sent again.`);
+  const [first] = refused;
+  if (first !== undefined) say('failed', `${counted(refused.length, 'retry', 'retries')} refused. ${first.message}`);
 }
 
 /** Acts on each, some at once. Goes on after a refusal. */

@@ -16,10 +16,10 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** The text of bytes in UTF-8; null if they are something else. */
+/** The text of bytes in UTF-8, with its byte order mark if it has one; null if they are something else. */
 export function textOf(bytes: ArrayBuffer): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return null;
   }

@@ -20,6 +20,13 @@ describe('a text of JSON', () => {
     ]);
   });
 
+  it('may begin with a byte order mark', () => {
+    expect(valuesOf('\uFEFF{"a":1}')).toEqual([
+      ['object', null, '{"a":1}'],
+      ['number', 'a', '1'],
+    ]);
+  });
+
   it('says of each value how deep it is, what follows it and how much is in it', () => {
     const { nodes } = readJson('[[],{"a":[1,2]},3]');
 

@@ -66,11 +66,14 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const CONTROL = /[\u0000-\u001f]/;
 
 class JsonReader {
-  private at = 0;
+  private at: number;
   private readonly nodes: JsonNode[] = [];
   private readonly open: JsonNode[] = [];
 
-  constructor(private readonly text: string) {}
+  constructor(private readonly text: string) {
+    // RFC 8259 lets a reader pass over a byte order mark.
+    this.at = text.startsWith('\uFEFF') ? 1 : 0;
+  }
 
   read(): readonly JsonNode[] {
     do this.readValue();

@@ -43,6 +43,14 @@ describe('keys', () => {
     expect(act.mock.calls.flat()).toEqual(['Mod+k', 'x']);
   });
 
+  it('that are held act once, except those that only move', async () => {
+    render(<Page bindings={{ j: () => act('j'), r: () => act('r'), ArrowDown: () => act('down') }} />);
+
+    await user.keyboard('{j>3/}{r>3/}{ArrowDown>2/}r');
+
+    expect(act.mock.calls.flat()).toEqual(['j', 'j', 'j', 'r', 'down', 'down', 'r']);
+  });
+
   it('leave Enter to a button that has the focus', async () => {
     const view = render(<Page bindings={{ Enter: () => act('Enter') }} />);
 

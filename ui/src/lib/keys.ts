@@ -5,6 +5,8 @@ export type KeyBindings = Readonly<Record<string, () => void>>;
 
 /** Time for the second key of two. */
 const SEQUENCE_MS = 1000;
+/** Keys that act again while they are held: they only move. Any other acts once for each time that it is pressed. */
+const HELD = /^(j|k|Arrow(Up|Down))$/;
 const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 
 const LABELS: Readonly<Record<string, string>> = { Enter: '↵', Escape: 'Esc' };
@@ -45,7 +47,7 @@ function press(event: KeyboardEvent): void {
     if (action === undefined) continue;
     event.preventDefault();
     previous = null;
-    action();
+    if (!event.repeat || HELD.test(key)) action();
     return;
   }
 }

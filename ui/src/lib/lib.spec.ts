@@ -102,6 +102,7 @@ describe('a curl command', () => {
   it('has no body that is not text', () => {
     expect(textOf(new Uint8Array([0xff, 0xfe]).buffer)).toBeNull();
     expect(textOf(new TextEncoder().encode('grüß').buffer)).toBe('grüß');
+    expect(textOf(new Uint8Array([0xef, 0xbb, 0xbf, 0x61]).buffer)).toBe('\uFEFFa');
   });
 });
 

@@ -10,7 +10,7 @@ export interface Draft {
   /** Id of the only subscription that is to get it; empty for all. */
   readonly to: string;
   readonly contentType: string;
-  /** Text, or bytes that are none; null while those of another event are being read. */
+  /** Text, or bytes that an editor would change; null while those of another event are being read. */
   readonly payload: string | ArrayBuffer | null;
   readonly idempotencyKey: string;
   /** Id of the event that it repeats; null for none. */

@@ -140,7 +140,7 @@ function Repeated({ like }: { readonly like: string }) {
   const { data: bytes, error: bytesError, refetch: readBytes } = useQuery(payloadQuery(like));
   useEffect(() => {
     if (event === undefined || bytes === undefined) return;
-    changeDraft({ payload: textOf(bytes) ?? bytes, contentType: event.content_type });
+    changeDraft({ payload: editableOf(bytes) ?? bytes, contentType: event.content_type });
   }, [event, bytes]);
   const error = eventError ?? bytesError;
   if (error === null) return <Skeleton lines={6} className="py-2" />;
@@ -160,7 +160,13 @@ function Repeated({ like }: { readonly like: string }) {
   );
 }
 
-/** Bytes that are not text: an editor would change them. */
+/** The text of bytes that an editor keeps as they are. It makes a line feed of every other end of a line. */
+function editableOf(bytes: ArrayBuffer): string | null {
+  const text = textOf(bytes);
+  return text?.includes('\r') === true ? null : text;
+}
+
+/** Bytes that an editor would change. */
 function Bytes({ payload, contentType }: { readonly payload: ArrayBuffer; readonly contentType: string }) {
   return (
     <>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Send } from 'lucide-react';
-import { type KeyboardEvent, type SubmitEvent, useState } from 'react';
+import { type KeyboardEvent, type SubmitEvent, useRef, useState } from 'react';
 import { useMay } from '../api/access';
 import { faultsOf, Refused, Unreachable } from '../api/failure';
 import { subscriptionsQuery } from '../api/queries';
@@ -24,7 +24,8 @@ export function PublishForm({ draft, onSent }: PublishFormProps) {
   const { submit, error, isSending } = useSending(draft, onSent);
   const faults = faultsOf(error);
   const press = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    // The editor has taken the key already, and has submitted.
+    if (event.defaultPrevented || event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     submit();
   };
@@ -56,11 +57,14 @@ export function PublishForm({ draft, onSent }: PublishFormProps) {
 function useSending(draft: Draft, onSent: (sent: Sent) => void) {
   const [error, setError] = useState<unknown>(null);
   const [isSending, setIsSending] = useState(false);
+  // A state is known only after the next rendering, and a second key or click may come before.
+  const isUnderWay = useRef(false);
   const maySign = useMay('secrets:read');
   const maySee = useMay('subscriptions:read');
   const { data: subscriptions } = useQuery({ ...subscriptionsQuery, enabled: maySee });
   const isSigned = subscriptions?.data.find(({ id }) => id === draft.to)?.verify_ingest === true;
   const publish = async (): Promise<void> => {
+    isUnderWay.current = true;
     setIsSending(true);
     setError(null);
     try {
@@ -68,6 +72,7 @@ function useSending(draft: Draft, onSent: (sent: Sent) => void) {
     } catch (failure) {
       setError(failure);
     }
+    isUnderWay.current = false;
     setIsSending(false);
   };
   return {
@@ -75,7 +80,7 @@ function useSending(draft: Draft, onSent: (sent: Sent) => void) {
     isSending,
     submit: () => {
       // A fault of the JSON is shown where it is.
-      if (!isSending && draft.payload !== null && jsonFaultOf(draft) === null) void publish();
+      if (!isUnderWay.current && draft.payload !== null && jsonFaultOf(draft) === null) void publish();
     },
   };
 }

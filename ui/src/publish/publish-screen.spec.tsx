@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeApi, fakeApi, problem } from '../testing/fake-api';
@@ -77,6 +77,30 @@ describe('publishing by hand', () => {
     expect(view.url()).toContain(`sent=${eventId(1)}`);
   });
 
+  it('publishes once, however often that is asked for before the page shows that it does', async () => {
+    const api = apiWith({ 'POST /webhooks/order.created': 'never' });
+    renderApp('/publish');
+    const field = await payload();
+
+    // As with the editor, whose keys do not make the page render at once.
+    act(() => {
+      for (const ctrlKey of [true, true]) fireEvent.keyDown(field, { key: 'Enter', ctrlKey });
+    });
+
+    await waitFor(() => expect(api.requests.filter((each) => each.startsWith('POST'))).toHaveLength(1));
+  });
+
+  it('leaves a key to the editor that has taken it', async () => {
+    apiWith();
+    renderApp('/publish');
+    const field = await payload();
+    field.addEventListener('keydown', (event) => event.preventDefault());
+
+    fireEvent.keyDown(field, { key: 'Enter', ctrlKey: true });
+
+    expect(screen.getByRole('button', { name: 'Publish' }).matches(':disabled')).toBe(false);
+  });
+
   it('says before publishing who would get it, who would hold it, and why others would not', async () => {
     apiWith();
     renderApp('/publish');
@@ -143,6 +167,20 @@ describe('publishing by hand', () => {
 
     await waitFor(async () => expect((await payload()).textContent).toBe('{"repeated":true}'));
     expect(view.url()).toContain(`like=${eventId(1)}`);
+  });
+
+  it('repeats bytes that an editor would change, and does not edit them', async () => {
+    apiWith();
+    const respond = globalThis.fetch;
+    vi.stubGlobal('fetch', (...call: Parameters<typeof fetch>) => {
+      const { url } = new Request(...call);
+      return url.endsWith('/payload') ? Promise.resolve(new Response('one\r\ntwo')) : respond(...call);
+    });
+    renderApp(`/publish?event_type=order.created&like=${eventId(1)}`);
+
+    expect(await screen.findByText(/as they were published/)).toBeTruthy();
+    expect(screen.queryByRole('textbox', { name: 'Payload' })).toBeNull();
+    expect(new TextDecoder().decode(draft.get().payload as ArrayBuffer)).toBe('one\r\ntwo');
   });
 
   it('suggests the types that were published, the most frequent first', async () => {

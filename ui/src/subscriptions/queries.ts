@@ -45,7 +45,8 @@ export function secretQuery(id: string, isAsked: boolean) {
   return queryOptions({
     queryKey: secretKey(id),
     enabled: isAsked,
-    staleTime: Infinity,
+    // `Infinity` would be read again with everything else, as after a delivery was sent again or the service was away.
+    staleTime: 'static',
     gcTime: 0,
     queryFn: ({ signal }) => answerOf(getSubscriptionSecret({ path: { id }, signal })),
   });
@@ -68,6 +69,6 @@ export function noteDeletion(queryClient: QueryClient, id: string): void {
 }
 
 export function noteRotation(queryClient: QueryClient, id: string): void {
-  void queryClient.invalidateQueries({ queryKey: secretKey(id) });
+  void queryClient.resetQueries({ queryKey: secretKey(id) });
   void queryClient.invalidateQueries({ queryKey: oneKey(id) });
 }

@@ -38,10 +38,16 @@ export function ReceiverCheck({ id }: { readonly id: string }) {
     initialData: null,
     queryFn: () => null,
   });
+  const mutationKey = checkKey(id);
   const check = useMutation({
+    mutationKey,
     mutationFn: () => answerOf(checkSubscription({ path: { id } })),
     onSuccess: (answer) => void queryClient.setQueryData(checkKey(id), answer),
   });
+  const start = (): void => {
+    // The button is disabled a moment after the click only.
+    if (queryClient.isMutating({ mutationKey }) === 0) check.mutate();
+  };
   return (
     <Section title="Doctor">
       <p className="text-muted-foreground">
@@ -49,7 +55,7 @@ export function ReceiverCheck({ id }: { readonly id: string }) {
         differently. Nothing of it enters the history; it takes a minute at most.
       </p>
       <div className="flex flex-wrap items-center gap-3">
-        <Button variant={found ? 'outline' : 'primary'} disabled={check.isPending} onClick={() => check.mutate()}>
+        <Button variant={found ? 'outline' : 'primary'} disabled={check.isPending} onClick={start}>
           <Stethoscope aria-hidden />
           {check.isPending ? 'Asking the receiver…' : found ? 'Check again' : 'Check the receiver'}
         </Button>

@@ -1,11 +1,13 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { access } from '../api/access';
+import { readAgain } from '../api/query-client';
 import { type FakeApi, fakeApi, problem } from '../testing/fake-api';
 import { renderApp } from '../testing/render-app';
 import { aDelivery, aDeliveryWithAttempts, aPage } from '../testing/samples';
 import { aSubscription, aSubscriptionPage } from '../testing/subscription-samples';
+import { noteRotation } from './queries';
 
 // Drawing needs a canvas.
 vi.mock('../plots/plots', () => ({ Plots: () => null }));
@@ -202,6 +204,24 @@ describe('the secret of a subscription', () => {
     expect(api.requests.filter((each) => each === `GET ${AT}/secret`)).toHaveLength(1);
   });
 
+  it('is read once while it is shown, and again after a rotation', async () => {
+    const api = apiWith();
+    const { queryClient } = renderApp(`${AT}?tab=security`);
+    const reads = (path: string): number => api.requests.filter((each) => each === `GET ${path}`).length;
+    await user.click(await screen.findByRole('button', { name: 'Show the secret' }));
+    await screen.findByText('whsec_AAAA');
+    const before = reads(AT);
+
+    readAgain(queryClient);
+    await waitFor(() => expect(reads(AT)).toBe(before + 1));
+    expect(reads(`${AT}/secret`)).toBe(1);
+    api.answer(`GET ${AT}/secret`, { body: { ...SECRETS, secret: 'whsec_BBBB' } });
+    noteRotation(queryClient, BILLING.id);
+
+    expect(await screen.findByText('whsec_BBBB')).toBeTruthy();
+    expect(reads(`${AT}/secret`)).toBe(2);
+  });
+
   it('is rotated with an overlap, and the end of the former one is shown', async () => {
     const sent: unknown[] = [];
     const former = {
@@ -264,6 +284,20 @@ describe('trying a receiver out', () => {
     expect(await screen.findByText('The receiver answered 503 Service Unavailable after 120 ms.')).toBeTruthy();
     expect(await screen.findByText('The receiver answered 503; four attempts are left.')).toBeTruthy();
     expect(sent).toEqual(['{"event_type":"order.paid","payload":{"total": 80.00}}']);
+  });
+
+  it.each([
+    ['test', 'Send a test'],
+    ['check', 'Check the receiver'],
+  ])('does it once after a double click: %s', async (path, name) => {
+    const api = apiWith({ [`POST ${AT}/${path}`]: 'never' });
+    renderApp(`${AT}?tab=test`);
+    const button = await screen.findByRole('button', { name });
+
+    for (const each of [button, button]) fireEvent.click(each);
+
+    await waitFor(() => expect(button.matches(':disabled')).toBe(true));
+    expect(api.requests.filter((each) => each.startsWith('POST'))).toEqual([`POST ${AT}/${path}`]);
   });
 
   it('checks it, and says for each check what to change', async () => {

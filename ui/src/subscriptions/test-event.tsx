@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, CircleCheck, Clock, Send } from 'lucide-react';
 import { type SubmitEvent, useId, useState } from 'react';
@@ -20,7 +20,10 @@ interface TestEventProps {
 export function TestEvent({ subscription: { id, event_types: types, state } }: TestEventProps) {
   const [type, setType] = useState('');
   const [payload, setPayload] = useState('');
+  const queryClient = useQueryClient();
+  const mutationKey = ['test', id];
   const test = useMutation({
+    mutationKey,
     mutationFn: () => answerOf(testSubscription({ path: { id }, ...bodyOf(type.trim(), payload.trim()) })),
   });
   const faults = faultsOf(test.error);
@@ -28,7 +31,8 @@ export function TestEvent({ subscription: { id, event_types: types, state } }: T
   const isJson = isJsonText(payload);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (isJson) test.mutate();
+    // The button is disabled a moment after the click only.
+    if (isJson && queryClient.isMutating({ mutationKey }) === 0) test.mutate();
   };
   return (
     <Section title="Test event">

@@ -5,22 +5,30 @@ export interface Edited<T> {
   readonly isDirty: boolean;
   readonly change: (part: Partial<T>) => void;
   readonly reset: () => void;
-  /** Ends the edit that was saved, unless somebody has typed on meanwhile. */
+  /** Ends the edit of what was saved, unless somebody has typed on meanwhile. */
   readonly settle: (saved: T) => void;
 }
 
 /**
  * A form over what is stored. What a person changed stays while the stored value is read again, and after a refusal.
+ * The other parts follow the stored value, so that saving does not revert what somebody else changed meanwhile.
  *
  * @param stored plain values, compared as JSON
  */
 export function useEdited<T extends object>(stored: T): Edited<T> {
-  const [edited, setEdited] = useState<T | null>(null);
+  const [edited, setEdited] = useState<Partial<T>>({});
   return {
-    value: edited ?? stored,
-    isDirty: edited !== null && JSON.stringify(edited) !== JSON.stringify(stored),
-    change: (part) => setEdited((before) => ({ ...(before ?? stored), ...part })),
-    reset: () => setEdited(null),
-    settle: (saved) => setEdited((now) => (now === saved ? null : now)),
+    value: { ...stored, ...edited },
+    isDirty: Object.keys(differing(edited, stored)).length > 0,
+    change: (part) => setEdited((before) => differing({ ...before, ...part }, stored)),
+    reset: () => setEdited({}),
+    settle: (saved) => setEdited((now) => differing(now, saved)),
   };
+}
+
+function differing<T extends object>(part: Partial<T>, whole: T): Partial<T> {
+  const parts = Object.entries(part) as [keyof T, unknown][];
+  return Object.fromEntries(
+    parts.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(whole[name])),
+  ) as Partial<T>;
 }

@@ -4,6 +4,7 @@ import { useMay } from '../api/access';
 import { answerOf } from '../api/failure';
 import { patchSubscription, testSubscription } from '../api/generated';
 import { say } from '../components/toasts';
+import { unlessUnderWay } from '../lib/under-way';
 import { noteChange } from './queries';
 import type { SubscriptionAnswer } from './subscription-answer';
 import { TestToast } from './test-toast';
@@ -44,7 +45,7 @@ export function useSubscriptionActions(onDeleted?: () => void): SubscriptionActi
   ];
   const run = (action: Action, subscription: SubscriptionAnswer): void => {
     if (action === 'resume') void resume(queryClient, subscription);
-    else if (action === 'test') void test(subscription);
+    else if (action === 'test') void unlessUnderWay([subscription.id], () => test(subscription));
     else setAsked({ action, subscription });
   };
   const dialog = asked !== null && (

@@ -1,4 +1,4 @@
-import { QueryClientProvider } from '@tanstack/react-query';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import { render, type RenderResult } from '@testing-library/react';
 import { ABILITIES_OF_ALL } from './samples';
@@ -9,8 +9,15 @@ import { makeRouter } from '../router';
 
 setUpClient();
 
+interface RenderedApp extends RenderResult {
+  readonly url: () => string;
+  readonly state: () => object;
+  readonly queryClient: QueryClient;
+  readonly router: ReturnType<typeof makeRouter>;
+}
+
 /** The whole page at a URL, open to this machine. */
-export function renderApp(url: string): RenderResult & { readonly url: () => string; readonly state: () => object } {
+export function renderApp(url: string): RenderedApp {
   access.set({ state: 'open', role: 'admin', tenantId: null, abilities: ABILITIES_OF_ALL });
   const router = makeRouter(createMemoryHistory({ initialEntries: [`/ui${url}`] }));
   const queryClient = makeQueryClient();
@@ -21,6 +28,8 @@ export function renderApp(url: string): RenderResult & { readonly url: () => str
   );
   return {
     ...view,
+    queryClient,
+    router,
     url: () => router.state.location.href.replace(/^\/ui/, ''),
     state: () => router.state.location.state,
   };

@@ -42,7 +42,7 @@ function shown(text: string): string {
   const cut =
     text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}\n… ${bytesOf(text.length - MAX_SHOWN)} more` : text;
   try {
-    return cut === text ? JSON.stringify(JSON.parse(text), null, 2) : cut;
+    return cut === text ? JSON.stringify(JSON.parse(text.replace(/^\uFEFF/, '')), null, 2) : cut;
   } catch {
     return cut;
   }

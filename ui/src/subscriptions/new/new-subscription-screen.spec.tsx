@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { access } from '../../api/access';
@@ -98,6 +98,18 @@ describe('making a subscription', () => {
     expect(await screen.findByText('must not point to 10.0.0.1 (private)')).toBeTruthy();
     expect(view.url()).toBe('/subscriptions/new');
     expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Name' }).value).toBe('Billing');
+  });
+
+  it('makes one after a double click', async () => {
+    const { bodies } = apiThatMakes();
+    const view = renderApp('/subscriptions/new');
+    await fillIn();
+    const button = await screen.findByRole('button', { name: 'Create and check' });
+
+    for (const each of [button, button]) fireEvent.click(each);
+
+    await waitFor(() => expect(view.url()).toContain('step=check'));
+    expect(bodies).toHaveLength(1);
   });
 
   it('asks for an event type before it asks the service', async () => {

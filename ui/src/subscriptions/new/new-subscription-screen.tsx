@@ -15,6 +15,8 @@ import { Steps } from './steps';
 import { WhatStep } from './what-step';
 import { WhereStep } from './where-step';
 
+const MAKING = ['making a subscription'];
+
 /** Makes a subscription in three steps. What is typed stays when one goes back, and when the service refuses it. */
 export default function NewSubscriptionScreen() {
   const mayCreate = [useMay('subscriptions:write'), useMay('secrets:read')].every(Boolean);
@@ -50,13 +52,17 @@ function Making() {
     go('check', savedId);
   });
   const faults = faultsOf(saving.error);
-  const save = (): void =>
+  const queryClient = useQueryClient();
+  const save = (): void => {
+    // The button is disabled a moment after the click only, and a second click would make a second subscription.
+    if (queryClient.isMutating({ mutationKey: MAKING }) > 0) return;
     saving.mutate(shown, {
       onError: (error) => {
         const at = stepOfFaults(faultsOf(error));
         if (at !== null && at !== step) go(at);
       },
     });
+  };
   if (id !== undefined && made.data === undefined)
     return made.error === null ? (
       <Skeleton lines={6} className="p-6" />
@@ -89,6 +95,7 @@ function Making() {
 function useMaking(id: string | undefined, onSaved: (id: string) => void) {
   const queryClient = useQueryClient();
   return useMutation({
+    mutationKey: MAKING,
     mutationFn: (draft: NewDraft) => {
       const body = inputOf(draft);
       if (id !== undefined) return answerOf(patchSubscription({ path: { id }, body }));
