@@ -11,13 +11,13 @@ import { RevivalDialog } from './revival-dialog';
 
 setUpClient();
 
-const REVIVAL = {
+const REVIVAL: RevivalAnswer = {
   disabled_reason: 'gone',
   disabled_at: '2026-01-29T12:00:00.000Z',
   held: 0,
   replay: { kind: 'missing', subscription_id: 'sub_01k6zv1yqpe7rtqq6zjy2k3m4n', since: 'a', until: 'b' },
   summary: '',
-} as RevivalAnswer;
+};
 
 describe('what a subscription missed', () => {
   it('is counted once, however often messages bring replays up to date', async () => {
