@@ -1,50 +1,60 @@
+import type { Page } from '../../ui/pictures/browser.js';
 import { respond } from '../support/scripted-receiver.js';
+import { assertAccessibleInAllTabs } from './looks.js';
 import { settled } from './screens.js';
-import { assertAccessible, type Stage } from './stage.js';
+import type { Stage } from './stage.js';
 
 const RETRY = { max_attempts: 2 };
 
-/** The widest window in one theme, and the narrowest in the other. */
-const LOOKS = [
-  { colorScheme: 'light', width: 1440, height: 900 },
-  { colorScheme: 'dark', width: 390, height: 844 },
-] as const;
-
 export function accessibility(stage: () => Stage): void {
-  it('finds nothing that axe objects to, on any screen, with real data', async () => {
-    const { receiver } = stage();
-    const { id: tenant, api } = await stage().tenant('axe');
-    receiver.script('/axe-ill', respond(500, { body: 'no' }));
-    const well = await api.createSubscription({ target_url: receiver.url('/axe'), event_type: 'order.created' });
-    const ill = {
-      target_url: receiver.url('/axe-ill'),
-      event_types: ['order.*'],
-      state: 'active',
-      retry: RETRY,
-    } as const;
-    await api.createSubscription(ill);
-    await api.createSubscription({ ...ill, target_url: receiver.url('/axe'), state: 'paused' });
-    const { task_id: delivery, event_id: event } = await api.publish(well.id, { order: 1 });
-    await api.untilFinal(delivery);
-    await api.broadcast('order.created', { order: 2 }, { 'x-event-tags': 'order-2,customer-9' });
-    await api.broadcast('stock.low', { order: 3 });
+  it('finds nothing that axe objects to, on any screen and in any tab of it, with real data', async () => {
+    const { tenant } = await busyTenant(stage());
     const page = await stage().visit(`/ui/?tenant=${tenant}`);
     await settled(page);
     const links = page.getByRole('navigation', { name: 'Screens' }).getByRole('link');
     const hrefs = await Promise.all((await links.all()).map((link) => link.getAttribute('href')));
     const screens = hrefs.filter((href): href is string => href?.startsWith('/ui') === true);
-    const things = [`/ui/deliveries/${delivery}`, `/ui/events/${event}`, `/ui/subscriptions/${well.id}`];
 
     expect(screens.length).toBeGreaterThanOrEqual(9);
-    for (const path of [...screens, ...things]) {
-      const [pathname = ''] = path.split('?');
-      await page.goto(new URL(`${pathname}?tenant=${tenant}`, stage().url).href);
-      for (const { colorScheme, ...size } of LOOKS) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize(size);
-        await settled(page);
-        await assertAccessible(page);
-      }
+    expect(screens.map((href) => href.split('?')[0])).toContain('/ui/admin');
+    for (const path of screens) await assertAccessibleAt(page, path.split('?')[0] ?? '', tenant);
+  });
+
+  it('finds nothing that axe objects to, on the page of any one thing and where one is made', async () => {
+    const { tenant, delivery, event, subscription, replay } = await busyTenant(stage());
+    const page = await stage().visit(`/ui/?tenant=${tenant}`);
+
+    const things = [`deliveries/${delivery}`, `events/${event}`, `subscriptions/${subscription}`, `replays/${replay}`];
+    for (const path of [...things, 'subscriptions/new', 'replays/new']) {
+      await assertAccessibleAt(page, `/ui/${path}`, tenant);
     }
   });
+
+  async function assertAccessibleAt(page: Page, path: string, tenant: string): Promise<void> {
+    await page.goto(new URL(`${path}?tenant=${tenant}`, stage().url).href);
+    await assertAccessibleInAllTabs(page);
+  }
+}
+
+/** A tenant with something of each kind. */
+async function busyTenant(stage: Stage) {
+  const { receiver } = stage;
+  const { id: tenant, api } = await stage.tenant('axe');
+  receiver.script('/axe-ill', respond(500, { body: 'no' }));
+  const well = await api.createSubscription({ target_url: receiver.url('/axe'), event_type: 'order.created' });
+  const ill = {
+    target_url: receiver.url('/axe-ill'),
+    event_types: ['order.*'],
+    state: 'active',
+    retry: RETRY,
+  } as const;
+  await api.createSubscription(ill);
+  await api.createSubscription({ ...ill, target_url: receiver.url('/axe'), state: 'paused' });
+  const { task_id: delivery, event_id: event } = await api.publish(well.id, { order: 1 });
+  await api.untilFinal(delivery);
+  await api.broadcast('order.created', { order: 2 }, { 'x-event-tags': 'order-2,customer-9' });
+  await api.broadcast('stock.low', { order: 3 });
+  const body = { kind: 'selected', delivery_ids: [delivery] };
+  const { id: replay } = await api.expect<{ id: string }>(202, 'POST', '/replays', { body });
+  return { tenant, delivery, event, replay, subscription: well.id };
 }

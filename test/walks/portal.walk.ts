@@ -2,9 +2,11 @@ import type { Page } from '../../ui/pictures/browser.js';
 import { createKey } from '../support/access.js';
 import type { ApiClient } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
-import { type PortalLink, type PortalTerms } from '../support/portals.js';
+import { CAPABILITIES, type PortalLink, type PortalTerms } from '../support/portals.js';
 import { respond } from '../support/scripted-receiver.js';
 import { ExampleHost } from './example-host.js';
+import { assertAccessibleInAllTabs } from './looks.js';
+import { settled } from './screens.js';
 import { assertAccessible, type Stage } from './stage.js';
 
 /** What the browser says when it refuses to show a frame. */
@@ -82,6 +84,28 @@ export function portalByLink(stage: () => Stage): void {
       .getByRole('link', { name: /^Back to/ })
       .click();
     await page.getByRole('heading', { name: 'Your settings' }).waitFor();
+  });
+
+  it('finds nothing that axe objects to, at any place and in any tab of what is there', async () => {
+    const { api } = await customer(stage(), 'all-places');
+    const { url } = await linkTo(api, { capabilities: CAPABILITIES, return_url: 'https://app.example.com/settings' });
+    const page = await stage().visit(url);
+    const places = page.getByRole('navigation', { name: 'Screens' }).getByRole('link');
+    await settled(page);
+    const names = await places.allTextContents();
+
+    expect(names).toEqual(['Subscriptions', 'Deliveries', 'Events', 'Replays', 'Verify']);
+    for (const [n] of names.entries()) {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await places.nth(n).click();
+      await eventually(() => places.nth(n).getAttribute('aria-current'), { until: (current) => current === 'page' });
+      await assertAccessibleInAllTabs(page);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await places.nth(1).click();
+    await rowIn(page, /failed/i).click();
+    await drawerIn(page).getByRole('tab').first().waitFor();
+    await assertAccessibleInAllTabs(page);
   });
 
   it('is told what to do with a link that was used, and after a reload', async () => {

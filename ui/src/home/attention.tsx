@@ -5,6 +5,8 @@ import type { ReactNode } from 'react';
 import { answerOf } from '../api/failure';
 import { type HealthAnswer, listSubscriptions, type StatsSeries } from '../api/generated';
 import { healthQuery, KEYS, statsQuery } from '../api/queries';
+import { Skeleton } from '../components/states';
+import { Button } from '../components/ui/button';
 import { useNow } from '../lib/clock';
 import { counted, percentOf } from '../lib/numbers';
 import { useSubscriptionName } from '../deliveries/subscription-name';
@@ -25,6 +27,8 @@ export function Attention() {
     queryKey: [...KEYS.subscriptions, 'disabled'],
     queryFn: ({ signal }) => answerOf(listSubscriptions({ query: { state: 'disabled', limit: MAX_DISABLED }, signal })),
   });
+  const queries = [bySubscription, health, disabled];
+  const unread = queries.filter(({ isError }) => isError);
   const failing = (bySubscription.data?.data ?? [])
     .filter(({ group, totals }) => group !== null && totals.failed > 0)
     .sort((a, b) => b.totals.failed - a.totals.failed)
@@ -44,15 +48,37 @@ export function Attention() {
         Needs attention
       </h2>
       <ul className="divide-y divide-border rounded-lg border border-border bg-card">
-        {items.length > 0 ? (
-          items
+        {items}
+        {unread.length > 0 && <Unread onRetry={() => unread.forEach(({ refetch }) => void refetch())} />}
+        {queries.some(({ isPending }) => isPending) ? (
+          <li className="px-4 py-3">
+            <Skeleton lines={1} />
+          </li>
         ) : (
-          <Item icon={<CircleCheck aria-hidden className="size-4 text-success" />}>
-            Nothing. No delivery failed for good within the last hour, and no subscription is disabled.
-          </Item>
+          items.length + unread.length === 0 && <Nothing />
         )}
       </ul>
     </section>
+  );
+}
+
+/** Only when everything was read: what is not known may need attention. */
+function Nothing() {
+  return (
+    <Item icon={<CircleCheck aria-hidden className="size-4 text-success" />}>
+      Nothing. No delivery failed for good within the last hour, and no subscription is disabled.
+    </Item>
+  );
+}
+
+function Unread({ onRetry }: { readonly onRetry: () => void }) {
+  return (
+    <Item icon={ALARM}>
+      <span role="alert">{'A part of this could not be read, and may need attention. '}</span>
+      <Button size="sm" onClick={onRetry}>
+        Try again
+      </Button>
+    </Item>
   );
 }
 

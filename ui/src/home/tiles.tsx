@@ -17,6 +17,8 @@ export function Tiles({ stats: { totals, data }, steps, nowMs }: TilesProps) {
   const seconds = Math.max(1, ((steps.untilMs ?? nowMs) - steps.sinceMs) / 1000);
   const latest = timeline.points.findLast((point) => point?.waiting != null);
   const due = latest?.oldest_due_at ?? null;
+  // How late it was when the sample was taken, which may be long ago: some time within its step.
+  const sampledMs = latest == null ? nowMs : Math.min(Date.parse(latest.at) + steps.stepMs, nowMs);
   const { p50, p95 } = totals.delivery_ms ?? {};
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-border bg-border md:grid-cols-3 2xl:grid-cols-6">
@@ -56,7 +58,7 @@ export function Tiles({ stats: { totals, data }, steps, nowMs }: TilesProps) {
       />
       <Tile
         label="Oldest due"
-        value={due === null ? 'none' : roughSpanOf(secondsBetween(due, nowMs))}
+        value={due === null ? 'none' : roughSpanOf(secondsBetween(due, sampledMs))}
         about="How long the longest due delivery has been due"
       />
     </dl>

@@ -23,6 +23,13 @@ describe('a range', () => {
     expect(stepsOf({ since: '2026-01-20T10:00:00Z', until: '2026-01-20T11:00:00Z' }, NOW).step).toBe('hour');
   });
 
+  it('that lies within one step begins with that step, and never ends before it begins', () => {
+    const { step, sinceMs, untilMs } = stepsOf({ since: '2026-01-20T10:10:00Z', until: '2026-01-20T10:50:00Z' }, NOW);
+
+    expect([step, new Date(sinceMs).toISOString()]).toEqual(['hour', '2026-01-20T10:00:00.000Z']);
+    expect(sinceMs).toBeLessThan(untilMs ?? 0);
+  });
+
   it('is read from a URL, and what makes no sense is left out', () => {
     expect(readRange({ range: '7d', since: 'x', until: '2026-01-01T00:00:00Z' })).toEqual({ range: '7d' });
     expect(readRange({ since: '2026-01-02T00:00:00Z', until: '2026-01-01T00:00:00Z' })).toEqual({});

@@ -48,8 +48,10 @@ export function stepsOf({ range = DEFAULT_RANGE, since, until }: RangeSearch, no
   const spanMs = (untilMs ?? nowMs) - fromMs;
   const step = stepFor(spanMs, nowMs - fromMs);
   const stepMs = STEP_MS[step];
-  // The first whole step: one that began earlier would be counted in part.
-  return { step, stepMs, sinceMs: Math.ceil(fromMs / stepMs) * stepMs, untilMs };
+  // The first whole step: one that began earlier would be counted in part. If none begins in time, the one around it.
+  const wholeMs = Math.ceil(fromMs / stepMs) * stepMs;
+  const sinceMs = wholeMs < (untilMs ?? nowMs) ? wholeMs : Math.floor(fromMs / stepMs) * stepMs;
+  return { step, stepMs, sinceMs, untilMs };
 }
 
 function stepFor(spanMs: number, agoMs: number): Step {

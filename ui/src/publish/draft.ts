@@ -33,7 +33,12 @@ export const draft = new Store<Draft>(SAMPLE);
 
 // What one person typed is not for the next.
 access.subscribe(() => access.get().state === 'signed-out' && draft.set(SAMPLE));
-tenant.subscribe(() => draft.set({ ...draft.get(), to: '', like: null }));
+tenant.subscribe(() => {
+  const { payload, contentType } = draft.get();
+  // What was being read is of the tenant before, and nobody reads it any more.
+  const kept = payload === null ? SAMPLE : { payload, contentType };
+  changeDraft({ to: '', like: null, payload: kept.payload, contentType: kept.contentType });
+});
 
 /** The draft as a URL wants it. What the URL does not say stays as it was typed. */
 export function beginDraft({ event_type: eventType, tags, to, like: repeated }: PublishSearch): Draft {

@@ -101,7 +101,7 @@ describe('one subscription', () => {
       [`GET ${AT}`]: { body: disabled },
       'POST /replays': async (_, request) => {
         sent.push(await request.json());
-        return { body: { matched: 2, rate: 50 } };
+        return { body: { matched: 2, rate: 50, first: [] } };
       },
     });
     patching(api, {

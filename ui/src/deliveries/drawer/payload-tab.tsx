@@ -4,11 +4,12 @@ import { Copyable } from '../../components/copyable';
 import { Failed, Skeleton } from '../../components/states';
 import { textOf } from '../../lib/curl';
 import { bytesOf } from '../../lib/numbers';
+import { INDENTED, writeJson } from '../../lib/write-json';
 
 /** More would make the page slow. */
 const MAX_SHOWN = 200_000;
 
-/** The event's payload, byte for byte; JSON is indented. */
+/** The event's payload as it was published; JSON is indented, and its numbers and strings stay as they were written. */
 export function PayloadTab({ eventId }: { readonly eventId: string }) {
   const { data: event } = useQuery(eventQuery(eventId));
   const { data: payload, error, refetch } = useQuery(payloadQuery(eventId));
@@ -39,11 +40,6 @@ export function PayloadTab({ eventId }: { readonly eventId: string }) {
 }
 
 function shown(text: string): string {
-  const cut =
-    text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}\n… ${bytesOf(text.length - MAX_SHOWN)} more` : text;
-  try {
-    return cut === text ? JSON.stringify(JSON.parse(text.replace(/^\uFEFF/, '')), null, 2) : cut;
-  } catch {
-    return cut;
-  }
+  if (text.length > MAX_SHOWN) return `${text.slice(0, MAX_SHOWN)}\n… ${bytesOf(text.length - MAX_SHOWN)} more`;
+  return writeJson(text.replace(/^\uFEFF/, ''), INDENTED) ?? text;
 }

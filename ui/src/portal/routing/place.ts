@@ -10,7 +10,7 @@ export interface Place {
   /** Without the path of the portal: `/deliveries`. */
   readonly pathname: string;
   readonly search: Search;
-  /** What a navigation passed on without writing it into the URL. */
+  /** What a navigation passed on without writing it into the URL. Screens read its members, so it is never null. */
   readonly state: unknown;
 }
 
@@ -123,6 +123,6 @@ function present(): Place {
   return {
     pathname: pathIn(pathname),
     search: searchIn(search),
-    state: window.history.state as unknown,
+    state: (window.history.state as unknown) ?? {},
   };
 }

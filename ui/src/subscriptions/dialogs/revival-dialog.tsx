@@ -8,6 +8,7 @@ import { Button } from '../../components/ui/button';
 import { Dialog } from '../../components/ui/dialog';
 import { Field, Input } from '../../components/ui/field';
 import { counted, exactCount } from '../../lib/numbers';
+import { previewQuery } from '../../replays/queries';
 import { disabledWords } from '../words';
 
 /** More than these are sent only after their number was typed. */
@@ -51,11 +52,7 @@ export function RevivalDialog({ revival, name, onClose }: RevivalDialogProps) {
 }
 
 function Missed({ revival, onClose }: Omit<RevivalDialogProps, 'name'>) {
-  const preview = useQuery({
-    queryKey: ['replays', 'preview', revival.replay],
-    queryFn: async () =>
-      (await answerOf(createReplay({ body: { ...revival.replay, dry_run: true } }))) as ReplayPreviewAnswer,
-  });
+  const preview = useQuery(previewQuery(revival.replay));
   const [typed, setTyped] = useState('');
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isSending, setIsSending] = useState(false);

@@ -22,11 +22,19 @@ import (
 )
 
 func key() ([]byte, error) {
-	secret := os.Getenv("WEBHOOK_SECRET")
-	if text, ok := strings.CutPrefix(secret, "whsec_"); ok {
-		return base64.StdEncoding.DecodeString(text)
+	secret := []byte(os.Getenv("WEBHOOK_SECRET"))
+	if text, ok := strings.CutPrefix(string(secret), "whsec_"); ok {
+		decoded, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return nil, err
+		}
+		secret = decoded
 	}
-	return []byte(secret), nil
+	// Anybody can sign with an empty key.
+	if len(secret) == 0 {
+		return nil, errors.New("WEBHOOK_SECRET is not set")
+	}
+	return secret, nil
 }
 
 // Verify returns an error unless the request is signed. The body is as it came, before anything parses it.

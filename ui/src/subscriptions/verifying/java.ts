@@ -17,7 +17,9 @@ import javax.crypto.spec.SecretKeySpec;
 
 public final class Webhooks {
     private static byte[] key() {
-        String secret = System.getenv("WEBHOOK_SECRET");
+        String secret = System.getenv().getOrDefault("WEBHOOK_SECRET", "");
+        // Anybody could sign with an empty key.
+        if (secret.isEmpty() || secret.equals("whsec_")) throw new SecurityException("WEBHOOK_SECRET is not set");
         return secret.startsWith("whsec_") ? Base64.getDecoder().decode(secret.substring(6)) : secret.getBytes(UTF_8);
     }
 

@@ -9,8 +9,10 @@ export const NODE: Language = {
 
 const SHARED = `import { createHmac, timingSafeEqual } from 'node:crypto';
 
-const secret = process.env.WEBHOOK_SECRET;
+const secret = process.env.WEBHOOK_SECRET ?? '';
 const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret);
+// Anybody can sign with an empty key.
+if (key.length === 0) throw new Error('WEBHOOK_SECRET is not set');
 
 /** Throws unless it is signed. The body is a Buffer: the bytes as they came, before anything parses them. */
 export function verify(body, headers) {

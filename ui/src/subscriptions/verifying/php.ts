@@ -12,8 +12,12 @@ const SHARED = `<?php
 /** Throws unless it is signed: verify(file_get_contents('php://input'), array_change_key_case(getallheaders())). */
 function verify(string $body, array $headers): void
 {
-    $secret = getenv('WEBHOOK_SECRET');
+    $secret = (string) getenv('WEBHOOK_SECRET');
     $key = str_starts_with($secret, 'whsec_') ? base64_decode(substr($secret, 6)) : $secret;
+    // Anybody can sign with an empty key.
+    if ($key === '') {
+        throw new RuntimeException('WEBHOOK_SECRET is not set');
+    }
     $timestamp = $headers['webhook-timestamp'];
     if (abs(time() - (int) $timestamp) > 300) {
         throw new RuntimeException('The timestamp is too far off');

@@ -14,6 +14,9 @@ import time
 
 secret = os.environ["WEBHOOK_SECRET"]
 key = base64.b64decode(secret[6:]) if secret.startswith("whsec_") else secret.encode()
+# Anybody can sign with an empty key.
+if not key:
+    raise ValueError("WEBHOOK_SECRET is empty")
 
 
 def verify(body: bytes, headers) -> None:

@@ -11,6 +11,8 @@ const SHARED = `require "openssl"
 
 SECRET = ENV.fetch("WEBHOOK_SECRET")
 KEY = SECRET.start_with?("whsec_") ? SECRET.delete_prefix("whsec_").unpack1("m0") : SECRET
+# Anybody can sign with an empty key.
+raise "WEBHOOK_SECRET is empty" if KEY.empty?
 
 # Raises unless the request is signed. The body is as it came; the headers have names in lower case.
 def verify(body, headers)

@@ -107,6 +107,11 @@ const CASES: readonly (readonly [Scheme, string, string, readonly Request[]])[] 
   ],
 ];
 
+/** What a variable holds that nobody has filled in; null for no such variable. */
+const NO_SECRETS = [null, '', 'whsec_'] as const;
+/** What anybody can sign with an empty key. */
+const FORGED: readonly Request[] = [{ what: 'a forgery', isGood: false, signatures: shared('') }];
+
 function isOnPath(program: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((each) => existsSync(join(each, program)));
 }
@@ -121,6 +126,20 @@ function canRun(name: string, scheme: Scheme): boolean {
   return name !== 'python' || scheme === 'v1' || spawnSync('python3', ['-c', 'import cryptography']).status === 0;
 }
 
+/** Puts requests to the code. Some code ends at once without a secret, and then there are no verdicts. */
+function run(name: string, code: string, secret: string | null, requests: readonly Request[]) {
+  const { program, files, argv } = DRIVERS[name]!;
+  const own = mkdtempSync(join(folder, `${name}-`));
+  for (const [file, text] of Object.entries(files(code))) writeFileSync(join(own, file), text);
+  const input = requests.map(({ timestamp = NOW, signatures, body = BODY }) =>
+    [ID, timestamp, signatures, body.toString('base64')].join('\t'),
+  );
+  const env: NodeJS.ProcessEnv = { ...process.env, GO111MODULE: 'off', GOFLAGS: '' };
+  if (secret === null) delete env.WEBHOOK_SECRET;
+  else env.WEBHOOK_SECRET = secret;
+  return spawnSync(program, argv, { cwd: own, input: `${input.join('\n')}\n`, env, encoding: 'utf8' });
+}
+
 describe.each(LANGUAGES)('the verifying code in $label', ({ name, code }) => {
   it('holds no secret, and the public key of the subscription', () => {
     expect(code('v1', PUBLIC_KEY)).not.toMatch(/whsec_[A-Za-z0-9]/);
@@ -129,21 +148,21 @@ describe.each(LANGUAGES)('the verifying code in $label', ({ name, code }) => {
 
   for (const [scheme, kind, secret, requests] of CASES) {
     it.runIf(canRun(name, scheme))(`accepts what is signed by ${scheme}, ${kind}, and refuses all else`, () => {
-      const { program, files, argv } = DRIVERS[name]!;
-      const own = mkdtempSync(join(folder, `${name}-`));
-      for (const [file, text] of Object.entries(files(code(scheme, PUBLIC_KEY)))) writeFileSync(join(own, file), text);
-      const input = requests.map(({ timestamp = NOW, signatures, body = BODY }) =>
-        [ID, timestamp, signatures, body.toString('base64')].join('\t'),
-      );
-      const env = { ...process.env, WEBHOOK_SECRET: secret, GO111MODULE: 'off', GOFLAGS: '' };
-      const options = { cwd: own, input: `${input.join('\n')}\n`, env, encoding: 'utf8' } as const;
-
-      const { stdout, stderr } = spawnSync(program, argv, options);
+      const { stdout, stderr } = run(name, code(scheme, PUBLIC_KEY), secret, requests);
 
       const verdicts = stdout.trim().split('\n');
       expect(requests.map(({ what }, index) => [what, verdicts[index] ?? stderr])).toEqual(
         requests.map(({ what, isGood }) => [what, isGood ? 'good' : 'bad']),
       );
+    });
+  }
+
+  for (const secret of NO_SECRETS) {
+    it.runIf(canRun(name, 'v1'))(`accepts nothing while its secret is ${JSON.stringify(secret)}`, () => {
+      const { stdout, stderr } = run(name, code('v1', PUBLIC_KEY), secret, FORGED);
+
+      expect(stdout).not.toContain('good');
+      expect(stdout + stderr).toMatch(/bad|WEBHOOK_SECRET/);
     });
   }
 });

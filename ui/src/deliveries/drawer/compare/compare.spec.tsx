@@ -63,6 +63,14 @@ describe('two bodies', () => {
     ]);
   });
 
+  it('differ by digits that a double cannot hold, and not by how a character is escaped', () => {
+    const pairs = diffLines('{"id":12345678901234567890,"a":"\\u00e9"}', '{"id":12345678901234567891,"a":"é"}');
+
+    expect(pairs.filter(({ first, second }) => first !== second)).toEqual([
+      { first: '  "id": 12345678901234567890,', second: '  "id": 12345678901234567891,' },
+    ]);
+  });
+
   it.each([
     ['', '', 0],
     ['a', '', 1],

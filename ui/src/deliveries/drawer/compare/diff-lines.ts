@@ -1,3 +1,5 @@
+import { INDENTED, type JsonStyle, writeJson } from '../../../lib/write-json';
+
 /** Lines of two texts beside each other; null where one has nothing that corresponds. */
 export interface LinePair {
   readonly first: string | null;
@@ -37,14 +39,16 @@ export function diffLines(first: string, second: string): LinePair[] {
   return pairs;
 }
 
-/** JSON is compared by its members, however it is written. */
+/** JSON is compared by its members, however it is laid out. Numbers stay as written: doubles would lose digits. */
 function linesOf(text: string): string[] {
-  if (text === '') return [];
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2).split('\n');
-  } catch {
-    return text.split(/\r?\n/);
-  }
+  return text === '' ? [] : (writeJson(text, MEMBERS) ?? text).split(/\r?\n/);
+}
+
+const MEMBERS: JsonStyle = { ...INDENTED, string: evenlyEscaped };
+
+/** The same characters have the same escapes, whichever were written. */
+function evenlyEscaped(written: string): string {
+  return JSON.stringify(JSON.parse(`"${written}"`)).slice(1, -1);
 }
 
 function besideEachOther(first: readonly string[], second: readonly string[]): LinePair[] {
