@@ -1,17 +1,8 @@
 import { spawn } from 'node:child_process';
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { environmentFor, newestIn, root, toolPath } from '../toolchain.mjs';
+import { environmentFor, filesIn, newestIn, root, toolPath } from '../toolchain.mjs';
 import { reportSizes } from './sizes.mjs';
 
 const UI = join(root, 'ui');
@@ -81,11 +72,6 @@ function runVite(node, args) {
     });
     child.once('exit', (code) => resolve(code ?? 1));
   });
-}
-
-function filesIn(directory) {
-  const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
-  return entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
 }
 
 /** Writes the forms that browsers ask for beside a file, so that no request waits for a compression. */
