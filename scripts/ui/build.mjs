@@ -8,6 +8,7 @@ import { reportSizes } from './sizes.mjs';
 const UI = join(root, 'ui');
 const DIST = join(UI, 'dist');
 const STAMP = join(DIST, '.built');
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const COMPRESSED = /\.(html|js|css|svg|json|txt)$/;
 
 /** Whether ui/dist is newer than everything that it is made of. */
@@ -64,13 +65,18 @@ function runVite(node, args) {
     stdio: 'inherit',
     env: environmentFor(node, { NODE_ENV: args[0] === 'build' ? 'production' : 'development' }),
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  return new Promise((resolve) => {
+  const passOn = (signal) => child.kill(signal);
+  for (const name of SIGNALS) process.on(name, passOn);
+  const exit = new Promise((resolve) => {
     child.once('error', (error) => {
       console.error(error.message);
       resolve(1);
     });
     child.once('exit', (code) => resolve(code ?? 1));
+  });
+  // The caller may go on to other work, which a signal must end again.
+  return exit.finally(() => {
+    for (const name of SIGNALS) process.off(name, passOn);
   });
 }
 
