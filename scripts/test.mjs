@@ -37,7 +37,7 @@ await runMain(async () => {
   const dashboard = ensureBuilt(node);
   ensureBuild(node);
   ensureLowestNode();
-  await ensureTestServers();
+  await ensureTestServers(node);
   await dashboard;
   // A page that is too large works. The checks find that.
   if (!isBuilt()) throw new Failure('The dashboard could not be built: npm run ui:build says why.');
