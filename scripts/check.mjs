@@ -10,6 +10,7 @@ import {
   runMain,
   toolPath,
 } from './toolchain.mjs';
+import { SKIPPED } from './ui/skipped-tests.mjs';
 
 const SIZES = 'sized (the worst ten)';
 const BUILT = 'the dashboard: built, within its budget (vite)';
@@ -21,7 +22,10 @@ const CHECKS = [
   ['linted (eslint)', [toolPath('eslint'), '.']],
   ['typed (tsc)', [toolPath('tsc'), '--noEmit', '-p', 'tsconfig.json']],
   ['the dashboard: typed (tsc)', [toolPath('tsc'), '-p', 'ui']],
-  ['the dashboard: tested (vitest)', [toolPath('vitest'), 'run', '--root', 'ui']],
+  [
+    'the dashboard: tested (vitest)',
+    [toolPath('vitest'), 'run', '--root', 'ui', '--reporter=default', '--reporter=./scripts/ui/skipped-tests.mjs'],
+  ],
   // Tests may be using the built files meanwhile.
   [BUILT, ['scripts/ui.mjs', 'build', '--if-needed']],
   ['the dashboard: its client is up to date', ['scripts/ui.mjs', 'client', '--check']],
@@ -57,11 +61,17 @@ export async function runChecks(node, { atOnce, signal }) {
       const { code, output } = await capture(node, command, { env, signal });
       const isShown = code !== 0 || SHOWN.includes(title);
       console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${title}${isShown ? `\n${output.trimEnd()}` : ''}`);
+      if (!isShown) for (const line of skippedIn(output)) console.log(line);
       counts[code === 0 ? 'passed' : 'failed'] += 1;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return counts;
+}
+
+/** What a check left out because this machine lacks a tool. */
+function skippedIn(output) {
+  return output.split('\n').filter((line) => line.startsWith(SKIPPED));
 }
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

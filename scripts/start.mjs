@@ -22,16 +22,21 @@ const ENTRY = join(COMPILED, 'local', 'local.main.js');
 await runMain(async () => {
   ensureDependencies();
   const node = ensureNode();
-  if (process.argv.includes('--watch')) return startAndWatch(node);
-  ensureBuild(node);
-  const application = startApplication(node);
+  const isWatching = process.argv.includes('--watch');
+  if (!isWatching) ensureBuild(node);
+  const exit = isWatching ? startAndWatch(node) : startOnce(node);
   const isWanted = process.env.UI !== 'off' || process.env.PORTAL !== 'off';
   const dashboard = isWanted ? buildDashboard(node) : null;
-  forwardSignals((signal) => application.kill(signal));
-  const code = await exitOf(application);
+  const code = await exit;
   dashboard?.kill();
   return code;
 });
+
+function startOnce(node) {
+  const application = startApplication(node);
+  forwardSignals((signal) => application.kill(signal));
+  return exitOf(application);
+}
 
 /** Builds the dashboard, if that is necessary, beside the application. Its page says so meanwhile. */
 function buildDashboard(node) {

@@ -1,38 +1,72 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { capture, Failure } from './toolchain.mjs';
+import { join } from 'node:path';
+import { capture, Failure, root, toolPath } from './toolchain.mjs';
 
-/** Programs that the tests start themselves, with their packages in Debian. One of the programs is enough. */
-const NEEDED = [
+/** Servers that the tests start themselves, with their packages in Debian. One of the programs is enough. */
+const SERVERS = [
   { programs: ['redis-server', 'valkey-server'], debianPackage: 'redis-server' },
   { programs: ['pgbouncer'], debianPackage: 'pgbouncer' },
-  // A browser, for the walks of a person.
-  { programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'], debianPackage: 'chromium' },
 ];
 
 /** Installs the servers and the browser that the tests need, unless they are installed. They need not run. */
-export async function ensureTestServers() {
-  const packages = missingPackages();
+export async function ensureTestServers(node) {
+  const missing = missingServers();
+  const needsChromium = !hasChromium(node);
+  const packages = needsChromium ? [...missing, 'chromium'] : missing;
   if (packages.length === 0) return;
   const prefix = privilegePrefix();
-  if (!existsSync('/usr/bin/apt-get') || prefix === null) throw new Failure(HOW_TO_INSTALL);
-  console.log(`Installing ${packages.join(', ')} (apt-get) ...`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const update = await capture(...aptGet(prefix, ['update']), { env });
-  const install = await capture(...aptGet(prefix, ['install', '-y', '--no-install-recommends', ...packages]), { env });
-  if (missingPackages().length > 0) throw new Failure(`${update.output}${install.output}\n${HOW_TO_INSTALL}`);
+  const outputs = prefix !== null && existsSync('/usr/bin/apt-get') ? await install(packages, prefix) : [];
+  if (missingServers().length > 0) throw new Failure([...outputs, HOW_TO_INSTALL].join('\n'));
+  if (!needsChromium || hasChromium(node)) return;
+  outputs.push(await downloadChromium(node, prefix));
+  if (!hasChromium(node)) throw new Failure([...outputs, HOW_TO_INSTALL].join('\n'));
 }
 
-const HOW_TO_INSTALL = `The tests need redis-server or valkey-server, pgbouncer, and chromium or google-chrome, on PATH. They need not be
-running.
-  Debian, Ubuntu  sudo apt-get install redis-server pgbouncer chromium
-  Fedora          sudo dnf install valkey pgbouncer chromium
-  Alpine          apk add redis pgbouncer chromium
-  macOS           brew install redis pgbouncer && brew install --cask chromium`;
+const HOW_TO_INSTALL = `The tests need redis-server or valkey-server, and pgbouncer, on PATH, and Chromium or Google Chrome. The servers need
+not be running.
+  Debian  sudo apt-get install redis-server pgbouncer chromium
+  Ubuntu  sudo apt-get install redis-server pgbouncer, and Google Chrome (its .deb) or sudo snap install chromium
+  Fedora  sudo dnf install valkey pgbouncer chromium
+  Alpine  apk add redis pgbouncer chromium
+  macOS   brew install redis pgbouncer, and brew install --cask chromium or google-chrome
+Elsewhere, npx playwright-core install chromium --no-shell downloads a browser into your home.`;
 
-function missingPackages() {
+/** One by one, because a package that a system does not have would keep the others out: Ubuntu has no chromium. */
+async function install(packages, prefix) {
+  console.log(`Installing ${packages.join(', ')} (apt-get) ...`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { output } = await capture(...aptGet(prefix, ['update']), { env });
+  const outputs = [output];
+  for (const name of packages) {
+    const installed = await capture(...aptGet(prefix, ['install', '-y', '--no-install-recommends', name]), { env });
+    outputs.push(installed.output);
+  }
+  return outputs;
+}
+
+/** The browser of Playwright, in the home of the user. Only the libraries that it needs take root. */
+async function downloadChromium(node, prefix) {
+  console.log('Downloading Chromium (playwright-core) ...');
+  const libraries = prefix === null ? [] : ['--with-deps'];
+  const { output } = await capture(node, [
+    toolPath('playwright-core'),
+    'install',
+    ...libraries,
+    '--no-shell',
+    'chromium',
+  ]);
+  return output;
+}
+
+/** The walks know best where a browser may be. */
+function hasChromium(node) {
+  return spawnSync(node, [join(root, 'ui', 'pictures', 'find-chromium.main.ts')]).status === 0;
+}
+
+function missingServers() {
   const isMissing = (program) => spawnSync(program, ['--version'], { env: withSystemPrograms() }).status !== 0;
-  return NEEDED.filter(({ programs }) => programs.every(isMissing)).map(({ debianPackage }) => debianPackage);
+  return SERVERS.filter(({ programs }) => programs.every(isMissing)).map(({ debianPackage }) => debianPackage);
 }
 
 /** Debian installs PgBouncer where users other than root have no path to. */

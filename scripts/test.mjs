@@ -37,7 +37,7 @@ await runMain(async () => {
   const dashboard = ensureBuilt(node);
   ensureBuild(node);
   ensureLowestNode();
-  await ensureTestServers();
+  await ensureTestServers(node);
   await dashboard;
   // A page that is too large works. The checks find that.
   if (!isBuilt()) throw new Failure('The dashboard could not be built: npm run ui:build says why.');
@@ -46,7 +46,9 @@ await runMain(async () => {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort(name));
   const { signal } = interruption;
   // What measures runs as production does.
-  const libraries = isLong ? {} : await bundleLibraries(node);
+  const libraries = isLong ? {} : await bundleLibraries(node, signal);
+  // Jest would not hear of a signal that came before it was started.
+  if (signal.aborted) throw new Failure(`Ended by ${signal.reason}.`);
   // Tests often wait, and the checks take the time that they leave.
   const [checks, tests] = await Promise.all([
     skipsChecks ? { passed: 0, failed: 0 } : runChecks(node, { atOnce: 1, signal }),

@@ -148,6 +148,14 @@ function modifiedAt(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
+/** All files below a directory. */
+export function filesIn(directory) {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((each) => {
+    const path = join(directory, each.name);
+    return each.isDirectory() ? filesIn(path) : [path];
+  });
+}
+
 /** Time of the last change in a file or directory. Times of directories show that a file was removed. */
 export function newestIn(path) {
   const stat = statSync(path, { throwIfNoEntry: false });

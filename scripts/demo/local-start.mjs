@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseEnv } from 'node:util';
+// By name, parseEnv could not be imported by the older Node.js that only starts the right one.
+import util from 'node:util';
 import { environmentFor, root } from '../toolchain.mjs';
 
 /** The address is not that of a local start. Its message is enough for the user. */
@@ -39,7 +40,7 @@ export async function findLocalStart(node, { url, mayStart, signal }) {
 /** Where `npm start` would listen. */
 function defaultPort() {
   const file = join(root, '.env');
-  const { PORT = '' } = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  const { PORT = '' } = existsSync(file) ? util.parseEnv(readFileSync(file, 'utf8')) : {};
   return process.env.PORT || PORT || 8000;
 }
 

@@ -1,22 +1,14 @@
 import { spawn } from 'node:child_process';
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { environmentFor, newestIn, root, toolPath } from '../toolchain.mjs';
+import { environmentFor, filesIn, newestIn, root, toolPath } from '../toolchain.mjs';
 import { reportSizes } from './sizes.mjs';
 
 const UI = join(root, 'ui');
 const DIST = join(UI, 'dist');
 const STAMP = join(DIST, '.built');
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const COMPRESSED = /\.(html|js|css|svg|json|txt)$/;
 
 /** Whether ui/dist is newer than everything that it is made of. */
@@ -73,19 +65,19 @@ function runVite(node, args) {
     stdio: 'inherit',
     env: environmentFor(node, { NODE_ENV: args[0] === 'build' ? 'production' : 'development' }),
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  return new Promise((resolve) => {
+  const passOn = (signal) => child.kill(signal);
+  for (const name of SIGNALS) process.on(name, passOn);
+  const exit = new Promise((resolve) => {
     child.once('error', (error) => {
       console.error(error.message);
       resolve(1);
     });
     child.once('exit', (code) => resolve(code ?? 1));
   });
-}
-
-function filesIn(directory) {
-  const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
-  return entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+  // The caller may go on to other work, which a signal must end again.
+  return exit.finally(() => {
+    for (const name of SIGNALS) process.off(name, passOn);
+  });
 }
 
 /** Writes the forms that browsers ask for beside a file, so that no request waits for a compression. */

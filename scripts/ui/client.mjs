@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { capture, environmentFor, root, toolPath } from '../toolchain.mjs';
+import { capture, environmentFor, filesIn, root, toolPath } from '../toolchain.mjs';
 
 const GENERATED = join(root, 'ui', 'src', 'api', 'generated');
 
@@ -41,7 +41,5 @@ async function generateInto(node, directory) {
 }
 
 function contentsOf(directory) {
-  const files = readdirSync(directory, { withFileTypes: true, recursive: true }).filter((each) => each.isFile());
-  const paths = files.map((each) => join(each.parentPath, each.name));
-  return new Map(paths.map((path) => [path.slice(directory.length + 1), readFileSync(path, 'utf8')]));
+  return new Map(filesIn(directory).map((path) => [path.slice(directory.length + 1), readFileSync(path, 'utf8')]));
 }

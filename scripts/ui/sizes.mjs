@@ -25,9 +25,13 @@ const PAGES = [
 /** What pages of others load. It is small because it is not compressed everywhere. */
 const ELEMENT = { file: join('portal', 'element.js'), maxBytes: 2000 };
 
+/** What a link to an open delivery or event loads beside its screen, which is in the folder above. */
+const DRAWER = /^(.+\/)([^/]+)\/drawer\/[^/]+-drawer\.tsx$/;
+
 /**
- * Prints what a first visit of each screen loads: page, scripts and styles. What the page loads after that, fonts
- * among it, is listed and not counted.
+ * Prints what a first visit of each screen loads: page, scripts and styles. What the page loads after that is listed
+ * and not counted: parts that are wanted later, and drawers, which a link to an open delivery or event loads at once.
+ * Fonts come after the first screen and are not listed.
  *
  * @param directory a finished build, with its manifests
  * @returns whether nothing exceeds its budget
@@ -56,6 +60,11 @@ function reportPage(directory, { name, files, entry, maxBase, maxBytes }) {
     const isScreen = part.endsWith('-screen.tsx');
     if (isScreen) largest = Math.max(largest, firstBytes + bytes);
     console.log(`${inKb(bytes)}  ${isScreen ? 'more for' : 'later:'} ${part}`);
+  }
+  for (const drawer of later.filter((part) => DRAWER.test(part))) {
+    const screen = drawer.replace(DRAWER, '$1$2/$2-screen.tsx');
+    const files = new Set([...first, ...filesOf(manifest, screen), ...filesOf(manifest, drawer)]);
+    console.log(`${inKb(bytesOf(directory, files))}  a first load with a drawer: ${drawer}`);
   }
   console.log(`${inKb(largest)}  the largest first load, of ${inKb(maxBytes).trim()} at most`);
   return firstBytes <= maxBase && largest <= maxBytes;

@@ -123,6 +123,24 @@ describe('the Bull queue of deliveries, on a real Redis that fails', () => {
     expect(consumer.names).toEqual(['first']);
   });
 
+  it('is closed before it has connected without an unhandled error, and reports none', async () => {
+    const reported: unknown[] = [];
+    const report =
+      (level: string) =>
+      (_fields: unknown, message: unknown): void =>
+        void reported.push(`${level} ${String(message)}`);
+    const logger = { ...silentLogger, debug: report('debug'), error: report('error') } as Logger;
+    const early = open(redis.url, uniquePrefix(), { logger });
+    early.consume(consumer.take);
+
+    // Jest fails on a rejection that nothing handles.
+    await early.onApplicationShutdown();
+
+    const ends = () => reported.filter((each) => String(each).endsWith('queue.consumer_ended'));
+    await eventually(ends, { until: ({ length }) => length > 0 });
+    expect(ends()).toEqual(['debug queue.consumer_ended']);
+  });
+
   it('takes later jobs with the same consumer when Redis is flushed while it waits for jobs', async () => {
     queue.consume(consumer.take);
     await consumer.took(1);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import axe from 'axe-core';
@@ -14,7 +15,7 @@ const ELSEWHERE = [
 ];
 
 /**
- * Starts the Chromium of the system.
+ * Starts the Chromium of the system, or the one that `npm test` has downloaded.
  *
  * @throws Error that says how to install it
  */
@@ -22,18 +23,24 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
   const executablePath = findChromium();
   if (executablePath === undefined) {
     throw new Error(
-      'This needs Chromium. Debian and Ubuntu: sudo apt-get install chromium; macOS: brew install chromium',
+      'This needs Chromium: npx playwright-core install chromium --no-shell. Or Debian: sudo apt-get install ' +
+        'chromium; Ubuntu: Google Chrome (.deb); macOS: brew install --cask chromium',
     );
   }
   // As root, in a container above all, Chromium has no sandbox. It opens pages of this machine only.
   return chromium.launch({ executablePath, args: ['--no-sandbox', ...args] });
 }
 
-function findChromium(): string | undefined {
+/** The first Chromium that runs: on Ubuntu, a program of that name may only say that there is a snap. */
+export function findChromium(): string | undefined {
   const { PATH = '' } = process.env;
   const folders = PATH.split(delimiter);
   const paths = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...paths, ...ELSEWHERE].find(isProgram);
+  return [...paths, ...ELSEWHERE, chromium.executablePath()].find((path) => isProgram(path) && hasVersion(path));
+}
+
+function hasVersion(path: string): boolean {
+  return spawnSync(path, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
 function isProgram(path: string): boolean {

@@ -66,13 +66,16 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
       if (consumer === null) throw new Error('This process only adds jobs');
       leaveUnparsed(consumer);
       handleReconnection(consumer);
+      handleNaming(consumer);
       void consumer
         .process(JOBS_AT_ONCE, async (job) => {
           this.taken[index] = (this.taken[index] ?? 0) + 1;
           await this.handle(consumer, job, handler);
         })
         .catch((error: unknown) => {
-          this.logger.error({ err: error }, 'queue.consumer_ended');
+          // A shutdown closes connections that are still being made, which is no failure.
+          const level = this.consumersClosed === undefined ? 'error' : 'debug';
+          this.logger[level]({ err: error }, 'queue.consumer_ended');
         });
     }
   }
@@ -139,6 +142,16 @@ function handleReconnection(consumer: Queue): void {
     queue.processing = processing;
     return Promise.allSettled([reconnected, ...Object.values(processing)]);
   };
+}
+
+/**
+ * Bull names its connection for lists of workers, and handles no failure of that. If a shutdown closed the connection
+ * before it was ready, the unhandled rejection would end the process.
+ */
+function handleNaming(consumer: Queue): void {
+  const queue = consumer as unknown as { setWorkerName: () => Promise<unknown> };
+  const setName = queue.setWorkerName.bind(consumer);
+  queue.setWorkerName = () => setName().catch(() => undefined);
 }
 
 function isStored(job: Job | undefined): boolean {

@@ -1,10 +1,6 @@
 import { Check, Copy } from 'lucide-react';
-import { useEffect, useState } from 'react';
-import { copyText } from '../lib/clipboard';
-import { say } from './toasts';
 import { Button } from './ui/button';
-
-const SHOWN_MS = 1200;
+import { useCopied } from './use-copied';
 
 interface CopyButtonProps {
   readonly text: string;
@@ -14,18 +10,9 @@ interface CopyButtonProps {
 
 /** Copies a text that is shown, or too long to be shown. */
 export function CopyButton({ text, what }: CopyButtonProps) {
-  const [isCopied, setIsCopied] = useState(false);
-  useEffect(() => {
-    if (!isCopied) return;
-    const end = setTimeout(() => setIsCopied(false), SHOWN_MS);
-    return () => clearTimeout(end);
-  }, [isCopied]);
-  const copy = async (): Promise<void> => {
-    if (await copyText(text)) setIsCopied(true);
-    else say('failed', 'The browser does not let this page copy. Select the text instead.');
-  };
+  const [isCopied, copy] = useCopied(text);
   return (
-    <Button variant="ghost" size="sm" aria-label={`Copy the ${what}`} onClick={() => void copy()}>
+    <Button variant="ghost" size="sm" aria-label={`Copy the ${what}`} onClick={copy}>
       {isCopied ? <Check aria-hidden /> : <Copy aria-hidden />} {isCopied ? 'Copied' : 'Copy'}
     </Button>
   );

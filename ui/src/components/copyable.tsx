@@ -1,10 +1,6 @@
 import { Check, Copy } from 'lucide-react';
-import { useEffect, useState } from 'react';
-import { copyText } from '../lib/clipboard';
 import { cx } from '../lib/cx';
-import { say } from './toasts';
-
-const SHOWN_MS = 1200;
+import { useCopied } from './use-copied';
 
 interface CopyableProps {
   readonly text: string;
@@ -17,21 +13,12 @@ interface CopyableProps {
 
 /** An id or another text that is copied by a click. */
 export function Copyable({ text, what, label, className }: CopyableProps) {
-  const [isCopied, setIsCopied] = useState(false);
-  useEffect(() => {
-    if (!isCopied) return;
-    const end = setTimeout(() => setIsCopied(false), SHOWN_MS);
-    return () => clearTimeout(end);
-  }, [isCopied]);
-  const copy = async (): Promise<void> => {
-    if (await copyText(text)) setIsCopied(true);
-    else say('failed', 'The browser does not let this page copy. Select the text instead.');
-  };
+  const [isCopied, copy] = useCopied(text);
   const Icon = isCopied ? Check : Copy;
   return (
     <button
       type="button"
-      onClick={() => void copy()}
+      onClick={copy}
       aria-label={label?.startsWith('Copy ') ? label : `Copy ${what} ${label ?? text}`}
       data-hint={isCopied ? 'Copied' : `Copy ${what}`}
       className={cx(

@@ -12,14 +12,19 @@ export function canSign(): boolean {
  * @param timestamp Unix seconds
  */
 export async function signatureOf(secret: string, id: string, timestamp: number, body: Uint8Array): Promise<string> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = await crypto.subtle.importKey('raw', keyOf(secret), algorithm, false, ['sign']);
+  const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, signedBytes(id, timestamp, body)));
+  return `v1,${btoa(String.fromCharCode(...signature))}`;
+}
+
+/** What is signed: `{id}.{timestamp}.{body}`. */
+export function signedBytes(id: string, timestamp: string | number, body: Uint8Array): Uint8Array<ArrayBuffer> {
   const head = new TextEncoder().encode(`${id}.${timestamp}.`);
   const signed = new Uint8Array(head.length + body.length);
   signed.set(head);
   signed.set(body, head.length);
-  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
-  const key = await crypto.subtle.importKey('raw', keyOf(secret), algorithm, false, ['sign']);
-  const signature = new Uint8Array(await crypto.subtle.sign('HMAC', key, signed));
-  return `v1,${btoa(String.fromCharCode(...signature))}`;
+  return signed;
 }
 
 /**

@@ -6,7 +6,7 @@ import { Section } from '../components/section';
 import { Skeleton } from '../components/states';
 import { Button } from '../components/ui/button';
 import { SubscriptionName } from '../deliveries/subscription-name';
-import { SubscriptionLink } from '../events/subscription-link';
+import { SubscriptionLink } from '../components/subscription-link';
 import { counted } from '../lib/numbers';
 import { type Audience, audienceOf } from './audience-of';
 import { audienceQuery, MAX_SHOWN } from './queries';

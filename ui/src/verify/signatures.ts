@@ -21,15 +21,6 @@ export function readSignatures(header: string): GivenSignature[] {
     });
 }
 
-/** What is signed: `{id}.{timestamp}.{body}`. */
-export function signedBytes(id: string, timestamp: string, body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const head = new TextEncoder().encode(`${id}.${timestamp}.`);
-  const signed = new Uint8Array(head.length + body.length);
-  signed.set(head);
-  signed.set(body, head.length);
-  return signed;
-}
-
 /** Whether the key made the signature, or has its private part made it. */
 export async function isSignedBy(
   { scheme, bytes }: VerifyingKey,

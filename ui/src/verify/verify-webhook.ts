@@ -1,8 +1,9 @@
 import { counted } from '../lib/numbers';
 import { spanOf } from '../lib/times';
+import { signedBytes } from '../lib/sign';
 import { bodyVariants } from './body-variants';
 import { type GivenHeaders, readHeaders } from './read-headers';
-import { type GivenSignature, isSignedBy, readSignatures, signedBytes } from './signatures';
+import { type GivenSignature, isSignedBy, readSignatures } from './signatures';
 import { readKeys, type VerifyingKey } from './verifying-keys';
 
 export interface Given {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useMay } from '../../api/access';
 import type { DeliveryWithAttemptsAnswer } from '../../api/generated';
 import { Copyable } from '../../components/copyable';
+import { SubscriptionLink } from '../../components/subscription-link';
 import { useSubscriptionName } from '../subscription-name';
 
 /** What a delivery is, beside what happened to it. */
@@ -13,7 +14,7 @@ export function DeliveryFacts({ delivery }: { readonly delivery: DeliveryWithAtt
         <Copyable text={delivery.target_url} what="target URL" className="text-foreground" />
       </Fact>
       <Fact name="Subscription">
-        <SubscriptionLink id={delivery.subscription_id} targetUrl={delivery.target_url} />
+        <NamedSubscription id={delivery.subscription_id} targetUrl={delivery.target_url} />
         <Copyable text={delivery.subscription_id} what="subscription id" />
       </Fact>
       <Fact name="Event">
@@ -62,17 +63,14 @@ export function DeliveryFacts({ delivery }: { readonly delivery: DeliveryWithAtt
   );
 }
 
-function SubscriptionLink({ id, targetUrl }: { readonly id: string; readonly targetUrl: string }) {
+/** Nothing for those who may not see it: its target and id stand beside it. */
+function NamedSubscription({ id, targetUrl }: { readonly id: string; readonly targetUrl: string }) {
   const name = useSubscriptionName({ id, targetUrl });
   if (!useMay('subscriptions:read')) return null;
   return (
-    <Link
-      to="/subscriptions/$subscriptionId"
-      params={{ subscriptionId: id }}
-      className="min-w-0 truncate text-brand hover:underline"
-    >
+    <SubscriptionLink id={id} className="min-w-0 truncate text-brand hover:underline">
       {name}
-    </Link>
+    </SubscriptionLink>
   );
 }
 

@@ -14,7 +14,7 @@ import { say } from '../../components/toasts';
 import { Button, buttonClass } from '../../components/ui/button';
 import { canRetry, useDeliveryActions } from '../../deliveries/use-delivery-actions';
 import { OPERATIONAL } from '../operational';
-import { SubscriptionLink } from '../subscription-link';
+import { SubscriptionLink } from '../../components/subscription-link';
 
 type Reason = NonNullable<ExplainedSubscriptionAnswer['reason']>;
 

@@ -7,7 +7,7 @@ import { Button } from '../../components/ui/button';
 import { useSubscriptionName } from '../../deliveries/subscription-name';
 import { shortId } from '../../lib/ids';
 import { explanationQuery } from '../queries';
-import { SubscriptionLink } from '../subscription-link';
+import { SubscriptionLink } from '../../components/subscription-link';
 import { FanOutAction } from './fan-out-action';
 
 /** Each subscription and what it got of an event; of those that got nothing, why not and what to change. */

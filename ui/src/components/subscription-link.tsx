@@ -13,8 +13,7 @@ export function SubscriptionLink({ id, className, children }: SubscriptionLinkPr
   const mayOpen = useMay('subscriptions:read');
   if (!mayOpen) return <span className={className}>{children}</span>;
   return (
-    // The page of a subscription is another screen, of which only the address is known here.
-    <Link to={`/subscriptions/${id}` as '/subscriptions'} className={className}>
+    <Link to="/subscriptions/$subscriptionId" params={{ subscriptionId: id }} className={className}>
       {children}
     </Link>
   );
