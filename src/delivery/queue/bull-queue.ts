@@ -66,12 +66,15 @@ export class BullQueue extends DeliveryQueue implements OnApplicationShutdown {
       if (consumer === null) throw new Error('This process only adds jobs');
       leaveUnparsed(consumer);
       handleReconnection(consumer);
+      handleNaming(consumer);
       void consumer
         .process(JOBS_AT_ONCE, async (job) => {
           this.taken[index] = (this.taken[index] ?? 0) + 1;
           await this.handle(consumer, job, handler);
         })
         .catch((error: unknown) => {
+          // A process may be told to end while it still connects.
+          if (this.consumersClosed !== undefined) return;
           this.logger.error({ err: error }, 'queue.consumer_ended');
         });
     }
@@ -139,6 +142,16 @@ function handleReconnection(consumer: Queue): void {
     queue.processing = processing;
     return Promise.allSettled([reconnected, ...Object.values(processing)]);
   };
+}
+
+/**
+ * Bull names the connection of a consumer, and waits for nobody. If the connection is closed before it is made, as when
+ * a process is told to end while it starts, the unhandled rejection would end the process. Nothing needs the name.
+ */
+function handleNaming(consumer: Queue): void {
+  const queue = consumer as unknown as { setWorkerName: () => Promise<unknown> };
+  const name = queue.setWorkerName.bind(consumer);
+  queue.setWorkerName = () => name().catch(() => undefined);
 }
 
 function isStored(job: Job | undefined): boolean {
