@@ -12,7 +12,8 @@ export const BUILT = fileURLToPath(new URL('../../../ui/dist/', import.meta.url)
 /** The files hold no tenant's data. A page may have any query, because its state is in the URL. */
 export const PUBLIC: RouteOptions = { permission: 'none', takesQuery: true };
 
-const IMMUTABLE = 'public, max-age=31536000, immutable';
+/** What a file with a hash in its name is sent with: a year, which is the longest there is. */
+const IMMUTABLE = { maxAge: '365d', immutable: true };
 /** Files beside a page whose names have no hash. */
 const NAMED_FILE = /^[\w-]+\.(js|svg|png|ico|webmanifest)$/;
 
@@ -40,7 +41,7 @@ export class BuiltFiles {
     const sendPage = (reply: FastifyReply): FastifyReply => this.sendPage(reply, page);
     this.fastify.get(path, { config }, (_, reply) => sendPage(reply));
     this.fastify.get(`${path}/assets/*`, { config }, ({ params }: File, reply) =>
-      this.send(reply, `${folder}assets/${params['*']}`, IMMUTABLE),
+      this.sendForGood(reply, `${folder}assets/${params['*']}`),
     );
     this.fastify.get(`${path}/*`, { config }, ({ params: { '*': file } }: File, reply) =>
       NAMED_FILE.test(file) ? this.send(reply, `${folder}${file}`, 'no-cache') : sendPage(reply),
@@ -49,6 +50,11 @@ export class BuiltFiles {
 
   send(reply: FastifyReply, file: string, caching: string): FastifyReply {
     return reply.header('cache-control', caching).sendFile(file, this.directory, { cacheControl: false });
+  }
+
+  /** Only a file that is there may be kept: another version of the service, in a rolling update, may have it later. */
+  private sendForGood(reply: FastifyReply, file: string): FastifyReply {
+    return reply.header('cache-control', 'no-store').sendFile(file, this.directory, IMMUTABLE);
   }
 
   private sendPage(reply: FastifyReply, page: string): FastifyReply {

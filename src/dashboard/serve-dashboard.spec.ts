@@ -102,6 +102,16 @@ describe('the dashboard', () => {
     },
   );
 
+  it('lets nobody keep the answer that a file with a hash is missing, because another version may have it', async () => {
+    build();
+    serve();
+
+    for (const url of ['/ui/assets/gone-0000.js', '/ui/assets/..%2findex.html', '/ui/assets/']) {
+      const { statusCode, headers } = await app.inject({ url, headers: { 'accept-encoding': 'br' } });
+      expect([url, statusCode >= 400, headers['cache-control']]).toEqual([url, true, 'no-store']);
+    }
+  });
+
   it('says that it is being built until it is', async () => {
     serve();
 

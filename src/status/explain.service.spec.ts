@@ -65,4 +65,37 @@ describe('the explanation of an event', () => {
     expect(page).toMatchObject({ deliveries: 0, has_more: false, data });
     expect(page.data).toHaveLength(1);
   });
+
+  it('names the subscription of an event for one only to those who may see it', async () => {
+    const [target = '', replayedTo = ''] = [newUuid(Date.now()), newUuid(Date.now())].sort();
+    const delivered = {
+      id: newUuid(Date.now()),
+      delivery: { subscription_id: toPublicId('sub', target) },
+      summary: '',
+    };
+    const events = {
+      getSummary: () => Promise.resolve({ id: EVENT_ID, eventType: 'order.created', contentType: '', payloadBytes: 0 }),
+      getAddressing: () => Promise.resolve({ addressing: 'one', deliveryCount: 1 }),
+    };
+    const deliveries = {
+      list: (_tenantId: string, { within }: { within: readonly Uuid[] | null }) =>
+        Promise.resolve(within === null ? [delivered] : []),
+      countTo: () => Promise.resolve(1),
+    };
+    const asked: unknown[] = [];
+    const subscriptions = {
+      explain: (_tenantId: string, { addressedTo }: { addressedTo: string | null }) => {
+        asked.push(addressedTo);
+        return Promise.resolve({ subscriptions: [], last: null });
+      },
+    };
+    const service = new ExplainService(events as never, deliveries as never, subscriptions as never, new SystemClock());
+    const summaryWithin = async (within: readonly Uuid[] | null): Promise<string> =>
+      (await service.explain('default', EVENT_ID, { limit: 50 }, within)).summary;
+
+    expect(await summaryWithin([replayedTo])).toContain('Published to one subscription only');
+    expect(await summaryWithin([target])).toContain(`Published to ${toPublicId('sub', target)} only`);
+    expect(await summaryWithin(null)).toContain(`Published to ${toPublicId('sub', target)} only`);
+    expect(asked).toEqual([null, toPublicId('sub', target), toPublicId('sub', target)]);
+  });
 });

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Within } from '../access/index.js';
+import { isWithin, type Within } from '../access/index.js';
 import { DeliveryExplanations, type ExplainedDelivery } from '../delivery/index.js';
 import { EventHistory, EventNotFound } from '../ingest/index.js';
 import { decodeCursor, encodeCursor, type PageQuery } from '../shared/http/page.js';
-import { toPublicId } from '../shared/ids/public-id.js';
+import { parsePublicId, toPublicId } from '../shared/ids/public-id.js';
 import { deliveryUuid, lastUuidOf, type Uuid, uuidTimeMs } from '../shared/ids/uuid.js';
 import { Clock } from '../shared/time/clock.js';
 import { type ExplainedSubscription, type PastEvent, SubscriptionVersions } from '../subscriptions/index.js';
@@ -54,7 +54,7 @@ export class ExplainService {
     const after = cursor === undefined ? null : decodeCursor(cursor);
     const summary = await this.events.getSummary(tenantId, eventId);
     const { addressing, deliveryCount } = await this.addressing(tenantId, eventId, within);
-    const only = addressing === 'all' || addressing === null ? null : await this.firstTarget(tenantId, eventId);
+    const only = addressing === 'all' || addressing === null ? null : await this.firstTarget(tenantId, eventId, within);
     const { eventType } = summary;
     const acceptedAtMs = uuidTimeMs(eventId);
     const event = { eventType, acceptedAtMs, addressing, addressedTo: only };
@@ -90,11 +90,13 @@ export class ExplainService {
     return { ...addressing, deliveryCount };
   }
 
-  /** Public id of the subscription of the first delivery; null if that is gone. */
-  private async firstTarget(tenantId: string, eventId: Uuid): Promise<string | null> {
+  /** Public id of the subscription of the first delivery; null if that is gone, or may not be seen. */
+  private async firstTarget(tenantId: string, eventId: Uuid, within: Within): Promise<string | null> {
     const after = deliveryUuid(eventId, 2);
+    // Among all: the first of those that may be seen may be due to a replay.
     const [first] = await this.deliveries.list(tenantId, { eventId, limit: 1, after, within: null });
-    return first?.delivery.subscription_id ?? null;
+    const id = first?.delivery.subscription_id ?? null;
+    return id === null || isWithin(within, parsePublicId(id, 'sub').uuid) ? id : null;
   }
 
   /**

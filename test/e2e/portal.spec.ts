@@ -228,6 +228,14 @@ describe('portal sessions, with real PostgreSQL and Redis', () => {
       status: 409,
       body: { code: 'too_many_portal_sessions', detail: expect.stringContaining('1000') as string },
     });
+
+    // Those of a revoked key have ended, and the list does not show them.
+    const { id } = await createKey(admin, { role: 'admin', tenant_id: 'crowded', name: 'stolen' });
+    await service.database.query(
+      `update portal_sessions set created_by = (select id from api_keys where name = 'stolen') where tenant_id = 'crowded'`,
+    );
+    await admin.expect(204, 'DELETE', `/keys/${id}`);
+    await portals.link({ tenant_id: 'crowded' });
   });
 
   it('leave their id and the words of the host for who used them in the audit log', async () => {

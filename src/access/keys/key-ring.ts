@@ -110,6 +110,11 @@ export class KeyRing {
   }
 }
 
+/** Whether an Authorization header may hold a right key, which only a look-up tells. */
+export function isWellFormedKey(authorization: string | undefined): boolean {
+  return parseToken(BEARER.exec(authorization ?? '')?.[1] ?? '') !== null;
+}
+
 /** @throws Unauthenticated */
 function tokenOf(authorization: string): Token {
   const token = parseToken(BEARER.exec(authorization)?.[1] ?? '');

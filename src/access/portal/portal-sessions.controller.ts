@@ -12,6 +12,7 @@ import { RouteOption } from '../../shared/http/route-options.js';
 import { EXAMPLE_IDS, parsePublicId, toPublicId } from '../../shared/ids/public-id.js';
 import { LIMITS } from '../../shared/limits.js';
 import { addressOf, type Caller, CurrentCaller } from '../caller.js';
+import { parseSessionToken } from '../domain/session-token.js';
 import {
   CreatedPortalSessionAnswer,
   ExchangedPortalSessionAnswer,
@@ -105,9 +106,8 @@ export class PortalSessionsController {
   ): Promise<ExchangedPortalSessionAnswer> {
     this.refuseIfOff();
     const address = addressOf(request);
-    return this.wrongCredentials.attempt(address, () =>
-      this.portals.exchange(code, { address, requestId: request.id }),
-    );
+    const shown = { address, isWellFormed: parseSessionToken('whc', code) !== null };
+    return this.wrongCredentials.attempt(shown, () => this.portals.exchange(code, { address, requestId: request.id }));
   }
 
   @Get()

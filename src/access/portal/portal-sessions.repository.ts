@@ -59,7 +59,7 @@ export class PortalSessionsRepository {
   /** Counts the live sessions of a tenant. */
   async count(tx: Tx, tenantId: string, now: Date): Promise<number> {
     const rows = await tx.query<{ count: number }[]>(
-      `select count(*)::int as count from portal_sessions where ${IS_LIVE} and tenant_id = $2`,
+      `select count(*)::int as count from portal_sessions where ${IS_LIVE} and ${KEY_IS_VALID} and tenant_id = $2`,
       [now, tenantId],
     );
     return rows[0]?.count ?? 0;

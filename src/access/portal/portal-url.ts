@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Settings } from '../../shared/config/settings.js';
-import { isOwnName } from '../../shared/net/loopback.js';
-import { hostOf } from '../sessions/session-cookie.js';
+import { isLocal } from '../sessions/session-cookie.js';
 import { PublicUrlMissing } from './portal.errors.js';
+
+/** A proxy that sends one of these may have changed the Host. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'];
 
 /** Makes links to the portal. */
 @Injectable()
@@ -12,15 +14,17 @@ export class PortalUrl {
 
   /**
    * The URL at which browsers reach this service, without a slash at the end. Only on this machine the Host header is
-   * believed: elsewhere, the caller may know the service by a name that customers cannot reach.
+   * believed, and only without a proxy: elsewhere, the caller may know the service by a name that customers cannot
+   * reach.
    *
    * @throws PublicUrlMissing
    */
   baseFor(request: Pick<FastifyRequest, 'headers'>): string {
     const { publicUrl } = this.settings;
+    const { headers } = request;
     if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
-    if (!isOwnName(hostOf(request))) throw new PublicUrlMissing();
-    return `http://${request.headers.host ?? ''}`;
+    if (!isLocal(request) || FORWARDED.some((name) => headers[name] !== undefined)) throw new PublicUrlMissing();
+    return `http://${headers.host ?? ''}`;
   }
 }
 

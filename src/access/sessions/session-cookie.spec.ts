@@ -23,15 +23,32 @@ describe('the session cookie', () => {
   it('is found among others, by the name that a neighbour in the domain cannot set', () => {
     const cookie = 'a=b; webhooks_session=planted; __Host-webhooks_session=own; c';
     expect(sessionCookies(request({ cookie }))).toEqual(['own']);
-    expect(sessionCookies(request({ ...LOCAL, cookie }))).toEqual(['planted']);
+    expect(sessionCookies(request({ ...LOCAL, cookie }))).toEqual(['own']);
     expect(sessionCookies(request({ ...LOCAL, cookie: 'webhooks_session=1; webhooks_session=2' }))).toEqual(['1', '2']);
     expect(sessionCookies(request({}))).toEqual([]);
+  });
+
+  it.each(['https://webhooks.example.com', 'http://webhooks.example.com', 'https://localhost:8443', 'null'])(
+    'is a secure one for a page of %s behind a proxy that changes the Host',
+    (origin) => {
+      const proxied = request({ ...LOCAL, origin, cookie: 'webhooks_session=planted' });
+      expect(setCookie(proxied, 'whs_1')).toBe(
+        '__Host-webhooks_session=whs_1; Path=/; HttpOnly; SameSite=Strict; Secure',
+      );
+      expect(clearCookie(proxied)).toContain('__Host-webhooks_session=; ');
+      expect(sessionCookies(proxied)).toEqual([]);
+    },
+  );
+
+  it('needs no https for a page on this machine, whatever its port', () => {
+    expect(setCookie(request({ ...LOCAL, origin: 'http://127.0.0.1:5173' }), 'whs_1')).not.toContain('Secure');
   });
 
   it('is refused by a browser on a page that came by http from another machine', () => {
     expect(isInsecure(request({ origin: 'http://webhooks.example.com' }))).toBe(true);
     expect(isInsecure(request({ origin: 'https://webhooks.example.com' }))).toBe(false);
     expect(isInsecure(request({ ...LOCAL, origin: 'http://localhost:8000' }))).toBe(false);
+    expect(isInsecure(request({ ...LOCAL, origin: 'http://webhooks.example.com' }))).toBe(true);
   });
 });
 

@@ -18,6 +18,10 @@ type WithHeaders = Pick<FastifyRequest, 'headers'>;
 
 /** The Host header in lower case, without port and brackets. */
 export function hostOf({ headers: { host = '' } }: WithHeaders): string {
+  return nameIn(host);
+}
+
+function nameIn(host: string): string {
   return host
     .replace(/:\d*$/, '')
     .replace(/^\[(.*)\]$/, '$1')
@@ -29,11 +33,19 @@ export function isOwnOrigin(origin: string, { headers: { host = '' } }: WithHead
   return /^https?:\/\/(.*)$/.exec(origin)?.[1] === host.toLowerCase();
 }
 
-/** The values of the session cookie: several if somebody planted another one. */
+/**
+ * The values of the session cookie: several if somebody planted another one. The name that no neighbour can set goes
+ * first. Browsers send no Origin with a GET, so a proxy that changes the Host can make it look local.
+ */
 export function sessionCookies(request: WithHeaders): string[] {
   const { cookie } = request.headers;
   if (cookie === undefined) return [];
-  const start = `${cookieName(request)}=`;
+  const secure = valuesOf(SECURE_NAME, cookie);
+  return secure.length > 0 || !isLocal(request) ? secure : valuesOf(LOCAL_NAME, cookie);
+}
+
+function valuesOf(name: string, cookie: string): string[] {
+  const start = `${name}=`;
   const found: string[] = [];
   for (const pair of cookie.split(';')) {
     const trimmed = pair.trim();
@@ -77,14 +89,22 @@ function attributesFor(request: WithHeaders): string {
   return `Path=/; HttpOnly; SameSite=Strict${isLocal(request) ? '' : '; Secure'}`;
 }
 
-/** Whether Host headers name this machine. There are few of them, and each request asks. */
-const localHosts = new LRUCache<string, boolean>({ max: 100 });
+/**
+ * Whether the page is on this machine, as Host and Origin say. A proxy may have changed the Host into an address of this
+ * machine; only the Origin tells that browsers know the service by another name, or by https.
+ */
+export function isLocal({ headers: { host = '', origin } }: WithHeaders): boolean {
+  if (!isOwnHost(host)) return false;
+  return origin === undefined || isOwnHost(/^http:\/\/(.*)$/.exec(origin)?.[1] ?? '');
+}
 
-function isLocal(request: WithHeaders): boolean {
-  const { host = '' } = request.headers;
-  const known = localHosts.get(host);
+/** Whether hosts are names of this machine. There are few of them, and each request asks. */
+const ownHosts = new LRUCache<string, boolean>({ max: 100 });
+
+function isOwnHost(host: string): boolean {
+  const known = ownHosts.get(host);
   if (known !== undefined) return known;
-  const isOwn = isOwnName(hostOf(request));
-  localHosts.set(host, isOwn);
+  const isOwn = isOwnName(nameIn(host));
+  ownHosts.set(host, isOwn);
   return isOwn;
 }

@@ -33,6 +33,7 @@ import { EXAMPLE_IDS, parsePublicId } from '../../shared/ids/public-id.js';
 import { ApiKeyMissing } from '../access.errors.js';
 import { addressOf, type Caller, CurrentCaller } from '../caller.js';
 import { ListedSessionAnswer, SessionAnswer, SessionInput, SessionPage, SessionQuery } from '../dto/sessions.js';
+import { isWellFormedKey } from '../keys/key-ring.js';
 import { Permit } from '../permit.js';
 import { Portal } from '../portal/portal.js';
 import {
@@ -110,7 +111,8 @@ export class SessionsController {
     const address = addressOf(request);
     const authorization = key === undefined ? request.headers.authorization : `Bearer ${key}`;
     const signIn = { address, requestId: request.id, cookies: sessionCookies(request) };
-    const { token, answer } = await this.wrongCredentials.attempt(address, () =>
+    const shown = { address, isWellFormed: isWellFormedKey(authorization) };
+    const { token, answer } = await this.wrongCredentials.attempt(shown, () =>
       this.sessions.begin(authorization, signIn),
     );
     void reply.header('set-cookie', setCookie(request, token));
