@@ -13,11 +13,17 @@ const MANY = 2000;
 
 describe('the gatekeeper', () => {
   const identified: ((identity: Identity) => void)[] = [];
+  const uses: boolean[] = [];
   let server: FastifyInstance;
 
   beforeEach(async () => {
     identified.splice(0);
-    const identities = { identify: () => new Promise<Identity>((resolve) => identified.push(resolve)) };
+    uses.splice(0);
+    const identify = (_: unknown, isUse: boolean): Promise<Identity> => {
+      uses.push(isUse);
+      return new Promise((resolve) => identified.push(resolve));
+    };
+    const identities = { identify };
     const tenants = { find: (id: string) => ({ id, limits: {} }) };
     server = fastify();
     new Gatekeeper(
@@ -55,5 +61,14 @@ describe('the gatekeeper', () => {
       const statuses = (await Promise.all(asked)).map(({ statusCode }) => statusCode);
       expect(new Set(statuses)).toEqual(new Set([200]));
     }
+  });
+
+  it('does not count a request as use of its session if nobody touches the page that it comes from', async () => {
+    const asked = [askFrom('203.0.113.7'), askFrom('203.0.113.7', { 'x-idle': 'true' })];
+    await eventually(() => identified, { until: ({ length }) => length === asked.length });
+    for (const resolve of identified) resolve({ keyId: null, role: 'admin', tenantId: null });
+    await Promise.all(asked);
+
+    expect(uses).toEqual([true, false]);
   });
 });

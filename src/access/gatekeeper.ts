@@ -137,7 +137,9 @@ export class Gatekeeper {
     const { authorization } = request.headers;
     const isOpen = this.settings.apiAccess === 'open' && authorization === undefined;
     if (isOpen) this.refuseForeignPages(request);
-    const identity = isOpen ? ANONYMOUS : await this.waitFor(request, this.identities.identify(request));
+    // A page that nobody touches goes on asking for what it shows, which is no use of its session.
+    const isUse = request.headers['x-idle'] === undefined;
+    const identity = isOpen ? ANONYMOUS : await this.waitFor(request, this.identities.identify(request, isUse));
     request.identity = identity;
     const { role, grant } = identity;
     if (grant !== undefined) refuseBeyondGrant(grant, options, request);

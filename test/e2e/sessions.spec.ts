@@ -206,14 +206,21 @@ describe('sessions of browsers, with an API process on real PostgreSQL and Redis
   it('end when they are not used, and are prolonged while they are', async () => {
     const browser = await browserWith((await aKey('reader')).key);
     const id = await idOf(browser);
-    const expiryOf = async (): Promise<number> =>
-      Date.parse(((await browser.request('GET', '/session')).body as { expires_at: string }).expires_at);
+    const expiryOf = async (headers: Record<string, string> = {}): Promise<number> =>
+      Date.parse(((await browser.request('GET', '/session', { headers })).body as { expires_at: string }).expires_at);
     const uuid = `(select max(id::text)::uuid from sessions)`;
     // As if it had been used a minute and a half ago.
     await database.query(`update sessions set expires_at = now() + interval '28 minutes' where id = ${uuid}`);
 
+    // A page that nobody touches goes on asking.
+    const isOld = (ms: number): boolean => ms < Date.now() + 28.5 * 60_000;
+    await eventually(() => expiryOf({ 'x-idle': 'true' }), { until: isOld });
+    for (let time = 0; time < 5; time += 1) await list(browser, { 'x-idle': 'true' });
+    const [stored] = await database.query<{ expires_at: Date }>(`select expires_at from sessions where id = ${uuid}`);
+    expect(isOld(stored!.expires_at.getTime())).toBe(true);
+
     const usedAtMs = Date.now();
-    const prolonged = await eventually(expiryOf, { until: (ms) => ms > usedAtMs + 29.5 * 60_000 });
+    const prolonged = await eventually(() => expiryOf(), { until: (ms) => ms > usedAtMs + 29.5 * 60_000 });
     expect(prolonged).toBeLessThanOrEqual(Date.now() + 30 * 60_000);
 
     await database.query(`update sessions set expires_at = now() - interval '1 second' where id = ${uuid}`);

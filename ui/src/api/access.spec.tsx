@@ -1,6 +1,6 @@
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import SignIn from '../shell/sign-in';
 import { fakeApi, problem } from '../testing/fake-api';
 import { aSession } from '../testing/samples';
@@ -110,6 +110,27 @@ describe('access', () => {
 
     expect(headers).toEqual(['webhooks']);
     expect(access.get().state).toBe('ended');
+  });
+
+  it('says so when a request comes from a page that nobody has touched for a minute', async () => {
+    const idle: (string | null)[] = [];
+    const api = fakeApi({});
+    api.answer('GET /subscriptions', (_, { headers }) => {
+      idle.push(headers.get('x-idle'));
+      return { body: { data: [] } };
+    });
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const touches = [new Event('click'), new Event('pointerdown'), new KeyboardEvent('keydown'), new Event('wheel')];
+
+    for (const touch of touches) {
+      document.dispatchEvent(touch);
+      await listSubscriptions();
+      vi.setSystemTime(Date.now() + 60_001);
+      await listSubscriptions();
+    }
+    vi.useRealTimers();
+
+    expect(idle).toEqual([null, 'true', null, 'true', null, 'true', null, 'true']);
   });
 
   it('stays signed in when the service could not be told of the end', async () => {

@@ -17,6 +17,8 @@ type Access =
       readonly role: SessionAnswer['role'];
       /** The tenant of the key; null for all tenants. */
       readonly tenantId: string | null;
+      /** The API key, which has one role and one tenant for good; null without one. */
+      readonly keyId?: string | null;
       readonly abilities: readonly Ability[];
       /** When the session ends unless it is used until then; null without a session. */
       readonly expiresAt?: string | null;
@@ -77,10 +79,19 @@ export function refusalOf(error: unknown): string {
   return error instanceof Error ? error.message : 'That did not work.';
 }
 
-/** Goes on as the service says. */
+/** Goes on as the service says. Whoever has another key finds nothing of what was on the page. */
 export function enter(answer: SessionAnswer): void {
-  const { access: way, role, tenant_id: tenantId, capabilities: abilities, expires_at: expiresAt } = answer;
-  access.set({ state: way === 'open' ? 'open' : 'signed-in', role, tenantId, abilities, expiresAt });
+  const {
+    access: way,
+    role,
+    tenant_id: tenantId,
+    key_id: keyId,
+    capabilities: abilities,
+    expires_at: expiresAt,
+  } = answer;
+  const before = access.get();
+  if (before.state !== 'signed-out' && before.keyId !== keyId) access.set({ state: 'signed-out', refusal: null });
+  access.set({ state: way === 'open' ? 'open' : 'signed-in', role, tenantId, keyId, abilities, expiresAt });
 }
 
 function isUnknown(error: unknown): boolean {

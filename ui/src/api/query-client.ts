@@ -40,11 +40,7 @@ function followAccess(queryClient: QueryClient): void {
   access.subscribe(() => {
     const now = access.get();
     if (now.state === 'signed-out') queryClient.clear();
-    else if (before.state === 'ended' && now.state === 'signed-in') {
-      const isSame = before.role === now.role && before.tenantId === now.tenantId;
-      if (isSame) readAgain(queryClient);
-      else void queryClient.resetQueries();
-    }
+    else if (before.state === 'ended' && now.state === 'signed-in') readAgain(queryClient);
     before = now;
   });
 }

@@ -4,7 +4,7 @@ import { client } from '../api/generated/client.gen';
 import { noteAnswer, noteSilence } from '../api/reachability';
 import type { PortalSession } from './portal-session';
 
-type Tokens = Pick<PortalSession, 'bearer' | 'noteRefusal'>;
+type Tokens = Pick<PortalSession, 'bearer' | 'noteRefusal' | 'scope'>;
 
 /** Sets the generated client up: all that it asks is asked with the token of the session, and never without one. */
 export function setUpPortalClient(session: Tokens): void {
@@ -22,18 +22,24 @@ export function exchange(code: string): Promise<ExchangedPortalSessionAnswer> {
   return answerOf(exchangePortalCode({ body: { code }, fetch: ask }));
 }
 
-/** A request that comes when the session has ended waits for the next one, so that nobody has to do anything twice. */
+/**
+ * A request that comes when the session has ended waits for the next one, so that nobody has to do anything twice. It
+ * is not sent, and its answer is not shown, if that one is for somebody else.
+ */
 function fetchWith(session: Tokens): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     // The body of a request can be sent once.
     const again = request.clone();
+    const scope = session.scope();
+    const isOfAnother = (): boolean => scope !== null && session.scope() !== scope;
     const token = await session.bearer();
-    if (token === null) return ended();
+    if (token === null || isOfAnother()) return ended();
     const response = await sendWith(request, token);
+    if (isOfAnother()) return ended();
     if (response.status !== 401 || !(await session.noteRefusal(token))) return response;
     const next = await session.bearer();
-    return next === null ? response : sendWith(again, next);
+    return next === null || isOfAnother() ? response : sendWith(again, next);
   };
 }
 

@@ -9,7 +9,7 @@ import { useStore } from '../lib/store';
 import { SubscriptionNames } from '../deliveries/subscription-name';
 import { ServerAway } from '../shell/server-away';
 import type { Ways } from './ended';
-import type { PortalSession } from './portal-session';
+import { type PortalSession, scopeOf } from './portal-session';
 import { placesFor } from './portal-screens';
 import { Link, Navigate, Outlet, useLocation } from './routing';
 
@@ -39,7 +39,14 @@ export function PortalPage({ session, isFramed, ways }: PortalPageProps) {
           {phase === 'ended' && terms !== null && <EndedBar words={words} ways={ways} />}
           {phase === 'ended' && terms === null && <EndedPage words={words} ways={ways} />}
         </Suspense>
-        {terms !== null && <Screens returnUrl={isFramed ? null : terms.return_url} isOpen={phase === 'open'} />}
+        {terms !== null && (
+          <Screens
+            // What one customer chose and typed is not for the next.
+            key={scopeOf(terms)}
+            returnUrl={isFramed ? null : terms.return_url}
+            isOpen={phase === 'open'}
+          />
+        )}
         {terms === null && phase === 'opening' && <Skeleton lines={8} className="p-6" />}
       </div>
       <Toasts />

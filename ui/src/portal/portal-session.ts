@@ -20,6 +20,11 @@ export interface PortalView {
   readonly words: string | null;
 }
 
+/** Whom a session is for and what it may see: a renewed session goes on with what is on the page only if it is equal. */
+export function scopeOf({ tenant_id: tenantId, subscription_ids: ids, capabilities }: Terms): string {
+  return JSON.stringify([tenantId, ids === null ? null : [...ids].sort(), [...capabilities].sort()]);
+}
+
 export interface Surroundings {
   /** @throws Refused, Unreachable */
   readonly exchange: (code: string) => Promise<ExchangedPortalSessionAnswer>;
@@ -54,6 +59,12 @@ export class PortalSession {
   async bearer(): Promise<string | null> {
     if (this.token === null) await this.renewal;
     return this.token;
+  }
+
+  /** The scope of the last session; null before the first. */
+  scope(): string | null {
+    const { terms } = this.view.get();
+    return terms && scopeOf(terms);
   }
 
   /** Begins with the code of a link, or without one, if the page was reloaded. */

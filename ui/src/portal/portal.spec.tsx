@@ -3,7 +3,7 @@ import { act, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { access } from '../api/access';
-import type { ExchangedPortalSessionAnswer } from '../api/generated';
+import { deleteSubscription, type ExchangedPortalSessionAnswer } from '../api/generated';
 import { makeQueryClient } from '../api/query-client';
 import { type FakeApi, fakeApi, problem } from '../testing/fake-api';
 import { aPortal } from '../testing/portal-samples';
@@ -190,6 +190,65 @@ describe('the portal', () => {
     expect(await screen.findByText(/four attempts are left/)).toBeTruthy();
     expect(screen.queryByRole('alert')).toBeNull();
     expect(await session.bearer()).toBe('whp_2');
+  });
+
+  it('keeps nothing of a customer when the host gives a link for another one', async () => {
+    const api = serve();
+    const session = await open('/portal/deliveries?tenant=acme&event_type=order.*#code=whc_1');
+    await user.click((await screen.findAllByRole('checkbox'))[1]!);
+    expect(screen.getByText('1 selected')).toBeTruthy();
+    const states: string[] = [];
+    const stop = access.subscribe(() => states.push(access.get().state));
+    api.answer('POST /portal-sessions/exchange', { body: aPortal({ token: 'whp_2', tenant_id: 'globex', capabilities: ['deliveries:read', 'deliveries:retry'] }) }); // prettier-ignore
+    api.answer('GET /deliveries', { body: aPage(deliveriesFrom(9, 9)) });
+
+    await act(() => session.take('whc_2'));
+    stop();
+
+    // The live view ends, and begins anew with the other token.
+    expect(states).toEqual(['signed-out', 'signed-in']);
+    await vi.waitFor(() => expect(screen.getAllByRole('row')).toHaveLength(2));
+    expect(screen.queryByText('1 selected')).toBeNull();
+    expect(place.get()).toMatchObject({ pathname: '/deliveries', search: { tenant: 'globex' } });
+    expect(place.get().search).not.toHaveProperty('event_type');
+  });
+
+  it('keeps what is chosen when a link renews the session', async () => {
+    const api = serve({ subscription_ids: ['sub_1', 'sub_2'] });
+    const session = await open('/portal/deliveries?tenant=acme#code=whc_1');
+    await user.click((await screen.findAllByRole('checkbox'))[1]!);
+    api.answer('POST /portal-sessions/exchange', {
+      body: aPortal({ token: 'whp_2', id: 'pse_2', subscription_ids: ['sub_2', 'sub_1'] }),
+    });
+
+    await act(() => session.take('whc_2'));
+
+    expect(screen.getByText('1 selected')).toBeTruthy();
+  });
+
+  it('does not send for another customer what waited for a new link', async () => {
+    const api = serve();
+    let answer: (code: string) => void = () => undefined;
+    const host = { ask: () => new Promise<string>((resolve) => (answer = resolve)), tell: vi.fn() };
+    const session = await open('/portal/deliveries?tenant=acme#code=whc_1', { host: Promise.resolve(host) });
+    await screen.findAllByRole('row');
+    const tokens: (string | null)[] = [];
+    api.answer('DELETE /subscriptions/sub_1', (_, { headers }) => {
+      tokens.push(headers.get('authorization'));
+      return ENDED;
+    });
+    api.answer('POST /portal-sessions/exchange', { body: aPortal({ token: 'whp_2', tenant_id: 'globex' }) });
+
+    const refused = deleteSubscription({ path: { id: 'sub_1' } });
+    await vi.waitFor(() => expect(session.view.get().phase).toBe('renewing'));
+    const waiting = deleteSubscription({ path: { id: 'sub_1' } });
+    await act(async () => {
+      answer('whc_2');
+      await Promise.all([refused, waiting]);
+    });
+
+    expect(tokens).toEqual(['Bearer whp_1']);
+    expect((await waiting).response?.status).toBe(401);
   });
 });
 

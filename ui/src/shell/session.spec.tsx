@@ -1,7 +1,8 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
-import { access, type Ability } from '../api/access';
+import { access, type Ability, noteRefusedKey } from '../api/access';
+import { changeDraft, draft } from '../publish/draft';
 import { ABILITIES_OF_ALL, aSession } from '../testing/samples';
 import { fakeApi, problem } from '../testing/fake-api';
 import { renderApp } from '../testing/render-app';
@@ -19,7 +20,8 @@ function signedIn(
   given: { abilities?: readonly Ability[]; expiresAt?: string; role?: 'admin' | 'publisher' } = {},
 ): void {
   const { abilities = ABILITIES_OF_ALL, role = 'admin', expiresAt = '2099-01-01T00:00:00.000Z' } = given;
-  act(() => access.set({ state: 'signed-in', role, tenantId: null, abilities, expiresAt }));
+  const { key_id: keyId } = aSession();
+  act(() => access.set({ state: 'signed-in', role, tenantId: null, keyId, abilities, expiresAt }));
 }
 
 const secondsFromNow = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
@@ -58,16 +60,26 @@ describe('a session that ends', () => {
     expect(field.value).toBe('whk_wrong');
   });
 
-  it('is read again for another key, because that may see other things', async () => {
+  it('begins with an empty page for another key, and asks for everything again', async () => {
     const api = fakeApi({ 'GET /tenants': TENANTS });
-    renderApp('/admin');
+    renderApp('/admin?new=tenant');
     signedIn();
-    await screen.findByText('No tenants');
+    await user.type(await screen.findByLabelText('Id'), 'acme');
+    changeDraft({ payload: 'of the first key' });
+    const states: string[] = [];
+    const stop = access.subscribe(() => states.push(access.get().state));
+    act(noteRefusedKey);
+    const dialog = await over();
     const before = api.requests.filter((each) => each.startsWith('GET /tenants')).length;
 
-    act(() => access.set({ state: 'ended', role: 'admin', tenantId: 'globex', abilities: ABILITIES_OF_ALL }));
-    signedIn();
+    api.answer('POST /session', { status: 201, body: aSession({ key_id: 'key_other' }) });
+    await user.type(within(dialog).getByLabelText(/With an API key/), 'whk_other{Enter}');
 
+    await waitFor(() => expect(screen.queryByRole('dialog', { name: 'Sign in to go on' })).toBeNull());
+    stop();
+    expect(states).toEqual(['ended', 'signed-out', 'signed-in']);
+    expect((await screen.findByLabelText<HTMLInputElement>('Id')).value).toBe('');
+    expect(draft.get().payload).not.toBe('of the first key');
     await waitFor(() =>
       expect(api.requests.filter((each) => each.startsWith('GET /tenants')).length).toBeGreaterThan(before),
     );

@@ -29,7 +29,8 @@ export function Shell({ version }: { readonly version: string }) {
           {who.state === 'ended' && <SignInOver />}
           {who.state === 'signed-out' && <SignIn refusal={who.refusal} />}
         </Suspense>
-        {who.state !== 'signed-out' && <SignedIn version={version} />}
+        {/* What somebody typed, or was shown once, is not for whoever signs in with another key. */}
+        {who.state !== 'signed-out' && <SignedIn key={who.keyId} version={version} />}
       </div>
       <Toasts />
       <HintLayer />

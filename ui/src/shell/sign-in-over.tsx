@@ -5,8 +5,8 @@ import { BrandMark } from './brand';
 import { SignInForm } from './sign-in-form';
 
 /**
- * The sign-in over the screen on which a session ended. The screen stays as it is, with all that was typed, and cannot
- * be read meanwhile: somebody else may sit here now.
+ * The sign-in over the screen on which a session ended. The screen stays as it is, with all that was typed, for
+ * whoever has the same key. It cannot be read meanwhile: somebody else may sit here now.
  */
 export default function SignInOver() {
   return (
@@ -17,7 +17,8 @@ export default function SignInOver() {
           <BrandMark />
           <Dialog.Title className="text-xl font-semibold">Sign in to go on</Dialog.Title>
           <Dialog.Description>
-            Your session has ended. Nothing that you typed is lost: the screen goes on where you were.
+            Your session has ended. With the same key, the screen goes on where you were, with all that you typed.
+            Another key begins with an empty one.
           </Dialog.Description>
           <SignInForm refusal={null} />
           <Button

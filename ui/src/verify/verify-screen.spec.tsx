@@ -1,9 +1,10 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { access } from '../api/access';
 import { fakeApi } from '../testing/fake-api';
 import { renderApp } from '../testing/render-app';
-import { readVerifyState } from './verify-state';
+import { handOver, readVerifyState } from './verify-state';
 
 const SECRETS = {
   secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
@@ -61,18 +62,32 @@ describe('the verify tool', () => {
 });
 
 describe('what another screen hands over', () => {
-  it.each([
-    ['lines', 'a: 1\nb: 2'],
-    ['an object', { a: '1', b: '2' }],
-    ['a list, as the API has it', [{ name: 'a', value: '1' }, { name: 'b', value: '2' }]], // prettier-ignore
-  ])('may have headers as %s', (_, headers) => {
-    expect(readVerifyState({ verify: { headers, body: 'x' } })).toEqual({ headers: 'a: 1\nb: 2', body: 'x' });
+  const given = { headers: 'a: 1', body: 'x' };
+  const nothing = { headers: '', body: '' };
+
+  it('is found by the state of the history, which has a number only', () => {
+    const state = handOver(given);
+    handOver({ headers: 'b: 2', body: 'y' });
+
+    expect(readVerifyState(state)).toEqual(given);
+    expect(JSON.stringify(state)).toMatch(/^\{"verify":\d+\}$/);
   });
 
-  it.each([null, {}, { verify: 1 }, { verify: { headers: [1, null], body: 2 } }])(
-    'may be nothing of use: %j',
-    (state) => {
-      expect(readVerifyState(state)).toEqual({ headers: '', body: '' });
-    },
-  );
+  it('is gone for whoever signs in next', () => {
+    const state = handOver(given);
+
+    access.set({ state: 'signed-out', refusal: null });
+
+    expect(readVerifyState(state)).toEqual(nothing);
+  });
+
+  it('is kept for the last few requests only', () => {
+    const [first] = Array.from({ length: 21 }, () => handOver(given));
+
+    expect(readVerifyState(first)).toEqual(nothing);
+  });
+
+  it.each([null, {}, { verify: 1 }, { verify: { headers: 'a: 1', body: 'x' } }])('may be nothing: %j', (state) => {
+    expect(readVerifyState(state)).toEqual(nothing);
+  });
 });

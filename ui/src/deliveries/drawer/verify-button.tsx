@@ -6,16 +6,14 @@ import { payloadQuery } from '../../api/queries';
 import { say } from '../../components/toasts';
 import { Button } from '../../components/ui/button';
 import { textOf } from '../../lib/curl';
+import { handOver } from '../../verify/verify-state';
 
 interface VerifyButtonProps {
   readonly eventId: string;
   readonly headers: readonly SentHeaderAnswer[];
 }
 
-/**
- * Takes the request of an attempt to the verify tool. It goes with the entry of the history and not in the URL, because
- * it is long, and not for others.
- */
+/** Takes the request of an attempt to the verify tool, and not into the URL: it is long, and not for others. */
 export function VerifyButton({ eventId, headers }: VerifyButtonProps) {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
@@ -24,8 +22,7 @@ export function VerifyButton({ eventId, headers }: VerifyButtonProps) {
       const body = textOf(await queryClient.query(payloadQuery(eventId)));
       if (body === null) throw new Error('The payload is not text, so the verify tool cannot take it.');
       const lines = headers.map(({ name, value }) => `${name}: ${value}`).join('\n');
-      const state: object = { verify: { headers: lines, body } };
-      void navigate({ to: '/verify', state });
+      void navigate({ to: '/verify', state: handOver({ headers: lines, body }) });
     } catch (error) {
       say('failed', error instanceof Error ? error.message : 'That did not work.');
     }

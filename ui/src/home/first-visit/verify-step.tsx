@@ -6,6 +6,7 @@ import type { DeliveryAnswer } from '../../api/generated';
 import { deliveryQuery, payloadQuery } from '../../api/queries';
 import { Button } from '../../components/ui/button';
 import { textOf } from '../../lib/curl';
+import { handOver } from '../../verify/verify-state';
 import { noteProgress } from './progress';
 import { Refusal } from './refusal';
 
@@ -24,9 +25,7 @@ export function VerifyStep({ delivery: { id, event_id: eventId } }: { readonly d
       const sent = attempts.findLast(({ request_headers: headers }) => headers !== null)?.request_headers ?? [];
       const headers = sent.map(({ name, value }) => `${name}: ${value}`).join('\n');
       noteProgress({ isVerified: true });
-      // With the entry of the history and not in the URL, because it is long, and not for others.
-      const state: object = { verify: { headers, body: textOf(payload) ?? '' } };
-      void navigate({ to: '/verify', state });
+      void navigate({ to: '/verify', state: handOver({ headers, body: textOf(payload) ?? '' }) });
     } catch (refusal) {
       setError(refusal);
     }

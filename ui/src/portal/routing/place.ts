@@ -52,6 +52,12 @@ export function hrefOf(destination: Destination): string {
   return `${BASE}${pathname}${textOf(search)}`;
 }
 
+/** Leaves everything on the page at once, because it belongs to another tenant now. */
+export function startOver(tenantId: string): void {
+  window.history.replaceState(null, '', `${BASE}${textOf({ [KEPT]: tenantId })}`);
+  place.set(present());
+}
+
 /** Goes somewhere, unless something on the page must not be left. */
 export async function go(destination: Destination): Promise<void> {
   const next = resolved(destination);
