@@ -136,12 +136,22 @@ describe('sessions of browsers, with an API process on real PostgreSQL and Redis
     expect(await list(victim, { cookie: two })).toMatchObject({ status: 401, body: { code: 'session_ended' } });
   });
 
+  it('are not even read for a page of another name: here, their cookie is for this machine alone', async () => {
+    const browser = await browserWith((await aKey('manager')).key);
+    const headers = { 'sec-fetch-site': '', origin: 'https://evil.example' };
+
+    expect(await list(browser, headers)).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(await browser.request('DELETE', '/session', { headers })).toMatchObject({ status: 401 });
+    expect(await new BrowserSession(service.url).signIn(bootstrapKey, headers)).toMatchObject({ status: 403 });
+    expect(await list(browser)).toMatchObject({ status: 200 });
+  });
+
   it.each<[string, Readonly<Record<string, string>>]>([
     ['a form of another site', { 'x-requested-with': '', 'sec-fetch-site': 'cross-site' }],
     ['a form of a page of this service', { 'x-requested-with': '' }],
     ['a script of another site', { 'sec-fetch-site': 'cross-site' }],
     ['a script of a neighbour in the domain', { 'sec-fetch-site': 'same-site' }],
-    ['an old browser on another site', { 'sec-fetch-site': '', origin: 'https://evil.example' }],
+    ['an old browser on another port of this machine', { 'sec-fetch-site': '', origin: 'http://127.0.0.1:1' }],
   ])('are not used by %s, which changes nothing', async (_, headers) => {
     const browser = await browserWith((await aKey('manager')).key);
     const before = await everythingStored(database);

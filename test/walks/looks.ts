@@ -33,6 +33,10 @@ async function assertAccessibleInAllLooks(page: Page): Promise<void> {
   for (const { colorScheme, ...size } of LOOKS) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize(size);
+    // Judged while the theme changes, a page has the text of one and the background of the other.
+    await eventually(() => page.locator('html').getAttribute('data-theme'), {
+      until: (theme) => theme === colorScheme,
+    });
     await settled(page);
     await assertAccessible(page);
   }

@@ -51,6 +51,30 @@ function drawerIn(page: Page | Frame) {
   return page.getByRole('complementary', { name: 'Delivery' });
 }
 
+export function portalAccessible(stage: () => Stage): void {
+  it('finds nothing that axe objects to, at any place and in any tab of what is there', async () => {
+    const { api } = await customer(stage(), 'all-places');
+    const { url } = await linkTo(api, { capabilities: CAPABILITIES, return_url: 'https://app.example.com/settings' });
+    const page = await stage().visit(url);
+    const places = page.getByRole('navigation', { name: 'Screens' }).getByRole('link');
+    await settled(page);
+    const names = await places.allTextContents();
+
+    expect(names).toEqual(['Subscriptions', 'Deliveries', 'Events', 'Replays', 'Verify']);
+    for (const [n] of names.entries()) {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await places.nth(n).click();
+      await eventually(() => places.nth(n).getAttribute('aria-current'), { until: (current) => current === 'page' });
+      await assertAccessibleInAllTabs(page);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await places.nth(1).click();
+    await rowIn(page, /failed/i).click();
+    await drawerIn(page).getByRole('tab').first().waitFor();
+    await assertAccessibleInAllTabs(page);
+  });
+}
+
 export function portalByLink(stage: () => Stage): void {
   it('opens the portal by a link, sees what the link allows, and is led back when it ends', async () => {
     const { api } = await customer(stage(), 'by-link');
@@ -84,28 +108,6 @@ export function portalByLink(stage: () => Stage): void {
       .getByRole('link', { name: /^Back to/ })
       .click();
     await page.getByRole('heading', { name: 'Your settings' }).waitFor();
-  });
-
-  it('finds nothing that axe objects to, at any place and in any tab of what is there', async () => {
-    const { api } = await customer(stage(), 'all-places');
-    const { url } = await linkTo(api, { capabilities: CAPABILITIES, return_url: 'https://app.example.com/settings' });
-    const page = await stage().visit(url);
-    const places = page.getByRole('navigation', { name: 'Screens' }).getByRole('link');
-    await settled(page);
-    const names = await places.allTextContents();
-
-    expect(names).toEqual(['Subscriptions', 'Deliveries', 'Events', 'Replays', 'Verify']);
-    for (const [n] of names.entries()) {
-      await page.setViewportSize({ width: 1440, height: 900 });
-      await places.nth(n).click();
-      await eventually(() => places.nth(n).getAttribute('aria-current'), { until: (current) => current === 'page' });
-      await assertAccessibleInAllTabs(page);
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
-    await places.nth(1).click();
-    await rowIn(page, /failed/i).click();
-    await drawerIn(page).getByRole('tab').first().waitFor();
-    await assertAccessibleInAllTabs(page);
   });
 
   it('is told what to do with a link that was used, and after a reload', async () => {

@@ -1,5 +1,5 @@
 import { foreignPage } from './foreign-page.walk.js';
-import { portalByLink, portalEmbedded, portalRenewed } from './portal.walk.js';
+import { portalAccessible, portalByLink, portalEmbedded, portalRenewed } from './portal.walk.js';
 import { serverAway } from './server-away.walk.js';
 import { sessionEnding } from './session-ending.walk.js';
 import { Stage } from './stage.js';
@@ -14,6 +14,6 @@ describe('a person who signs in with a key', () => {
   afterAll(() => stage.strike());
 
   // Each walk is a file. Together they share what takes long to start.
-  const walks = [sessionEnding, foreignPage, serverAway, portalByLink, portalRenewed, portalEmbedded];
+  const walks = [sessionEnding, foreignPage, serverAway, portalAccessible, portalByLink, portalRenewed, portalEmbedded];
   for (const walk of walks) walk(() => stage);
 });
