@@ -40,8 +40,8 @@ const dashboard: ViteUserConfig = {
 };
 
 /**
- * `--mode portal`: the same screens, in another frame, and on what they need of two libraries, so that a customer's page
- * loads fast.
+ * `--mode portal`: the same screens, in another frame, and on what they need of two libraries, so that a customer's
+ * page loads fast.
  */
 const portal: ViteUserConfig = {
   root: import.meta.dirname,

@@ -30,7 +30,9 @@ import { FrameAncestors } from './tenants/frame-ancestors.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { WrongCredentials } from './wrong-credentials.js';
 
-/** For processes that serve the API: the gatekeeper, and the operations on keys, tenants, sessions and the audit log. */
+/**
+ * For processes that serve the API: the gatekeeper, and the operations on keys, tenants, sessions and the audit log.
+ */
 @Module({
   imports: [AccessModule],
   controllers: [KeysController, TenantsController, AuditController, SessionsController, PortalSessionsController],

@@ -11,12 +11,14 @@ const ELEMENT = '/portal/element.js';
 type Ancestors = Pick<FrameAncestors, 'originsFor'>;
 
 /**
- * Serves the portal at `/portal`. Pages of a tenant's origins may show it in a frame, where `?tenant=` names the tenant.
+ * Serves the portal at `/portal`. Pages of a tenant's origins may show it in a frame, where `?tenant=` names the
+ * tenant.
  */
 export function servePortal(fastify: FastifyInstance, files: BuiltFiles, ancestors: Ancestors): void {
   protect(fastify, ancestors);
   files.serve('/portal', 'portal/portal.html');
-  // The page asks for it in a frame, to know whose messages to trust. The header of the page says the same to everybody.
+  // The page asks for it in a frame, to know whose messages to trust. The header of the page says the same to
+  // everybody.
   fastify.get('/portal/config.json', { config: PUBLIC }, async (request, reply) => {
     const origins = await ancestors.originsFor(tenantOf(request));
     return reply.header('cache-control', 'no-store').send({ version: VERSION, frame_ancestors: origins });

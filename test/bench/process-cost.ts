@@ -20,8 +20,8 @@ export function rssMb(pid: number): number {
 }
 
 /**
- * Memory of a process and its descendants, in MB. `all` counts shared memory once, unlike a sum of resident memory. `own`
- * counts only anonymous memory.
+ * Memory of a process and its descendants, in MB. `all` counts shared memory once, unlike a sum of resident memory.
+ * `own` counts only anonymous memory.
  */
 export function familyMb(pid: number, which: 'all' | 'own' = 'all'): number {
   const field = which === 'all' ? /^Pss:\s+(\d+)/m : /^Pss_Anon:\s+(\d+)/m;

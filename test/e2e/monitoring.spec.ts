@@ -77,7 +77,9 @@ describe('monitoring, with real PostgreSQL and Redis', () => {
     const more = { PROCESSES: '2', DATABASE_READ_URL: database.url };
     const several = await startService({ entry: 'main', settings: { ...settings, ...more } });
     register(await scrape(several));
-    expect(await several.stop()).toBe(0);
+    const exitCode = await several.stop();
+    // Says why, if it did not end well: nothing else of it is kept.
+    expect([exitCode, exitCode === 0 ? '' : several.output()]).toEqual([0, '']);
   });
 
   afterAll(async () => {

@@ -21,7 +21,9 @@ export class BrowserSession {
     return this.request('POST', '/session', { body: { key }, headers });
   }
 
-  /** Sends a request as a page of the service would. Given headers replace those of the page; empty ones are left out. */
+  /**
+   * Sends a request as a page of the service would. Given headers replace those of the page; empty ones are left out.
+   */
   async request(method: string, path: string, { headers = {}, ...request }: ApiRequest = {}): Promise<ApiResponse> {
     const all = { ...FROM_OWN_PAGE, ...(this.cookie !== null && { cookie: this.cookie }), ...headers };
     const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));

@@ -19,7 +19,9 @@ export interface ServiceOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Files of modules to load before the program. */
   readonly preloads?: readonly string[];
-  /** Path of Node.js. Defaults to the one that runs the tests. Another one loads the libraries as they are published. */
+  /**
+   * Path of Node.js. Defaults to the one that runs the tests. Another one loads the libraries as they are published.
+   */
   readonly node?: string;
 }
 

@@ -18,7 +18,10 @@ interface SampleAnswer {
   readonly contentType?: string;
 }
 
-/** A part of the dashboard: its pictures, and what the API answers to it, by path, or by method and path: `POST /replays`. */
+/**
+ * A part of the dashboard: its pictures, and what the API answers to it, by path, or by method and path: `POST
+ * /replays`.
+ */
 export interface Area {
   readonly shots: readonly Shot[];
   readonly answers: Readonly<Record<string, (query: URLSearchParams, body: string) => SampleAnswer>>;

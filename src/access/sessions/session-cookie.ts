@@ -90,8 +90,8 @@ function attributesFor(request: WithHeaders): string {
 }
 
 /**
- * Whether the page is on this machine, as Host and Origin say. A proxy may have changed the Host into an address of this
- * machine; only the Origin tells that browsers know the service by another name, or by https.
+ * Whether the page is on this machine, as Host and Origin say. A proxy may have changed the Host into an address of
+ * this machine; only the Origin tells that browsers know the service by another name, or by https.
  */
 export function isLocal({ headers: { host = '', origin } }: WithHeaders): boolean {
   if (!isOwnHost(host)) return false;

@@ -1,7 +1,9 @@
 import type { Browser, BrowserContext, Page } from '../../../ui/pictures/browser.js';
 import { eventually } from '../../support/eventually.js';
 
-/** What a browser loads before a screen can be read. Fonts and data are not counted, and neither is what comes later. */
+/**
+ * What a browser loads before a screen can be read. Fonts and data are not counted, and neither is what comes later.
+ */
 const COUNTED: readonly string[] = ['document', 'script', 'stylesheet'];
 const READY_TIMEOUT_MS = 60_000;
 

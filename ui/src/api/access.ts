@@ -67,7 +67,9 @@ export async function signOut(): Promise<void> {
   access.set({ state: 'signed-out', refusal: null });
 }
 
-/** The service refused a request: the session was revoked, or it has expired. Also asks to sign in again before that. */
+/**
+ * The service refused a request: the session was revoked, or it has expired. Also asks to sign in again before that.
+ */
 export function noteRefusedKey(): void {
   const who = access.get();
   if (who.state === 'signed-in') access.set({ ...who, state: 'ended' });

@@ -12,8 +12,8 @@ interface Shown {
 }
 
 /**
- * Shows the `data-hint` of whatever is pointed at or focused. One layer serves all, so that thousands of rows have hints
- * at the cost of an attribute. What a hint says must also be there for screen readers.
+ * Shows the `data-hint` of whatever is pointed at or focused. One layer serves all, so that thousands of rows have
+ * hints at the cost of an attribute. What a hint says must also be there for screen readers.
  */
 export function HintLayer() {
   const [shown, setShown] = useState<Shown | null>(null);

@@ -1,7 +1,9 @@
 import type { StatsPoint, StatsSeries } from '../api/generated';
 import type { Steps } from './range';
 
-/** Points with their times in seconds since the Unix epoch, one for each step: the API leaves out those without news. */
+/**
+ * Points with their times in seconds since the Unix epoch, one for each step: the API leaves out those without news.
+ */
 export interface Timeline {
   readonly seconds: readonly number[];
   readonly points: readonly (StatsPoint | null)[];

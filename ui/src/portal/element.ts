@@ -1,8 +1,8 @@
 import type { ToHost, ToPortal } from './messages';
 
 /*
- * The element that host pages load. It imports nothing and declares nothing at the top, so that it works as a script and
- * as a module, and stays below 2 kB.
+ * The element that host pages load. It imports nothing and declares nothing at the top, so that it works as a script
+ * and as a module, and stays below 2 kB.
  */
 customElements.define(
   'webhook-portal',

@@ -5,8 +5,8 @@ import type { Screen as DashboardScreen } from '../shell/screen';
 import { placesFor } from './portal-screens';
 
 /**
- * What every screen has in the portal: its title, unless the navigation above says the same. The build of the portal puts
- * it in place of the screen of the dashboard.
+ * What every screen has in the portal: its title, unless the navigation above says the same. The build of the portal
+ * puts it in place of the screen of the dashboard.
  */
 export const Screen: typeof DashboardScreen = ({ title, children }) => {
   const who = useStore(access);

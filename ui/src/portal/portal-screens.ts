@@ -13,7 +13,9 @@ interface PortalRoute extends Omit<Route, 'component' | 'preload'> {
   readonly load: Load;
 }
 
-/** The screens of the dashboard that a customer may have. A new one is an entry here, and one below if it has a place. */
+/**
+ * The screens of the dashboard that a customer may have. A new one is an entry here, and one below if it has a place.
+ */
 const ROUTES: readonly PortalRoute[] = [
   {
     path: '/subscriptions',

@@ -20,7 +20,9 @@ export interface PortalView {
   readonly words: string | null;
 }
 
-/** Whom a session is for and what it may see: a renewed session goes on with what is on the page only if it is equal. */
+/**
+ * Whom a session is for and what it may see: a renewed session goes on with what is on the page only if it is equal.
+ */
 export function scopeOf({ tenant_id: tenantId, subscription_ids: ids, capabilities }: Terms): string {
   return JSON.stringify([tenantId, ids === null ? null : [...ids].sort(), [...capabilities].sort()]);
 }

@@ -4,8 +4,8 @@ const PAUSE_MS = 150;
 const SCROLLERS = '.overflow-y-auto, .overflow-auto';
 
 /**
- * Tells at which height nothing of the page needs scrolling, now and whenever that changes. The host decides how much of
- * it there is: long lists go on scrolling within the page.
+ * Tells at which height nothing of the page needs scrolling, now and whenever that changes. The host decides how much
+ * of it there is: long lists go on scrolling within the page.
  *
  * @param tell called with a height in pixels
  * @returns a function that ends this

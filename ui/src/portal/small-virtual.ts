@@ -1,8 +1,8 @@
 import { type Key, useLayoutEffect, useState } from 'react';
 
 /*
- * What lists use of TanStack Virtual: those rows are rendered that are in view. The build of the portal puts it in place
- * of `@tanstack/react-virtual`. A name that is missing here fails the build.
+ * What lists use of TanStack Virtual: those rows are rendered that are in view. The build of the portal puts it in
+ * place of `@tanstack/react-virtual`. A name that is missing here fails the build.
  */
 
 interface Options {

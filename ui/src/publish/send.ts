@@ -65,7 +65,9 @@ async function sentOf(call: Promise<Published>): Promise<Sent> {
   return { eventId, warnings, isRepeated: result.response?.headers.get('idempotent-replayed') === 'true' };
 }
 
-/** The header of a signed publication; nothing where this page cannot sign, and then the service says what is missing. */
+/**
+ * The header of a signed publication; nothing where this page cannot sign, and then the service says what is missing.
+ */
 async function signatureFor({ to, payload }: Draft): Promise<Record<string, string>> {
   if (!canSign() || payload === null) return {};
   const { secret } = await answerOf(getSubscriptionSecret({ path: { id: to } }));

@@ -17,9 +17,9 @@ import { matchOf, type Match, searchIn } from './match';
 import { block, type Blocker, type Destination, go, hrefOf, pathIn, type Place, place, routes } from './place';
 
 /*
- * What the screens use of the router of the dashboard, for the few routes of the portal. The build of the portal puts it
- * in place of `@tanstack/react-router`, which alone would be a quarter of the first load. A name that is missing here
- * fails the build.
+ * What the screens use of the router of the dashboard, for the few routes of the portal. The build of the portal puts
+ * it in place of `@tanstack/react-router`, which alone would be a quarter of the first load. A name that is missing
+ * here fails the build.
  */
 
 interface From {

@@ -8,6 +8,8 @@ export interface Language {
   readonly label: string;
   /** What the code needs beside the language itself; null for nothing. */
   readonly needs: Readonly<Record<Scheme, string | null>>;
-  /** Code that refuses a request unless one of its signatures is right and its timestamp is at most five minutes off. */
+  /**
+   * Code that refuses a request unless one of its signatures is right and its timestamp is at most five minutes off.
+   */
   readonly code: (scheme: Scheme, publicKey: string) => string;
 }

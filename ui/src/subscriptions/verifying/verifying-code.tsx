@@ -19,7 +19,9 @@ interface VerifyingCodeProps {
   readonly language: string | undefined;
 }
 
-/** What a receiver does with each request, in six languages and in the scheme of the subscription. No secret is in it. */
+/**
+ * What a receiver does with each request, in six languages and in the scheme of the subscription. No secret is in it.
+ */
 export function VerifyingCode({ scheme, publicKey, language }: VerifyingCodeProps) {
   const chosen = LANGUAGES.find(({ name }) => name === language) ?? NODE;
   const code = chosen.code(scheme, publicKey ?? 'whpk_…');
