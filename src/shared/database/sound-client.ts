@@ -45,6 +45,9 @@ export class SoundClient extends pg.Client {
     this.session = { mark: randomUUID(), given: config.givenSettings, required: config.requiredSettings ?? {} };
     this.isForReading = config.isForReading ?? false;
     if (config.tls?.isOptional) this.acceptServerWithoutTls();
+    // The pool listens to idle connections alone, and an error without a listener would end the process. Whoever has
+    // this connection fails with their statement, this one or the next.
+    this.on('error', () => undefined);
   }
 
   /**
