@@ -20,6 +20,8 @@ type Access =
       /** The API key, which has one role and one tenant for good; null without one. */
       readonly keyId?: string | null;
       readonly abilities: readonly Ability[];
+      /** Whether a portal session is limited to some subscriptions. */
+      readonly isLimited?: boolean;
       /** When the session ends unless it is used until then; null without a session. */
       readonly expiresAt?: string | null;
     };
@@ -37,10 +39,27 @@ export function requestHeaders(): Record<string, string> {
   return { ...OWN_PAGE, ...(tenantId !== null && { 'X-Tenant': tenantId }) };
 }
 
-/** Whether the caller may do something. What it may not do is not offered. */
-export function useMay(ability: Ability): boolean {
+/** Whether the caller may do what takes all of these. What it may not do is not offered. */
+export function useMay(...needed: readonly Ability[]): boolean {
   const who = useStore(access);
-  return who.state !== 'signed-out' && who.abilities.includes(ability);
+  return who.state !== 'signed-out' && needed.every((each) => who.abilities.includes(each));
+}
+
+/** Whether the caller sees some subscriptions only, and so may add none. */
+export function useIsLimited(): boolean {
+  const who = useStore(access);
+  return who.state !== 'signed-out' && who.isLimited === true;
+}
+
+export function useMayMakeSubscriptions(): boolean {
+  const isLimited = useIsLimited();
+  return useMay('subscriptions:write', 'secrets:read') && !isLimited;
+}
+
+/** Whether a command with a key, or without one where none is needed, is of use to the caller. Portals have no key. */
+export function useMayRunCommands(): boolean {
+  const who = useStore(access);
+  return who.state !== 'signed-out' && who.role !== null;
 }
 
 /** Asks the service who this browser is: nobody, a session that it has, or everyone, where no key is needed. */

@@ -175,6 +175,16 @@ describe('an event', () => {
     ]);
   });
 
+  it('leads to no subscription that the caller may not read', async () => {
+    apiWith();
+    renderApp(`/events/${eventId(1)}`);
+    access.set({ state: 'open', role: null, tenantId: null, abilities: ['deliveries:read', 'subscriptions:write'] });
+
+    await screen.findByText(/It wanted only user/);
+
+    expect(screen.queryByText('Change its types')).toBeNull();
+  });
+
   it('offers nothing that the caller may not do', async () => {
     apiWith();
     renderApp(`/events/${eventId(1)}`);

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { access } from '../api/access';
+import { type Ability, access } from '../api/access';
 import { readAgain } from '../api/query-client';
 import { routesFor } from './portal-screens';
 import { type PortalSession, scopeOf, type Terms } from './portal-session';
@@ -15,13 +15,20 @@ export function followSession({ view }: Pick<PortalSession, 'view'>, queryClient
     if (phase !== 'open' || terms === null) return;
     if (shown !== null && scopeOf(shown) !== scopeOf(terms)) forget(shown, terms);
     shown = terms;
-    const { capabilities, tenant_id, return_url, refresh_url, theme } = terms;
-    access.set({ state: 'signed-in', role: null, tenantId: tenant_id, abilities: capabilities });
-    routes.set(routesFor(capabilities));
+    const { subscription_ids, tenant_id, return_url, refresh_url, theme } = terms;
+    const isLimited = subscription_ids !== null;
+    const abilities = abilitiesOf(terms);
+    access.set({ state: 'signed-in', role: null, tenantId: tenant_id, abilities, isLimited });
+    routes.set(routesFor(abilities));
     showTheme(theme);
     remember({ tenant_id, return_url, refresh_url, left: null });
     readAgain(queryClient);
   });
+}
+
+/** The API refuses all replays to a session that is limited to some subscriptions: a replay may reach any. */
+function abilitiesOf({ capabilities, subscription_ids }: Terms): readonly Ability[] {
+  return subscription_ids === null ? capabilities : capabilities.filter((each) => each !== 'replays:write');
 }
 
 /** What was read, and the live view, belong to whoever had the session before. */

@@ -23,8 +23,9 @@ const ROUTES: readonly PortalRoute[] = [
     load: () => import('../subscriptions/subscriptions-screen'),
   },
   {
+    // It says itself why a session may not, and `new` is no id for the route below.
     path: '/subscriptions/new',
-    needs: 'subscriptions:write',
+    needs: 'subscriptions:read',
     load: () => import('../subscriptions/new/new-subscription-screen'),
   },
   {

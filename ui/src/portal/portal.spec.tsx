@@ -20,6 +20,17 @@ vi.mock('@tanstack/react-router', () => import('./routing'));
 vi.mock('@tanstack/react-virtual', () => import('./small-virtual'));
 vi.mock('../shell/screen', () => import('./portal-screen'));
 
+/** What a session can be allowed. */
+const EVERYTHING: ExchangedPortalSessionAnswer['capabilities'] = [
+  'subscriptions:read',
+  'subscriptions:write',
+  'subscriptions:test',
+  'secrets:read',
+  'deliveries:read',
+  'deliveries:retry',
+  'payloads:read',
+  'replays:write',
+];
 const ENDED = { status: 401, body: problem(401, 'The session has ended.') };
 
 describe('the portal', () => {
@@ -102,6 +113,47 @@ describe('the portal', () => {
 
     await screen.findAllByRole('row');
     expect(navigation()).toEqual(['Deliveries', 'Verify']);
+    expect(api.requests.filter((each) => each.startsWith('GET /subscriptions'))).toEqual([]);
+  });
+
+  it.each([
+    ['all subscriptions', null, true],
+    ['some subscriptions', ['sub_1'], false],
+  ])('offers new subscriptions and replays to a session with %s: %j', async (_, ids, isOffered) => {
+    serve({ capabilities: EVERYTHING, subscription_ids: ids });
+    await open('/portal/subscriptions?tenant=acme#code=whc_1');
+
+    await screen.findByText('No subscriptions yet');
+    expect(screen.queryAllByRole('link', { name: /^New/ })).toHaveLength(isOffered ? 2 : 0);
+    expect(navigation().includes('Replays')).toBe(isOffered);
+    // Customers have no key.
+    expect(document.body.textContent).not.toContain('curl');
+    await user.click(screen.getByRole('link', { name: 'Deliveries' }));
+    await user.click((await screen.findAllByRole('checkbox'))[1]!);
+    await screen.findByRole('button', { name: 'Retry' });
+    expect(screen.queryAllByRole('link', { name: 'Replay' })).toHaveLength(isOffered ? 1 : 0);
+  });
+
+  it.each<[string, Partial<ExchangedPortalSessionAnswer>, RegExp]>([
+    ['is limited', { capabilities: EVERYTHING, subscription_ids: ['sub_1'] }, /limited to some subscriptions/],
+    ['may only read', { capabilities: ['subscriptions:read'] }, /takes the abilities/],
+  ])('says to a session that %s why it makes no subscriptions', async (_, given, words) => {
+    const api = serve(given);
+    await open('/portal/subscriptions/new?tenant=acme#code=whc_1');
+
+    expect(await screen.findByText(words)).toBeTruthy();
+    expect(screen.queryByRole('textbox')).toBeNull();
+    expect(api.requests).not.toContain('GET /subscriptions/new');
+  });
+
+  it('offers no new replay to those who may not read deliveries, and asks for no names that it may not see', async () => {
+    const api = serve({ capabilities: ['replays:write'] });
+    api.answer('GET /replays', { body: aPage([]) });
+    await open('/portal?tenant=acme#code=whc_1');
+
+    await screen.findByText('No replays yet');
+    expect(screen.queryByRole('link', { name: 'New replay' })).toBeNull();
+    expect(document.body.textContent).not.toContain('curl');
     expect(api.requests.filter((each) => each.startsWith('GET /subscriptions'))).toEqual([]);
   });
 

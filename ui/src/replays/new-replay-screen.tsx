@@ -19,7 +19,7 @@ import { usePreview } from './use-preview';
 
 /** A new replay: what to send, what that would be, and only then the button that sends it. */
 export default function NewReplayScreen() {
-  const mayReplay = useMay('replays:write');
+  const mayReplay = useMay('replays:write', 'deliveries:read');
   return (
     <Screen title="New replay">
       <div className="h-full overflow-y-auto">{mayReplay ? <NewReplay /> : <MayNot />}</div>
@@ -108,7 +108,10 @@ function useMaking(input: ReplayInput): () => Promise<void> {
 function MayNot() {
   return (
     <Notice icon={<Repeat aria-hidden className="size-5 text-muted-foreground" />} title="You may not replay">
-      <p>Replays need a key whose role is manager or admin, or a portal that allows them.</p>
+      <p>
+        That takes a key whose role is manager or admin, or a portal with the abilities replays:write and
+        deliveries:read.
+      </p>
       <Link to="/replays" className={buttonClass()}>
         Replays
       </Link>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Plus, Repeat, SearchX } from 'lucide-react';
-import { useMay } from '../api/access';
+import { useMay, useMayRunCommands } from '../api/access';
 import type { ReplayAnswer } from '../api/generated';
 import { type Column, Listing, Pager } from '../components/listing';
 import { Command, Failed, Notice, Skeleton } from '../components/states';
@@ -45,7 +45,7 @@ const FILTERS: readonly Filter<ListFilter>[] = [
 export default function ReplaysScreen() {
   const search = useSearch({ from: '/replays' });
   const navigate = useNavigate();
-  const mayReplay = useMay('replays:write');
+  const mayReplay = useMay('replays:write', 'deliveries:read');
   const change = (next: ReplaySearch): void =>
     void navigate({ to: '/replays', search: (now) => ({ ...now, cursor: undefined, ...next }) });
   return (
@@ -184,19 +184,23 @@ function NoneMatch({ onClear }: { readonly onClear: () => void }) {
 }
 
 function NoneYet() {
+  const mayReplay = useMay('replays:write', 'deliveries:read');
+  const isCommand = useMayRunCommands() && mayReplay;
   const { access } = useStore(serverConfig);
   const key = access === 'open' ? '' : ' -H "Authorization: Bearer $KEY"';
   return (
     <Notice icon={<Repeat aria-hidden className={ICON} />} title="No replays yet">
       <p>
-        After a receiver was down, a replay sends what failed again, at a pace that it can bear. This counts what would
-        be sent, and sends nothing:
+        After a receiver was down, a replay sends what failed again, at a pace that it can bear.
+        {isCommand && ' This counts what would be sent, and sends nothing:'}
       </p>
-      <Command
-        what="command"
-        text={`curl ${window.location.origin}/replays${key} -H 'Content-Type: application/json' \\
+      {isCommand && (
+        <Command
+          what="command"
+          text={`curl ${window.location.origin}/replays${key} -H 'Content-Type: application/json' \\
   -d '{"kind":"failed","dry_run":true}'`}
-      />
+        />
+      )}
     </Notice>
   );
 }

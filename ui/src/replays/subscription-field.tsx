@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useMay } from '../api/access';
 import { subscriptionsQuery } from '../api/queries';
 import { Field, Input, Select } from '../components/ui/field';
 
@@ -12,7 +13,7 @@ interface SubscriptionFieldProps {
 
 /** A subscription by its name, where all of them are known; else by its id. */
 export function SubscriptionField({ value, fault, isNeeded, className, onChange }: SubscriptionFieldProps) {
-  const { data: page } = useQuery(subscriptionsQuery);
+  const { data: page } = useQuery({ ...subscriptionsQuery, enabled: useMay('subscriptions:read') });
   const isComplete = page !== undefined && !page.has_more;
   const isKnown = page?.data.some(({ id }) => id === value) === true;
   return (

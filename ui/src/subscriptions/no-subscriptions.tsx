@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Webhook } from 'lucide-react';
+import { useMayRunCommands } from '../api/access';
 import { Command, Notice } from '../components/states';
 import { buttonClass } from '../components/ui/button';
 import { useStore } from '../lib/store';
@@ -7,6 +8,7 @@ import { serverConfig } from '../shell/config-store';
 
 /** What to do while there are none: make one here, or by a command. */
 export function NoSubscriptions({ mayCreate }: { readonly mayCreate: boolean }) {
+  const mayRunCommands = useMayRunCommands();
   const { access, has_echo: hasEcho } = useStore(serverConfig);
   const { origin } = window.location;
   const key = access === 'open' ? '' : ' -H "Authorization: Bearer $KEY"';
@@ -16,15 +18,21 @@ export function NoSubscriptions({ mayCreate }: { readonly mayCreate: boolean }) 
       <p>
         A subscription says which events go to which URL.{' '}
         {mayCreate && (hasEcho ? 'The built-in echo receiver takes whatever comes. ' : '')}
-        {mayCreate ? 'Make the first one in three steps, or with this command:' : 'None has been made so far.'}
+        {!mayCreate
+          ? 'None has been made so far.'
+          : mayRunCommands
+            ? 'Make the first one in three steps, or with this command:'
+            : 'Make the first one in three steps.'}
       </p>
       {mayCreate && (
         <>
-          <Command
-            what="command"
-            text={`curl ${origin}/subscriptions${key} -H 'Content-Type: application/json' \\
+          {mayRunCommands && (
+            <Command
+              what="command"
+              text={`curl ${origin}/subscriptions${key} -H 'Content-Type: application/json' \\
   -d '{"target_url":"${target}","event_types":["order.*"]}'`}
-          />
+            />
+          )}
           <Link to="/subscriptions/new" className={buttonClass({ variant: 'primary' })}>
             New subscription
           </Link>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Plus, SearchX } from 'lucide-react';
 import { type ReactNode, type RefObject, useRef } from 'react';
-import { useMay } from '../api/access';
+import { useMayMakeSubscriptions } from '../api/access';
 import type { ListedSubscriptionAnswer, SubscriptionPage } from '../api/generated';
 import { Listing, Pager } from '../components/listing';
 import { Failed, Notice, Skeleton } from '../components/states';
@@ -19,8 +19,7 @@ import { useSubscriptionActions } from './use-subscription-actions';
 export default function SubscriptionsScreen() {
   const { cursor = null, ...filters } = readSubscriptionsSearch(useSearch({ strict: false }));
   const page = useQuery(subscriptionPageQuery(filters, cursor));
-  const mayWrite = useMay('subscriptions:write');
-  const mayCreate = useMay('secrets:read') && mayWrite;
+  const mayCreate = useMayMakeSubscriptions();
   const { change, open } = useSubscriptionNavigation();
   const actions = useSubscriptionActions();
   const table = useRef<HTMLDivElement>(null);

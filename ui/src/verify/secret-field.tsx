@@ -16,7 +16,7 @@ interface SecretFieldProps {
 /** The secret, hidden until somebody wants to see it. It can be that of a subscription, for those who may read it. */
 export function SecretField({ secret, onChange }: SecretFieldProps) {
   const [isShown, setIsShown] = useState(false);
-  const mayUse = [useMay('secrets:read'), useMay('subscriptions:read')].every(Boolean);
+  const mayUse = useMay('secrets:read', 'subscriptions:read');
   return (
     <div className="flex flex-col gap-4">
       {mayUse && <SubscriptionField onSecret={onChange} />}

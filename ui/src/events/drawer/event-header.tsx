@@ -12,7 +12,7 @@ import { OutcomeWords } from '../outcome-words';
 
 /** What an event is, what became of it, and what one can do with it. */
 export function EventHeader({ event }: { readonly event: EventAnswer }) {
-  const mayPublish = [useMay('events:publish'), useMay('payloads:read')].every(Boolean);
+  const mayPublish = useMay('events:publish', 'payloads:read');
   const isPublishable = !event.event_type.startsWith(OPERATIONAL);
   return (
     <>

@@ -39,7 +39,7 @@ const SMALL = buttonClass({ size: 'sm' });
 export function FanOutAction({ entry, event, addressedTo, name }: FanOutActionProps) {
   const { subscription_id: id, delivery, reason } = entry;
   const [mayRetry, mayReplay] = [useMay('deliveries:retry'), useMay('replays:write')];
-  const [mayPublish, mayChange] = [useMay('events:publish'), useMay('subscriptions:write')];
+  const [mayPublish, mayChange] = [useMay('events:publish'), useMay('subscriptions:write', 'subscriptions:read')];
   if (delivery !== null) {
     return mayRetry && canRetry(delivery.status) ? <SendAgain id={delivery.id} name={name} eventId={event.id} /> : null;
   }

@@ -22,7 +22,7 @@ interface RevivalDialogProps {
 
 /** After a subscription was enabled: what was held, what was missed, and the replay that sends the latter. */
 export function RevivalDialog({ revival, name, onClose }: RevivalDialogProps) {
-  const mayReplay = [useMay('replays:write'), useMay('deliveries:read')].every(Boolean);
+  const mayReplay = useMay('replays:write', 'deliveries:read');
   const { held, disabled_reason: reason } = revival;
   return (
     <Dialog open onClose={onClose} title={`${name} is enabled`} className="max-w-md">

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useMay } from '../../api/access';
+import { useIsLimited, useMayMakeSubscriptions } from '../../api/access';
 import { answerOf, faultsOf } from '../../api/failure';
 import { createSubscription, patchSubscription } from '../../api/generated';
 import { Failed, Notice, Skeleton } from '../../components/states';
@@ -19,19 +19,24 @@ const MAKING = ['making a subscription'];
 
 /** Makes a subscription in three steps. What is typed stays when one goes back, and when the service refuses it. */
 export default function NewSubscriptionScreen() {
-  const mayCreate = [useMay('subscriptions:write'), useMay('secrets:read')].every(Boolean);
+  const mayCreate = useMayMakeSubscriptions();
   return (
     <Screen title="New subscription">
-      <div className="h-full overflow-y-auto">
-        {mayCreate ? (
-          <Making />
-        ) : (
-          <Notice title="You may not make subscriptions">
-            <p>That takes the abilities subscriptions:write and secrets:read.</p>
-          </Notice>
-        )}
-      </div>
+      <div className="h-full overflow-y-auto">{mayCreate ? <Making /> : <MayNot />}</div>
     </Screen>
+  );
+}
+
+function MayNot() {
+  const isLimited = useIsLimited();
+  return (
+    <Notice title="You may not make subscriptions">
+      <p>
+        {isLimited
+          ? 'Your session is limited to some subscriptions, so it cannot add any.'
+          : 'That takes the abilities subscriptions:write and secrets:read.'}
+      </p>
+    </Notice>
   );
 }
 

@@ -23,7 +23,7 @@ const SCHEMES = {
 /** How a receiver knows that a delivery is ours: the secret, its rotation, and code that verifies. */
 export default function SecurityTab({ subscription, search }: TabProps) {
   const [isRotating, setIsRotating] = useState(false);
-  const mayRotate = [useMay('subscriptions:write'), useMay('secrets:read')].every(Boolean);
+  const mayRotate = useMay('subscriptions:write', 'secrets:read');
   const { id, signature_scheme: scheme, public_key: publicKey } = subscription;
   return (
     <div className="flex max-w-4xl flex-col gap-8">
