@@ -6,6 +6,7 @@ import { say } from '../components/toasts';
 import { Button } from '../components/ui/button';
 import { Confirm } from '../components/ui/confirm';
 import { Field, Input, TextArea } from '../components/ui/field';
+import { useEdited } from '../lib/use-edited';
 import { FormDialog } from './form-dialog';
 import { doneOf, readAfterChange } from './queries';
 import { useAdmin } from './use-admin';
@@ -31,13 +32,14 @@ interface TenantDialogProps {
 export default function TenantDialog({ tenant, onClose }: TenantDialogProps) {
   const queryClient = useQueryClient();
   const { isForAll } = useAdmin();
-  const [typed, setTyped] = useState<Typed>(() => typedOf(tenant));
+  const form = useEdited(typedOf(tenant));
   const [isDeleting, setIsDeleting] = useState(false);
   const save = async (): Promise<void> => {
-    const body = bodyOf(typed);
-    if (tenant === null) await answerOf(createTenant({ body: { id: typed.id.trim(), ...body } }));
-    else await answerOf(patchTenant({ path: { id: tenant.id }, body }));
-    say('done', tenant === null ? `Tenant ${typed.id.trim()} created.` : `Tenant ${tenant.id} changed.`);
+    const body = bodyOf(form.changed);
+    const id = form.value.id.trim();
+    if (tenant === null) await answerOf(createTenant({ body: { id, ...body } }));
+    else if (form.isDirty) await answerOf(patchTenant({ path: { id: tenant.id }, body }));
+    if (form.isDirty) say('done', tenant === null ? `Tenant ${id} created.` : `Tenant ${tenant.id} changed.`);
     await readAfterChange(queryClient, 'tenants');
     onClose();
   };
@@ -62,7 +64,7 @@ export default function TenantDialog({ tenant, onClose }: TenantDialogProps) {
         )
       }
     >
-      {(faultAt) => <TenantFields isNew={tenant === null} typed={typed} onType={setTyped} faultAt={faultAt} />}
+      {(faultAt) => <TenantFields isNew={tenant === null} typed={form.value} onType={form.change} faultAt={faultAt} />}
     </FormDialog>
   );
 }
@@ -70,7 +72,7 @@ export default function TenantDialog({ tenant, onClose }: TenantDialogProps) {
 interface TenantFieldsProps {
   readonly isNew: boolean;
   readonly typed: Typed;
-  readonly onType: (typed: Typed) => void;
+  readonly onType: (part: Partial<Typed>) => void;
   readonly faultAt: (pointer: string) => string | undefined;
 }
 
@@ -78,12 +80,7 @@ function TenantFields({ isNew, typed, onType, faultAt }: TenantFieldsProps) {
   const field = (name: keyof Typed, label: string, pointer: string, help: ReactNode, more: object = {}): ReactNode => (
     <Field label={label} help={help} fault={faultAt(pointer)}>
       {(control) => (
-        <Input
-          {...control}
-          {...more}
-          value={typed[name]}
-          onChange={({ target }) => onType({ ...typed, [name]: target.value })}
-        />
+        <Input {...control} {...more} value={typed[name]} onChange={({ target }) => onType({ [name]: target.value })} />
       )}
     </Field>
   );
@@ -108,7 +105,7 @@ function TenantFields({ isNew, typed, onType, faultAt }: TenantFieldsProps) {
             {...control}
             rows={3}
             value={typed.origins}
-            onChange={({ target }) => onType({ ...typed, origins: target.value })}
+            onChange={({ target }) => onType({ origins: target.value })}
           />
         )}
       </Field>
@@ -173,11 +170,17 @@ function typedOf(tenant: TenantAnswer | null): Typed {
   };
 }
 
-function bodyOf({ name, rate, burst, subscriptions, origins }: Typed): TenantPatch {
+/** Says nothing of what is not given. */
+function bodyOf({ name, rate, burst, subscriptions, origins }: Partial<Typed>): TenantPatch {
+  const limits = {
+    ...(rate !== undefined && { events_per_second: limitOf(rate) }),
+    ...(burst !== undefined && { burst: limitOf(burst) }),
+    ...(subscriptions !== undefined && { subscriptions: limitOf(subscriptions) }),
+  };
   return {
-    name: name.trim() === '' ? null : name.trim(),
-    limits: { events_per_second: limitOf(rate), burst: limitOf(burst), subscriptions: limitOf(subscriptions) },
-    frame_ancestors: origins.split(/\s+/).filter(Boolean),
+    ...(name !== undefined && { name: name.trim() || null }),
+    ...(Object.keys(limits).length > 0 && { limits }),
+    ...(origins !== undefined && { frame_ancestors: origins.split(/\s+/).filter(Boolean) }),
   };
 }
 

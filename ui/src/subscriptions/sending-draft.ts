@@ -1,4 +1,5 @@
 import type { AuthInput, SubscriptionPatch, SubscriptionWithHealthAnswer } from '../api/generated';
+import { differing } from '../lib/use-edited';
 
 /** How the API shows what it keeps hidden. Sent back, it changes nothing. */
 const REDACTED = '[redacted]';
@@ -55,8 +56,8 @@ export function sendingDraftOf(subscription: SubscriptionWithHealthAnswer): Send
 
 /** What differs from what is stored, as PATCH takes it. */
 export function sendingPatchOf(draft: SendingDraft, stored: SendingDraft): SubscriptionPatch {
-  const differs = (...names: (keyof SendingDraft)[]): boolean =>
-    names.some((name) => JSON.stringify(draft[name]) !== JSON.stringify(stored[name]));
+  const changed = differing(draft, stored);
+  const differs = (...names: (keyof SendingDraft)[]): boolean => names.some((name) => name in changed);
   const { max_attempts: attempts, initial_interval: initial, max_interval: max } = draft;
   return {
     ...(differs('description') && { description: draft.description.trim() || null }),

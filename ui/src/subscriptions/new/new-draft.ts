@@ -1,7 +1,7 @@
-import type { SubscriptionInput, SubscriptionWithHealthAnswer } from '../../api/generated';
+import type { SubscriptionInput, SubscriptionPatch, SubscriptionWithHealthAnswer } from '../../api/generated';
 import type { NewStep } from '../subscription-search';
 
-/** What is asked before a subscription is made. */
+/** What is asked before a subscription is made, by the names of the API. */
 export interface NewDraft {
   readonly target_url: string;
   readonly description: string;
@@ -18,6 +18,12 @@ export function draftOf(subscription: SubscriptionWithHealthAnswer | undefined):
 
 export function inputOf({ target_url: url, description, event_types: types }: NewDraft): SubscriptionInput {
   return { target_url: url.trim(), description: description.trim() || null, event_types: [...types] };
+}
+
+/** What was changed of a subscription that is made already. */
+export function patchOf(changed: Partial<NewDraft>): SubscriptionPatch {
+  const input = Object.entries(inputOf({ ...EMPTY_DRAFT, ...changed }));
+  return Object.fromEntries(input.filter(([name]) => name in changed));
 }
 
 /** The first step that shows one of these faults; null if none does. */

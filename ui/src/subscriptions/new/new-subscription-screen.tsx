@@ -1,16 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useIsLimited, useMayMakeSubscriptions } from '../../api/access';
 import { answerOf, faultsOf } from '../../api/failure';
 import { createSubscription, patchSubscription } from '../../api/generated';
 import { Failed, Notice, Skeleton } from '../../components/states';
+import { type Edited, useEdited } from '../../lib/use-edited';
 import { Screen } from '../../shell/screen';
 import { noteChange, subscriptionQuery } from '../queries';
 import { type NewStep, readNewSearch } from '../subscription-search';
 import { UnsavedGuard } from '../unsaved-guard';
 import { CheckStep } from './check-step';
-import { draftOf, inputOf, type NewDraft, stepOfFaults } from './new-draft';
+import { draftOf, inputOf, type NewDraft, patchOf, stepOfFaults } from './new-draft';
 import { Steps } from './steps';
 import { WhatStep } from './what-step';
 import { WhereStep } from './where-step';
@@ -49,11 +49,10 @@ function Making() {
       search: { step: next === 'where' ? undefined : next, id: made },
     });
   const made = useQuery({ ...subscriptionQuery(id ?? ''), enabled: id !== undefined });
-  const [draft, setDraft] = useState<NewDraft | null>(null);
-  const shown = draft ?? draftOf(made.data);
-  const change = (part: Partial<NewDraft>): void => setDraft({ ...shown, ...part });
+  const form = useEdited(draftOf(made.data));
+  const { value: shown, change } = form;
   const saving = useMaking(id, (savedId) => {
-    setDraft(null);
+    form.reset();
     go('check', savedId);
   });
   const faults = faultsOf(saving.error);
@@ -61,7 +60,11 @@ function Making() {
   const save = (): void => {
     // The button is disabled a moment after the click only, and a second click would make a second subscription.
     if (queryClient.isMutating({ mutationKey: MAKING }) > 0) return;
-    saving.mutate(shown, {
+    if (id !== undefined && !form.isDirty) {
+      go('check');
+      return;
+    }
+    saving.mutate(form, {
       onError: (error) => {
         const at = stepOfFaults(faultsOf(error));
         if (at !== null && at !== step) go(at);
@@ -91,7 +94,7 @@ function Making() {
         />
       )}
       {step === 'check' && made.data !== undefined && <CheckStep subscription={made.data} onBack={() => go('what')} />}
-      <UnsavedGuard isDirty={draft !== null} />
+      <UnsavedGuard isDirty={form.isDirty} />
     </div>
   );
 }
@@ -101,11 +104,10 @@ function useMaking(id: string | undefined, onSaved: (id: string) => void) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationKey: MAKING,
-    mutationFn: (draft: NewDraft) => {
-      const body = inputOf(draft);
-      if (id !== undefined) return answerOf(patchSubscription({ path: { id }, body }));
+    mutationFn: ({ value, changed }: Pick<Edited<NewDraft>, 'value' | 'changed'>) => {
+      if (id !== undefined) return answerOf(patchSubscription({ path: { id }, body: patchOf(changed) }));
       // The answer has the secret, which is shown only when somebody asks for it.
-      return answerOf(createSubscription({ body })).then(({ secret: _secret, ...made }) => made);
+      return answerOf(createSubscription({ body: inputOf(value) })).then(({ secret: _secret, ...made }) => made);
     },
     onSuccess: (saved) => {
       noteChange(queryClient, saved);

@@ -9,7 +9,7 @@ import { SaveBar } from '../save-bar';
 import { SecretPanel } from '../secret-panel';
 import type { TabProps } from '../tab-props';
 import { UnsavedGuard } from '../unsaved-guard';
-import { useEdited } from '../use-edited';
+import { useEdited } from '../../lib/use-edited';
 import { useSaving } from '../use-saving';
 import { VerifyingCode } from '../verifying/verifying-code';
 

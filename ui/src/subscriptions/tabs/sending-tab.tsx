@@ -6,7 +6,7 @@ import { SaveBar } from '../save-bar';
 import { metadataOf, type SendingDraft, sendingDraftOf, sendingPatchOf } from '../sending-draft';
 import type { TabProps } from '../tab-props';
 import { UnsavedGuard } from '../unsaved-guard';
-import { type Edited, useEdited } from '../use-edited';
+import { type Edited, useEdited } from '../../lib/use-edited';
 import { faultAt, useSaving } from '../use-saving';
 import { AuthFields } from './auth-fields';
 import { HeaderFields } from './header-fields';

@@ -4,7 +4,7 @@ import { EventTypesField } from '../event-types-field';
 import { SaveBar } from '../save-bar';
 import type { TabProps } from '../tab-props';
 import { UnsavedGuard } from '../unsaved-guard';
-import { useEdited } from '../use-edited';
+import { useEdited } from '../../lib/use-edited';
 import { faultAt, useSaving } from '../use-saving';
 
 /** Which events it gets. */

@@ -19,6 +19,7 @@ describe('a form over what is stored', () => {
     form.rerender({ name: 'Billing', timeout: '30' });
 
     expect(form.result.current.value).toEqual({ name: 'Payments', timeout: '30' });
+    expect(form.result.current.changed).toEqual({ name: 'Payments' });
     expect(form.result.current.isDirty).toBe(true);
   });
 

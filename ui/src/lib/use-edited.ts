@@ -2,6 +2,8 @@ import { useState } from 'react';
 
 export interface Edited<T> {
   readonly value: T;
+  /** What differs from what is stored. To send no more keeps what somebody else changed meanwhile. */
+  readonly changed: Partial<T>;
   readonly isDirty: boolean;
   readonly change: (part: Partial<T>) => void;
   readonly reset: () => void;
@@ -17,16 +19,18 @@ export interface Edited<T> {
  */
 export function useEdited<T extends object>(stored: T): Edited<T> {
   const [edited, setEdited] = useState<Partial<T>>({});
+  const changed = differing(edited, stored);
   return {
     value: { ...stored, ...edited },
-    isDirty: Object.keys(differing(edited, stored)).length > 0,
+    changed,
+    isDirty: Object.keys(changed).length > 0,
     change: (part) => setEdited((before) => differing({ ...before, ...part }, stored)),
     reset: () => setEdited({}),
     settle: (saved) => setEdited((now) => differing(now, saved)),
   };
 }
 
-function differing<T extends object>(part: Partial<T>, whole: T): Partial<T> {
+export function differing<T extends object>(part: Partial<T>, whole: T): Partial<T> {
   const parts = Object.entries(part) as [keyof T, unknown][];
   return Object.fromEntries(
     parts.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(whole[name])),
