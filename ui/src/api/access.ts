@@ -62,6 +62,12 @@ export function useMayRunCommands(): boolean {
   return who.state !== 'signed-out' && who.role !== null;
 }
 
+/** Whether somebody may act here. After the end of a session, it may be somebody else who sits here. */
+export function isInUse(): boolean {
+  const { state } = access.get();
+  return state === 'open' || state === 'signed-in';
+}
+
 /** Asks the service who this browser is: nobody, a session that it has, or everyone, where no key is needed. */
 export async function beginAccess(): Promise<void> {
   try {

@@ -1,5 +1,6 @@
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { access, isInUse } from '../api/access';
 import { Store, useStore } from '../lib/store';
 
 interface Toast {
@@ -15,6 +16,9 @@ const MAX_SHOWN = 3;
 
 const toasts = new Store<readonly Toast[]>([]);
 let latest = 0;
+
+// What one person was told is not for the next.
+access.subscribe(() => !isInUse() && toasts.set([]));
 
 /** Says briefly what came of an action. */
 export function say(kind: Toast['kind'], text: string, action: ReactNode = null): void {

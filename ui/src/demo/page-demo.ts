@@ -1,4 +1,4 @@
-import { tenant } from '../api/access';
+import { access, isInUse, tenant } from '../api/access';
 import { answerOf } from '../api/failure';
 import {
   createReplay,
@@ -9,7 +9,7 @@ import {
   publishToAll,
 } from '../api/generated';
 import { nowMs } from '../lib/clock';
-import { demoState } from './demo-state';
+import { type DemoState, demoState } from './demo-state';
 import { type DemoApi, type DemoProgress, isDemo, runDemo } from './run-demo';
 
 const PAGE = 200;
@@ -19,14 +19,20 @@ const REPLAY_RATE = 1;
 
 let stopping: AbortController | null = null;
 
+// Its requests would go to another tenant, or be made for whoever signs in next.
+tenant.subscribe(stopDemo);
+access.subscribe(() => {
+  if (!isInUse()) stopDemo();
+  if (access.get().state === 'signed-out') forgetDemo();
+});
+
 /** Makes the sample traffic, and says in the store how far it is. Does nothing while it is being made. */
 export async function startDemo(): Promise<void> {
   if (stopping !== null) return;
   const stop = new AbortController();
   stopping = stop;
-  // The requests would go to another tenant.
-  const unfollow = tenant.subscribe(stopDemo);
   let progress = NOTHING;
+  let end: DemoState;
   demoState.set({ state: 'running', progress });
   try {
     progress = await runDemo(demoApi(stop.signal), {
@@ -38,33 +44,51 @@ export async function startDemo(): Promise<void> {
         if (!stop.signal.aborted) demoState.set({ state: 'running', progress });
       },
     });
-    demoState.set({ state: 'done', progress });
+    end = { state: 'done', progress };
   } catch (error) {
     const why = error instanceof Error ? error.message : 'That did not work.';
-    demoState.set(stop.signal.aborted ? { state: 'stopped', progress } : { state: 'failed', progress, why });
+    end = stop.signal.aborted ? { state: 'stopped', progress } : { state: 'failed', progress, why };
   }
-  unfollow();
+  // It is forgotten, and there may be another one.
+  if (stopping !== stop) return;
   stopping = null;
+  demoState.set(end);
 }
 
 export function stopDemo(): void {
   stopping?.abort();
 }
 
+/** What one person made is not for the next. */
+function forgetDemo(): void {
+  stopping = null;
+  demoState.set({ state: 'idle' });
+}
+
 /**
  * Removes the subscriptions that demos have made.
  *
- * @returns how many
+ * @returns how many; null if it was stopped, because somebody else or another tenant came
  * @throws Refused, Unreachable
  */
-export async function removeDemo(): Promise<number> {
-  const made = (await allSubscriptions()).filter(isDemo);
-  for (const { id } of made) {
-    // There is nothing in the answer.
-    await answerOf(deleteSubscription({ path: { id } }).then((result) => ({ ...result, data: true })));
+export async function removeDemo(): Promise<number | null> {
+  const stop = new AbortController();
+  stopping = stop;
+  try {
+    const made = (await allSubscriptions()).filter(isDemo);
+    for (const { id } of made) {
+      const removal = deleteSubscription({ path: { id }, signal: stop.signal });
+      // There is nothing in the answer.
+      await answerOf(removal.then((result) => ({ ...result, data: true })));
+    }
+    demoState.set({ state: 'idle' });
+    return made.length;
+  } catch (error) {
+    if (stop.signal.aborted) return null;
+    throw error;
+  } finally {
+    if (stopping === stop) stopping = null;
   }
-  demoState.set({ state: 'idle' });
-  return made.length;
 }
 
 function demoApi(signal: AbortSignal): DemoApi {

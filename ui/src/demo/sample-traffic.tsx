@@ -77,7 +77,8 @@ function Actions({ now: { state } }: { readonly now: DemoState }) {
   const remove = async (): Promise<void> => {
     setIsRemoving(true);
     try {
-      say('done', `${counted(await removeDemo(), 'subscription')} removed. Their history stays.`);
+      const removed = await removeDemo();
+      if (removed !== null) say('done', `${counted(removed, 'subscription')} removed. Their history stays.`);
     } catch (error) {
       say('failed', error instanceof Error ? error.message : 'That did not work.');
     }

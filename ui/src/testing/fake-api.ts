@@ -16,6 +16,7 @@ export function fakeApi(routes: Readonly<Record<string, Handler>>): FakeApi {
   const requests: string[] = [];
   vi.stubGlobal('fetch', async (input: RequestInfo | URL, init?: RequestInit) => {
     const request = new Request(input instanceof Request ? input : new URL(String(input), location.origin), init);
+    request.signal.throwIfAborted();
     const url = new URL(request.url);
     requests.push(`${request.method} ${url.pathname}${url.search}`);
     const handler = handlers.get(`${request.method} ${url.pathname}`) ?? {
@@ -23,7 +24,7 @@ export function fakeApi(routes: Readonly<Record<string, Handler>>): FakeApi {
       body: problem(404, 'There is no such thing.'),
     };
     const answer = typeof handler === 'function' ? await handler(url, request) : handler;
-    if (answer === 'never') return new Promise<Response>(() => undefined);
+    if (answer === 'never') return untilAborted(request);
     if (answer === 'away') throw new TypeError('Failed to fetch');
     const { status = 200, body = {} } = answer;
     return Promise.resolve(
@@ -31,6 +32,12 @@ export function fakeApi(routes: Readonly<Record<string, Handler>>): FakeApi {
     );
   });
   return { requests, answer: (route, handler) => void handlers.set(route, handler) };
+}
+
+function untilAborted({ signal }: Request): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
 }
 
 export function problem(status: number, detail: string) {
