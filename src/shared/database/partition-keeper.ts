@@ -39,10 +39,13 @@ export class PartitionKeeper {
     return new Date(row?.ms ?? NaN);
   }
 
-  async makeAhead(today: Date): Promise<void> {
-    const firstDay = Math.floor(today.getTime() / DAY_MS) - DAYS_BEHIND;
-    const days = Array.from({ length: DAYS_BEHIND + DAYS_AHEAD + 1 }, (_, index) => (firstDay + index) * DAY_MS);
-    await this.make(days);
+  /** @param todays today, by each clock that may give ids their time */
+  async makeAhead(...todays: readonly Date[]): Promise<void> {
+    const days = todays.flatMap((today) => {
+      const firstDay = Math.floor(today.getTime() / DAY_MS) - DAYS_BEHIND;
+      return Array.from({ length: DAYS_BEHIND + DAYS_AHEAD + 1 }, (_, index) => (firstDay + index) * DAY_MS);
+    });
+    await this.make([...new Set(days)]);
   }
 
   /** Creates the partitions of one day. Needed if a clock is so wrong that the day was not created ahead. */
@@ -66,27 +69,48 @@ export class PartitionKeeper {
   }
 
   private async make(days: readonly number[]): Promise<void> {
+    const wanted = PARTITIONED_TABLES.flatMap((table) => days.map((dayMs) => ({ table, dayMs })));
+    // Nearly always, all are there. Then nobody waits for the lock.
+    if ((await missing(this.dataSource, wanted)).length === 0) return;
     await this.dataSource.transaction(async (tx) => {
       await tx.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.partitions]);
-      for (const table of PARTITIONED_TABLES) {
-        for (const dayMs of days) await makePartition(tx, table, dayMs);
-      }
+      for (const partition of await missing(tx, wanted)) await makePartition(tx, partition);
     });
   }
+}
+
+interface Partition {
+  readonly table: PartitionedTable;
+  readonly dayMs: number;
+}
+
+/** A partition whose table does not have it. */
+interface MissingPartition extends Partition {
+  /** Whether it exists: it was detached but not dropped. */
+  readonly exists: boolean;
+}
+
+async function missing(reader: DataSource | EntityManager, wanted: readonly Partition[]): Promise<MissingPartition[]> {
+  const names = wanted.map(({ table, dayMs }) => partitionName(table, dayMs));
+  const rows = await reader.query<{ position: number; exists: boolean }[]>(
+    `select position::int, oid is not null as exists
+     from unnest($1::text[]) with ordinality wanted(name, position) left join pg_class on oid = to_regclass(name)
+     where relispartition is not true order by position`,
+    [names],
+  );
+  return rows.flatMap(({ position, exists }) => {
+    const partition = wanted[position - 1];
+    return partition === undefined ? [] : [{ ...partition, exists }];
+  });
 }
 
 /**
  * Creates the partition separately and then attaches it, which does not block readers and writers of the parent. A
  * partition that was detached but not dropped is attached again.
  */
-async function makePartition(tx: EntityManager, table: PartitionedTable, dayMs: number): Promise<void> {
+async function makePartition(tx: EntityManager, { table, dayMs, exists }: MissingPartition): Promise<void> {
   const name = partitionName(table, dayMs);
-  const [found] = await tx.query<{ relispartition: boolean }[]>(
-    'select relispartition from pg_class where oid = to_regclass($1)',
-    [name],
-  );
-  if (found?.relispartition) return;
-  if (found === undefined) await tx.query(`create table ${name} (like ${table} including all)`);
+  if (!exists) await tx.query(`create table ${name} (like ${table} including all)`);
   await tx.query(
     `alter table ${table} attach partition ${name}
      for values from ('${firstUuidAt(dayMs)}') to ('${firstUuidAt(dayMs + DAY_MS)}')`,

@@ -42,7 +42,7 @@ export class Retention {
     const today = this.clock.now();
     const databaseToday = await this.keeper.databaseNow();
     // Ids carry the time of this process's clock. Both clocks decide what is expired, so a wrong one drops nothing.
-    for (const day of [today, databaseToday]) await this.keeper.makeAhead(day);
+    await this.keeper.makeAhead(today, databaseToday);
     if (this.step === undefined) return;
     const earlier = today < databaseToday ? today : databaseToday;
     const dropped = await this.expired.drop(earlier, this.settings.retentionDays, this.step);
