@@ -1,10 +1,6 @@
 import type { Browser, BrowserContext, Page } from '../../../ui/pictures/browser.js';
 import { eventually } from '../../support/eventually.js';
 
-/**
- * What a browser loads before a screen can be read. Fonts and data are not counted, and neither is what comes later.
- */
-const COUNTED: readonly string[] = ['document', 'script', 'stylesheet'];
 const READY_TIMEOUT_MS = 60_000;
 
 /** A visit by a browser that has never been here, but is signed in. */
@@ -13,7 +9,10 @@ export interface Visit {
   readonly context: BrowserContext;
   /** Milliseconds from the beginning of the navigation to the frame that shows data. */
   readonly readyMs: number;
-  /** Bytes of page, scripts and styles until then, as they came over the wire, without headers. */
+  /**
+   * Bytes of page, scripts and styles until then, as they came over the wire, without headers. Fonts and data are not
+   * counted.
+   */
   readonly loadedBytes: number;
   /** Tasks of more than 50 ms until then, in milliseconds. */
   readonly longTasksMs: readonly number[];
@@ -50,39 +49,35 @@ export class Visitor {
     });
     await context.addInitScript({ content: WATCH.replace('SELECTOR', JSON.stringify(selector)) });
     const page = await context.newPage();
-    const sizes: Promise<number>[] = [];
-    let isReady = false;
-    page.on('requestfinished', (request) => {
-      if (isReady || !COUNTED.includes(request.resourceType())) return;
-      sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
-    });
     await page.goto(this.origin + path);
     const seen = await eventually(() => page.evaluate<Seen | null>('globalThis.seen'), {
       timeoutMs: READY_TIMEOUT_MS,
       until: (value) => value !== null,
     });
-    isReady = true;
-    const loaded = await Promise.all(sizes);
-    return { page, context, ...seen!, loadedBytes: loaded.reduce((sum, bytes) => sum + bytes, 0) };
+    return { page, context, ...seen! };
   }
 }
 
-interface Seen {
-  readonly readyMs: number;
-  readonly longTasksMs: readonly number[];
-}
+type Seen = Omit<Visit, 'page' | 'context'>;
 
-/** Runs in the page before its own scripts: notes when an element has been painted, and what kept the page busy. */
+/**
+ * Runs in the page before its own scripts: notes when an element has been painted, what had been loaded by then, and
+ * what kept the page busy.
+ */
 const WATCH = `
   globalThis.seen = null;
   const longTasksMs = [];
   new PerformanceObserver((list) => longTasksMs.push(...list.getEntries().map(({ duration }) => Math.round(duration))))
     .observe({ type: 'longtask', buffered: true });
+  const isCounted = ({ entryType, name }) => entryType === 'navigation' || /\\.(js|css)$/.test(name);
+  const loadedBytes = () => performance.getEntries().filter(isCounted)
+    .reduce((sum, { encodedBodySize = 0 }) => sum + encodedBodySize, 0);
   const observer = new MutationObserver(() => {
     if (document.querySelector(SELECTOR) === null) return;
     observer.disconnect();
     requestAnimationFrame(() => setTimeout(() => {
-      globalThis.seen = { readyMs: Math.round(performance.now()), longTasksMs: [...longTasksMs] };
+      const readyMs = Math.round(performance.now());
+      globalThis.seen = { readyMs, loadedBytes: loadedBytes(), longTasksMs: [...longTasksMs] };
     }));
   });
   observer.observe(document, { childList: true, subtree: true });
