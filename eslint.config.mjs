@@ -8,6 +8,10 @@ const clock = {
     "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.object.name='Date'][callee.property.name='now']",
   message: 'Take the time from Clock.',
 };
+const autoFocus = {
+  selector: "JSXAttribute[name.name='autoFocus'], Property[key.name='autoFocus']",
+  message: 'Browsers obey it once in the life of a page. Use takeFocus.',
+};
 const env = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
   message: 'Read configuration through shared/config.',
@@ -113,7 +117,7 @@ export default defineConfig(
     rules: {
       'react-hooks/rules-of-hooks': 'error',
       'react-hooks/exhaustive-deps': 'error',
-      'no-restricted-syntax': ['error', clock],
+      'no-restricted-syntax': ['error', clock, autoFocus],
       // Handlers of events are written in one line, and may start what they do not wait for.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],

@@ -10,5 +10,13 @@ const wrong = Object.entries(packages).flatMap(([path, { link, inBundle, integri
   if (!path.includes('node_modules/') || link || inBundle) return [];
   return [...(integrity ? [] : [`${path} has no integrity`]), ...(resolved ? [`${path} has resolved`] : [])];
 });
+// React is Preact under another name. Where a package asks for a version that this name does not have, npm would
+// install React beside it, and both would be bundled.
+const runtimes = Object.entries(packages).filter(([path]) => /node_modules\/(react|react-dom|preact)$/.test(path));
+for (const [path, { name }] of runtimes) {
+  if (path.endsWith('preact') ? path !== 'node_modules/preact' : name !== '@preact/compat') {
+    wrong.push(`${path} is a second runtime beside node_modules/preact`);
+  }
+}
 for (const fault of wrong) console.log(fault);
 process.exitCode = wrong.length === 0 ? 0 : 1;

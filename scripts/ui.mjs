@@ -1,6 +1,6 @@
 // Works on the dashboard: node scripts/ui.mjs build | dev | client | pictures
 //   build [--if-needed]  makes ui/dist, and prints the size of the first load
-//   dev                  serves the sources with hot reload, beside a service on port 8000
+//   dev                  serves the sources and reloads the page when they change, beside a service on port 8000
 //   client [--check]     generates the client from docs/openapi.json, or compares it
 //   pictures [folder]    takes pictures of the screens, and looks for what axe and the browser find wrong
 import { setPriority } from 'node:os';

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import tailwind from '@tailwindcss/vite';
-import react from '@vitejs/plugin-react';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { testProjects } from './test-projects.ts';
 
@@ -13,6 +12,9 @@ const PORTAL = join(import.meta.dirname, 'src', 'portal');
 const NOT_AN_ENTRY = /^(?!.*(main\.tsx|element\.ts|\.html)$)/;
 /** One file for what every screen needs. Split by who else uses its parts, it would be dozens, and 8 kB larger. */
 const codeSplitting = { groups: [{ name: 'every-screen', tags: ['$initial' as const], test: NOT_AN_ENTRY }] };
+
+/** Libraries say `use client` for servers that render, which there are none of. */
+const CHECKS = { moduleLevelDirective: false };
 
 const BUILD = {
   target: 'baseline-widely-available',
@@ -27,8 +29,8 @@ const BUILD = {
 const dashboard: ViteUserConfig = {
   root: import.meta.dirname,
   base: '/ui/',
-  plugins: [react(), tailwind()],
-  build: { ...BUILD, rolldownOptions: { output: { codeSplitting } } },
+  plugins: [tailwind()],
+  build: { ...BUILD, rolldownOptions: { checks: CHECKS, output: { codeSplitting } } },
   server: { port: 5173, strictPort: true, proxy: { [API]: SERVICE, '/ui/config.json': SERVICE } },
   test: {
     environment: 'jsdom',
@@ -46,7 +48,7 @@ const dashboard: ViteUserConfig = {
 const portal: ViteUserConfig = {
   root: import.meta.dirname,
   base: '/portal/',
-  plugins: [react(), tailwind()],
+  plugins: [tailwind()],
   resolve: {
     alias: [
       { find: '@tanstack/react-router', replacement: join(PORTAL, 'routing', 'index.tsx') },
@@ -57,6 +59,7 @@ const portal: ViteUserConfig = {
   build: {
     ...BUILD,
     rolldownOptions: {
+      checks: CHECKS,
       input: ['portal.html', 'src/portal/element.ts'].map((file) => join(import.meta.dirname, file)),
       output: {
         codeSplitting,

@@ -3,24 +3,10 @@ import { join } from 'node:path';
 
 const KB = 1000;
 
-/** What a browser may load before a screen shows data, compressed: what every screen needs, and all of it. */
+/** What a browser may load before a screen shows data, compressed. */
 const PAGES = [
-  {
-    name: 'dashboard',
-    folder: '',
-    files: ['index.html', 'theme.js'],
-    entry: 'index.html',
-    maxBase: 150_000,
-    maxBytes: 150_000,
-  },
-  {
-    name: 'portal',
-    folder: 'portal',
-    files: ['portal.html'],
-    entry: 'portal.html',
-    maxBase: 100_000,
-    maxBytes: 110_000,
-  },
+  { name: 'dashboard', folder: '', files: ['index.html', 'theme.js'], entry: 'index.html', maxBytes: 150_000 },
+  { name: 'portal', folder: 'portal', files: ['portal.html'], entry: 'portal.html', maxBytes: 100_000 },
 ];
 /** What pages of others load. It is small because it is not compressed everywhere. */
 const ELEMENT = { file: join('portal', 'element.js'), maxBytes: 2000 };
@@ -29,9 +15,8 @@ const ELEMENT = { file: join('portal', 'element.js'), maxBytes: 2000 };
 const DRAWER = /^(.+\/)([^/]+)\/drawer\/[^/]+-drawer\.tsx$/;
 
 /**
- * Prints what a first visit of each screen loads: page, scripts and styles. What the page loads after that is listed
- * and not counted: parts that are wanted later, and drawers, which a link to an open delivery or event loads at once.
- * Fonts come after the first screen and are not listed.
+ * Prints what a first visit of each screen loads: page, scripts and styles, and those of a drawer where a link opens
+ * one. Parts that are wanted later are listed and not counted. Fonts come after the first screen and are not listed.
  *
  * @param directory a finished build, with its manifests
  * @returns whether nothing exceeds its budget
@@ -45,7 +30,7 @@ export function reportSizes(directory) {
   return isSmall;
 }
 
-function reportPage(directory, { name, files, entry, maxBase, maxBytes }) {
+function reportPage(directory, { name, files, entry, maxBytes }) {
   const manifest = JSON.parse(readFileSync(join(directory, '.vite', 'manifest.json'), 'utf8'));
   const first = new Set([...files, ...filesOf(manifest, entry)]);
   const firstBytes = bytesOf(directory, first);
@@ -63,11 +48,13 @@ function reportPage(directory, { name, files, entry, maxBase, maxBytes }) {
   }
   for (const drawer of later.filter((part) => DRAWER.test(part))) {
     const screen = drawer.replace(DRAWER, '$1$2/$2-screen.tsx');
-    const files = new Set([...first, ...filesOf(manifest, screen), ...filesOf(manifest, drawer)]);
-    console.log(`${inKb(bytesOf(directory, files))}  a first load with a drawer: ${drawer}`);
+    const all = new Set([...first, ...filesOf(manifest, screen), ...filesOf(manifest, drawer)]);
+    const bytes = bytesOf(directory, all);
+    largest = Math.max(largest, bytes);
+    console.log(`${inKb(bytes)}  a first load with a drawer: ${drawer}`);
   }
   console.log(`${inKb(largest)}  the largest first load, of ${inKb(maxBytes).trim()} at most`);
-  return firstBytes <= maxBase && largest <= maxBytes;
+  return largest <= maxBytes;
 }
 
 /** A chunk with everything that it imports at once. */

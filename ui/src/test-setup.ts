@@ -1,4 +1,5 @@
-import { cleanup, configure } from '@testing-library/react';
+import './lib/effects';
+import { cleanup, configure } from '@testing-library/preact';
 import { afterEach, vi } from 'vitest';
 
 // What jsdom lacks: sizes, and whatever depends on them.

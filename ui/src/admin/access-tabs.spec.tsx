@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { access, tenant } from '../api/access';
@@ -77,7 +77,7 @@ function recorded(
 }
 
 const signedInAs = (tenantId: string | null, abilities = ABILITIES_OF_ALL): void =>
-  act(() => access.set({ state: 'signed-in', role: 'admin', tenantId, abilities, expiresAt: LATER }));
+  void act(() => access.set({ state: 'signed-in', role: 'admin', tenantId, abilities, expiresAt: LATER }));
 
 describe('tenants', () => {
   it('are changed in a window with a URL of its own, where an empty limit means the default', async () => {

@@ -41,7 +41,9 @@ export function AuditFilterBar({ isFiltered, onClear }: AuditFilterBarProps) {
           >
             <option value="">every action</option>
             {Object.keys(ACTIONS).map((action) => (
-              <option key={action}>{action}</option>
+              <option key={action} value={action}>
+                {action}
+              </option>
             ))}
           </Select>
         </label>

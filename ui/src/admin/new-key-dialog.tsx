@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { answerOf } from '../api/failure';
 import { createKey, type CreatedKeyAnswer, type KeyInput } from '../api/generated';
 import { Field, Input, Select } from '../components/ui/field';
+import { takeFocus } from '../lib/focus';
 import { FormDialog } from './form-dialog';
 import { readAfterChange } from './queries';
 import { ShownOnce } from './shown-once';
@@ -76,7 +77,7 @@ function KeyFields({ typed, onType, faultAt, isForAll }: KeyFieldsProps) {
         {(control) => (
           <Input
             {...control}
-            autoFocus
+            ref={takeFocus}
             placeholder="shop backend"
             value={typed.name}
             onChange={({ target }) => onType({ ...typed, name: target.value })}

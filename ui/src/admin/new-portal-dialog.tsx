@@ -5,6 +5,7 @@ import { answerOf } from '../api/failure';
 import { createPortalSession, type CreatedPortalSessionAnswer, type PortalSessionInput } from '../api/generated';
 import { buttonClass } from '../components/ui/button';
 import { Checkbox, Field, Input, Select } from '../components/ui/field';
+import { takeFocus } from '../lib/focus';
 import { FormDialog } from './form-dialog';
 import { readAfterChange } from './queries';
 import { ShownOnce } from './shown-once';
@@ -110,7 +111,7 @@ function WhoFields({ typed, onType, faultAt, isForAll }: FieldsProps & { readonl
             <Input
               {...control}
               required
-              autoFocus
+              ref={takeFocus}
               value={typed.tenant}
               onChange={({ target }) => onType({ tenant: target.value })}
             />

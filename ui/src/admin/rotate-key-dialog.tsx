@@ -4,6 +4,7 @@ import { answerOf } from '../api/failure';
 import { type CreatedKeyAnswer, type KeyAnswer, rotateKey } from '../api/generated';
 import { Field, Select } from '../components/ui/field';
 import { nowMs } from '../lib/clock';
+import { takeFocus } from '../lib/focus';
 import { localTime } from '../lib/times';
 import { FormDialog } from './form-dialog';
 import { readAfterChange } from './queries';
@@ -53,7 +54,12 @@ export function RotateKeyDialog({ apiKey, onClose }: { readonly apiKey: KeyAnswe
           fault={faultAt('/overlap')}
         >
           {(control) => (
-            <Select {...control} autoFocus value={overlap} onChange={({ target }) => setOverlap(Number(target.value))}>
+            <Select
+              {...control}
+              ref={takeFocus}
+              value={overlap}
+              onChange={({ target }) => setOverlap(Number(target.value))}
+            >
               {OVERLAPS.map(([seconds, words]) => (
                 <option key={seconds} value={seconds}>
                   {words}

@@ -6,6 +6,7 @@ import { say } from '../components/toasts';
 import { Button } from '../components/ui/button';
 import { Confirm } from '../components/ui/confirm';
 import { Field, Input, TextArea } from '../components/ui/field';
+import { takeFocus } from '../lib/focus';
 import { useEdited } from '../lib/use-edited';
 import { FormDialog } from './form-dialog';
 import { doneOf, readAfterChange } from './queries';
@@ -84,7 +85,7 @@ function TenantFields({ isNew, typed, onType, faultAt }: TenantFieldsProps) {
       )}
     </Field>
   );
-  const forId = { autoFocus: true, required: true, placeholder: 'acme' };
+  const forId = { ref: takeFocus, required: true, placeholder: 'acme' };
   const number = { inputMode: 'numeric', placeholder: 'the default', className: 'text-right' };
   return (
     <>

@@ -1,4 +1,4 @@
-import { act, render, screen } from '@testing-library/react';
+import { act, render, screen } from '@testing-library/preact';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { access, enter, noteRefusedKey } from '../api/access';
 import { aSession } from '../testing/samples';
@@ -9,7 +9,7 @@ describe('what came of an action', () => {
     access.set({ state: 'signed-out', refusal: null });
     enter(aSession());
     render(<Toasts />);
-    act(() => say('done', 'Billing is deleted.'));
+    void act(() => say('done', 'Billing is deleted.'));
   });
 
   it.each([
@@ -19,13 +19,13 @@ describe('what came of an action', () => {
   ])('is gone when somebody %s', (_, leave) => {
     expect(screen.getByText('Billing is deleted.')).toBeTruthy();
 
-    act(leave);
+    void act(leave);
 
     expect(screen.queryByText('Billing is deleted.')).toBeNull();
   });
 
   it('stays when the session is prolonged', () => {
-    act(() => enter(aSession({ expires_at: '2026-01-31T13:00:00.000Z' })));
+    void act(() => enter(aSession({ expires_at: '2026-01-31T13:00:00.000Z' })));
 
     expect(screen.getByText('Billing is deleted.')).toBeTruthy();
   });

@@ -2,6 +2,7 @@ import { ListFilter, Plus, X } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Button, buttonClass } from '../components/ui/button';
 import { Popover } from '../components/ui/popover';
+import { takeFocus } from '../lib/focus';
 import { useKeys } from '../lib/keys';
 import type { EditorProps } from './filter-editor';
 import { type Filter, shownValue } from './filters';
@@ -121,7 +122,7 @@ function AddFilter<Name extends string>({ filters, search, onChange }: AddFilter
             <li key={filter.name}>
               <button
                 type="button"
-                autoFocus={index === 0}
+                ref={index === 0 ? takeFocus : undefined}
                 onClick={() => setChosen(filter)}
                 className="flex h-8 w-full items-center rounded-md px-2 text-left hover:bg-accent"
               >

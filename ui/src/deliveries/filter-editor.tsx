@@ -1,6 +1,7 @@
 import { type SubmitEvent, type ReactNode, useState } from 'react';
 import { Button } from '../components/ui/button';
 import { nowMs } from '../lib/clock';
+import { takeFocus } from '../lib/focus';
 import { toFieldTime } from '../lib/times';
 import type { Filter } from './filters';
 
@@ -45,7 +46,7 @@ function OptionEditor({ filter, value, options, isSingle, onChange, onDone }: Op
           <input
             type={isSingle ? 'radio' : 'checkbox'}
             name={filter.name}
-            autoFocus={index === 0}
+            ref={index === 0 ? takeFocus : undefined}
             checked={chosen.includes(option)}
             onChange={() => toggle(option)}
             className="size-3.5 accent-brand"
@@ -72,7 +73,7 @@ function TextEditor({ filter, value = '', placeholder, suggestions = [], help, o
   return (
     <EditorForm help={help} onApply={() => apply(typed)}>
       <input
-        autoFocus
+        ref={takeFocus}
         aria-label={filter.label}
         value={typed}
         onChange={({ target }) => setTyped(target.value)}
@@ -110,7 +111,7 @@ function TimeEditor({ filter, value, help, onChange, onDone }: EditorProps & { r
   return (
     <EditorForm help={`${help}, in your time zone`} onApply={() => apply(typed)}>
       <input
-        autoFocus
+        ref={takeFocus}
         type="datetime-local"
         aria-label={filter.label}
         value={typed}

@@ -1,4 +1,4 @@
-import { act, renderHook } from '@testing-library/react';
+import { act, renderHook } from '@testing-library/preact';
 import { describe, expect, it } from 'vitest';
 import { useEdited } from './use-edited';
 
@@ -15,7 +15,7 @@ describe('a form over what is stored', () => {
   it('keeps what a person changed, and follows what somebody else changes', () => {
     const form = edited({ name: 'Billing', timeout: '10' });
 
-    act(() => form.result.current.change({ name: 'Payments' }));
+    void act(() => form.result.current.change({ name: 'Payments' }));
     form.rerender({ name: 'Billing', timeout: '30' });
 
     expect(form.result.current.value).toEqual({ name: 'Payments', timeout: '30' });
@@ -26,8 +26,8 @@ describe('a form over what is stored', () => {
   it('follows a part whose change was taken back', () => {
     const form = edited({ name: 'Billing', timeout: '10' });
 
-    act(() => form.result.current.change({ name: 'Payments' }));
-    act(() => form.result.current.change({ name: 'Billing' }));
+    void act(() => form.result.current.change({ name: 'Payments' }));
+    void act(() => form.result.current.change({ name: 'Billing' }));
     form.rerender({ name: 'Invoices', timeout: '10' });
 
     expect(form.result.current.value.name).toBe('Invoices');
@@ -36,11 +36,11 @@ describe('a form over what is stored', () => {
 
   it('ends with what was saved, and keeps what was typed meanwhile', () => {
     const form = edited({ name: 'Billing', timeout: '10' });
-    act(() => form.result.current.change({ name: 'Payments', timeout: '' }));
+    void act(() => form.result.current.change({ name: 'Payments', timeout: '' }));
     const saved = form.result.current.value;
 
-    act(() => form.result.current.change({ name: 'Payments EU' }));
-    act(() => form.result.current.settle(saved));
+    void act(() => form.result.current.change({ name: 'Payments EU' }));
+    void act(() => form.result.current.settle(saved));
     form.rerender({ name: 'Payments', timeout: '15' });
 
     expect(form.result.current.value).toEqual({ name: 'Payments EU', timeout: '15' });

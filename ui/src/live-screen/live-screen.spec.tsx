@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nowMs } from '../lib/clock';
@@ -20,7 +20,7 @@ function api(routes: Parameters<typeof fakeApi>[0] = {}): FakeApi {
   });
 }
 
-const arrive = (messages: readonly LiveMessage[]): void => act(() => feed.take(messages, nowMs()));
+const arrive = (messages: readonly LiveMessage[]): void => void act(() => feed.take(messages, nowMs()));
 
 /** The type of each row in view, from the top. */
 async function types(expected: readonly string[]): Promise<void> {
@@ -155,7 +155,7 @@ describe('the live view', () => {
     renderApp('/live');
     await screen.findByText('Waiting for something to happen');
     arrive(attemptsOn(1, 1));
-    act(() => feed.note(aGap(), nowMs()));
+    void act(() => feed.note(aGap(), nowMs()));
 
     await types(['missing', 'order.n1']);
     expect(screen.getByRole('link', { name: 'Deliveries of that time' }).getAttribute('href')).toBe(

@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { act, render, screen, within } from '@testing-library/react';
+import { act, render, screen, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { access } from '../api/access';
@@ -223,7 +223,7 @@ describe('the portal', () => {
     expect(screen.getAllByRole('row')).toHaveLength(4);
     // Without a token, nothing is asked any more: it could count as somebody else.
     const before = api.requests.length;
-    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await user.click(await screen.findByRole('button', { name: 'Try again' }));
     expect(api.requests).toHaveLength(before);
   });
 
@@ -254,7 +254,9 @@ describe('the portal', () => {
     api.answer('POST /portal-sessions/exchange', { body: aPortal({ token: 'whp_2', tenant_id: 'globex', capabilities: ['deliveries:read', 'deliveries:retry'] }) }); // prettier-ignore
     api.answer('GET /deliveries', { body: aPage(deliveriesFrom(9, 9)) });
 
-    await act(() => session.take('whc_2'));
+    await act(async () => {
+      await session.take('whc_2');
+    });
     stop();
 
     // The live view ends, and begins anew with the other token.
@@ -273,7 +275,9 @@ describe('the portal', () => {
       body: aPortal({ token: 'whp_2', id: 'pse_2', subscription_ids: ['sub_2', 'sub_1'] }),
     });
 
-    await act(() => session.take('whc_2'));
+    await act(async () => {
+      await session.take('whc_2');
+    });
 
     expect(screen.getByText('1 selected')).toBeTruthy();
   });

@@ -1,4 +1,4 @@
-import { act, fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen } from '@testing-library/preact';
 import { useRef } from 'react';
 import { describe, expect, it } from 'vitest';
 import { useVirtualizer } from './small-virtual';
@@ -60,7 +60,7 @@ describe('a list of many rows', () => {
     expect([shown()[0], shown().at(-1)]).toEqual([0, 22]);
     expect(screen.getByTestId('all').style.height).toBe('400000px');
 
-    act(() => scrollTo(4000));
+    void act(() => scrollTo(4000));
 
     expect([shown()[0], shown().at(-1)]).toEqual([98, 122]);
     expect(screen.getByText('100').style.top).toBe('4000px');
@@ -88,7 +88,7 @@ describe('a list of many rows', () => {
     ['in view', 102, 4000, 4000],
   ])('scrolls no further than necessary to a row that is %s', (_, at, from, to) => {
     render(<List count={10_000} at={at} />);
-    act(() => scrollTo(from));
+    void act(() => scrollTo(from));
 
     fireEvent.click(screen.getByText('Go'));
 

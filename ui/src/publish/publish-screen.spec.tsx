@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeApi, fakeApi, problem } from '../testing/fake-api';
@@ -41,7 +41,7 @@ describe('publishing by hand', () => {
   const initial = draft.get();
   beforeEach(() => draft.set(initial));
 
-  const payload = (): Promise<HTMLElement> => screen.findByRole('textbox', { name: 'Payload' });
+  const payload = (): Promise<HTMLTextAreaElement> => screen.findByRole('textbox', { name: 'Payload' });
   const type = async (name: string, text: string): Promise<void> => {
     const field = await screen.findByRole(name === 'Event type' ? 'combobox' : 'textbox', { name });
     await user.clear(field);
@@ -83,7 +83,7 @@ describe('publishing by hand', () => {
     const field = await payload();
 
     // As with the editor, whose keys do not make the page render at once.
-    act(() => {
+    void act(() => {
       for (const ctrlKey of [true, true]) fireEvent.keyDown(field, { key: 'Enter', ctrlKey });
     });
 
@@ -141,13 +141,13 @@ describe('publishing by hand', () => {
     await user.click(screen.getByRole('button', { name: 'Publish' }));
 
     expect(await screen.findByText(/may have been published all the same/)).toBeTruthy();
-    expect((await payload()).textContent).toBe('{"kept":true}');
+    expect((await payload()).value).toBe('{"kept":true}');
     api.answer('POST /webhooks/order.created', { status: 413, body: problem(413, 'The payload is too large.') });
     await user.click(screen.getByRole('button', { name: 'Publish' }));
     expect(await screen.findByText('The payload is too large.')).toBeTruthy();
     first.unmount();
     renderApp('/publish');
-    expect((await payload()).textContent).toBe('{"kept":true}');
+    expect((await payload()).value).toBe('{"kept":true}');
   });
 
   it('points at the line where the JSON is wrong, and does not send it', async () => {
@@ -165,7 +165,7 @@ describe('publishing by hand', () => {
     apiWith();
     const view = renderApp(`/publish?event_type=order.created&tags=order-1234&like=${eventId(1)}`);
 
-    await waitFor(async () => expect((await payload()).textContent).toBe('{"repeated":true}'));
+    await waitFor(async () => expect((await payload()).value).toBe('{"repeated":true}'));
     expect(view.url()).toContain(`like=${eventId(1)}`);
   });
 

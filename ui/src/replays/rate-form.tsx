@@ -2,6 +2,7 @@ import { type SubmitEvent, useState } from 'react';
 import { faultsOf } from '../api/failure';
 import { Button } from '../components/ui/button';
 import { Field, Input } from '../components/ui/field';
+import { takeFocus } from '../lib/focus';
 
 interface RateFormProps {
   /** Deliveries per second. */
@@ -35,7 +36,7 @@ export function RateForm({ rate, onSave, onDone }: RateFormProps) {
         {(control) => (
           <Input
             {...control}
-            autoFocus
+            ref={takeFocus}
             type="number"
             min="0.01"
             step="any"

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { Dialog } from '../components/ui/dialog';
 import { Kbd } from '../components/ui/kbd';
 import { cx } from '../lib/cx';
+import { takeFocus } from '../lib/focus';
 import { keyLabel } from '../lib/keys';
 import { type Command, commandsFor, type Going } from './commands';
 
@@ -78,7 +79,7 @@ function FindField({ typed, chosen, onType, onPress }: FindFieldProps) {
     <div className="flex items-center gap-2 border-b border-border px-4">
       <Search aria-hidden className="size-4 shrink-0 text-muted-foreground" />
       <input
-        autoFocus
+        ref={takeFocus}
         role="combobox"
         aria-label="Find or go to"
         aria-expanded

@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { access, type Ability, noteRefusedKey } from '../api/access';
@@ -21,7 +21,7 @@ function signedIn(
 ): void {
   const { abilities = ABILITIES_OF_ALL, role = 'admin', expiresAt = '2099-01-01T00:00:00.000Z' } = given;
   const { key_id: keyId } = aSession();
-  act(() => access.set({ state: 'signed-in', role, tenantId: null, keyId, abilities, expiresAt }));
+  void act(() => access.set({ state: 'signed-in', role, tenantId: null, keyId, abilities, expiresAt }));
 }
 
 const secondsFromNow = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
@@ -51,7 +51,7 @@ describe('a session that ends', () => {
     renderApp('/admin');
     signedIn();
     await screen.findByText('No tenants');
-    act(() => access.set({ state: 'ended', role: 'admin', tenantId: null, abilities: ABILITIES_OF_ALL }));
+    void act(() => access.set({ state: 'ended', role: 'admin', tenantId: null, abilities: ABILITIES_OF_ALL }));
 
     const field = within(await over()).getByLabelText<HTMLInputElement>(/With an API key/);
     await user.type(field, 'whk_wrong{Enter}');
@@ -68,7 +68,7 @@ describe('a session that ends', () => {
     changeDraft({ payload: 'of the first key' });
     const states: string[] = [];
     const stop = access.subscribe(() => states.push(access.get().state));
-    act(noteRefusedKey);
+    void act(noteRefusedKey);
     const dialog = await over();
     const before = api.requests.filter((each) => each.startsWith('GET /tenants')).length;
 

@@ -1,6 +1,7 @@
 import { type SubmitEvent, useState } from 'react';
 import { refusalOf, signIn } from '../api/access';
 import { Button } from '../components/ui/button';
+import { takeFocus } from '../lib/focus';
 
 interface SignInFormProps {
   readonly refusal: string | null;
@@ -33,7 +34,7 @@ export function SignInForm({ refusal: first }: SignInFormProps) {
         autoComplete="off"
         spellCheck={false}
         required
-        autoFocus
+        ref={takeFocus}
         value={key}
         onChange={({ target }) => setKey(target.value)}
         aria-describedby="refusal"

@@ -56,6 +56,15 @@ function Tokens({ control, types, isReadOnly, onAdd, onChange }: TokensProps) {
     onAdd(text);
     setTyped('');
   };
+  const take = (input: HTMLInputElement): void => {
+    if (/[\s,]/.test(input.value)) {
+      add(input.value);
+      // If nothing was typed before, nothing renders, and the space or comma would stay.
+      input.value = '';
+    } else {
+      setTyped(input.value);
+    }
+  };
   const press = (event: KeyboardEvent): void => {
     if (event.key === 'Backspace' && typed === '') onChange(types.slice(0, -1));
     if (event.key !== 'Enter' || typed.trim() === '') return;
@@ -88,7 +97,7 @@ function Tokens({ control, types, isReadOnly, onAdd, onChange }: TokensProps) {
           {...control}
           ref={field}
           value={typed}
-          onChange={({ target }) => (/[\s,]/.test(target.value) ? add(target.value) : setTyped(target.value))}
+          onChange={({ target }) => take(target)}
           onKeyDown={press}
           onBlur={() => add(typed)}
           placeholder={types.length === 0 ? 'order.created' : ''}

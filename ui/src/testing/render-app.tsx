@@ -1,6 +1,6 @@
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
-import { render, type RenderResult } from '@testing-library/react';
+import { render, type RenderResult } from '@testing-library/preact';
 import { ABILITIES_OF_ALL } from './samples';
 import { access } from '../api/access';
 import { setUpClient } from '../api/client';

@@ -1,10 +1,4 @@
-import {
-  type InputHTMLAttributes,
-  type ReactNode,
-  type SelectHTMLAttributes,
-  type TextareaHTMLAttributes,
-  useId,
-} from 'react';
+import { type ComponentProps, type InputHTMLAttributes, type ReactNode, useId } from 'react';
 import { cx } from '../../lib/cx';
 
 /** What ties a control to its label, its help and its fault. */
@@ -53,15 +47,15 @@ export function Field({ label, help, fault = null, className, children }: FieldP
 const CONTROL =
   'w-full min-w-0 rounded-md border border-input bg-card px-2.5 placeholder:text-muted-foreground aria-invalid:border-destructive disabled:bg-muted disabled:text-muted-foreground';
 
-export function Input({ className, ...props }: InputHTMLAttributes<HTMLInputElement>) {
+export function Input({ className, ...props }: ComponentProps<'input'>) {
   return <input spellCheck={false} autoComplete="off" className={cx(CONTROL, 'h-8', className)} {...props} />;
 }
 
-export function TextArea({ className, ...props }: TextareaHTMLAttributes<HTMLTextAreaElement>) {
+export function TextArea({ className, ...props }: ComponentProps<'textarea'>) {
   return <textarea spellCheck={false} className={cx(CONTROL, 'py-1.5 font-mono', className)} {...props} />;
 }
 
-export function Select({ className, ...props }: SelectHTMLAttributes<HTMLSelectElement>) {
+export function Select({ className, ...props }: ComponentProps<'select'>) {
   return <select className={cx(CONTROL, 'h-8', className)} {...props} />;
 }
 

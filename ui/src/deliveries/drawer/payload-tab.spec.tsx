@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { render, screen } from '@testing-library/react';
+import { render, screen } from '@testing-library/preact';
 import { describe, expect, it, vi } from 'vitest';
 import { setUpClient } from '../../api/client';
 import { makeQueryClient } from '../../api/query-client';

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { access } from '../../api/access';
@@ -55,6 +55,7 @@ describe('making a subscription', () => {
     const { api, bodies } = apiThatMakes();
     const view = renderApp('/subscriptions/new');
 
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Target URL' })));
     await fillIn();
     expect(view.url()).toBe('/subscriptions/new?step=what');
     await user.type(screen.getByRole('textbox', { name: 'Event types' }), 'invoice.paid user.*{Enter}');
@@ -71,6 +72,18 @@ describe('making a subscription', () => {
     ]);
     expect(document.body.textContent).not.toContain('whsec_');
     expect(api.requests).not.toContain(`GET ${AT}/secret`);
+  });
+
+  it('takes nothing for an event type that begins with a space', async () => {
+    apiThatMakes();
+    renderApp('/subscriptions/new');
+    await fillIn();
+
+    const field = screen.getByRole<HTMLInputElement>('textbox', { name: 'Event types' });
+    await user.type(field, ' in');
+
+    expect(field.value).toBe('in');
+    expect(screen.queryByRole('button', { name: 'Remove i' })).toBeNull();
   });
 
   it('keeps what was typed when one goes back', async () => {

@@ -3,6 +3,7 @@ import { ArrowRight } from 'lucide-react';
 import type { SubmitEvent } from 'react';
 import { Button, buttonClass } from '../../components/ui/button';
 import { Field, Input } from '../../components/ui/field';
+import { takeFocus } from '../../lib/focus';
 import { useStore } from '../../lib/store';
 import { serverConfig } from '../../shell/config-store';
 import type { NewDraft } from './new-draft';
@@ -31,7 +32,7 @@ export function WhereStep({ draft, faults, onChange, onNext }: WhereStepProps) {
         {(control) => (
           <Input
             {...control}
-            autoFocus
+            ref={takeFocus}
             required
             type="url"
             className="h-10 font-mono"
