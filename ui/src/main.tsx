@@ -9,13 +9,11 @@ import { beginAccess, tenant } from './api/access';
 import { setUpClient } from './api/client';
 import { makeQueryClient } from './api/query-client';
 import { readServerConfig } from './api/server-config';
+import { loadAfterFirstData } from './lib/after-first-data';
 import { followLive } from './live/live';
 import { makeRouter } from './router';
 import { serverConfig } from './shell/config-store';
 import { followTheme } from './shell/theme';
-
-/** The first screen has shown its data by then. */
-const REST_MS = 500;
 
 const queryClient = makeQueryClient();
 
@@ -40,13 +38,11 @@ createRoot(root).render(
   </StrictMode>,
 );
 
-// Not needed for the first screen, and ready when they are wanted.
-setTimeout(loadTheRest, REST_MS);
-
-function loadTheRest(): void {
+// Ready when they are wanted.
+loadAfterFirstData(queryClient, () => {
   void import('./fonts.css');
   void import('./components/ui/popover-panel');
   void import('./components/ui/menu-panel');
   // The file may be gone by the time that the session ends.
   void import('./shell/sign-in-over');
-}
+});

@@ -6,6 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { makeQueryClient } from '../api/query-client';
 import { Notice } from '../components/states';
+import { loadAfterFirstData } from '../lib/after-first-data';
 import { nowMs } from '../lib/clock';
 import { followSession } from './follow-session';
 import type { Host } from './host';
@@ -19,8 +20,6 @@ import { type Memory, recall, remember } from './tab-memory';
 import { followTyping, hasTyped } from './typing';
 import { isAwaited } from './waiting-tab';
 
-/** The first screen has shown its data by then. */
-const REST_MS = 500;
 /** A page of the host that does not renew is not tried again at once. */
 const PATIENCE_MS = 30_000;
 
@@ -76,7 +75,7 @@ async function begin(): Promise<void> {
   const opening = session.begin(code);
   root.render(<Portal />);
   await opening;
-  setTimeout(loadTheRest, REST_MS);
+  loadAfterFirstData(queryClient, loadTheRest);
 }
 
 async function isForOtherTab(tenant: string, given: string): Promise<boolean> {

@@ -19,8 +19,9 @@ export default function MenuPanel({ button, entries, onClose }: MenuPanelProps) 
         if (!isOpen && !isButton) onClose();
       }}
     >
-      <Base.Portal>
-        <Base.Positioner anchor={button} sideOffset={4} align="end" className="z-40">
+      {/* Within the landmark of its button, by which readers of the page find what it is about. */}
+      <Base.Portal container={button.current?.closest('main')}>
+        <Base.Positioner anchor={button} positionMethod="fixed" sideOffset={4} align="end" className="z-40">
           <Base.Popup
             finalFocus={button}
             className="min-w-44 animate-appear rounded-lg border border-border bg-popover p-1 text-popover-foreground shadow-overlay outline-none"
