@@ -7,7 +7,7 @@ import { statsQuery } from '../api/queries';
 import { Failed, Skeleton } from '../components/states';
 import { useNow } from '../lib/clock';
 import { NothingYet } from '../deliveries/nothing-yet';
-import { Plots } from '../plots/plots';
+import { LazyPlots } from '../plots/lazy-plots';
 import { DEFAULT_RANGE, stepsOf } from '../plots/range';
 import { RangePicker } from '../plots/range-picker';
 import { Screen } from '../shell/screen';
@@ -57,7 +57,7 @@ export default function HomeScreen() {
             <>
               <Tiles stats={stats.data} steps={steps} nowMs={stats.dataUpdatedAt} />
               <Attention />
-              <Plots stats={stats.data} byCode={byCode.data} steps={steps} nowMs={minute} onZoom={zoom} />
+              <LazyPlots stats={stats.data} byCode={byCode.data} steps={steps} nowMs={minute} onZoom={zoom} />
             </>
           ) : stats.error !== null ? (
             <Failed error={stats.error} onRetry={() => void stats.refetch()} />

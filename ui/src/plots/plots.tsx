@@ -6,7 +6,7 @@ import type { Steps } from './range';
 import { Plot, type PlotSeries } from './plot';
 import { attemptsByClass, CODE_CLASSES, type CodeClass, countsOf, stacked, timelineOf, valuesOf } from './series';
 
-interface PlotsProps {
+export interface PlotsProps {
   readonly stats: StatsAnswer;
   readonly byCode: StatsAnswer | undefined;
   readonly steps: Steps;

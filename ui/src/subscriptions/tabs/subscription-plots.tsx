@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import { statsQuery } from '../../api/queries';
 import { Failed, Skeleton } from '../../components/states';
 import { useNow } from '../../lib/clock';
+import { LazyPlots } from '../../plots/lazy-plots';
 import { DEFAULT_RANGE, stepsOf } from '../../plots/range';
 import { REFRESH_MS } from '../queries';
 import type { SubscriptionSearch } from '../subscription-search';
-
-const Plots = lazy(() => import('../../plots/plots').then((module) => ({ default: module.Plots })));
 
 interface SubscriptionPlotsProps {
   readonly id: string;
@@ -47,9 +46,5 @@ export function SubscriptionPlots({ id, search: { range, since, until } }: Subsc
     ) : (
       <Failed error={stats.error} onRetry={() => void stats.refetch()} />
     );
-  return (
-    <Suspense fallback={<Skeleton lines={6} />}>
-      <Plots stats={stats.data} byCode={byCode.data} steps={steps} nowMs={minute} onZoom={zoom} />
-    </Suspense>
-  );
+  return <LazyPlots stats={stats.data} byCode={byCode.data} steps={steps} nowMs={minute} onZoom={zoom} />;
 }
