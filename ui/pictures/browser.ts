@@ -55,20 +55,27 @@ function isProgram(path: string): boolean {
 interface Violation {
   readonly id: string;
   readonly help: string;
-  readonly nodes: readonly { readonly target: readonly unknown[] }[];
+  readonly nodes: readonly { readonly target: readonly unknown[]; readonly any: readonly { message: string }[] }[];
 }
 
+/** In the middle of a change, text and background have the colours of neither theme. */
+const UNTIL_STILL = `(async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+})()`;
 /** Describes violations alone: for each element that passes a rule, axe would make selectors that nobody reads. */
 const LOOK = `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)`;
 
-/** What axe finds wrong with a page, one line each: the rule, and up to three places. */
+/** What axe finds wrong with a page, one line each: the rule, up to three places, and what is wrong with the first. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(UNTIL_STILL);
   // It stays until the page is loaded again.
   if (!(await page.evaluate<boolean>(`'axe' in globalThis`))) await page.evaluate(axe.source);
   const violations = await page.evaluate<Violation[]>(LOOK);
   return violations.map(({ id, help, nodes }) => {
     const places = nodes.slice(0, 3).map(({ target }) => target.join(' '));
-    return `${id}, ${help}: ${places.join(' | ')}`;
+    const [what] = nodes[0]?.any ?? [];
+    return `${id}, ${help}: ${places.join(' | ')}${what === undefined ? '' : ` (${what.message})`}`;
   });
 }
 

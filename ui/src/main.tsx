@@ -39,10 +39,12 @@ createRoot(root).render(
 );
 
 // Ready when they are wanted.
-loadAfterFirstData(queryClient, () => {
-  void import('./fonts.css');
-  void import('./components/ui/popover-panel');
-  void import('./components/ui/menu-panel');
-  // The file may be gone by the time that the session ends.
-  void import('./shell/sign-in-over');
-});
+loadAfterFirstData(queryClient, () =>
+  Promise.all([
+    import('./fonts.css'),
+    import('./components/ui/popover-panel'),
+    import('./components/ui/menu-panel'),
+    // The file may be gone by the time that the session ends.
+    import('./shell/sign-in-over'),
+  ]),
+);

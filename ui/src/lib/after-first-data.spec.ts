@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadAfterFirstData } from './after-first-data';
 
 describe('what the first screen does not need', () => {
-  const load = vi.fn();
+  const load = vi.fn(() => Promise.resolve());
   let queries: QueryClient;
   let answer: (data: string) => void;
 
@@ -30,5 +30,14 @@ describe('what the first screen does not need', () => {
     await vi.advanceTimersByTimeAsync(20_000);
 
     expect(load).toHaveBeenCalledOnce();
+  });
+
+  it('is loaded later if the service is away', async () => {
+    load.mockRejectedValueOnce(new TypeError('Failed to fetch dynamically imported module'));
+
+    answer('data');
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(load).toHaveBeenCalledTimes(2);
   });
 });

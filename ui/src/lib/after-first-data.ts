@@ -8,11 +8,11 @@ const MAX_LOOKS = 40;
 
 /**
  * Loads what the first screen does not need once that has its data: earlier, it would share the line and the processor
- * with it.
+ * with it. Tries again, in the same way, until it is loaded: the service may be away just then.
  *
  * @param queries of the page
  */
-export function loadAfterFirstData(queries: QueryClient, load: () => void): void {
+export function loadAfterFirstData(queries: QueryClient, load: () => Promise<unknown>): void {
   let looks = 0;
   let quietLooks = 0;
   const timer = setInterval(() => {
@@ -20,6 +20,6 @@ export function loadAfterFirstData(queries: QueryClient, load: () => void): void
     quietLooks = queries.isFetching() === 0 ? quietLooks + 1 : 0;
     if (quietLooks < QUIET_LOOKS && looks < MAX_LOOKS) return;
     clearInterval(timer);
-    load();
+    load().catch(() => loadAfterFirstData(queries, load));
   }, LOOK_MS);
 }

@@ -118,13 +118,19 @@ function GoesOnElsewhere() {
 }
 
 /** Not needed for the first screen, and ready when it is wanted. */
-function loadTheRest(): void {
-  void import('../fonts.css');
-  void import('../components/ui/popover-panel');
-  void import('../components/ui/menu-panel');
-  void import('./ended');
-  void import('../live/live').then(({ followLive }) => followLive(queryClient));
-  void host.then((found) => found !== null && void tellSize(found));
+async function loadTheRest(): Promise<void> {
+  const live = import('../live/live');
+  await Promise.all([
+    import('../fonts.css'),
+    import('../components/ui/popover-panel'),
+    import('../components/ui/menu-panel'),
+    import('./ended'),
+    live,
+  ]);
+  const found = await host;
+  if (found !== null) await tellSize(found);
+  // The last, because all of it is tried again if a part fails.
+  (await live).followLive(queryClient);
 }
 
 async function tellSize(to: Host): Promise<void> {
