@@ -101,12 +101,12 @@ describe('a service that starts, with real PostgreSQL and Redis', () => {
   it('warns of a variable that looks like a setting but is none', async () => {
     const service = await startService({ entry: 'main', settings: fastSettings(database, { MAX_RETRY: '7' }) });
 
+    expect(await service.stop()).toBe(0);
     expect(service.logs.filter(({ level }) => level === 40)).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ msg: 'MAX_RETRY is not a setting and changes nothing. Did you mean MAX_RETRIES?' }),
       ]),
     );
-    expect(await service.stop()).toBe(0);
   });
 
   it.each(['PORT', 'ADMIN_PORT'])('ends cleanly when %s is taken, and says so', async (name) => {
