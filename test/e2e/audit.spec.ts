@@ -277,7 +277,7 @@ describe('the audit log, with real PostgreSQL, Redis and receivers', () => {
     await admin.expect(200, 'PATCH', `/subscriptions/${id}`, { body: { state: 'active' } });
     // Some more are answered 410; the others wait until the subscription is active again.
     await eventually(() => admin.getSubscription(id), { until: ({ state }) => state === 'disabled' });
-    await eventually(() => admin.deliveriesOf(id, { status: 'in_flight' }), { until: ({ data }) => data.length === 0 });
+    await eventually(() => admin.deliveriesOf(id, { status: 'in_flight' }), { until: ({ length }) => length === 0 });
 
     const ofSubscription = await audited.read(`&target=${id}&action=subscription.disabled`);
 

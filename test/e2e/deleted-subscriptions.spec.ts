@@ -45,7 +45,7 @@ describe('deleted subscriptions, with real PostgreSQL, Redis and receivers', () 
 
     expect(await kept()).toEqual([NOTHING]);
     expect(await api.status(task)).toMatchObject({ status: 'delivered', target_url: receiver.url() });
-    expect((await api.deliveriesOf(id)).data).toMatchObject([{ id: task }]);
+    expect(await api.deliveriesOf(id)).toMatchObject([{ id: task }]);
   });
 
   it('of earlier versions lose their secrets, and go when their history expires', async () => {

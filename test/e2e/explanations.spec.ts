@@ -1,4 +1,4 @@
-import { ApiClient, type PageAnswer } from '../support/api-client.js';
+import { ApiClient, type DeliveryAnswer, type PageAnswer } from '../support/api-client.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { respond, ScriptedReceiver } from '../support/scripted-receiver.js';
 import { type ServiceProcess, startService } from '../support/service-process.js';
@@ -69,8 +69,8 @@ describe('a service that explains what it did, with real PostgreSQL and Redis', 
     await api.request('PATCH', `/subscriptions/${changing}`, { body: { event_types: ['order.*'] } });
 
     expect(deliveries).toBe(2);
-    const status = (await api.request('GET', `/deliveries?event_id=${eventId}`)).body as PageAnswer<{ id: string; subscription_id: string }>; // prettier-ignore
-    await api.untilFinal(status.data.find((delivery) => delivery.subscription_id === delivered)!.id);
+    const made = await api.list<DeliveryAnswer>(`/deliveries?event_id=${eventId}`);
+    await api.untilFinal(made.find((delivery) => delivery.subscription_id === delivered)!.id);
     const explanation = await explain(eventId);
     expect(explanation).toMatchObject({ addressed_to: 'all', deliveries: 2, has_more: false, next_cursor: null });
     expect(explanation.summary).toMatch(/^Published to all subscriptions that wanted order\.created at .*; it led to two deliveries\.$/); // prettier-ignore
@@ -97,7 +97,7 @@ describe('a service that explains what it did, with real PostgreSQL and Redis', 
     );
     // Deliveries come first, and their links lead to them.
     expect(explanation.data.slice(0, 2).map(({ delivery }) => delivery?.url)).toEqual(
-      status.data.map(({ id }) => `/deliveries/${id}`),
+      made.map(({ id }) => `/deliveries/${id}`),
     );
     expect((await api.request('GET', explanation.data[0]!.delivery!.url)).status).toBe(200);
   });

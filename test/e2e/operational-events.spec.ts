@@ -1,4 +1,4 @@
-import { ApiClient, type PageAnswer, type ProblemAnswer, type PublishedAnswer } from '../support/api-client.js';
+import { ApiClient, type ProblemAnswer, type PublishedAnswer } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { fastSettings, PATIENT } from '../support/fast-settings.js';
 import { assertMatchesWebhook } from '../support/openapi-validator.js';
@@ -105,17 +105,16 @@ describe('the events that the service publishes itself, with real PostgreSQL and
     const [got, ...others] = data.map(({ reason }) => reason);
     expect([got, others]).toEqual([null, ['type_not_subscribed', 'type_not_subscribed']]);
     expect(data.some(({ detail }) => detail.includes('"*" does not include webhooks.*'))).toBe(true);
-    const found = await api.expect<PageAnswer<{ id: string }>>(200, 'GET', `/events?event_type=${FAILED}`);
-    expect(found.data.map(({ id }) => id)).toContain(eventId);
+    const found = await api.list<{ id: string }>(`/events?event_type=${FAILED}`);
+    expect(found.map(({ id }) => id)).toContain(eventId);
     expect(receiver.requestsTo('/everything').filter(({ headers }) => headers['x-event-type'] === FAILED)).toEqual([]);
   });
 
   it('never tell of themselves: a failure of one of them leads to no other', async () => {
     receiver.script('/told', respond(500));
     const { told } = await failOne();
-    await eventually(() => api.expect<PageAnswer<unknown>>(200, 'GET', `/deliveries?status=failed&event_type=${FAILED}&event_id=${told.webhookId}`), {
-      until: ({ data }) => data.length === 1,
-    }); // prettier-ignore
+    const ended = `/deliveries?status=failed&event_type=${FAILED}&event_id=${told.webhookId}`;
+    await eventually(() => api.list(ended), { until: ({ length }) => length === 1 });
     receiver.script('/told', respond(200));
 
     // An event about the failure would come before the one about the next.

@@ -1,5 +1,5 @@
 import { createTenant, everythingStored } from '../support/access.js';
-import type { ApiClient, ApiResponse, DeliveryWithAttemptsAnswer, PageAnswer } from '../support/api-client.js';
+import type { ApiClient, ApiResponse, DeliveryWithAttemptsAnswer } from '../support/api-client.js';
 import { bodyFor, type DocumentedOperation, documentedOperations, pathOf } from '../support/documented-operations.js';
 import { eventually } from '../support/eventually.js';
 import { KeyedService } from '../support/keyed-service.js';
@@ -76,8 +76,7 @@ describe('what portals may do, with real PostgreSQL, Redis and receivers', () =>
 
   afterAll(() => service.stop());
 
-  const listed = async (client: ApiClient, path: string): Promise<readonly Item[]> =>
-    (await client.expect<PageAnswer<Item>>(200, 'GET', path)).data;
+  const listed = (client: ApiClient, path: string): Promise<Item[]> => client.list<Item>(path);
   const eventOf = (delivery: string): string => delivery.replace('dlv_', 'evt_').replace(/.{4}$/, '0000');
   const call = (client: ApiClient, operation: DocumentedOperation, ids: Readonly<Record<string, string>> = {}) => {
     const body = bodyFor(operation);

@@ -1,4 +1,4 @@
-import { ApiClient, type DeliveryAnswer, type PageAnswer } from '../support/api-client.js';
+import { ApiClient, type DeliveryAnswer } from '../support/api-client.js';
 import { eventually } from '../support/eventually.js';
 import { metricsIn } from '../support/exposition.js';
 import { fastSettings } from '../support/fast-settings.js';
@@ -43,7 +43,7 @@ describe('a service that reads from a replica', () => {
   const publish = async (): Promise<string> => (await api.publish(subscription, { n: 1 })).task_id;
   const lists = ['/deliveries', '/events', '/subscriptions/SUB/deliveries'];
   const idsIn = async (path: string): Promise<string[]> => {
-    const { data } = await api.expect<PageAnswer<DeliveryAnswer>>(200, 'GET', path.replace('SUB', subscription));
+    const data = await api.list<DeliveryAnswer>(path.replace('SUB', subscription));
     return data.map(({ id }) => id);
   };
   const sums = async (): Promise<number[]> => {

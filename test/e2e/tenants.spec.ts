@@ -1,6 +1,11 @@
 import { makeToken } from '../support/make-token.js';
 import { clientOf, createKey, createTenant, everythingStored } from '../support/access.js';
-import { ApiClient, type DeliveryWithAttemptsAnswer, type PageAnswer } from '../support/api-client.js';
+import {
+  ApiClient,
+  type DeliveryWithAttemptsAnswer,
+  type DeliveryAnswer,
+  type PageAnswer,
+} from '../support/api-client.js';
 import { BrowserSession } from '../support/browser-session.js';
 import { bodyFor, documentedOperations, pathOf } from '../support/documented-operations.js';
 import { eventually } from '../support/eventually.js';
@@ -162,11 +167,7 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
     await one.publish(ofOne.subscription, {});
     const page = await one.expect<PageAnswer<object>>(200, 'GET', '/deliveries?limit=1');
 
-    const { data } = await other.expect<PageAnswer<{ id: string }>>(
-      200,
-      'GET',
-      `/deliveries?cursor=${page.next_cursor!}`,
-    );
+    const data = await other.list<DeliveryAnswer>(`/deliveries?cursor=${page.next_cursor!}`);
 
     expect(data.map(({ id }) => id).sort()).toEqual([ofOther.delivery, ofOther.retry].sort());
   });
@@ -177,9 +178,9 @@ describe('two tenants, with real PostgreSQL, Redis and receivers', () => {
     const { deliveries, event_id: event } = await one.broadcast(TYPE, { n: 1 });
 
     expect(deliveries).toBe(1);
-    const page = await one.expect<PageAnswer<{ id: string; subscription_id: string }>>(200, 'GET', `/deliveries?event_id=${event}`); // prettier-ignore
-    expect(page.data.map((each) => each.subscription_id)).toEqual([ofOne.subscription]);
-    await one.untilFinal(page.data[0]!.id);
+    const made = await one.list<DeliveryAnswer>(`/deliveries?event_id=${event}`);
+    expect(made.map((each) => each.subscription_id)).toEqual([ofOne.subscription]);
+    await one.untilFinal(made[0]!.id);
     expect(receiver.requestsTo(`/${ofOther.tenant}`)).toHaveLength(former);
   });
 

@@ -33,7 +33,7 @@ describe('test events that wait for their outcome, by an API process on real Pos
         const init = { method: 'POST', headers, body, signal: client.signal };
         const answer = fetch(`${service.url}/subscriptions/${id}/test`, init);
         answer.then(() => (answered += 1)).catch(() => undefined);
-        await eventually(() => api.deliveriesOf(id), { until: ({ data }) => data.length === count });
+        await eventually(() => api.deliveriesOf(id), { until: ({ length }) => length === count });
       }
 
       await eventually(memory, { until: (bytes) => bytes - before < (TESTS * PAYLOAD_BYTES) / 2 });

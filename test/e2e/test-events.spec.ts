@@ -127,8 +127,8 @@ describe('a test event, with real PostgreSQL and Redis', () => {
     await api.publish(id, { n: 1 });
     await eventually(() => receiver.requestsTo(path), { until: ({ length }) => length === 1 });
     const answer = api.expect<TestAnswer>(202, 'POST', `/subscriptions/${id}/test`);
-    const { data } = await eventually(() => api.deliveriesOf(id, { event_type: 'webhook.test' }), {
-      until: ({ data }) => data.length === 1,
+    const data = await eventually(() => api.deliveriesOf(id, { event_type: 'webhook.test' }), {
+      until: ({ length }) => length === 1,
     });
 
     await api.expect(200, 'POST', `/deliveries/${data[0]!.id}/cancel`);
@@ -166,7 +166,7 @@ describe('a test event, with real PostgreSQL and Redis', () => {
     expect((answer.body as ProblemAnswer).errors).toEqual([
       { pointer: '/target_url', detail: expect.stringContaining('link-local') as string },
     ]);
-    expect((await api.deliveriesOf(id)).data).toEqual([]);
+    expect(await api.deliveriesOf(id)).toEqual([]);
   });
 
   it.each([
@@ -190,7 +190,7 @@ describe('a test event, with real PostgreSQL and Redis', () => {
       status: 422,
       body: { errors: [{ pointer: '/order' }, { pointer: '/event_type' }] },
     });
-    expect((await api.deliveriesOf(id)).data).toEqual([]);
+    expect(await api.deliveriesOf(id)).toEqual([]);
   });
 });
 
@@ -217,7 +217,7 @@ describe('a test event of an API process apart, with real PostgreSQL and Redis',
     return { answer, leave: () => { client.abort(); } }; // prettier-ignore
   };
   const untilPublished = (id: string, count: number): Promise<unknown> =>
-    eventually(() => api.deliveriesOf(id), { until: ({ data }) => data.length === count });
+    eventually(() => api.deliveriesOf(id), { until: ({ length }) => length === count });
 
   it('is answered with the attempt that a worker makes', async () => {
     const worker = await startService({ entry: 'main.worker', settings });

@@ -232,12 +232,20 @@ export class ApiClient {
     return this.expect<DeliveryWithAttemptsAnswer>(200, 'GET', `/status/${encodeURIComponent(taskId)}`);
   }
 
-  deliveriesOf(
-    subscriptionId: string,
-    query: Readonly<Record<string, string>> = {},
-  ): Promise<PageAnswer<DeliveryAnswer>> {
+  deliveriesOf(subscriptionId: string, query: Readonly<Record<string, string>> = {}): Promise<DeliveryAnswer[]> {
     const path = `/subscriptions/${encodeURIComponent(subscriptionId)}/deliveries?${new URLSearchParams(query).toString()}`;
-    return this.expect<PageAnswer<DeliveryAnswer>>(200, 'GET', path);
+    return this.list<DeliveryAnswer>(path);
+  }
+
+  /** All items of a list, from all its pages: one that takes the service long ends before it is full. */
+  async list<T>(path: string): Promise<T[]> {
+    const items: T[] = [];
+    for (let at: string | null = path; at !== null;) {
+      const page: PageAnswer<T> = await this.expect<PageAnswer<T>>(200, 'GET', at);
+      items.push(...page.data);
+      at = page.next_cursor === null ? null : withCursor(path, page.next_cursor);
+    }
+    return items;
   }
 
   /** Waits until the delivery is delivered, failed or cancelled, and returns it. */
@@ -284,4 +292,11 @@ function parsed(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+function withCursor(path: string, cursor: string): string {
+  const [pathname = '', query] = path.split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.set('cursor', cursor);
+  return `${pathname}?${parameters.toString()}`;
 }
