@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import reactHooks from 'eslint-plugin-react-hooks';
 import ts from 'typescript-eslint';
+import types from './scripts/type-errors.mjs';
 
 const clock = {
   selector:
@@ -55,21 +56,26 @@ const hotPath = {
   message: 'HotPath sees the rows of all tenants: what answers a client goes through TenantDatabase.',
 };
 
+const GENERATED = 'ui/src/api/generated';
+const parserOptions = { project: ['tsconfig.json', 'ui/tsconfig.json'], tsconfigRootDir: import.meta.dirname };
+
 export default defineConfig(
   {
     ignores: ['dist', 'node_modules', '.data', '.cache', 'coverage', 'test/clients/programs'].concat([
       'ui/dist',
       'ui/dist.*',
-      'ui/src/api/generated',
+      GENERATED,
       'ui/public',
     ]),
   },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],
+    plugins: { types },
     extends: [...ts.configs.strictTypeChecked, ...ts.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions },
     rules: {
+      'types/errors': ['error', { unlinted: GENERATED }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true, allowStaticOnly: true }],
