@@ -9,14 +9,20 @@ const SERVERS = [
   { programs: ['pgbouncer'], debianPackage: 'pgbouncer' },
 ];
 
+/** Packages in Debian: the engine of the browser, which is enough, or all of it. */
+const CHROMIUM = ['chromium-headless-shell', 'chromium'];
+
 /** Installs the servers and the browser that the tests need, unless they are installed. They need not run. */
 export async function ensureTestServers(node) {
   const missing = missingServers();
   const needsChromium = !hasChromium(node);
-  const packages = needsChromium ? [...missing, 'chromium'] : missing;
-  if (packages.length === 0) return;
+  if (missing.length === 0 && !needsChromium) return;
   const prefix = privilegePrefix();
-  const outputs = prefix !== null && existsSync('/usr/bin/apt-get') ? await install(packages, prefix) : [];
+  const outputs = [];
+  if (prefix !== null && existsSync('/usr/bin/apt-get')) {
+    outputs.push(...(await install(needsChromium ? [...missing, CHROMIUM[0]] : missing, prefix)));
+    if (needsChromium && !hasChromium(node)) outputs.push(...(await install(CHROMIUM.slice(1), prefix)));
+  }
   if (missingServers().length > 0) throw new Failure([...outputs, HOW_TO_INSTALL].join('\n'));
   if (!needsChromium || hasChromium(node)) return;
   outputs.push(await downloadChromium(node, prefix));
@@ -25,7 +31,7 @@ export async function ensureTestServers(node) {
 
 const HOW_TO_INSTALL = `The tests need redis-server or valkey-server, and pgbouncer, on PATH, and Chromium or Google Chrome. The servers need
 not be running.
-  Debian  sudo apt-get install redis-server pgbouncer chromium
+  Debian  sudo apt-get install redis-server pgbouncer chromium-headless-shell
   Ubuntu  sudo apt-get install redis-server pgbouncer, and Google Chrome (its .deb) or sudo snap install chromium
   Fedora  sudo dnf install valkey pgbouncer chromium
   Alpine  apk add redis pgbouncer chromium

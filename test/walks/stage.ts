@@ -70,7 +70,7 @@ export class Stage {
     const given = access === 'open' ? {} : { API_ACCESS: 'keys', BOOTSTRAP_API_KEY: key };
     const settings = fastSettings(database, { ...given, PORT: String(await keptPort()) });
     const start = { entry: access === 'open' ? 'local/local.main' : 'main', settings } as const;
-    const browser = await launchChromium();
+    const browser = await launchChromium({ prefers: 'shell' });
     const service = await startService(start);
     const api = new ApiClient(service.url);
     return new Stage({ database, browser }, start, service, receiver, access === 'open' ? api : api.as(key));

@@ -7,20 +7,31 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 export type { Browser, BrowserContext, Page } from 'playwright-core';
 
 /** Names of the browser on PATH, as systems call it. */
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** The engine of the browser alone: it shows pages to programs, for two thirds of the work. */
+const SHELL = 'chromium-headless-shell';
 /** Where macOS keeps it. */
 const ELSEWHERE = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
+interface LaunchOptions {
+  /** Of the command line. */
+  readonly args?: readonly string[];
+  /** `browser` is what people have; `shell` is enough where nobody measures or looks. The other one serves as well. */
+  readonly prefers?: Preference;
+}
+
+type Preference = 'browser' | 'shell';
+
 /**
  * Starts the Chromium of the system, or the one that `npm test` has downloaded.
  *
  * @throws Error that says how to install it
  */
-export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
-  const executablePath = findChromium();
+export async function launchChromium({ args = [], prefers = 'browser' }: LaunchOptions = {}): Promise<Browser> {
+  const executablePath = findChromium(prefers);
   if (executablePath === undefined) {
     throw new Error(
       'This needs Chromium: npx playwright-core install chromium --no-shell. Or Debian: sudo apt-get install ' +
@@ -32,10 +43,11 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
 }
 
 /** The first Chromium that runs: on Ubuntu, a program of that name may only say that there is a snap. */
-export function findChromium(): string | undefined {
+export function findChromium(prefers: Preference = 'browser'): string | undefined {
   const { PATH = '' } = process.env;
   const folders = PATH.split(delimiter);
-  const paths = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const names = prefers === 'shell' ? [SHELL, ...BROWSERS] : [...BROWSERS, SHELL];
+  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return [...paths, ...ELSEWHERE, chromium.executablePath()].find((path) => isProgram(path) && hasVersion(path));
 }
 

@@ -20,7 +20,7 @@ const faults: string[] = [];
 
 async function main(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
-  const browser = await launchChromium(['--force-color-profile=srgb']);
+  const browser = await launchChromium({ args: ['--force-color-profile=srgb'] });
   const only = process.env.ONLY?.split(',');
   const shots = SHOTS.filter(({ name }) => only?.includes(name) ?? true);
   for (const theme of THEMES)
