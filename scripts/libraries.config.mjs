@@ -85,6 +85,8 @@ export default {
     format: 'esm',
     // Nest and TypeORM look things up by the names of classes.
     keepNames: true,
+    // They would be read at each start. Nothing else is left out: assertions show the code that they stand in.
+    comments: false,
     // Half of the code is comments and blanks, and all of it is read at each start.
     minify: { compress: false, mangle: false, codegen: true },
     // Classes are decorated while modules load, which takes reflect-metadata.

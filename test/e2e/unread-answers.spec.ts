@@ -1,7 +1,8 @@
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { UnreadClients } from '../support/unread-clients.js';
 
-/** What 400 connections need, and garbage of V8. Responses that wait would take several times as much. */
+const FLOOD = { clients: 200, requests: 500 };
+/** What the connections need, and garbage of V8. Responses that wait would take several times as much. */
 const MOST_MB = 100;
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
@@ -21,7 +22,7 @@ describe('clients without a key that pipeline many requests and read no answer',
   });
 
   beforeEach(async () => {
-    clients = await UnreadClients.start(database);
+    clients = await UnreadClients.start(database, FLOOD);
   });
 
   afterEach(() => clients.stop());

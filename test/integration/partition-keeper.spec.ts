@@ -14,7 +14,7 @@ import { eventually } from '../support/eventually.js';
 import { migrateQuietly } from '../support/migrate-quietly.js';
 import { silentLogger } from '../support/silent-logger.js';
 import { StoredRows } from '../support/stored-rows.js';
-import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
+import { copyDatabase, createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
 const TABLES = ['events', 'deliveries', 'attempts', 'delivery_repeats'] as const;
 const DAY_MS = 86_400_000;
@@ -27,16 +27,20 @@ const daysFrom = (first: string, count: number): string[] =>
   );
 
 describe('the partitions of events and their history, on real PostgreSQL', () => {
+  /** Migrated on that day, and copied for each test. */
+  let migrated: TestDatabase;
   let database: TestDatabase;
   let dataSource: DataSource;
   let keeper: PartitionKeeper;
   let expired: ExpiredPartitions;
   let rows: StoredRows;
 
-  beforeEach(async () => {
-    database = await createEmptyDatabase();
-    rows = new StoredRows(database);
+  beforeAll(async () => {
+    migrated = await createEmptyDatabase();
+    await migrateQuietly(migrated.url, TODAY);
   });
+
+  afterAll(() => migrated.drop());
 
   afterEach(async () => {
     if (dataSource.isInitialized) await dataSource.destroy();
@@ -44,7 +48,8 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
   });
 
   const prepare = async (): Promise<void> => {
-    await migrateQuietly(database.url, TODAY);
+    database = await copyDatabase(migrated);
+    rows = new StoredRows(database);
     dataSource = await migrationDataSource(database.url).initialize();
     keeper = new PartitionKeeper(dataSource);
     expired = new ExpiredPartitions(dataSource, () => migrationDataSource(database.url).initialize());
@@ -121,6 +126,8 @@ describe('the partitions of events and their history, on real PostgreSQL', () =>
   });
 
   it('are created once by processes that start at the same time on a database without a schema', async () => {
+    database = await createEmptyDatabase();
+
     await Promise.all(Array.from({ length: 5 }, () => migrateQuietly(database.url, TODAY)));
 
     expect(await partitions()).toEqual(partitionsOf(daysFrom('2026-02-28', 9)));

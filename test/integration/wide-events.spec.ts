@@ -135,19 +135,25 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
     expect(await everything()).toEqual([1, 6005, 0]);
   });
 
-  it.each([1, 2, 3, 4])('is not stored at all when step %i of it fails', async (failing) => {
+  it('is not stored at all when any step of it fails', async () => {
     await subscribeMany(6005);
-    let steps = 0;
-    const fail: RunStep = (statement) =>
-      (steps += 1) === failing ? Promise.reject(new Error('no more')) : statement();
-    await expect(repository.accept(anEvent('k'), 'queued', fail)).rejects.toThrow('no more');
-    expect(await everything()).toEqual([0, 0, 0]);
+    for (const failing of [1, 2, 3, 4]) {
+      let steps = 0;
+      const fail: RunStep = (statement) =>
+        (steps += 1) === failing ? Promise.reject(new Error(`no step ${failing}`)) : statement();
+      await expect(repository.accept(anEvent('k'), 'queued', fail)).rejects.toThrow(`no step ${failing}`);
+      expect(await everything()).toEqual([0, 0, 0]);
+    }
   });
 
-  it('is refused when it has too many deliveries, and nothing of it is kept', async () => {
-    await subscribe(LIMITS.deliveriesPerEvent + 1, TENANT, '{*}');
+  it('is refused when it has too many deliveries, which are counted no further, and nothing of it is kept', async () => {
+    const most = LIMITS.deliveriesPerEvent;
+    await subscribe(most + 10, TENANT, '{*}');
+
     await expect(repository.accept(anEvent(), 'queued', atOnce)).rejects.toThrow(TooManySubscriptions);
+
     expect(await everything()).toEqual([0, 0, 0]);
+    expect(await subscriptions.findAudience(TENANT, 'a')).toEqual({ count: most + 1, ids: null });
   });
 
   it('can be written by a process whose clock is wrong by days', async () => {
@@ -223,16 +229,11 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
       expect(await subscriptions.findAudience('nobody', 'a')).toEqual({ count: 0, ids: [] });
     });
 
-    it('names none when there are many, and counts no further than it needs to', async () => {
+    it('names none when there are many', async () => {
       await subscribe(1000, 'some', '{*}');
       expect((await subscriptions.findAudience('some', 'a')).ids).toHaveLength(1000);
       await subscribe(1, 'some', '{*}');
       expect(await subscriptions.findAudience('some', 'a')).toEqual({ count: 1001, ids: null });
-      await subscribe(LIMITS.deliveriesPerEvent + 10, TENANT, '{*}');
-      expect(await subscriptions.findAudience(TENANT, 'a')).toEqual({
-        count: LIMITS.deliveriesPerEvent + 1,
-        ids: null,
-      });
     });
 
     it('fills no memory, however many types there are', async () => {

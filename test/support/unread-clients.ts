@@ -7,19 +7,26 @@ import { fastSettings } from './fast-settings.js';
 import { type ServiceProcess, startService } from './service-process.js';
 import type { TestDatabase } from './test-database.js';
 
-const CLIENTS = 400;
-const REQUESTS = 1500;
 /** What they ask for has been answered, or waits, when memory has not grown for so many looks. */
 const QUIET_LOOKS = 20;
+
+/** How many clients, and how many requests each sends. */
+interface Flood {
+  readonly clients: number;
+  readonly requests: number;
+}
 
 /** Clients without a key that send many requests to an API in one go and read no answer. */
 export class UnreadClients {
   private readonly clients: Socket[] = [];
 
-  private constructor(private readonly service: ServiceProcess) {}
+  private constructor(
+    private readonly service: ServiceProcess,
+    private readonly flood: Flood,
+  ) {}
 
   /** Starts the API. */
-  static async start(database: TestDatabase): Promise<UnreadClients> {
+  static async start(database: TestDatabase, flood: Flood): Promise<UnreadClients> {
     const settings = fastSettings(database, {
       API_ACCESS: 'keys',
       BOOTSTRAP_API_KEY: makeToken(),
@@ -27,7 +34,7 @@ export class UnreadClients {
       NODE_OPTIONS: '--max-old-space-size=256 --max-semi-space-size=1',
       MALLOC_ARENA_MAX: '1',
     });
-    return new UnreadClients(await startService({ entry: 'main.api', settings }));
+    return new UnreadClients(await startService({ entry: 'main.api', settings }), flood);
   }
 
   /** Asks the API for its liveness, as another client. @throws Error if it gets another answer than 200 */
@@ -45,8 +52,8 @@ export class UnreadClients {
   async growthMb(request: string, meanwhile: () => Promise<unknown>): Promise<number> {
     await this.ask(request);
     const idleMb = this.residentMb();
-    const requests = Buffer.from(request.repeat(REQUESTS));
-    for (let opened = 0; opened < CLIENTS; opened += 1) this.clients.push(await this.open());
+    const requests = Buffer.from(request.repeat(this.flood.requests));
+    for (let opened = 0; opened < this.flood.clients; opened += 1) this.clients.push(await this.open());
     for (const client of this.clients) client.pause().write(requests);
 
     let mostMb = 0;
