@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../access/index.js';
 import { Announcements } from '../announcements/index.js';
 import { toPublicId } from '../shared/ids/public-id.js';
+import type { Tx } from '../shared/database/transaction.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { Logger } from '../shared/logging/logger.js';
 import { Metrics, startAtZero } from '../shared/metrics/metrics.js';
@@ -40,24 +41,34 @@ export class SubscriptionDisabling {
 
   /** Disables an active or paused subscription whose receiver answered 410. */
   async disableGone(tenantId: string, id: Uuid): Promise<void> {
-    await this.disable(tenantId, id, 'gone', null);
+    await this.disable(tenantId, id, 'gone');
   }
 
-  /** Disables an active subscription. @returns false if it was not active, or has been changed */
-  async disableFailing(tenantId: string, id: Uuid, failure: LongFailure): Promise<boolean> {
-    return this.disable(tenantId, id, 'failing', failure);
+  /**
+   * Disables an active subscription.
+   *
+   * @param alongside is done in the same transaction
+   * @returns false if it was not active, or has been changed
+   */
+  async disableFailing(
+    tenantId: string,
+    id: Uuid,
+    { failure, alongside }: { readonly failure: LongFailure; readonly alongside: (tx: Tx) => Promise<void> },
+  ): Promise<boolean> {
+    return this.disable(tenantId, id, 'failing', { failure, alongside });
   }
 
   private async disable(
     tenantId: string,
     id: Uuid,
     reason: DisabledReason,
-    failure: LongFailure | null,
+    { failure, alongside }: { failure?: LongFailure; alongside?: (tx: Tx) => Promise<void> } = {},
   ): Promise<boolean> {
     const target = toPublicId('sub', id);
     const isDisabled = await this.audit.ownChange(tenantId, async (tx, record) => {
       const condition = { states: DISABLED_FROM[reason], updatedAt: failure?.updatedAt ?? null };
       if (!(await this.repository.disable(tx, { tenantId, id }, reason, condition))) return false;
+      await alongside?.(tx);
       await record({ action: 'subscription.disabled', target, changed: ['state'] });
       const { failingSinceMs = null, consecutiveFailures = null } = failure ?? {};
       await this.announcements.announce(tx, {

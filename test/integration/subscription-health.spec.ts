@@ -141,6 +141,22 @@ describe('a review of the health of subscriptions, on real PostgreSQL', () => {
     expect(reviews.announced).not.toContain('disabled');
   });
 
+  it('does not disable again a subscription that is revived before the next review', async () => {
+    const minute = await reviews.failForLong(subscription);
+    await reviews.watch(0.1);
+    await reviews.sum(subscription, minute);
+    const [found] = await reviews.review(minute + 1);
+    await reviews.longFailures.end(found!);
+    expect(await reviews.stateOf(subscription)).toMatchObject({ state: SUBSCRIPTION.disabled });
+
+    await reviews.rows.setSubscriptionState(subscription, SUBSCRIPTION.active);
+
+    expect(await reviews.review(minute + 1)).toEqual([]);
+    await reviews.sum(subscription, minute + 1);
+    expect(await reviews.review(minute + 2)).toEqual([]);
+    expect(await reviews.failing(subscription)).toMatchObject({ minute: 0, hours: 1 });
+  });
+
   it('counts anew after a pause, so that a week of it disables nobody', async () => {
     await reviews.failForLong(subscription);
     await reviews.rows.setSubscriptionState(subscription, SUBSCRIPTION.paused);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { toPublicId } from '../../shared/ids/public-id.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
+import type { Tx } from '../../shared/database/transaction.js';
 import { Logger } from '../../shared/logging/logger.js';
 import { Clock } from '../../shared/time/clock.js';
 import { SubscriptionDisabling } from '../../subscriptions/index.js';
@@ -35,11 +36,11 @@ export class LongFailures {
         await this.repository.forget(subscription);
         return;
       }
-      await this.disabling.disableFailing(tenantId, id, {
-        failingSinceMs: failing.sinceMs,
-        consecutiveFailures: failing.failures,
-        updatedAt,
-      });
+      const { sinceMs: failingSinceMs, failures: consecutiveFailures } = failing;
+      const failure = { failingSinceMs, consecutiveFailures, updatedAt };
+      // The next review may come after the revival, and would disable it at once for the failures of before.
+      const restartCount = (tx: Tx): Promise<void> => this.repository.restartCount(tx, subscription);
+      await this.disabling.disableFailing(tenantId, id, { failure, alongside: restartCount });
     } catch (error) {
       this.pausedUntilMs.set(id, this.clock.monotonicMs() + PAUSE_MS);
       this.logger.warn({ err: error, subscription_id: toPublicId('sub', id) }, 'subscription.not_disabled');

@@ -53,6 +53,11 @@ export const READ_FAILING = `select ${FAILING_COLUMNS} from failing_subscription
 
 export const FORGET_FAILING = 'delete from failing_subscriptions where subscription_id = any($1::uuid[])';
 
+/** Lets the failures of subscription $2 of tenant $1 count anew. */
+export const RESTART_COUNT = `update failing_subscriptions
+  set counted_from = null, counted_to = null, counted_failures = null, counted_hours = null, stage = 0
+  where tenant_id = $1 and subscription_id = $2`;
+
 /** Stores rows of the shape of READ_FAILING, given as JSON in $1. */
 export const KEEP_FAILING = `insert into failing_subscriptions (subscription_id, tenant_id, failing_since, last_failed_at,
     failures, last_status_code, last_error_code, target_digest, is_announced, counted_from, counted_to, counted_failures,

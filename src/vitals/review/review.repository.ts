@@ -7,6 +7,7 @@ import { Announcements } from '../../announcements/index.js';
 import { FORGET_LANES, HAS_SUCCEEDED } from '../../delivery/index.js';
 import { ADVISORY_LOCKS } from '../../shared/database/advisory-locks.js';
 import { type PatientQuery, runPatiently } from '../../shared/database/patient-transaction.js';
+import type { Tx } from '../../shared/database/transaction.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import { CLOSED_UNTIL } from '../../stats/index.js';
 import { SUBSCRIPTION_STATE, SUBSCRIPTION_TARGETS } from '../../subscriptions/index.js';
@@ -25,6 +26,7 @@ import {
   NETWORK_SIGNS,
   READ_FAILING,
   READ_PROGRESS,
+  RESTART_COUNT,
   SEEN,
 } from './review-statements.js';
 import { type SeenRow, seenOf } from './seen-rows.js';
@@ -139,6 +141,11 @@ export class ReviewRepository {
       return true;
     });
     return done ?? false;
+  }
+
+  /** Counts anew what fails from now on. */
+  async restartCount(tx: Tx, { id, tenantId }: KnownFailing): Promise<void> {
+    await tx.query(RESTART_COUNT, [tenantId, id]);
   }
 
   /**
