@@ -68,6 +68,23 @@ export function isInUse(): boolean {
   return state === 'open' || state === 'signed-in';
 }
 
+let stay = new AbortController();
+
+function endStay(): void {
+  stay.abort();
+  stay = new AbortController();
+}
+
+tenant.subscribe(endStay);
+access.subscribe(() => {
+  if (!isInUse()) endStay();
+});
+
+/** Aborts as soon as requests would be made for whoever signs in next, or go to another tenant. */
+export function thisStay(): AbortSignal {
+  return stay.signal;
+}
+
 /** Asks the service who this browser is: nobody, a session that it has, or everyone, where no key is needed. */
 export async function beginAccess(): Promise<void> {
   try {

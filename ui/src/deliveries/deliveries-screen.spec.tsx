@@ -1,7 +1,8 @@
-import { screen, waitFor, within } from '@testing-library/preact';
+import { act, screen, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
-import { access } from '../api/access';
+import { access, tenant } from '../api/access';
+import { isUnderWay } from '../lib/under-way';
 import { type FakeApi, fakeApi, problem } from '../testing/fake-api';
 import { renderApp } from '../testing/render-app';
 import { aPreview } from '../testing/replay-samples';
@@ -158,6 +159,28 @@ describe('the list of deliveries', () => {
     await user.keyboard('r');
     const posts = (): string[] => api.requests.filter((each) => each.startsWith('POST'));
     await waitFor(() => expect(posts()).toHaveLength(2));
+  });
+
+  it.each([
+    ['looks at another tenant', () => tenant.set('globex')],
+    ['signs out', () => access.set({ state: 'signed-out', refusal: null })],
+  ])('sends no more of the selected deliveries again when somebody %s', async (_, leave) => {
+    const failed = deliveriesFrom(6, 1).map((row) => ({ ...row, status: 'failed' as const }));
+    const retries = failed.map(({ id }) => [`POST /deliveries/${id}/retry`, 'never'] as const);
+    const api = apiWith({ 'GET /deliveries': { body: aPage(failed) }, ...Object.fromEntries(retries) });
+    const posts = (): string[] => api.requests.filter((each) => each.startsWith('POST'));
+    renderApp('/deliveries');
+    await rows(6);
+    await user.keyboard('jxjxjxjxjxjx');
+    await user.click(await screen.findByRole('button', { name: 'Retry' }));
+    await waitFor(() => expect(posts()).toHaveLength(4));
+
+    await act(leave);
+    await waitFor(() => expect(isUnderWay(failed[0]!.id)).toBe(false));
+
+    expect(posts()).toHaveLength(4);
+    expect(screen.queryByText(/retries refused/)).toBeNull();
+    tenant.set(null);
   });
 
   it('says in the words of the service why it refused, with the id of the request', async () => {

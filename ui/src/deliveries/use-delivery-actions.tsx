@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { thisStay } from '../api/access';
 import { answerOf } from '../api/failure';
 import { cancelDelivery, type DeliveryAnswer, retryDelivery } from '../api/generated';
 import { readAgain } from '../api/query-client';
@@ -78,21 +79,28 @@ function OpenLink({ id }: { readonly id: string }) {
 }
 
 async function retryEach(ids: readonly string[]): Promise<void> {
-  const { done, refused } = await forEach(ids, (id) => answerOf(retryDelivery({ path: { id } })));
+  const signal = thisStay();
+  const { done, refused } = await forEach(ids, {
+    act: (id) => answerOf(retryDelivery({ path: { id }, signal })),
+    signal,
+  });
+  // Who sits here now did not ask for it.
+  if (signal.aborted) return;
   if (done > 0) say('done', `${counted(done, 'delivery', 'deliveries')} sent again.`);
   const [first] = refused;
   if (first !== undefined) say('failed', `${counted(refused.length, 'retry', 'retries')} refused. ${first.message}`);
 }
 
-/** Acts on each, some at once. Goes on after a refusal. */
+/** Acts on each, some at once. Goes on after a refusal, until the signal. */
 async function forEach(
   ids: readonly string[],
-  act: (id: string) => Promise<unknown>,
+  { act, signal }: { readonly act: (id: string) => Promise<unknown>; readonly signal: AbortSignal },
 ): Promise<{ done: number; refused: Error[] }> {
   const waiting = ids.values();
   const result = { done: 0, refused: [] as Error[] };
   const work = async (): Promise<void> => {
     for (const id of waiting) {
+      if (signal.aborted) return;
       try {
         await act(id);
         result.done += 1;
