@@ -1,4 +1,4 @@
-import { access, isInUse, tenant } from '../api/access';
+import { access, thisStay } from '../api/access';
 import { answerOf } from '../api/failure';
 import {
   createReplay,
@@ -19,17 +19,14 @@ const REPLAY_RATE = 1;
 
 let stopping: AbortController | null = null;
 
-// Its requests would go to another tenant, or be made for whoever signs in next.
-tenant.subscribe(stopDemo);
 access.subscribe(() => {
-  if (!isInUse()) stopDemo();
   if (access.get().state === 'signed-out') forgetDemo();
 });
 
 /** Makes the sample traffic, and says in the store how far it is. Does nothing while it is being made. */
 export async function startDemo(): Promise<void> {
   if (stopping !== null) return;
-  const stop = new AbortController();
+  const stop = untilItIsOver();
   stopping = stop;
   let progress = NOTHING;
   let end: DemoState;
@@ -55,6 +52,13 @@ export async function startDemo(): Promise<void> {
   demoState.set(end);
 }
 
+/** Aborts at the latest when the stay of the person is over. */
+function untilItIsOver(): AbortController {
+  const stop = new AbortController();
+  thisStay().addEventListener('abort', () => stop.abort(), { once: true });
+  return stop;
+}
+
 export function stopDemo(): void {
   stopping?.abort();
 }
@@ -72,7 +76,7 @@ function forgetDemo(): void {
  * @throws Refused, Unreachable
  */
 export async function removeDemo(): Promise<number | null> {
-  const stop = new AbortController();
+  const stop = untilItIsOver();
   stopping = stop;
   try {
     const made = (await allSubscriptions()).filter(isDemo);
