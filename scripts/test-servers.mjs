@@ -9,8 +9,9 @@ const SERVERS = [
   { programs: ['pgbouncer'], debianPackage: 'pgbouncer' },
 ];
 
-/** Packages in Debian: the engine of the browser, which is enough, or all of it. */
-const CHROMIUM = ['chromium-headless-shell', 'chromium'];
+/** Packages in Debian: the engine of the browser, which is enough, and all of it, for systems without the first. */
+const SHELL = 'chromium-headless-shell';
+const BROWSER = 'chromium';
 
 /** Installs the servers and the browser that the tests need, unless they are installed. They need not run. */
 export async function ensureTestServers(node) {
@@ -20,8 +21,8 @@ export async function ensureTestServers(node) {
   const prefix = privilegePrefix();
   const outputs = [];
   if (prefix !== null && existsSync('/usr/bin/apt-get')) {
-    outputs.push(...(await install(needsChromium ? [...missing, CHROMIUM[0]] : missing, prefix)));
-    if (needsChromium && !hasChromium(node)) outputs.push(...(await install(CHROMIUM.slice(1), prefix)));
+    outputs.push(...(await install(needsChromium ? [...missing, SHELL] : missing, prefix)));
+    if (needsChromium && !hasChromium(node)) outputs.push(...(await install([BROWSER], prefix)));
   }
   if (missingServers().length > 0) throw new Failure([...outputs, HOW_TO_INSTALL].join('\n'));
   if (!needsChromium || hasChromium(node)) return;

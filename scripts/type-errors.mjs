@@ -5,12 +5,12 @@ import typescript from 'typescript';
 const errors = {
   meta: {
     type: 'problem',
-    schema: [{ type: 'object', properties: { unlinted: { type: 'string' } }, additionalProperties: false }],
-    defaultOptions: [{ unlinted: undefined }],
+    // A directory of files that are not linted.
+    schema: [{ type: 'string' }],
   },
   create(context) {
     const { program } = context.sourceCode.parserServices;
-    const [{ unlinted }] = context.options;
+    const [unlinted] = context.options;
     return {
       Program() {
         for (const { file, code, messageText, start = 0 } of diagnosticsOf(program, context.filename, unlinted)) {
@@ -31,7 +31,7 @@ function diagnosticsOf(program, fileName, unlinted) {
   const isFirst = !seen.has(program);
   seen.add(program);
   const general = isFirst ? [...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics()] : [];
-  const others = isFirst && unlinted !== undefined ? program.getSourceFiles().filter(isIn(unlinted)) : [];
+  const others = isFirst ? program.getSourceFiles().filter(isIn(unlinted)) : [];
   const files = [program.getSourceFile(fileName), ...others];
   const of = (file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
   return [...general, ...files.flatMap(of)];

@@ -148,11 +148,12 @@ describe('an event that very many subscriptions want, on real PostgreSQL', () =>
 
   it('is refused when it has too many deliveries, which are counted no further, and nothing of it is kept', async () => {
     const most = LIMITS.deliveriesPerEvent;
-    await subscribe(most + 10, TENANT, '{*}');
+    await subscribe(most + 1, TENANT, '{*}');
 
     await expect(repository.accept(anEvent(), 'queued', atOnce)).rejects.toThrow(TooManySubscriptions);
 
     expect(await everything()).toEqual([0, 0, 0]);
+    await subscribe(9, TENANT, '{*}');
     expect(await subscriptions.findAudience(TENANT, 'a')).toEqual({ count: most + 1, ids: null });
   });
 

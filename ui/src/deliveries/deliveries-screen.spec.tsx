@@ -2,7 +2,7 @@ import { act, screen, waitFor, within } from '@testing-library/preact';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { access, tenant } from '../api/access';
-import { isUnderWay } from '../lib/under-way';
+import { unlessUnderWay } from '../lib/under-way';
 import { type FakeApi, fakeApi, problem } from '../testing/fake-api';
 import { renderApp } from '../testing/render-app';
 import { aPreview } from '../testing/replay-samples';
@@ -176,7 +176,11 @@ describe('the list of deliveries', () => {
     await waitFor(() => expect(posts()).toHaveLength(4));
 
     await act(leave);
-    await waitFor(() => expect(isUnderWay(failed[0]!.id)).toBe(false));
+    const hasEnded = vi.fn(() => Promise.resolve());
+    await waitFor(async () => {
+      await unlessUnderWay([failed[0]!.id], hasEnded);
+      expect(hasEnded).toHaveBeenCalled();
+    });
 
     expect(posts()).toHaveLength(4);
     expect(screen.queryByText(/retries refused/)).toBeNull();

@@ -1,9 +1,5 @@
 const underWay = new Set<string>();
 
-export function isUnderWay(id: string): boolean {
-  return underWay.has(id);
-}
-
 /**
  * Acts on those that nothing acts on yet, if there are any. A key has no button that could be disabled, and a second
  * click on one may come before it is.
