@@ -19,8 +19,6 @@ const SHOWN = [SIZES, BUILT];
 
 /** Titles, and arguments of Node.js. */
 const CHECKS = [
-  // Types of all files as well: scripts/type-errors.mjs.
-  ['linted and typed (eslint)', [toolPath('eslint'), '.']],
   [
     'the dashboard: tested (vitest)',
     [toolPath('vitest'), 'run', '--root', 'ui', '--reporter=default', '--reporter=./scripts/ui/skipped-tests.mjs'],
@@ -28,7 +26,8 @@ const CHECKS = [
   // Tests may be using the built files meanwhile.
   [BUILT, ['scripts/ui.mjs', 'build', '--if-needed']],
   ['the dashboard: its client is up to date', ['scripts/ui.mjs', 'client', '--check']],
-  ['formatted (prettier)', [toolPath('prettier'), '--check', '--log-level=warn', '.']],
+  ['linted and typed (oxlint)', [toolPath('oxlint'), '.']],
+  ['formatted (oxfmt)', [toolPath('oxfmt'), '--check', '.']],
   ['layered (dependency-cruiser)', [toolPath('depcruise'), 'src', 'test', '--config', '.dependency-cruiser.cjs']],
   ['docs/architecture.md draws the same layers', ['scripts/module-graph.mjs', '--check']],
   [SIZES, ['scripts/sizes.mjs']],

@@ -183,7 +183,8 @@ function namePreflights(fastify: FastifyInstance): void {
 /** Connections with an endless response are read, although no further request is served: their clients leave. */
 function watchEndless(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
-    if (!(route.config as RouteOptions | undefined)?.isEndless) return;
+    const options: RouteOptions | undefined = route.config;
+    if (!options?.isEndless) return;
     route.onSend = (_request: FastifyRequest, reply: FastifyReply, payload, done): void => {
       if (payload instanceof Readable) markEndless(reply.raw);
       done();

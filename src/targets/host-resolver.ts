@@ -33,7 +33,8 @@ export class SystemHostResolver extends HostResolver {
   private readonly sharing = new SharingResolver((host) => this.lookUp(host));
   private files: { readonly hosts: string; readonly resolverConfig: string; readonly readMs: number } | undefined;
   private dns:
-    { readonly config: string; readonly servers: NameServers; readonly searchDomains: readonly string[] } | undefined;
+    | { readonly config: string; readonly servers: NameServers; readonly searchDomains: readonly string[] }
+    | undefined;
 
   constructor(
     private readonly settings: { readonly dnsServers: readonly string[] },

@@ -120,7 +120,13 @@ export interface RunningLoad {
 
 export async function startLoad(order: LoadOrder, timeoutMs: number, cleanup: Cleanup): Promise<RunningLoad> {
   const { helper } = await Helper.start('load', cleanup);
-  const report = (helper.ask(order, timeoutMs) as Promise<LoadReport>).finally(() => helper.stop());
+  const report = (async () => {
+    try {
+      return (await helper.ask(order, timeoutMs)) as LoadReport;
+    } finally {
+      await helper.stop();
+    }
+  })();
   // Prevents an unhandled rejection. A caller that awaits the report still sees the failure.
   report.catch(() => undefined);
   return {

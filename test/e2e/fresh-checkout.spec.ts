@@ -77,7 +77,7 @@ describe('a fresh checkout, without dependencies and without a build', () => {
   it('has no command that fails without saying what to do', () => {
     // These two are a tool each, and the shell says that it is missing.
     const { build, format, ...others } = scripts;
-    expect({ build, format }).toEqual({ build: 'nest build', format: 'prettier --write .' });
+    expect({ build, format }).toEqual({ build: 'nest build', format: 'oxfmt .' });
     const unprepared = Object.values(others).filter(
       (command) => !/^(NODE_ENV=production )?node (--max-semi-space-size=32 )?scripts\/[\w-]+\.mjs\b/.test(command),
     );

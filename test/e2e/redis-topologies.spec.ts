@@ -114,7 +114,7 @@ describe('more than one Redis', () => {
 
       const received = receiver.requestsTo('/hook').map(({ webhookId }) => webhookId);
       const duplicates = received.length - new Set(received).size;
-      // eslint-disable-next-line no-console
+      // oxlint-disable-next-line no-console
       console.log(
         `sentinel: ${accepted.length} accepted, ${meanwhile} of them without a master; ${new Set(received).size} delivered, ` +
           `${duplicates} duplicates`,

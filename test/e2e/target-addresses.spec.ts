@@ -51,7 +51,7 @@ describe('target addresses, with only public ones allowed', () => {
     await service.stop();
     await database.drop();
     await nameServer.close();
-    // eslint-disable-next-line no-console
+    // oxlint-disable-next-line no-console
     console.log(
       `target addresses: ${BLOCKED.length} blocked, refused at create ${counts.create}, put ${counts.put}, ` +
         `patch ${counts.patch}, test ${counts.test}, connect ${counts.connect}; ${counts.allowed} allowed`,

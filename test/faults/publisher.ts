@@ -33,7 +33,9 @@ export interface PublishOrder {
 }
 
 export type PublisherOrder =
-  { readonly publish: PublishOrder } | { readonly finish: string } | { readonly report: true };
+  | { readonly publish: PublishOrder }
+  | { readonly finish: string }
+  | { readonly report: true };
 
 export interface PublisherReport {
   readonly accepted: readonly Accepted[];

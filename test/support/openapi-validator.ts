@@ -63,7 +63,7 @@ export class OpenApiValidator {
     const verb = method.toLowerCase();
     const template = this.templates.find((each) => fits(each, path) && this.paths[each]?.[verb] !== undefined);
     if (template === undefined) return 'there is no such operation';
-    const { responses } = this.paths[template]?.[verb] as Operation;
+    const { responses } = this.paths[template]![verb] as Operation;
     const statusKey = [String(status), `${String(status).slice(0, 1)}XX`, 'default'].find((key) => key in responses);
     if (statusKey === undefined) return `the status is not documented, only ${Object.keys(responses).join(', ')}`;
 

@@ -60,7 +60,7 @@ export const IsPageUrl = (): PropertyDecorator =>
     if (typeof value !== 'string') return 'must be a URL';
     if (lengthOf(value) > LIMITS.urlLength) return `must be at most ${LIMITS.urlLength} characters`;
     const url = /^https?:\/\/[^\\/\s][^\\\s]*$/i.test(value) ? URL.parse(value) : null;
-    const isPlain = url !== null && url.username === '' && url.password === '' && isSafe(url);
+    const isPlain = url?.username === '' && url.password === '' && isSafe(url);
     return isPlain ? null : 'must be an https URL without a user name, or an http URL of this machine';
   });
 

@@ -36,7 +36,8 @@ export function refuseBeyondGrant(
 
 /** Makes a route that portals may call leave out receivers' answers where the session may not read payloads. */
 export function hideBodiesOf(route: FastifyRoute): void {
-  if ((route.config as RouteOptions | undefined)?.portal === undefined) return;
+  const options: RouteOptions | undefined = route.config;
+  if (options?.portal === undefined) return;
   route.preSerialization = (request: FastifyRequest, _reply, answer, done): void => {
     const grant = request.identity?.grant;
     done(null, grant === undefined || grant.capabilities.has('payloads:read') ? answer : withoutBodies(answer));

@@ -26,8 +26,8 @@ interface Pod {
 interface Manifest {
   readonly kind: string;
   readonly metadata: { name: string };
-  readonly data: Record<string, string>;
-  readonly stringData: Record<string, string>;
+  readonly data?: Record<string, string>;
+  readonly stringData?: Record<string, string>;
   readonly spec: Record<string, unknown> & {
     readonly replicas: number;
     readonly template: { metadata: { labels: object }; spec: Pod };
@@ -61,7 +61,7 @@ const migration = find('Job', `webhooks-migrate-${VERSION.replaceAll('.', '-')}`
 const config = find('ConfigMap', 'webhooks');
 const containerOf = ({ spec }: Manifest): Container => spec.template.spec.containers[0];
 const settingOf = (manifest: Manifest, name: string): string | undefined =>
-  containerOf(manifest).env.find((each) => each.name === name)?.value ?? config.data[name];
+  containerOf(manifest).env.find((each) => each.name === name)?.value ?? config.data?.[name];
 
 /** SHUTDOWN_DRAIN: seconds between the failing readiness and the closing of the port. */
 const KNOWN = new Set(Object.keys(SETTINGS.shape).map(variableOf));
@@ -130,7 +130,7 @@ describe('the files for deployments', () => {
 
   it('give pods more time to end than the service takes', () => {
     const graceOf = ({ spec }: Manifest): number => spec.template.spec.terminationGracePeriodSeconds;
-    const [timeout, drain] = ['SHUTDOWN_TIMEOUT', 'SHUTDOWN_DRAIN'].map((name) => Number(config.data[name]));
+    const [timeout, drain] = ['SHUTDOWN_TIMEOUT', 'SHUTDOWN_DRAIN'].map((name) => Number(config.data?.[name]));
     expect(graceOf(api)).toBeGreaterThanOrEqual(timeout! + drain! + CLOSING_SECONDS);
     expect(graceOf(worker)).toBeGreaterThanOrEqual(timeout! + CLOSING_SECONDS);
     const ofChart =
@@ -185,7 +185,8 @@ describe('the files for deployments', () => {
 
   it('select the pods that they are for', () => {
     const labels = [api, worker].map((each) => each.spec.template.metadata.labels);
-    const selected = manifests.flatMap(({ kind, spec = {} as Manifest['spec'] }) => {
+    const hasSpec = (each: object): boolean => 'spec' in each;
+    const selected = manifests.filter(hasSpec).flatMap(({ kind, spec }) => {
       const { selector, podSelector = selector } = spec as Record<string, { matchLabels?: object } | undefined>;
       return (kind === 'Service' ? selector : podSelector?.matchLabels) ?? [];
     });

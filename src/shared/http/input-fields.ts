@@ -63,5 +63,6 @@ export function eachRuleOf(
   field: string,
 ): { readonly name: string; readonly faultsOf: FaultsOf } | undefined {
   return Reflect.getMetadata(EACH, dtoClass.prototype as object, field) as
-    { readonly name: string; readonly faultsOf: FaultsOf } | undefined;
+    | { readonly name: string; readonly faultsOf: FaultsOf }
+    | undefined;
 }

@@ -3,7 +3,7 @@
  * Imports nothing, because older versions of Node.js load it too.
  */
 export function writeEarlyLine(level: 'warn' | 'error', fields: object, event: string, text: string): void {
-  // eslint-disable-next-line no-restricted-syntax -- the clock is not loaded yet
+  // oxlint-disable-next-line house/clock -- the clock is not loaded yet
   const entry = { level: level === 'warn' ? 40 : 50, time: Date.now(), ...fields, msg: event };
   process.stderr.write(`${process.stderr.isTTY ? text : JSON.stringify(entry)}\n`);
 }

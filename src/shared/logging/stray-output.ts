@@ -37,7 +37,6 @@ export function logStrayOutput(logger: Logger): void {
     keyof typeof METHODS,
     'error' | 'warn' | 'info' | 'debug',
   ][]) {
-    // eslint-disable-next-line no-console -- replaced, not used
     console[method] = (...args: unknown[]) => {
       logger[level]({ text: args.map(textOf).join(' ') }, 'library.printed');
     };

@@ -67,7 +67,10 @@ describe('a step that runs in groups', () => {
 
   it('runs no further group once it is told to stop', async () => {
     let groups = 0;
-    const step = (): Promise<number> => Promise.resolve((groups += 1) * 0 + 10);
+    const step = (): Promise<number> => {
+      groups += 1;
+      return Promise.resolve(10);
+    };
     expect(await inGroups(10, step, () => groups === 2)).toBe(20);
   });
 });

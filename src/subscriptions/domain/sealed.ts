@@ -20,7 +20,8 @@ export type SealedHeaders = Readonly<Record<string, string | SealedText>>;
 
 /** Stored credentials for the target. The box contains the token or the password. */
 export type SealedAuth =
-  (SealedText & { readonly type: 'bearer' }) | (SealedText & { readonly type: 'basic'; readonly username: string });
+  | (SealedText & { readonly type: 'bearer' })
+  | (SealedText & { readonly type: 'basic'; readonly username: string });
 
 /** Returns the secrets that sign now: the current one, and previous ones whose overlap has not ended. */
 export function liveSecrets<T extends Pick<SealedSecret, 'untilMs'>>(

@@ -33,7 +33,7 @@ describe('bad input to every operation of the OpenAPI document', () => {
 
   afterAll(async () => {
     await world.end();
-    // eslint-disable-next-line no-console
+    // oxlint-disable-next-line no-console
     console.log(
       `bad input: ${ATTACKED.length} operations, ${counts.inputs} requests: ${counts.refused} answered 4xx, ` +
         `${counts.stored} stored unchanged, ${counts.failed} answered 5xx`,

@@ -1,4 +1,4 @@
-/* eslint-disable no-console -- libraries do this */
+/* oxlint-disable no-console -- libraries do this */
 
 /** On SIGUSR2, warns like Node.js and prints like a library. */
 process.on('SIGUSR2', () => {

@@ -13,7 +13,7 @@ export function DeliveryHrefs({ children }: { readonly children: ReactNode }) {
   const link = useRef<HTMLAnchorElement>(null);
   const [pattern, setPattern] = useState<string>();
   // As often as it is rendered, because only the link itself follows the URL.
-  // eslint-disable-next-line react-hooks/exhaustive-deps
+  // oxlint-disable-next-line react/exhaustive-deps
   useLayoutEffect(() => setPattern(link.current?.getAttribute('href') ?? undefined));
   return (
     <>

@@ -26,7 +26,7 @@ export function useVirtualRows(
   useEffect(() => {
     if (isFound) virtualizer.scrollToIndex(cursorIndex, { align: 'auto' });
     // Not when rows come above the cursor: it stays where it is.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [cursorId, isFound, virtualizer]);
   return virtualizer;
 }

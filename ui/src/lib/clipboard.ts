@@ -16,7 +16,7 @@ function copyBySelection(text: string): boolean {
   document.body.append(field);
   field.select();
   // Deprecated, and the only way there.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  // oxlint-disable-next-line typescript/no-deprecated
   const isCopied = document.execCommand('copy');
   field.remove();
   return isCopied;

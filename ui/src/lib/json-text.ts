@@ -27,7 +27,8 @@ export interface JsonFault {
 }
 
 type JsonReading =
-  { readonly nodes: readonly JsonNode[]; readonly fault: null } | { readonly nodes: null; readonly fault: JsonFault };
+  | { readonly nodes: readonly JsonNode[]; readonly fault: null }
+  | { readonly nodes: null; readonly fault: JsonFault };
 
 /**
  * Reads a text of JSON. Needs no recursion, so that no depth of nesting overflows the stack.
@@ -62,7 +63,7 @@ const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f]/;
 
 class JsonReader {

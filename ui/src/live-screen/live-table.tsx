@@ -44,7 +44,7 @@ export function LiveTable({ rows, scroller, cursor, openId, onOpen, onAtTop }: L
   const cursorIndex = cursor === null ? -1 : rows.findIndex(({ number }) => number === cursor);
   useEffect(() => {
     if (cursorIndex >= 0) virtualizer.scrollToIndex(cursorIndex, { align: 'auto' });
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- when the cursor moves, and not when rows come above it
+    // oxlint-disable-next-line react/exhaustive-deps -- when the cursor moves, and not when rows come above it
   }, [cursor, virtualizer]);
   return (
     <div role="grid" aria-label="What happens" aria-rowcount={rows.length} className="flex h-full flex-col">

@@ -146,7 +146,7 @@ export function useVirtualizer(options: Options): Rows {
     const element = getScrollElement();
     return element === null ? undefined : rows.follow(element);
     // The element is there when the list is, and stays. The function is another one in each rendering.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [rows]);
   return rows;
 }

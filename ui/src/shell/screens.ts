@@ -14,7 +14,15 @@ import type { Ability } from '../api/access';
 
 interface Screen {
   readonly to:
-    '/' | '/deliveries' | '/events' | '/publish' | '/subscriptions' | '/live' | '/replays' | '/verify' | '/admin';
+    | '/'
+    | '/deliveries'
+    | '/events'
+    | '/publish'
+    | '/subscriptions'
+    | '/live'
+    | '/replays'
+    | '/verify'
+    | '/admin';
   readonly label: string;
   readonly icon: LucideIcon;
   /** Keys that lead there. */

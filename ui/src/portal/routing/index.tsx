@@ -150,7 +150,7 @@ export function Navigate(destination: Destination) {
   useEffect(() => {
     void go(destination);
     // Once, as soon as it is there.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, []);
   return null;
 }
