@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { InvalidArguments, readArguments } from '../bench/arguments.js';
 import { compare, comparisonTable } from '../bench/comparison.js';
 import { bestLayout } from '../bench/layout.js';
 import type { Result } from '../bench/measure.js';
@@ -45,29 +46,29 @@ describe('the bench, with PostgreSQL, Redis, the service, receiver and load gene
     return JSON.parse(await readFile(file, 'utf8')) as BenchResult[];
   };
 
-  it('delivers all that it publishes, signed and once, and reports the cost in each layout', async () => {
-    const results = await resultsOf('--scenario', 'single', '--scale', '0.01');
+  it.each([
+    ['apart', { api: aNumber, worker: aNumber }],
+    ['processes', { service: aNumber }],
+  ])('delivers all that it publishes, signed and once, and reports what it costs: %s', async (layout, ofService) => {
+    const [result, ...others] = await resultsOf('--scenario', 'single', '--layout', layout, '--scale', '0.01');
 
-    expect(results.map(({ layout }) => layout)).toContain('apart');
-    for (const result of results) {
-      const percentiles = { p50: aNumber, p99: aNumber };
-      const ofService = result.layout === 'apart' ? { api: aNumber, worker: aNumber } : { service: aNumber };
-      const parts = { ...ofService, postgres: aNumber, redis: aNumber };
-      expect(result).toEqual({
-        scenario: 'single',
-        layout: result.layout,
-        deliveries_per_second: aNumber,
-        cpu_us_per_delivery: { ...parts, total: aNumber },
-        yardstick_us: aNumber,
-        ingest_ms: percentiles,
-        end_to_end_ms: percentiles,
-        rss_mb: parts,
-        notes: anything,
-      });
-      // The receiver checks the first hundred signatures, and then every hundredth.
-      expect(result).toHaveProperty('notes.deliveries', 600);
-      expect(result).toHaveProperty(['notes', 'signatures checked, wrong'], '105, 0');
-    }
+    const percentiles = { p50: aNumber, p99: aNumber };
+    const parts = { ...ofService, postgres: aNumber, redis: aNumber };
+    expect(others).toEqual([]);
+    expect(result).toEqual({
+      scenario: 'single',
+      layout,
+      deliveries_per_second: aNumber,
+      cpu_us_per_delivery: { ...parts, total: aNumber },
+      yardstick_us: aNumber,
+      ingest_ms: percentiles,
+      end_to_end_ms: percentiles,
+      rss_mb: parts,
+      notes: anything,
+    });
+    // The receiver checks the first hundred signatures, and then every hundredth.
+    expect(result).toHaveProperty('notes.deliveries', 600);
+    expect(result).toHaveProperty(['notes', 'signatures checked, wrong'], '105, 0');
     expect((await readdir(directory)).filter((name) => name.startsWith('webhooks-'))).toEqual([]);
   });
 
@@ -116,11 +117,31 @@ describe('the bench, with PostgreSQL, Redis, the service, receiver and load gene
   });
 
   it.each([
+    ['an argument', ['--scenario', 'double'], /^There is no scenario double; there are single, fanout[^\n]*\n$/],
+    ['a commit', ['--against', 'no-such-commit'], /^There is no commit no-such-commit in this repository\. [^\n]*\n$/],
+    ['a commit that is an option', ['--against=--all'], /^There is no commit --all in this repository\. [^\n]*\n$/],
+  ])('measures nothing, and says why in a line, if it refuses %s', async (_, args, message) => {
+    const failure: unknown = await bench(...args).catch((error: unknown) => error);
+
+    expect(failure).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(message) as string });
+    expect(await readdir(directory)).toEqual([]);
+  });
+});
+
+describe('the arguments of the bench', () => {
+  it('leave a scenario its layouts unless they name one', () => {
+    expect(readArguments(['--scenario', 'single'])).toMatchObject({
+      chosen: [{ name: 'single', layouts: ['processes', 'apart'] }],
+    });
+    expect(readArguments(['--scenario', 'single', '--layout', 'one'])).toMatchObject({
+      chosen: [{ name: 'single', layouts: ['one'] }],
+    });
+  });
+
+  it.each([
     ['the available scenarios', ['--scenario', 'double'], 'There is no scenario double; there are single, fanout'],
     ['the available layouts', ['--layout', 'two'], 'There is no layout two; there are apart, one, processes'],
     ['the layout of a scenario', ['--scenario', 'workers', '--layout', 'one'], 'workers runs only in the layout apart'],
-    ['an unknown commit', ['--against', 'no-such-commit'], 'There is no commit no-such-commit in this repository'],
-    ['a commit that is an option', ['--against=--all'], 'There is no commit --all in this repository'],
     [
       'a wrong number of rounds',
       ['--against', 'HEAD', '--rounds', '0'],
@@ -134,13 +155,11 @@ describe('the bench, with PostgreSQL, Redis, the service, receiver and load gene
     ['a directory for the results', ['--json', '.'], '--json . is a directory: name a file in it'],
     ['a directory that is missing', ['--json', 'none/x.json'], '--json none/x.json cannot be written: create its'],
     ['all options', ['--quick'], 'Usage: npm run bench -- [--scenario NAME]'],
-  ])('names %s when it refuses its arguments', async (_, args, message) => {
-    const failure: unknown = await bench(...args).catch((error: unknown) => error);
+  ])('are refused with %s', (_, args, message) => {
+    const reading = (): unknown => readArguments(args);
 
-    expect(failure).toHaveProperty('code', 1);
-    expect(failure).toHaveProperty('stderr', expect.stringContaining(message));
-    expect(failure).toHaveProperty('stderr', expect.not.stringContaining(' at '));
-    expect(await readdir(directory)).toEqual([]);
+    expect(reading).toThrow(InvalidArguments);
+    expect(reading).toThrow(message);
   });
 });
 

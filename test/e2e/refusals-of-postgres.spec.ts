@@ -23,6 +23,8 @@ describe('a refusal by PostgreSQL or by its operators', () => {
     await operator(`create role ${role} login password 'right'`);
     await operator(`alter database ${name} owner to ${role}`);
     await database.query(`alter schema public owner to ${role}`);
+    // Nobody may be connected to a database that is renamed.
+    await database.disconnect();
     [url.username, url.password] = [role, 'right'];
     receiver = await ScriptedReceiver.start();
     service = await startService({ entry: 'main', settings: fastSettings(database, { DATABASE_URL: url.href }) });

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 
 export interface TestDatabase {
   readonly url: string;
   /** Queries for what the API cannot do or show. */
   query<Row extends object>(statement: string, values?: unknown[]): Promise<Row[]>;
+  /** Closes the connections of `query`. The next query opens another. */
+  disconnect(): Promise<void>;
   /** Closes open connections and drops the database. */
   drop(): Promise<void>;
 }
@@ -20,33 +22,49 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
 }
 
 /** Copies a database to which nobody is connected, as a backup and its restoration would. */
-export function copyDatabase({ url }: TestDatabase): Promise<TestDatabase> {
-  return createDatabase(`template ${new URL(url).pathname.slice(1)} strategy file_copy`);
+export async function copyDatabase(database: TestDatabase): Promise<TestDatabase> {
+  await database.disconnect();
+  return createDatabase(`template ${new URL(database.url).pathname.slice(1)} strategy file_copy`);
 }
 
 async function createDatabase(options: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await run(serverUrl(), `create database ${name} ${options}`);
+  await onServer(`create database ${name} ${options}`);
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
+  // Tests poll, and a connection costs more than what they ask.
+  let pool: Pool | null = null;
+  const disconnect = async (): Promise<void> => {
+    const left = pool;
+    pool = null;
+    await left?.end();
+  };
   return {
     url: url.href,
-    query: (statement, values) => run(url.href, statement, values),
+    query: async <Row extends object>(statement: string, values: unknown[] = []) => {
+      pool ??= poolTo(url.href);
+      return (await pool.query<Row>(statement, values)).rows;
+    },
+    disconnect,
     drop: async () => {
-      await run(serverUrl(), `drop database if exists ${name} with (force)`);
+      await disconnect();
+      await onServer(`drop database if exists ${name} with (force)`);
     },
   };
 }
 
-async function run<Row extends object>(
-  connectionString: string,
-  statement: string,
-  values: unknown[] = [],
-): Promise<Row[]> {
-  const client = new Client({ connectionString });
+function poolTo(connectionString: string): Pool {
+  const pool = new Pool({ connectionString, max: 4, allowExitOnIdle: true });
+  // A server that ends an idle connection has a reason. The next query opens another.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new Client({ connectionString: serverUrl() });
   await client.connect();
   try {
-    return (await client.query<Row>(statement, values)).rows;
+    await client.query(statement);
   } finally {
     await client.end();
   }
