@@ -3,7 +3,7 @@ import { alternatives, type Operation, OPERATIONS, resolve, type Schema } from '
 import { World } from './world.js';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const RUNS_EACH = 100;
+const RUNS_EACH = 60;
 const STACK_TRACE = /\bat .+\.(js|ts):\d+|node_modules/;
 /** Deliveries are not sent: nothing leaves this machine, whatever target was generated. */
 const PAUSES = new Set(['createSubscription', 'replaceSubscription', 'patchSubscription']);
@@ -108,7 +108,7 @@ describe('requests generated from the OpenAPI document', () => {
     await world.end();
     const statuses = Object.entries(byStatus).map(([status, count]) => `${status}: ${count}`);
     const total = Object.values(byStatus).reduce((sum, count) => sum + count, 0);
-    // eslint-disable-next-line no-console
+    // oxlint-disable-next-line no-console
     console.log(`fuzz: seed ${SEED}, ${total} requests; ${statuses.join(', ')}; 5xx: ${byStatus['5xx'] ?? 0}`);
   });
 
