@@ -37,9 +37,11 @@ function linkTo(api: ApiClient, terms: PortalTerms): Promise<PortalLink> {
 }
 
 /** A host that serves customers of all tenants, and lists itself for one. */
-async function hostFor({ api, url: service }: Stage, tenant: string): Promise<ExampleHost> {
-  const { key } = await createKey(api, { role: 'admin', tenant_id: null });
-  return ExampleHost.start({ service, tenant, key });
+async function hostFor(stage: Stage, tenant: string): Promise<ExampleHost> {
+  const { key } = await createKey(stage.api, { role: 'admin', tenant_id: null });
+  const host = await ExampleHost.start({ service: stage.url, tenant, key });
+  stage.endAfterVisits(() => host.stop());
+  return host;
 }
 
 /** A row of the list, in a page or in a frame of one. */
@@ -137,20 +139,16 @@ export function portalRenewed(stage: () => Stage): void {
   it('goes on where it was after a reload, if the host has a page that renews the session', async () => {
     const { id: tenant } = await customer(stage(), 'renewed');
     const host = await hostFor(stage(), tenant);
-    try {
-      const page = await stage().visit(`${host.url}/open`, { origins: [host.url] });
-      await page.getByRole('link', { name: 'Deliveries' }).click();
-      await rowIn(page, /failed/i).click();
-      await drawerIn(page).getByText(/500/).first().waitFor();
-      const url = page.url();
+    const page = await stage().visit(`${host.url}/open`, { origins: [host.url] });
+    await page.getByRole('link', { name: 'Deliveries' }).click();
+    await rowIn(page, /failed/i).click();
+    await drawerIn(page).getByText(/500/).first().waitFor();
+    const url = page.url();
 
-      await page.reload();
+    await page.reload();
 
-      await drawerIn(page).getByText(/500/).first().waitFor();
-      expect(page.url()).toBe(url);
-    } finally {
-      await host.stop();
-    }
+    await drawerIn(page).getByText(/500/).first().waitFor();
+    expect(page.url()).toBe(url);
   });
 }
 
@@ -158,44 +156,36 @@ export function portalEmbedded(stage: () => Stage): void {
   it.each(['/element', '/frame'])('uses the portal in a page of another origin, at %s of the example', async (path) => {
     const { id: tenant, api } = await customer(stage(), `embedded${path.replace('/', '-')}`);
     const host = await hostFor(stage(), tenant);
-    try {
-      const page = await stage().visit(`${host.url}${path}`, { origins: [host.url] });
-      const portal = page.frameLocator('iframe');
-      await portal.getByRole('link', { name: 'Deliveries' }).click();
-      await rowIn(portal, /failed/i).waitFor();
-      await assertAccessible(page);
+    const page = await stage().visit(`${host.url}${path}`, { origins: [host.url] });
+    const portal = page.frameLocator('iframe');
+    await portal.getByRole('link', { name: 'Deliveries' }).click();
+    await rowIn(portal, /failed/i).waitFor();
+    await assertAccessible(page);
 
-      // The host gives a new session, and the portal goes on where it was.
-      const [, frame] = page.frames();
-      await frame!.evaluate('window.isTheSame = true');
-      await api.expect(204, 'DELETE', `/portal-sessions?tenant_id=${tenant}`);
-      await rowIn(portal, /failed/i).click();
-      await drawerIn(portal).getByText(/500/).first().waitFor();
+    // The host gives a new session, and the portal goes on where it was.
+    const [, frame] = page.frames();
+    await frame!.evaluate('window.isTheSame = true');
+    await api.expect(204, 'DELETE', `/portal-sessions?tenant_id=${tenant}`);
+    await rowIn(portal, /failed/i).click();
+    await drawerIn(portal).getByText(/500/).first().waitFor();
 
-      expect(await portal.getByText(/session has ended/i).count()).toBe(0);
-      expect(await frame!.evaluate('window.isTheSame')).toBe(true);
-      if (path === '/element') await eventually(() => heightOf(page), { until: (height) => height !== '' });
-    } finally {
-      await host.stop();
-    }
+    expect(await portal.getByText(/session has ended/i).count()).toBe(0);
+    expect(await frame!.evaluate('window.isTheSame')).toBe(true);
+    if (path === '/element') await eventually(() => heightOf(page), { until: (height) => height !== '' });
   });
 
   it('sees no portal in a page whose origin the tenant does not list', async () => {
     const { id: tenant } = await stage().tenant('not-listed');
     const host = await hostFor(stage(), tenant);
-    try {
-      const body = { frame_ancestors: ['https://app.example.com'] };
-      await stage().api.expect(200, 'PATCH', `/tenants/${tenant}`, { body });
-      await eventually(() => fetch(`${stage().url}/portal?tenant=${tenant}`), {
-        until: ({ headers }) => headers.get('content-security-policy')?.includes('app.example.com') === true,
-      });
+    const body = { frame_ancestors: ['https://app.example.com'] };
+    await stage().api.expect(200, 'PATCH', `/tenants/${tenant}`, { body });
+    await eventually(() => fetch(`${stage().url}/portal?tenant=${tenant}`), {
+      until: ({ headers }) => headers.get('content-security-policy')?.includes('app.example.com') === true,
+    });
 
-      const page = await stage().visit(`${host.url}/frame`, { origins: [host.url], tolerates: REFUSED_FRAME });
+    const page = await stage().visit(`${host.url}/frame`, { origins: [host.url], tolerates: REFUSED_FRAME });
 
-      await eventually(() => page.frames().at(-1)?.url(), { until: (at) => at?.startsWith('chrome-error:') === true });
-    } finally {
-      await host.stop();
-    }
+    await eventually(() => page.frames().at(-1)?.url(), { until: (at) => at?.startsWith('chrome-error:') === true });
   });
 
   it('loads an element of less than 2 kB', async () => {

@@ -49,6 +49,7 @@ interface WalkTenant {
  */
 export class Stage {
   private readonly contexts = new Set<BrowserContext>();
+  private readonly ends: (() => Promise<void>)[] = [];
   private readonly faults: string[] = [];
   private tenants = 0;
 
@@ -124,10 +125,16 @@ export class Stage {
     }
   }
 
+  /** Has something end after all visits, because pages go on asking for it until they are closed. */
+  endAfterVisits(end: () => Promise<void>): void {
+    this.ends.push(end);
+  }
+
   /** Ends all visits. @throws Error with everything that a browser complained about */
   async leave(): Promise<void> {
     for (const context of this.contexts) await context.close();
     this.contexts.clear();
+    for (const end of this.ends.splice(0)) await end();
     const faults = this.faults.splice(0);
     if (faults.length > 0) throw new Error(`The browser complained:\n${faults.join('\n')}`);
   }
