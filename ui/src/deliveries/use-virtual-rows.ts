@@ -18,7 +18,7 @@ export function useVirtualRows(
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
     getItemKey: (index) => rows[index]?.id ?? index,
-    overscan: OVERSCAN,
+    overscan: useOverscan(scroller),
   });
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowPx]);
   const cursorIndex = cursorId === null ? -1 : rows.findIndex(({ id }) => id === cursorId);
@@ -29,6 +29,17 @@ export function useVirtualRows(
     // oxlint-disable-next-line react/exhaustive-deps
   }, [cursorId, isFound, virtualizer]);
   return virtualizer;
+}
+
+/** Nothing around the rows in view while each frame shows others, as when the scroll bar is dragged. */
+function useOverscan(scroller: RefObject<HTMLDivElement | null>): number {
+  const before = useRef(0);
+  const { scrollTop = 0, clientHeight = 0 } = scroller.current ?? {};
+  const isFast = Math.abs(scrollTop - before.current) > clientHeight;
+  useLayoutEffect(() => {
+    before.current = scrollTop;
+  });
+  return isFast ? 0 : OVERSCAN;
 }
 
 /** Asks for more rows when an end of the list comes near. */
