@@ -134,17 +134,15 @@ describe('encryption keys, with real PostgreSQL, Redis and receivers', () => {
     await service?.stop();
     service = undefined;
 
-    for (const entry of ['main.api', 'main.worker'] as const) {
-      for (const [keys, missing] of [
-        [[THIRD, FIRST], [SECOND]],
-        [[THIRD, SECOND], [FIRST]],
-        [[THIRD], [FIRST, SECOND]],
-      ] as const) {
-        const refused = startService({ entry, settings: { ...settings, ENCRYPTION_KEYS: keys.join(',') } });
-        const message = await refused.then(String, String);
-        expect(message).toContain('Stored secrets are encrypted with a key that is not set');
-        for (const key of missing) expect(message).toContain(encryptionKeyId(key));
-      }
+    for (const [entry, keys, missing] of [
+      ['main.api', [THIRD, FIRST], [SECOND]],
+      ['main.api', [THIRD], [FIRST, SECOND]],
+      ['main.worker', [THIRD, SECOND], [FIRST]],
+    ] as const) {
+      const refused = startService({ entry, settings: { ...settings, ENCRYPTION_KEYS: keys.join(',') } });
+      const message = await refused.then(String, String);
+      expect(message).toContain('Stored secrets are encrypted with a key that is not set');
+      for (const key of missing) expect(message).toContain(encryptionKeyId(key));
     }
   });
 
