@@ -2,6 +2,8 @@
 // applies.
 
 const READS_CLOCK = 'MemberExpression[object.name=/^(performance|Date)$/][property.name="now"]';
+const CONSTANT = ':matches(Program, ExportNamedDeclaration) > VariableDeclaration[kind="const"] > VariableDeclarator';
+const MISNAMED = '[name!=/^([a-z][A-Za-z0-9]*|[A-Z][A-Z0-9_]*|[A-Z][A-Za-z0-9]*)$/]';
 
 const forbidden = {
   clock: {
@@ -36,7 +38,9 @@ const forbidden = {
       'Types have names in PascalCase.',
     'TSTypeParameter > Identifier.name[name!=/^[A-Z][A-Za-z0-9]*$/]': 'Type parameters have names in PascalCase.',
     'TSInterfaceDeclaration > Identifier.id[name=/^I[A-Z]/]': 'Interfaces have no prefix.',
-    ':matches(Program, ExportNamedDeclaration) > VariableDeclaration[kind="const"] > VariableDeclarator > Identifier.id[name!=/^([a-z][A-Za-z0-9]*|[A-Z][A-Z0-9_]*|[A-Z][A-Za-z0-9]*)$/]':
+    [`${CONSTANT} > Identifier.id${MISNAMED}`]:
+      'Constants of a module have names in camelCase, UPPER_CASE or PascalCase.',
+    [`${CONSTANT} > ObjectPattern.id > Property > Identifier.value${MISNAMED}`]:
       'Constants of a module have names in camelCase, UPPER_CASE or PascalCase.',
   },
 };

@@ -135,6 +135,8 @@ export class SubscriptionCache implements OnApplicationShutdown {
   private async loadThroughRedis<T>(tenantId: string, key: string, generation: string, lookUp: LookUp<T>): Promise<T> {
     const found = await this.findInRedis(tenantId, key);
     const stored = found?.cached == null ? undefined : readStored(found.cached, lookUp.read);
+    // Null is an answer: there is no such thing.
+    // oxlint-disable-next-line typescript/prefer-nullish-coalescing
     const value = stored === undefined ? await lookUp.load() : stored;
     if (this.ttlMs() === 0) return value;
     const text = JSON.stringify(value);

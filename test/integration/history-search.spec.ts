@@ -219,7 +219,7 @@ describe('a search of the history, on real PostgreSQL', () => {
     const names = Object.keys(all) as (keyof typeof all)[];
     const singles = names.flatMap((name) => all[name].map((value): Query => ({ [name]: value })));
     const next = chances(7);
-    const some = Array.from({ length: 30 }, () => {
+    const some = Array.from({ length: 60 }, () => {
       const query: Record<string, string> = {};
       for (const name of names) {
         if (next() < 0.22) query[name] = all[name][Math.floor(next() * all[name].length)]!;

@@ -193,6 +193,8 @@ export class TenantsService {
 
 function changedLimits(limits: TenantLimits, { limits: given }: TenantPatch): TenantLimits {
   if (given === undefined) return limits;
+  // Null is a choice: no limit.
+  // oxlint-disable-next-line typescript/prefer-nullish-coalescing
   const chosen = <T>(value: T | undefined, previous: T): T => (value === undefined ? previous : value);
   return {
     eventsPerSecond: chosen(given.events_per_second, limits.eventsPerSecond),
