@@ -33,7 +33,7 @@ const project = (displayName, directory, more = {}) => ({
   ...more,
 });
 
-/** One PostgreSQL and one Redis for the whole run, started only if a test of such a project is run. */
+/** One PostgreSQL and one Redis for the whole run, and what others start from: only if a test of such a project is run. */
 const onServers = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
@@ -55,8 +55,8 @@ export default {
     project('e2e', 'test/e2e', onServers),
     // A person in a real browser, before real processes.
     project('walks', 'test/walks', onServers),
-    // Each fault starts servers of its own.
-    project('faults', 'test/faults'),
+    // Each fault starts servers of its own, on the prepared cluster.
+    project('faults', 'test/faults', onServers),
     // What takes long, or measures: a part of `npm run test:faults`.
     project('long', 'test/long', onServers),
   ],

@@ -31,6 +31,8 @@ interface EmbeddedPostgresOptions {
   readonly isTemporary?: boolean;
   /** Port on 127.0.0.1; defaults to a free one. */
   readonly port?: number;
+  /** A cluster, whose server has ended, to begin with a copy of; with an empty one unless given. */
+  readonly copied?: string | undefined;
   /** Defaults to the newest version. Tests also use 15, the oldest that the service supports. */
   readonly major?: 15;
 }
@@ -70,7 +72,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await fs.mkdir(options.directory, { recursive: true });
     const place = await findPlace(await fs.realpath(options.directory), log);
     const binaries = await findBinaries(options.major, place.account, log);
-    await ensureCluster(binaries, place, options.major === undefined ? BUILTIN_LOCALE : []);
+    await ensureCluster(binaries, place, options);
     const server = await launch(join(binaries, 'postgres'), place, options);
     return handOver(server, place, options);
   } catch (cause) {
@@ -109,16 +111,21 @@ async function findAccount(kept: string | undefined): Promise<Account> {
 async function ensureCluster(
   binaries: string,
   { directory, account }: Place,
-  locale: readonly string[],
+  { copied, major }: EmbeddedPostgresOptions,
 ): Promise<void> {
   const cluster = join(directory, 'cluster');
   if (existsSync(cluster)) return;
   if (account === undefined) assertHasName();
   await makeAside(cluster, async (fresh) => {
+    if (copied !== undefined) {
+      await run('cp', ['-a', `${copied}/.`, fresh]);
+      return;
+    }
     const passwordFile = join(fresh, 'password');
     await fs.writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
     if (account) await Promise.all([fresh, passwordFile].map((path) => fs.chown(path, account.uid, account.gid)));
     const options = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C'];
+    const locale = major === undefined ? BUILTIN_LOCALE : [];
     const files = [`--pgdata=${join(fresh, 'data')}`, `--pwfile=${passwordFile}`];
     await run(join(binaries, 'initdb'), [...options, ...locale, ...files], {
       cwd: fresh,

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { makeToken } from '../support/make-token.js';
-import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
+import { startPreparedPostgres } from '../support/prepared-postgres.js';
 import { startLocalRedis } from '../../src/local/local-redis.js';
 import type { LocalServer } from '../../src/local/local-server.js';
 import { begin } from './begin.js';
@@ -81,7 +81,7 @@ export class Bed {
     await cleanup.add(() => rm(directory, { recursive: true, force: true }));
     const postgres = await begin(
       cleanup,
-      startEmbeddedPostgres({
+      startPreparedPostgres({
         directory,
         isTemporary: true,
         settings: {

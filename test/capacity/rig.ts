@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { startLocalRedis } from '../../src/local/local-redis.js';
 import { type LocalServer, until } from '../../src/local/local-server.js';
 import { begin } from '../bench/begin.js';
@@ -12,6 +11,7 @@ import { HERE } from '../bench/layout.js';
 import { cpuMs, rssMb } from '../bench/process-cost.js';
 import { startProcess } from '../bench/service.js';
 import { makeToken } from '../support/make-token.js';
+import { startPreparedPostgres } from '../support/prepared-postgres.js';
 import { type Cores, pin } from './cores.js';
 import type { Load, Observation } from './observation.js';
 import { OwnReceiver } from './own-receiver.js';
@@ -65,7 +65,7 @@ export class Rig {
     await cleanup.add(() => rm(directory, { recursive: true, force: true }));
     const postgres = await begin(
       cleanup,
-      startEmbeddedPostgres({ directory, isTemporary: true, settings: POSTGRES_SETTINGS }),
+      startPreparedPostgres({ directory, isTemporary: true, settings: POSTGRES_SETTINGS }),
     );
     const redis = await begin(cleanup, startLocalRedis({ directory, port: 'free' }));
     if (redis === null) throw new Error('Measuring needs redis-server or valkey-server on PATH: install one of them.');

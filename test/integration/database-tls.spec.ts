@@ -2,11 +2,11 @@ import { chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import type { LocalServer } from '../../src/local/local-server.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { eventually } from '../support/eventually.js';
 import { literalStatement } from '../support/literal-statement.js';
+import { startPreparedPostgres } from '../support/prepared-postgres.js';
 import { selfSigned, selfSignedElsewhere } from '../support/self-signed.js';
 import { silentLogger } from '../support/silent-logger.js';
 
@@ -27,7 +27,7 @@ describe('sslmode in DATABASE_URL', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'webhooks-tls-'));
-    server = await startEmbeddedPostgres({ directory, isTemporary: true });
+    server = await startPreparedPostgres({ directory, isTemporary: true });
     [{ files }] = await run<{ files: string }>(`select current_setting('data_directory') as files`);
     for (const [name, { cert }] of Object.entries({ own: selfSigned, elsewhere: selfSignedElsewhere })) {
       const file = join(files, `${name}.ca`);

@@ -2,11 +2,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import type { LocalServer } from '../../src/local/local-server.js';
 import { migrationDataSource } from '../../src/shared/database/data-source.js';
 import { HotPath } from '../../src/shared/database/hot-path.js';
 import { literalStatement } from '../support/literal-statement.js';
+import { startPreparedPostgres } from '../support/prepared-postgres.js';
 import { silentLogger } from '../support/silent-logger.js';
 
 const PASSWORD = "p /?#%@:+ä'";
@@ -23,7 +23,7 @@ describe('an address of PostgreSQL, as both pools read it', () => {
     await chmod(sockets, 0o777);
     const directory = await mkdtemp(join(tmpdir(), 'webhooks-urls-'));
     const settings = { unix_socket_directories: sockets };
-    server = await startEmbeddedPostgres({ directory, isTemporary: true, settings });
+    server = await startPreparedPostgres({ directory, isTemporary: true, settings });
     ({ port } = new URL(server.url));
     const client = new Client({ connectionString: server.url });
     await client.connect();

@@ -1,7 +1,7 @@
 import { builtFile } from './built-file.js';
 
 /**
- * For processes of the service: one that starts reads what another has compiled, which is a fifth of the work of a
+ * For processes of the service: one that starts reads what another has compiled, which is a third of the work of a
  * start. Nothing where no run of tests keeps such a cache.
  */
 export function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
@@ -10,10 +10,10 @@ export function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
 }
 
 /**
- * Arguments of Node.js for processes of the service: they load the largest libraries from a few files instead of
- * thousands. None where no run of tests has bundled them.
+ * Arguments of Node.js for processes of the service: they load it from one file instead of thousands. None where no run
+ * of tests has bundled it.
  */
-export function bundledLibraries(): string[] {
+export function bundledService(): string[] {
   if (process.env['TEST_LIBRARIES'] === undefined) return [];
-  return ['--import', builtFile('test/faults/preloads/bundled-libraries.js')];
+  return ['--import', builtFile('test/faults/preloads/bundled-service.js')];
 }

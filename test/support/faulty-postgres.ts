@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../../src/local/embedded-postgres.js';
 import { findProcess, type LocalServer } from '../../src/local/local-server.js';
+import { startPreparedPostgres } from './prepared-postgres.js';
 
 interface FaultyPostgresOptions {
   /** Must be empty. Is removed at the end. */
   readonly directory: string;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Whether it must differ from all other servers, and has no schema then. */
+  readonly isOther?: boolean;
 }
 
 /** A separate, real PostgreSQL with its data on disk, for tests that disturb it. */
@@ -21,7 +24,7 @@ export class FaultyPostgres {
   ) {}
 
   static async start(options: FaultyPostgresOptions): Promise<FaultyPostgres> {
-    return new FaultyPostgres(await startEmbeddedPostgres({ ...options, isTemporary: true }), options);
+    return new FaultyPostgres(await startServer(options), options);
   }
 
   get url(): string {
@@ -58,7 +61,7 @@ export class FaultyPostgres {
   async restart(): Promise<void> {
     this.earlierLog = await this.log();
     const port = Number(new URL(this.url).port);
-    this.server = await startEmbeddedPostgres({ ...this.options, port, isTemporary: true });
+    this.server = await startServer({ ...this.options, port });
   }
 
   /** Suspends all its processes. */
@@ -85,6 +88,13 @@ export class FaultyPostgres {
       // The process has ended meanwhile.
     }
   }
+}
+
+function startServer({
+  isOther = false,
+  ...options
+}: FaultyPostgresOptions & { readonly port?: number }): Promise<LocalServer> {
+  return (isOther ? startEmbeddedPostgres : startPreparedPostgres)({ ...options, isTemporary: true });
 }
 
 /** Works on Linux only. */

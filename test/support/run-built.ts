@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { builtFile } from './built-file.js';
-import { bundledLibraries, compileCache } from './faster-starts.js';
+import { bundledService, compileCache } from './faster-starts.js';
 
 export interface RunResult {
   readonly code: number;
@@ -17,7 +17,7 @@ export function runBuilt(path: string, settings: Readonly<Record<string, string>
   const { PATH = '', HOME = '' } = process.env;
   return new Promise((resolve) => {
     const env = { PATH, HOME, ...compileCache(), ...settings };
-    execFile(process.execPath, [...bundledLibraries(), builtFile(path)], { env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [...bundledService(), builtFile(path)], { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
     });
   });

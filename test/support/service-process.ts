@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { builtFile } from './built-file.js';
 import { eventually } from './eventually.js';
-import { bundledLibraries, compileCache } from './faster-starts.js';
+import { bundledService, compileCache } from './faster-starts.js';
 import { assertHoldsNoSecret, rememberSettings } from './known-secrets.js';
 
 /** A log line of the service: the fields of pino and those of the entry. */
@@ -61,7 +61,7 @@ export async function spawnService({
 }: ServiceOptions): Promise<ServiceProcess> {
   rememberSettings(settings);
   const { PATH = '', HOME = '' } = process.env;
-  const libraries = node === process.execPath ? bundledLibraries() : [];
+  const libraries = node === process.execPath ? bundledService() : [];
   const imports = [REFUSES_UNSCOPED, ...preloads].flatMap((file) => ['--import', file]);
   const child = spawn(node, [...libraries, ...imports, builtFile(`src/${entry}.js`)], {
     env: { PATH, HOME, ...compileCache(), PORT: '0', ...settings },

@@ -19,7 +19,11 @@ export interface PrimaryAndReplica {
 
 /** Starts a real PostgreSQL with a database `webhooks`, and a physical copy of it that streams from it. */
 export async function startPrimaryAndReplica(): Promise<PrimaryAndReplica> {
-  const primary = await FaultyPostgres.start({ directory: await newDirectory('primary'), settings: UNSAFE });
+  const primary = await FaultyPostgres.start({
+    directory: await newDirectory('primary'),
+    settings: UNSAFE,
+    isOther: true,
+  });
   const [row] = await queryOn<{ data: string }>(primary.url, `select current_setting('data_directory') as data`);
   const directory = await newDirectory('replica');
   // Copied while it is stopped, as if after a crash. Both servers recover, and the copy goes on by streaming.
