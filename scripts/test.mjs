@@ -22,6 +22,7 @@ const SKIP_CHECKS = '--skip-checks';
 /** Runs what `npm test` leaves out because it takes long, and nothing else. */
 const LONG = '--long';
 const SHOWN_SUITES = 10;
+const COMPILE_ONCE = join(root, 'scripts', 'compile-once.mjs');
 /** A file system in memory, on Linux. */
 const MEMORY = '/dev/shm';
 /** The databases and queues of a run take 300 MB at the most. */
@@ -92,7 +93,7 @@ function memoryOrDisk() {
 
 function exitOfJest(args, { node, directory, signal, libraries }) {
   // Jest needs the first flag for ES modules. The second suppresses the warning about it in each process.
-  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--import', COMPILE_ONCE];
   const child = spawn(node, [...flags, toolPath('jest'), ...args], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
