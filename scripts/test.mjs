@@ -39,15 +39,14 @@ await runMain(async () => {
   ensureBuild(node);
   ensureLowestNode();
   await ensureTestServers(node);
-  await dashboard;
-  // A page that is too large works. The checks find that.
-  if (!isBuilt()) throw new Failure('The dashboard could not be built: npm run ui:build says why.');
-  const skipsChecks = isLong || given.includes(SKIP_CHECKS);
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort(name));
   const { signal } = interruption;
   // What measures runs as production does.
-  const libraries = isLong ? {} : await bundleLibraries(node, signal);
+  const [libraries] = await Promise.all([isLong ? {} : bundleLibraries(node, signal), dashboard]);
+  // A page that is too large works. The checks find that.
+  if (!isBuilt()) throw new Failure('The dashboard could not be built: npm run ui:build says why.');
+  const skipsChecks = isLong || given.includes(SKIP_CHECKS);
   // Jest would not hear of a signal that came before it was started.
   if (signal.aborted) throw new Failure(`Ended by ${signal.reason}.`);
   // Tests often wait, and the checks take the time that they leave.

@@ -29,7 +29,13 @@ const DOCUMENT_ID = 'https://test.invalid/openapi.json';
  * Checks responses against an OpenAPI 3.1 document. It is stricter than the document: objects may have no other fields.
  */
 export class OpenApiValidator {
-  private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
+  /** A suite checks each schema a few times: code that is made sooner is better than code that is faster. */
+  private readonly ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    inlineRefs: false,
+    code: { optimize: false },
+  });
   private readonly paths: OpenApiDocument['paths'];
   private readonly templates: readonly string[];
 
