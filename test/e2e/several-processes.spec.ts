@@ -64,7 +64,8 @@ describe('several processes behind one port, with real PostgreSQL, Redis and rec
     let api: ApiClient;
 
     beforeAll(async () => {
-      service = await startService({ entry: 'main', settings: settingsWith({ ADMIN_PORT: '0' }) });
+      const settings = settingsWith({ ADMIN_PORT: '0', SHUTDOWN_DRAIN: '60' });
+      service = await startService({ entry: 'main', settings });
       api = new ApiClient(service.url);
     });
 
@@ -130,13 +131,15 @@ describe('several processes behind one port, with real PostgreSQL, Redis and rec
     });
 
     // The last one that this service serves: it ends.
-    it('write whole log lines, each with the pid of its process', async () => {
+    it('write whole log lines, each with the pid of its process, and do not drain after Ctrl-C in a terminal', async () => {
       const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
       const tasks = await Promise.all(Array.from({ length: 100 }, (_, n) => api.publish(id, { n })));
       for (const { task_id: task } of tasks) await api.untilFinal(task);
       const pids = [service.pid, ...pidsOf(service)];
-      expect(await service.stop()).toBe(0);
+      for (const pid of pids) process.kill(pid, 'SIGINT');
+      expect(await service.exited).toBe(0);
 
+      expect(service.output()).not.toContain('shutdown.draining');
       const lines = service.output().trimEnd().split('\n');
       expect(lines.map((line) => (JSON.parse(line) as LogLine)['pid']).filter((pid) => !pids.includes(Number(pid)))).toEqual([]); // prettier-ignore
       const attempted = linesOf(service, 'delivery.attempted').filter((line) => line['subscription_id'] === id);
@@ -170,20 +173,38 @@ describe('several processes behind one port, with real PostgreSQL, Redis and rec
     });
   });
 
+  /** One after another. */
   describe('of which one ends', () => {
+    let service: ServiceProcess;
+    let api: ApiClient;
+
+    beforeAll(async () => {
+      const settings = settingsWith({ WEBHOOK_TIMEOUT: '3', LEASE_GRACE: '1' });
+      service = await startService({ entry: 'main', settings });
+      api = new ApiClient(service.url);
+    });
+
+    afterAll(() => service.kill());
+
+    const untilReplaced = (times: number): Promise<LogLine[]> =>
+      eventually(() => linesOf(service, 'process.replaced'), { until: ({ length }) => length === times });
+    /** Of the process that has this number now. */
+    const pidOf = (number: number): number => {
+      const replaced = linesOf(service, 'process.replaced').findLast(({ process: each }) => each === number);
+      return (replaced?.['started_pid'] as number | undefined) ?? pidsOf(service)[number - 1]!;
+    };
+
     it('replace it, and lose nothing that was accepted', async () => {
-      const service = await start({ WEBHOOK_TIMEOUT: '3', LEASE_GRACE: '1' });
-      const api = new ApiClient(service.url);
       // Attempts that are in flight when the process is killed, in either process.
       receiver.script('/hook', hang(), hang(), respond(200));
       const { id } = await api.createSubscription({ target_url: receiver.url('/hook'), event_type: 'a' });
       const accepted = await Promise.all(Array.from({ length: 40 }, (_, n) => api.publish(id, { n })));
       await eventually(() => receiver.requestsTo('/hook'), { until: ({ length }) => length > 0 });
 
-      process.kill(pidsOf(service)[0]!, 'SIGKILL');
+      process.kill(pidOf(1), 'SIGKILL');
       await eventually(() => linesOf(service, 'process.ended'), { until: ({ length }) => length === 1 });
       const meanwhile = await api.publish(id, { n: 40 });
-      await eventually(() => linesOf(service, 'process.replaced'), { until: ({ length }) => length === 1 });
+      await untilReplaced(1);
 
       for (const { task_id: task } of [...accepted, meanwhile]) {
         expect(await api.untilFinal(task, 60_000)).toMatchObject({ status: 'delivered' });
@@ -193,13 +214,11 @@ describe('several processes behind one port, with real PostgreSQL, Redis and rec
       expect(linesOf(service, 'process.ended')[0]).toMatchObject({ process: 1, signal: 'SIGKILL', level: 50 });
       expect(await eventually(() => valuesOf(service, 'webhook_processes'))).toEqual(new Map([['supervisor', 2]]));
       expect(sumOf(await valuesOf(service, 'webhook_processes_replaced_total'))).toBe(1);
-      expect(await service.stop()).toBe(0);
     });
 
     it('leave one connection at most to a process that is stuck, and close it when that process dies', async () => {
-      const service = await start();
-      const [stuck] = pidsOf(service);
-      process.kill(stuck!, 'SIGSTOP');
+      const stuck = pidOf(1);
+      process.kill(stuck, 'SIGSTOP');
 
       const outcomes: unknown[] = [];
       const calls = Array.from({ length: 4 }, () =>
@@ -209,19 +228,18 @@ describe('several processes behind one port, with real PostgreSQL, Redis and rec
         ),
       );
       await eventually(() => outcomes, { until: ({ length }) => length === 3 });
-      process.kill(stuck!, 'SIGKILL');
+      process.kill(stuck, 'SIGKILL');
       await Promise.all(calls);
 
       expect(outcomes).toEqual([200, 200, 200, 'ECONNRESET']);
+      await untilReplaced(2);
     });
 
     it('replace one that somebody ended in order', async () => {
-      const service = await start();
+      process.kill(pidOf(2), 'SIGTERM');
+      await untilReplaced(3);
 
-      process.kill(pidsOf(service)[1]!, 'SIGTERM');
-      await eventually(() => linesOf(service, 'process.replaced'), { until: ({ length }) => length === 1 });
-
-      expect(linesOf(service, 'process.ended')[0]).toMatchObject({ process: 2, exit_code: 0, level: 40 });
+      expect(linesOf(service, 'process.ended').at(-1)).toMatchObject({ process: 2, exit_code: 0, level: 40 });
       expect(await service.stop()).toBe(0);
     });
   });
@@ -252,15 +270,6 @@ describe('several processes behind one port, with real PostgreSQL, Redis and rec
       expect(await service.exited).toBe(0);
       expect(pids.filter(isRunning)).toEqual([]);
       expect(await database.query('select 1 from open_deliveries')).toEqual([]);
-    });
-
-    it('do not drain after Ctrl-C in a terminal', async () => {
-      const service = await start({ SHUTDOWN_DRAIN: '60' });
-
-      for (const pid of [service.pid, ...pidsOf(service)]) process.kill(pid, 'SIGINT');
-
-      expect(await service.exited).toBe(0);
-      expect(service.output()).not.toContain('shutdown.draining');
     });
 
     it('end when their supervisor is killed, and finish what is in flight', async () => {
