@@ -145,6 +145,9 @@ export default [
       // Twice as fast to read as any text.
       charset: 'ascii',
       comments: false,
+      // As Node.js wraps modules of CommonJS. Added when it is read, this would copy all of it.
+      banner: '(function (module, exports, require, __dirname, __filename) {',
+      footer: '})',
       entryFileNames: '[name].cjs',
       dir: directory,
     },

@@ -15,6 +15,5 @@ export function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
  */
 export function bundledService(): string[] {
   if (process.env['TEST_LIBRARIES'] === undefined) return [];
-  // A heap that begins with as much as it will need is not collected while it grows.
-  return ['--initial-heap-size=256', '--import', builtFile('test/faults/preloads/bundled-service.js')];
+  return ['--import', builtFile('test/faults/preloads/bundled-service.js')];
 }

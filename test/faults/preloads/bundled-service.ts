@@ -30,8 +30,7 @@ function load(): Programs {
   const kept = cacheFile();
   const cachedData = kept === undefined ? undefined : read(kept);
   // All of it is ASCII, which is read faster than other text.
-  const source = `(function (module, exports, require, __dirname, __filename) {${readFileSync(BUNDLE, 'latin1')}\n})`;
-  const script = new Script(source, { filename: BUNDLE, ...(cachedData && { cachedData }) });
+  const script = new Script(readFileSync(BUNDLE, 'latin1'), { filename: BUNDLE, ...(cachedData && { cachedData }) });
   const module = { exports: {} as { readonly programs: Programs } };
   type Wrapper = (...given: unknown[]) => void;
   const wrapper = script.runInThisContext() as Wrapper;
