@@ -7,8 +7,8 @@ const BUNDLED = join(root, 'dist', 'test', 'libraries');
 const CONFIGURATION = join(root, 'scripts', 'libraries.config.mjs');
 
 /**
- * Bundles the largest libraries and the programs of the service for processes of the tests. They are started hundreds of
- * times, and more than half of a start was loading 2,000 files of libraries and 600 of ours.
+ * Bundles the largest libraries for Jest, and the service for processes of the tests. They are started hundreds of times,
+ * and more than half of a start was loading 2,000 files of libraries and 600 of ours.
  *
  * @param signal ends the bundling when it aborts
  * @returns variables that tell the tests where the bundles are; none if the libraries cannot be bundled here, because

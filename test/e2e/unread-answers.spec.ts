@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { UnreadClients } from '../support/unread-clients.js';
 
-const FLOOD = { clients: 200, requests: 500 };
+const FLOOD = { clients: 100, requests: 500 };
 /** What the connections need, and garbage of V8. Responses that wait would take several times as much. */
 const MOST_MB = 100;
 
