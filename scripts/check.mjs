@@ -16,6 +16,9 @@ const SIZES = 'sized (the worst ten)';
 const BUILT = 'the dashboard: built, within its budget (vite)';
 /** The output of these checks is always shown, even if they pass. */
 const SHOWN = [SIZES, BUILT];
+const DOCUMENTED = 'docs/openapi.json is up to date';
+/** Those that need the service or the dashboard built. */
+const OF_BUILDS = [BUILT, DOCUMENTED];
 
 /** Titles, and arguments of Node.js. */
 const CHECKS = [
@@ -33,7 +36,7 @@ const CHECKS = [
   [SIZES, ['scripts/sizes.mjs']],
   ['locked by hash (package-lock.json)', ['scripts/lock-file.mjs']],
   ['nothing unused (knip)', [toolPath('knip'), '--no-progress']],
-  ['docs/openapi.json is up to date', ['dist/src/app/write-openapi.js', '--check']],
+  [DOCUMENTED, ['dist/src/app/write-openapi.js', '--check']],
   [
     'docs/openapi.json is valid (redocly)',
     [toolPath('redocly'), 'lint', 'docs/openapi.json', '--config', 'redocly.yaml'],
@@ -48,13 +51,15 @@ const OFFLINE = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'tru
  *
  * @param atOnce number of checks that run at once; each keeps a core busy, and the longest come first
  * @param signal ends the running checks when it aborts, and starts no others
+ * @param built resolves when the service and the dashboard are built; they are unless given
  */
-export async function runChecks(node, { atOnce, signal }) {
+export async function runChecks(node, { atOnce, signal, built }) {
   const counts = { passed: 0, failed: 0 };
   const env = environmentFor(node, OFFLINE);
   const waiting = CHECKS.values();
   const work = async () => {
     for (const [title, command] of waiting) {
+      if (OF_BUILDS.includes(title)) await built;
       if (signal?.aborted) break;
       const { code, output } = await capture(node, command, { env, signal });
       const isShown = code !== 0 || SHOWN.includes(title);

@@ -34,31 +34,42 @@ const jestArguments = given.filter((argument) => argument !== SKIP_CHECKS && arg
 await runMain(async () => {
   ensureDependencies();
   const node = ensureNode();
-  // Beside the build of the service, for the walks of a person.
-  const dashboard = ensureBuilt(node);
-  ensureBuild(node);
-  ensureLowestNode();
-  await ensureTestServers(node);
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort(name));
   const { signal } = interruption;
-  // What measures runs as production does.
-  const [libraries] = await Promise.all([isLong ? {} : bundleLibraries(node, signal), dashboard]);
-  // A page that is too large works. The checks find that.
-  if (!isBuilt()) throw new Failure('The dashboard could not be built: npm run ui:build says why.');
+  const building = Promise.withResolvers();
+  // Builds and tests often wait, and the checks take the time that they leave.
   const skipsChecks = isLong || given.includes(SKIP_CHECKS);
-  // Jest would not hear of a signal that came before it was started.
-  if (signal.aborted) throw new Failure(`Ended by ${signal.reason}.`);
-  // Tests often wait, and the checks take the time that they leave.
-  const [checks, tests] = await Promise.all([
-    skipsChecks ? { passed: 0, failed: 0 } : runChecks(node, { atOnce: 1, signal }),
-    runJest(node, signal, libraries),
-  ]);
+  const checking = skipsChecks
+    ? { passed: 0, failed: 0 }
+    : runChecks(node, { atOnce: 1, signal, built: building.promise });
+  const libraries = await build(node, signal).catch((error) => {
+    interruption.abort(error);
+    throw error;
+  });
+  building.resolve();
+  const [checks, tests] = await Promise.all([checking, runJest(node, signal, libraries)]);
   const failed = checks.failed + tests.failed;
   const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : '';
   console.log(`${checks.passed + tests.passed} passed, ${failed} failed${skipped}`);
   return failed === 0 ? 0 : 1;
 });
+
+/** Makes all that the tests need. @returns variables that tell them where the bundles are */
+async function build(node, signal) {
+  // Beside the build of the service, for the walks of a person.
+  const dashboard = ensureBuilt(node);
+  ensureBuild(node);
+  ensureLowestNode();
+  await ensureTestServers(node);
+  // What measures runs as production does.
+  const [libraries] = await Promise.all([isLong ? {} : bundleLibraries(node, signal), dashboard]);
+  // A page that is too large works. The checks find that.
+  if (!isBuilt()) throw new Failure('The dashboard could not be built: npm run ui:build says why.');
+  // Jest would not hear of a signal that came before it was started.
+  if (signal.aborted) throw new Failure(`Ended by ${signal.reason}.`);
+  return libraries;
+}
 
 async function runJest(node, signal, libraries) {
   const directory = mkdtempSync(join(memoryOrDisk(), 'webhooks-tests-'));
