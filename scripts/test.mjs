@@ -37,17 +37,16 @@ await runMain(async () => {
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort(name));
   const { signal } = interruption;
-  const building = Promise.withResolvers();
+  let sayBuilt;
+  const built = new Promise((resolve) => (sayBuilt = resolve));
   // Builds and tests often wait, and the checks take the time that they leave.
   const skipsChecks = isLong || given.includes(SKIP_CHECKS);
-  const checking = skipsChecks
-    ? { passed: 0, failed: 0 }
-    : runChecks(node, { atOnce: 1, signal, built: building.promise });
+  const checking = skipsChecks ? { passed: 0, failed: 0 } : runChecks(node, { atOnce: 1, signal, built });
   const libraries = await build(node, signal).catch((error) => {
     interruption.abort(error);
     throw error;
   });
-  building.resolve();
+  sayBuilt();
   const [checks, tests] = await Promise.all([checking, runJest(node, signal, libraries)]);
   const failed = checks.failed + tests.failed;
   const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : '';
