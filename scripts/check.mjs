@@ -51,7 +51,7 @@ const OFFLINE = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'tru
  *
  * @param atOnce number of checks that run at once; each keeps a core busy, and the longest come first
  * @param signal ends the running checks when it aborts, and starts no others
- * @param built resolves when the service and the dashboard are built; they are unless given
+ * @param built resolves when the service and the dashboard are built; without it, they already are
  */
 export async function runChecks(node, { atOnce, signal, built }) {
   const counts = { passed: 0, failed: 0 };

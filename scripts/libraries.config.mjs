@@ -87,7 +87,7 @@ const PLACES = {
   name: 'places',
   transform: (code, id) =>
     code
-      // Then it is bundled what they require.
+      // So that what they require is bundled, too.
       .replace(/^const require = createRequire\(import\.meta\.url\);$/m, '')
       .replaceAll('import.meta.resolve', '((name) => new URL(`file://${require.resolve(name)}`).href)')
       .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)),

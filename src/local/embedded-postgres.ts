@@ -31,7 +31,7 @@ interface EmbeddedPostgresOptions {
   readonly isTemporary?: boolean;
   /** Port on 127.0.0.1; defaults to a free one. */
   readonly port?: number;
-  /** A cluster, whose server has ended, to begin with a copy of; with an empty one unless given. */
+  /** Cluster to start from a copy of; its server must have ended. Defaults to a new, empty one. */
   readonly copied?: string | undefined;
   /** Defaults to the newest version. Tests also use 15, the oldest that the service supports. */
   readonly major?: 15;

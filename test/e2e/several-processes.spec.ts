@@ -173,7 +173,7 @@ describe('several processes behind one port, with real PostgreSQL, Redis and rec
     });
   });
 
-  /** One after another. */
+  /** These share a supervisor, whose processes end one after another. */
   describe('of which one ends', () => {
     let service: ServiceProcess;
     let api: ApiClient;
