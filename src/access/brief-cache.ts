@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../shared/bounded-cache.js';
 import { Unavailable } from '../shared/errors/domain-error.js';
 import { GroupWriter } from '../shared/group-writer.js';
 import type { Clock } from '../shared/time/clock.js';
@@ -31,8 +31,8 @@ interface Entry<T> {
  * out all 10,000 known ones, and 10,000 callers were refused (ADR 019).
  */
 export class BriefCache<T> {
-  private readonly entries = new LRUCache<string, Entry<T>>({ max: MAX_ENTRIES });
-  private readonly unknown = new LRUCache<string, Entry<T>>({ max: MAX_UNKNOWN });
+  private readonly entries = boundedCache<string, Entry<T>>(MAX_ENTRIES);
+  private readonly unknown = boundedCache<string, Entry<T>>(MAX_UNKNOWN);
   private readonly refreshing = new Set<string>();
   private readonly reader: GroupWriter<string, T | null>;
 

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../shared/bounded-cache.js';
 import { parsePublicId } from '../shared/ids/public-id.js';
 import type { Uuid } from '../shared/ids/uuid.js';
 import { parseSessionToken, type SessionTokenKind } from './domain/session-token.js';
@@ -15,7 +15,7 @@ export interface ReadToken {
 
 /** Reads tokens of one kind, and remembers them: hashing would otherwise be the most expensive part of a request. */
 export class TokenReader {
-  private readonly kept = new LRUCache<string, ReadToken>({ max: MAX_KEPT });
+  private readonly kept = boundedCache<string, ReadToken>(MAX_KEPT);
 
   constructor(private readonly kind: SessionTokenKind) {}
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../shared/bounded-cache.js';
 import { DomainError } from '../shared/errors/domain-error.js';
 import { LIMITS } from '../shared/limits.js';
 import { networkOf } from '../shared/net/client-address.js';
@@ -29,7 +29,7 @@ export interface Shown {
  */
 @Injectable()
 export class WrongCredentials {
-  private readonly buckets = new LRUCache<string, Bucket>({ max: MAX_NETWORKS });
+  private readonly buckets = boundedCache<string, Bucket>(MAX_NETWORKS);
   private readonly beyond = new Shares(MAX_BEYOND);
 
   constructor(private readonly clock: Clock) {}

@@ -3,6 +3,7 @@ import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res }
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../shared/bounded-cache.js';
 import { untilGone } from '../shared/http/client-gone.js';
 import { InputPipe } from '../shared/http/input.pipe.js';
 import { RouteOption } from '../shared/http/route-options.js';
@@ -39,7 +40,7 @@ export class EchoController {
     maxSize: MAX_BYTES,
     sizeCalculation: ({ bin, json }) => BYTES_PER_CHARACTER * (bin.length + json.length),
   });
-  private readonly counts = new LRUCache<string, number>({ max: MAX_COUNTED });
+  private readonly counts = boundedCache<string, number>(MAX_COUNTED);
   private received = 0;
 
   constructor(private readonly clock: Clock) {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../shared/bounded-cache.js';
 import { parsePublicId } from '../../shared/ids/public-id.js';
 import type { Uuid } from '../../shared/ids/uuid.js';
 import { Logger } from '../../shared/logging/logger.js';
@@ -39,9 +39,9 @@ interface Token extends ApiKeyToken {
 @Injectable()
 export class KeyRing {
   private readonly keys: BriefCache<KnownKey>;
-  private readonly usedAtMs = new LRUCache<string, number>({ max: MAX_MARKED });
+  private readonly usedAtMs = boundedCache<string, number>(MAX_MARKED);
   /** Parsed tokens by header: parsing and hashing would otherwise be the most expensive part of the check. */
-  private readonly parsed = new LRUCache<string, Token>({ max: MAX_PARSED });
+  private readonly parsed = boundedCache<string, Token>(MAX_PARSED);
 
   constructor(
     private readonly repository: KeysRepository,

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../shared/bounded-cache.js';
 import type { Clock } from '../../shared/time/clock.js';
 import { type Bucket, type Rate, takeTokens } from '../domain/token-bucket.js';
 import { PublishQuota, type QuotaAnswer } from './publish-quota.js';
@@ -7,7 +7,7 @@ const MAX_TENANTS = 100_000;
 
 /** Buckets in the memory of this process. Every process grants the full limit, so several together exceed it. */
 export class LocalQuota extends PublishQuota {
-  private readonly buckets = new LRUCache<string, Bucket>({ max: MAX_TENANTS });
+  private readonly buckets = boundedCache<string, Bucket>(MAX_TENANTS);
 
   constructor(private readonly clock: Pick<Clock, 'monotonicMs'>) {
     super();

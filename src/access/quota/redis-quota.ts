@@ -1,6 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../shared/bounded-cache.js';
 import { GroupWriter } from '../../shared/group-writer.js';
 import type { Clock } from '../../shared/time/clock.js';
 import type { Rate } from '../domain/token-bucket.js';
@@ -73,7 +73,7 @@ interface Share {
  * a Redis call. While Redis is unavailable, each process falls back to a bucket of its own.
  */
 export class RedisQuota extends PublishQuota implements OnApplicationShutdown {
-  private readonly shares = new LRUCache<string, Share>({ max: MAX_TENANTS });
+  private readonly shares = boundedCache<string, Share>(MAX_TENANTS);
   private readonly local: LocalQuota;
   private readonly redis: Redis & TakesTokens;
   private backOffUntilMs = 0;

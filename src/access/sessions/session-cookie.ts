@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../shared/bounded-cache.js';
 import { isOwnName } from '../../shared/net/loopback.js';
 
 /** A header that neither a form nor a script of another origin can send without being asked for first. */
@@ -99,7 +99,7 @@ export function isLocal({ headers: { host = '', origin } }: WithHeaders): boolea
 }
 
 /** Whether hosts are names of this machine. There are few of them, and each request asks. */
-const ownHosts = new LRUCache<string, boolean>({ max: 100 });
+const ownHosts = boundedCache<string, boolean>(100);
 
 function isOwnHost(host: string): boolean {
   const known = ownHosts.get(host);

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { DataSource, EntityManager } from 'typeorm';
+import { boundedCache } from '../bounded-cache.js';
 import { ADVISORY_LOCKS } from './advisory-locks.js';
 import { firstUuidAt, uuidTimeMs } from '../ids/uuid.js';
 
@@ -18,7 +18,7 @@ export function partitionOf(table: PartitionedTable, uuid: string): string {
 }
 
 /** Cached date suffixes by day, because every delivery needs one. */
-const dayNames = new LRUCache<number, string>({ max: 1000 });
+const dayNames = boundedCache<number, string>(1000);
 
 export function partitionName(table: PartitionedTable, timeMs: number): string {
   const day = Math.floor(timeMs / DAY_MS);

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Axios, type AxiosRequestConfig } from 'axios';
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../../shared/bounded-cache.js';
 import { Settings } from '../../../shared/config/settings.js';
 import { UnknownEncryptionKey } from '../../../shared/crypto/secret-box.js';
 import { Logger } from '../../../shared/logging/logger.js';
@@ -44,7 +44,7 @@ export class WebhookSender implements OnApplicationShutdown {
   private readonly agents: ReceiverAgents;
   private readonly http: Axios;
   private isClosed = false;
-  private readonly targets = new LRUCache<string, Target>({ max: MAX_TARGETS });
+  private readonly targets = boundedCache<string, Target>(MAX_TARGETS);
 
   constructor(
     @Inject(TargetGuard) private readonly guard: TargetGuard,

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../../shared/bounded-cache.js';
 import type { Uuid } from '../../../shared/ids/uuid.js';
 import type { WakeUp } from '../../domain/wake-up.js';
 import { Lane, type Origin, type RememberedLane } from './lane.js';
@@ -27,7 +27,7 @@ export class LaneRegistry {
   private readonly lanes = new Map<Uuid, Lane>();
   private readonly tenants = new Map<string, TenantLanes>();
   /** What idle lanes knew of their receivers. */
-  private readonly remembered = new LRUCache<Uuid, RememberedLane>({ max: MAX_REMEMBERED });
+  private readonly remembered = boundedCache<Uuid, RememberedLane>(MAX_REMEMBERED);
 
   /** @param slots maximum concurrent requests over all lanes */
   constructor(private readonly slots: number) {}

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { boundedCache } from '../../../shared/bounded-cache.js';
 import type { Statement } from '../../../shared/database/statement.js';
 
 /** More than the days of any retention. A limit is needed because a wake-up may name a day without a partition. */
@@ -11,7 +11,7 @@ const MAX_PARTITIONS = 1000;
 export function perPartition<Values>(
   define: (partition: string) => Statement<Values>,
 ): (partition: string) => Statement<Values> {
-  const statements = new LRUCache<string, Statement<Values>>({ max: MAX_PARTITIONS });
+  const statements = boundedCache<string, Statement<Values>>(MAX_PARTITIONS);
   return (partition) => {
     const known = statements.get(partition) ?? define(partition);
     statements.set(partition, known);
