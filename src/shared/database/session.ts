@@ -65,7 +65,7 @@ export function sessionSetup({ mark, given, required }: Session): SessionQuery {
   const all = { ...SEARCH_PATH, ...given, ...REQUIRED_SETTINGS, ...NEWER_SETTINGS, ...required, [MARK]: mark };
   return {
     text: `select count(set_config(name, value, false)) from unnest($1::text[], $2::text[]) wanted(name, value)
-      where name <> all($3::text[]) or exists (select from pg_settings where pg_settings.name = wanted.name)`,
+      where name <> all($3::text[]) or current_setting(name, true) is not null`,
     values: [Object.keys(all), Object.values(all), Object.keys(NEWER_SETTINGS)],
   };
 }
