@@ -56,11 +56,17 @@ const ABSENT = [
   /^class-transformer\//,
 ];
 
-/** Half of the time that class-validator takes to load is for the telephone numbers of all countries. */
+/**
+ * What our programs never use, although libraries load it: telephone numbers of all countries, half of the time that
+ * class-validator takes to load, and the adapter of axios for `fetch`.
+ */
 const UNUSED = {
   name: 'unused',
-  resolveId: (id) => (id === 'libphonenumber-js/max' ? 'unused' : null),
-  load: (id) => (id === 'unused' ? 'export const parsePhoneNumber = undefined;' : null),
+  resolveId: (id) => (id === 'libphonenumber-js/max' ? 'unused:telephones' : null),
+  load: (id) => {
+    if (id === 'unused:telephones') return 'export const parsePhoneNumber = undefined;';
+    return id.endsWith('/axios/lib/adapters/fetch.js') ? 'export const getFetch = undefined;' : null;
+  },
 };
 
 const directory = process.env.LIBRARIES_DIRECTORY;
@@ -91,6 +97,17 @@ const PLACES = {
       .replace(/^const require = createRequire\(import\.meta\.url\);$/m, '')
       .replaceAll('import.meta.resolve', '((name) => new URL(`file://${require.resolve(name)}`).href)')
       .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)),
+};
+
+/** Made when modules load, and used by few processes: formats of dates, and all of the `fetch` of Node.js. */
+const LATER = {
+  name: 'later',
+  transform: (code, id) => {
+    if (id.endsWith('/axios/lib/utils.js')) return code.replaceAll('G.FormData', 'undefined');
+    return /\/@nestjs\/common\/services\/[\w-]*logger\.service\.js$/.test(id)
+      ? code.replace(/new (Intl\.DateTimeFormat\(undefined, \{[^}]+\}\))/, '{ format: (date) => $1.format(date) }')
+      : null;
+  },
 };
 
 const programs = new Map(PROGRAMS.map((program) => [join(BUILD, `${program}.js`), program]));
@@ -134,7 +151,7 @@ export default [
     input: { service: STARTS },
     platform: 'node',
     external: [...SEPARATE, ...ABSENT],
-    plugins: [UNUSED, PLACES, PROGRAM],
+    plugins: [UNUSED, PLACES, LATER, PROGRAM],
     treeshake,
     logLevel: 'warn',
     output: {

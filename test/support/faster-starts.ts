@@ -10,10 +10,11 @@ export function compileCache(): { readonly NODE_COMPILE_CACHE?: string } {
 }
 
 /**
- * Arguments of Node.js for processes of the service: they load it from one file instead of thousands. None where no run
- * of tests has bundled it.
+ * Arguments of Node.js for processes of the service: they load it from one file instead of thousands, and leave their
+ * memory alone when they have had little to do for 8 s. Collecting it then takes a sixth of what a start does. None
+ * where no run of tests has bundled the service.
  */
 export function bundledService(): string[] {
   if (process.env['TEST_LIBRARIES'] === undefined) return [];
-  return ['--import', builtFile('test/faults/preloads/bundled-service.js')];
+  return ['--no-memory-reducer', '--import', builtFile('test/faults/preloads/bundled-service.js')];
 }
