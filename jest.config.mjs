@@ -39,6 +39,9 @@ const onServers = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
 
+/** As those, and all suites of a worker check the answers of the service with one validator. */
+const withService = { ...onServers, testEnvironment: '<rootDir>/scripts/service-environment.mjs' };
+
 /** No statement may forget its tenant; processes of the service load it as well. */
 const REFUSES_UNSCOPED = '<rootDir>/test/faults/preloads/tenant-scope.ts';
 
@@ -52,9 +55,9 @@ export default {
     project('unit', '{src,test/support,test/bench,test/capacity}'),
     project('contract', 'test/contract', onServers),
     project('integration', 'test/integration', { ...onServers, setupFiles: [REFUSES_UNSCOPED] }),
-    project('e2e', 'test/e2e', onServers),
+    project('e2e', 'test/e2e', withService),
     // A person in a real browser, before real processes.
-    project('walks', 'test/walks', onServers),
+    project('walks', 'test/walks', withService),
     // Each fault starts servers of its own, on the prepared cluster.
     project('faults', 'test/faults', onServers),
     // What takes long, or measures: a part of `npm run test:faults`.

@@ -29,7 +29,7 @@ const DOCUMENT_ID = 'https://test.invalid/openapi.json';
  * Checks responses against an OpenAPI 3.1 document. It is stricter than the document: objects may have no other fields.
  */
 export class OpenApiValidator {
-  /** A suite checks each schema a few times: code that is made sooner is better than code that is faster. */
+  /** Each schema is checked a few times: code that is made sooner is better than code that is faster. */
   private readonly ajv = new Ajv2020({
     strict: false,
     allErrors: true,
@@ -97,7 +97,8 @@ export class OpenApiValidator {
   }
 }
 
-let ofService: OpenApiValidator | undefined;
+/** Set by scripts/service-environment.mjs, for suites that run there. */
+let { openApiValidator: ofService } = globalThis as { openApiValidator?: OpenApiValidator };
 
 function documented(): OpenApiValidator {
   ofService ??= new OpenApiValidator(JSON.parse(readFileSync(DOCUMENT_FILE, 'utf8')) as OpenApiDocument);
