@@ -52,6 +52,8 @@ export async function migrate(
     const known = new Set(dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name));
     const unknown = executed.flatMap(({ name }) => (known.has(name) ? [] : [name]));
     if (unknown.length > 0) logger.warn({ schema, unknown, detail: NEWER }, 'schema.newer');
+    // Its connection serves what follows, and keeps the lock.
+    await runner.release();
     await new PartitionKeeper(dataSource).makeAhead(clock.now());
     return { schema, ran: pending.length };
   } finally {
