@@ -47,7 +47,7 @@ const REFUSES_UNSCOPED = '<rootDir>/test/faults/preloads/tenant-scope.ts';
 
 export default {
   // Most tests wait for processes and servers: two cores carry more of them than two.
-  maxWorkers: 5,
+  maxWorkers: 6,
   testSequencer: '<rootDir>/scripts/longest-first.mjs',
   // Jest takes this for all projects alike.
   testTimeout: 180_000,
