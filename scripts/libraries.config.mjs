@@ -99,7 +99,10 @@ const PLACES = {
       .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)),
 };
 
-/** Made when modules load, and used by few processes: formats of dates, and all of the `fetch` of Node.js. */
+/**
+ * Made when modules load, and not needed then: formats of dates for a logger of Nest that ours replaces, and all of the
+ * `fetch` of Node.js, in which axios finds FormData. No program of ours sends any.
+ */
 const LATER = {
   name: 'later',
   transform: (code, id) => {

@@ -58,9 +58,12 @@ await runMain(async () => {
 async function build(node, signal) {
   // Beside the build of the service, for the walks of a person.
   const dashboard = ensureBuilt(node);
+  // They may have to be downloaded, which goes on meanwhile.
+  const servers = ensureTestServers(node);
+  servers.catch(() => undefined);
   ensureBuild(node);
   ensureLowestNode();
-  await ensureTestServers(node);
+  await servers;
   // What measures runs as production does.
   const [libraries] = await Promise.all([isLong ? {} : bundleLibraries(node, signal), dashboard]);
   // A page that is too large works. The checks find that.
