@@ -155,9 +155,9 @@ describe('a tenant that asks for much, beside another tenant, with real PostgreS
   });
 
   it.each(['/metrics', '/health', '/health/ready'])(
-    'that asks for %s without a key, on 400 connections, leaves the others their turn',
+    'that asks for %s without a key, on 800 connections, leaves the others their turn',
     async (path) => {
-      const connections = 400;
+      const connections = 800;
       await keepAsking(connections, head('GET', path));
 
       const most = MOST_TURNS * connections;

@@ -6,10 +6,11 @@ const FLOOD = { clients: 100, requests: 500 };
 const MOST_MB = 100;
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-/** The dearest answer, and one that queries PostgreSQL; test/long/unread-answers.spec.ts has more. */
+/** The dearest answer, one that queries PostgreSQL, and a refusal; test/long/unread-answers.spec.ts has more. */
 const KINDS: readonly (readonly [string, string])[] = [
   ['/docs/swagger-ui-bundle.js', get('/docs/swagger-ui-bundle.js')],
   ['/health/ready', get('/health/ready')],
+  ['a path that needs a key', get('/subscriptions')],
 ];
 
 describe('clients without a key that pipeline many requests and read no answer', () => {
