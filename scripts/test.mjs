@@ -58,7 +58,7 @@ await runMain(async () => {
 async function build(node, signal) {
   // Beside the build of the service, for the walks of a person.
   const dashboard = ensureBuilt(node);
-  // They may have to be downloaded, which goes on meanwhile.
+  // They may have to be downloaded, which goes on meanwhile. A failure is thrown below, unless the build fails first.
   const servers = ensureTestServers(node);
   servers.catch(() => undefined);
   ensureBuild(node);

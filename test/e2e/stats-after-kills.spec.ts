@@ -147,7 +147,8 @@ describe('sums after the process that summed up was killed, with real PostgreSQL
     const summing = () =>
       database.query(
         `select pid from pg_locks where locktype = 'advisory' and granted
-           and database = (select oid from pg_database where datname = current_database()) and (classid::bigint << 32) + objid::bigint = ${ADVISORY_LOCKS.summing}`,
+           and database = (select oid from pg_database where datname = current_database())
+           and (classid::bigint << 32) + objid::bigint = ${ADVISORY_LOCKS.summing}`,
       );
     // The other process looks every few seconds; whoever it is, it finds the lock taken.
     const [first] = await summing();

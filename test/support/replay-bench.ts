@@ -24,6 +24,7 @@ import { SystemClock } from '../../src/shared/time/clock.js';
 import { Janitor } from '../../src/shared/time/janitor.js';
 import { SystemRandom } from '../../src/shared/time/random.js';
 import { aLiveFeed } from './a-live-feed.js';
+import { eventually } from './eventually.js';
 import { fastSettings } from './fast-settings.js';
 import { aPastEvent, Past, type PastEvent } from './past-events.js';
 import { silentLogger } from './silent-logger.js';
@@ -124,8 +125,11 @@ export class ReplayBench {
   /** Makes a replay of what failed, unless the order says otherwise, after counting what it matches. */
   async make(given: Partial<ReplayOrder> = {}): Promise<Replay> {
     // A replay takes what failed in an earlier millisecond than its own.
-    await this.database.query('select pg_sleep(0.001)');
-    const createdAt = await this.replayed.now(TENANT);
+    const calledAt = await this.replayed.now(TENANT);
+    const createdAt = await eventually(() => this.replayed.now(TENANT), {
+      until: (now) => now > calledAt,
+      intervalMs: 1,
+    });
     const order: ReplayOrder = {
       kind: 'failed',
       ...{ filters: {}, subscriptionId: null, deliveryIds: null, wantedTypes: null, rate: 10_000 },
